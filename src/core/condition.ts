@@ -1,0 +1,35 @@
+/** What a condition compares with. */
+export type Scalar = string | number | boolean;
+
+/**
+ * Who: a tree over the attributes of a context. Answers true, false or unknown (an attribute is missing or of another
+ * type), by Kleene's logic; only true matches.
+ */
+export type Condition =
+  /** All of them. An empty list holds for everybody. */
+  | { readonly op: "all"; readonly of: readonly Condition[] }
+  | { readonly op: "any"; readonly of: readonly Condition[] }
+  | { readonly op: "none"; readonly of: readonly Condition[] }
+  /** Member of at least one of these segments, each written out. */
+  | { readonly op: "segment"; readonly anyOf: readonly NamedCondition[] }
+  | { readonly op: "match"; readonly attribute: string; readonly tests: readonly Test[] };
+
+export interface NamedCondition {
+  readonly name: string;
+  readonly when: Condition;
+}
+
+/**
+ * One test of one attribute. All tests of a match must hold. On a list, one element has to pass all of them together,
+ * apart from `not`, which no element may fail, and `exists`, which asks about the attribute itself.
+ */
+export type Test =
+  | { readonly op: "in"; readonly values: readonly Scalar[] }
+  | { readonly op: "not"; readonly values: readonly Scalar[] }
+  | { readonly op: "contains" | "startsWith" | "endsWith"; readonly values: readonly string[] }
+  | { readonly op: "gt" | "gte" | "lt" | "lte"; readonly value: number }
+  /** ISO 8601, a day (`2027-03-01`, midnight UTC) or a moment with its offset. */
+  | { readonly op: "before" | "after"; readonly value: string }
+  /** An npm range, e.g. `>=5.5 <7`. */
+  | { readonly op: "semver"; readonly range: string }
+  | { readonly op: "exists"; readonly value: boolean };
