@@ -155,11 +155,8 @@ function rolloutAt(row: FlagRow, serve: Serve): Rollout {
     case "percentage":
       return { strategy: "percentage", portion: { share, by } };
     case "role":
-      const { userRole = [], ...others } = listsAt(row.target_config);
-      const [other] = Object.keys(others);
-      if (other !== undefined) throw new FormatProblem(["target_config", other], "strategy role has only roles");
-      return { strategy: "role", roles: userRole };
-    }
+      // Other lists may stand there from before a hand-written change of strategy.
+      return { strategy: "role", roles: listsAt(row.target_config)["userRole"] ?? [] };
     case "whitelist":
       return { strategy: "whitelist", lists: listsAt(row.target_config) };
   }
