@@ -11,13 +11,14 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /**
- * The one text of a value: keys sorted by code point, no white space. Two values are equal exactly when their texts are,
- * whatever order a database gave their keys back in (jsonb re-orders them).
+ * The one text of plain data: keys sorted by code point, no white space, absent members left out. Two values are equal
+ * exactly when their texts are, whatever order a database gave their keys back in (jsonb re-orders them).
  */
-export function canonicalJson(value: JsonValue): string {
+export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  if (!isJsonObject(value)) return JSON.stringify(value);
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
   return `{${members.join(",")}}`;

@@ -20,6 +20,11 @@ export function rowOf(raw: RawRow, key: string): FlagRow {
   };
 }
 
+/** Only what git decides, of a whole row. */
+export function columnsIn(row: FlagRow): FlagColumns {
+  return columnsAt({ ...row });
+}
+
 function columnsAt(raw: Row): FlagColumns {
   return {
     display_name: textAt(raw, "display_name"),

@@ -4,6 +4,7 @@ import {
   FLAG_KINDS,
   WHOLE,
   type Flag,
+  type FlagKey,
   type FlagKind,
   type Portion,
   type Requirement,
@@ -85,7 +86,13 @@ function serveJson(serve: Serve): JsonValue {
 
 export type ReadRow =
   | { readonly ok: true; readonly flag: Flag; readonly row: FlagRow }
-  | { readonly ok: false; readonly key: string | null; readonly problem: string };
+  | {
+      readonly ok: false;
+      readonly key: string | null;
+      readonly problem: string;
+      /** The one thing worth knowing of a row that cannot be read: whether it says off. Null when that cannot be read. */
+      readonly enabled: boolean | null;
+    };
 
 /**
  * Reads one row, trusting nothing: hand-written SQL and newer writers are expected. What is not understood is reported,
@@ -93,24 +100,26 @@ export type ReadRow =
  */
 export function flagOfRow(raw: RawRow): ReadRow {
   const key = typeof raw.feature_key === "string" ? raw.feature_key : null;
+  const enabled = typeof raw.enabled === "boolean" ? raw.enabled : null;
   try {
     if (key === null) throw new FormatProblem(["feature_key"], "expected a string");
     const row = rowOf(raw, key);
-    return { ok: true, row, flag: flagOf(row) };
+    return { ok: true, row, flag: flagOfColumns(key, row) };
   } catch (error) {
     if (!(error instanceof FormatProblem)) throw error;
-    return { ok: false, key, problem: `${error.path.join(".")}: ${error.message}` };
+    return { ok: false, key, problem: `${error.path.join(".")}: ${error.message}`, enabled };
   }
 }
 
-function flagOf(row: FlagRow): Flag {
+/** The flag that a row's columns say. @throws FormatProblem where the evaluator could not read them */
+export function flagOfColumns(key: FlagKey, row: FlagColumns): Flag {
   const { owner, kind, expires, tags, ...metadata } = row.metadata;
   for (const column of ["off_variant", "fallback"] as const) variantAt(row[column], row.variants, [column]);
   checkVariants(row);
   if (/[:#]/.test(row.salt)) throw new FormatProblem(["salt"], "a salt has neither : nor # in it");
   const serve = serveAt(row.serve, row.variants, ["serve"]);
   return {
-    key: row.feature_key,
+    key,
     name: row.display_name,
     description: row.description,
     owner: typeof owner === "string" ? owner : null,
@@ -127,13 +136,13 @@ function flagOf(row: FlagRow): Flag {
     rollout: rolloutAt(row, serve),
     serve,
     requires: Object.entries(row.requires).map(requirementAt),
-    salt: row.salt === "" ? row.feature_key : row.salt,
+    salt: row.salt === "" ? key : row.salt,
     client: row.client,
     protected: row.protected,
   };
 }
 
-function checkVariants({ flag_type, variants }: FlagRow): void {
+function checkVariants({ flag_type, variants }: FlagColumns): void {
   if (Object.keys(variants).length === 0) throw new FormatProblem(["variants"], "a flag needs a variant");
   for (const [name, value] of Object.entries(variants)) {
     const fits = flag_type === "object" ? isJsonObject(value) || Array.isArray(value) : typeof value === flag_type;
@@ -144,7 +153,7 @@ function checkVariants({ flag_type, variants }: FlagRow): void {
   }
 }
 
-function rolloutAt(row: FlagRow, serve: Serve): Rollout {
+function rolloutAt(row: FlagColumns, serve: Serve): Rollout {
   const share = shareAt(row.rollout_percentage, ["rollout_percentage"]);
   const by = row.rollout_by === "" ? DEFAULT_BY : row.rollout_by;
   switch (row.rollout_strategy) {
@@ -180,7 +189,7 @@ function idAt(id: JsonValue, path: readonly string[]): string {
   throw new FormatProblem(path, `an id is a string, found ${kindOf(id)}`);
 }
 
-function rulesAt({ rules, variants }: FlagRow): readonly Rule[] {
+function rulesAt({ rules, variants }: FlagColumns): readonly Rule[] {
   if (!Array.isArray(rules)) throw new FormatProblem(["rules"], `expected a list, found ${kindOf(rules)}`);
   return rules.map((rule: JsonValue, index) => ruleAt(rule, variants, ["rules", index]));
 }

@@ -1,0 +1,152 @@
+import { differingGroups, PROSE_GROUPS } from "./field-groups.ts";
+import { WHOLE, type Flag, type Portion, type Rule, type Serve, type Share } from "./flag.ts";
+import { canonicalJson } from "./json.ts";
+import { columnsOf } from "./row-codec.ts";
+
+/** What git may change in a protected environment without being asked twice. */
+export interface Policies {
+  /** The largest step by which a share may rise; null for any. */
+  readonly maxStep: Share | null;
+  /** The most flags that one sync may change; null for any. */
+  readonly maxFlags: number | null;
+}
+
+/** A change that needs an acknowledgement in a protected environment. */
+export interface Danger {
+  readonly code: "jump" | "reshuffle" | "widening";
+  /** `the step is 40 points, policy maxStep is 25`. */
+  readonly text: string;
+}
+
+/**
+ * What is dangerous about git's own change of one flag. Hand-written changes play no part: what they need is somebody's
+ * decision at the prompt, not a line in a file.
+ *
+ * @param before  as git said it last; null for a flag that is new in the table, which has nothing to jump from
+ */
+export function dangersOf(before: Flag | null, after: Flag, policies: Policies): readonly Danger[] {
+  if (before === null || isNarrowing(before, after)) return [];
+  const dangers: Danger[] = [];
+  const jump = largestRise(before, after);
+  if (policies.maxStep !== null && jump > policies.maxStep) {
+    const step = `the step is ${points(jump)}, policy maxStep is ${policies.maxStep / 1000}`;
+    dangers.push({ code: "jump", text: step });
+  }
+  const reshuffle = reshuffleOf(before, after);
+  if (reshuffle !== undefined) dangers.push({ code: "reshuffle", text: reshuffle });
+  if (before.protected || after.protected) {
+    dangers.push({ code: "widening", text: "the flag is protected: every widening is asked about" });
+  }
+  return dangers;
+}
+
+function points(share: Share): string {
+  return `${share / 1000} points`;
+}
+
+/** The most points by which the last line's share, or that of a rule that stood there before, rises. 0 when none does. */
+export function largestRise(before: Flag, after: Flag): Share {
+  const rises = [lastLineShare(after) - lastLineShare(before)];
+  const rules = new Map(before.rules.map((rule) => [rule.name, rule]));
+  for (const rule of after.rules) {
+    const old = rules.get(rule.name);
+    if (old !== undefined && after.enabled) rises.push(ruleShare(rule) - (before.enabled ? ruleShare(old) : 0));
+  }
+  return Math.max(0, ...rises);
+}
+
+/** Lists of people have no share: whoever goes from a list to a share starts from nobody. */
+function lastLineShare({ enabled, rollout }: Flag): Share {
+  if (!enabled) return 0;
+  if (rollout.strategy === "percentage") return rollout.portion.share;
+  return rollout.strategy === "all" ? WHOLE : 0;
+}
+
+/** A rule without a share reaches whom it matches; enabling the flag does not make that a jump. */
+function ruleShare({ portion }: Rule): Share {
+  return portion?.share ?? 0;
+}
+
+/** Why people move for no visible reason, or undefined when none do. */
+export function reshuffleOf(before: Flag, after: Flag): string | undefined {
+  if (!before.enabled || !after.enabled) return undefined;
+  const lines = matchingLines(before, after);
+  if (before.salt !== after.salt && lines.some(([was, is]) => deals(was) || deals(is))) {
+    return `the salt changes from "${before.salt}" to "${after.salt}": everybody is dealt again`;
+  }
+  for (const [was, is] of lines) {
+    if (deals(was) && deals(is) && was.by !== is.by) return `${is.title} is dealt by ${is.by}, not ${was.by}`;
+    if ("split" in was.serve && "split" in is.serve && canonicalJson(was.serve) !== canonicalJson(is.serve)) {
+      return `${is.title} splits in another way: people move between its variants`;
+    }
+  }
+  return undefined;
+}
+
+interface Line {
+  readonly title: string;
+  readonly by: string;
+  /** Null: everybody that gets to the line. */
+  readonly share: Share | null;
+  readonly serve: Serve;
+}
+
+/** The lines that both versions have: rules of one name, and the last line. */
+function matchingLines(before: Flag, after: Flag): readonly (readonly [Line, Line])[] {
+  const rules = new Map(before.rules.map((rule) => [rule.name, rule]));
+  const pairs = after.rules.flatMap((rule) => {
+    const old = rules.get(rule.name);
+    const title = `rule ${rule.name}`;
+    return old === undefined ? [] : [[lineOf(title, old.portion, old.serve), lineOf(title, rule.portion, rule.serve)]];
+  });
+  const [was, is] = [before, after].map(({ rollout, serve }) =>
+    lineOf("the last line", rollout.strategy === "percentage" ? rollout.portion : null, serve),
+  );
+  return [...pairs, [was, is]].filter((pair): pair is [Line, Line] => pair[0] !== undefined && pair[1] !== undefined);
+}
+
+function lineOf(title: string, portion: Portion | null, serve: Serve): Line {
+  return { title, by: portion?.by ?? "userId", share: portion?.share ?? null, serve };
+}
+
+/** Whether a bucket decides something on this line. */
+function deals({ share, serve }: Line): boolean {
+  return "split" in serve || (share !== null && share > 0 && share < WHOLE);
+}
+
+/** Nobody gains anything: switched off, or nothing but shares lowered. Doubt counts as widening. */
+export function isNarrowing(before: Flag, after: Flag): boolean {
+  if (!after.enabled) return true;
+  if (!before.enabled) return false;
+  const changed = differingGroups(columnsOf(before), columnsOf(after)).filter((group) => !PROSE_GROUPS.has(group));
+  return changed.every((group) => {
+    if (group === "client" || group === "protected") return true;
+    if (group === "rollout" || group === "by") return lastLineNarrows(before, after);
+    return group === "rules" && rulesNarrow(before, after);
+  });
+}
+
+function lastLineNarrows(before: Flag, after: Flag): boolean {
+  const [was, is] = [before.rollout, after.rollout];
+  if (is.strategy === "percentage" && is.portion.share === 0) return true;
+  if (was.strategy === "all") return is.strategy !== "all" && !("split" in before.serve);
+  if (was.strategy !== "percentage" || is.strategy !== "percentage") return false;
+  return was.portion.by === is.portion.by && is.portion.share <= was.portion.share;
+}
+
+/**
+ * The same rules with lower shares. Taking a rule away is no narrowing: its people go on to the next line. Nor is lowering
+ * one that serves the off variant, or one of several values: its people go on to get something else.
+ */
+function rulesNarrow(before: Flag, after: Flag): boolean {
+  if (before.rules.length !== after.rules.length) return false;
+  return before.rules.every((was, index) => {
+    const is = after.rules[index];
+    if (is === undefined || canonicalJson({ ...was, portion: null }) !== canonicalJson({ ...is, portion: null }))
+      return false;
+    if (canonicalJson(was) === canonicalJson(is)) return true;
+    if (was.portion === null || is.portion === null || was.portion.by !== is.portion.by) return false;
+    const serves = "variant" in is.serve && is.serve.variant !== after.offVariant;
+    return after.type === "boolean" && serves && is.portion.share <= was.portion.share;
+  });
+}
