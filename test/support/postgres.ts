@@ -8,7 +8,8 @@ const made: string[] = [];
 export function describePostgres(name: string, tests: () => void): void {
   const server = inject("postgres");
   const title = "missing" in server ? `${name} (skipped: ${server.missing})` : name;
-  describe.runIf("adminUrl" in server)(title, tests);
+  const suite = describe.runIf("adminUrl" in server);
+  suite(title, tests);
 }
 
 /** Where an administrator of the test server connects. */
