@@ -1,20 +1,32 @@
-const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
+const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
+const MOMENT = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d{2}):(\d{2}))$/;
 
 /**
- * The moment that an ISO 8601 text names, in milliseconds since 1970: a day (`2027-03-01`, midnight UTC) or a date and
- * time with `Z` or an offset. Undefined for everything else, e.g. a time without an offset or the 30th of February.
+ * The moment that a text names: a day (`2027-03-01`, midnight UTC) or a date and time with its offset
+ * (`2027-03-01T08:00+01:00`, `2027-03-01T07:00:00.5Z`). A time without an offset names no moment: it means another one on
+ * every machine.
+ *
+ * @returns milliseconds since 1970, fractions included; undefined for any other text, also for 30 February
  */
 export function momentOf(text: string): number | undefined {
-  const match = ISO.exec(text);
-  if (match === null) return undefined;
-  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  // Date.parse takes the 31st of June for the 1st of July.
-  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return undefined;
-  const moment = Date.parse(text);
-  return Number.isNaN(moment) ? undefined : moment;
+  const parts = MOMENT.exec(text);
+  if (!parts) return midnightOf(text);
+  const [, day = "", hour, minute, second = "0", fraction = "0", sign, offsetHour = "0", offsetMinute = "0"] = parts;
+  const midnight = midnightOf(day);
+  const minutes = Number(hour) * 60 + Number(minute);
+  const offset = Number(offsetHour) * 60 + Number(offsetMinute);
+  if (midnight === undefined || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  if (Number(offsetHour) > 23 || Number(offsetMinute) > 59) return undefined;
+  const local = midnight + minutes * 60_000 + Number(second) * 1000 + Number(`0.${fraction}`) * 1000;
+  return local - (sign === "-" ? -offset : offset) * 60_000;
 }
 
-function daysIn(year: number, month: number): number {
-  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
-  return [4, 6, 9, 11].includes(month) ? 30 : 31;
+function midnightOf(text: string): number | undefined {
+  const parts = DAY.exec(text);
+  if (!parts) return undefined;
+  const [, year, month, day] = parts;
+  const date = new Date(0);
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  // A day that does not exist (30 February) rolls over into the next month.
+  return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day) ? date.getTime() : undefined;
 }

@@ -1,0 +1,102 @@
+/**
+ * MurmurHash3 x86 32, seed 0, over the UTF-8 bytes of a text that comes in two parts: the head is hashed once, the tail
+ * with every call, without an allocation. The popular packages hash code units, which differs for everything but ASCII.
+ */
+
+/** The hash of a head, ready to go on: what {@link headOf} made and {@link hashAfter} continues. */
+export interface HashedHead {
+  /** The state after all whole blocks of four bytes. */
+  readonly state: number;
+  /** The bytes that fill no block yet, the first one lowest. */
+  readonly rest: number;
+  /** How many bits `rest` has: 0, 8, 16 or 24. */
+  readonly restBits: number;
+  /** Bytes in all. */
+  readonly length: number;
+}
+
+/** A lone surrogate at its end is its own character, U+FFFD: it never joins one in the tail. */
+export function headOf(head: string): HashedHead {
+  let state = 0;
+  let rest = 0;
+  let restBits = 0;
+  const bytes = new TextEncoder().encode(head);
+  for (const byte of bytes) {
+    rest |= byte << restBits;
+    restBits += 8;
+    if (restBits === 32) {
+      state = mixed(state, rest);
+      rest = 0;
+      restBits = 0;
+    }
+  }
+  return { state, rest, restBits, length: bytes.length };
+}
+
+/**
+ * The hash of head + tail, 0 ≤ hash < 2^32. A lone surrogate in the tail is hashed as U+FFFD, as every UTF-8 encoder
+ * writes it.
+ */
+export function hashAfter(head: HashedHead, tail: string): number {
+  let { state, rest, restBits, length } = head;
+  const end = tail.length;
+  let index = 0;
+  while (index < end) {
+    // Ids are nearly always ASCII: four of them make a block at once, shifted by what the head left over.
+    while (index + 4 <= end) {
+      const a = tail.charCodeAt(index);
+      const b = tail.charCodeAt(index + 1);
+      const c = tail.charCodeAt(index + 2);
+      const d = tail.charCodeAt(index + 3);
+      if ((a | b | c | d) > 0x7f) break;
+      const four = a | (b << 8) | (c << 16) | (d << 24);
+      state = mixed(state, rest | (four << restBits));
+      // A shift by 32 is a shift by 0 in JavaScript, hence the case.
+      rest = restBits === 0 ? 0 : four >>> (32 - restBits);
+      index += 4;
+      length += 4;
+    }
+    if (index >= end) break;
+
+    let point = tail.codePointAt(index) ?? 0;
+    index += point > 0xffff ? 2 : 1;
+    if (point >= 0xd800 && point <= 0xdfff) point = 0xfffd;
+    const count = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    length += count;
+    for (let which = 0; which < count; which += 1) {
+      rest |= utf8Byte(point, count, which) << restBits;
+      restBits += 8;
+      if (restBits === 32) {
+        state = mixed(state, rest);
+        rest = 0;
+        restBits = 0;
+      }
+    }
+  }
+  if (restBits > 0) state ^= scrambled(rest);
+  return finished(state ^ length);
+}
+
+/** The byte `which` (from 0) of a character that takes `count` bytes. */
+function utf8Byte(point: number, count: number, which: number): number {
+  if (count === 1) return point;
+  const bits = point >>> (6 * (count - 1 - which));
+  // The first byte begins with as many ones as there are bytes: 110…, 1110…, 11110….
+  return which === 0 ? ((0xf00 >> count) & 0xff) | bits : 0x80 | (bits & 0x3f);
+}
+
+function scrambled(block: number): number {
+  const product = Math.imul(block, 0xcc9e2d51);
+  return Math.imul((product << 15) | (product >>> 17), 0x1b873593);
+}
+
+function mixed(state: number, block: number): number {
+  const next = state ^ scrambled(block);
+  return (Math.imul((next << 13) | (next >>> 19), 5) + 0xe6546b64) | 0;
+}
+
+function finished(state: number): number {
+  let hash = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

@@ -1,0 +1,52 @@
+import Range from "semver/classes/range.js";
+import parse from "semver/functions/parse.js";
+
+/** A version with its last parts left out: `5` or `5.5`. */
+const SHORT = /^\d+(\.\d+)?$/;
+/** Longer texts are no version that anybody releases; remembering them would let a caller fill the memory. */
+const LONGEST_REMEMBERED = 64;
+const REMEMBERED = 256;
+
+/** Whether a version lies in a range; undefined for a text that is no version. */
+export type VersionTest = (version: string) => boolean | undefined;
+
+/**
+ * The test of one npm range, e.g. `>=5.5 <7`, read once. Versions are strict semver, or one or two numbers (`5.5` is
+ * 5.5.0). Pre-releases count as versions like any other: `6.0.0-beta.1` is in `>=5.5`. The last few hundred answers are
+ * remembered, because the same few versions ask again and again.
+ *
+ * @returns undefined when the range is none
+ */
+export function versionTest(range: string): VersionTest | undefined {
+  const parsed = rangeOf(range);
+  if (!parsed) return undefined;
+  const answers = new Map<string, boolean | undefined>();
+  return (text) => {
+    const known = answers.get(text);
+    if (known !== undefined || answers.has(text)) return known;
+    const answer = isInRange(parsed, text);
+    if (text.length <= LONGEST_REMEMBERED) {
+      if (answers.size >= REMEMBERED) answers.clear();
+      answers.set(text, answer);
+    }
+    return answer;
+  };
+}
+
+function rangeOf(range: string): Range | undefined {
+  try {
+    return new Range(range, { includePrerelease: true });
+  } catch {
+    return undefined;
+  }
+}
+
+function isInRange(range: Range, text: string): boolean | undefined {
+  const version = parse(versionText(text));
+  return version ? range.test(version) : undefined;
+}
+
+function versionText(text: string): string {
+  if (!SHORT.test(text)) return text;
+  return text.includes(".") ? `${text}.0` : `${text}.0.0`;
+}
