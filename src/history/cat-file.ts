@@ -1,0 +1,69 @@
+import { FlagError } from "../core/errors.ts";
+import type { Git } from "./git.ts";
+
+/** Of a larger file only the beginning is kept: a flag file may be 256 KB, and nobody should be able to fill our memory. */
+export const MOST_BYTES = 1_048_576;
+
+const LINE_FEED = 0x0a;
+
+/**
+ * The contents of many blobs, in the order asked for, from one git process.
+ *
+ * @returns at most {@link MOST_BYTES} of each
+ * @throws FlagError GIT_FAILED when an object is missing or damaged
+ */
+export async function readBlobs(git: Git, ids: readonly string[]): Promise<readonly Uint8Array[]> {
+  if (ids.length === 0) return [];
+  const blobs: Uint8Array[] = [];
+  const parser = batchParser((bytes) => blobs.push(bytes));
+  for await (const chunk of git.stream(["cat-file", "--batch", "--buffer"], `${ids.join("\n")}\n`)) parser(chunk);
+  if (blobs.length !== ids.length) {
+    throw new FlagError("GIT_FAILED", `git gave ${blobs.length} of ${ids.length} files, then nothing more`, {
+      hint: "see whether `git fsck` finds the repository sound",
+    });
+  }
+  return blobs;
+}
+
+/** Understands `<id> blob <size>\n<content>\n`, over and over, cut into chunks anywhere. */
+export function batchParser(onBlob: (bytes: Uint8Array) => void): (chunk: Uint8Array) => void {
+  let header = "";
+  let content: Uint8Array | null = null;
+  let filled = 0;
+  let left = 0;
+
+  return (chunk) => {
+    let at = 0;
+    while (at < chunk.length) {
+      if (content === null) {
+        const end = chunk.indexOf(LINE_FEED, at);
+        header += Buffer.from(chunk.subarray(at, end === -1 ? chunk.length : end)).toString("latin1");
+        if (end === -1) return;
+        at = end + 1;
+        left = sizeIn(header);
+        content = new Uint8Array(Math.min(left, MOST_BYTES));
+        filled = 0;
+        header = "";
+        left += 1; // the line feed after the content
+        continue;
+      }
+      const taken = chunk.subarray(at, at + left);
+      const kept = taken.subarray(0, content.length - filled);
+      content.set(kept, filled);
+      filled += kept.length;
+      left -= taken.length;
+      at += taken.length;
+      if (left > 0) return;
+      onBlob(content);
+      content = null;
+    }
+  };
+}
+
+function sizeIn(header: string): number {
+  const size = /^[0-9a-f]+ blob (\d+)$/.exec(header)?.[1];
+  if (size !== undefined) return Number(size);
+  throw new FlagError("GIT_FAILED", `git has no file content to give: "${header}"`, {
+    hint: "fetch the missing objects with: git fetch --refetch\nor see what `git fsck` says",
+  });
+}

@@ -1,0 +1,62 @@
+import { FlagError } from "../core/errors.ts";
+
+/** What git said when it failed, as the error that the caller can act on. Never shows a credential. */
+export function gitFailure(cause: unknown, folder: string): FlagError {
+  if (cause instanceof FlagError) return cause;
+  const said = withoutCredentials(cause instanceof Error ? cause.message : String(cause));
+  const failure = (code: "GIT_FAILED" | "NOT_A_REPOSITORY", message: string, hint: string) =>
+    // The cause is made anew: the original message may hold an address with a password in it.
+    new FlagError(code, message, { hint, cause: new Error(said) });
+
+  if (/spawn \S*git\S* ENOENT/.test(said)) {
+    return failure(
+      "GIT_FAILED",
+      "the program `git` was not found on the PATH",
+      "install git 2.31 or newer and run this again",
+    );
+  }
+  if (said.includes("dubious ownership")) {
+    return failure(
+      "GIT_FAILED",
+      `git does not trust the repository around ${folder}: it belongs to another user`,
+      `if you trust it: git config --global --add safe.directory ${shellWord(ownedByOthers(said) ?? folder)}`,
+    );
+  }
+  if (said.includes("not a git repository")) {
+    return failure(
+      "NOT_A_REPOSITORY",
+      `${folder} is in no git repository`,
+      "run this inside a clone, or begin one with: git init",
+    );
+  }
+  if (said.includes("must be run in a work tree")) {
+    return failure(
+      "NOT_A_REPOSITORY",
+      `${folder} is inside a bare repository, which has no work tree`,
+      "run this inside a clone of it",
+    );
+  }
+  return failure(
+    "GIT_FAILED",
+    `git failed: ${firstComplaint(said)}`,
+    "see whether `git fsck` finds the repository sound",
+  );
+}
+
+/** `https://user:token@host` and `https://token@host` without what stands before the `@`. */
+export function withoutCredentials(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s'"]*@/gi, "$1***@");
+}
+
+function firstComplaint(said: string): string {
+  const lines = said.split("\n").map((line) => line.trim());
+  return lines.find((line) => /^(fatal|error):/.test(line)) ?? lines.find((line) => line !== "") ?? "no message";
+}
+
+function ownedByOthers(said: string): string | undefined {
+  return /dubious ownership in repository at '([^']+)'/.exec(said)?.[1];
+}
+
+function shellWord(text: string): string {
+  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

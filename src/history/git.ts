@@ -1,0 +1,85 @@
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { simpleGit } from "simple-git";
+import { FIXED_CONFIGURATION, GUARDED_VARIABLES, gitEnvironment, type Environment } from "./git-environment.ts";
+import { gitFailure } from "./git-failure.ts";
+
+/** Git in one folder, the same on every machine: no hooks, pager, replace refs, locale or user settings have a say. */
+export interface Git {
+  readonly folder: string;
+  /**
+   * The whole output. Empty, too, where git says no by its exit code alone, as `rev-parse --quiet` does.
+   *
+   * @throws FlagError NOT_A_REPOSITORY, GIT_FAILED
+   */
+  run(...args: readonly string[]): Promise<string>;
+  /**
+   * The output as it comes, bytes untouched. Leaving the loop early stops the process.
+   *
+   * @param input written to its standard input, which is then closed
+   * @throws FlagError GIT_FAILED, after the last chunk
+   */
+  stream(args: readonly string[], input?: string): AsyncIterable<Uint8Array>;
+}
+
+/** @throws FlagError NOT_A_REPOSITORY when there is no such folder */
+export function gitIn(folder: string, ambient: Environment): Git {
+  const environment = gitEnvironment(ambient);
+  const client = simpleGit({
+    baseDir: folder,
+    config: [...FIXED_CONFIGURATION],
+    allowEnvironment: [
+      ...GUARDED_VARIABLES,
+      ...Object.keys(environment).filter((name) => name.startsWith("GIT_CONFIG_")),
+    ],
+    // Its guard means to stop callers who pass these on from strangers; the values here are our own constants.
+    unsafe: {
+      allowUnsafeHooksPath: true,
+      allowUnsafeFsMonitor: true,
+      allowUnsafeConfigPaths: true,
+      allowUnsafeConfigEnvCount: true,
+    },
+  }).env(environment);
+
+  return {
+    folder,
+    run: (...args) =>
+      client.raw([...args]).then(
+        (output) => output,
+        (cause: unknown) => {
+          throw gitFailure(cause, folder);
+        },
+      ),
+    stream: (args, input) => output(folder, environment, args, input),
+  };
+}
+
+async function* output(
+  folder: string,
+  environment: Record<string, string>,
+  args: readonly string[],
+  input: string | undefined,
+): AsyncIterable<Uint8Array> {
+  const configuration = FIXED_CONFIGURATION.flatMap((setting) => ["-c", setting]);
+  const child = spawn("git", [...configuration, ...args], { cwd: folder, env: environment, stdio: "pipe" });
+  const closed = new Promise<number | null>((resolve, reject) => child.on("close", resolve).on("error", reject));
+  // Awaited below; until then a failed start must not count as unhandled.
+  closed.catch(() => {});
+  const complaint = text(child.stderr).catch(() => "");
+  // A process that ends early closes its input: its exit code tells more than our EPIPE.
+  child.stdin.on("error", () => {});
+  child.stdin.end(input);
+  let isEnded = false;
+  try {
+    const chunks: AsyncIterable<Uint8Array> = child.stdout;
+    yield* chunks;
+    const code = await closed;
+    isEnded = true;
+    if (code !== 0) throw new Error((await complaint) || `exit code ${code}`);
+  } catch (cause) {
+    throw gitFailure(cause, folder);
+  } finally {
+    if (!isEnded) child.kill();
+    await closed.catch(() => {});
+  }
+}

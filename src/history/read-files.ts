@@ -1,0 +1,63 @@
+import { FlagError } from "../core/errors.ts";
+import type { SourceFile } from "../core/source-file.ts";
+import { readBlobs } from "./cat-file.ts";
+import type { Git } from "./git.ts";
+
+interface TreeEntry {
+  readonly kind: SourceFile["kind"];
+  readonly id: string;
+  /** From the top of the repository. */
+  readonly path: string;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * All files of a commit below a folder, from git's objects: the work tree, filters and line-end settings have no say. Two
+ * processes, however many files.
+ *
+ * @param commit a full id
+ * @param folder below the opened one, e.g. `flags`
+ * @param prefix where the opened folder lies in the repository: "" or `apps/shop/`; taken off every path
+ * @returns in git's order; none when the commit has no such folder. Of a file above 1 MiB only the first MiB
+ */
+export async function readFiles(
+  git: Git,
+  commit: string,
+  folder: string,
+  prefix: string,
+): Promise<readonly SourceFile[]> {
+  const entries = await listTree(git, commit, `${prefix}${folder}`);
+  const blobs = await readBlobs(
+    git,
+    entries.flatMap((entry) => (entry.kind === "file" ? [entry.id] : [])),
+  );
+  const contents = blobs.values();
+  return entries.map(({ kind, path }) => ({
+    path: path.slice(prefix.length),
+    kind,
+    bytes: kind === "file" ? (contents.next().value ?? NOTHING) : NOTHING,
+  }));
+}
+
+async function listTree(git: Git, commit: string, path: string): Promise<readonly TreeEntry[]> {
+  const chunks: Uint8Array[] = [];
+  const args = ["ls-tree", "-r", "-z", "--full-tree", commit, "--", path];
+  for await (const chunk of git.stream(args)) chunks.push(chunk);
+  const records = Buffer.concat(chunks).toString("utf8").split("\0");
+  return records.filter((record) => record !== "").map(treeEntry);
+}
+
+/** `100644 blob <id>\t<path>` */
+function treeEntry(record: string): TreeEntry {
+  const tab = record.indexOf("\t");
+  const [mode, , id] = record.slice(0, tab).split(" ");
+  if (tab === -1 || mode === undefined || id === undefined) {
+    throw new FlagError("GIT_FAILED", `git listed a file in a way that is not understood: "${record}"`);
+  }
+  return {
+    kind: mode === "120000" ? "symlink" : mode === "160000" ? "submodule" : "file",
+    id,
+    path: record.slice(tab + 1),
+  };
+}
