@@ -7,9 +7,10 @@ const made: string[] = [];
 /** A describe that needs a PostgreSQL server; where there is none it is skipped, with the reason in its name. */
 export function describePostgres(name: string, tests: () => void): void {
   const server = inject("postgres");
-  const title = "missing" in server ? `${name} (skipped: ${server.missing})` : name;
-  const suite = describe.runIf("adminUrl" in server);
-  suite(title, tests);
+  const reason = "missing" in server ? ` (skipped: ${server.missing})` : "";
+  describe(`${name}${reason}`, { skip: reason !== "" }, () => {
+    tests();
+  });
 }
 
 /** Where an administrator of the test server connects. */
