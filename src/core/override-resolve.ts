@@ -71,6 +71,7 @@ export function resolveOverrides(parsed: ParsedOverrides, known: KnownFlags): Re
       ...(known.isComplete ? parsed.kills.flatMap((list) => killProblems(list, known)) : []),
     ],
     ofUnknown: (key) => {
+      if (!isAnySet) return undefined;
       const flag: KnownFlag = { key, type: "boolean", variants: ["on", "off"], offVariant: "off", tags: [] };
       return activeOf(flag, settings.get(variableOf(key)) ?? [], parsed.kills)[0];
     },

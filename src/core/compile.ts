@@ -1,0 +1,109 @@
+import { contextFrom } from "./attribute.ts";
+import { type Compiled, compileDefinition, compileFlag, compileOverride } from "./compile-flag.ts";
+import type { FlagDefinitions } from "./definitions.ts";
+import type { Evaluation, EvaluationContext } from "./evaluation.ts";
+import type { Flag, FlagKey } from "./flag.ts";
+import type { JsonValue } from "./json.ts";
+import { contextFailure, mismatch } from "./failure.ts";
+import { failed, flagTypeOf, metadataOf } from "./outcome.ts";
+import type { ParsedOverrides } from "./override.ts";
+import { type ResolvedOverrides, resolveOverrides } from "./override-resolve.ts";
+import { withRequirements } from "./requires.ts";
+import { knownFlags } from "./known.ts";
+import { unknownAnswer } from "./unknown.ts";
+
+export interface FlagSetInput {
+  readonly flags: Iterable<Flag>;
+  /** Keys that once lived in the table. */
+  readonly archived?: Iterable<FlagKey> | undefined;
+  /** Of the table that the flags came from; undefined where they came from no table. */
+  readonly revision?: number | undefined;
+  readonly overrides?: ParsedOverrides | undefined;
+  readonly definitions?: FlagDefinitions | undefined;
+}
+
+/** Flags of one moment, ready to answer. Immutable: the same context gets the same answer for ever. */
+export interface FlagSet {
+  /** Live flags, in order of their code units. */
+  readonly keys: () => readonly FlagKey[];
+  /**
+   * Which variant a context gets, and why. Never throws, never waits. In this order: override → unknown or archived →
+   * disabled → requires → rules → last line → off variant.
+   *
+   * @param defaultValue  what the caller wants where there is no answer; of another type than the flag's: TYPE_MISMATCH
+   */
+  readonly evaluate: (key: FlagKey, context: EvaluationContext, defaultValue?: JsonValue) => Evaluation;
+  /** The fast path: the same answer as `evaluate(key, context, false).value === true`. */
+  readonly isOn: (key: FlagKey, context: EvaluationContext) => boolean;
+  /** What is overridden, and every problem with it. */
+  readonly overrides: ResolvedOverrides;
+}
+
+/** Compiles everything once: outcomes are made beforehand, conditions become closures, overridden flags constants. */
+export function compileFlags(input: FlagSetInput): FlagSet {
+  const { revision, definitions = {} } = input;
+  const flags = new Map(Array.from(input.flags, (flag) => [flag.key, flag]));
+  const archived = new Set(input.archived);
+  const overrides = resolvedOverrides(input, flags, archived);
+
+  const compiled = new Map<FlagKey, Compiled>();
+  for (const flag of flags.values()) {
+    const override = overrides.byKey.get(flag.key);
+    compiled.set(flag.key, override ? compileOverride(flag, override, revision) : compileFlag(flag, revision));
+  }
+  const generated = Object.entries(definitions).filter(([key]) => !flags.has(key));
+  for (const [key, { variants }] of generated) {
+    const override = overrides.byKey.get(key);
+    if (override) compiled.set(key, compileOverride({ key, variants }, override, revision));
+  }
+  const conditional = [...flags.values()].filter(({ key }) => compiled.get(key)?.constant === null);
+  const variantOf = (key: FlagKey) => overrides.ofUnknown(key)?.variant;
+  const answers = new Map([...compiled, ...withRequirements(conditional, compiled, variantOf)]);
+  // After the requirements: a code default is no live flag, so it meets none.
+  for (const [key, definition] of generated) {
+    if (!answers.has(key)) answers.set(key, compileDefinition(key, definition, revision));
+  }
+
+  const metadata = metadataOf(revision);
+  const keys = Object.freeze([...flags.keys()].sort((a, b) => (a < b ? -1 : 1)));
+  const unknown = unknownAnswer(overrides, archived, revision);
+
+  return {
+    keys: () => keys,
+    overrides,
+    isOn: (key, context) => {
+      const answer = answers.get(key);
+      if (answer === undefined) return unknown(key, false).value === true;
+      if (answer.constant !== null) return answer.constant.value === true;
+      try {
+        return answer.decide(contextFrom(context)).value === true;
+      } catch {
+        return false;
+      }
+    },
+    evaluate: (key, context, defaultValue) => {
+      const answer = answers.get(key);
+      if (answer === undefined) return unknown(key, defaultValue);
+      let evaluation: Evaluation;
+      try {
+        evaluation = answer.constant ?? answer.decide(contextFrom(context));
+      } catch (error) {
+        return contextFailure(key, defaultValue, error, metadata);
+      }
+      const { errorCode, errorMessage = "", value } = evaluation;
+      if (errorCode !== undefined) return failed(key, defaultValue, errorCode, errorMessage, metadata);
+      if (defaultValue === undefined || flagTypeOf(value) === flagTypeOf(defaultValue)) return evaluation;
+      return mismatch(key, flagTypeOf(value), defaultValue, metadata);
+    },
+  };
+}
+
+function resolvedOverrides(
+  { overrides, definitions = {}, revision }: FlagSetInput,
+  flags: ReadonlyMap<FlagKey, Flag>,
+  archived: ReadonlySet<FlagKey>,
+): ResolvedOverrides {
+  const isComplete = flags.size > 0 || archived.size > 0 || revision !== undefined;
+  const parsed = overrides ?? { settings: [], kills: [], ignored: [], problems: [] };
+  return resolveOverrides(parsed, { flags: knownFlags(flags, definitions), archived, isComplete });
+}

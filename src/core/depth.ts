@@ -1,0 +1,29 @@
+import type { FlagKey, Requirement } from "./flag.ts";
+
+/** How many steps a chain of requirements may take. */
+export const MAX_REQUIREMENT_DEPTH = 10;
+
+/**
+ * How many steps the longest chain of requirements below each flag takes: 0 without requirements. A flag whose chains are
+ * longer than {@link MAX_REQUIREMENT_DEPTH}, or run in a circle, has no depth: it is left out, and its requirements are
+ * never met. So each flag has one answer, whoever asks for it. Nothing recurses: no chain is too long for the stack.
+ *
+ * @param requirements  of each flag; those of an overridden or disabled flag are never asked, so they count as none
+ */
+export function requirementDepths(
+  requirements: ReadonlyMap<FlagKey, readonly Requirement[]>,
+): ReadonlyMap<FlagKey, number> {
+  const depths = new Map<FlagKey, number>();
+  let open: readonly FlagKey[] = [...requirements.keys()];
+  // A flag that is not listed requires nothing, so it ends a chain.
+  const isSettled = ({ flag }: Requirement) => !requirements.has(flag) || depths.has(flag);
+  for (let depth = 0; depth <= MAX_REQUIREMENT_DEPTH && open.length > 0; depth += 1) {
+    const settled = open.filter((key) => {
+      const required = requirements.get(key) ?? [];
+      return required.length === 0 || (depth > 0 && required.every(isSettled));
+    });
+    for (const key of settled) depths.set(key, depth);
+    open = open.filter((key) => !depths.has(key));
+  }
+  return depths;
+}

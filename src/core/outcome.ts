@@ -1,0 +1,63 @@
+import type { Evaluation, EvaluationErrorCode, EvaluationMetadata, Reason } from "./evaluation.ts";
+import type { Flag, FlagKey, FlagType, VariantName } from "./flag.ts";
+import { isJsonObject, type JsonValue } from "./json.ts";
+
+/** Makes the answers of one flag, all with the same revision. */
+export interface Answers {
+  readonly flagKey: FlagKey;
+  /** @throws Error when the flag has no such variant: the flag cannot be evaluated then */
+  readonly serving: (variant: VariantName, reason: Reason, extra?: EvaluationMetadata) => Evaluation;
+}
+
+/** What an answer needs of a flag, or of its definition. */
+export type Served = Pick<Flag, "key" | "variants">;
+
+export function answersOf(flag: Served, revision: number | undefined): Answers {
+  const values = new Map(Object.entries(flag.variants).map(([name, value]) => [name, frozenCopy(value)]));
+  return {
+    flagKey: flag.key,
+    serving: (variant, reason, extra = {}) => {
+      const value = values.get(variant);
+      if (value === undefined) throw new Error(`flag "${flag.key}" has no variant "${variant}"`);
+      return frozenEvaluation({ flagKey: flag.key, value, variant, reason, metadata: metadataOf(revision, extra) });
+    },
+  };
+}
+
+export function metadataOf(revision: number | undefined, extra: EvaluationMetadata = {}): EvaluationMetadata {
+  return Object.freeze(revision === undefined ? { ...extra } : { revision, ...extra });
+}
+
+/** The same answer, with the attributes that shares and splits asked for in vain. */
+export function withMissing(evaluation: Evaluation, missing: readonly string[]): Evaluation {
+  const metadata = Object.freeze({ ...evaluation.metadata, missing: Object.freeze([...missing]) });
+  return frozenEvaluation({ ...evaluation, metadata });
+}
+
+/** The caller's default, and why it is. */
+export function failed(
+  flagKey: FlagKey,
+  defaultValue: JsonValue | undefined,
+  errorCode: EvaluationErrorCode,
+  errorMessage: string,
+  metadata: EvaluationMetadata,
+): Evaluation {
+  return frozenEvaluation({ flagKey, value: defaultValue ?? null, reason: "ERROR", errorCode, errorMessage, metadata });
+}
+
+function frozenEvaluation(evaluation: Evaluation): Evaluation {
+  return Object.freeze(evaluation);
+}
+
+/** Served values are shared by every caller, so that none may change them under the others. */
+function frozenCopy(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy));
+  if (!isJsonObject(value)) return value;
+  return Object.freeze(Object.fromEntries(Object.entries(value).map(([name, member]) => [name, frozenCopy(member)])));
+}
+
+/** The type of flag that a value belongs to. Lists and null are values of flags of type object. */
+export function flagTypeOf(value: JsonValue): FlagType {
+  const type = typeof value;
+  return type === "boolean" || type === "string" || type === "number" ? type : "object";
+}

@@ -1,0 +1,88 @@
+import type { Compiled } from "./compile-flag.ts";
+import type { Decide } from "./decide.ts";
+import { requirementDepths } from "./depth.ts";
+import type { Evaluation, EvaluationContext } from "./evaluation.ts";
+import type { Flag, FlagKey, Requirement, VariantName } from "./flag.ts";
+
+/** Above this many steps one evaluation remembers what it has asked: two flags that share ten ancestors ask 1,024 times. */
+const MANY_STEPS = 64;
+
+/** What one evaluation has asked so far. */
+type Asked = Map<FlagKey, Evaluation> | null;
+
+/**
+ * Puts each flag's requirements before its own lines: not met, and it serves its off variant. A requirement on a flag that
+ * is unknown, archived or unreadable is never met, nor is any of a flag whose chain of requirements is circular or longer
+ * than ten.
+ *
+ * @param flags       live flags that neither an override nor `enabled: false` decides
+ * @param compiled    everything that answers, by key
+ * @param variantOf   what an override makes of a flag that is not in `compiled`
+ */
+export function withRequirements(
+  flags: readonly Flag[],
+  compiled: ReadonlyMap<FlagKey, Compiled>,
+  variantOf: (key: FlagKey) => VariantName | undefined,
+): ReadonlyMap<FlagKey, Compiled> {
+  if (flags.every(({ requires }) => requires.length === 0)) return new Map();
+  const requirements = new Map(flags.map(({ key, requires }) => [key, requires]));
+  const depths = requirementDepths(requirements);
+  const steps = new Map<FlagKey, number>();
+  const guards = new Map<FlagKey, (context: EvaluationContext, asked: Asked) => Evaluation>();
+
+  const isMet = ({ flag, variants }: Requirement, context: EvaluationContext, asked: Asked): boolean => {
+    const guard = guards.get(flag);
+    const variant = guard ? guard(context, asked).variant : plainVariant(compiled.get(flag), flag, context, variantOf);
+    return variant !== undefined && variants.includes(variant);
+  };
+
+  const guarded = new Map<FlagKey, Compiled>();
+  for (const { key, requires } of inDepthOrder(flags, depths)) {
+    const own = compiled.get(key);
+    if (!own || own.decide === null || requires.length === 0) continue;
+    const { decide, off } = own;
+    if (!depths.has(key)) {
+      guarded.set(key, { constant: off, decide: null });
+      guards.set(key, () => off);
+      continue;
+    }
+    const count = requires.reduce((sum, { flag }) => sum + 1 + (steps.get(flag) ?? 0), 0);
+    steps.set(key, count);
+    const guard = remembering(key, (context, asked) =>
+      requires.every((requirement) => isMet(requirement, context, asked)) ? decide(context) : off,
+    );
+    guards.set(key, guard);
+    const guardedDecide: Decide = (context) => guard(context, count > MANY_STEPS ? new Map() : null);
+    guarded.set(key, { constant: null, decide: guardedDecide, off });
+  }
+  return guarded;
+}
+
+/** Those that are required come first; those without a depth last. */
+function inDepthOrder(flags: readonly Flag[], depths: ReadonlyMap<FlagKey, number>): readonly Flag[] {
+  const depthOf = ({ key }: Flag) => depths.get(key) ?? Number.MAX_SAFE_INTEGER;
+  return flags.filter(({ requires }) => requires.length > 0).sort((a, b) => depthOf(a) - depthOf(b));
+}
+
+function plainVariant(
+  compiled: Compiled | undefined,
+  key: FlagKey,
+  context: EvaluationContext,
+  variantOf: (key: FlagKey) => VariantName | undefined,
+): VariantName | undefined {
+  if (!compiled) return variantOf(key);
+  return (compiled.constant ?? compiled.decide(context)).variant;
+}
+
+function remembering(
+  key: FlagKey,
+  decide: (context: EvaluationContext, asked: Asked) => Evaluation,
+): (context: EvaluationContext, asked: Asked) => Evaluation {
+  return (context, asked) => {
+    const known = asked?.get(key);
+    if (known) return known;
+    const evaluation = decide(context, asked);
+    asked?.set(key, evaluation);
+    return evaluation;
+  };
+}
