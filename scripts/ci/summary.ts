@@ -1,0 +1,63 @@
+import { relative } from "node:path";
+import { z } from "zod";
+
+/** What we read of vitest's JSON report. */
+const Report = z.object({
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      message: z.string().optional(),
+      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+    }),
+  ),
+});
+
+/** Tests that a machine may lack the means for, whatever CI installs. Every other skipped test is a failure of CI. */
+const MAY_BE_SKIPPED = [/an older Node of this machine, where there is one/];
+
+export interface Summary {
+  /** `N passed, N failed`, and `, N skipped` when there are any. */
+  readonly line: string;
+  /** Why the run is not a success, one line each; empty when it is one. */
+  readonly complaints: readonly string[];
+}
+
+/**
+ * Counts a test run. A file that could not be loaded has no tests to count: it counts as one that failed.
+ *
+ * @param files all test files that there are, relative to `root`
+ * @throws ZodError when the report has another shape
+ */
+export function summaryOf(report: unknown, files: readonly string[], root: string): Summary {
+  const results = Report.parse(report).testResults.map((result) => ({ ...result, name: relative(root, result.name) }));
+  const tests = results.flatMap(({ name, assertionResults }) =>
+    assertionResults.map((test) => ({ ...test, file: name })),
+  );
+  const broken = results.filter(
+    ({ status, assertionResults }) => status !== "passed" && !assertionResults.some((test) => test.status === "failed"),
+  );
+  const passed = tests.filter(({ status }) => status === "passed").length;
+  const failed = tests.filter(({ status }) => status === "failed");
+  const skipped = tests.filter(({ status }) => status !== "passed" && status !== "failed");
+  const ran = new Set(results.map(({ name }) => name));
+
+  const counts = [`${passed} passed`, `${failed.length + broken.length} failed`];
+  if (skipped.length > 0) counts.push(`${skipped.length} skipped`);
+  return {
+    line: counts.join(", "),
+    complaints: [
+      ...failed.map(({ file, fullName }) => `FAILED   ${file}: ${fullName}`),
+      ...broken.map(({ name, message }) => `FAILED   ${name}: ${firstLine(message)}`),
+      ...files.filter((file) => !ran.has(file)).map((file) => `NOT RUN  ${file}`),
+      ...skipped
+        .filter(({ fullName }) => !MAY_BE_SKIPPED.some((known) => known.test(fullName)))
+        .map(({ file, fullName }) => `SKIPPED  ${file}: ${fullName}`),
+      ...(passed === 0 ? ["no test passed"] : []),
+    ],
+  };
+}
+
+function firstLine(message: string | undefined): string {
+  return message?.split("\n").find((line) => line.trim() !== "") ?? "the file could not be run";
+}
