@@ -4,7 +4,7 @@ import { transform } from "esbuild";
 import { loadedWith, sourceFiles, type Import } from "./imports.ts";
 
 /** The floors of the house, lowest first. An import goes to a lower floor or stays in its own folder. */
-export const FLOORS: readonly (readonly string[])[] = [
+const FLOORS: readonly (readonly string[])[] = [
   ["core"],
   ["source", "store", "history"],
   ["sync", "client", "github"],
