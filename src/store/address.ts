@@ -1,0 +1,134 @@
+import { existsSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { FlagError } from "../core/errors.ts";
+
+export interface DatabaseQuestion {
+  /** `--database`, where it was given. */
+  readonly option?: string | undefined;
+  readonly environment: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where the search for `flags/` begins, upward. */
+  readonly folder: string;
+}
+
+export interface DatabaseAddress {
+  readonly url: string;
+  /** `--database`, the variable's name, or `default`: nobody named one, so it is `.flaghoist/<env>.db`. */
+  readonly source: string;
+}
+
+/** Which database, and who said so. @throws FlagError USAGE where it is no address of a kind that we know */
+export function findDatabase({ option, environment, env, folder }: DatabaseQuestion): DatabaseAddress {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(environment)) {
+    throw new FlagError(
+      "USAGE",
+      `"${environment}" cannot be the name of an environment: letters, digits, - and _ only`,
+    );
+  }
+  const own = `FLAGS_DATABASE_URL_${environment.toUpperCase().replaceAll("-", "_")}`;
+  const candidates = { "--database": option, [own]: env[own], FLAGS_DATABASE_URL: env["FLAGS_DATABASE_URL"] };
+  for (const [source, value] of Object.entries(candidates)) {
+    const url = value?.trim();
+    if (!url) continue;
+    if (/^(file|postgres|postgresql):/.test(url)) return { url, source };
+    throw new FlagError(
+      "USAGE",
+      `${source} is no database address: it must begin with file:, postgres:// or postgresql://`,
+      {
+        hint: "e.g. file:.flaghoist/development.db or postgres://flags@db.internal/flags",
+      },
+    );
+  }
+  const file = join(flagsParent(folder), ".flaghoist", `${environment}.db`);
+  return { url: pathToFileURL(file).href, source: "default" };
+}
+
+/** As {@link findDatabase}, the address alone. */
+export function databaseUrl(question: DatabaseQuestion): string {
+  return findDatabase(question).url;
+}
+
+/** The folder that holds the nearest `flags/`, upward; the folder itself where there is none. */
+function flagsParent(folder: string): string {
+  for (let here = resolve(folder); ; here = dirname(here)) {
+    if (existsSync(join(here, "flags"))) return here;
+    if (here === dirname(here)) return resolve(folder);
+  }
+}
+
+export type Dialect = "sqlite" | "postgres";
+
+/** @throws FlagError USAGE */
+export function dialectOf(url: string): Dialect {
+  if (url.startsWith("file:")) return "sqlite";
+  if (/^postgres(ql)?:\/\//.test(url)) return "postgres";
+  throw new FlagError("USAGE", "a database address begins with file:, postgres:// or postgresql://", {
+    hint: "e.g. file:.flaghoist/development.db or postgres://flags@db.internal/flags",
+  });
+}
+
+export interface SqliteAddress {
+  /** Absolute. */
+  readonly file: string;
+  readonly readOnly: boolean;
+}
+
+/** `file:relative.db`, `file:/absolute.db`, `file:///absolute.db`, each with `?mode=ro` or without. @throws FlagError USAGE */
+export function sqliteAddress(url: string): SqliteAddress {
+  const [path = "", query = ""] = url.slice("file:".length).split("?", 2);
+  const options = new URLSearchParams(query);
+  const mode = options.get("mode") ?? "rw";
+  const unknown = [...options.keys()].find((name) => name !== "mode");
+  if (unknown !== undefined || !["ro", "rw"].includes(mode)) {
+    throw new FlagError(
+      "USAGE",
+      `${unknown ?? `mode=${mode}`} is not known in a file: address, only mode=ro and mode=rw`,
+    );
+  }
+  return { file: resolve(pathOf(path)), readOnly: mode === "ro" };
+}
+
+function pathOf(path: string): string {
+  try {
+    const decoded = path.startsWith("//") ? fileURLToPath(`file:${path}`) : decodeURIComponent(path);
+    if (decoded !== "" && !decoded.includes("\0")) return decoded;
+  } catch {
+    // Told below: what is wrong with it matters less than what would be right.
+  }
+  throw new FlagError("USAGE", "a file: address needs the path of a file on this machine", {
+    hint: "e.g. file:.flaghoist/development.db or file:///var/lib/flags/production.db (a % in a path is written %25)",
+  });
+}
+
+/** For people: never a password, not even of an address that is written wrongly. */
+export function databaseLabel(url: string): string {
+  if (dialectOf(url) === "postgres") return `postgres ${postgresLabel(url)}`;
+  const { file } = sqliteAddress(url);
+  const near = relative(process.cwd(), file);
+  return `sqlite ${near.startsWith("..") || isAbsolute(near) ? file : near}`;
+}
+
+function postgresLabel(url: string): string {
+  const address = url.slice(url.indexOf("://") + "://".length);
+  // A password may contain anything when it is written wrongly: whatever stands before the last @ may be part of it.
+  const at = address.lastIndexOf("@");
+  const user = /^[^:/?]*/.exec(address.slice(0, Math.max(at, 0)))?.[0] ?? "";
+  const [place = "", query = ""] = address.slice(at + 1).split("?", 2);
+  const parts = /^([^/:[\]]*|\[[0-9a-fA-F:]*\])(:\d*)?(?:\/([^/]*))?$/.exec(place);
+  if (!parts) return user === "" ? "(address not shown)" : `${user}@(address not shown)`;
+  const options = new URLSearchParams(query);
+  const [, host = "", port = "", database = ""] = parts;
+  const who = user || (options.get("user") ?? "");
+  const where = options.get("host") ?? (decoded(host) || "localhost");
+  const name = decoded(database) || (options.get("dbname") ?? "");
+  return `${who === "" ? "" : `${decoded(who)}@`}${where}${port}${name === "" ? "" : `/${name}`}`;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
