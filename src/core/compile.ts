@@ -7,9 +7,9 @@ import type { JsonValue } from "./json.ts";
 import { contextFailure, mismatch } from "./failure.ts";
 import { failed, flagTypeOf, metadataOf } from "./outcome.ts";
 import type { ParsedOverrides } from "./override.ts";
-import { type ResolvedOverrides, resolveOverrides } from "./override-resolve.ts";
+import type { ResolvedOverrides } from "./override-resolve.ts";
 import { withRequirements } from "./requires.ts";
-import { knownFlags } from "./known.ts";
+import { overridesOf } from "./known.ts";
 import { unknownAnswer } from "./unknown.ts";
 
 export interface FlagSetInput {
@@ -44,7 +44,7 @@ export function compileFlags(input: FlagSetInput): FlagSet {
   const { revision, definitions = {} } = input;
   const flags = new Map(Array.from(input.flags, (flag) => [flag.key, flag]));
   const archived = new Set(input.archived);
-  const overrides = resolvedOverrides(input, flags, archived);
+  const overrides = overridesOf(input, flags, archived);
 
   const compiled = new Map<FlagKey, Compiled>();
   for (const flag of flags.values()) {
@@ -57,7 +57,8 @@ export function compileFlags(input: FlagSetInput): FlagSet {
     if (override) compiled.set(key, compileOverride({ key, variants }, override, revision));
   }
   const conditional = [...flags.values()].filter(({ key }) => compiled.get(key)?.constant === null);
-  const variantOf = (key: FlagKey) => overrides.ofUnknown(key)?.variant;
+  // An overridden definition is among the compiled; one that is not overridden meets no requirement.
+  const variantOf = (key: FlagKey) => (Object.hasOwn(definitions, key) ? undefined : overrides.ofUnknown(key)?.variant);
   const answers = new Map([...compiled, ...withRequirements(conditional, compiled, variantOf)]);
   // After the requirements: a code default is no live flag, so it meets none.
   for (const [key, definition] of generated) {
@@ -96,14 +97,4 @@ export function compileFlags(input: FlagSetInput): FlagSet {
       return mismatch(key, flagTypeOf(value), defaultValue, metadata);
     },
   };
-}
-
-function resolvedOverrides(
-  { overrides, definitions = {}, revision }: FlagSetInput,
-  flags: ReadonlyMap<FlagKey, Flag>,
-  archived: ReadonlySet<FlagKey>,
-): ResolvedOverrides {
-  const isComplete = flags.size > 0 || archived.size > 0 || revision !== undefined;
-  const parsed = overrides ?? { settings: [], kills: [], ignored: [], problems: [] };
-  return resolveOverrides(parsed, { flags: knownFlags(flags, definitions), archived, isComplete });
 }

@@ -1,6 +1,26 @@
 import type { FlagDefinitions } from "./definitions.ts";
 import type { Flag, FlagKey } from "./flag.ts";
-import type { KnownFlag } from "./override-resolve.ts";
+import type { ParsedOverrides } from "./override.ts";
+import { type KnownFlag, type ResolvedOverrides, resolveOverrides } from "./override-resolve.ts";
+
+/** What is known besides the live flags. */
+export interface Surroundings {
+  readonly revision?: number | undefined;
+  readonly overrides?: ParsedOverrides | undefined;
+  readonly definitions?: FlagDefinitions | undefined;
+}
+
+/** What the overrides make of live flags, and of those that only the generated definitions know. */
+export function overridesOf(
+  { overrides, definitions = {}, revision }: Surroundings,
+  flags: ReadonlyMap<FlagKey, Flag>,
+  archived: ReadonlySet<FlagKey>,
+): ResolvedOverrides {
+  const isComplete = flags.size > 0 || archived.size > 0 || revision !== undefined;
+  const parsed = overrides ?? { settings: [], kills: [], ignored: [], problems: [] };
+  const isAnySet = parsed.settings.length > 0 || parsed.kills.length > 0 || parsed.ignored.length > 0;
+  return resolveOverrides(parsed, { flags: isAnySet ? knownFlags(flags, definitions) : [], archived, isComplete });
+}
 
 /** What overrides have to know: of live flags, and of those that only the generated definitions know. */
 export function knownFlags(flags: ReadonlyMap<FlagKey, Flag>, definitions: FlagDefinitions): readonly KnownFlag[] {
