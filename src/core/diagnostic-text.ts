@@ -1,0 +1,80 @@
+import type { Diagnostic } from "./diagnostic.ts";
+
+/** How a word is coloured; the identity where colours are not wanted. Colour repeats what the word already says. */
+export type TextStyle = (colour: "red" | "yellow" | "cyan" | "bold" | "dim", text: string) => string;
+
+const PLAIN: TextStyle = (_, text) => text;
+/** Longer lines are cut around the place. */
+const WIDEST = 120;
+
+/** Each diagnostic with the line it is about, one blank line between them; the empty text for none. */
+export function diagnosticsText(diagnostics: readonly Diagnostic[], style: TextStyle = PLAIN): string {
+  return diagnostics.map((diagnostic) => diagnosticText(diagnostic, style)).join("\n\n");
+}
+
+function diagnosticText(diagnostic: Diagnostic, style: TextStyle): string {
+  const { file, line, column, severity, code, message, hint } = diagnostic;
+  const word = style(severity === "error" ? "red" : "yellow", severity);
+  const head = `${style("bold", visible(`${file}:${line}:${column}`))}  ${word}  ${code}  ${visible(message)}`;
+  const said = hint === undefined ? "" : visible(hint);
+  if (diagnostic.source.trim() === "") return said === "" ? head : `${head}\n     ${said}`;
+  const gutter = `  ${line}`;
+  const { text, before, marked } = cut(diagnostic);
+  const marks = style(severity === "error" ? "red" : "yellow", "^".repeat(marked));
+  const frame = `${style("dim", `${gutter} │`)} ${text}`;
+  return `${head}\n${frame}\n${style("dim", `${" ".repeat(gutter.length)} │`)} ${" ".repeat(before)}${marks}${said === "" ? "" : `  ${said}`}`;
+}
+
+/** The line as it is shown, and how many columns stand before the mark and under it. */
+function cut({ source, column, length }: Diagnostic): {
+  readonly text: string;
+  readonly before: number;
+  readonly marked: number;
+} {
+  const start = source.length <= WIDEST ? 0 : Math.max(0, Math.min(column - 1 - 40, source.length - WIDEST));
+  const shown = visible(source.slice(start, start + WIDEST));
+  const lead = start > 0 ? "…" : "";
+  const tail = start + WIDEST < source.length ? "…" : "";
+  const at = column - 1 - start;
+  const end = Math.min(at + length, WIDEST);
+  const marked = Math.max(1, columns(shown.slice(at, end)));
+  return { text: lead + shown + tail, before: lead.length + columns(shown.slice(0, at)), marked };
+}
+
+/** What a terminal would obey, or would not show, as one replacement sign each: a file must not write to a terminal. */
+export function visible(text: string): string {
+  return (
+    text
+      .replaceAll("\t", " ")
+      // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+      .replace(/[\u0000-\u001F\u007F-\u009F\u00AD\u061C\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g, "\uFFFD")
+  );
+}
+
+/** Columns on a terminal: a pair of surrogates counts two, as most emoji do; wide letters of one unit count two. */
+function columns(text: string): number {
+  const wide = text.match(
+    /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]/g,
+  );
+  return text.length + (wide?.length ?? 0);
+}
+
+/** Diagnostics as workflow commands of GitHub Actions, one a line: they appear as annotations beside the changed lines. */
+export function githubAnnotations(diagnostics: readonly Diagnostic[]): string {
+  return diagnostics.map(commandOf).join("\n");
+}
+
+function commandOf({ severity, file, line, column, length, code, message, hint }: Diagnostic): string {
+  const place = { file, line, col: column, endColumn: column + length, title: code };
+  const properties = Object.entries(place).map(([name, value]) => `${name}=${property(String(value))}`);
+  return `::${severity} ${properties.join(",")}::${data(hint === undefined ? visible(message) : `${visible(message)}\n${visible(hint)}`)}`;
+}
+
+function data(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+/** A property ends at a comma, and the properties at a colon. */
+function property(text: string): string {
+  return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}

@@ -1,0 +1,42 @@
+import type { Policies } from "../core/danger.ts";
+import type { AttributeDeclaration, ConfigFile } from "./config-file.ts";
+import { parseShare } from "./share.ts";
+
+export interface Environment {
+  readonly name: string;
+  /** May be synced from files that are not committed. */
+  readonly workTree: boolean;
+  /** Dangerous changes need an acknowledgement. */
+  readonly protected: boolean;
+}
+
+/** `flags/_config.yaml` with everything said that may be left out. */
+export interface Config {
+  /** In the order of promotion. */
+  readonly environments: readonly Environment[];
+  readonly attributes: ReadonlyMap<string, AttributeDeclaration>;
+  /** Owner → who that is where code is reviewed, e.g. `@acme/workshops`. */
+  readonly owners: ReadonlyMap<string, string>;
+  readonly policies: Policies & {
+    readonly stagingFirst: boolean;
+    /** Null for any number of days. */
+    readonly maxExpiryDays: number | null;
+  };
+}
+
+export function configOf(file: ConfigFile): Config {
+  const { environments, attributes = {}, owners = {}, policies = {} } = file;
+  return {
+    environments: Object.entries(environments).map(([name, settings]) => {
+      return { name, workTree: settings.workTree ?? false, protected: settings.protected ?? false };
+    }),
+    attributes: new Map(Object.entries(attributes)),
+    owners: new Map(Object.entries(owners)),
+    policies: {
+      maxStep: policies.maxStep === undefined ? null : (parseShare(policies.maxStep) ?? null),
+      maxFlags: policies.maxFlags ?? null,
+      stagingFirst: policies.stagingFirst ?? false,
+      maxExpiryDays: policies.maxExpiryDays ?? null,
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { Diagnostic } from "../core/diagnostic.ts";
+import { isJsonObject, type JsonValue } from "../core/json.ts";
+import type { DiagnosticCode } from "./codes.ts";
+import { type ParsedFile, problemAt, problemAtKey, problemAtValue } from "./parsed-file.ts";
+import { type FileKind, shapeFaults } from "./shape.ts";
+import { keySpan, type MapTree, type Span, treeJson, valueSpan } from "./tree.ts";
+
+/** A file of which every part that is left has the right shape. */
+export interface Draft<File> {
+  readonly file: ParsedFile;
+  /** The key of a flag, the name of a segment. */
+  readonly name: string;
+  /** Without the keys that are unusable. */
+  readonly json: Partial<File>;
+  /** Keys that are written, or were meant to be, and cannot be looked into: what they lack is reported already. */
+  readonly unusable: ReadonlySet<string>;
+  /** The whole document, where nothing is wrong with its shape. */
+  readonly whole: File | undefined;
+  /** What is wrong with YAML and shape. */
+  readonly problems: readonly Diagnostic[];
+}
+
+/** These leave a key out of the tree, so that a missing key is no second fault. */
+const DROPS_KEYS: ReadonlySet<string> = new Set<DiagnosticCode>(["yaml-merge-key", "key-not-text", "forbidden-name"]);
+
+/** Checks the shape, and takes out what has none, so that the rest can still be checked in the same run. */
+export function draftOf<File>(kind: FileKind, file: ParsedFile, name: string): Draft<File> {
+  const { tree } = file;
+  if (tree === undefined) return { file, name, json: {}, unusable: ALL, whole: undefined, problems: file.problems };
+  if (tree.kind !== "map") {
+    const message = `a ${kind} file is a mapping, found ${tree.kind === "list" ? "a list" : "a single value"}`;
+    const problem = problemAt(file, tree.span, {
+      code: "wrong-type",
+      message,
+      hint: "begin with a key, e.g. description:",
+    });
+    return { file, name, json: {}, unusable: ALL, whole: undefined, problems: [...file.problems, problem] };
+  }
+  const json = treeJson(tree) as { [key: string]: JsonValue };
+  const unusable = new Set(file.spans.flatMap((span) => keyAround(tree, span)));
+  const dropsKeys = file.problems.some(({ code }) => DROPS_KEYS.has(code));
+  const problems = [...file.problems];
+  for (const { path, at, problem, meant, missing } of shapeFaults(kind, json)) {
+    const [top] = path;
+    if (missing !== undefined && path.length === 0) unusable.add(missing);
+    if (top !== undefined) unusable.add(String(top));
+    if (meant !== undefined && path.length === 1) unusable.add(meant);
+    const span = at === "key" ? keySpan(tree, path) : valueSpan(tree, path);
+    if ((missing !== undefined && dropsKeys) || file.spans.some((known) => overlaps(known, span))) continue;
+    problems.push(at === "key" ? problemAtKey(file, path, problem) : problemAtValue(file, path, problem));
+  }
+  const isWhole = problems.length === 0 && isJsonObject(json);
+  // ajv has just said that the document is of the shape which the type was inferred from.
+  const whole = isWhole ? (json as File) : undefined;
+  for (const key of unusable) delete json[key];
+  return { file, name, json: json as Partial<File>, unusable: dropsKeys ? ALL : unusable, whole, problems };
+}
+
+/** Stands for "every key": nothing more is said about the file. */
+const ALL: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true });
+
+function keyAround(root: MapTree, span: Span): readonly string[] {
+  for (const [name, { key, value }] of root.entries) {
+    if (span.start >= key.start && span.start <= Math.max(key.end, value.span.end)) return [name];
+  }
+  return [];
+}
+
+function overlaps(a: Span, b: Span): boolean {
+  return a.start < Math.max(b.end, b.start + 1) && b.start < Math.max(a.end, a.start + 1);
+}

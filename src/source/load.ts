@@ -1,0 +1,156 @@
+import type { Diagnostic } from "../core/diagnostic.ts";
+import type { Flag, FlagKey } from "../core/flag.ts";
+import type { SourceFile } from "../core/source-file.ts";
+import { checkConfig } from "./check-config.ts";
+import { checkFlag } from "./check-flag.ts";
+import { checkLines } from "./check-lines.ts";
+import { checkRequires, checkRequiresChains } from "./check-requires.ts";
+import { sortFiles } from "./check-tree.ts";
+import { type Config, configOf } from "./config.ts";
+import type { ConfigFile } from "./config-file.ts";
+import { type Draft, draftOf } from "./draft.ts";
+import type { FlagFile } from "./flag-file.ts";
+import { type FlagReader, flagReader } from "./flag-reader.ts";
+import { keyOfPath } from "./key.ts";
+import { inFileOrder, type ParsedFile } from "./parsed-file.ts";
+import type { SegmentFile } from "./segment-file.ts";
+import { readSegments, type Segment } from "./segments.ts";
+import { vocabularyOf, type Vocabulary } from "./vocabulary.ts";
+import { parseFile } from "./yaml-profile.ts";
+
+export interface LoadOptions {
+  /** `YYYY-MM-DD`: what `expires` is compared with. Without it nothing depends on the day. */
+  readonly today?: string;
+  /** Told after every hundred files. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** How a file is parsed: a cache by content may stand before {@link parseFile}. */
+  readonly parse?: (file: SourceFile) => ParsedFile;
+}
+
+/** One flag's file that has no errors. */
+export interface LoadedFlag {
+  readonly key: FlagKey;
+  /** E.g. `flags/workshop/workshop_routing.yaml`. */
+  readonly path: string;
+  readonly file: FlagFile;
+  /** With its text, for the place of each line. */
+  readonly parsed: ParsedFile;
+  /** The files of the segments that it uses, by way of others too. */
+  readonly segmentPaths: readonly string[];
+  /** Environment → id of the change that is meant. */
+  readonly acknowledge: Readonly<Record<string, string>>;
+  readonly acknowledgeReason: string | null;
+}
+
+export interface LoadedFlags {
+  /** Null where it is missing or has errors. */
+  readonly config: Config | null;
+  /** Everything that is wrong, in file order. The inline tests have not been run. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** In key order; only flags without errors. */
+  readonly flags: readonly LoadedFlag[];
+  /** How many files stand for flags, those with errors included. */
+  readonly fileCount: number;
+  readonly segments: ReadonlyMap<string, Segment>;
+  readonly testCount: number;
+  /**
+   * What one environment is served, in key order; null for the files as they stand, without overlays. Only flags without
+   * errors: whoever acts on it looks at `diagnostics` first.
+   */
+  readonly flagsFor: (environment: string | null) => ReadonlyMap<FlagKey, Flag>;
+}
+
+/** Files → flags, and everything that is wrong with them. Pure, and total: bad files become diagnostics, never a throw. */
+export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {}): LoadedFlags {
+  const sorted = sortFiles(files);
+  const read = reading(files.length, options);
+  const config = sorted.config && draftOf<ConfigFile>("config", read(sorted.config), "_config");
+  const segments = sorted.segments.map((file) => draftOf<SegmentFile>("segment", read(file), keyOfPath(file.path)));
+  const drafts = sorted.flags.map((file) => draftOf<FlagFile>("flag", read(file), keyOfPath(file.path)));
+  const words = vocabularyOf(config, segments, drafts);
+  const configProblems = config === undefined ? [] : [...config.problems, ...checkConfig(config)];
+  const known = readSegments(segments, words);
+  const reader = flagReader(known.usable);
+  const chains = Map.groupBy(checkRequiresChains(drafts), ({ file }) => file);
+  const checked = drafts.map((draft) =>
+    checkDraft(draft, words, reader, options.today, chains.get(draft.file.path) ?? []),
+  );
+  const flags = checked.flatMap(({ flag }) => flag ?? []).sort((a, b) => (a.key < b.key ? -1 : 1));
+  const problems = [
+    ...sorted.problems,
+    ...configProblems,
+    ...known.problems,
+    ...checked.flatMap((each) => each.problems),
+  ];
+  return {
+    config: config?.whole === undefined || configProblems.some(isError) ? null : configOf(config.whole),
+    diagnostics: problems.sort(inFileOrder),
+    flags,
+    fileCount: drafts.length,
+    segments: known.usable,
+    testCount: flags.reduce((count, { file }) => count + (file.tests?.length ?? 0), 0),
+    flagsFor: remembered((environment) => {
+      return new Map(flags.map(({ key, file }) => [key, reader.resolve(key, file, environment ?? undefined)]));
+    }),
+  };
+}
+
+function checkDraft(
+  draft: Draft<FlagFile>,
+  words: Vocabulary,
+  reader: FlagReader,
+  today: string | undefined,
+  chains: readonly Diagnostic[],
+): { readonly problems: readonly Diagnostic[]; readonly flag?: LoadedFlag } {
+  const { file, name, whole } = draft;
+  const first = [
+    ...draft.problems,
+    ...checkFlag(draft, words, today),
+    ...checkLines(draft, words),
+    ...checkRequires(draft, words),
+    ...chains,
+  ];
+  // What rules mean is only asked where they say something that can be read.
+  if (whole === undefined || first.some(isError) || !reader.canRead(whole)) return { problems: first };
+  const problems = [...first, ...reader.check(file, whole)];
+  if (problems.some(isError)) return { problems };
+  const { reason = null, ...acknowledge } = whole.acknowledge ?? {};
+  const segmentPaths = reader.segmentPaths(whole);
+  return {
+    problems,
+    flag: {
+      key: name,
+      path: file.path,
+      file: whole,
+      parsed: file,
+      segmentPaths,
+      acknowledge,
+      acknowledgeReason: reason,
+    },
+  };
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === "error";
+}
+
+function reading(total: number, { onProgress, parse = parseFile }: LoadOptions): (file: SourceFile) => ParsedFile {
+  let done = 0;
+  return (file) => {
+    done += 1;
+    if (done % 100 === 0) onProgress?.(done, total);
+    return parse(file);
+  };
+}
+
+/** Resolving ten thousand flags takes a while, and plan, tests and sync all ask. */
+function remembered<Value>(make: (environment: string | null) => Value): (environment: string | null) => Value {
+  const made = new Map<string | null, Value>();
+  return (environment) => {
+    const known = made.get(environment);
+    if (known !== undefined) return known;
+    const value = make(environment);
+    made.set(environment, value);
+    return value;
+  };
+}

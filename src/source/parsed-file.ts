@@ -1,0 +1,56 @@
+import type { Diagnostic, Severity } from "../core/diagnostic.ts";
+import type { DiagnosticCode } from "./codes.ts";
+import { keySpan, type Path, type Span, type Tree, valueSpan } from "./tree.ts";
+
+/** One file after parsing: its text, its tree where there is one, and everything that is wrong with it as YAML. */
+export interface ParsedFile {
+  readonly path: string;
+  readonly text: string;
+  /** Undefined where the file cannot be read any further; `problems` says why. */
+  readonly tree: Tree | undefined;
+  readonly problems: readonly Diagnostic[];
+  /** Where those problems are: what stands there is reported, and not looked into again. */
+  readonly spans: readonly Span[];
+}
+
+/** What is wrong, apart from its place. */
+export interface Problem {
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly severity?: Severity;
+}
+
+export function problemAt(file: Pick<ParsedFile, "path" | "text">, span: Span, problem: Problem): Diagnostic {
+  const { code, message, hint, severity = "error" } = problem;
+  return { code, severity, message, ...(hint !== undefined && { hint }), file: file.path, ...placeOf(file.text, span) };
+}
+
+/** At the value that stands at `path`. */
+export function problemAtValue(file: ParsedFile, path: Path, problem: Problem): Diagnostic {
+  return problemAt(file, file.tree === undefined ? START : valueSpan(file.tree, path), problem);
+}
+
+/** At the key that leads to `path`. */
+export function problemAtKey(file: ParsedFile, path: Path, problem: Problem): Diagnostic {
+  return problemAt(file, file.tree === undefined ? START : keySpan(file.tree, path), problem);
+}
+
+/** The beginning of a file, for problems that have no better place. */
+export const START: Span = { start: 0, end: 0 };
+
+function placeOf(text: string, { start, end }: Span): Pick<Diagnostic, "line" | "column" | "length" | "source"> {
+  const lineStart = text.lastIndexOf("\n", start - 1) + 1;
+  const newline = text.indexOf("\n", lineStart);
+  const source = text.slice(lineStart, newline === -1 ? text.length : newline).replace(/\r$/, "");
+  let line = 1;
+  for (let at = text.indexOf("\n"); at !== -1 && at < lineStart; at = text.indexOf("\n", at + 1)) line++;
+  const column = start - lineStart;
+  return { line, column: column + 1, length: Math.max(1, Math.min(end, lineStart + source.length) - start), source };
+}
+
+/** By file, line and column: the order in which a reader meets them. */
+export function inFileOrder(a: Diagnostic, b: Diagnostic): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return a.line - b.line || a.column - b.column || (a.code < b.code ? -1 : Number(a.code > b.code));
+}

@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { configFileShape } from "./config-file.ts";
+import { flagFileShape } from "./flag-file.ts";
+import { segmentFileShape } from "./segment-file.ts";
+
+/** The generated JSON Schemas by file name: what editors read, and what files are checked against at run time. */
+export function schemaTexts(): ReadonlyMap<string, string> {
+  const shapes = { flag: flagFileShape, segment: segmentFileShape, config: configFileShape };
+  return new Map(
+    Object.entries(shapes).map(([name, shape]) => {
+      const { $schema, ...schema } = z.toJSONSchema(shape, { target: "draft-2020-12", io: "input" });
+      // A name, not an address: nothing is ever fetched.
+      const whole = { $schema, $id: `urn:flaghoist:${name}`, ...schema };
+      return [`${name}.schema.json`, `${JSON.stringify(whole, null, 2)}\n`];
+    }),
+  );
+}

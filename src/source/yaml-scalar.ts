@@ -1,0 +1,56 @@
+import type { Scalar } from "yaml";
+import { codePoint, INVISIBLE } from "./source-text.ts";
+import type { Problem } from "./parsed-file.ts";
+
+const DECIMAL = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
+/** Text for YAML 1.2, a number for YAML 1.1: underscores, binary, sexagesimal. */
+const OLD_NUMBER = /^[-+]?(?:[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?|0b[01_]+|[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?)$/;
+const OLD_BOOLEAN = /^(?:yes|no|on|off)$/i;
+
+/** What is wrong with one scalar as YAML, whatever it is used for; undefined for nearly all. */
+export function scalarProblem(scalar: Scalar): Problem | undefined {
+  const { value, source = "" } = scalar;
+  if (scalar.type !== "PLAIN") return typeof value === "string" ? textProblem(value) : undefined;
+  if (typeof value === "number" || typeof value === "bigint") return numberProblem(source);
+  if (typeof value !== "string") return undefined;
+  if (OLD_BOOLEAN.test(value)) {
+    return {
+      code: "ambiguous-word",
+      message: `unquoted ${value} is text here, and true or false for other tools`,
+      hint: `write true or false, or "${value}" where the text is meant`,
+    };
+  }
+  return OLD_NUMBER.test(value) ? ambiguousNumber(value) : undefined;
+}
+
+function numberProblem(source: string): Problem | undefined {
+  if (!DECIMAL.test(source)) return ambiguousNumber(source);
+  const digits = source.replace(/^-?0?\.?0*|\./g, "");
+  const isExact = source.includes(".") ? digits.length <= 15 : Number.isSafeInteger(Number(source));
+  if (isExact) return undefined;
+  return {
+    code: "unsafe-number",
+    message: `${source} has more digits than a number holds: it would be read as ${Number(source)}`,
+    hint: `quote it where it is an id: "${source}"`,
+  };
+}
+
+function ambiguousNumber(source: string): Problem {
+  return {
+    code: "ambiguous-number",
+    message: `${source} is not a plain decimal number, and tools read it differently`,
+    hint: `write it in decimal, or "${source}" where the text is meant`,
+  };
+}
+
+/** Escapes in double quotes can say what no file may contain, and what no database takes. */
+function textProblem(value: string): Problem | undefined {
+  // A line end is a fair part of a text, a lone half of a surrogate pair is part of none.
+  const found = INVISIBLE.exec(value.replaceAll("\r", "")) ?? /\p{Surrogate}/u.exec(value);
+  if (found === null) return undefined;
+  return {
+    code: "invisible-character",
+    message: `the text contains ${codePoint(found[0])}, which cannot be seen`,
+    hint: "delete it",
+  };
+}
