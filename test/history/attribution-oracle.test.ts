@@ -3,7 +3,7 @@ import { openRepository } from "../../src/history/repository.ts";
 import { aRepository, DANA, gitTestEnvironment, LEE, type TestRepository } from "../support/repository.ts";
 
 /** How many histories are made up; `FULL=1` for the long run. */
-const ROUNDS = process.env["FULL"] ? 60 : 6;
+const ROUNDS = process.env["FULL"] ? 60 : 4;
 const SEED = Number(process.env["SEED"] ?? 20_261_121);
 
 const PATHS = ["flags/a.yaml", "flags/b.yaml", "flags/c.yaml", "flags/sub/d.yaml"];

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openRepository } from "../../src/history/repository.ts";
@@ -220,7 +219,7 @@ describe("who changed it last", () => {
         "",
       ].join("\n");
     });
-    execFileSync("git", ["fast-import", "--quiet"], { cwd: repository.folder, input: commits.join("\n") });
+    repository.import(commits.join("\n"));
     const paths = [...Array.from({ length: 50 }, (_, n) => `flags/flag-${n}.yaml`), "flags/oldest.yaml"];
     const changes = await lastChanges(repository.folder, paths);
     expect(changes.size).toBe(51);

@@ -130,8 +130,13 @@ test("of a huge file only the beginning is kept, and the next file is whole", as
 test("ten thousand files are read whole, each under its own name", async () => {
   const repository = aRepository();
   const count = 10_000;
-  for (let n = 0; n < count; n += 1) repository.write(`flags/group-${n % 20}/flag-${n}.yaml`, `name: flag ${n}\n`);
-  repository.commit("many");
+  const changes = Array.from({ length: count }, (_, n) => {
+    const content = `name: flag ${n}\n`;
+    return `M 100644 inline flags/group-${n % 20}/flag-${n}.yaml\ndata ${content.length}\n${content}`;
+  });
+  repository.import(
+    `commit refs/heads/main\ncommitter Dana <dana@acme.dev> 1767258000 +0000\ndata 4\nmany\n${changes.join("\n")}\n`,
+  );
   const files = await (await open(repository.folder)).readFiles("HEAD", "flags");
   expect(files.length).toBe(count);
   const wrong = files.filter(({ path, bytes }) => `name: flag ${/flag-(\d+)/.exec(path)?.[1]}\n` !== text(bytes));

@@ -32,6 +32,8 @@ export interface TestRepository {
   link(path: string, target: string): void;
   /** Commits everything that was written; the full id. */
   commit(subject: string, options?: { readonly by?: Person; readonly allowEmpty?: boolean }): string;
+  /** Very many commits or files at once, in the language of `git fast-import`; the work tree stays as it is. */
+  import(stream: string): void;
   /** A new branch at HEAD, checked out. */
   branch(name: string): void;
   checkout(ref: string): void;
@@ -124,6 +126,12 @@ function repositoryIn(folder: string): TestRepository {
       );
       return git("rev-parse", "HEAD");
     },
+    import: (stream) =>
+      void execFileSync("git", ["fast-import", "--quiet"], {
+        cwd: folder,
+        env: gitTestEnvironment(folder),
+        input: stream,
+      }),
     branch: (name) => void git("checkout", "--quiet", "-b", name),
     checkout: (ref) => void git("checkout", "--quiet", ref),
     merge(branch, subject, ...options) {
