@@ -144,7 +144,7 @@ function testsExclude(tests: readonly Test[], effort: Effort): boolean {
 }
 
 function momentIn(tests: readonly Test[], op: "before" | "after"): number | undefined {
-  for (const test of tests) if (test.op === op) return momentOf(String(test.value));
+  for (const test of tests) if (test.op === op) return momentOf(test.value);
   return undefined;
 }
 

@@ -5,6 +5,7 @@ import { momentOf } from "../core/moment.ts";
 import type { AttributeDeclaration, AttributeType } from "./config-file.ts";
 import type { Operator } from "./condition-shape.ts";
 import { type ParsedFile, problemAtKey, problemAtValue } from "./parsed-file.ts";
+import { listOf } from "./lists.ts";
 import type { Path } from "./tree.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 import { foundText, orText, suggestion } from "./wording.ts";
@@ -34,8 +35,8 @@ export function checkCondition(site: ConditionSite, condition: JsonObject, words
     const at = { ...site, path: [...path, key] };
     if (key === "segment") return checkSegments(at, value, words);
     if (key !== "any" && key !== "all" && key !== "none") return checkAttribute(at, key, value, words);
-    return (value as readonly JsonObject[]).flatMap((part, index) =>
-      checkCondition({ ...at, path: [...at.path, index] }, part, words),
+    return listOf(value).flatMap((part, index) =>
+      isJsonObject(part) ? checkCondition({ ...at, path: [...at.path, index] }, part, words) : [],
     );
   });
 }
@@ -97,13 +98,7 @@ function checkAttribute(
   }
   return entries
     .flatMap(([operator, operand]) => {
-      return checkOperator(
-        { ...site, path: [...site.path, operator] },
-        name,
-        declaration,
-        operator as Operator,
-        operand,
-      );
+      return checkOperator({ ...site, path: [...site.path, operator] }, name, declaration, operator, operand);
     })
     .concat(undeclared);
 }
@@ -112,21 +107,21 @@ function checkOperator(
   site: ConditionSite,
   name: string,
   declaration: AttributeDeclaration | undefined,
-  operator: Operator,
+  operator: string,
   operand: JsonValue,
 ): readonly Diagnostic[] {
   const { file, path, who } = site;
-  if (declaration !== undefined && !operatorsOf(declaration.type).includes(operator)) {
+  if (declaration !== undefined && !operatorsOf(declaration.type).some((known) => known === operator)) {
     const message = `${who} asks "${operator}" of attribute "${name}", which is a ${declaration.type}`;
     const hint = `a ${declaration.type} can be asked: a value, a list, ${operatorsOf(declaration.type).join(", ")}`;
     return [problemAtKey(file, path, { code: "operator-type", message, hint })];
   }
   if (operator === "not") return checkValues(site, name, declaration, operand);
-  if (operator === "semver" && semver.validRange(String(operand)) === null) {
+  if (operator === "semver" && semver.validRange(textOf(operand)) === null) {
     const message = `${who} compares "${name}" with ${foundText(operand)}, which is no version range`;
     return [problemAtValue(file, path, { code: "bad-range", message, hint: 'e.g. ">=5.5", ">=5.5 <7" or "^5.5.0"' })];
   }
-  if ((operator === "before" || operator === "after") && momentOf(String(operand)) === undefined) {
+  if ((operator === "before" || operator === "after") && momentOf(textOf(operand)) === undefined) {
     const message = `${who} compares "${name}" with ${foundText(operand)}, which is no day or moment`;
     return [
       problemAtValue(file, path, {
@@ -177,14 +172,14 @@ function checkValue(
   const wanted = type === "number" || type === "boolean" ? type : "string";
   if (typeof value !== wanted) {
     const message = `${who} compares "${name}" with the ${typeof value} ${foundText(value)}, but it is a ${type}`;
-    const hint = wanted === "string" ? `quote it: "${String(value)}"` : `write it without quotes, as a ${type}`;
+    const hint = wanted === "string" ? `quote it: "${foundText(value)}"` : `write it without quotes, as a ${type}`;
     return [problemAtValue(file, path, { code: "value-type", message, hint })];
   }
   if (values === undefined || values.some((known) => known === value)) return [];
   const message = `${who} compares "${name}" with ${foundText(value)}, which is none of its declared values`;
   const hint =
     wanted === "string"
-      ? suggestion(String(value), values.map(String), "values")
+      ? suggestion(textOf(value), values.map(String), "values")
       : `values: ${orText(values.map(String))}`;
   return [problemAtValue(file, path, { code: "unknown-value", message, hint })];
 }
@@ -208,4 +203,9 @@ export function checkRepeats({ file, path, who }: ConditionSite, value: JsonValu
       }),
     ];
   });
+}
+
+/** Operands that the shape has as text. */
+function textOf(value: JsonValue): string {
+  return typeof value === "string" ? value : foundText(value);
 }

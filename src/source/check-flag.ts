@@ -165,7 +165,7 @@ function checkVariant(
       problemAtValue(file, ["variants", name], {
         code: "variant-type",
         message,
-        hint: type === "string" && found === "number" ? `quote it: "${String(value)}"` : undefined,
+        hint: type === "string" && found === "number" ? `quote it: "${foundText(value)}"` : undefined,
       }),
     );
   }

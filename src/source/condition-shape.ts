@@ -98,6 +98,7 @@ const segmentNameShape = z.string().min(1);
 export const conditionShape: z.ZodType<JsonObject> = z
   .lazy(
     () =>
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a mapping of JSON in any case; the recursion has no other type
       z
         .object({
           any: z.array(conditionShape).min(1).meta({ description: "At least one of these conditions." }).optional(),

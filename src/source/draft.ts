@@ -1,9 +1,9 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
-import { isJsonObject, type JsonValue } from "../core/json.ts";
+import type { JsonValue } from "../core/json.ts";
 import type { DiagnosticCode } from "./codes.ts";
 import { type ParsedFile, problemAt, problemAtKey, problemAtValue } from "./parsed-file.ts";
 import { type FileKind, shapeFaults } from "./shape.ts";
-import { keySpan, type MapTree, type Span, treeJson, valueSpan } from "./tree.ts";
+import { keySpan, type MapTree, mapJson, type Span, valueSpan } from "./tree.ts";
 
 /** A file of which every part that is left has the right shape. */
 export interface Draft<File> {
@@ -36,7 +36,7 @@ export function draftOf<File>(kind: FileKind, file: ParsedFile, name: string): D
     });
     return { file, name, json: {}, unusable: ALL, whole: undefined, problems: [...file.problems, problem] };
   }
-  const json = treeJson(tree) as { [key: string]: JsonValue };
+  const json: Record<string, JsonValue> = { ...mapJson(tree) };
   const unusable = new Set(file.spans.flatMap((span) => keyAround(tree, span)));
   const dropsKeys = file.problems.some(({ code }) => DROPS_KEYS.has(code));
   const problems = [...file.problems];
@@ -49,11 +49,14 @@ export function draftOf<File>(kind: FileKind, file: ParsedFile, name: string): D
     if ((missing !== undefined && dropsKeys) || file.spans.some((known) => overlaps(known, span))) continue;
     problems.push(at === "key" ? problemAtKey(file, path, problem) : problemAtValue(file, path, problem));
   }
-  const isWhole = problems.length === 0 && isJsonObject(json);
-  // ajv has just said that the document is of the shape which the type was inferred from.
-  const whole = isWhole ? (json as File) : undefined;
+  const isWhole = problems.length === 0;
   for (const key of unusable) delete json[key];
-  return { file, name, json: json as Partial<File>, unusable: dropsKeys ? ALL : unusable, whole, problems };
+  // What is left has the shape that the type was inferred from: ajv has just said so, and the rest was taken out.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+  const usable = json as Partial<File>;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above; nothing was taken out
+  const whole = isWhole ? (usable as File) : undefined;
+  return { file, name, json: usable, unusable: dropsKeys ? ALL : unusable, whole, problems };
 }
 
 /** Stands for "every key": nothing more is said about the file. */

@@ -35,12 +35,10 @@ const rolloutShape = z
     portionShape,
     z.strictObject({ roles: z.array(z.string().min(1)).min(1).meta({ description: "userRole is one of these." }) }),
     z.strictObject({
-      whitelist: z
-        .record(attributeShape, z.array(idShape).min(1))
-        .meta({
-          description: "Attribute → list of ids; any of the lists matches.",
-          errorMessage: "a mapping of attributes to lists",
-        }),
+      whitelist: z.record(attributeShape, z.array(idShape).min(1)).meta({
+        description: "Attribute → list of ids; any of the lists matches.",
+        errorMessage: "a mapping of attributes to lists",
+      }),
     }),
   ])
   .meta({
@@ -54,12 +52,10 @@ const serveShape = z
   .union([
     serveNameShape,
     z.strictObject({
-      split: z
-        .record(variantShape, shareShape)
-        .meta({
-          description: "Variant → share; together exactly 100%.",
-          errorMessage: "a mapping of variants to shares",
-        }),
+      split: z.record(variantShape, shareShape).meta({
+        description: "Variant → share; together exactly 100%.",
+        errorMessage: "a mapping of variants to shares",
+      }),
     }),
   ])
   .meta({
@@ -85,12 +81,10 @@ const ruleShape = z
 const rulesShape = z
   .array(ruleShape)
   .meta({ description: "Who gets something special, in this order. Everybody else falls to the last line." });
-const enabledShape = z
-  .boolean()
-  .meta({
-    description: "false: everybody gets the off variant, whatever stands below.",
-    errorMessage: "true or false",
-  });
+const enabledShape = z.boolean().meta({
+  description: "false: everybody gets the off variant, whatever stands below.",
+  errorMessage: "true or false",
+});
 
 const overlayShape = z
   .strictObject({
@@ -145,12 +139,10 @@ export const flagFileShape = z
       .string()
       .min(1)
       .meta({ description: "Who answers for the flag: an owner that flags/_config.yaml declares." }),
-    kind: z
-      .enum(FLAG_KINDS)
-      .meta({
-        description:
-          "release: until it is out. experiment: until it is decided. ops: a switch that stays. permission: who may.",
-      }),
+    kind: z.enum(FLAG_KINDS).meta({
+      description:
+        "release: until it is out. experiment: until it is decided. ops: a switch that stays. permission: who may.",
+    }),
     expires: dayShape
       .meta({ description: "The day after which the flag should be gone. Written for release and experiment." })
       .optional(),

@@ -49,7 +49,9 @@ function runTest(
   const named = test.name === undefined ? `test ${index + 1}` : `test ${index + 1} "${test.name}"`;
   const where = test.in === undefined ? "" : ` in ${test.in}`;
   const isBoolean = (flag.file.type ?? "boolean") === "boolean";
-  const got = isBoolean ? String(answer.evaluation.value) : String(variant ?? answer.evaluation.errorCode);
+  const got = isBoolean
+    ? JSON.stringify(answer.evaluation.value)
+    : (variant ?? answer.evaluation.errorCode ?? "nothing");
   const message = `${named} expects ${String(test.expect)}${where} and gets ${got}: ${whyText(answer)}`;
   return problemAtValue(flag.parsed, ["tests", index, "expect"], { code: "test-failed", message });
 }

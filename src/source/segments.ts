@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../core/json.ts";
 import { canNeverHold } from "../core/check-logic.ts";
 import { checkCondition } from "./check-condition.ts";
 import type { Draft } from "./draft.ts";
+import { isList, listOf } from "./lists.ts";
 import { problemAtKey } from "./parsed-file.ts";
 import type { SegmentFile } from "./segment-file.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -83,11 +84,12 @@ export function readSegments(drafts: readonly Draft<SegmentFile>[], words: Vocab
 export function segmentNames(condition: JsonObject): readonly string[] {
   const names = new Set<string>();
   const visit = (json: JsonValue): void => {
-    if (Array.isArray(json)) for (const item of json as readonly JsonValue[]) visit(item);
+    if (isList(json)) for (const item of json) visit(item);
     if (!isJsonObject(json)) return;
     for (const [key, value] of Object.entries(json)) {
-      if (key === "segment") for (const name of Array.isArray(value) ? value : [value]) names.add(String(name));
-      else if (key === "any" || key === "all" || key === "none") visit(value);
+      if (key === "any" || key === "all" || key === "none") visit(value);
+      if (key !== "segment") continue;
+      for (const name of listOf(value)) if (typeof name === "string") names.add(name);
     }
   };
   visit(condition);

@@ -1,13 +1,11 @@
 import type { ErrorObject } from "ajv/dist/2020.js";
-import type { JsonObject, JsonValue } from "../core/json.ts";
+import { isJsonObject, type JsonValue } from "../core/json.ts";
 import { nearest } from "../core/nearest.ts";
 import type { Problem } from "./parsed-file.ts";
+import { memberOf, type Schema } from "./schema.ts";
 import { SHARE_PATTERN } from "./share.ts";
 import type { Path } from "./tree.ts";
 import { foundText, orText, suggestion, whereText } from "./wording.ts";
-
-/** A JSON Schema, as far as we look into it. */
-export type Schema = Readonly<Record<string, unknown>>;
 
 /** One fault of shape: what, where, and whether the key or the value is meant. */
 export interface ShapeFault {
@@ -22,15 +20,16 @@ export interface ShapeFault {
 
 /** One error of ajv in our words; undefined where another error says the same better. */
 export function shapeProblem(error: ErrorObject, path: Path): ShapeFault | undefined {
-  const schema = (error.parentSchema ?? {}) as Schema;
+  const schema: Schema = error.parentSchema ?? {};
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ajv hands back a part of the document it was given
   const found = error.data as JsonValue;
   const where = whereText(path);
   switch (error.keyword) {
     case "additionalProperties": {
       const key = String(error.params["additionalProperty"]);
-      const known = Object.keys((schema["properties"] ?? {}) as object);
+      const known = Object.keys(memberOf(schema, "properties"));
       // `{ description: one, two }`: what follows the comma is read as a key without a value.
-      const isCutOff = key.includes(" ") && (found as JsonObject)[key] === null;
+      const isCutOff = key.includes(" ") && isJsonObject(found) && found[key] === null;
       const hint = isCutOff ? "text that contains a comma has to be quoted" : suggestion(key, known, "keys");
       return {
         path: [...path, key],
@@ -41,7 +40,7 @@ export function shapeProblem(error: ErrorObject, path: Path): ShapeFault | undef
     }
     case "required": {
       const key = String(error.params["missingProperty"]);
-      const about = ((schema["properties"] ?? {}) as Readonly<Record<string, Schema>>)[key]?.["description"];
+      const about = memberOf(memberOf(schema, "properties"), key)["description"];
       const hint = typeof about === "string" ? `add ${key}   (${about.replace(/\.$/, "")})` : `add ${key}`;
       return {
         path,
@@ -52,13 +51,13 @@ export function shapeProblem(error: ErrorObject, path: Path): ShapeFault | undef
     }
     case "propertyNames": {
       const key = String(error.params["propertyName"]);
-      const expected = ((schema["propertyNames"] ?? {}) as Schema)["errorMessage"] ?? "a name";
+      const expected = memberOf(schema, "propertyNames")["errorMessage"];
       return {
         path: [...path, key],
         at: "key",
         problem: {
           code: "wrong-value",
-          message: `"${key}" is no name for a key of ${where}, expected ${String(expected)}`,
+          message: `"${key}" is no name for a key of ${where}, expected ${typeof expected === "string" ? expected : "a name"}`,
         },
       };
     }
@@ -118,7 +117,7 @@ function valueHint(found: JsonValue, schema: Schema): string | undefined {
     return `did you mean ${found.replace(/ +/, "")}?`;
   const { enum: names, type } = schema;
   if (Array.isArray(names)) {
-    const near = nearest(String(found), names.map(String));
+    const near = nearest(foundText(found).replaceAll('"', ""), names.map(String));
     return near === undefined ? undefined : `did you mean ${near}?`;
   }
   const wantsText = type === "string" || (Array.isArray(schema["anyOf"]) && words.includes('"type":"string"'));

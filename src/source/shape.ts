@@ -2,9 +2,10 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.
 import configSchema from "../../schema/config.schema.json" with { type: "json" };
 import flagSchema from "../../schema/flag.schema.json" with { type: "json" };
 import segmentSchema from "../../schema/segment.schema.json" with { type: "json" };
-import type { JsonValue } from "../core/json.ts";
-import { isJsonObject } from "../core/json.ts";
-import { type Schema, type ShapeFault, shapeProblem } from "./shape-problem.ts";
+import { isJsonObject, type JsonValue } from "../core/json.ts";
+import { isList } from "./lists.ts";
+import { isSchema, memberOf, type Schema } from "./schema.ts";
+import { type ShapeFault, shapeProblem } from "./shape-problem.ts";
 import type { Path } from "./tree.ts";
 
 export type FileKind = "flag" | "segment" | "config";
@@ -63,9 +64,11 @@ function faultsOf(check: ValidateFunction, data: JsonValue, base: Path, root: Sc
 /** Of all branches that failed, only the one that was meant is worth a word. */
 function unionFaults(union: ErrorObject, data: JsonValue, base: Path, root: Schema): readonly ShapeFault[] {
   const path = [...base, ...pathOf(union.instancePath, data)];
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ajv hands back a part of the document it was given
   const found = union.data as JsonValue;
+  const branches: readonly unknown[] = Array.isArray(union.schema) ? union.schema : [];
   const branch = meantBranch(
-    (union.schema as readonly Schema[]).map((schema) => resolved(schema, root)),
+    branches.filter(isSchema).map((schema) => resolved(schema, root)),
     found,
   );
   if (branch !== undefined) {
@@ -84,7 +87,7 @@ function meantBranch(branches: readonly Schema[], found: JsonValue): Schema | un
   if (objects.length < 2) return objects[0];
   const keys = Object.keys(found);
   const scored = objects.map((branch) => {
-    const known = Object.keys((branch["properties"] ?? {}) as object);
+    const known = Object.keys(memberOf(branch, "properties"));
     return { branch, score: keys.filter((key) => known.includes(key)).length };
   });
   const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
@@ -94,7 +97,7 @@ function meantBranch(branches: readonly Schema[], found: JsonValue): Schema | un
 function resolved(schema: Schema, root: Schema): Schema {
   const name = typeof schema["$ref"] === "string" ? schema["$ref"].replace("#/$defs/", "") : undefined;
   if (name === undefined) return schema;
-  return (root["$defs"] as Readonly<Record<string, Schema>>)[name] ?? schema;
+  return memberOf(memberOf(root, "$defs"), name);
 }
 
 /** Branches report before their union does, so the last union of a place is the outermost. */
@@ -117,9 +120,8 @@ function pathOf(pointer: string, data: JsonValue): Path {
   let node: JsonValue | undefined = data;
   for (const raw of pointer.split("/").slice(1)) {
     const step = raw.replaceAll("~1", "/").replaceAll("~0", "~");
-    const isIndex: boolean = Array.isArray(node);
-    path.push(isIndex ? Number(step) : step);
-    node = Array.isArray(node) ? (node[Number(step)] as JsonValue) : isJsonObject(node) ? node[step] : undefined;
+    path.push(isList(node) ? Number(step) : step);
+    node = isList(node) ? node[Number(step)] : isJsonObject(node) ? node[step] : undefined;
   }
   return path;
 }

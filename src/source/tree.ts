@@ -1,4 +1,4 @@
-import type { JsonValue } from "../core/json.ts";
+import type { JsonObject, JsonValue } from "../core/json.ts";
 
 /** Where something stands in a text: offsets in UTF-16 code units, the end excluded. */
 export interface Span {
@@ -41,13 +41,16 @@ export function treeJson(tree: Tree): JsonValue {
       return tree.value;
     case "list":
       return tree.items.map(treeJson);
-    case "map": {
-      // Filled by hand: Object.fromEntries takes twice as long, and every file of the tree passes here.
-      const json: Record<string, JsonValue> = {};
-      for (const [name, { value }] of tree.entries) json[name] = treeJson(value);
-      return json;
-    }
+    case "map":
+      return mapJson(tree);
   }
+}
+
+export function mapJson(tree: MapTree): JsonObject {
+  // Filled by hand: Object.fromEntries takes twice as long, and every file of the tree passes here.
+  const json: Record<string, JsonValue> = {};
+  for (const [name, { value }] of tree.entries) json[name] = treeJson(value);
+  return json;
 }
 
 /** The span of the value at `path`; of the nearest existing parent's first key where the path ends early. */

@@ -35,7 +35,7 @@ export function vocabularyOf(
     key: Key,
   ): NonNullable<ConfigFile[Key]> | undefined => {
     if (config === undefined || config.unusable.has(key)) return undefined;
-    return config.json[key] ?? ({} as NonNullable<ConfigFile[Key]>);
+    return config.json[key] ?? {};
   };
   const attributes = declared("attributes");
   return {

@@ -1,4 +1,5 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../core/json.ts";
+import { isJsonObject, type JsonObject } from "../core/json.ts";
+import { listOf } from "./lists.ts";
 import type { Problem } from "./parsed-file.ts";
 
 /** How large a condition is once its segments are written out in it. */
@@ -25,7 +26,8 @@ export function extentOf(condition: JsonObject, extentOfSegment: (name: string) 
   for (const [key, value] of Object.entries(condition)) {
     parts += 1;
     depth = Math.max(depth, 1);
-    if (key === "segment") for (const name of listOf(value)) add(extentOfSegment(String(name)));
+    if (key === "segment")
+      for (const name of listOf(value)) add(typeof name === "string" ? extentOfSegment(name) : undefined);
     else if (key === "any" || key === "all" || key === "none") {
       for (const part of listOf(value)) if (isJsonObject(part)) add(extentOf(part, extentOfSegment));
     }
@@ -42,8 +44,4 @@ export function extentProblem(whose: string, { parts, depth }: Extent): Problem 
   if (parts <= MOST_PARTS) return undefined;
   const message = `${whose} has more than ${MOST_PARTS} parts once its segments are written out`;
   return { code: "too-large", message, hint: "let segments name fewer segments" };
-}
-
-function listOf(value: JsonValue): readonly JsonValue[] {
-  return Array.isArray(value) ? (value as readonly JsonValue[]) : [value];
 }
