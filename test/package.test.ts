@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { publint } from "publint";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { installPackage, type InstalledPackage } from "./support/package.ts";
 
 const ATTW = fileURLToPath(new URL("../node_modules/@arethetypeswrong/cli/dist/index.js", import.meta.url));
@@ -52,55 +52,67 @@ test("its package.json names no development tool, no Node binary and no script",
   });
 });
 
-test("an application can import every door, with only the declared packages beside it", () => {
-  const code = doors().map(
-    (door) => `if (Object.keys(await import(${JSON.stringify(door)})).length === 0) throw new Error("empty");`,
-  );
-  installed.write("imports.js", `${code.join("\n")}\nconsole.log("all");`);
-  expect(installed.node("imports.js")).toBe("all\n");
-});
-
-test.each(["nodenext", "bundler"])(
-  "an application's compiler understands the types of every door (%s)",
-  (resolution) => {
-    const code = doors().map(
-      (door, n) => `import * as door${n} from "${door}";\nexport const names${n} = Object.keys(door${n});`,
+describe("without the optional peers", () => {
+  test("an application can import flaghoist", () => {
+    expect(installed.node("--input-type=module", "--eval", 'await import("flaghoist"); console.log("imported");')).toBe(
+      "imported\n",
     );
-    installed.write("types.ts", code.join("\n"));
-    const module = resolution === "bundler" ? "esnext" : "nodenext";
-    const options = [
-      "--strict",
-      "--noEmit",
-      "--target",
-      "es2024",
-      "--module",
-      module,
-      "--moduleResolution",
-      resolution,
-    ];
-    expect(installed.tsc("--ignoreConfig", ...options, "--types", "node", "types.ts")).toBe("");
-  },
-);
+  });
 
-test("a mistake in using it is a compiler error: the types are there, not any", () => {
-  installed.write("wrong.ts", 'import { noSuchName } from "flaghoist";\nexport const x = noSuchName;');
-  const options = ["--noEmit", "--strict", "--target", "es2024", "--module", "nodenext", "--types", "node"];
-  expect(() => installed.tsc("--ignoreConfig", ...options, "wrong.ts")).toThrow(/TS2305.*noSuchName/);
+  test("hoist runs from the package alone: help, and a sync, which reads its SQL and its schemas", () => {
+    const bin = join(installed.home, "cli/bin.js");
+    expect(installed.node(bin, "--help")).toMatch(/^Usage: hoist /m);
+    installed.write(
+      "flags/_config.yaml",
+      "environments: { development: { workTree: true } }\nowners: { team-web: '@acme/web' }\n",
+    );
+    installed.write(
+      "flags/new_checkout.yaml",
+      "name: New checkout\ndescription: The new checkout.\nowner: team-web\nkind: ops\nenabled: true\nrollout: all\n",
+    );
+    installed.node(bin, "sync", "--work-tree", "--env", "development");
+    expect(existsSync(join(installed.folder, ".flaghoist/development.db"))).toBe(true);
+  });
 });
 
-test("hoist runs from the package alone: help, and a sync, which reads its SQL and its schemas", () => {
-  const bin = join(installed.home, "cli/bin.js");
-  expect(installed.node(bin, "--help")).toMatch(/^Usage: hoist /m);
-  installed.write(
-    "flags/_config.yaml",
-    "environments: { development: { workTree: true } }\nowners: { team-web: '@acme/web' }\n",
+describe("with the optional peers", () => {
+  beforeAll(() => installed.addPeers());
+
+  test("an application can import every door, with only the declared packages beside it", () => {
+    const code = doors().map(
+      (door) => `if (Object.keys(await import(${JSON.stringify(door)})).length === 0) throw new Error("empty");`,
+    );
+    installed.write("imports.js", `${code.join("\n")}\nconsole.log("all");`);
+    expect(installed.node("imports.js")).toBe("all\n");
+  });
+
+  test.each(["nodenext", "bundler"])(
+    "an application's compiler understands the types of every door (%s)",
+    (resolution) => {
+      const code = doors().map(
+        (door, n) => `import * as door${n} from "${door}";\nexport const names${n} = Object.keys(door${n});`,
+      );
+      installed.write("types.ts", code.join("\n"));
+      const module = resolution === "bundler" ? "esnext" : "nodenext";
+      const options = [
+        "--strict",
+        "--noEmit",
+        "--target",
+        "es2024",
+        "--module",
+        module,
+        "--moduleResolution",
+        resolution,
+      ];
+      expect(installed.tsc("--ignoreConfig", ...options, "--types", "node", "types.ts")).toBe("");
+    },
   );
-  installed.write(
-    "flags/new_checkout.yaml",
-    "name: New checkout\ndescription: The new checkout.\nowner: team-web\nkind: ops\nenabled: true\nrollout: all\n",
-  );
-  installed.node(bin, "sync", "--work-tree", "--env", "development");
-  expect(existsSync(join(installed.folder, ".flaghoist/development.db"))).toBe(true);
+
+  test("a mistake in using it is a compiler error: the types are there, not any", () => {
+    installed.write("wrong.ts", 'import { noSuchName } from "flaghoist";\nexport const x = noSuchName;');
+    const options = ["--noEmit", "--strict", "--target", "es2024", "--module", "nodenext", "--types", "node"];
+    expect(() => installed.tsc("--ignoreConfig", ...options, "wrong.ts")).toThrow(/TS2305.*noSuchName/);
+  });
 });
 
 test("publint has nothing to say", async () => {

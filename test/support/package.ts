@@ -35,6 +35,8 @@ export interface InstalledPackage {
   /** The compiler, in the application's folder. */
   tsc(...args: readonly string[]): string;
   write(path: string, text: string): void;
+  /** Adds the optional peers, as an application does that wants them. */
+  addPeers(): void;
   remove(): void;
 }
 
@@ -53,13 +55,10 @@ export function installPackage(): InstalledPackage {
   const manifest = JSON.parse(readFileSync(join(home, "package.json"), "utf8")) as InstalledPackage["manifest"] & {
     readonly peerDependencies: Readonly<Record<string, string>>;
   };
-  for (const name of [
-    ...Object.keys(manifest.dependencies),
-    ...Object.keys(manifest.peerDependencies),
-    "@types/node",
-  ]) {
-    link(join(ROOT, "node_modules", name), join(folder, "node_modules", name));
-  }
+  const add = (names: readonly string[]) => {
+    for (const name of names) link(join(ROOT, "node_modules", name), join(folder, "node_modules", name));
+  };
+  add([...Object.keys(manifest.dependencies), "@types/node"]);
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
@@ -74,6 +73,7 @@ export function installPackage(): InstalledPackage {
     node: (...args) => run(folder, process.execPath, ...args),
     tsc: (...args) => run(folder, process.execPath, join(ROOT, "node_modules/typescript/bin/tsc"), ...args),
     write,
+    addPeers: () => add(Object.keys(manifest.peerDependencies)),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
