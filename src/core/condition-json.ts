@@ -71,6 +71,8 @@ function testsAt(value: JsonValue, path: Path): readonly Test[] {
 
 function testAt(op: string, operand: JsonValue, path: Path): Test {
   switch (op) {
+    // Written as a bare value or list in YAML; beside other operators only in the stored form.
+    case "in":
     case "not":
       return { op, values: scalarsAt(operand, path) };
     case "contains":

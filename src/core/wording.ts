@@ -46,3 +46,25 @@ export function lastLineText(flag: Pick<Flag, "rollout" | "serve" | "type">): st
   const goesWithoutSaying = flag.type === "boolean" && "variant" in flag.serve && flag.serve.variant === "on";
   return goesWithoutSaying ? who : `${serveText(flag.serve)} for ${who}`;
 }
+
+/** A flag in a table's cell: `off`, `on`, `10 %`, `2 rules, 10 %`, `split`, `whitelist`. */
+export function cellText(flag: Pick<Flag, "enabled" | "rules" | "rollout" | "serve">): string {
+  if (!flag.enabled) return "off";
+  const last = lastLineCell(flag);
+  if (flag.rules.length === 0) return last;
+  return `${flag.rules.length} rule${flag.rules.length === 1 ? "" : "s"}, ${last}`;
+}
+
+function lastLineCell({ rollout, serve }: Pick<Flag, "rollout" | "serve">): string {
+  const what = "split" in serve ? " split" : "";
+  switch (rollout.strategy) {
+    case "all":
+      return what === "" ? "on" : "split";
+    case "percentage":
+      return rollout.portion.share === 0 ? "off" : `${portionText(rollout.portion)}${what}`;
+    case "role":
+      return `roles${what}`;
+    case "whitelist":
+      return `whitelist${what}`;
+  }
+}

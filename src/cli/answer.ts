@@ -1,0 +1,103 @@
+import { FlagError } from "../core/errors.ts";
+import type { EvaluationContext } from "../core/evaluation.ts";
+import type { Flag, FlagKey } from "../core/flag.ts";
+import { nearest } from "../core/nearest.ts";
+import { flagOfRow, type ReadRow } from "../core/row-codec.ts";
+import { trace } from "../core/trace.ts";
+import { databaseUrl } from "../store/address.ts";
+import { openStore } from "../store/open.ts";
+import { desiredOf, readFiles } from "../sync/desired.ts";
+import type { Io } from "./io.ts";
+import { parsedOverrides } from "./overrides.ts";
+import { agoText } from "./views/age.ts";
+import { shortCommit } from "./views/plan-text.ts";
+import type { WhyView } from "./views/why-text.ts";
+import { environmentName, flagsFolder } from "./workspace.ts";
+
+interface Where {
+  readonly env?: string | undefined;
+  readonly workTree: boolean;
+  readonly database?: string | undefined;
+  readonly cwd?: string | undefined;
+}
+
+/** The flags that an answer comes from, and what is known of where they come from. */
+interface Source {
+  readonly flags: ReadonlyMap<FlagKey, Flag>;
+  readonly archived: readonly FlagKey[];
+  readonly revision?: number;
+  readonly text: string;
+  readonly provenance: string;
+}
+
+/** One answer and its trace, with the overrides of this shell. @throws FlagError USAGE for a flag that is not there */
+export async function answerFrom(io: Io, key: FlagKey, context: EvaluationContext, where: Where): Promise<WhyView> {
+  const source = where.workTree ? await fromFiles(io, key, where) : await fromTable(io, key, where);
+  const overrides = parsedOverrides(io);
+  const { flags, archived, revision } = source;
+  const traced = trace(flags, key, context, { overrides, archived, ...(revision === undefined ? {} : { revision }) });
+  if (traced.evaluation.errorCode === "FLAG_NOT_FOUND" && !archived.includes(key)) {
+    const near = nearest(key, flags.keys());
+    const hint = near === undefined ? `flags: ${[...flags.keys()].slice(0, 12).join(", ")}` : `did you mean ${near}?`;
+    throw new FlagError("USAGE", `there is no flag ${key} in ${source.text}`, { hint });
+  }
+  return { trace: traced, source: source.text, provenance: source.provenance };
+}
+
+async function fromTable(io: Io, key: FlagKey, where: Where): Promise<Source> {
+  const folder = flagsFolder(io, where.cwd);
+  const environment = environmentName(io, where.env);
+  const url = databaseUrl({ folder, environment, env: io.env, option: where.database });
+  const store = await openStore(url, { readOnly: true });
+  try {
+    const { head, rows } = await store.read();
+    if (head.environment !== environment) {
+      throw new FlagError("WRONG_DATABASE", `${store.label} serves ${head.environment}, not ${environment}`, {
+        hint: `hoist why ${key} --env ${head.environment}, or name another database`,
+      });
+    }
+    const reads = rows.map(flagOfRow);
+    const own = reads.find((read) => read.ok && read.flag.key === key);
+    return {
+      flags: new Map(reads.flatMap((read) => (isLive(read) ? [[read.flag.key, read.flag]] : []))),
+      archived: reads.flatMap((read) => (read.ok && read.row.archived_at !== null ? [read.flag.key] : [])),
+      revision: head.revision,
+      text: `${environment} revision ${head.revision}`,
+      provenance: own === undefined ? "" : provenanceOf(own, io),
+    };
+  } finally {
+    await store.close();
+  }
+}
+
+function isLive(read: ReadRow): read is ReadRow & { ok: true } {
+  return read.ok && read.row.archived_at === null;
+}
+
+function provenanceOf(read: ReadRow, io: Io): string {
+  if (!read.ok) return "";
+  const { path, commit_sha, last_modified_by, updated_at } = read.row;
+  const commit = commit_sha === null ? "" : ` in ${shortCommit(commit_sha)}`;
+  return `${path ?? "inserted by hand"}, last changed by ${last_modified_by}${commit}, ${agoText(updated_at, io.now())}`;
+}
+
+async function fromFiles(io: Io, key: FlagKey, where: Where): Promise<Source> {
+  const quiet = () => {};
+  const environment = environmentName(io, where.env);
+  const files = await readFiles({ folder: flagsFolder(io, where.cwd), ref: null }, quiet);
+  const broken = files.loaded.diagnostics.find(({ severity }) => severity === "error");
+  if (broken !== undefined) {
+    const { file, line, column, message } = broken;
+    throw new FlagError("INVALID_FLAGS", `${file}:${line}:${column}  ${message}`, {
+      hint: "hoist validate shows all errors",
+    });
+  }
+  const environments = files.loaded.config?.environments.map(({ name }) => name) ?? [];
+  if (!environments.includes(environment)) desiredOf(files, environment, quiet);
+  return {
+    flags: files.loaded.flagsFor(environment),
+    archived: [],
+    text: `the files for ${environment}`,
+    provenance: files.loaded.flags.find((flag) => flag.key === key)?.path ?? "",
+  };
+}

@@ -1,0 +1,93 @@
+import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import packageFile from "../../package.json" with { type: "json" };
+import type { ExitCode } from "./exit-codes.ts";
+import type { Io } from "./io.ts";
+
+const VERSION: string = packageFile.version;
+
+/** Told the exit code of a command that ran to its end. */
+export type Done = (code: ExitCode) => void;
+
+/** One subcommand, set up like all others: errors name the nearest option, help ends with examples that can be pasted. */
+export function hoistCommand(name: string, summary: string, examples: readonly string[], io: Io): Command {
+  const lines = examples.map((example) => `  $ ${example}`);
+  const command = new Command(name)
+    .description(summary)
+    .addHelpText("after", `\nExamples:\n${lines.join("\n")}`)
+    .showSuggestionAfterError(true)
+    .showHelpAfterError(`(see hoist ${name} --help)`)
+    .allowExcessArguments(false)
+    .helpOption("-h, --help", "show this help");
+  return voiced(command, io);
+}
+
+/** Everything a command says of itself goes through `io`, and it ends by a throw that `run` understands. */
+function voiced(command: Command, io: Io): Command {
+  return command.exitOverride().configureOutput({
+    writeOut: (text) => io.out(text.trimEnd()),
+    writeErr: (text) => io.err(text.trimEnd()),
+    outputError: (text, write) => write(text.replace(/^error: /, `${io.errStyle("red", "error")}  `)),
+    getOutHelpWidth: () => io.width,
+    getErrHelpWidth: () => io.width,
+  });
+}
+
+export const cwdOption = new Option("--cwd <folder>", "run as if in that folder");
+export const envOption = new Option("-e, --env <name>", "the environment (else FLAGS_ENV, else development)");
+export const databaseOption = new Option(
+  "--database <url>",
+  "file:… or postgres://… (else FLAGS_DATABASE_URL_<ENV>, else FLAGS_DATABASE_URL, else .flaghoist/<env>.db)",
+);
+export const formatOption = new Option("--format <format>", "how the result is printed")
+  .choices(["text", "json"] as const)
+  .default("text" as const);
+export const commitOption = new Option("--commit <ref>", "the commit, branch or tag to read flags/ from").default(
+  "HEAD",
+);
+export const workTreeOption = new Option("--work-tree", "read flags/ as it stands, committed or not").default(false);
+
+/** Collects a repeatable option's values. */
+export function collected(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+/** `userRole=admin`: one attribute of a context. Numbers, true, false and JSON lists are read as such. */
+export function attribute(text: string, before: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("Expected attribute=value, for example postalCode=M5V.");
+  return { ...before, [text.slice(0, at)]: attributeValue(text.slice(at + 1)) };
+}
+
+function attributeValue(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && !Array.isArray(value) ? text : value;
+  } catch {
+    return text;
+  }
+}
+
+/** The command itself: `hoist`. */
+export function hoistRoot(io: Io): Command {
+  const program = new Command("hoist")
+    .description("Feature flags as code: YAML in git, synced to a table, evaluated in memory.")
+    .version(VERSION, "-V, --version", "show the version")
+    .helpOption("-h, --help", "show this help")
+    .helpCommand(false)
+    .showSuggestionAfterError(true)
+    .showHelpAfterError("(see hoist --help)")
+    .addHelpText("after", ROOT_HELP);
+  return voiced(program, io);
+}
+
+const ROOT_HELP = `
+Examples:
+  $ hoist validate                                     check everything under flags/
+  $ hoist plan --env production                        what a sync would change
+  $ hoist sync --env production                        change it, in one transaction
+  $ hoist why checkout_button --user user-42           how an answer comes about
+  $ hoist kill checkout_button                         the exact lines that switch it off
+
+Exit codes:
+  0 done   1 internal   2 changes pending   3 invalid files   4 commit not ahead   5 needs acknowledgement, or drift
+  6 unknown environment, wrong database   7 not a repository, shallow   8 database   9 wrong usage   10 GitHub`;

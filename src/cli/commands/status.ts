@@ -1,0 +1,31 @@
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { cwdOption, databaseOption, envOption, formatOption, hoistCommand, type Done } from "../command.ts";
+import { EXIT } from "../exit-codes.ts";
+import type { Io } from "../io.ts";
+import { statusText } from "../views/status-text.ts";
+
+export function statusCommand(io: Io, done: Done): CommandUnknownOpts {
+  const examples = [
+    "hoist status --env production",
+    "hoist status --env production --all",
+    "hoist status --format json",
+  ];
+  return hoistCommand(
+    "status",
+    "git, table, overrides and running instances side by side, differences first",
+    examples,
+    io,
+  )
+    .addOption(envOption)
+    .option("--all", "show the flags that agree everywhere too", false)
+    .addOption(databaseOption)
+    .addOption(formatOption)
+    .addOption(cwdOption)
+    .action(async (options) => {
+      const { readStatus } = await import("../read-status.ts");
+      const status = await readStatus(io, options);
+      if (options.format === "json") io.out(JSON.stringify(status, null, 2));
+      else io.out(statusText(status, { all: options.all, now: io.now(), style: io.style }));
+      done(EXIT.done);
+    });
+}

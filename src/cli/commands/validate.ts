@@ -1,0 +1,41 @@
+import { Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { cwdOption, hoistCommand, type Done } from "../command.ts";
+import { EXIT } from "../exit-codes.ts";
+import { progressOf, type Io } from "../io.ts";
+import { flagsFolder } from "../workspace.ts";
+
+export function validateCommand(io: Io, done: Done): CommandUnknownOpts {
+  const examples = [
+    "hoist validate",
+    "hoist validate --base origin/main               also: what this branch changes, and what has to be acknowledged",
+    "hoist validate --format github                  annotations on the changed lines of a pull request",
+  ];
+  return hoistCommand("validate", "check everything under flags/ and run its tests", examples, io)
+    .option("--commit <ref>", "check a commit, branch or tag instead of the files as they stand")
+    .option("--base <ref>", "also show what changes against that commit, in each environment")
+    .addOption(
+      new Option("--format <format>", "how the result is printed")
+        .choices(["text", "json", "github"] as const)
+        .default("text" as const),
+    )
+    .addOption(cwdOption)
+    .action(async (options) => {
+      const { checkFiles } = await import("../../sync/check-files.ts");
+      const folder = flagsFolder(io, options.cwd);
+      const checked = await checkFiles(
+        { folder, ref: options.commit ?? null },
+        { progress: progressOf(io), today: io.now().toISOString().slice(0, 10) },
+      );
+      const { report } = await import("../report.ts");
+      const code = report(io, checked, options.format);
+      if (options.base !== undefined && code === EXIT.done) {
+        const { changesSince } = await import("../../sync/changes-since.ts");
+        const { branchText } = await import("../views/branch-text.ts");
+        const plans = await changesSince(folder, options.base, checked.files);
+        const text = branchText(plans, options.base, io.style);
+        if (options.format === "text") io.out(`\n${text}`);
+        else io.err(text);
+      }
+      done(code);
+    });
+}

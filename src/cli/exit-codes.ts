@@ -1,0 +1,44 @@
+import type { ErrorCode } from "../core/errors.ts";
+
+/** What a command's exit code means. One meaning each, for every command: CI branches on them. */
+export const EXIT = {
+  done: 0,
+  internal: 1,
+  changesPending: 2,
+  invalid: 3,
+  notAhead: 4,
+  needsAcknowledgement: 5,
+  wrongTarget: 6,
+  repository: 7,
+  database: 8,
+  usage: 9,
+  github: 10,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+export const EXIT_OF: Readonly<Record<ErrorCode, ExitCode>> = {
+  USAGE: EXIT.usage,
+  INVALID_FLAGS: EXIT.invalid,
+  NO_FLAGS: EXIT.invalid,
+  POLICY_BROKEN: EXIT.invalid,
+  UNKNOWN_ENVIRONMENT: EXIT.wrongTarget,
+  WRONG_DATABASE: EXIT.wrongTarget,
+  NOT_A_REPOSITORY: EXIT.repository,
+  SHALLOW_CLONE: EXIT.repository,
+  UNKNOWN_COMMIT: EXIT.repository,
+  GIT_FAILED: EXIT.repository,
+  COMMIT_NOT_AHEAD: EXIT.notAhead,
+  NEEDS_ACKNOWLEDGEMENT: EXIT.needsAcknowledgement,
+  DRIFT: EXIT.needsAcknowledgement,
+  PLAN_STALE: EXIT.database,
+  STORE_UNREACHABLE: EXIT.database,
+  STORE_LOCKED: EXIT.database,
+  STORE_READ_ONLY: EXIT.database,
+  STORE_CORRUPT: EXIT.database,
+  STORE_FORBIDDEN: EXIT.database,
+  STORE_MISSING: EXIT.database,
+  STORE_NEWER: EXIT.database,
+  STORE_MISMATCH: EXIT.database,
+  STORE_OUTCOME_UNKNOWN: EXIT.database,
+};

@@ -1,0 +1,62 @@
+import { hostname, userInfo } from "node:os";
+import { styleText } from "node:util";
+
+/** How a word is coloured. Colour repeats what the word already says. */
+export type Style = (colour: "red" | "yellow" | "green" | "cyan" | "bold" | "dim", text: string) => string;
+
+/** What a command may touch of the world; tests hand in their own. */
+export interface Io {
+  /** The result, and nothing else. */
+  readonly out: (text: string) => void;
+  /** Progress, notes and errors. */
+  readonly err: (text: string) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly now: () => Date;
+  /** Who runs the command, `user@host`. */
+  readonly user: string;
+  /** Colours for {@link out} and {@link err}, each on a terminal only. */
+  readonly style: Style;
+  readonly errStyle: Style;
+  /** Progress lines are for people who watch. */
+  readonly showsProgress: boolean;
+  /** Columns to fit into. */
+  readonly width: number;
+}
+
+export function processIo(): Io {
+  return {
+    out: (text) => process.stdout.write(`${text}\n`),
+    err: (text) => process.stderr.write(`${text}\n`),
+    env: process.env,
+    cwd: process.cwd(),
+    now: () => new Date(),
+    user: currentUser(process.env),
+    style: (colour, text) => styleText(colour, text, { stream: process.stdout }),
+    errStyle: (colour, text) => styleText(colour, text, { stream: process.stderr }),
+    showsProgress: process.stderr.isTTY,
+    width: process.stdout.columns ?? 120,
+  };
+}
+
+function currentUser(env: Io["env"]): string {
+  const name = env["GITHUB_ACTOR"] ?? env["USER"] ?? env["LOGNAME"] ?? accountName() ?? "unknown";
+  return `${name}@${hostname()}`;
+}
+
+/** An account that the system has no name for (a container's bare uid) makes userInfo throw. */
+function accountName(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `14:03:22`-free progress: one line a step, with its count. */
+export function progressOf(io: Io): (step: string, count?: number) => void {
+  return (step, count) => {
+    if (!io.showsProgress) return;
+    io.err(io.errStyle("dim", count === undefined ? `· ${step}` : `· ${step} (${count})`));
+  };
+}

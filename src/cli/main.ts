@@ -1,0 +1,41 @@
+import { CommanderError } from "commander";
+import { FlagError } from "../core/errors.ts";
+import { EXIT, EXIT_OF, type ExitCode } from "./exit-codes.ts";
+import { processIo, type Io } from "./io.ts";
+import { hoistProgram } from "./program.ts";
+import { errorText, internalErrorText } from "./views/error-text.ts";
+
+/** Runs one command line; never throws. */
+export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = EXIT.done;
+  try {
+    await hoistProgram(io, (result) => {
+      code = result;
+    }).parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    return failed(error, io);
+  }
+}
+
+function failed(error: unknown, io: Io): ExitCode {
+  // Commander has already said what is wrong; --help and --version end this way too.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error instanceof FlagError) {
+    const code = EXIT_OF[error.code];
+    io.err(errorText(error, code, io.errStyle));
+    return code;
+  }
+  io.err(internalErrorText(error, io.errStyle));
+  return EXIT.internal;
+}
+
+/** The door for people: the process's own arguments and streams. */
+export async function main(): Promise<void> {
+  // `hoist list | head` closes the pipe early; that is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(EXIT.done);
+    throw error;
+  });
+  process.exitCode = await run(process.argv.slice(2), processIo());
+}

@@ -1,0 +1,45 @@
+import type { Diagnostic } from "../core/diagnostic.ts";
+import { diagnosticsText, githubAnnotations } from "../core/diagnostic-text.ts";
+import type { Checked } from "../sync/check-files.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
+import type { Io } from "./io.ts";
+import { counted } from "./views/table.ts";
+
+export type ReportFormat = "text" | "json" | "github";
+
+/** Prints what a check found, and says how it ends. */
+export function report(io: Io, { files, diagnostics, testsPassed }: Checked, format: ReportFormat): ExitCode {
+  return reportDiagnostics(io, { diagnostics, flagCount: files.loaded.flags.length, testsPassed }, format);
+}
+
+export function reportDiagnostics(
+  io: Io,
+  found: { readonly diagnostics: readonly Diagnostic[]; readonly flagCount: number; readonly testsPassed: number },
+  format: ReportFormat,
+): ExitCode {
+  const { diagnostics, flagCount, testsPassed } = found;
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  const warnings = diagnostics.length - errors.length;
+  const code = errors.length > 0 ? EXIT.invalid : EXIT.done;
+  if (format === "json") {
+    io.out(JSON.stringify({ valid: errors.length === 0, flags: flagCount, testsPassed, diagnostics }, null, 2));
+    return code;
+  }
+  if (format === "github") {
+    if (diagnostics.length > 0) io.out(githubAnnotations(diagnostics));
+  } else if (diagnostics.length > 0) {
+    io.out(`${diagnosticsText(diagnostics, io.style)}\n`);
+  }
+  const files = new Set(errors.map(({ file }) => file)).size;
+  const also = warnings === 0 ? "" : ` · ${counted(warnings, "warning")}`;
+  if (code === EXIT.done) {
+    io.out(
+      `${io.style("green", "✓")} ${counted(flagCount, "flag")} valid, ${counted(testsPassed, "test")} pass${also}`,
+    );
+  } else {
+    io.out(
+      `${counted(errors.length, "error")} in ${counted(files, "file")} of ${counted(flagCount, "flag")}${also} · nothing was changed    exit ${code}`,
+    );
+  }
+  return code;
+}

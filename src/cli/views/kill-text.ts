@@ -1,0 +1,81 @@
+import { environmentNameOf } from "../../core/flag.ts";
+import type { Style } from "../io.ts";
+import { tableText } from "./table.ts";
+
+export interface KillWay {
+  readonly where: string;
+  /** What to paste. */
+  readonly line: string;
+  readonly takesEffect: string;
+}
+
+export interface KillLines {
+  readonly key: string;
+  readonly variable: string;
+  readonly ways: readonly KillWay[];
+  /** One pattern for the whole family, where there is one. */
+  readonly family: { readonly pattern: string; readonly line: string; readonly keys: readonly string[] } | null;
+}
+
+/** Every way to switch a flag off, nearest first: none of them needs git, and most need no database either. */
+export function killLines(key: string, keys: readonly string[]): KillLines {
+  const variable = environmentNameOf(key);
+  const sql = `UPDATE feature_toggles SET enabled = false WHERE feature_key = '${key}'`;
+  return {
+    key,
+    variable,
+    ways: [
+      { where: "this shell", line: `export ${variable}=false`, takesEffect: "then restart the process" },
+      { where: "no restart", line: `echo '${variable}=false' >> "$FLAGS_OVERRIDE_FILE"`, takesEffect: "about 2 s" },
+      {
+        where: "Kubernetes",
+        line: `kubectl set env deployment/NAME ${variable}=false`,
+        takesEffect: "as long as a rollout takes",
+      },
+      {
+        where: "compose",
+        line: `add  ${variable}: "false"  under environment:, then  docker compose up -d SERVICE`,
+        takesEffect: "as long as a restart takes",
+      },
+      {
+        where: "everywhere",
+        line: `psql "$FLAGS_DATABASE_URL" -c "${sql}"`,
+        takesEffect: "about 1 s; stays off until released",
+      },
+      {
+        where: "embedded",
+        line: `sqlite3 .flaghoist/ENV.db "${sql}"`,
+        takesEffect: "about 1 s; stays off until released",
+      },
+      {
+        where: "in git",
+        line: `enabled: false in the flag's overlay of that environment, then merge`,
+        takesEffect: "as long as your pipeline takes",
+      },
+    ],
+    family: familyOf(key, keys),
+  };
+}
+
+/** `workshop_*` for `workshop_routing`, when others begin so too. */
+function familyOf(key: string, keys: readonly string[]): KillLines["family"] {
+  const prefix = /^[a-z0-9]+[_-]/.exec(key)?.[0];
+  if (prefix === undefined) return null;
+  const family = keys.filter((other) => other.startsWith(prefix)).sort();
+  const pattern = `${prefix}*`;
+  return family.length < 2 ? null : { pattern, line: `FLAGS_KILL='${pattern}'`, keys: family };
+}
+
+export function killText({ key, ways, family }: KillLines, style: Style): string {
+  const rows = ways.map(({ where, line, takesEffect }) => [where, style("bold", line), takesEffect]);
+  const all =
+    family === null
+      ? []
+      : ["", `All of ${family.pattern}:  ${family.line}  (${family.keys.length} flags, and later ones)`];
+  return [
+    `Switches ${key} off in every process that sees it, whatever git and the table say.`,
+    "",
+    tableText(rows, "  "),
+    ...all,
+  ].join("\n");
+}

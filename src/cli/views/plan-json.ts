@@ -1,0 +1,20 @@
+import type { Flag } from "../../core/flag.ts";
+import type { Plan } from "../../core/plan.ts";
+import { columnsOf } from "../../core/row-codec.ts";
+
+/** A plan as data: the flags before and after by the table's own columns. */
+export function planJson(plan: Plan): string {
+  const changes = plan.changes.map(({ key, action, path, differences, before, after }) => ({
+    key,
+    action,
+    path,
+    differences,
+    before: columnsOrNull(before),
+    after: columnsOrNull(after),
+  }));
+  return JSON.stringify({ ...plan, changes }, null, 2);
+}
+
+function columnsOrNull(flag: Flag | null): ReturnType<typeof columnsOf> | null {
+  return flag === null ? null : columnsOf(flag);
+}

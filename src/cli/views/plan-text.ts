@@ -1,0 +1,133 @@
+import type { Need } from "../../core/acknowledgement.ts";
+import type { Change, HeldEdit } from "../../core/change.ts";
+import type { Plan } from "../../core/plan.ts";
+import type { AuditEntry } from "../../store/store.ts";
+import type { Style } from "../io.ts";
+import { agoText } from "./age.ts";
+import { padded } from "./table.ts";
+
+export interface PlanView {
+  readonly plan: Plan;
+  /** For each flag that was ever written by hand, the newest such entry. */
+  readonly handEdits: ReadonlyMap<string, AuditEntry>;
+  readonly now: Date;
+  readonly style: Style;
+  /** In place of the line that says which revision of which table the plan starts from. */
+  readonly title?: string;
+}
+
+const SIGNS = { create: "+", update: "~", archive: "-", restore: "+" } as const;
+const COLOURS = { create: "green", update: "yellow", archive: "red", restore: "green" } as const;
+
+/** A plan for people: between which states, what changes, what was done by hand, the counts. */
+export function planText(view: PlanView): string {
+  const { plan } = view;
+  const width = Math.min(40, Math.max(0, ...plan.changes.map(({ key }) => key.length)));
+  const blocks = [
+    view.title ?? headText(plan),
+    plan.problems.map((problem) => problemText(problem, view.style)).join("\n"),
+    plan.changes.map((change) => changeText(change, width, view)).join("\n"),
+    byHandText(view, width),
+    countsText(plan),
+    needsText(plan),
+  ];
+  return blocks.filter((block) => block !== "").join("\n\n");
+}
+
+function headText({ environment, from, to, changes }: Plan): string {
+  const next = to.commit === null ? "the work tree" : shortCommit(to.commit);
+  const revision = `revision ${from.revision}`;
+  if (changes.length === 0) return `No changes: ${environment} (${revision}) already says what ${next} says.`;
+  const at = from.commit === null ? revision : `${shortCommit(from.commit)} (${revision})`;
+  return `${environment} is at ${at}, this plan takes it to ${next}`;
+}
+
+export function shortCommit(commit: string): string {
+  return commit.slice(0, 7);
+}
+
+function changeText(change: Change, width: number, { plan, style }: PlanView): string {
+  const lines = change.differences.map(({ text }) => text);
+  const told = lines.length > 0 ? lines : ["recorded: the table says so already"];
+  const needs = plan.needs
+    .filter(({ key }) => key === change.key)
+    .map(({ acknowledged, text }) =>
+      acknowledged ? `acknowledged: ${text}` : style("yellow", `needs acknowledgement: ${text}`),
+    );
+  const [first = "", ...rest] = [...told, ...needs];
+  const indent = " ".repeat(width + 4);
+  const sign = style(COLOURS[change.action], SIGNS[change.action]);
+  const place = change.path === null || change.action === "archive" ? "" : `   ${style("dim", change.path)}`;
+  return [`${sign} ${padded(change.key, width)}  ${first}${place}`, ...rest.map((line) => indent + line)].join("\n");
+}
+
+/** What was written by hand, and what becomes of it; rows that no file stands for. */
+function byHandText({ plan, handEdits, now, style }: PlanView, width: number): string {
+  const sign = style("yellow", "!");
+  const edits = plan.handEdits.map(
+    (edit) => `${sign} ${padded(edit.key, width)}  ${edit.text}${byWhom(handEdits.get(edit.key), now)}: ${fate(edit)}`,
+  );
+  const rows = plan.unmanaged.map(
+    (key) =>
+      `${sign} ${padded(key, width)}  inserted by hand${byWhom(handEdits.get(key), now)}: served, no file stands for it`,
+  );
+  return [...edits, ...rows].join("\n");
+}
+
+/** ` 3 h ago by deploy@ops`, or nothing where the audit does not tell. */
+export function byWhom(entry: AuditEntry | undefined, now: Date): string {
+  if (entry === undefined) return "";
+  const note = entry.notes === null || entry.notes === "" ? "" : ` (${entry.notes})`;
+  return ` ${agoText(entry.changedAt, now)} by ${entry.changedBy}${note}`;
+}
+
+function fate({ outcome, group, text }: HeldEdit): string {
+  if (outcome === "undone") return "undone";
+  if (outcome === "overwritten") return "overwritten, git changed it too; the old row is in the audit";
+  return group === "enabled" && text.startsWith("disabled")
+    ? "stays off, whatever git says"
+    : "stays, git did not touch it";
+}
+
+function countsText({ changes, unchanged, handEdits, unmanaged }: Plan): string {
+  const count = (action: Change["action"]) => changes.filter((change) => change.action === action).length;
+  const parts = [
+    [count("create"), "to create"],
+    [count("update"), "to update"],
+    [count("restore"), "to restore"],
+    [count("archive"), "to archive"],
+  ] as const;
+  const told = parts.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`);
+  const held = new Set(handEdits.filter(({ outcome }) => outcome === "stays").map(({ key }) => key)).size;
+  const notes = [held > 0 ? `${held} held by hand` : "", unmanaged.length > 0 ? `${unmanaged.length} unmanaged` : ""];
+  return [[...told, `${unchanged} unchanged`].join(", "), ...notes.filter((note) => note !== "")].join(" · ");
+}
+
+function problemText({ key, path, message, hint }: Plan["problems"][number], style: Style): string {
+  return `${path}: ${style("red", "error")}  ${key}: ${message}\n       ${hint}`;
+}
+
+/** For everything that still has to be acknowledged, the exact line that does it. */
+export function needsText({ needs, changes, environment }: Plan): string {
+  const open = needs.filter(({ acknowledged }) => !acknowledged);
+  const pathOf = (key: string | null) => changes.find((change) => change.key === key)?.path ?? "the flag's file";
+  const inFiles = new Map(open.filter(isForFile).map(({ key, id }) => [key, id]));
+  const lines = [...inFiles].map(
+    ([key, id]) =>
+      `To acknowledge ${key}, add to ${pathOf(key)}:\n  acknowledge: { ${environment}: "${id}", reason: "…" }`,
+  );
+  const whole = open.find((need) => !isForFile(need));
+  if (whole !== undefined) {
+    const why = open
+      .filter((need) => !isForFile(need))
+      .map(({ key, text }) => (key === null ? text : `${key}: ${text}`));
+    lines.push(
+      `To acknowledge the plan (${why.join("; ")}):\n  hoist sync --env ${environment} --acknowledge ${whole.id}`,
+    );
+  }
+  return lines.join("\n");
+}
+
+function isForFile({ code }: Need): boolean {
+  return code !== "archive" && code !== "mass";
+}

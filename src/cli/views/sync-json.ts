@@ -1,0 +1,27 @@
+import { summaryOf, type SyncOutcome } from "../../sync/sync.ts";
+
+/** The outcome of a sync as data. */
+export function syncJson(outcome: Exclude<SyncOutcome, { kind: "invalid" }>): string {
+  const { plan, head, desired } = outcome;
+  return JSON.stringify(
+    {
+      outcome: outcome.kind,
+      ...(outcome.kind === "refused" ? { because: outcome.because } : {}),
+      environment: plan.environment,
+      revision: head.revision,
+      epoch: head.epoch,
+      commit: head.commit,
+      changes: summaryOf(plan),
+      flags: desired.flags.size,
+      testsPassed: desired.testsPassed,
+      handEdits: plan.handEdits,
+      unmanaged: plan.unmanaged,
+      needs: plan.needs,
+      problems: plan.problems,
+      planId: plan.id,
+      uncommitted: desired.uncommitted,
+    },
+    null,
+    2,
+  );
+}

@@ -1,0 +1,27 @@
+import { stripVTControlCharacters } from "node:util";
+
+/** Rows in columns, each as wide as its widest cell, two spaces between; nothing behind the last. */
+export function tableText(rows: readonly (readonly string[])[], indent = ""): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, widthOf(cell));
+  }
+  return rows
+    .map((row) => indent + row.map((cell, column) => padded(cell, widths[column] ?? 0)).join("  "))
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+/** `text` filled up to `width` columns, colours not counted. */
+export function padded(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - widthOf(text)));
+}
+
+function widthOf(text: string): number {
+  return stripVTControlCharacters(text).length;
+}
+
+/** `1 flag`, `2 flags`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

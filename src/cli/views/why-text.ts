@@ -1,0 +1,114 @@
+import type { ConditionTrace } from "../../core/condition-trace.ts";
+import type { Evaluation } from "../../core/evaluation.ts";
+import type { PortionTrace, ServeTrace } from "../../core/line-trace.ts";
+import type { Trace, TraceStep } from "../../core/trace.ts";
+import { listText, shareText } from "../../core/wording.ts";
+import type { Style } from "../io.ts";
+import { tableText } from "./table.ts";
+
+export interface WhyView {
+  readonly trace: Trace;
+  /** Where the answer comes from: the table at a revision, or the files. */
+  readonly source: string;
+  /** Where the flag's file is, and who changed the row last. */
+  readonly provenance: string;
+}
+
+/** The answer first, then every step to it. */
+export function whyText({ trace, source, provenance }: WhyView, style: Style): string {
+  const { evaluation, steps } = trace;
+  const rows = steps.flatMap(stepRows);
+  return [
+    `${style("bold", JSON.stringify(evaluation.value))}   (${[...answerFacts(evaluation), source].join(", ")})`,
+    "",
+    tableText(rows, "  "),
+    ...(provenance === "" ? [] : ["", `  ${style("dim", provenance)}`]),
+  ].join("\n");
+}
+
+function answerFacts({ variant, reason, errorCode }: Evaluation): readonly string[] {
+  return [
+    ...(variant === undefined ? [] : [`variant ${variant}`]),
+    `reason ${reason}`,
+    ...(errorCode === undefined ? [] : [errorCode]),
+  ];
+}
+
+function stepRows(step: TraceStep): readonly (readonly [string, string])[] {
+  switch (step.step) {
+    case "override":
+      if (step.override === null) return [["override", "none in this shell"]];
+      return [["override", `${step.override.via} (${step.override.origin}) decides: ${step.override.variant}`]];
+    case "absent":
+      return [
+        [
+          "flag",
+          `${step.as === "archived" ? "archived" : "no such flag"}${step.isDefined ? ": its definition answers" : ""}`,
+        ],
+      ];
+    case "flaw":
+      return [["flag", `cannot be evaluated: ${step.message}`]];
+    case "enabled":
+      return [["enabled", step.enabled ? "yes" : "no: everybody gets the off variant"]];
+    case "requirement": {
+      const { flag, variants } = step.requirement;
+      const found = step.problem ?? (step.served === null ? "serves nothing" : `serves ${step.served}`);
+      return [["requires", `${flag} ${listText(variants)}: it ${found}, ${step.isMet ? "met" : "not met"}`]];
+    }
+    case "rule":
+      return [[`rule ${step.number}`, `"${step.name}": ${ruleText(step)}`]];
+    case "last-line":
+      return [["last line", lastLineText(step)]];
+    case "off":
+      return [["nothing matched", `the off variant, ${step.variant}`]];
+  }
+}
+
+function ruleText(step: TraceStep & { readonly step: "rule" }): string {
+  const condition = step.condition === null ? "0 %, nobody is asked" : conditionText(step.condition);
+  if (step.matches !== true) return `${condition} → ${step.matches === false ? "no match" : "unknown, no match"}`;
+  return [condition, ...serveTexts(step)].join("; ");
+}
+
+function lastLineText(step: TraceStep & { readonly step: "last-line" }): string {
+  const listed = (step.listings ?? []).map(({ attribute, found, isListed }) => {
+    if (found.length === 0) return `${attribute} is missing`;
+    return `${attribute} ${listText(found)} is ${isListed ? "" : "not "}listed`;
+  });
+  const who = step.strategy === "all" ? ["everybody"] : listed;
+  return [...who, ...serveTexts(step)].join("; ");
+}
+
+function serveTexts({ portion, split, variant, missing }: ServeTrace): readonly string[] {
+  const texts: string[] = [];
+  if (portion !== null) texts.push(portionTraceText(portion));
+  if (split !== null && split.bucket !== null) texts.push(`split by ${split.by}: bucket ${shareText(split.bucket)}`);
+  if (missing !== null && (portion === null || portion.bucket !== null)) texts.push(`${missing} is missing`);
+  if (variant !== null) texts.push(`serves ${variant}`);
+  return texts;
+}
+
+function portionTraceText({ by, share, bucket, isInside }: PortionTrace): string {
+  const title = `${shareText(share)} by ${by}`;
+  if (bucket === null) return share === 0 ? `${title}: nobody` : `${title}: ${by} is missing`;
+  return `${title}: bucket ${shareText(bucket)} is ${isInside ? "inside" : "outside"}`;
+}
+
+/** What a condition came to: the parts that decided it. */
+function conditionText(condition: ConditionTrace): string {
+  if (condition.op !== "match") {
+    const parts = condition.parts.map(conditionText).filter((text) => text !== "");
+    const text = parts.join(condition.op === "all" ? " and " : ", ");
+    if (condition.op === "all") return text === "" ? "asks nothing" : text;
+    return `${titleOf(condition)} [${text}]`;
+  }
+  const { attribute, found, outcome, unknownBecause } = condition;
+  if (unknownBecause === "missing") return `${attribute} is missing`;
+  if (unknownBecause === "type") return `${attribute} ${found ?? ""} is of another type`;
+  return `${attribute} ${found ?? "is missing"} ${outcome === true ? "matches" : "does not match"}`;
+}
+
+function titleOf(condition: Exclude<ConditionTrace, { op: "match" }>): string {
+  if (condition.op === "segment") return `segment ${condition.name}`;
+  return `${condition.op} of`;
+}

@@ -1,0 +1,54 @@
+import type { Change } from "../core/change.ts";
+import type { FlagKey } from "../core/flag.ts";
+import type { CommitInfo } from "../history/last-changes.ts";
+import type { Desired } from "./desired.ts";
+
+/** Who changed a flag, and by what: the audit's `changed_by` and `notes`. */
+export interface Attribution {
+  readonly changedBy: string;
+  readonly notes: string | null;
+}
+
+/**
+ * The author of the last commit that touched the flag's file or a segment that it uses, and that commit's pull request and
+ * subject. One walk through the history since the live commit for all changes together.
+ *
+ * @param fallback  for a work tree, and for what no commit in reach explains
+ */
+export async function attributionsOf(
+  changes: readonly Change[],
+  desired: Desired,
+  live: string | null,
+  fallback: Attribution,
+): Promise<ReadonlyMap<FlagKey, Attribution>> {
+  const { repository, commit } = desired;
+  if (repository === null || commit === null || changes.length === 0) {
+    return new Map(changes.map(({ key }) => [key, fallback]));
+  }
+  const pathsOf = (change: Change) => (change.action === "archive" ? [change.path ?? ""] : desired.pathsOf(change.key));
+  const paths = new Set(changes.flatMap(pathsOf).filter((path) => path !== ""));
+  const known = live !== null && (await repository.isAncestor(live, commit)) === "yes";
+  const recent = await repository.lastChanges(paths, { from: known ? live : null, to: commit });
+  const found = changes.map((change) => [change, newest(pathsOf(change), recent)] as const);
+  // A release, or a hand edit that git overwrites, changes a flag whose file nobody touched since the live commit.
+  const older = found.filter(([, info]) => info === undefined).flatMap(([change]) => pathsOf(change));
+  const rest = older.length === 0 ? recent : await repository.lastChanges(older, { from: null, to: commit });
+  return new Map(
+    found.map(([change, info]) => [change.key, attributionTo(info ?? newest(pathsOf(change), rest)) ?? fallback]),
+  );
+}
+
+function newest(paths: readonly string[], infos: ReadonlyMap<string, CommitInfo>): CommitInfo | undefined {
+  const found = paths.flatMap((path) => infos.get(path) ?? []);
+  return found.reduce<CommitInfo | undefined>(
+    (last, info) => (last === undefined || Date.parse(info.date) > Date.parse(last.date) ? info : last),
+    undefined,
+  );
+}
+
+function attributionTo(info: CommitInfo | undefined): Attribution | undefined {
+  if (info === undefined) return undefined;
+  const { pullRequest, subject } = info;
+  const named = pullRequest !== null && !subject.includes(`#${pullRequest}`);
+  return { changedBy: info.authorEmail, notes: named ? `#${pullRequest} ${subject}` : subject };
+}

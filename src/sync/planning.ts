@@ -1,0 +1,104 @@
+import { FlagError } from "../core/errors.ts";
+import type { FlagKey } from "../core/flag.ts";
+import type { OnDrift } from "../core/merge.ts";
+import { nearest } from "../core/nearest.ts";
+import { planChanges, type Plan } from "../core/plan.ts";
+import { flagOfRow, type ReadRow } from "../core/row-codec.ts";
+import type { AuditEntry, FlagStore, Head, StoredSnapshot } from "../store/store.ts";
+import type { Desired } from "./desired.ts";
+import { digest } from "./digest.ts";
+import { checkFence } from "./fence.ts";
+
+export interface PlanOptions {
+  /** Flags whose hand-written changes are undone, kills included. */
+  readonly release: ReadonlySet<FlagKey>;
+  readonly onDrift: OnDrift;
+  /** The id of a plan that somebody said yes to. */
+  readonly acknowledgedPlan: string | null;
+  /** The live commit, from somebody who knows that the history was rewritten. */
+  readonly acceptLive: string | null;
+}
+
+/** The table at one moment, or what stands for it where there is none yet. */
+export interface TableState {
+  readonly label: string;
+  readonly snapshot: StoredSnapshot;
+  readonly handEdits: ReadonlyMap<FlagKey, AuditEntry>;
+}
+
+export async function readTable(store: FlagStore): Promise<TableState> {
+  return { label: store.label, snapshot: await store.read(), handEdits: await store.handEdits() };
+}
+
+/** A database that no sync has made yet. */
+export function emptyTable(environment: string): TableState {
+  const head = { environment, storeId: "", epoch: 0, revision: 0, commit: null };
+  return { label: "a database yet to be made", snapshot: { head, rows: [] }, handEdits: new Map() };
+}
+
+/** A plan and the state of the table that it was made from. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly head: Head;
+  readonly live: ReadonlyMap<FlagKey, ReadRow>;
+  /** For each flag that was ever written by hand, the newest such entry. */
+  readonly handEdits: ReadonlyMap<FlagKey, AuditEntry>;
+}
+
+/**
+ * Decides what the files make of the table.
+ *
+ * @throws FlagError WRONG_DATABASE, COMMIT_NOT_AHEAD, USAGE for a released key that is no flag
+ */
+export async function planAgainst(table: TableState, desired: Desired, options: PlanOptions): Promise<Planned> {
+  const { snapshot, handEdits } = table;
+  const { head } = snapshot;
+  const environment = desired.environment.name;
+  if (head.environment !== environment) throw wrongDatabase(table.label, head, environment);
+  if (desired.repository !== null && desired.commit !== null) {
+    const commits = { live: head.commit, next: desired.commit, environment };
+    await checkFence(desired.repository, commits, options.acceptLive);
+  }
+  const live = rowsByKey(snapshot);
+  const unknown = [...options.release].find((key) => !live.has(key) && !desired.flags.has(key));
+  if (unknown !== undefined) throw noSuchFlag(unknown, [...live.keys(), ...desired.flags.keys()]);
+  const deleted = [...handEdits].filter(([key, { action }]) => action === "deleted" && !live.has(key));
+  const plan = planChanges({
+    environment: desired.environment,
+    policies: desired.policies,
+    from: { revision: head.revision, commit: head.commit },
+    to: { commit: desired.commit },
+    desired: desired.flags,
+    live,
+    release: options.release,
+    onDrift: options.onDrift,
+    acknowledgedPlan: options.acknowledgedPlan,
+    deletedByHand: new Set(deleted.map(([key]) => key)),
+    digest,
+  });
+  return { plan, head, live, handEdits };
+}
+
+function noSuchFlag(key: FlagKey, keys: readonly FlagKey[]): FlagError {
+  const near = nearest(key, keys);
+  const options = near === undefined ? {} : { hint: `did you mean ${near}?` };
+  return new FlagError("USAGE", `--release ${key}: neither the files nor the table have that flag`, options);
+}
+
+function rowsByKey({ rows }: StoredSnapshot): ReadonlyMap<FlagKey, ReadRow> {
+  return new Map(
+    rows.map((raw) => {
+      const read = flagOfRow(raw);
+      const key = read.ok ? read.row.feature_key : read.key;
+      // The column is the table's unique, non-null text.
+      if (key === null) throw new FlagError("STORE_CORRUPT", "a row of feature_toggles has no feature_key");
+      return [key, read];
+    }),
+  );
+}
+
+function wrongDatabase(label: string, head: Head, environment: string): FlagError {
+  return new FlagError("WRONG_DATABASE", `${label} serves ${head.environment}, not ${environment}`, {
+    hint: `name another database: --database, FLAGS_DATABASE_URL_${environment.toUpperCase().replaceAll("-", "_")} or FLAGS_DATABASE_URL`,
+  });
+}
