@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { isJsonObject } from "../core/json.ts";
+import type { RawRow } from "../core/row.ts";
+import type { Head, StoredSnapshot } from "../store/store.ts";
+
+/** Another layout gets another word, so that an old program leaves it alone instead of misreading it. */
+const FORMAT = "flaghoist-snapshot-1";
+
+/** A snapshot as it is kept on disk or shipped in an image. */
+export interface SavedSnapshot extends StoredSnapshot {
+  /** The last good row of each flag whose present row cannot be understood. */
+  readonly kept: readonly RawRow[];
+  /** ISO 8601. */
+  readonly savedAt: string;
+}
+
+/** The text of a file that {@link parseSavedSnapshot} reads: JSON, with a checksum over the snapshot. */
+export function savedSnapshotText(saved: SavedSnapshot): string {
+  const { head, rows, kept, savedAt } = saved;
+  const snapshot = JSON.stringify({ head, savedAt, kept, rows });
+  return enveloped(snapshot);
+}
+
+function enveloped(snapshot: string): string {
+  const sha256 = createHash("sha256").update(snapshot).digest("hex");
+  return `{"format":"${FORMAT}","sha256":"${sha256}","snapshot":${snapshot}}\n`;
+}
+
+export type ParsedSnapshot =
+  | { readonly ok: true; readonly saved: SavedSnapshot }
+  | { readonly ok: false; readonly reason: string };
+
+/** Reads the bytes of a saved snapshot. A single changed or missing byte is found: such a file is not used. */
+export function parseSavedSnapshot(bytes: Uint8Array, environment: string): ParsedSnapshot {
+  let text: string;
+  let json: unknown;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    json = JSON.parse(text);
+  } catch {
+    return { ok: false, reason: "it is no JSON: truncated or damaged" };
+  }
+  const parsed = snapshotIn(json, environment);
+  // The checksum covers the snapshot; this comparison covers the bytes around it.
+  if (parsed.ok && isJsonObject(json) && enveloped(JSON.stringify(json["snapshot"])) !== text) {
+    return { ok: false, reason: "it was edited or damaged: its text is not what was saved" };
+  }
+  return parsed;
+}
+
+/** The same for a value that was parsed already, e.g. imported by the application. */
+export function snapshotIn(json: unknown, environment: string): ParsedSnapshot {
+  if (!isJsonObject(json)) return { ok: false, reason: "it is no saved snapshot" };
+  const { format, sha256, snapshot } = json;
+  if (format !== FORMAT) return { ok: false, reason: `its format is not ${FORMAT}` };
+  const digest = createHash("sha256")
+    .update(JSON.stringify(snapshot) ?? "")
+    .digest("hex");
+  if (digest !== sha256) return { ok: false, reason: "its checksum does not match: damaged" };
+  if (!isJsonObject(snapshot)) return { ok: false, reason: "it holds no snapshot" };
+  const head = headIn(snapshot["head"]);
+  const { savedAt } = snapshot;
+  const rows = rowsIn(snapshot["rows"]);
+  const kept = rowsIn(snapshot["kept"]);
+  if (!head || !rows || !kept || typeof savedAt !== "string") return { ok: false, reason: "it lacks head or rows" };
+  if (head.environment !== environment) {
+    return { ok: false, reason: `it is of environment ${head.environment}, not of ${environment}` };
+  }
+  return { ok: true, saved: { head, rows, kept, savedAt } };
+}
+
+function headIn(json: unknown): Head | undefined {
+  if (!isJsonObject(json)) return undefined;
+  const { environment, storeId, epoch, revision, commit } = json;
+  if (typeof environment !== "string" || typeof storeId !== "string") return undefined;
+  if (typeof epoch !== "number" || typeof revision !== "number") return undefined;
+  if (typeof commit !== "string" && commit !== null) return undefined;
+  return { environment, storeId, epoch, revision, commit };
+}
+
+function rowsIn(json: unknown): readonly RawRow[] | undefined {
+  return Array.isArray(json) && json.every(isJsonObject) ? json : undefined;
+}
