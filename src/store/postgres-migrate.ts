@@ -69,10 +69,12 @@ async function migrate(client: Client, environment: string, label: string): Prom
 
 /** Undefined where the tables are not there yet. */
 async function stateOf(client: Client): Promise<SchemaState | undefined> {
-  const { rows: found } = await client.query<{ there: boolean }>(
-    "SELECT to_regclass('flaghoist_head') IS NOT NULL AS there",
+  // Not to_regclass: it answers from a cache that an advisory lock does not refresh, and would miss what a faster process
+  // has just made.
+  const { rowCount } = await client.query(
+    "SELECT 1 FROM pg_class WHERE relname = 'flaghoist_head' AND relkind = 'r' AND pg_table_is_visible(oid)",
   );
-  if (found[0]?.there !== true) return undefined;
+  if (rowCount === 0) return undefined;
   const { rows } = await client.query<SchemaState>("SELECT schema_version AS version, environment FROM flaghoist_head");
   return rows[0];
 }

@@ -132,7 +132,7 @@ export function flagNamed(key: FlagKey): fc.Arbitrary<Flag> {
         rollout,
         serve: serveOf(names),
         requires: fc.oneof(
-          { weight: 3, arbitrary: fc.constant([]) },
+          { weight: 6, arbitrary: fc.constant([]) },
           { weight: 1, arbitrary: fc.array(requirement, { maxLength: 2 }) },
         ),
         fallback: fc.constantFrom(...names),
@@ -173,7 +173,7 @@ const attribute: fc.Arbitrary<unknown> = fc.oneof(
 
 /** Attributes that conditions ask for, with values that they list, and with odd ones. */
 export const context: fc.Arbitrary<EvaluationContext> = fc
-  .dictionary(fc.constantFrom(...ATTRIBUTES, "postalCode"), attribute, { maxKeys: 8 })
+  .dictionary(fc.constantFrom(...ATTRIBUTES, "postalCode"), attribute, { minKeys: 4, maxKeys: 8 })
   .map((attributes) => attributes as EvaluationContext);
 
 const OVERRIDE_VALUES = ["true", "off", "0", "'ON'", "flase", "blue", "control", "", " kill\r", "full", "none"];

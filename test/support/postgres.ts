@@ -1,7 +1,10 @@
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { promisify } from "node:util";
 import { Client, type QueryResult } from "pg";
 import { afterAll, describe, inject } from "vitest";
 
+const run = promisify(execFile);
 const made: string[] = [];
 
 /** A describe that needs a PostgreSQL server; where there is none it is skipped, with the reason in its name. */
@@ -41,6 +44,12 @@ export function withRole(url: string, role: string, password = ""): string {
   changed.username = role;
   changed.password = password;
   return changed.href;
+}
+
+/** Types into the system's `psql`, as on-call would: unaligned rows without headings. @throws with what it said */
+export async function typeInPsql(url: string, sql: string): Promise<string> {
+  const { stdout } = await run("psql", ["-XAtq", "-v", "ON_ERROR_STOP=1", url, "-c", sql]);
+  return stdout;
 }
 
 /** One statement (or several, without values) on a connection of its own. */

@@ -1,0 +1,189 @@
+import { describe, expect, test } from "vitest";
+import { flagOfRow } from "../../src/core/row-codec.ts";
+import type { Engine, Opened } from "./contract.ts";
+import { aWrite, write } from "./rows.ts";
+
+const UPDATE_ONE = "WHERE feature_key = 'workshop_routing'";
+
+/** Requirement A11, as it stands there, and what the flag is then. */
+const EMERGENCY = [
+  ["UPDATE feature_toggles SET enabled = false WHERE feature_key LIKE 'workshop_%'", { enabled: false }],
+  [`UPDATE feature_toggles SET enabled = false ${UPDATE_ONE}`, { enabled: false }],
+  [
+    `UPDATE feature_toggles SET rollout_strategy = 'percentage', rollout_percentage = 50 ${UPDATE_ONE}`,
+    { rollout: { strategy: "percentage", portion: { share: 50_000, by: "userId" } } },
+  ],
+  [
+    `UPDATE feature_toggles SET rollout_percentage = 10 ${UPDATE_ONE}`,
+    { rollout: { strategy: "percentage", portion: { share: 10_000, by: "userId" } } },
+  ],
+  [
+    `UPDATE feature_toggles SET enabled = true, rollout_strategy = 'whitelist', target_config = '{"workshop_ids": ["uuid1", "uuid2"]}' ${UPDATE_ONE}`,
+    { enabled: true, rollout: { strategy: "whitelist", lists: { workshopId: ["uuid1", "uuid2"] } } },
+  ],
+  [
+    `UPDATE feature_toggles SET rollout_strategy = 'all', rollout_percentage = 100 ${UPDATE_ONE}`,
+    { rollout: { strategy: "all" } },
+  ],
+] as const;
+
+/** Requirement A12, as it stands there. */
+const WHO_CHANGED_WHAT =
+  "SELECT feature_key, action, changed_by, changed_at, notes FROM feature_toggle_audit ORDER BY changed_at DESC LIMIT 50";
+
+export function auditContract(engine: Engine, fresh: () => Promise<Opened>): void {
+  describe("written by hand", () => {
+    test("the emergency statements run as they stand, take effect, and move the revision", async () => {
+      const { url, store } = await fresh();
+      await write(store, [
+        aWrite({ columns: { enabled: true, rollout_strategy: "percentage", rollout_percentage: 100 } }),
+      ]);
+      for (const [statement, expected] of EMERGENCY) {
+        const before = await store.readHead();
+        await engine.type(url, `${statement};`);
+        const { head, rows } = await store.read();
+        expect(flagOfRow(rows[0] ?? {})).toMatchObject({ ok: true, flag: expected });
+        // The second statement repeats the first one: it changes nothing, so nothing moves.
+        const moved = statement === EMERGENCY[1][0] ? 0 : 1;
+        expect(head.revision - before.revision).toBe(moved);
+        expect(head.commit).toBe(before.commit);
+      }
+      expect((await store.audit({ limit: 20 })).map(({ action }) => action)).toEqual([
+        "updated",
+        "enabled",
+        "updated",
+        "updated",
+        "disabled",
+        "created",
+      ]);
+    });
+
+    test("one statement over many flags audits each flag that it changed, and no other", async () => {
+      const { url, store } = await fresh();
+      const keys = ["workshop_payments", "workshop_reports", "voice_logging"];
+      await write(
+        store,
+        keys.map((key) => aWrite({ key, columns: { enabled: true } })),
+      );
+      await engine.type(url, "UPDATE feature_toggles SET enabled = false WHERE feature_key = 'workshop_reports';");
+      await engine.type(url, `${EMERGENCY[0][0]};`);
+      const { head, rows } = await store.read();
+      expect(rows.map((row) => [row.feature_key, row.enabled])).toEqual([
+        ["voice_logging", true],
+        ["workshop_payments", false],
+        ["workshop_reports", false],
+      ]);
+      const [newest] = await store.audit({ limit: 1 });
+      expect(newest).toMatchObject({ key: "workshop_payments", action: "disabled", revision: head.revision });
+      expect(await store.audit({ key: "workshop_reports", limit: 10 })).toHaveLength(2);
+    });
+
+    test("an UPDATE that changes nothing writes no audit, moves no revision and keeps the stamps", async () => {
+      const { url, store } = await fresh();
+      await write(store, [aWrite()]);
+      const before = await store.read();
+      await engine.type(url, "UPDATE feature_toggles SET enabled = false, last_modified_by = 'someone';");
+      expect(await store.read()).toEqual(before);
+      expect(await store.audit({ limit: 10 })).toHaveLength(1);
+    });
+
+    test("the stamps are the database's: what a statement writes there does not stay", async () => {
+      const { url, store } = await fresh();
+      await write(store, [aWrite()]);
+      const before = (await store.read()).rows[0];
+      await engine.type(
+        url,
+        "UPDATE feature_toggles SET enabled = true, updated_at = '2001-01-01T00:00:00Z', last_modified_by = 'someone', created_by = 'someone';",
+      );
+      const after = (await store.read()).rows[0];
+      expect(after).toMatchObject({
+        last_modified_by: engine.byHand,
+        created_by: "dana@acme.dev",
+        created_at: before?.created_at,
+      });
+      expect(String(after?.updated_at) >= String(before?.updated_at)).toBe(true);
+    });
+  });
+
+  describe("the audit", () => {
+    test("every kind of change has its action, both states, and who made it", async () => {
+      const { url, store } = await fresh();
+      const key = "workshop_routing";
+      await write(store, [aWrite()]);
+      await write(store, [aWrite({ columns: { enabled: true }, changedBy: "lee@acme.dev", notes: null })]);
+      await write(store, [aWrite({ columns: { enabled: true, rollout_percentage: 50 } })]);
+      await write(store, [aWrite({ columns: { enabled: false, rollout_percentage: 50 } })]);
+      await write(store, [aWrite({ columns: { rollout_percentage: 50 }, archived: true })]);
+      await write(store, [aWrite({ columns: { rollout_percentage: 50, enabled: true } })]);
+      await engine.type(url, "UPDATE feature_toggles SET rollout_percentage = 5;");
+      await engine.type(url, "DELETE FROM feature_toggles;");
+      const entries = (await store.audit({ key, limit: 50 })).toReversed();
+      expect(entries.map(({ action, changedBy, notes, bySync }) => [action, changedBy, notes, bySync])).toEqual([
+        ["created", "dana@acme.dev", "#412 Route by workshop", true],
+        ["enabled", "lee@acme.dev", null, true],
+        ["updated", "dana@acme.dev", "#412 Route by workshop", true],
+        ["disabled", "dana@acme.dev", "#412 Route by workshop", true],
+        ["archived", "dana@acme.dev", "#412 Route by workshop", true],
+        ["restored", "dana@acme.dev", "#412 Route by workshop", true],
+        ["updated", engine.byHand, null, false],
+        ["deleted", engine.byHand, null, false],
+      ]);
+      const revisions = entries.map(({ revision }) => revision);
+      expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
+      expect((await store.readHead()).revision).toBe(revisions.at(-1));
+      expect(entries[0]).toMatchObject({ oldState: null, newState: { feature_key: key, enabled: false, serve: "on" } });
+      expect(entries[2]).toMatchObject({
+        oldState: { rollout_percentage: 100 },
+        newState: { rollout_percentage: 50, enabled: true },
+      });
+      expect(entries[7]).toMatchObject({
+        oldState: { rollout_percentage: 5, variants: { on: true, off: false } },
+        newState: null,
+      });
+      expect(new Set(entries.map(({ toggleId }) => toggleId)).size).toBe(1);
+    });
+
+    test("the question who changed what, when and why is answered by the statement that was asked for", async () => {
+      const { url, store } = await fresh();
+      await write(store, [
+        aWrite(),
+        aWrite({ key: "voice_logging", changedBy: "lee@acme.dev", notes: "#398 Log voices" }),
+      ]);
+      await engine.type(url, "UPDATE feature_toggles SET enabled = true WHERE feature_key = 'voice_logging';");
+      const lines = (await engine.type(url, `${WHO_CHANGED_WHAT};`)).trim().split("\n");
+      expect(lines.map((line) => line.split("|").filter((_, column) => column !== 3))).toEqual([
+        ["voice_logging", "enabled", engine.byHand, ""],
+        ["voice_logging", "created", "lee@acme.dev", "#398 Log voices"],
+        ["workshop_routing", "created", "dana@acme.dev", "#412 Route by workshop"],
+      ]);
+      for (const line of lines) expect(line.split("|")[3]).toMatch(/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/);
+    });
+
+    test("for each flag, the newest change by hand", async () => {
+      const { url, store } = await fresh();
+      await write(store, [aWrite(), aWrite({ key: "voice_logging" })]);
+      expect(await store.handEdits()).toEqual(new Map());
+      await engine.type(url, `UPDATE feature_toggles SET rollout_percentage = 5 ${UPDATE_ONE};`);
+      await engine.type(url, `UPDATE feature_toggles SET rollout_percentage = 6 ${UPDATE_ONE};`);
+      await write(store, [aWrite({ columns: { rollout_percentage: 7 } })]);
+      const edits = await store.handEdits();
+      expect([...edits.keys()]).toEqual(["workshop_routing"]);
+      expect(edits.get("workshop_routing")).toMatchObject({ newState: { rollout_percentage: 6 }, bySync: false });
+    });
+
+    test.for([
+      "UPDATE feature_toggle_audit SET notes = 'nothing happened'",
+      "DELETE FROM feature_toggle_audit",
+      "UPDATE flaghoist_head SET revision = 0",
+      "UPDATE flaghoist_head SET environment = 'staging'",
+      "UPDATE flaghoist_head SET epoch = 0",
+      "DELETE FROM flaghoist_head",
+    ])("is kept: %s", async (statement) => {
+      const { url, store } = await fresh();
+      await write(store, [aWrite()]);
+      const before = [await store.readHead(), await store.audit({ limit: 5 })];
+      await expect(engine.type(url, `${statement};`)).rejects.toThrow(/append-only|only moves forward|exactly one row/);
+      expect([await store.readHead(), await store.audit({ limit: 5 })]).toEqual(before);
+    });
+  });
+}

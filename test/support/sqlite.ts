@@ -1,0 +1,31 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { afterAll } from "vitest";
+
+const run = promisify(execFile);
+const made: string[] = [];
+
+/** The path of a file that is not there yet, in a folder that goes when the test file is done. */
+export function freshFile(name = "production.db"): string {
+  const folder = mkdtempSync(join(tmpdir(), "flaghoist-sqlite-"));
+  made.push(folder);
+  return join(folder, name);
+}
+
+export function fileUrl(file: string): string {
+  return pathToFileURL(file).href;
+}
+
+/** Types into the system's `sqlite3`, as on-call would. @throws with what it said */
+export async function typeInSqlite(file: string, sql: string): Promise<string> {
+  const { stdout } = await run("sqlite3", ["-bail", "-cmd", ".timeout 5000", file, sql]);
+  return stdout;
+}
+
+afterAll(() => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
