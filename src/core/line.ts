@@ -94,9 +94,13 @@ function compiledServe(
 }
 
 /** Which part of a split a subject gets. */
-export function partOf({ head, ceilings, evaluations }: CompiledSplit, subject: string): Evaluation | undefined {
-  const bucket = bucketAfter(head, subject);
+export function partOf(split: CompiledSplit, subject: string): Evaluation | undefined {
+  return split.evaluations[partAt(split.ceilings, bucketAfter(split.head, subject))];
+}
+
+/** The number of the part, from 0, that a bucket falls in. Parts of 0 % have no bucket. */
+export function partAt(ceilings: readonly number[], bucket: number): number {
   let part = 0;
   while (bucket >= (ceilings[part] ?? WHOLE)) part += 1;
-  return evaluations[part];
+  return part;
 }
