@@ -1,5 +1,4 @@
 import { FlagError } from "../core/errors.ts";
-import type { EvaluationContext } from "../core/evaluation.ts";
 import type { Flag, FlagKey } from "../core/flag.ts";
 import { nearest } from "../core/nearest.ts";
 import { flagOfRow, type ReadRow } from "../core/row-codec.ts";
@@ -7,6 +6,7 @@ import { trace } from "../core/trace.ts";
 import { databaseUrl } from "../store/address.ts";
 import { openStore } from "../store/open.ts";
 import { desiredOf, readFiles } from "../sync/desired.ts";
+import { typedContext } from "./context.ts";
 import type { Io } from "./io.ts";
 import { parsedOverrides } from "./overrides.ts";
 import { agoText } from "./views/age.ts";
@@ -31,7 +31,13 @@ interface Source {
 }
 
 /** One answer and its trace, with the overrides of this shell. @throws FlagError USAGE for a flag that is not there */
-export async function answerFrom(io: Io, key: FlagKey, context: EvaluationContext, where: Where): Promise<WhyView> {
+export async function answerFrom(
+  io: Io,
+  key: FlagKey,
+  attributes: Readonly<Record<string, string>>,
+  where: Where,
+): Promise<WhyView> {
+  const context = await typedContext(flagsFolder(io, where.cwd), attributes);
   const source = where.workTree ? await fromFiles(io, key, where) : await fromTable(io, key, where);
   const overrides = parsedOverrides(io);
   const { flags, archived, revision } = source;

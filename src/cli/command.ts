@@ -51,20 +51,11 @@ export function collected(value: string, before: readonly string[]): readonly st
   return [...before, value];
 }
 
-/** `userRole=admin`: one attribute of a context. Numbers, true, false and JSON lists are read as such. */
-export function attribute(text: string, before: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/** `userRole=admin`: one attribute of a context, as text. */
+export function attribute(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
   const at = text.indexOf("=");
   if (at < 1) throw new InvalidArgumentError("Expected attribute=value, for example postalCode=M5V.");
-  return { ...before, [text.slice(0, at)]: attributeValue(text.slice(at + 1)) };
-}
-
-function attributeValue(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && !Array.isArray(value) ? text : value;
-  } catch {
-    return text;
-  }
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
 /** The command itself: `hoist`. */

@@ -1,5 +1,4 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import type { EvaluationContext } from "../../core/evaluation.ts";
 import {
   attribute,
   cwdOption,
@@ -30,10 +29,7 @@ export function whyCommand(io: Io, done: Done): CommandUnknownOpts {
     .addOption(cwdOption)
     .action(async (key, options) => {
       const { answerFrom } = await import("../answer.ts");
-      const context: EvaluationContext = {
-        ...options.context,
-        ...(options.user === undefined ? {} : { userId: options.user }),
-      };
+      const context = { ...options.context, ...(options.user === undefined ? {} : { userId: options.user }) };
       const view = await answerFrom(io, key, context, options);
       if (options.format === "json") io.out(JSON.stringify({ ...view.trace, source: view.source }, null, 2));
       else io.out(whyText(view, io.style));

@@ -94,21 +94,24 @@ function portionTraceText({ by, share, bucket, isInside }: PortionTrace): string
   return `${title}: bucket ${shareText(bucket)} is ${isInside ? "inside" : "outside"}`;
 }
 
-/** What a condition came to: the parts that decided it. */
+/** What a condition came to: of several parts only those that decided it. */
 function conditionText(condition: ConditionTrace): string {
-  if (condition.op !== "match") {
-    const parts = condition.parts.map(conditionText).filter((text) => text !== "");
-    const text = parts.join(condition.op === "all" ? " and " : ", ");
-    if (condition.op === "all") return text === "" ? "asks nothing" : text;
-    return `${titleOf(condition)} [${text}]`;
-  }
-  const { attribute, found, outcome, unknownBecause } = condition;
-  if (unknownBecause === "missing") return `${attribute} is missing`;
-  if (unknownBecause === "type") return `${attribute} ${found ?? ""} is of another type`;
-  return `${attribute} ${found ?? "is missing"} ${outcome === true ? "matches" : "does not match"}`;
+  if (condition.op === "match") return matchText(condition);
+  const parts = decisive(condition).map(conditionText);
+  if (condition.op === "segment") return `segment ${condition.name} (${parts.join(" and ")})`;
+  if (parts.length === 0) return condition.op === "all" ? "everybody" : `${condition.op} of nothing`;
+  if (condition.op === "none") return `none of: ${parts.join(", ")}`;
+  return parts.join(condition.op === "all" ? " and " : ", ");
 }
 
-function titleOf(condition: Exclude<ConditionTrace, { op: "match" }>): string {
-  if (condition.op === "segment") return `segment ${condition.name}`;
-  return `${condition.op} of`;
+/** The parts with the outcome that the whole has; `none` turns it round. */
+function decisive({ op, outcome, parts }: Exclude<ConditionTrace, { op: "match" }>): readonly ConditionTrace[] {
+  const same = parts.filter((part) => (op === "none" ? part.outcome !== outcome : part.outcome === outcome));
+  return same.length > 0 ? same : parts;
+}
+
+function matchText({ attribute, found, outcome, unknownBecause }: ConditionTrace & { readonly op: "match" }): string {
+  if (found === null) return `${attribute} is missing${outcome === true ? ", as asked" : ""}`;
+  if (unknownBecause === "type") return `${attribute} ${found} is of another type`;
+  return `${attribute} ${found} ${outcome === true ? "matches" : "does not match"}`;
 }
