@@ -96,6 +96,7 @@ export function rolesSql(options: RolesOptions = {}): string {
       `DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role(name)}') THEN CREATE ROLE ${role(name)} NOLOGIN; END IF; END $$;`,
     ]),
     "\n-- The owner's rights are those of the trigger functions, too.",
+    `REVOKE CREATE ON SCHEMA ${schema} FROM PUBLIC;`,
     `GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${role("owner")};`,
     ...TABLES.map((table) => `ALTER TABLE ${table} OWNER TO ${role("owner")};`),
     ...FUNCTIONS.map((signature) => `ALTER FUNCTION ${signature} OWNER TO ${role("owner")};`),
