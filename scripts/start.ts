@@ -21,7 +21,8 @@ async function show(command: string, expected: readonly number[]): Promise<void>
 
 const QUESTIONS: readonly (readonly [string, EvaluationContext])[] = [
   ["workshop_routing", { userId: "user-42", userRole: "admin" }],
-  ["workshop_routing", { userId: "user-42", postalCode: "M5V", appVersion: "5.6.0" }],
+  ["workshop_routing", { userId: "user-11", postalCode: "M5V", appVersion: "5.6.0" }],
+  ["workshop_routing", { userId: "user-4" }],
   ["workshop_routing", { userId: "user-1" }],
   ["workshop_admin_panel", { userId: "user-42", userRole: "customer" }],
   ["checkout_button", { userId: "user-42" }],

@@ -26,7 +26,7 @@ export function planText(view: PlanView): string {
   const blocks = [
     view.title ?? headText(plan),
     plan.problems.map((problem) => problemText(problem, view.style)).join("\n"),
-    plan.changes.map((change) => changeText(change, width, view)).join("\n"),
+    changesText(view, width),
     byHandText(view, width),
     countsText(plan),
     needsText(plan),
@@ -38,6 +38,7 @@ function headText({ environment, from, to, changes }: Plan): string {
   const next = to.commit === null ? "the work tree" : shortCommit(to.commit);
   const revision = `revision ${from.revision}`;
   if (changes.length === 0) return `No changes: ${environment} (${revision}) already says what ${next} says.`;
+  if (from.revision === 0) return `${environment} has never been synced, this plan takes it to ${next}`;
   const at = from.commit === null ? revision : `${shortCommit(from.commit)} (${revision})`;
   return `${environment} is at ${at}, this plan takes it to ${next}`;
 }
@@ -46,19 +47,41 @@ export function shortCommit(commit: string): string {
   return commit.slice(0, 7);
 }
 
-function changeText(change: Change, width: number, { plan, style }: PlanView): string {
-  const lines = change.differences.map(({ text }) => text);
-  const told = lines.length > 0 ? lines : ["recorded: the table says so already"];
+interface ToldChange {
+  readonly change: Change;
+  /** What it means, one line each; the first stands beside the key. */
+  readonly lines: readonly string[];
+}
+
+function changesText({ plan, style }: PlanView, width: number): string {
+  const told = plan.changes.map((change) => ({ change, lines: linesOf(change, plan, style) }));
+  const firsts = told.map(({ lines: [first = ""] }) => first.length).filter((length) => length <= WIDEST_LINE);
+  const place = Math.max(0, ...firsts);
+  return told.map((each) => changeText(each, { width, place, style })).join("\n");
+}
+
+/** Longer lines push their file's name further right than the others'. */
+const WIDEST_LINE = 64;
+
+function linesOf(change: Change, plan: Plan, style: Style): readonly string[] {
+  const told = change.differences.map(({ text }) => text);
   const needs = plan.needs
     .filter(({ key }) => key === change.key)
     .map(({ acknowledged, text }) =>
       acknowledged ? `acknowledged: ${text}` : style("yellow", `needs acknowledgement: ${text}`),
     );
-  const [first = "", ...rest] = [...told, ...needs];
-  const indent = " ".repeat(width + 4);
+  return [...(told.length > 0 ? told : ["recorded: the table says so already"]), ...needs];
+}
+
+function changeText(
+  { change, lines }: ToldChange,
+  { width, place, style }: { readonly width: number; readonly place: number; readonly style: Style },
+): string {
+  const [first = "", ...rest] = lines;
+  const file = change.path === null || change.action === "archive" ? "" : style("dim", change.path);
   const sign = style(COLOURS[change.action], SIGNS[change.action]);
-  const place = change.path === null || change.action === "archive" ? "" : `   ${style("dim", change.path)}`;
-  return [`${sign} ${padded(change.key, width)}  ${first}${place}`, ...rest.map((line) => indent + line)].join("\n");
+  const head = `${sign} ${padded(change.key, width)}  ${padded(first, place)}   ${file}`.trimEnd();
+  return [head, ...rest.map((line) => " ".repeat(width + 4) + line)].join("\n");
 }
 
 /** What was written by hand, and what becomes of it; rows that no file stands for. */
