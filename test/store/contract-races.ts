@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
+import { startProcess } from "../support/store-process.ts";
 import type { Engine, Opened } from "./contract.ts";
 import { batch, aWrite, write } from "./rows.ts";
 
@@ -12,7 +12,7 @@ export function raceContract(engine: Engine, fresh: () => Promise<Opened>): void
     test("of eight processes that migrate a new database, exactly one makes it", async () => {
       for (let round = 0; round < ROUNDS; round++) {
         const url = await engine.freshUrl();
-        const racers = Array.from({ length: 8 }, () => start("store-migrate.ts", [url, "production"]));
+        const racers = Array.from({ length: 8 }, () => startProcess("store-migrate.ts", [url, "production"]));
         await Promise.all(racers.map(({ child }) => once(child.stdout ?? child, "data")));
         for (const { child } of racers) child.stdin?.end("go\n");
         const reports = await Promise.all(racers.map(({ done }) => done));
@@ -36,7 +36,9 @@ export function raceContract(engine: Engine, fresh: () => Promise<Opened>): void
     test("processes that sync and a person who types lose no change, and the revision only grows", async () => {
       const { url, store } = await fresh();
       await write(store, [aWrite({ key: "counter" }), aWrite({ key: "by_hand" })]);
-      const writers = ["one", "two", "three"].map((name) => start("store-write.ts", [url, name, String(WRITES)]));
+      const writers = ["one", "two", "three"].map((name) =>
+        startProcess("store-write.ts", [url, name, String(WRITES)]),
+      );
       let typed = 0;
       const race = { running: true };
       const typing = (async () => {
@@ -73,20 +75,4 @@ export function raceContract(engine: Engine, fresh: () => Promise<Opened>): void
       expect([...new Set(byHand)]).toEqual([engine.byHand]);
     });
   });
-}
-
-/** A process of our own, under this very Node, which reads TypeScript. */
-function start(file: string, args: readonly string[]): { child: ChildProcess; done: Promise<string> } {
-  const script = new URL(`../support/processes/${file}`, import.meta.url).pathname;
-  const child = spawn(process.execPath, [script, ...args], { stdio: ["pipe", "pipe", "pipe"] });
-  let out = "";
-  let err = "";
-  child.stdout.on("data", (data) => (out += String(data)));
-  child.stderr.on("data", (data) => (err += String(data)));
-  const done = new Promise<string>((resolve, reject) => {
-    child.once("close", (code) =>
-      code === 0 ? resolve(out) : reject(new Error(`${file} ended with ${code}: ${err}`)),
-    );
-  });
-  return { child, done };
 }

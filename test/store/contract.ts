@@ -5,6 +5,7 @@ import { flagOfRow } from "../../src/core/row-codec.ts";
 import type { RawRow } from "../../src/core/row.ts";
 import { migrateStore, openStore } from "../../src/store/open.ts";
 import type { FlagStore } from "../../src/store/store.ts";
+import { startProcess } from "../support/store-process.ts";
 import { auditContract } from "./contract-audit.ts";
 import { refusalContract } from "./contract-refusals.ts";
 import { raceContract } from "./contract-races.ts";
@@ -322,6 +323,13 @@ export function storeContract(engine: Engine): void {
       expect(await hints.next()).toBeGreaterThan(0);
       hints.stop();
     });
+  });
+
+  test("a store that is left open, and watched, keeps no process alive and prints nothing", async () => {
+    const { url } = await fresh();
+    const process = startProcess("store-use.ts", [url]);
+    expect(JSON.parse(await process.done)).toEqual({ open: "ok", read: "ok", heartbeat: "ok", watch: "ok" });
+    expect(process.stderr()).toBe("");
   });
 
   auditContract(engine, fresh);

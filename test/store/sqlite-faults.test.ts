@@ -1,0 +1,186 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { randomUUID } from "node:crypto";
+import { expect, test } from "vitest";
+import { migrateStore, openStore } from "../../src/store/open.ts";
+import { fileUrl, freshFile, typeInSqlite } from "../support/sqlite.ts";
+import { startProcess } from "../support/store-process.ts";
+import { hintsOf } from "./contract.ts";
+import { aWrite, write } from "./rows.ts";
+
+const KILLS = process.env["FULL"] ? 100 : 4;
+/** Rights do not hold for root, so what they forbid is tried as somebody else: nobody, on Debian. */
+const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+
+async function freshStoreFile(): Promise<string> {
+  const file = freshFile();
+  await migrateStore(fileUrl(file), "production");
+  const store = await openStore(fileUrl(file));
+  await write(store, [aWrite()]);
+  await store.close();
+  return file;
+}
+
+test("opening never makes a file or a folder", async () => {
+  const file = join(dirname(freshFile()), "not", "there.db");
+  await expect(openStore(fileUrl(file))).rejects.toMatchObject({
+    code: "STORE_MISSING",
+    hint: expect.stringContaining("sync"),
+  });
+  expect(existsSync(dirname(file))).toBe(false);
+});
+
+test("migrating makes the folder, and the file is in WAL mode", async () => {
+  const file = join(dirname(freshFile()), ".flaghoist", "development.db");
+  await migrateStore(fileUrl(file), "development");
+  expect((await typeInSqlite(file, "PRAGMA journal_mode;")).trim()).toBe("wal");
+});
+
+test("a folder that cannot be made is told as such", async () => {
+  const file = freshFile();
+  writeFileSync(file, "a file, not a folder");
+  await expect(migrateStore(fileUrl(join(file, "x", "y.db")), "production")).rejects.toMatchObject({
+    name: "FlagError",
+    message: expect.stringContaining("y.db"),
+  });
+});
+
+test("what is no database is damage, for opening and for migrating, and stays as it is", async () => {
+  const file = freshFile();
+  writeFileSync(file, "name: this is a flag file, not a database\n".repeat(200));
+  await expect(openStore(fileUrl(file))).rejects.toMatchObject({
+    code: "STORE_CORRUPT",
+    hint: expect.stringContaining("backup"),
+  });
+  await expect(migrateStore(fileUrl(file), "production")).rejects.toMatchObject({ code: "STORE_CORRUPT" });
+  expect(statSync(file).size).toBe(42 * 200);
+});
+
+test("another program's database and an empty file have no flags", async () => {
+  const other = freshFile();
+  await typeInSqlite(other, "CREATE TABLE users (id INTEGER PRIMARY KEY);");
+  await expect(openStore(fileUrl(other))).rejects.toMatchObject({ code: "STORE_MISSING" });
+  const empty = freshFile();
+  writeFileSync(empty, "");
+  await expect(openStore(fileUrl(empty))).rejects.toMatchObject({ code: "STORE_MISSING" });
+});
+
+test("a file that is damaged in its middle is reported by the reader, not served", async () => {
+  const file = await freshStoreFile();
+  await typeInSqlite(file, "PRAGMA wal_checkpoint(TRUNCATE);");
+  const store = openSync(file, "r+");
+  for (let page = 1; page * 4096 < statSync(file).size; page++) writeSync(store, "garbage".repeat(500), page * 4096);
+  closeSync(store);
+  const read = openStore(fileUrl(file)).then((opened) => opened.read());
+  await expect(read).rejects.toMatchObject({ code: "STORE_CORRUPT" });
+});
+
+test("while another process holds the lock, readers read, and a heartbeat gives up soon", async () => {
+  const file = await freshStoreFile();
+  const store = await openStore(fileUrl(file));
+  const holder = spawn("sqlite3", [file], { stdio: ["pipe", "pipe", "inherit"] });
+  holder.stdin.write("BEGIN IMMEDIATE;\nUPDATE feature_toggles SET enabled = 1;\nSELECT 'held';\n");
+  await once(holder.stdout, "data");
+  expect((await store.read()).rows[0]).toMatchObject({ enabled: false });
+  const instance = {
+    id: randomUUID(),
+    host: "h",
+    pid: 1,
+    epoch: 1,
+    revision: 0,
+    overrides: {},
+    startedAt: "2026-11-21T10:00:00Z",
+  };
+  await expect(store.heartbeat(instance)).rejects.toMatchObject({ code: "STORE_LOCKED" });
+  await expect(write(store, [])).rejects.toMatchObject({ code: "STORE_LOCKED" });
+  holder.stdin.end("ROLLBACK;\n");
+  await once(holder, "close");
+  await store.heartbeat(instance);
+  await store.close();
+});
+
+test.for([{ how: "by option" }, { how: "by address" }])(
+  "opened for reading $how, a store reads and refuses to write",
+  async ({ how }) => {
+    const file = await freshStoreFile();
+    const store =
+      how === "by option"
+        ? await openStore(fileUrl(file), { readOnly: true })
+        : await openStore(`${fileUrl(file)}?mode=ro`);
+    expect((await store.read()).rows).toHaveLength(1);
+    await expect(write(store, [aWrite({ key: "other" })])).rejects.toMatchObject({ code: "STORE_READ_ONLY" });
+    await store.close();
+  },
+);
+
+test("an account that may only read the file is told what it lacks, and one that may not read it, too", async () => {
+  const file = await freshStoreFile();
+  const folder = dirname(file);
+  chmodSync(folder, 0o755);
+  chmodSync(file, 0o444);
+  if (NOBODY.uid === undefined) chmodSync(folder, 0o555);
+  const readOnly = JSON.parse(await startProcess("store-use.ts", [fileUrl(file)], NOBODY).done);
+  expect(readOnly).toEqual({ open: "STORE_READ_ONLY" });
+  chmodSync(folder, 0o755);
+  if (NOBODY.uid !== undefined) chownSync(folder, NOBODY.uid, NOBODY.gid);
+  // With the folder writable, reading works, and writing is refused.
+  const fileOnly = JSON.parse(await startProcess("store-use.ts", [fileUrl(file)], NOBODY).done);
+  expect(fileOnly).toEqual({ open: "ok", read: "ok", heartbeat: "STORE_READ_ONLY", watch: "ok" });
+  for (const beside of ["-wal", "-shm"]) rmSync(file + beside, { force: true });
+  chmodSync(file, 0o000);
+  const nothing = JSON.parse(await startProcess("store-use.ts", [fileUrl(file)], NOBODY).done);
+  expect(nothing).toEqual({ open: "STORE_FORBIDDEN" });
+});
+
+test("a file that takes the place of the open one is read and hinted at; one that goes is missing", async () => {
+  const file = await freshStoreFile();
+  const store = await openStore(fileUrl(file));
+  const before = await store.read();
+  const hints = hintsOf(store);
+  await hints.next();
+  const other = await freshStoreFile();
+  renameSync(other, file);
+  expect(await hints.next()).toBeGreaterThan(0);
+  expect((await store.readHead()).storeId).not.toBe(before.head.storeId);
+  rmSync(file);
+  await expect(store.read()).rejects.toMatchObject({ code: "STORE_MISSING" });
+  hints.stop();
+  await store.close();
+});
+
+test(`a sync that is killed leaves the old state or the new one, ${KILLS} times`, async () => {
+  const file = await freshStoreFile();
+  for (let kill = 0; kill < KILLS; kill++) {
+    const writer = startProcess("store-write.ts", [fileUrl(file), `run ${kill}`, "1000000"]);
+    const ended = writer.done.catch(() => {});
+    const from = Number(await typeInSqlite(file, "SELECT revision FROM flaghoist_head;"));
+    for (let now = from; now < from + 3; )
+      now = Number(await typeInSqlite(file, "SELECT revision FROM flaghoist_head;"));
+    writer.child.kill("SIGKILL");
+    await ended;
+    const store = await openStore(fileUrl(file));
+    const [{ head, rows }, entries, syncs] = [
+      await store.read(),
+      await store.audit({ limit: 1 }),
+      await store.syncs(1),
+    ];
+    const counter = rows.find((row) => row.feature_key === "counter");
+    expect(entries[0]).toMatchObject({ revision: head.revision, newState: { description: counter?.description } });
+    expect(syncs[0]).toMatchObject({ revision: head.revision });
+    await store.close();
+  }
+  expect((await typeInSqlite(file, "PRAGMA integrity_check;")).trim()).toBe("ok");
+});
