@@ -1,6 +1,7 @@
 import { FlagError } from "../core/errors.ts";
 import { differingGroups } from "../core/field-groups.ts";
 import type { Flag, FlagKey } from "../core/flag.ts";
+import { isJsonObject } from "../core/json.ts";
 import { overridesOf } from "../core/known.ts";
 import type { ResolvedOverrides } from "../core/override-resolve.ts";
 import { columnsOf, flagOfRow, type ReadRow } from "../core/row-codec.ts";
@@ -144,8 +145,13 @@ function sameAnswers(live: Flag, desired: Flag): boolean {
   return differingGroups(columnsOf(live), columnsOf(desired)).length === 0;
 }
 
+/** What overrides of running instances make of a flag: each variant once. */
 function overrideText(instances: readonly SeenInstance[], key: FlagKey): string {
-  return [...new Set(instances.map(({ overrides }) => String(overrides[key])))].join(", ");
+  const variants = instances.map(({ overrides }) => {
+    const told = overrides[key];
+    return isJsonObject(told) && typeof told["variant"] === "string" ? told["variant"] : "overridden";
+  });
+  return [...new Set(variants)].join(", ");
 }
 
 function noteOf(read: ReadRow | undefined, entry: AuditEntry | undefined, edited: boolean, now: Date): string {

@@ -18,12 +18,6 @@ export interface DesiredFlag {
   readonly acknowledged: string | null;
 }
 
-/** What the table says of one flag. */
-export interface LiveFlag {
-  readonly key: FlagKey;
-  readonly read: ReadRow;
-}
-
 export interface Change {
   readonly key: FlagKey;
   readonly action: "create" | "update" | "archive" | "restore";

@@ -15,7 +15,7 @@ function reordered(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .reverse()
+      .toReversed()
       .map(([key, member]) => [key, reordered(member)]),
   );
 }
@@ -27,7 +27,9 @@ function writable(when: Condition): Condition {
       return { ...when, tests: [...new Map(when.tests.map((test) => [test.op, test])).values()] };
     case "segment":
       return { ...when, anyOf: when.anyOf.map(({ name, when: inner }) => ({ name, when: writable(inner) })) };
-    default:
+    case "all":
+    case "any":
+    case "none":
       return { ...when, of: when.of.map(writable) };
   }
 }

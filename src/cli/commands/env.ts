@@ -1,4 +1,4 @@
-import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { cwdOption, formatOption, hoistCommand, type Done } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
@@ -12,13 +12,12 @@ export function envCommand(io: Io, done: Done): CommandUnknownOpts {
   return env;
 }
 
-function checkCommand(io: Io, done: Done): Command {
+function checkCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist env check",
     "FEATURE_VOICE_LOGGING=flase hoist env check                exit 3: it would not do what it seems to",
   ];
-  const check = hoistCommand("check", "read overrides as a starting process would, and say what they do", examples, io);
-  check
+  return hoistCommand("check", "read overrides as a starting process would, and say what they do", examples, io)
     .addOption(formatOption)
     .addOption(cwdOption)
     .action(async (options) => {
@@ -30,5 +29,4 @@ function checkCommand(io: Io, done: Done): Command {
       const failed = resolved.problems.some(({ severity }) => severity === "error");
       done(failed ? EXIT.invalid : EXIT.done);
     });
-  return check;
 }
