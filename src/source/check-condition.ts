@@ -172,7 +172,7 @@ function checkValue(
   const wanted = type === "number" || type === "boolean" ? type : "string";
   if (typeof value !== wanted) {
     const message = `${who} compares "${name}" with the ${typeof value} ${foundText(value)}, but it is a ${type}`;
-    const hint = wanted === "string" ? `quote it: "${foundText(value)}"` : `write it without quotes, as a ${type}`;
+    const hint = wanted === "string" ? "put it in quotes, as it is written" : `write it without quotes, as a ${type}`;
     return [problemAtValue(file, path, { code: "value-type", message, hint })];
   }
   if (values === undefined || values.some((known) => known === value)) return [];

@@ -165,7 +165,7 @@ function checkVariant(
       problemAtValue(file, ["variants", name], {
         code: "variant-type",
         message,
-        hint: type === "string" && found === "number" ? `quote it: "${foundText(value)}"` : undefined,
+        hint: type === "string" && found === "number" ? "put it in quotes, as it is written" : undefined,
       }),
     );
   }

@@ -43,7 +43,7 @@ export function checkRequiresChains(drafts: readonly Draft<FlagFile>[]): readonl
     let depth = 0;
     for (const next of Object.keys(draft.json.requires ?? {})) {
       if (next === key || above.includes(next)) {
-        const cycle = [...above.slice(next === key ? above.length : above.indexOf(next)), key, next];
+        const cycle = next === key ? [key, key] : [key, ...above.slice(above.indexOf(next)), key];
         const message = `flag "${key}" requires itself: ${cycle.join(" → ")}`;
         problems.push(
           problemAtKey(draft.file, ["requires", next], {

@@ -2,7 +2,7 @@ import type { ErrorObject } from "ajv/dist/2020.js";
 import { isJsonObject, type JsonValue } from "../core/json.ts";
 import { nearest } from "../core/nearest.ts";
 import type { Problem } from "./parsed-file.ts";
-import { memberOf, type Schema } from "./schema.ts";
+import { isSchema, memberOf, type Schema } from "./schema.ts";
 import { SHARE_PATTERN } from "./share.ts";
 import type { Path } from "./tree.ts";
 import { foundText, orText, suggestion, whereText } from "./wording.ts";
@@ -115,13 +115,24 @@ function valueHint(found: JsonValue, schema: Schema): string | undefined {
   }
   if (isShare && typeof found === "string" && /^\d+(?:\.\d+)? +%$/.test(found))
     return `did you mean ${found.replace(/ +/, "")}?`;
-  const { enum: names, type } = schema;
-  if (Array.isArray(names)) {
-    const near = nearest(foundText(found).replaceAll('"', ""), names.map(String));
-    return near === undefined ? undefined : `did you mean ${near}?`;
+  const { type } = schema;
+  const names = wordsOf(schema);
+  if (names.length > 0) {
+    const near = nearest(foundText(found).replaceAll('"', ""), names);
+    return near === undefined ? undefined : `did you mean "${near}"?`;
   }
   const wantsText = type === "string" || (Array.isArray(schema["anyOf"]) && words.includes('"type":"string"'));
-  if (wantsText && typeof found === "number") return `quote it where text is meant: "${found}"`;
-  if (type === "string" && typeof found === "boolean") return `quote it where text is meant: "${String(found)}"`;
-  return undefined;
+  if (wantsText && typeof found === "number") return "put it in quotes where text is meant";
+  if (type === "string" && typeof found === "boolean") return "put it in quotes where text is meant";
+  if (type === "boolean" && (found === "true" || found === "false")) return `write it without quotes: ${found}`;
+  const isNumeral = typeof found === "string" && /^-?\d+(?:\.\d+)?$/.test(found);
+  if ((type === "number" || type === "integer") && isNumeral) return `write it without quotes: ${found}`;
+  if (type !== "array" || found === null) return undefined;
+  return typeof found === "object" ? "write it as a list, in [ ]" : `write it as a list: [${String(found)}]`;
+}
+
+/** The words that a schema takes, whether alone or beside other things. */
+function wordsOf(schema: Schema): readonly string[] {
+  const branches = Array.isArray(schema["anyOf"]) ? schema["anyOf"].filter(isSchema) : [];
+  return [schema, ...branches].flatMap((each) => (Array.isArray(each["enum"]) ? each["enum"].map(String) : []));
 }

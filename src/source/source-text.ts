@@ -113,7 +113,10 @@ function badByteAt(bytes: Uint8Array): number {
     if (decodesSoFar(bytes.subarray(0, middle))) good = middle;
     else bad = middle;
   }
-  return bad === bytes.length && decodesSoFar(bytes) ? good : bad - 1;
+  const end = bad === bytes.length && decodesSoFar(bytes) ? bad : bad - 1;
+  // The bytes kept back belong to the sequence that goes wrong: it begins where the last whole one ended.
+  for (let start = end; start > end - 4; start--) if (decoded(bytes.subarray(0, start)) !== undefined) return start;
+  return end;
 }
 
 function decodesSoFar(bytes: Uint8Array): boolean {
