@@ -93,14 +93,14 @@ function defaultClient(): Promise<OpenedFlags> {
 
 function openDefault(): Promise<OpenedFlags> {
   const opening = openFlags(slot.options);
-  opening.then(
-    (opened) => {
-      // Closed meanwhile: whoever waits still gets an answer, but nobody else shall find it.
-      if (slot.opening === opening) slot.opened = opened;
-    },
-    () => {
-      if (slot.opening === opening) slot.opening = undefined;
-    },
-  );
+  void settleSlot(opening);
   return opening;
+}
+
+async function settleSlot(opening: Promise<OpenedFlags>): Promise<void> {
+  const opened = await opening.catch(() => undefined);
+  // Closed meanwhile: whoever waits still gets an answer, but nobody else shall find it.
+  if (slot.opening !== opening) return;
+  slot.opened = opened;
+  if (opened === undefined) slot.opening = undefined;
 }

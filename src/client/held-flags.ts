@@ -38,7 +38,6 @@ export function holdFlags(
   const { logger, env } = settings;
   let definitions = settings.definitions;
   let parsed = parseOverrides(env);
-  let file: OverrideFile | undefined;
   let snapshot: Snapshot | undefined;
   let isLate = true;
   let overrides: readonly ShownOverride[] = [];
@@ -92,7 +91,7 @@ export function holdFlags(
   function tell(): void {
     const { problems } = view.set.overrides;
     if (announced === undefined || !sameOverrides(announced.overrides, overrides)) {
-      logOverrides(logger, overrides, announced?.overrides ?? [], file?.path);
+      logOverrides(logger, overrides, announced?.overrides ?? [], settings.overrideFile);
     }
     logNewProblems(logger, problems, announced?.problems ?? []);
     announced = { overrides, problems };
@@ -109,7 +108,6 @@ export function holdFlags(
       replace(next);
     },
     overrideFile: (next) => {
-      file = next;
       parsed = parseOverrides(env, next);
       replace(snapshot);
     },

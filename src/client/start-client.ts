@@ -45,6 +45,7 @@ export function startClient(settings: Settings, input: ClientInput): StartedClie
   let refresh: Refresh | undefined;
   let database: string | undefined;
   let fallbacks: readonly Snapshot[] = [];
+  let isDatabaseLate = false;
   let closing: Promise<void> | undefined;
 
   const emitter = createEmitter(logger);
@@ -78,7 +79,9 @@ export function startClient(settings: Settings, input: ClientInput): StartedClie
           );
         });
 
+  /** The database is not to be had for now: what was saved or shipped answers, also where it is read only later. */
   function fallBack(): void {
+    isDatabaseLate = true;
     const [best] = fallbacks;
     if (held.snapshot() === undefined && best !== undefined) held.install(best, false);
   }
@@ -104,6 +107,7 @@ export function startClient(settings: Settings, input: ClientInput): StartedClie
     fallbacks = found;
     const [best] = found;
     if (best !== undefined) intake.remember(best);
+    if (isDatabaseLate) fallBack();
   }
 
   function refreshOptions(): Parameters<typeof startRefresh>[0] {

@@ -16,7 +16,7 @@ export function startReport(
   if (snapshot === undefined) {
     const what =
       definitions > 0
-        ? `${counted(definitions)} answer the generated fallback`
+        ? `${counted(definitions)} from the generated definitions, each with its fallback`
         : "every flag answers its caller's default";
     return { text: `${environment}, no flag data yet: ${what}`, isAsWished: false };
   }

@@ -1,0 +1,312 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { FlagDefinitions } from "../../src/core/definitions.ts";
+import { createFlags, openFlags } from "../../src/client/create-flags.ts";
+import { savedSnapshotText } from "../../src/client/saved-snapshot.ts";
+import { aColourFlag, aFlag } from "../support/flags.ts";
+import { aRow } from "../support/rows.ts";
+import { DOWN, type FakeStore, fakeStore, heard, settle } from "./fakes.ts";
+import { opened } from "./opened.ts";
+
+const ON = [aRow(aFlag({ key: "checkout" }))];
+const DEFINITIONS: FlagDefinitions = {
+  checkout: {
+    name: "Checkout",
+    description: "",
+    owner: null,
+    kind: null,
+    type: "boolean",
+    variants: { on: true, off: false },
+    offVariant: "off",
+    fallback: "on",
+    tags: [],
+    client: false,
+  },
+};
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), "flaghoist-client-"));
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+function down(): FakeStore {
+  const store = fakeStore(ON, { revision: 57 });
+  store.failure = DOWN;
+  return store;
+}
+
+const SAVED = {
+  head: { environment: "production", storeId: "store-1", epoch: 1, revision: 56, commit: null },
+  rows: [aRow(aFlag({ key: "saved" }))],
+  kept: [],
+  savedAt: "2026-11-20T00:00:00.000Z",
+};
+
+describe("a start without a database", () => {
+  test("answers from the last good snapshot, says so, and takes over the database when it is back", async () => {
+    const snapshotFile = join(folder(), "production.snapshot.json");
+    writeFileSync(snapshotFile, savedSnapshotText(SAVED));
+    const store = down();
+    const { client, time, lines } = await opened(store, {
+      snapshotFile,
+      bundled: JSON.parse(savedSnapshotText(SAVED)),
+    });
+    expect(client.status()).toMatchObject({
+      source: "disk",
+      ready: true,
+      stale: true,
+      ageMs: null,
+      revision: 56,
+      savedAt: "2026-11-20T00:00:00.000Z",
+      connected: false,
+    });
+    expect(client.evaluate("saved", false)).toMatchObject({ value: true, metadata: { stale: true, revision: 56 } });
+    expect(lines).toEqual([
+      "error the flag database did not answer",
+      `warn production, revision 56, 1 flag from the snapshot of 2026-11-20T00:00:00.000Z in ${snapshotFile}: the database has not answered`,
+    ]);
+    store.failure = undefined;
+    await time.advance(1000);
+    expect(client.status()).toMatchObject({ source: "database", stale: false, revision: 57, savedAt: null });
+    expect(client.evaluate("checkout", false)).toMatchObject({ value: true, metadata: { revision: 57 } });
+    expect(client.evaluate("checkout", false).metadata.stale).toBeUndefined();
+  });
+
+  test("answers from the bundle when nothing was saved, by its path or its JSON", async () => {
+    const path = join(folder(), "bundle.json");
+    writeFileSync(path, savedSnapshotText(SAVED));
+    for (const bundled of [path, JSON.parse(savedSnapshotText(SAVED))] as const) {
+      const { client } = await opened(down(), { bundled });
+      expect(client.status()).toMatchObject({ source: "bundled", ready: true, revision: 56 });
+      expect(client.isEnabled("saved")).toBe(true);
+    }
+  });
+
+  test("leaves out a snapshot of another environment, with the reason", async () => {
+    const bundled = JSON.parse(savedSnapshotText({ ...SAVED, head: { ...SAVED.head, environment: "staging" } }));
+    const { client, lines } = await opened(down(), { bundled });
+    expect(client.status()).toMatchObject({ source: "none", ready: false });
+    expect(lines).toContain("warn the bundled snapshot is not used: it is of environment staging, not of production");
+  });
+
+  test("answers the generated fallback when there is nothing else, and is not ready", async () => {
+    const { client, lines } = await opened(down(), { definitions: DEFINITIONS });
+    expect(client.status()).toMatchObject({ source: "definitions", ready: false, stale: false, revision: null });
+    expect(client.evaluate("checkout", false)).toMatchObject({
+      value: true,
+      reason: "DEFAULT",
+      metadata: { source: "definitions" },
+    });
+    expect(client.evaluateAll().map(({ flagKey }) => flagKey)).toEqual(["checkout"]);
+    expect(lines.at(-1)).toBe(
+      "warn production, no flag data yet: 1 flag from the generated definitions, each with its fallback",
+    );
+  });
+
+  test("answers callers' defaults when there is nothing at all, and says PROVIDER_NOT_READY", async () => {
+    const { client } = await opened(down());
+    expect(client.status()).toMatchObject({ source: "none", ready: false });
+    expect(client.evaluate("checkout", true)).toMatchObject({
+      value: true,
+      reason: "ERROR",
+      errorCode: "PROVIDER_NOT_READY",
+    });
+    expect(client.isEnabled("checkout")).toBe(false);
+  });
+
+  test("obeys overrides before any data is there", async () => {
+    const env = { FEATURE_CHECKOUT: "true", FLAGS_KILL: "saved" };
+    const { client, lines } = await opened(down(), { env });
+    expect(client.isEnabled("checkout")).toBe(true);
+    expect(client.evaluate("saved", true)).toMatchObject({ value: false, metadata: { override: "FLAGS_KILL=saved" } });
+    expect(lines).toContain("info override  in force before any flag is known   FEATURE_CHECKOUT, FLAGS_KILL");
+    expect(lines.filter((line) => line.includes("matches no flag"))).toEqual([]);
+  });
+
+  test("waits no longer than the initial timeout for a database that hangs", async () => {
+    const store = fakeStore(ON);
+    store.gate = new Promise(() => {});
+    const snapshotFile = join(folder(), "production.snapshot.json");
+    writeFileSync(snapshotFile, savedSnapshotText(SAVED));
+    const { client } = await opened(store, { snapshotFile });
+    expect(client.status()).toMatchObject({ source: "disk", ready: true });
+  });
+
+  test("does not wait for the initial timeout when the saved snapshot can be had", async () => {
+    const bundled = JSON.parse(savedSnapshotText(SAVED));
+    const { time } = await opened(down(), { bundled });
+    expect(time.elapsed()).toBe(0);
+  });
+});
+
+describe("the last good snapshot", () => {
+  test("keeps the last good row of a broken flag over a restart", async () => {
+    const snapshotFile = join(folder(), "new", "production.snapshot.json");
+    const store = fakeStore([aRow(aColourFlag({ key: "colour" }))]);
+    const first = await opened(store, { snapshotFile });
+    store.rows = [aRow(aColourFlag({ key: "colour" }), {}, { serve: 5 })];
+    store.head = { ...store.head, revision: 2 };
+    await first.time.advance(10_000);
+    await first.client.close();
+    for (const failure of [undefined, DOWN]) {
+      store.failure = failure;
+      const { client } = await opened(store, { snapshotFile });
+      expect(client.value("colour", "")).toBe("#00f");
+      expect(client.status()).toMatchObject({ revision: 2, setAside: [{ key: "colour", serves: "last good" }] });
+      await client.close();
+    }
+  });
+
+  test("that cannot be written is one warning", async () => {
+    const place = folder();
+    writeFileSync(join(place, "file"), "");
+    const store = fakeStore(ON);
+    const { client, time, lines } = await opened(store, { snapshotFile: join(place, "file", "snapshot.json") });
+    for (let revision = 2; revision < 5; revision++) {
+      store.head = { ...store.head, revision };
+      await time.advance(10_000);
+    }
+    await client.close();
+    expect(lines.filter((line) => line.startsWith("warn the last good snapshot cannot be saved"))).toHaveLength(1);
+    expect(client.status().snapshotFile).toMatchObject({ lastError: "EEXIST" });
+  });
+
+  test("is not replaced by an older revision of the same epoch", async () => {
+    const snapshotFile = join(folder(), "s.json");
+    writeFileSync(snapshotFile, savedSnapshotText(SAVED));
+    const before = readFileSync(snapshotFile, "utf8");
+    const { client } = await opened(fakeStore(ON, { revision: 55 }), { snapshotFile });
+    expect(client.status().revision).toBe(55);
+    await client.close();
+    expect(readFileSync(snapshotFile, "utf8")).toBe(before);
+  });
+});
+
+describe("options", () => {
+  test.each([
+    [{ pollIntervalMs: Number.NaN }, "option pollIntervalMs: expected milliseconds from 250 to 86400000, found NaN"],
+    [{ staleAfterMs: Number.POSITIVE_INFINITY }, "found Infinity"],
+    [{ initialTimeoutMs: -1 }, "found -1"],
+    [{ pollIntervalMs: "10" }, "option pollIntervalMs: expected number, found string"],
+    [{ environment: "" }, "option environment: expected string, found string"],
+    [{ snapshotFile: true }, "option snapshotFile: expected string or false, found boolean"],
+    [{ logger: null }, "option logger: expected object or false, found null"],
+    [{ pollInterval: 10 }, 'createFlags has no option "pollInterval"; it has environment, database'],
+  ])("%o is refused with a clear error", async (wrong, message) => {
+    await expect(openFlags(wrong as never)).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringContaining(message),
+    });
+  });
+
+  test("nothing throws when the logger and the listeners do", async () => {
+    const thrower = (): never => {
+      throw new Error("no");
+    };
+    const store = down();
+    const { client, time } = await opened(store, {
+      logger: { info: thrower, warn: thrower, error: thrower },
+      definitions: DEFINITIONS,
+    });
+    client.on("ready", thrower);
+    client.on("changed", thrower);
+    client.on("ready", async () => thrower());
+    store.failure = undefined;
+    await time.advance(1000);
+    expect(client.status()).toMatchObject({ source: "database", connected: true });
+  });
+
+  test("outside development a client that finds no database is in an error state, not on an empty store", async () => {
+    const logger = heard();
+    const { client } = await openFlags(
+      { environment: "production", env: {}, logger, initialTimeoutMs: 250 },
+      { folder: folder() },
+    );
+    onTestFinished(() => client.close());
+    expect(client.status()).toMatchObject({ ready: false, source: "none", lastError: { code: "STORE_MISSING" } });
+    expect(logger.lines[0]).toMatch(
+      /^error no database for production: neither FLAGS_DATABASE_URL_PRODUCTION nor FLAGS_DATABASE_URL is set, and there is no .*production\.db; set /,
+    );
+  });
+
+  test("an address or environment that is none is an error state too, never a rejection", async () => {
+    for (const options of [{ environment: "../x" }, { database: "mysql://x" }]) {
+      const client = await createFlags({ env: {}, logger: false, initialTimeoutMs: 250, ...options });
+      onTestFinished(() => client.close());
+      expect(client.status()).toMatchObject({ ready: false, lastError: { code: "USAGE" } });
+    }
+  });
+});
+
+test("events: ready once, also for a listener that comes late; changed with the keys and those that require them", async () => {
+  const store = down();
+  const { client, time } = await opened(store);
+  const events: string[] = [];
+  const stop = client.on("ready", ({ revision }) => events.push(`ready ${revision}`));
+  client.on("changed", ({ keys, revision }) => events.push(`changed ${keys.join()} at ${revision}`));
+  client.on("stale", () => events.push("stale"));
+  client.on("fresh", () => events.push("fresh"));
+  client.on("error", ({ code }) => events.push(`error ${code}`));
+  store.failure = undefined;
+  store.rows = [
+    aRow(aFlag({ key: "first" })),
+    aRow(aFlag({ key: "second", requires: [{ flag: "first", variants: ["on"] }] })),
+    aRow(aFlag({ key: "third" })),
+  ];
+  await time.advance(1000);
+  expect(events.splice(0)).toEqual(["ready 57", "changed first,second,third at 57"]);
+  client.on("ready", () => events.push("late"));
+  await settle();
+  stop();
+  store.rows = [aRow(aFlag({ key: "first", enabled: false })), ...store.rows.slice(1)];
+  store.head = { ...store.head, revision: 58 };
+  store.hint();
+  await settle();
+  expect(events.splice(0)).toEqual(["late", "changed first,second at 58"]);
+  store.failure = DOWN;
+  await time.advance(90_000);
+  expect(events.splice(0)).toEqual(["error STORE_UNREACHABLE", "stale"]);
+  store.failure = undefined;
+  await time.advance(30_000);
+  expect(events.splice(0)).toEqual(["fresh"]);
+});
+
+test("a pinned reader stays at its revision", async () => {
+  const store = fakeStore(ON);
+  const { client } = await opened(store);
+  const pin = client.pin();
+  store.rows = [aRow(aFlag({ key: "checkout", enabled: false }))];
+  store.head = { ...store.head, revision: 2 };
+  store.hint();
+  await settle();
+  expect([pin.revision, pin.isEnabled("checkout"), pin.value("checkout", false)]).toEqual([1, true, true]);
+  expect(pin.evaluateAll().map(({ value }) => value)).toEqual([true]);
+  expect(client.isEnabled("checkout")).toBe(false);
+});
+
+test("the database hears of revision and overrides at once when they change, else every minute; failures show in status", async () => {
+  const store = fakeStore(ON);
+  const { client, time } = await opened(store, { env: { FEATURE_CHECKOUT: "off" } });
+  expect(store.heartbeats).toMatchObject([
+    {
+      revision: 1,
+      epoch: 1,
+      overrides: { checkout: { variant: "off", via: "FEATURE_CHECKOUT", origin: "environment" } },
+    },
+  ]);
+  store.head = { ...store.head, revision: 2 };
+  store.hint();
+  await settle();
+  expect(store.heartbeats.map(({ revision }) => revision)).toEqual([1, 2]);
+  await time.advance(59_000);
+  expect(store.heartbeats).toHaveLength(2);
+  await time.advance(2000);
+  expect(store.heartbeats).toHaveLength(3);
+  expect(new Set(store.heartbeats.map(({ id }) => id)).size).toBe(1);
+  store.heartbeat = () => Promise.reject(new Error("read-only"));
+  await time.advance(60_000);
+  expect(client.status()).toMatchObject({ connected: true, heartbeat: { lastError: "read-only" } });
+});

@@ -1,0 +1,150 @@
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { aColourFlag, aFlag } from "../support/flags.ts";
+import { aRow } from "../support/rows.ts";
+import { fakeStore, type ManualTime } from "./fakes.ts";
+import { opened } from "./opened.ts";
+
+const ROWS = [
+  aRow(aFlag({ key: "workshop_routing" })),
+  aRow(aFlag({ key: "voice_logging", enabled: false })),
+  aRow(aColourFlag({ key: "checkout_button" })),
+];
+
+function freshFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), "flaghoist-overrides-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, "overrides.env");
+}
+
+/** The file is read with the next tick; reading it takes its own time. */
+async function tick(time: ManualTime, isRead: () => boolean): Promise<void> {
+  await time.advance(2000);
+  await expect.poll(isRead, { timeout: 20_000 }).toBe(true);
+}
+
+test("the start of a process shows what is in force and everything that is wrong with it", async () => {
+  const store = fakeStore(ROWS, { revision: 57, commit: "91c0d3a2c4" });
+  const { lines } = await opened(store, {
+    env: {
+      FEATURE_WORKSHOP_ROUTING: "false",
+      FEATURE_VOICE_LOGING: "on",
+      FEATURE_CHECKOUT_BUTTON: "purple",
+      FLAGS_KILL: "workshop_*",
+    },
+  });
+  expect(lines).toEqual([
+    "info production, revision 57 (91c0d3a), 3 flags from a fake store",
+    "info override  workshop_routing  off   FLAGS_KILL=workshop_*",
+    "error FEATURE_CHECKOUT_BUTTON is neither a variant (control, blue, green) nor off: checkout_button serves its off variant",
+    "warn FEATURE_VOICE_LOGING matches no flag; nearest is voice_logging",
+  ]);
+});
+
+test("environment beats table in both directions, and status says which variable, from where, since when", async () => {
+  const env: Record<string, string> = {
+    FEATURE_VOICE_LOGGING: "true",
+    FEATURE_WORKSHOP_ROUTING: "0",
+    FEATURE_CHECKOUT_BUTTON: "green",
+  };
+  const { client } = await opened(fakeStore(ROWS), { env });
+  expect(client.isEnabled("voice_logging")).toBe(true);
+  expect(client.evaluate("workshop_routing", true)).toMatchObject({
+    value: false,
+    reason: "STATIC",
+    metadata: { override: "FEATURE_WORKSHOP_ROUTING", revision: 1 },
+  });
+  expect(client.value("checkout_button", "")).toBe("#0f0");
+  expect(client.status().overrides[0]).toEqual({
+    flagKey: "checkout_button",
+    variant: "green",
+    via: "FEATURE_CHECKOUT_BUTTON",
+    variable: "FEATURE_CHECKOUT_BUTTON",
+    origin: "environment",
+    isValid: true,
+    since: "2026-11-21T00:00:00.000Z",
+  });
+  env["FEATURE_VOICE_LOGGING"] = "false";
+  expect(client.isEnabled("voice_logging")).toBe(true);
+});
+
+test("a kill by file needs no restart: off from the file beats on from the environment, and ends with the line", async () => {
+  const overrideFile = freshFile();
+  const { client, time, lines } = await opened(fakeStore(ROWS), {
+    env: { FEATURE_WORKSHOP_ROUTING: "true" },
+    overrideFile,
+  });
+  const seen: string[] = [];
+  client.on("override", ({ overrides }) =>
+    seen.push(overrides.map(({ flagKey, variant }) => `${flagKey} ${variant}`).join()),
+  );
+  client.on("changed", ({ keys }) => seen.push(`changed ${keys.join()}`));
+  writeFileSync(overrideFile, "FEATURE_WORKSHOP_ROUTING=false\nFEATURE_CHECKOUT_BUTTON=blue\n");
+  await tick(time, () => !client.isEnabled("workshop_routing"));
+  expect(seen).toEqual(["changed checkout_button,workshop_routing", "checkout_button blue,workshop_routing off"]);
+  expect(lines.slice(-2)).toEqual([
+    `info override  checkout_button   blue   FEATURE_CHECKOUT_BUTTON   ${overrideFile}`,
+    `info override  workshop_routing  off    FEATURE_WORKSHOP_ROUTING   ${overrideFile}`,
+  ]);
+  rmSync(overrideFile);
+  await tick(time, () => client.isEnabled("workshop_routing"));
+  expect(lines.at(-1)).toBe("info override  checkout_button   ended   FEATURE_CHECKOUT_BUTTON   " + overrideFile);
+});
+
+test("a file that cannot be read any more keeps what it said; the reason is told once", async () => {
+  const overrideFile = freshFile();
+  writeFileSync(overrideFile, "FLAGS_KILL=workshop_*\n");
+  const { client, time, lines } = await opened(fakeStore(ROWS), { overrideFile });
+  expect(client.isEnabled("workshop_routing")).toBe(false);
+  renameSync(overrideFile, `${overrideFile}.old`);
+  mkdirSync(overrideFile);
+  chmodSync(overrideFile, 0o700);
+  const errors = () => lines.filter((line) => line.startsWith("error"));
+  await tick(time, () => errors().length === 1);
+  await time.advance(4000);
+  expect(client.isEnabled("workshop_routing")).toBe(false);
+  expect(errors()).toEqual([
+    `error the override file ${overrideFile} cannot be read (it is no regular file): what it said before still applies`,
+  ]);
+  rmSync(overrideFile, { recursive: true });
+  await tick(time, () => client.isEnabled("workshop_routing"));
+});
+
+test("a pattern catches a flag that is synced later", async () => {
+  const store = fakeStore(ROWS);
+  const { client, time, lines } = await opened(store, { env: { FLAGS_KILL: "workshop_*" } });
+  store.rows = [...ROWS, aRow(aFlag({ key: "workshop_payments" }))];
+  store.head = { ...store.head, revision: 2 };
+  await time.advance(10_000);
+  expect(client.evaluate("workshop_payments", true)).toMatchObject({
+    value: false,
+    metadata: { override: "FLAGS_KILL=workshop_*" },
+  });
+  expect(lines.at(-2)).toBe("info override  workshop_payments  off   FLAGS_KILL=workshop_*");
+});
+
+test("a problem is told once, not with every snapshot, and again when it comes back", async () => {
+  const store = fakeStore(ROWS);
+  const { client, time, lines } = await opened(store, { env: { FEATURE_BRANCH: "main" } });
+  const told = () => lines.filter((line) => line.startsWith("warn FEATURE_BRANCH matches no flag")).length;
+  expect(told()).toBe(1);
+  for (let revision = 2; revision < 6; revision++) {
+    store.rows = revision === 4 ? [...ROWS, aRow(aFlag({ key: "branch" }))] : ROWS;
+    store.head = { ...store.head, revision };
+    await time.advance(10_000);
+    expect(told()).toBe(revision < 5 ? 1 : 2);
+  }
+  expect(client.status().problems).toMatchObject([{ code: "override-unknown", variable: "FEATURE_BRANCH" }]);
+  expect(JSON.stringify([client.status(), lines])).not.toContain("main");
+});
+
+test("since stays while the override does", async () => {
+  const store = fakeStore(ROWS);
+  const { client, time } = await opened(store, { env: { FEATURE_WORKSHOP_ROUTING: "off" } });
+  const [before] = client.status().overrides;
+  store.head = { ...store.head, revision: 2 };
+  await time.advance(3_600_000);
+  expect(client.status().overrides).toEqual([before]);
+});

@@ -1,0 +1,223 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { aFlag } from "../support/flags.ts";
+import { aRow } from "../support/rows.ts";
+import { DOWN, fakeStore, manualTime, settle } from "./fakes.ts";
+import { opened } from "./opened.ts";
+
+const ON = [aRow(aFlag({ key: "checkout" }))];
+const OFF = [aRow(aFlag({ key: "checkout", enabled: false }))];
+
+describe("the refresh of a client", () => {
+  test("a new revision is served after the next poll, not before", async () => {
+    const store = fakeStore(ON);
+    const { client, time } = await opened(store);
+    store.rows = OFF;
+    store.head = { ...store.head, revision: 2 };
+    await time.advance(9999);
+    expect(client.isEnabled("checkout")).toBe(true);
+    await time.advance(1);
+    expect(client.isEnabled("checkout")).toBe(false);
+    expect(client.status()).toMatchObject({ revision: 2, source: "database", stale: false, connected: true });
+  });
+
+  test("a hint makes the next revision visible without waiting for the poll", async () => {
+    const store = fakeStore(ON);
+    const { client } = await opened(store);
+    expect(client.status().transport).toBe("poll");
+    store.rows = OFF;
+    store.head = { ...store.head, revision: 2 };
+    store.hint();
+    await settle();
+    expect(client.isEnabled("checkout")).toBe(false);
+    expect(client.status().transport).toBe("push and poll");
+  });
+
+  test("an unchanged head costs one row, and every sixth poll reads the table", async () => {
+    const store = fakeStore(ON);
+    const { time } = await opened(store);
+    const before = { ...store.counts };
+    await time.advance(5 * 10_000);
+    expect(store.counts).toEqual({ ...before, heads: before.heads + 5 });
+    await time.advance(10_000);
+    expect(store.counts.reads).toBe(before.reads + 1);
+  });
+
+  test("rows that changed without a new revision are found by the sixth poll, and told", async () => {
+    const store = fakeStore(ON);
+    const { client, time, lines } = await opened(store);
+    store.rows = OFF;
+    await time.advance(50_000);
+    expect(client.isEnabled("checkout")).toBe(true);
+    await time.advance(10_000);
+    expect(client.isEnabled("checkout")).toBe(false);
+    expect(lines.at(-1)).toBe(
+      "warn rows changed while the revision stayed 1: a trigger is missing; run hoist db migrate",
+    );
+  });
+
+  test("hints during a refresh make exactly one more", async () => {
+    const store = fakeStore(ON);
+    await opened(store);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    store.gate = promise;
+    const before = store.counts.heads;
+    for (let hint = 0; hint < 100; hint++) store.hint();
+    await settle();
+    expect(store.counts.heads).toBe(before + 1);
+    resolve();
+    await settle();
+    expect(store.counts.heads).toBe(before + 2);
+  });
+
+  test("an attempt that hangs is given up after 8 s, its connection closed, and the late answer dropped", async () => {
+    const store = fakeStore(ON);
+    const { client, time } = await opened(store);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    store.gate = promise;
+    store.rows = OFF;
+    store.head = { ...store.head, revision: 2 };
+    store.hint();
+    await time.advance(7999);
+    expect(client.status().connected).toBe(true);
+    await time.advance(1);
+    expect(client.status()).toMatchObject({ connected: false, lastError: { code: "STORE_UNREACHABLE" }, revision: 1 });
+    expect(store.counts.closed).toBe(1);
+    resolve();
+    await settle();
+    expect(client.status().revision).toBe(1);
+    store.gate = undefined;
+    await time.advance(1000);
+    expect(client.status()).toMatchObject({ connected: true, revision: 2 });
+  });
+
+  test("while the database is down there are at most 2.5 attempts per 30 s, answers stay, and it recovers by itself", async () => {
+    let seed = 7;
+    const time = manualTime(() => (seed = (seed * 16807) % 2147483647) / 2147483647);
+    const store = fakeStore(ON);
+    const { client, lines } = await opened(store, {}, time);
+    store.failure = DOWN;
+    await time.advance(60_000);
+    const before = store.counts.opened;
+    await time.advance(1_800_000);
+    expect((store.counts.opened - before) / 60).toBeLessThanOrEqual(2.5);
+    expect(client.isEnabled("checkout")).toBe(true);
+    expect(lines.filter((line) => line.startsWith("error"))).toHaveLength(1);
+    store.failure = undefined;
+    store.rows = OFF;
+    store.head = { ...store.head, revision: 9 };
+    await time.advance(35_000);
+    expect(client.status()).toMatchObject({ revision: 9, stale: false, connected: true });
+    expect(lines.at(-1)).toBe("info the database answers: a fake store");
+  });
+
+  test("a hint from a connection that failed starts nothing", async () => {
+    const store = fakeStore(ON);
+    await opened(store);
+    store.failure = DOWN;
+    store.hint();
+    await settle();
+    const before = { ...store.counts };
+    for (let hint = 0; hint < 10; hint++) store.hint();
+    await settle();
+    expect(store.counts).toEqual(before);
+  });
+
+  test("the database of another environment is refused, and what was served stays", async () => {
+    const store = fakeStore(ON);
+    const { client, lines } = await opened(store);
+    store.rows = OFF;
+    store.head = { ...store.head, environment: "staging", revision: 2 };
+    store.hint();
+    await settle();
+    expect(client.isEnabled("checkout")).toBe(true);
+    expect(client.status()).toMatchObject({ connected: false, lastError: { code: "WRONG_DATABASE" }, revision: 1 });
+    expect(lines.at(-1)).toBe(
+      "error the database serves staging, this process is production; correct FLAGS_ENV or the database's address",
+    );
+  });
+
+  test("a commit that changed no flag is known after the next poll", async () => {
+    const store = fakeStore(ON);
+    const { client, time } = await opened(store);
+    store.head = { ...store.head, commit: "91c0d3a" };
+    await time.advance(10_000);
+    expect(client.status()).toMatchObject({ commit: "91c0d3a", revision: 1 });
+  });
+
+  test("a closed client starts nothing any more, and has no timer left", async () => {
+    const store = fakeStore(ON);
+    const { client, time } = await opened(store);
+    await client.close();
+    await client.close();
+    expect(time.pending()).toBe(0);
+    const before = { ...store.counts };
+    store.hint();
+    await time.advance(3_600_000);
+    expect(store.counts).toEqual(before);
+    expect(client.isEnabled("checkout")).toBe(true);
+  });
+});
+
+describe("revisions", () => {
+  test("5, 3, 6, 4 serves 5, 5, 6, 6", async () => {
+    const store = fakeStore(ON, { revision: 5 });
+    const { client, lines } = await opened(store);
+    const served = [client.status().revision];
+    for (const revision of [3, 6, 4]) {
+      store.head = { ...store.head, revision };
+      store.hint();
+      await settle();
+      served.push(client.status().revision);
+    }
+    expect(served).toEqual([5, 5, 6, 6]);
+    expect(lines.filter((line) => line.includes("behind"))).toHaveLength(2);
+  });
+
+  test("never go back within an epoch, whatever the database says", async () => {
+    const heads = fc.array(
+      fc.record({ epoch: fc.integer({ min: 1, max: 3 }), revision: fc.integer({ min: 0, max: 20 }) }),
+      { minLength: 1, maxLength: 30 },
+    );
+    await fc.assert(
+      fc.asyncProperty(heads, async (sequence) => {
+        const store = fakeStore(ON, { revision: 1 });
+        const { client } = await opened(store);
+        let before = { epoch: 1, revision: 1 };
+        for (const head of sequence) {
+          store.head = { ...store.head, ...head };
+          store.hint();
+          await settle();
+          const { epoch, revision } = client.status();
+          const isNewer = epoch !== before.epoch || (revision ?? -1) >= before.revision;
+          expect(isNewer && epoch === head.epoch).toBe(true);
+          before = { epoch: epoch ?? 0, revision: revision ?? 0 };
+        }
+        await client.close();
+      }),
+      { numRuns: process.env["FULL"] ? 3000 : 60 },
+    );
+  });
+
+  test("a lagging replica confirms nothing: what is served becomes stale", async () => {
+    const store = fakeStore(ON, { revision: 5 });
+    const { client, time } = await opened(store);
+    store.head = { ...store.head, revision: 4 };
+    await time.advance(60_001);
+    expect(client.status()).toMatchObject({ revision: 5, stale: true, connected: true });
+  });
+
+  test("another epoch is another history, and is taken over with a word about it", async () => {
+    const store = fakeStore(ON, { revision: 57 });
+    const { client, lines } = await opened(store);
+    store.rows = OFF;
+    store.head = { ...store.head, epoch: 2, revision: 3 };
+    store.hint();
+    await settle();
+    expect(client.status()).toMatchObject({ epoch: 2, revision: 3 });
+    expect(client.isEnabled("checkout")).toBe(false);
+    expect(lines.at(-1)).toBe(
+      "warn the database was restored or made anew: epoch 1 revision 57 → epoch 2 revision 3 is taken over",
+    );
+  });
+});

@@ -1,0 +1,185 @@
+import { describe, expect, test } from "vitest";
+import { aColourFlag, aFlag, isOneOf, aRule, percentage } from "../support/flags.ts";
+import { aRow } from "../support/rows.ts";
+import { fakeStore, settle } from "./fakes.ts";
+import { opened } from "./opened.ts";
+
+const RULES = [aRule({ when: isOneOf("userRole", "admin") })];
+const CHECKOUT = aFlag({ key: "checkout", rules: RULES, rollout: percentage(100) });
+const COLOUR = aColourFlag({ key: "colour" });
+
+/** What no evaluator could read, by column. */
+const BROKEN: Readonly<Record<string, unknown>> = {
+  display_name: 7,
+  rollout_strategy: "everyone",
+  rollout_percentage: 101,
+  target_config: [],
+  rollout_by: null,
+  rules: [{ if: { userRole: { matches: "a+" } }, serve: "on" }],
+  serve: "purple",
+  requires: "other",
+  flag_type: "bool",
+  variants: { on: 1 },
+  off_variant: "purple",
+  fallback: null,
+  salt: "a:b",
+  client: "yes",
+  protected: 1,
+  metadata: null,
+  created_at: undefined,
+  id: 5,
+};
+
+describe("a row that cannot be understood", () => {
+  test.each(Object.entries(BROKEN))(
+    "with a bad %s is set aside alone: last good kept, others updated, said once",
+    async (column, bad) => {
+      const store = fakeStore([aRow(CHECKOUT), aRow(COLOUR)]);
+      const { client, time, lines } = await opened(store);
+      store.rows = [aRow(CHECKOUT, {}, { [column]: bad }), aRow(aColourFlag({ key: "colour", enabled: false }))];
+      store.head = { ...store.head, revision: 2 };
+      await time.advance(30_000);
+      expect(client.isEnabled("checkout", { userId: "user-42" })).toBe(true);
+      expect(client.value("colour", "")).toBe("grey");
+      expect(client.status()).toMatchObject({ revision: 2, setAside: [{ key: "checkout", serves: "last good" }] });
+      expect(lines.filter((line) => line.startsWith("error the row of checkout cannot be understood"))).toHaveLength(1);
+    },
+  );
+
+  test.each(Object.entries(BROKEN))(
+    "with a bad %s that says disabled is off, whatever else it says",
+    async (column, bad) => {
+      const store = fakeStore([aRow(CHECKOUT), aRow(COLOUR)]);
+      const { client, time } = await opened(store);
+      store.rows = [
+        aRow(aFlag({ ...CHECKOUT, enabled: false }), {}, { [column]: bad }),
+        aRow({ ...COLOUR, enabled: false }, {}, { serve: 5 }),
+      ];
+      store.head = { ...store.head, revision: 2 };
+      await time.advance(10_000);
+      expect(client.evaluate("checkout", true, { userId: "user-42" })).toMatchObject({
+        value: false,
+        reason: "DISABLED",
+      });
+      expect(client.value("colour", "")).toBe("grey");
+      expect(client.status().setAside.map(({ serves }) => serves)).toEqual(["off", "off"]);
+    },
+  );
+
+  test("stays off when it is enabled again while it is still broken: only a row that is understood enables", async () => {
+    const store = fakeStore([aRow(CHECKOUT)]);
+    const { client, time } = await opened(store);
+    const states = [false, true];
+    for (const [index, enabled] of states.entries()) {
+      store.rows = [aRow(CHECKOUT, { enabled }, { serve: 5 })];
+      store.head = { ...store.head, revision: 2 + index };
+      await time.advance(10_000);
+      expect(client.isEnabled("checkout", { userId: "user-42" })).toBe(false);
+    }
+    store.rows = [aRow(CHECKOUT)];
+    store.head = { ...store.head, revision: 9 };
+    await time.advance(10_000);
+    expect(client.isEnabled("checkout", { userId: "user-42" })).toBe(true);
+    expect(client.status().setAside).toEqual([]);
+  });
+
+  test("and was never understood: PARSE_ERROR with the caller's default", async () => {
+    const { client } = await opened(fakeStore([aRow(COLOUR, {}, { serve: 5 })]));
+    expect(client.evaluate("colour", "red")).toMatchObject({ value: "red", reason: "ERROR", errorCode: "PARSE_ERROR" });
+    expect(client.evaluate("nothing", "red")).toMatchObject({ value: "red", errorCode: "FLAG_NOT_FOUND" });
+    expect(client.status().setAside).toMatchObject([{ key: "colour", serves: "nothing" }]);
+  });
+
+  test("and was never understood, but says disabled: its off variant, by its own variants", async () => {
+    const broken = aRow({ ...COLOUR, enabled: false }, {}, { rules: "none" });
+    const { client } = await opened(fakeStore([broken]));
+    expect(client.evaluate("colour", "red")).toMatchObject({ value: "grey", reason: "DISABLED" });
+  });
+
+  test("and has no key is reported, and nothing else", async () => {
+    const { client } = await opened(fakeStore([aRow(CHECKOUT), { ...aRow(COLOUR), feature_key: null }]));
+    expect(client.status().setAside).toMatchObject([{ key: null, serves: "nothing" }]);
+    expect(client.isEnabled("checkout", { userId: "user-42" })).toBe(true);
+  });
+
+  test("and is archived is archived", async () => {
+    const { client } = await opened(fakeStore([aRow(CHECKOUT, {}, { serve: 5, archived_at: "2026-11-20T00:00:00Z" })]));
+    expect(client.status()).toMatchObject({ setAside: [], flags: 0 });
+    expect(client.evaluate("checkout", true)).toMatchObject({ errorCode: "FLAG_NOT_FOUND" });
+  });
+});
+
+describe("content that cannot be meant", () => {
+  const many = Array.from({ length: 20 }, (_, index) => aRow(aFlag({ key: `flag${index}` })));
+
+  test("half of the rows gone without a sync is refused, but what the rest switches off is off", async () => {
+    const store = fakeStore(many);
+    const { client, time, lines } = await opened(store);
+    store.rows = [aRow(aFlag({ key: "flag0", enabled: false })), ...many.slice(1, 5)];
+    store.head = { ...store.head, revision: 2 };
+    await time.advance(10_000);
+    expect(client.isEnabled("flag0")).toBe(false);
+    expect(client.isEnabled("flag19")).toBe(true);
+    expect(client.status()).toMatchObject({ revision: 1, connected: false, lastError: { code: "STORE_CORRUPT" } });
+    expect(lines.at(-1)).toMatch(
+      /^error the flag table is not used: 15 of 20 rows are gone, and no sync has run since/,
+    );
+    await time.advance(60_000);
+    expect(client.status().stale).toBe(true);
+  });
+
+  test("half of the rows gone is taken over once a sync has looked at it, or in another epoch", async () => {
+    for (const head of [{ commit: "91c0d3a" }, { epoch: 2 }]) {
+      const store = fakeStore(many);
+      const { client, time } = await opened(store);
+      store.rows = many.slice(0, 5);
+      store.head = { ...store.head, revision: 2, ...head };
+      await time.advance(10_000);
+      expect(client.status()).toMatchObject({ flags: 5, connected: true });
+    }
+  });
+
+  test("a few rows may go, and 20,000 may be there, but not more", async () => {
+    const store = fakeStore(many.slice(0, 6));
+    const { client, time } = await opened(store);
+    store.rows = many.slice(0, 1);
+    store.head = { ...store.head, revision: 2 };
+    await time.advance(10_000);
+    expect(client.status().flags).toBe(1);
+    store.rows = Array.from({ length: 20_001 }, () => many[0] ?? {});
+    store.head = { ...store.head, revision: 3 };
+    await time.advance(10_000);
+    expect(client.status()).toMatchObject({ flags: 1, revision: 2, lastError: { code: "STORE_CORRUPT" } });
+  });
+});
+
+describe("toggle rows", () => {
+  test("are the live flags with the table's columns, by display name; a broken one as it was last understood", async () => {
+    const store = fakeStore([
+      aRow(aFlag({ key: "zebra", name: "Alpha" })),
+      aRow(aFlag({ key: "beta", name: "Beta" })),
+      aRow(aFlag({ key: "gone" }), {}, { archived_at: "2026-11-20T00:00:00Z" }),
+    ]);
+    const { toggleRows } = await opened(store);
+    store.rows = [store.rows[0] ?? {}, { ...store.rows[1], serve: 5 }];
+    store.head = { ...store.head, revision: 2 };
+    store.hint();
+    await settle();
+    expect(toggleRows().map((row) => row.feature_key)).toEqual(["zebra", "beta"]);
+    expect(Object.keys(toggleRows()[0] ?? {}).sort()).toEqual([
+      "created_at",
+      "created_by",
+      "description",
+      "display_name",
+      "enabled",
+      "feature_key",
+      "id",
+      "last_modified_by",
+      "metadata",
+      "rollout_percentage",
+      "rollout_strategy",
+      "target_config",
+      "updated_at",
+    ]);
+  });
+});

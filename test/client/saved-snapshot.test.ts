@@ -1,0 +1,117 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import {
+  parseSavedSnapshot,
+  type SavedSnapshot,
+  savedSnapshotText,
+  snapshotIn,
+} from "../../src/client/saved-snapshot.ts";
+import { readSnapshotFile, startSnapshotSaver } from "../../src/client/snapshot-file.ts";
+import { aFlag, aRule, isOneOf } from "../support/flags.ts";
+import { aRow } from "../support/rows.ts";
+import { manualTime } from "./fakes.ts";
+
+const ROW = aRow(
+  aFlag({ key: "checkout", name: "Kassa – öppen 🚗", rules: [aRule({ when: isOneOf("userRole", "admin") })] }),
+);
+const SAVED: SavedSnapshot = {
+  head: { environment: "production", storeId: "store-1", epoch: 1, revision: 57, commit: "91c0d3a" },
+  rows: [ROW],
+  kept: [],
+  savedAt: "2026-11-21T00:00:00.000Z",
+};
+const BYTES = Buffer.from(savedSnapshotText(SAVED));
+
+function freshPath(): string {
+  const folder = mkdtempSync(join(tmpdir(), "flaghoist-saved-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, "deep", "production.snapshot.json");
+}
+
+test("what is saved is read back as it was", () => {
+  expect(parseSavedSnapshot(BYTES, "production")).toEqual({ ok: true, saved: SAVED });
+  expect(snapshotIn(JSON.parse(BYTES.toString()), "production")).toEqual({ ok: true, saved: SAVED });
+});
+
+test("any flipped byte is found", () => {
+  const masks = process.env["FULL"] ? [1, 2, 4, 8, 16, 32, 64, 128, 255] : [1, 32];
+  for (let at = 0; at < BYTES.length; at++) {
+    for (const mask of masks) {
+      const damaged = Buffer.from(BYTES);
+      damaged[at] = (damaged[at] ?? 0) ^ mask;
+      expect(parseSavedSnapshot(damaged, "production"), `byte ${at} ^ ${mask}`).toMatchObject({ ok: false });
+    }
+  }
+});
+
+test("any truncation is found, and anything added", () => {
+  for (let length = 0; length < BYTES.length; length++) {
+    expect(parseSavedSnapshot(BYTES.subarray(0, length), "production"), `${length} bytes`).toMatchObject({ ok: false });
+  }
+  for (const more of [" ", "\n", "\0", "{}"]) {
+    expect(parseSavedSnapshot(Buffer.concat([BYTES, Buffer.from(more)]), "production")).toMatchObject({ ok: false });
+  }
+});
+
+test("each reason not to use one is told", () => {
+  const reason = (json: unknown, environment = "production") => {
+    const parsed = snapshotIn(json, environment);
+    return parsed.ok ? "used" : parsed.reason;
+  };
+  const json = JSON.parse(BYTES.toString());
+  expect(reason(json, "staging")).toBe("it is of environment production, not of staging");
+  expect(reason({ ...json, format: "flaghoist-snapshot-2" })).toBe("its format is not flaghoist-snapshot-1");
+  expect(reason({ ...json, sha256: "0" })).toBe("its checksum does not match: damaged");
+  expect(reason(null)).toBe("it is no saved snapshot");
+  expect(reason([])).toBe("it is no saved snapshot");
+});
+
+test("a file is whole, private, in a private folder, and nothing is left beside it", async () => {
+  const path = freshPath();
+  const reasons: (string | undefined)[] = [];
+  const saver = startSnapshotSaver(path, manualTime(), (reason) => reasons.push(reason));
+  saver.save(SAVED);
+  await saver.close();
+  expect(reasons).toEqual([undefined]);
+  expect(await readSnapshotFile(path, "production")).toEqual({ ok: true, saved: SAVED });
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(statSync(join(path, "..")).mode & 0o777).toBe(0o700);
+  expect(readdirSync(join(path, ".."))).toEqual(["production.snapshot.json"]);
+});
+
+test("of many changes within 5 s the first and the last are written", async () => {
+  const path = freshPath();
+  const time = manualTime();
+  let writes = 0;
+  const saver = startSnapshotSaver(path, time, () => void (writes += 1));
+  const at = (revision: number): SavedSnapshot => ({ ...SAVED, head: { ...SAVED.head, revision } });
+  saver.save(at(1));
+  await expect.poll(() => writes).toBe(1);
+  for (let revision = 2; revision <= 50; revision++) saver.save(at(revision));
+  await time.advance(4999);
+  expect(writes).toBe(1);
+  await time.advance(1);
+  await expect.poll(() => writes).toBe(2);
+  expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ snapshot: { head: { revision: 50 } } });
+  await saver.close();
+});
+
+test("processes that share the file leave a whole one, of the newest revision", async () => {
+  const path = freshPath();
+  const savers = Array.from({ length: 8 }, () => startSnapshotSaver(path, manualTime(), () => {}));
+  for (const [index, saver] of savers.entries()) {
+    saver.save({ ...SAVED, head: { ...SAVED.head, revision: index + 1 } });
+  }
+  await Promise.all(savers.map((saver) => saver.close()));
+  expect(await readSnapshotFile(path, "production")).toMatchObject({ ok: true });
+  const last = startSnapshotSaver(path, manualTime(), () => {});
+  last.save({ ...SAVED, head: { ...SAVED.head, revision: 100 } });
+  await last.close();
+  const older = startSnapshotSaver(path, manualTime(), () => {});
+  older.save({ ...SAVED, head: { ...SAVED.head, revision: 99 } });
+  await older.close();
+  expect(await readSnapshotFile(path, "production")).toMatchObject({ saved: { head: { revision: 100 } } });
+  expect(readdirSync(join(path, ".."))).toHaveLength(1);
+});
