@@ -44,7 +44,7 @@ export interface HeldEdit extends HandEdit {
 export interface PlanProblem {
   readonly key: FlagKey;
   readonly path: string;
-  readonly code: "type-changed" | "archived-name-taken";
+  readonly code: "type-changed" | "name-taken";
   readonly message: string;
   readonly hint: string;
 }
@@ -57,8 +57,8 @@ export interface ChangeRules {
   readonly onDrift: OnDrift;
   /** Keys whose row was there and was deleted by hand. */
   readonly deletedByHand: ReadonlySet<FlagKey>;
-  /** Archived keys by the environment name that they hold for ever. */
-  readonly archivedNames: ReadonlyMap<string, FlagKey>;
+  /** Keys in the table, archived ones too, by the environment name that they hold for ever. */
+  readonly takenNames: ReadonlyMap<string, FlagKey>;
 }
 
 /** What its file and its row together make of one flag. */
@@ -81,7 +81,7 @@ export function verdictOf(
   rules: ChangeRules,
 ): Verdict {
   if (desired === undefined) return live === undefined ? NOTHING : withoutFile(key, live);
-  const taken = archivedNameProblem(key, desired, rules);
+  const taken = nameProblem(key, desired, rules);
   if (taken !== undefined) return { ...NOTHING, problems: [taken] };
   if (live === undefined) return { ...NOTHING, change: created(key, desired, rules) };
   return live.ok ? withBoth(key, desired, live, rules) : unreadable(key, desired, live);
@@ -217,16 +217,12 @@ function typeProblem(key: FlagKey, { path }: DesiredFlag, row: FlagRow): PlanPro
 }
 
 /** `new-checkout` and `new_checkout` would both be FEATURE_NEW_CHECKOUT, also when one of them is archived. */
-function archivedNameProblem(
-  key: FlagKey,
-  { path }: DesiredFlag,
-  { archivedNames }: ChangeRules,
-): PlanProblem | undefined {
+function nameProblem(key: FlagKey, { path }: DesiredFlag, { takenNames }: ChangeRules): PlanProblem | undefined {
   const name = environmentNameOf(key);
-  const holder = archivedNames.get(name);
+  const holder = takenNames.get(name);
   if (holder === undefined || holder === key) return undefined;
-  const message = `${key} and the archived flag ${holder} have one environment name, ${name}`;
-  return { key, path, code: "archived-name-taken", message, hint: "give the new flag another key" };
+  const message = `${key} and ${holder}, which the table has, archived or not, have one environment name, ${name}`;
+  return { key, path, code: "name-taken", message, hint: "give the new flag another key" };
 }
 
 /** A flag in a few words. */

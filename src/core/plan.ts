@@ -11,7 +11,7 @@ import { environmentNameOf, type FlagKey } from "./flag.ts";
 import { canonicalJson } from "./json.ts";
 import type { ReadRow } from "./row-codec.ts";
 
-export interface PlanInput extends Omit<ChangeRules, "archivedNames"> {
+export interface PlanInput extends Omit<ChangeRules, "takenNames"> {
   readonly environment: { readonly name: string; readonly protected: boolean };
   readonly from: { readonly revision: number; readonly commit: string | null };
   readonly to: { readonly commit: string | null };
@@ -44,7 +44,7 @@ export interface Plan {
 /** Decides; writes nothing. Pure: the same files and the same table give the same plan. */
 export function planChanges(input: PlanInput): Plan {
   const { desired, live, digest, environment } = input;
-  const rules: ChangeRules = { ...input, archivedNames: archivedNames(live) };
+  const rules: ChangeRules = { ...input, takenNames: takenNames(live) };
   const keys = [...new Set([...live.keys(), ...desired.keys()])].sort();
   const verdicts = keys.map((key) => ({ key, ...verdictOf(key, desired.get(key), live.get(key), rules) }));
   const changes = verdicts.flatMap(({ change }) => change ?? []);
@@ -74,7 +74,6 @@ export function planChanges(input: PlanInput): Plan {
   };
 }
 
-function archivedNames(live: PlanInput["live"]): ReadonlyMap<string, FlagKey> {
-  const archived = [...live].filter(([, read]) => read.ok && read.row.archived_at !== null);
-  return new Map(archived.map(([key]) => [environmentNameOf(key), key]));
+function takenNames(live: PlanInput["live"]): ReadonlyMap<string, FlagKey> {
+  return new Map([...live.keys()].map((key) => [environmentNameOf(key), key]));
 }

@@ -106,10 +106,14 @@ describe("a plan", () => {
     expect(plan).toMatchObject({ changes: [], problems: [{ key: "checkout", code: "type-changed" }] });
   });
 
-  test("refuses a key whose environment name an archived flag holds", () => {
-    const archived = aLiveFlag(aFlag({ key: "new-checkout" }), {}, { archived_at: "2026-11-02T00:00:00.000Z" });
-    const plan = planOf({ files: [aFlag({ key: "new_checkout" })], rows: [archived] });
-    expect(plan.problems).toMatchObject([{ code: "archived-name-taken", path: "flags/new_checkout.yaml" }]);
+  test.each([
+    ["an archived flag", { archived_at: "2026-11-02T00:00:00.000Z" }],
+    ["a flag that the same sync would archive", {}],
+    ["a row inserted by hand", { synced: null, path: null }],
+  ])("refuses a key whose environment name %s holds", (_, rest) => {
+    const holder = aLiveFlag(aFlag({ key: "new-checkout" }), {}, rest);
+    const plan = planOf({ files: [aFlag({ key: "new_checkout" })], rows: [holder] });
+    expect(plan.problems).toMatchObject([{ code: "name-taken", path: "flags/new_checkout.yaml" }]);
   });
 
   test("writes a row anew that cannot be read, and does not switch it on by that", () => {
