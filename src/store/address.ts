@@ -109,17 +109,19 @@ export function databaseLabel(url: string): string {
   return `sqlite ${near.startsWith("..") || isAbsolute(near) ? file : near}`;
 }
 
+/** user, password, host, port, database, query: an address as it should be written. */
+const WELL_FORMED =
+  /^(?:([^:/?@]*)(?::[^/?@]*)?@)?([^/:?@[\]]*|\[[0-9a-fA-F:]*\])(:\d+)?(?:\/([^/?@]*))?(?:\?(\w+=.*))?$/;
+
 function postgresLabel(url: string): string {
   const address = url.slice(url.indexOf("://") + "://".length);
-  // A password may contain anything when it is written wrongly: whatever stands before the last @ may be part of it.
-  const at = address.lastIndexOf("@");
-  const user = /^[^:/?]*/.exec(address.slice(0, Math.max(at, 0)))?.[0] ?? "";
-  const [place = "", query = ""] = address.slice(at + 1).split("?", 2);
-  const parts = /^([^/:[\]]*|\[[0-9a-fA-F:]*\])(:\d*)?(?:\/([^/]*))?$/.exec(place);
-  if (!parts) return user === "" ? "(address not shown)" : `${user}@(address not shown)`;
+  const well = WELL_FORMED.exec(address);
+  // A password with an unescaped / or @ may be anywhere up to the last @: what follows that is all that may be shown.
+  const found = well ?? WELL_FORMED.exec(address.slice(address.lastIndexOf("@") + 1));
+  if (!found) return "(address not shown)";
+  const [, user, host = "", port = "", database = "", query = ""] = found;
   const options = new URLSearchParams(query);
-  const [, host = "", port = "", database = ""] = parts;
-  const who = user || (options.get("user") ?? "");
+  const who = user ?? options.get("user") ?? (well ? "" : /^[^:/?@]*/.exec(address)?.[0]) ?? "";
   const where = options.get("host") ?? (decoded(host) || "localhost");
   const name = decoded(database) || (options.get("dbname") ?? "");
   return `${who === "" ? "" : `${decoded(who)}@`}${where}${port}${name === "" ? "" : `/${name}`}`;

@@ -1,3 +1,4 @@
+import { FlagError } from "../core/errors.ts";
 import { databaseLabel, dialectOf, sqliteAddress } from "./address.ts";
 import type { MigrationReport } from "./migrations.ts";
 import type { FlagStore } from "./store.ts";
@@ -32,6 +33,8 @@ export async function migrateStore(url: string, environment: string): Promise<Mi
     const { migratePostgres } = await import("./postgres-migrate.ts");
     return migratePostgres(url, environment, label);
   }
+  const { file, readOnly } = sqliteAddress(url);
+  if (readOnly) throw new FlagError("STORE_READ_ONLY", `migrating, ${label}: its address says mode=ro`);
   const { migrateSqlite } = await import("./sqlite-migrate.ts");
-  return migrateSqlite(sqliteAddress(url).file, environment, label);
+  return migrateSqlite(file, environment, label);
 }

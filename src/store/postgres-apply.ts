@@ -43,8 +43,8 @@ export async function applyToPostgres(url: string, batch: SyncBatch, label: stri
     await commit(client, label);
     return written.head;
   } catch (error) {
-    // Ending the connection ends an open transaction; asking for it frees the lock before the server notices.
-    await client?.query("ROLLBACK").catch(() => {});
+    // Ends the transaction at once rather than when the server notices. A broken connection would not answer.
+    if (!isConnectionTrouble(error)) await client?.query("ROLLBACK").catch(() => {});
     throw postgresError(error, ATTEMPT, url, label);
   } finally {
     if (client) abandon(client);

@@ -1,0 +1,108 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, describe, expect, test } from "vitest";
+import { databaseLabel, databaseUrl, findDatabase, sqliteAddress } from "../../src/store/address.ts";
+import { openStore } from "../../src/store/open.ts";
+
+const root = realpathSync(mkdtempSync(join(tmpdir(), "flaghoist-address-")));
+mkdirSync(join(root, "app", "flags", "workshop"), { recursive: true });
+mkdirSync(join(root, "app", "src", "deep"), { recursive: true });
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const ask = { environment: "pre-production", env: {}, folder: join(root, "app", "src", "deep") };
+
+describe("which database", () => {
+  test("the option beats the environment's own variable, which beats the common one", () => {
+    const env = { FLAGS_DATABASE_URL_PRE_PRODUCTION: "postgres://own/flags", FLAGS_DATABASE_URL: "file:common.db" };
+    expect(findDatabase({ ...ask, env, option: "file:option.db" })).toEqual({
+      url: "file:option.db",
+      source: "--database",
+    });
+    expect(findDatabase({ ...ask, env })).toEqual({
+      url: "postgres://own/flags",
+      source: "FLAGS_DATABASE_URL_PRE_PRODUCTION",
+    });
+    expect(findDatabase({ ...ask, env, environment: "staging" })).toEqual({
+      url: "file:common.db",
+      source: "FLAGS_DATABASE_URL",
+    });
+  });
+
+  test("an empty variable counts as not set", () => {
+    const env = { FLAGS_DATABASE_URL_PRE_PRODUCTION: "", FLAGS_DATABASE_URL: "  " };
+    expect(findDatabase({ ...ask, env }).source).toBe("default");
+  });
+
+  test("without any, it is a file beside the nearest flags/ upward", () => {
+    const file = join(root, "app", ".flaghoist", "pre-production.db");
+    expect(databaseUrl(ask)).toBe(pathToFileURL(file).href);
+    expect(databaseUrl({ ...ask, folder: join(root, "app") })).toBe(pathToFileURL(file).href);
+    expect(sqliteAddress(databaseUrl(ask))).toEqual({ file, readOnly: false });
+  });
+
+  test("without flags/ anywhere, it is beside the folder itself", () => {
+    expect(databaseUrl({ ...ask, folder: root })).toBe(
+      pathToFileURL(join(root, ".flaghoist", "pre-production.db")).href,
+    );
+  });
+
+  test("what is no database address is refused by the name of who gave it, without its value", () => {
+    const find = () => findDatabase({ ...ask, env: { FLAGS_DATABASE_URL: "mysql://u:secret@h/d" } });
+    expect(find).toThrow(
+      expect.objectContaining({ code: "USAGE", message: expect.stringContaining("FLAGS_DATABASE_URL") }),
+    );
+    expect(find).not.toThrow(/secret/);
+  });
+
+  test.for(["../production", "", "a b", ".."])("the environment %j cannot name a file", (environment) => {
+    expect(() => databaseUrl({ ...ask, environment })).toThrow(/environment/);
+  });
+});
+
+describe("file: addresses", () => {
+  test.for([
+    ["file:flags.db", join(process.cwd(), "flags.db"), false],
+    ["file:./a/flags.db", join(process.cwd(), "a", "flags.db"), false],
+    ["file:/var/lib/flags.db", "/var/lib/flags.db", false],
+    ["file:///var/lib/with%20space.db", "/var/lib/with space.db", false],
+    ["file:///var/lib/flags.db?mode=ro", "/var/lib/flags.db", true],
+    ["file:100%25.db", join(process.cwd(), "100%.db"), false],
+  ] as const)("%s", ([url, file, readOnly]) => {
+    expect(sqliteAddress(url)).toEqual({ file, readOnly });
+  });
+
+  test.for(["file:", "file://server/share.db", "file:a%zz.db", "file:a.db?mode=memory", "file:a.db?cache=shared"])(
+    "%s is refused",
+    async (url) => {
+      await expect(openStore(url)).rejects.toMatchObject({ code: "USAGE" });
+    },
+  );
+});
+
+describe("labels", () => {
+  test.for([
+    ["postgres://flags@db.internal/flags", "postgres flags@db.internal/flags"],
+    ["postgresql://flags:secret@db.internal:6432/flags?sslmode=require", "postgres flags@db.internal:6432/flags"],
+    ["postgres://flags:secret@localhost/flags?host=/var/run/postgresql", "postgres flags@/var/run/postgresql/flags"],
+    ["postgres://flags:secret@/flags?host=/tmp", "postgres flags@/tmp/flags"],
+    ["postgres://%2Fvar%2Frun/flags", "postgres /var/run/flags"],
+    ["postgres://[::1]:5432/flags", "postgres [::1]:5432/flags"],
+    ["postgres:///flags", "postgres localhost/flags"],
+    ["postgres://db/flags?user=app&password=secret", "postgres app@db/flags"],
+    ["postgres://flags:se/cr@et@db/flags", "postgres flags@db/flags"],
+    ["postgres://flags:sec?ret@db/flags", "postgres flags@db/flags"],
+    ["postgres://flags:secret/flags", "postgres (address not shown)"],
+    ["postgres://db/flags?application_name=a@b", "postgres db/flags"],
+    ["postgres://flags:pw@db/flags?application_name=a@b", "postgres flags@db/flags"],
+    ["postgres://flags:p@ss@db/flags", "postgres flags@db/flags"],
+  ] as const)("of %s", ([url, label]) => {
+    expect(databaseLabel(url)).toBe(label);
+  });
+
+  test("of a file below the working folder is its relative path", () => {
+    expect(databaseLabel("file:.flaghoist/development.db")).toBe("sqlite .flaghoist/development.db");
+    expect(databaseLabel("file:/var/lib/flags.db")).toBe("sqlite /var/lib/flags.db");
+  });
+});
