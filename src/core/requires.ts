@@ -30,9 +30,16 @@ export function withRequirements(
   const steps = new Map<FlagKey, number>();
   const guards = new Map<FlagKey, (context: EvaluationContext, asked: Asked) => Evaluation>();
 
+  const answerOf = (key: FlagKey, context: EvaluationContext, asked: Asked): Evaluation | undefined => {
+    const guard = guards.get(key);
+    if (guard) return guard(context, asked);
+    const plain = compiled.get(key);
+    return plain?.constant ?? plain?.decide?.(context);
+  };
   const isMet = ({ flag, variants }: Requirement, context: EvaluationContext, asked: Asked): boolean => {
-    const guard = guards.get(flag);
-    const variant = guard ? guard(context, asked).variant : plainVariant(compiled.get(flag), flag, context, variantOf);
+    const answer = asked?.get(flag) ?? answerOf(flag, context, asked);
+    if (answer) asked?.set(flag, answer);
+    const variant = answer ? answer.variant : variantOf(flag);
     return variant !== undefined && variants.includes(variant);
   };
 
@@ -48,9 +55,8 @@ export function withRequirements(
     }
     const count = requires.reduce((sum, { flag }) => sum + 1 + (steps.get(flag) ?? 0), 0);
     steps.set(key, count);
-    const guard = remembering(key, (context, asked) =>
-      requires.every((requirement) => isMet(requirement, context, asked)) ? decide(context) : off,
-    );
+    const guard = (context: EvaluationContext, asked: Asked): Evaluation =>
+      requires.every((requirement) => isMet(requirement, context, asked)) ? decide(context) : off;
     guards.set(key, guard);
     const guardedDecide: Decide = (context) => guard(context, count > MANY_STEPS ? new Map() : null);
     guarded.set(key, { constant: null, decide: guardedDecide, off });
@@ -62,27 +68,4 @@ export function withRequirements(
 function inDepthOrder(flags: readonly Flag[], depths: ReadonlyMap<FlagKey, number>): readonly Flag[] {
   const depthOf = ({ key }: Flag) => depths.get(key) ?? Number.MAX_SAFE_INTEGER;
   return flags.filter(({ requires }) => requires.length > 0).sort((a, b) => depthOf(a) - depthOf(b));
-}
-
-function plainVariant(
-  compiled: Compiled | undefined,
-  key: FlagKey,
-  context: EvaluationContext,
-  variantOf: (key: FlagKey) => VariantName | undefined,
-): VariantName | undefined {
-  if (!compiled) return variantOf(key);
-  return (compiled.constant ?? compiled.decide(context)).variant;
-}
-
-function remembering(
-  key: FlagKey,
-  decide: (context: EvaluationContext, asked: Asked) => Evaluation,
-): (context: EvaluationContext, asked: Asked) => Evaluation {
-  return (context, asked) => {
-    const known = asked?.get(key);
-    if (known) return known;
-    const evaluation = decide(context, asked);
-    asked?.set(key, evaluation);
-    return evaluation;
-  };
 }
