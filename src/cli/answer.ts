@@ -16,7 +16,7 @@ import { environmentName, flagsFolder } from "./workspace.ts";
 
 interface Where {
   readonly env?: string | undefined;
-  readonly workTree: boolean;
+  readonly workTree?: boolean | undefined;
   readonly database?: string | undefined;
   readonly cwd?: string | undefined;
 }
@@ -38,7 +38,7 @@ export async function answerFrom(
   where: Where,
 ): Promise<WhyView> {
   const context = await typedContext(flagsFolder(io, where.cwd), attributes);
-  const source = where.workTree ? await fromFiles(io, key, where) : await fromTable(io, key, where);
+  const source = where.workTree === true ? await fromFiles(io, key, where) : await fromTable(io, key, where);
   const overrides = parsedOverrides(io);
   const { flags, archived, revision } = source;
   const traced = trace(flags, key, context, { overrides, archived, ...(revision === undefined ? {} : { revision }) });

@@ -44,10 +44,10 @@ export const formatOption = new Option("--format <format>", "how the result is p
 export const commitOption = new Option("--commit <ref>", "the commit, branch or tag to read flags/ from").default(
   "HEAD",
 );
-export const workTreeOption = new Option("--work-tree", "read flags/ as it stands, committed or not").default(false);
+export const workTreeOption = new Option("--work-tree", "read flags/ as it stands, committed or not");
 
 /** Collects a repeatable option's values. */
-export function collected(value: string, before: readonly string[]): readonly string[] {
+export function collected(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 

@@ -8,9 +8,9 @@ import { environmentName, flagsFolder } from "./workspace.ts";
 interface Options {
   readonly env?: string | undefined;
   readonly commit: string;
-  readonly workTree: boolean;
+  readonly workTree?: boolean | undefined;
   readonly database?: string | undefined;
-  readonly release: readonly string[];
+  readonly release?: readonly string[] | undefined;
   readonly onDrift: OnDrift;
   readonly acknowledge?: string | undefined;
   readonly acceptLive?: string | undefined;
@@ -23,7 +23,7 @@ export function syncOptions(io: Io, options: Options, mode: "read" | "write"): S
   const environment = environmentName(io, options.env);
   const url = databaseUrl({ folder, environment, env: io.env, option: options.database });
   return {
-    origin: { folder, ref: options.workTree ? null : options.commit },
+    origin: { folder, ref: options.workTree === true ? null : options.commit },
     environment,
     startedBy: io.user,
     openStore: async () => {

@@ -2,7 +2,8 @@ import { constantAnswer } from "./constant-answer.ts";
 import { dangersOf, type Danger, type Policies } from "./danger.ts";
 import { differences, type Difference } from "./difference.ts";
 import { differingGroups } from "./field-groups.ts";
-import { environmentNameOf, type Flag, type FlagKey } from "./flag.ts";
+import type { Flag, FlagKey } from "./flag.ts";
+import { variableOf } from "./override-text.ts";
 import { mergeColumns, type HandEdit, type OnDrift } from "./merge.ts";
 import { columnsIn } from "./raw-row.ts";
 import { columnsOf, flagOfColumns, type ReadRow } from "./row-codec.ts";
@@ -218,7 +219,7 @@ function typeProblem(key: FlagKey, { path }: DesiredFlag, row: FlagRow): PlanPro
 
 /** `new-checkout` and `new_checkout` would both be FEATURE_NEW_CHECKOUT, also when one of them is archived. */
 function nameProblem(key: FlagKey, { path }: DesiredFlag, { takenNames }: ChangeRules): PlanProblem | undefined {
-  const name = environmentNameOf(key);
+  const name = variableOf(key);
   const holder = takenNames.get(name);
   if (holder === undefined || holder === key) return undefined;
   const message = `${key} and ${holder}, which the table has, archived or not, have one environment name, ${name}`;

@@ -89,8 +89,3 @@ export interface Flag {
 
 /** The variants of a boolean flag. */
 export const BOOLEAN_VARIANTS = { on: true, off: false } as const;
-
-/** The one environment variable that overrides a flag. Several keys could have one name, so validation refuses the second. */
-export function environmentNameOf(key: FlagKey): string {
-  return `FEATURE_${key.toUpperCase().replaceAll("-", "_")}`;
-}

@@ -7,7 +7,8 @@ import {
   type HeldEdit,
   type PlanProblem,
 } from "./change.ts";
-import { environmentNameOf, type FlagKey } from "./flag.ts";
+import type { FlagKey } from "./flag.ts";
+import { variableOf } from "./override-text.ts";
 import { canonicalJson } from "./json.ts";
 import type { ReadRow } from "./row-codec.ts";
 
@@ -75,5 +76,5 @@ export function planChanges(input: PlanInput): Plan {
 }
 
 function takenNames(live: PlanInput["live"]): ReadonlyMap<string, FlagKey> {
-  return new Map([...live.keys()].map((key) => [environmentNameOf(key), key]));
+  return new Map([...live.keys()].map((key) => [variableOf(key), key]));
 }

@@ -1,35 +1,11 @@
-import { Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { PlanOutcome } from "../../sync/sync.ts";
-import {
-  collected,
-  commitOption,
-  cwdOption,
-  databaseOption,
-  envOption,
-  formatOption,
-  hoistCommand,
-  workTreeOption,
-  type Done,
-} from "../command.ts";
+import type { Done } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
+import { syncingCommand } from "../syncing-command.ts";
 import { planJson } from "../views/plan-json.ts";
 import { planText } from "../views/plan-text.ts";
-
-export const releaseOption = new Option(
-  "--release <key>",
-  "undo what was written to that flag by hand, kills included (repeatable)",
-)
-  .argParser(collected)
-  .default([] as readonly string[]);
-export const onDriftOption = new Option("--on-drift <what>", "what becomes of hand-written changes")
-  .choices(["keep", "fail", "heal"] as const)
-  .default("keep" as const);
-export const acceptLiveOption = new Option("--accept-live <sha>", "the live commit, after a rewritten history");
-export const acknowledgeOption = new Option(
-  "--acknowledge <plan-id>",
-  "say yes to the plan of that id (exit 5 prints it)",
-);
 
 export function planCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
@@ -37,18 +13,8 @@ export function planCommand(io: Io, done: Done): CommandUnknownOpts {
     "hoist plan --env staging --commit origin/main --format json",
     "hoist plan --work-tree",
   ];
-  return hoistCommand("plan", "show what a sync would change; writes nothing (exit 2: changes)", examples, io)
-    .addOption(envOption)
-    .addOption(commitOption)
-    .addOption(workTreeOption)
-    .addOption(databaseOption)
-    .addOption(releaseOption)
-    .addOption(onDriftOption)
-    .addOption(acknowledgeOption)
-    .addOption(acceptLiveOption)
-    .addOption(formatOption)
-    .addOption(cwdOption)
-    .action(async (options) => {
+  return syncingCommand("plan", "show what a sync would change; writes nothing (exit 2: changes)", examples, io).action(
+    async (options) => {
       const { planSync } = await import("../../sync/sync.ts");
       const { syncOptions } = await import("../sync-options.ts");
       const outcome = await planSync(syncOptions(io, options, "read"));
@@ -62,7 +28,8 @@ export function planCommand(io: Io, done: Done): CommandUnknownOpts {
       noteUncommitted(io, outcome);
       if (outcome.plan.problems.length > 0) done(EXIT.invalid);
       else done(outcome.plan.changes.length > 0 ? EXIT.changesPending : EXIT.done);
-    });
+    },
+  );
 }
 
 /** What is not committed is not planned: said once, where it cannot be taken for the result. */

@@ -17,7 +17,7 @@ export function statusCommand(io: Io, done: Done): CommandUnknownOpts {
     io,
   )
     .addOption(envOption)
-    .option("--all", "show the flags that agree everywhere too", false)
+    .option("--all", "show the flags that agree everywhere too")
     .addOption(databaseOption)
     .addOption(formatOption)
     .addOption(cwdOption)
@@ -25,7 +25,7 @@ export function statusCommand(io: Io, done: Done): CommandUnknownOpts {
       const { readStatus } = await import("../read-status.ts");
       const status = await readStatus(io, options);
       if (options.format === "json") io.out(JSON.stringify(status, null, 2));
-      else io.out(statusText(status, { all: options.all, now: io.now(), style: io.style }));
+      else io.out(statusText(status, { all: options.all === true, now: io.now(), style: io.style }));
       done(EXIT.done);
     });
 }

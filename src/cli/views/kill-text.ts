@@ -1,4 +1,4 @@
-import { environmentNameOf } from "../../core/flag.ts";
+import { variableOf } from "../../core/override-text.ts";
 import type { Style } from "../io.ts";
 import { tableText } from "./table.ts";
 
@@ -19,7 +19,7 @@ export interface KillLines {
 
 /** Every way to switch a flag off, nearest first: none of them needs git, and most need no database either. */
 export function killLines(key: string, keys: readonly string[]): KillLines {
-  const variable = environmentNameOf(key);
+  const variable = variableOf(key);
   const sql = `UPDATE feature_toggles SET enabled = false WHERE feature_key = '${key}'`;
   return {
     key,
