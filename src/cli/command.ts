@@ -52,7 +52,7 @@ export function collected(value: string, before: readonly string[] = []): readon
 }
 
 /** `userRole=admin`: one attribute of a context, as text. */
-export function attribute(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+export function attribute(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const at = text.indexOf("=");
   if (at < 1) throw new InvalidArgumentError("Expected attribute=value, for example postalCode=M5V.");
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };

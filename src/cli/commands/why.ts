@@ -21,7 +21,7 @@ export function whyCommand(io: Io, done: Done): CommandUnknownOpts {
   return hoistCommand("why", "every step to one answer, from the live table", examples, io)
     .argument("<key>", "the flag")
     .option("-u, --user <id>", "the subject, userId")
-    .option("-c, --context <attribute=value>", "an attribute of the context (repeatable)", attribute, {})
+    .option("-c, --context <attribute=value>", "an attribute of the context (repeatable)", attribute)
     .addOption(envOption)
     .addOption(workTreeOption)
     .addOption(databaseOption)
