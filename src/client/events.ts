@@ -19,7 +19,8 @@ export interface ClientEvents {
 }
 
 export type EventName = keyof ClientEvents;
-export type Listener<Name extends EventName> = (event: ClientEvents[Name]) => void;
+/** What it returns is not looked at, but a promise that rejects is caught. */
+export type Listener<Name extends EventName> = (event: ClientEvents[Name]) => unknown;
 
 export interface Emitter {
   /** The returned function takes the listener away. */
@@ -43,8 +44,7 @@ export function createEmitter(logger: Logger): Emitter {
 
   function call<Name extends EventName>(name: Name, listener: Listener<Name>, event: ClientEvents[Name]): void {
     try {
-      // A listener may be an async function in spite of its type: its rejection is ours to catch.
-      const result: unknown = listener(event);
+      const result = listener(event);
       if (result instanceof Promise) result.catch((error: unknown) => logFailure(name, error));
     } catch (error) {
       logFailure(name, error);
