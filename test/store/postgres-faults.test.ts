@@ -10,9 +10,11 @@ import { afterEach, expect, test } from "vitest";
 import { migrateStore, openStore } from "../../src/store/open.ts";
 import type { FlagStore } from "../../src/store/store.ts";
 import { describePostgres, freshDatabase, onServer, typeInPsql, withDatabase } from "../support/postgres.ts";
+import { startProcess } from "../support/store-process.ts";
 import { hintsOf } from "./contract.ts";
 import { aWrite, batch, write } from "./rows.ts";
 
+const KILLS = process.env["FULL"] ? 100 : 3;
 const run = promisify(execFile);
 const KILL_OTHERS =
   "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
@@ -128,6 +130,28 @@ describePostgres("PostgreSQL in trouble", () => {
       expect((await store.read()).rows[0]).toMatchObject({ enabled: happened });
     },
   );
+
+  test(`a sync that is killed leaves the old state or the new one, ${KILLS} times`, async () => {
+    const { url, store } = await freshStore();
+    for (let kill = 0; kill < KILLS; kill++) {
+      const writer = startProcess("store-write.ts", [url, `run ${kill}`, "1000000"]);
+      const ended = writer.done.catch(() => {});
+      const { revision } = await store.readHead();
+      while ((await store.readHead()).revision < revision + 3);
+      writer.child.kill("SIGKILL");
+      await ended;
+      // The server may still be finishing what it got: taking the lock waits for that.
+      await onServer(url, "UPDATE flaghoist_head SET revision = revision");
+      const [{ head, rows }, entries, syncs] = [
+        await store.read(),
+        await store.audit({ limit: 1 }),
+        await store.syncs(1),
+      ];
+      const counter = rows.find((row) => row.feature_key === "counter");
+      expect(entries[0]).toMatchObject({ revision: head.revision, newState: { description: counter?.description } });
+      expect(syncs[0]).toMatchObject({ revision: head.revision });
+    }
+  });
 
   test("a replica, or whatever else is read-only, is told from a missing right", async () => {
     const { url } = await freshStore();
