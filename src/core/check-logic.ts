@@ -126,8 +126,8 @@ function partsExclude(parts: readonly Condition[], effort: Effort): boolean {
 }
 
 function testsExclude(tests: readonly Test[], effort: Effort): boolean {
-  const asksAbsence = tests.some((test) => test.op === "exists" && !test.value);
-  if (asksAbsence && tests.length > 1) return true;
+  const absences = tests.filter((test) => test.op === "exists" && !test.value);
+  if (absences.length > 0 && absences.length < tests.length) return true;
   const bounds = tests.filter(isBound);
   if (bounds.some((low) => bounds.some((high) => boundsExclude(low, high)))) return true;
   const after = momentIn(tests, "after");

@@ -7,7 +7,7 @@ export type AttributeType = (typeof ATTRIBUTE_TYPES)[number];
 const attributeDeclarationShape = z
   .strictObject({
     type: z.enum(ATTRIBUTE_TYPES).meta({ description: "What conditions may ask of it." }),
-    description: z.string().min(1).optional(),
+    description: z.string().min(1).meta({ description: "What it says, for people." }).optional(),
     values: z
       .array(z.union([z.string(), z.number()]))
       .min(1)

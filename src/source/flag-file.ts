@@ -117,7 +117,13 @@ const testShape = z
       errorMessage: "a mapping of attributes",
     }),
     at: z
-      .union([pinShape, z.strictObject({ gate: pinShape.optional(), split: pinShape.optional() })])
+      .union([
+        pinShape,
+        z.strictObject({
+          gate: pinShape.meta({ description: "The place in the order that shares are cut from." }).optional(),
+          split: pinShape.meta({ description: "The place in the order that the split is cut from." }).optional(),
+        }),
+      ])
       .meta({
         description: "Pins the bucket, so that no subject is needed. A split pins both: { gate: 5%, split: 40% }.",
         errorMessage: "a place such as 5%, or { gate: 5%, split: 40% }",

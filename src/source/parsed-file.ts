@@ -23,7 +23,7 @@ export interface Problem {
 
 export function problemAt(file: Pick<ParsedFile, "path" | "text">, span: Span, problem: Problem): Diagnostic {
   const { code, message, hint, severity = "error" } = problem;
-  return { code, severity, message, ...(hint !== undefined && { hint }), file: file.path, ...placeOf(file.text, span) };
+  return { code, severity, message, ...(hint !== undefined && { hint }), file: file.path, ...placeOf(file, span) };
 }
 
 /** At the value that stands at `path`. */
@@ -39,12 +39,34 @@ export function problemAtKey(file: ParsedFile, path: Path, problem: Problem): Di
 /** The beginning of a file, for problems that have no better place. */
 export const START: Span = { start: 0, end: 0 };
 
-function placeOf(text: string, { start, end }: Span): Pick<Diagnostic, "line" | "column" | "length" | "source"> {
-  const lineStart = text.lastIndexOf("\n", start - 1) + 1;
+/** Nobody reads more of one file before mending it; and a file of nothing but faults must not take for ever. */
+export const MOST_PROBLEMS = 100;
+
+const knownLineStarts = new WeakMap<object, readonly number[]>();
+
+/** Counted once for a file, and only for one that has problems. */
+function lineStartsOf(file: Pick<ParsedFile, "text">): readonly number[] {
+  const known = knownLineStarts.get(file);
+  if (known !== undefined) return known;
+  const starts = [0];
+  for (let at = file.text.indexOf("\n"); at !== -1; at = file.text.indexOf("\n", at + 1)) starts.push(at + 1);
+  knownLineStarts.set(file, starts);
+  return starts;
+}
+
+function placeOf(
+  file: Pick<ParsedFile, "text">,
+  { start, end }: Span,
+): Pick<Diagnostic, "line" | "column" | "length" | "source"> {
+  const { text } = file;
+  const lineStarts = lineStartsOf(file);
+  let line = 1;
+  for (let step = lineStarts.length; step >= 1; step = step === 1 ? 0 : Math.ceil(step / 2)) {
+    while ((lineStarts[line - 1 + step] ?? Infinity) <= start) line += step;
+  }
+  const lineStart = lineStarts[line - 1] ?? 0;
   const newline = text.indexOf("\n", lineStart);
   const source = text.slice(lineStart, newline === -1 ? text.length : newline).replace(/\r$/, "");
-  let line = 1;
-  for (let at = text.indexOf("\n"); at !== -1 && at < lineStart; at = text.indexOf("\n", at + 1)) line++;
   const column = start - lineStart;
   return { line, column: column + 1, length: Math.max(1, Math.min(end, lineStart + source.length) - start), source };
 }

@@ -4,6 +4,7 @@ import flagSchema from "../../schema/flag.schema.json" with { type: "json" };
 import segmentSchema from "../../schema/segment.schema.json" with { type: "json" };
 import { isJsonObject, type JsonValue } from "../core/json.ts";
 import { isList } from "./lists.ts";
+import { MOST_PROBLEMS } from "./parsed-file.ts";
 import { isSchema, memberOf, type Schema } from "./schema.ts";
 import { type ShapeFault, shapeProblem } from "./shape-problem.ts";
 import type { Path } from "./tree.ts";
@@ -45,12 +46,11 @@ function faultsOf(check: ValidateFunction, data: JsonValue, base: Path, root: Sc
   if (check(data)) return [];
   const errors = check.errors ?? [];
   const unions = outermostUnions(errors);
-  const direct = errors.filter(
-    ({ instancePath }) => !unions.some((union) => isBelow(instancePath, union.instancePath)),
-  );
+  const places = new Set(unions.map(({ instancePath }) => instancePath));
+  const direct = errors.filter(({ instancePath }) => !places.has(instancePath) && !isBelowOne(instancePath, places));
   const seen = new Set<string>();
   const faults: ShapeFault[] = [];
-  for (const error of direct) {
+  for (const error of direct.slice(0, MOST_PROBLEMS)) {
     const fault = shapeProblem(error, [...base, ...pathOf(error.instancePath, data)]);
     if (fault === undefined) continue;
     // A text that is too long and of the wrong form is one fault; two missing keys are two.
@@ -58,7 +58,7 @@ function faultsOf(check: ValidateFunction, data: JsonValue, base: Path, root: Sc
     if (!seen.has(place)) faults.push(fault);
     seen.add(place);
   }
-  return [...faults, ...unions.flatMap((union) => unionFaults(union, data, base, root))];
+  return [...faults, ...unions.slice(0, MOST_PROBLEMS).flatMap((union) => unionFaults(union, data, base, root))];
 }
 
 /** Of all branches that failed, only the one that was meant is worth a word. */
@@ -104,14 +104,15 @@ function resolved(schema: Schema, root: Schema): Schema {
 function outermostUnions(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const unions = new Map<string, ErrorObject>();
   for (const error of errors) if (error.keyword === "anyOf") unions.set(error.instancePath, error);
-  const places = [...unions.keys()];
-  return [...unions.values()].filter(
-    ({ instancePath }) => !places.some((place) => place !== instancePath && isBelow(instancePath, place)),
-  );
+  const places = new Set(unions.keys());
+  return [...unions.values()].filter(({ instancePath }) => !isBelowOne(instancePath, places));
 }
 
-function isBelow(path: string, parent: string): boolean {
-  return path === parent || path.startsWith(`${parent}/`);
+function isBelowOne(pointer: string, places: ReadonlySet<string>): boolean {
+  for (let at = pointer.lastIndexOf("/"); at !== -1; at = at === 0 ? -1 : pointer.lastIndexOf("/", at - 1)) {
+    if (places.has(pointer.slice(0, at))) return true;
+  }
+  return false;
 }
 
 /** A JSON pointer → steps; numbers where the data has a list. */

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap, type YAMLParseError } from "yaml";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { SourceFile } from "../core/source-file.ts";
-import { type ParsedFile, type Problem, problemAt, START } from "./parsed-file.ts";
+import { MOST_PROBLEMS, type ParsedFile, type Problem, problemAt, START } from "./parsed-file.ts";
 import { readText } from "./source-text.ts";
 import type { Entry, Span, Tree } from "./tree.ts";
 import { scalarProblem } from "./yaml-scalar.ts";
@@ -56,7 +56,8 @@ function parseText(path: string, text: string): ParsedFile {
   // What remains of the warnings (tags were reported by the walk) is as bad as an error.
   const [warning] = document.warnings.filter(({ code }) => code !== "TAG_RESOLVE_FAILED");
   if (warning !== undefined) report(walk, { start: warning.pos[0], end: warning.pos[1] }, syntaxProblem(warning, text));
-  return { path, text, tree, problems: walk.problems, spans: walk.spans };
+  const isHopeless = walk.spans.length >= MOST_PROBLEMS;
+  return { path, text, tree: isHopeless ? undefined : tree, problems: walk.problems, spans: walk.spans };
 }
 
 interface Walk {
@@ -67,6 +68,7 @@ interface Walk {
 }
 
 function report(walk: Walk, span: Span, problem: Problem): void {
+  if (walk.spans.length >= MOST_PROBLEMS) return;
   walk.spans.push(span);
   walk.problems.push(problemAt(walk, span, problem));
 }
