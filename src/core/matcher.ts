@@ -62,11 +62,14 @@ function match(attribute: string, tests: readonly Test[]): Matcher {
     tests.flatMap((test) => (test.op === "exists" || test.op === "not" ? [] : [scalarTest(test)])),
   );
   const negative = allOf(tests.flatMap((test) => (test.op === "not" ? [scalarTest(test)] : [])));
-  const ofValue = valueMatcher(positive, negative);
+  const ofScalar = allOf([positive, negative].filter((test) => test !== undefined)) ?? (() => true);
+  const ofValue: ScalarTest = (value) =>
+    typeof value === "object" && Array.isArray(value) ? ofList(value, positive, negative) : ofScalar(value);
   if (presence.length === 0) {
     return (context) => {
       const value = attributeOf(context, attribute);
-      return value === undefined ? "unknown" : ofValue(value);
+      if (value === undefined) return "unknown";
+      return typeof value === "object" ? ofValue(value) : ofScalar(value);
     };
   }
   const asksForMore = positive !== undefined || negative !== undefined;
@@ -81,13 +84,9 @@ function match(attribute: string, tests: readonly Test[]): Matcher {
 // Lists are walked by index: a caller's list may bring an iterator that never ends.
 
 /** On a list one element has to pass all positive tests together, and every element the negative ones. */
-function valueMatcher(positive: ScalarTest | undefined, negative: ScalarTest | undefined): ScalarTest {
-  const single = allOf([positive, negative].filter((test) => test !== undefined)) ?? (() => true);
-  return (value) => {
-    if (typeof value !== "object" || !Array.isArray(value)) return single(value);
-    const found = positive ? someElement(value, positive) : true;
-    return negative ? and(found, everyElement(value, negative)) : found;
-  };
+function ofList(list: readonly unknown[], positive: ScalarTest | undefined, negative: ScalarTest | undefined): Truth {
+  const found = positive ? someElement(list, positive) : true;
+  return negative ? and(found, everyElement(list, negative)) : found;
 }
 
 function someElement(list: readonly unknown[], test: ScalarTest): Truth {
