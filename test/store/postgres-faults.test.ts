@@ -131,6 +131,21 @@ describePostgres("PostgreSQL in trouble", () => {
     },
   );
 
+  test("a statement typed while a sync runs waits for it, and neither is a deadlock's victim", async () => {
+    const { url, store } = await freshStore();
+    const sync = new Client({ connectionString: url });
+    await sync.connect();
+    opened.push({ close: () => sync.end() });
+    await sync.query("BEGIN; SELECT 1 FROM flaghoist_head FOR UPDATE");
+    const typed = typeInPsql(url, "UPDATE feature_toggles SET enabled = true");
+    const waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while ((await onServer(url, waiting)).rowCount === 0);
+    await sync.query("UPDATE feature_toggles SET description = 'by the sync'");
+    await sync.query("COMMIT");
+    await typed;
+    expect((await store.read()).rows[0]).toMatchObject({ enabled: true, description: "by the sync" });
+  });
+
   test(`a sync that is killed leaves the old state or the new one, ${KILLS} times`, async () => {
     const { url, store } = await freshStore();
     for (let kill = 0; kill < KILLS; kill++) {
