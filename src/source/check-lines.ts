@@ -84,7 +84,8 @@ function checkRollout(site: Site, path: Path, rollout: RolloutFile): readonly Di
   const who = "the last line";
   if ("roles" in rollout) {
     const at = { file, path: [...path, "roles"], who };
-    return checkValues(at, "userRole", site.words.attributes?.get("userRole"), rollout.roles);
+    const undeclared = checkDeclared(at, "userRole", site.words, "key");
+    return [...undeclared, ...checkValues(at, "userRole", site.words.attributes?.get("userRole"), rollout.roles)];
   }
   if (!("whitelist" in rollout)) return checkBy(site, [...path, "by"], rollout.by, who);
   const lists = Object.entries(rollout.whitelist);

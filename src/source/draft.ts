@@ -1,9 +1,10 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { JsonValue } from "../core/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../core/json.ts";
 import type { DiagnosticCode } from "./codes.ts";
+import { isList } from "./lists.ts";
 import { type ParsedFile, problemAt, problemAtKey, problemAtValue } from "./parsed-file.ts";
 import { type FileKind, shapeFaults } from "./shape.ts";
-import { keySpan, type MapTree, mapJson, type Span, valueSpan } from "./tree.ts";
+import { keySpan, type MapTree, mapJson, type Path, type Span, valueSpan } from "./tree.ts";
 
 /** A file of which every part that is left has the right shape. */
 export interface Draft<File> {
@@ -43,7 +44,7 @@ export function draftOf<File>(kind: FileKind, file: ParsedFile, name: string): D
   for (const { path, at, problem, meant, missing } of shapeFaults(kind, json)) {
     const [top] = path;
     if (missing !== undefined && path.length === 0) unusable.add(missing);
-    if (top !== undefined) unusable.add(String(top));
+    if (top !== undefined && !takeOut(json, path)) unusable.add(String(top));
     if (meant !== undefined && path.length === 1) unusable.add(meant);
     const span = at === "key" ? keySpan(tree, path) : valueSpan(tree, path);
     if ((missing !== undefined && dropsKeys) || file.spans.some((known) => overlaps(known, span))) continue;
@@ -57,6 +58,18 @@ export function draftOf<File>(kind: FileKind, file: ParsedFile, name: string): D
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above; nothing was taken out
   const whole = isWhole ? (usable as File) : undefined;
   return { file, name, json: usable, unusable: dropsKeys ? ALL : unusable, whole, problems };
+}
+
+/** Takes out as little as can be missed: what a rule or an overlay may leave out anyway. False where that is not enough. */
+function takeOut(json: JsonObject, [top, second, third]: Path): boolean {
+  if (top === undefined || second === undefined || third === undefined) return false;
+  const list = json[top];
+  const part = isList(list) ? list[Number(second)] : isJsonObject(list) ? list[second] : undefined;
+  const canBeMissed = (top === "rules" && third === "rollout") || top === "environments";
+  if (!canBeMissed || !isJsonObject(part)) return false;
+  // The document was made for this draft alone, so nobody else sees it change.
+  Reflect.deleteProperty(part, third);
+  return true;
 }
 
 /** Stands for "every key": nothing more is said about the file. */

@@ -74,9 +74,12 @@ function refused(path: string, text: string, span: typeof START, problem: Parame
   return { text, problems: [problemAt({ path, text }, span, problem)], fatal: true };
 }
 
+// Made once: for a small file, making one costs more than decoding.
+const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 function decoded(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return STRICT.decode(bytes);
   } catch {
     return undefined;
   }

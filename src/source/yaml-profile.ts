@@ -241,9 +241,12 @@ const SYNTAX_HINTS: Readonly<Record<string, string>> = {
   BAD_INDENT: "check the brackets and the indentation",
 };
 
+/** `- - - x`: lists in lists on one line. */
+const COMPACT = new RegExp(`(?:[-?:][ \\t]+){${PARSER_DEPTH}}`);
+
 /** Where a text nests deeper than the parser bears, found without parsing; brackets in quotes count too, far below. */
 function deepNesting(text: string): Span | undefined {
-  const compact = new RegExp(`(?:[-?:][ \\t]+){${PARSER_DEPTH}}`).exec(text);
+  const compact = COMPACT.exec(text);
   if (compact !== null) return { start: compact.index, end: compact.index + 1 };
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
