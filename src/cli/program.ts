@@ -5,6 +5,7 @@ import { envCommand } from "./commands/env.ts";
 import { killCommand } from "./commands/kill.ts";
 import { listCommand } from "./commands/list.ts";
 import { planCommand } from "./commands/plan.ts";
+import { schemaCommand } from "./commands/schema.ts";
 import { statusCommand } from "./commands/status.ts";
 import { syncCommand } from "./commands/sync.ts";
 import { testCommand } from "./commands/test.ts";
@@ -25,6 +26,7 @@ export function hoistProgram(io: Io, done: Done): Command {
     whyCommand,
     killCommand,
     envCommand,
+    schemaCommand,
     dbCommand,
   ];
   for (const command of commands) program.addCommand(command(io, done));

@@ -143,7 +143,8 @@ const OPERATORS_OF: Readonly<Record<AttributeType, readonly Operator[]>> = {
   date: ["not", "before", "after", "exists"],
 };
 
-function operatorsOf(type: AttributeType): readonly Operator[] {
+/** What a condition may ask of an attribute of that type, besides a value and a list. */
+export function operatorsOf(type: AttributeType): readonly Operator[] {
   return OPERATORS_OF[type];
 }
 

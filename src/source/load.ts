@@ -52,6 +52,8 @@ export interface LoadedFlags {
   /** How many files stand for flags, those with errors included. */
   readonly fileCount: number;
   readonly segments: ReadonlyMap<string, Segment>;
+  /** What the files may name, also where some of them have errors. */
+  readonly words: Vocabulary;
   readonly testCount: number;
   /**
    * What one environment is served, in key order; null for the files as they stand, without overlays. Only flags without
@@ -88,6 +90,7 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
     flags,
     fileCount: drafts.length,
     segments: known.usable,
+    words,
     testCount: flags.reduce((count, { file }) => count + (file.tests?.length ?? 0), 0),
     flagsFor: remembered((environment) => {
       return new Map(flags.map(({ key, file }) => [key, reader.resolve(key, file, environment ?? undefined)]));
