@@ -44,24 +44,24 @@ export function holdFlags(
   let announced:
     | { readonly overrides: readonly ShownOverride[]; readonly problems: readonly OverrideProblem[] }
     | undefined;
-  let view = compile();
+  let view = compile(snapshot);
 
-  function compile(): View {
+  function compile(of: Snapshot | undefined): View {
     const set = compileFlags({
-      flags: snapshot === undefined ? [] : Array.from(snapshot.live.values(), ({ flag }) => flag),
-      archived: snapshot?.archived,
-      revision: snapshot?.head.revision,
+      flags: of === undefined ? [] : Array.from(of.live.values(), ({ flag }) => flag),
+      archived: of?.archived,
+      revision: of?.head.revision,
       overrides: parsed,
       definitions,
     });
     overrides = shownOverrides(set.overrides, overrides, surroundings.today);
-    const unreadable = (snapshot?.setAside ?? []).flatMap(({ key, problem, serves }) =>
+    const unreadable = (of?.setAside ?? []).flatMap(({ key, problem, serves }) =>
       key !== null && serves === "nothing" ? [[key, problem] as const] : [],
     );
     return {
       set,
-      revision: snapshot?.head.revision ?? null,
-      isStale: snapshot !== undefined && isLate,
+      revision: of?.head.revision ?? null,
+      isStale: of !== undefined && isLate,
       keys: [...new Set([...set.keys(), ...Object.keys(definitions ?? {})])].sort(),
       unreadable: new Map(unreadable),
     };
@@ -70,8 +70,8 @@ export function holdFlags(
   function replace(next: Snapshot | undefined): void {
     const before = { live: snapshot?.live, overrides };
     const wasStale = view.isStale;
+    view = compile(next);
     snapshot = next;
-    view = compile();
     if (announced) tell();
     if (next && before.live === undefined) emitter.emit("ready", { revision: next.head.revision });
     const keys = changedKeys(before, { live: snapshot?.live, overrides });

@@ -41,11 +41,16 @@ export function watchOverrideFile(
     if ("reason" in read) {
       if (read.reason !== reason) failed(read.reason);
       reason = read.reason;
-    } else {
-      reason = undefined;
-      const isChanged = read.text !== text;
-      text = read.text;
-      if (isChanged) changed(text === undefined ? undefined : { path, text });
+      return;
+    }
+    reason = undefined;
+    const isChanged = read.text !== text;
+    text = read.text;
+    if (!isChanged) return;
+    try {
+      changed(text === undefined ? undefined : { path, text });
+    } catch (error) {
+      failed(error instanceof Error ? error.message : String(error));
     }
   }
 

@@ -50,7 +50,9 @@ export function startRefresh(options: RefreshOptions): Refresh {
       isAgain = true;
       return;
     }
-    running = attempt().finally(() => {
+    // What goes wrong while a failure is told must neither end the program nor the refreshing.
+    const attempted = attempt().catch(() => {});
+    running = attempted.finally(() => {
       running = undefined;
       // A failed attempt has no connection: what was hinted meanwhile is read when the next one has.
       const isWanted = isAgain && connection !== undefined;
@@ -71,10 +73,10 @@ export function startRefresh(options: RefreshOptions): Refresh {
       given.isUp = true;
       for (const broken of used) closeConnection(broken);
       if (isClosed) return;
-      options.failed(error);
       cancelTimer?.();
       cancelTimer = undefined;
       scheduleOnce(clampedDelay(backoff.failed()));
+      options.failed(error);
     }
   }
 

@@ -160,6 +160,15 @@ describe("the last good snapshot", () => {
     }
   });
 
+  test("is what a table has to be plausible against after a restart: a truncated one is refused, its kills are not", async () => {
+    const rows = Array.from({ length: 20 }, (_, index) => aRow(aFlag({ key: `flag${index}` })));
+    const bundled = JSON.parse(savedSnapshotText({ ...SAVED, head: { ...SAVED.head, commit: "4be12f0" }, rows }));
+    const store = fakeStore([aRow(aFlag({ key: "flag1", enabled: false }))], { revision: 57 });
+    const { client } = await opened(store, { bundled });
+    expect(client.status()).toMatchObject({ source: "bundled", revision: 56, lastError: { code: "STORE_CORRUPT" } });
+    expect([client.isEnabled("flag0"), client.isEnabled("flag1")]).toEqual([true, false]);
+  });
+
   test("that cannot be written is one warning", async () => {
     const place = folder();
     writeFileSync(join(place, "file"), "");
@@ -217,6 +226,17 @@ describe("options", () => {
     store.failure = undefined;
     await time.advance(1000);
     expect(client.status()).toMatchObject({ source: "database", connected: true });
+  });
+
+  test("a listener that was taken away hears nothing, and a logger that is false says nothing", async () => {
+    const store = down();
+    const { client, time } = await opened(store, { logger: false });
+    const heardOf: string[] = [];
+    const stop = client.on("ready", () => heardOf.push("ready"));
+    stop();
+    store.failure = undefined;
+    await time.advance(1000);
+    expect([client.status().ready, heardOf]).toEqual([true, []]);
   });
 
   test("outside development a client that finds no database is in an error state, not on an empty store", async () => {

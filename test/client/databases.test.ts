@@ -174,6 +174,27 @@ describe("a SQLite database", () => {
     },
   });
 
+  test("is overruled by a kill in the override file, in a running process, and again obeyed when the line is gone", async () => {
+    const url = fileUrl(freshFile());
+    await synced(url, "workshop_routing");
+    const overrides = freshFile("overrides.env");
+    const other = await startClient({
+      FLAGS_ENV: "production",
+      FLAGS_DATABASE_URL: url,
+      FLAGS_OVERRIDE_FILE: overrides,
+      FLAGS_SNAPSHOT_FILE: freshSnapshotFile(),
+      FEATURE_WORKSHOP_ROUTING: "on",
+    });
+    expect((await other.ask("workshop_routing", {})).value).toBe(true);
+    writeFileSync(overrides, "FEATURE_WORKSHOP_ROUTING=false\n");
+    expect(await other.settles("workshop_routing", {}, false)).toMatchObject({
+      value: false,
+      metadata: { override: "FEATURE_WORKSHOP_ROUTING" },
+    });
+    writeFileSync(overrides, "");
+    expect((await other.settles("workshop_routing", {}, true)).value).toBe(true);
+  });
+
   test("whose file is removed leaves answers as they are, and another one in its place is taken over", async () => {
     const file = freshFile();
     await synced(fileUrl(file), "checkout");
