@@ -10,6 +10,7 @@ import { databaseUrl } from "../store/address.ts";
 import { openStore } from "../store/open.ts";
 import type { AuditEntry, FlagStore, SeenInstance } from "../store/store.ts";
 import { desiredOf, readFiles, type Desired } from "../sync/desired.ts";
+import { handEditsOf } from "../sync/planning.ts";
 import type { Io } from "./io.ts";
 import { parsedOverrides } from "./overrides.ts";
 import { byWhom } from "./views/plan-text.ts";
@@ -65,7 +66,7 @@ async function statusOf(io: Io, environment: string, store: FlagStore, git: GitS
   }
   const [instances, handEdits, syncs] = [
     await store.instances(INSTANCE_MS),
-    await store.handEdits(),
+    await handEditsOf(store),
     await store.syncs(1),
   ];
   const reads = new Map(rows.map((raw) => [String(raw.feature_key), flagOfRow(raw)]));
