@@ -99,9 +99,22 @@ function checkRollout(site: Site, path: Path, rollout: RolloutFile): readonly Di
   }
   return lists.flatMap(([attribute, ids]) => {
     const at = { file, path: [...path, "whitelist", attribute], who };
+    const meant = LIST_NAMES[attribute];
+    if (meant !== undefined) {
+      const message = `a whitelist of "${attribute}" is the table's name for a list of ${meant}`;
+      return [problemAtKey(file, at.path, { code: "reserved-name", message, hint: `write ${meant}` })];
+    }
     return [...checkDeclared(at, attribute, site.words, "key"), ...checkRepeats(at, ids)];
   });
 }
+
+/** Names of `target_config` in the table, each of which stands for an attribute. */
+const LIST_NAMES: Readonly<Record<string, string>> = {
+  user_ids: "userId",
+  workshop_ids: "workshopId",
+  postal_codes: "postalCode",
+  roles: "userRole",
+};
 
 function checkBy({ draft, words }: Site, path: Path, by: string | undefined, who: string): readonly Diagnostic[] {
   if (by === undefined) return [];

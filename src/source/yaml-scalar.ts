@@ -24,7 +24,8 @@ export function scalarProblem(scalar: Scalar): Problem | undefined {
 }
 
 function numberProblem(source: string): Problem | undefined {
-  if (!DECIMAL.test(source)) return ambiguousNumber(source);
+  // JSON and databases know no negative zero.
+  if (!DECIMAL.test(source) || Object.is(Number(source), -0)) return ambiguousNumber(source);
   const digits = source.replace(/^-?0?\.?0*|\./g, "");
   const isExact = source.includes(".") ? digits.length <= 15 : Number.isSafeInteger(Number(source));
   if (isExact) return undefined;
