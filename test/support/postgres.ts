@@ -23,10 +23,14 @@ export function adminUrl(): string {
   return server.adminUrl;
 }
 
-/** The address of a new, empty database, dropped when the test file is done. */
-export async function freshDatabase(): Promise<string> {
+/**
+ * The address of a new database, dropped when the test file is done.
+ *
+ * @param template  the name of the one that it is a copy of, which nobody may have open; empty unless given
+ */
+export async function freshDatabase(template = "template1"): Promise<string> {
   const name = `flags_${randomBytes(6).toString("hex")}`;
-  await onServer(adminUrl(), `CREATE DATABASE ${name}`);
+  await onServer(adminUrl(), `CREATE DATABASE ${name} TEMPLATE ${template}`);
   made.push(name);
   return withDatabase(adminUrl(), name);
 }

@@ -1,0 +1,130 @@
+import { copyFileSync } from "node:fs";
+import { describe, onTestFinished } from "vitest";
+import { openSqlite } from "../../src/store/sqlite-driver.ts";
+import { describePostgres, freshDatabase, onServer, typeInPsql } from "./postgres.ts";
+import { fileUrl, freshFile, typeInSqlite } from "./sqlite.ts";
+
+/** A row as the engine has it, every column. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** A database of flags, at an address where a sync makes the tables. */
+export interface FlagDatabase {
+  readonly url: string;
+  /** Types statements into the system's own shell, as on-call would; what it printed. @throws with what the shell said */
+  type(sql: string): Promise<string>;
+  /** The rows of one query. */
+  rows(sql: string): Promise<readonly Row[]>;
+  /** Another database with the same content, to the last stamp. Nobody may have this one open meanwhile. */
+  copy(): Promise<FlagDatabase>;
+  /** Something that any later write of whatever row changes, even one that leaves all values as they are. */
+  writeMark(): Promise<() => Promise<unknown>>;
+  /** Until the server has noticed that everybody else is gone: what a killed process sent last may still be running. */
+  quiet(): Promise<void>;
+}
+
+export interface FlagDatabaseEngine {
+  readonly name: "SQLite" | "PostgreSQL";
+  /** What the audit calls somebody at the prompt. */
+  readonly byHand: string;
+  /** Where no tables are yet. */
+  fresh(): Promise<FlagDatabase>;
+}
+
+const SQLITE: FlagDatabaseEngine = { name: "SQLite", byHand: "sql", fresh: async () => sqliteAt(freshFile()) };
+const POSTGRES: FlagDatabaseEngine = {
+  name: "PostgreSQL",
+  byHand: "postgres@psql",
+  fresh: async () => postgresAt(await freshDatabase()),
+};
+
+/** The same tests over both engines. */
+export function onEveryEngine(tests: (engine: FlagDatabaseEngine) => void): void {
+  describe("SQLite", () => {
+    tests(SQLITE);
+  });
+  describePostgres("PostgreSQL", () => {
+    tests(POSTGRES);
+  });
+}
+
+/** What a sync writes, and in which order the rows stand. */
+const TABLES = [
+  ["flaghoist_head", "one"],
+  ["flaghoist_actor", "one"],
+  ["feature_toggles", "feature_key"],
+  ["feature_toggle_audit", "id"],
+  ["flaghoist_syncs", "id"],
+] as const;
+
+/** Everything that a sync can write, without what is new each time it is done: ids and moments. */
+export async function contentOf(database: FlagDatabase): Promise<Readonly<Record<string, readonly Row[]>>> {
+  const content: Record<string, readonly Row[]> = {};
+  for (const [table, order] of TABLES) {
+    const rows = await database.rows(`SELECT * FROM ${table} ORDER BY ${order}`);
+    content[table] = rows.map((row) => ({ ...row, ...withoutMoments(row) }));
+  }
+  return content;
+}
+
+const OF_THE_MOMENT = ["id", "toggle_id", "sync_id", "updated_at", "created_at", "changed_at", "synced_at"];
+
+function withoutMoments(row: Row): Row {
+  const stated = OF_THE_MOMENT.filter((column) => column in row).map((column) => [column, "…"]);
+  const states = ["old_state", "new_state"].filter((column) => row[column] !== undefined && row[column] !== null);
+  const read = states.map((column) => [column, { ...stateOf(row[column]), id: "…", archived_at: "…" }]);
+  return { ...Object.fromEntries([...stated, ...read]), ...archived(row) };
+}
+
+function stateOf(value: unknown): Row {
+  return (typeof value === "string" ? JSON.parse(value) : value) as Row;
+}
+
+function archived(row: Row): Row {
+  return "archived_at" in row ? { archived_at: row["archived_at"] === null ? null : "…" } : {};
+}
+
+function sqliteAt(file: string): FlagDatabase {
+  return {
+    url: fileUrl(file),
+    type: (sql) => typeInSqlite(file, sql),
+    rows: async (sql) => {
+      const db = openSqlite(file, "ro");
+      try {
+        return db.all<Row>(sql).map((row) => ({ ...row }));
+      } finally {
+        db.close();
+      }
+    },
+    copy: async () => {
+      // Whatever still stands in the write-ahead log goes into the file first.
+      await typeInSqlite(file, "PRAGMA wal_checkpoint(TRUNCATE)");
+      const other = freshFile();
+      copyFileSync(file, other);
+      return sqliteAt(other);
+    },
+    writeMark: async () => {
+      const db = openSqlite(file, "ro");
+      onTestFinished(() => db.close());
+      // Moves with every commit of another connection.
+      return async () => db.get("PRAGMA data_version");
+    },
+    quiet: async () => {},
+  };
+}
+
+function postgresAt(url: string): FlagDatabase {
+  return {
+    url,
+    type: (sql) => typeInPsql(url, sql),
+    rows: async (sql) => (await onServer(url, sql)).rows as Row[],
+    copy: async () => postgresAt(await freshDatabase(new URL(url).pathname.slice(1))),
+    writeMark: async () => async () => {
+      const each = TABLES.map(([table]) => `SELECT '${table}' AS name, ctid::text, xmin::text FROM ${table}`);
+      return (await onServer(url, `${each.join(" UNION ALL ")} ORDER BY 1, 2`)).rows;
+    },
+    quiet: async () => {
+      const others = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+      while ((await onServer(url, others)).rowCount !== 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    },
+  };
+}
