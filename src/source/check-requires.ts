@@ -1,3 +1,4 @@
+import { MAX_REQUIREMENT_DEPTH } from "../core/depth.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { FlagKey } from "../core/flag.ts";
 import { checkVariantName } from "./check-flag.ts";
@@ -6,9 +7,6 @@ import type { FlagFile } from "./flag-file.ts";
 import { problemAtKey } from "./parsed-file.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 import { suggestion } from "./wording.ts";
-
-/** How many steps a chain of requirements may have: evaluation goes no further. */
-export const MAX_REQUIRES_DEPTH = 10;
 
 /** What is wrong with one flag's requirements, taken alone. */
 export function checkRequires(draft: Draft<FlagFile>, { flags }: Vocabulary): readonly Diagnostic[] {
@@ -39,7 +37,7 @@ export function checkRequiresChains(drafts: readonly Draft<FlagFile>[]): readonl
     const draft = byKey.get(key);
     if (draft === undefined) return 0;
     // Far above the limit nothing new is learned, and a chain of thousands would use up the stack.
-    if (above.length > MAX_REQUIRES_DEPTH * 10) return 0;
+    if (above.length > MAX_REQUIREMENT_DEPTH * 10) return 0;
     let depth = 0;
     for (const next of Object.keys(draft.json.requires ?? {})) {
       if (next === key || above.includes(next)) {
@@ -56,8 +54,8 @@ export function checkRequiresChains(drafts: readonly Draft<FlagFile>[]): readonl
     }
     depths.set(key, depth);
     // Only the first that goes too far: those above it have the same cause.
-    if (depth === MAX_REQUIRES_DEPTH + 1) {
-      const message = `flag "${key}" stands above a chain of ${depth} requirements, at most ${MAX_REQUIRES_DEPTH} are followed`;
+    if (depth === MAX_REQUIREMENT_DEPTH + 1) {
+      const message = `flag "${key}" stands above a chain of ${depth} requirements, at most ${MAX_REQUIREMENT_DEPTH} are followed`;
       problems.push(
         problemAtKey(draft.file, ["requires"], {
           code: "requires-depth",
