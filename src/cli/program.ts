@@ -1,6 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import { hoistRoot, type Done } from "./command.ts";
 import { dbCommand } from "./commands/db.ts";
+import { describeCommand } from "./commands/describe.ts";
 import { envCommand } from "./commands/env.ts";
 import { killCommand } from "./commands/kill.ts";
 import { listCommand } from "./commands/list.ts";
@@ -20,6 +21,7 @@ export function hoistProgram(io: Io, done: Done): Command {
     validateCommand,
     testCommand,
     listCommand,
+    describeCommand,
     planCommand,
     syncCommand,
     statusCommand,

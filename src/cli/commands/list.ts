@@ -2,19 +2,22 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { cellText } from "../../core/wording.ts";
 import { cwdOption, formatOption, hoistCommand, type Done } from "../command.ts";
 import { progressOf, type Io } from "../io.ts";
+import { sentencesText } from "../views/describe-text.ts";
 import { tableText } from "../views/table.ts";
 import { flagsFolder } from "../workspace.ts";
 
 export function listCommand(io: Io, done: Done): CommandUnknownOpts {
-  const examples = ["hoist list", "hoist list --owner team-workshops", "hoist list --tag payments --format json"];
+  const examples = ["hoist list", "hoist list --owner team-workshops", "hoist list --tag payments --sentences"];
   return hoistCommand("list", "the flags under flags/, and what each environment is to be served", examples, io)
     .option("--owner <name>", "only that owner's")
     .option("--kind <kind>", "only release, experiment, ops or permission flags")
     .option("--tag <tag>", "only those with the tag")
+    .option("--sentences", "what each environment is to be served, in words", false)
     .addOption(formatOption)
     .addOption(cwdOption)
     .action(async (options) => {
       const { checkFiles } = await import("../../sync/check-files.ts");
+      const { descriptionsOf } = await import("../descriptions.ts");
       const today = io.now().toISOString().slice(0, 10);
       const origin = { folder: flagsFolder(io, options.cwd), ref: null };
       const { files, diagnostics, testsPassed } = await checkFiles(origin, { progress: progressOf(io), today });
@@ -35,8 +38,13 @@ export function listCommand(io: Io, done: Done): CommandUnknownOpts {
         const flag = loaded.flagsFor(environment).get(key);
         return flag === undefined ? "" : cellText(flag);
       };
+      const views = options.sentences
+        ? flags.map(({ key, path, file }) => {
+            return { key, name: file.name, path, descriptions: descriptionsOf(loaded, key, environments) };
+          })
+        : [];
       if (options.format === "json") {
-        const rows = flags.map(({ key, path, file }) => ({
+        const rows = flags.map(({ key, path, file }, index) => ({
           key,
           path,
           name: file.name,
@@ -46,8 +54,11 @@ export function listCommand(io: Io, done: Done): CommandUnknownOpts {
           expires: file.expires ?? null,
           tags: file.tags ?? [],
           environments: Object.fromEntries(environments.map((name) => [name, stateOf(key, name)])),
+          ...(options.sentences && { descriptions: views[index]?.descriptions ?? [] }),
         }));
         io.out(JSON.stringify(rows, null, 2));
+      } else if (options.sentences && views.length > 0) {
+        io.out(sentencesText(views, { width: io.width, style: io.style }));
       } else {
         const header = ["flag", "kind", "owner", "expires", ...environments].map((title) => io.style("dim", title));
         const rows = flags.map(({ key, file }) => [
