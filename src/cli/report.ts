@@ -9,7 +9,7 @@ export type ReportFormat = "text" | "json" | "github";
 
 /** Prints what a check found, and says how it ends. */
 export function report(io: Io, { files, diagnostics, testsPassed }: Checked, format: ReportFormat): ExitCode {
-  return reportDiagnostics(io, { diagnostics, flagCount: files.loaded.flags.length, testsPassed }, format);
+  return reportDiagnostics(io, { diagnostics, flagCount: files.loaded.fileCount, testsPassed }, format);
 }
 
 export function reportDiagnostics(
