@@ -3,7 +3,7 @@ import type { Evaluation } from "./evaluation.ts";
 import type { FlagDefinition } from "./definitions.ts";
 import type { Flag, FlagKey } from "./flag.ts";
 import { flawOf } from "./flaw.ts";
-import { headsOf, linesOf } from "./line.ts";
+import { linesOf } from "./line.ts";
 import { answersOf, failed, metadataOf } from "./outcome.ts";
 import type { Decision } from "./override-resolve.ts";
 
@@ -23,13 +23,12 @@ export function compileFlag(flag: Flag, revision: number | undefined): Compiled 
     const answers = answersOf(flag, revision);
     if (!flag.enabled) return constantly(answers.serving(flag.offVariant, "DISABLED"));
     const off = answers.serving(flag.offVariant, "DEFAULT");
-    const heads = headsOf(flag.salt);
-    const lines = linesOf(flag, answers, heads);
+    const lines = linesOf(flag, answers);
     const [first] = lines;
     // Nothing below a line for everybody is ever reached.
     const isForAll = first !== undefined && first.when === null && first.by === null && first.evaluation !== undefined;
     if (flag.requires.length === 0 && (isForAll || !first)) return constantly(first?.evaluation ?? off);
-    return { constant: null, decide: decider(lines, heads.gate, off), off };
+    return { constant: null, decide: decider(lines, flag.salt, off), off };
   } catch (error) {
     // Conditions nested so deep that the stack does not hold them.
     return unreadable(flag.key, error instanceof Error ? error.message : "unreadable", revision);

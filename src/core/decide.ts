@@ -1,4 +1,4 @@
-import { bucketAfter, subjectOf } from "./bucket.ts";
+import { bucketAfter, gateHead, subjectOf } from "./bucket.ts";
 import type { Evaluation, EvaluationContext } from "./evaluation.ts";
 import { WHOLE } from "./flag.ts";
 import { type Line, partOf } from "./line.ts";
@@ -16,10 +16,11 @@ const UNREAD = -2;
  * Goes through the lines; the first that takes the context answers, else the off variant. A line whose share or split
  * finds no subject is passed over, and the answer says which attribute was missing.
  *
- * @param gate  hashes subjects for the shares: all shares of one flag with the same `by` use one bucket, so they nest
+ * @param salt  of the shares: all shares of one flag with the same `by` use one bucket, so they nest
  */
-export function decider(lines: readonly Line[], gate: HashedHead, off: Evaluation): Decide {
+export function decider(lines: readonly Line[], salt: string, off: Evaluation): Decide {
   const mainBy = lines.find(({ by }) => by !== null)?.by ?? null;
+  const gate = gateHead(salt);
   const lacking = lackingAnswers();
   return (context) => {
     let missing: readonly string[] | null = null;
@@ -76,10 +77,11 @@ function added(missing: readonly string[] | null, by: string): readonly string[]
 
 /** Answers with what was missing; those that miss one attribute, nearly all, are made once. */
 function lackingAnswers(): (evaluation: Evaluation, missing: readonly string[]) => Evaluation {
-  const made = new Map<Evaluation, Map<string, Evaluation>>();
+  let made: Map<Evaluation, Map<string, Evaluation>> | undefined;
   return (evaluation, missing) => {
     const [by] = missing;
     if (by === undefined || missing.length > 1) return withMissing(evaluation, missing);
+    made ??= new Map();
     const ofEvaluation = made.get(evaluation) ?? new Map<string, Evaluation>();
     const answer = ofEvaluation.get(by) ?? withMissing(evaluation, missing);
     made.set(evaluation, ofEvaluation.set(by, answer));

@@ -1,4 +1,4 @@
-import { bucketAfter, gateHead, splitHead } from "./bucket.ts";
+import { bucketAfter, splitHead } from "./bucket.ts";
 import type { Evaluation, EvaluationContext, EvaluationMetadata, Reason } from "./evaluation.ts";
 import { DEFAULT_BY, type Flag, type Portion, type Rollout, type Rule, type Serve, type Share, WHOLE } from "./flag.ts";
 import { anyListing, listing } from "./listing.ts";
@@ -27,40 +27,30 @@ export interface CompiledSplit {
   readonly evaluations: readonly Evaluation[];
 }
 
-/** The salt's part of a flag's buckets. */
-export interface Heads {
-  readonly gate: HashedHead;
-  readonly split: HashedHead;
-}
-
-export function headsOf(salt: string): Heads {
-  return { gate: gateHead(salt), split: splitHead(salt) };
-}
-
 /** Rules in their order, then the last line. A share of 0 takes nobody: such a line is left out. */
-export function linesOf(flag: Flag, answers: Answers, heads: Heads): readonly Line[] {
+export function linesOf(flag: Flag, answers: Answers): readonly Line[] {
   const rules = flag.rules.filter((rule) => rule.portion?.share !== 0);
-  const lines = rules.map((rule) => ruleLine(rule, answers, heads));
+  const lines = rules.map((rule) => ruleLine(rule, flag.salt, answers));
   const isNobody = flag.rollout.strategy === "percentage" && flag.rollout.portion.share === 0;
-  return isNobody ? lines : [...lines, lastLine(flag.rollout, flag.serve, answers, heads)];
+  return isNobody ? lines : [...lines, lastLine(flag, answers)];
 }
 
-function ruleLine({ name, when, portion, serve }: Rule, answers: Answers, heads: Heads): Line {
+function ruleLine({ name, when, portion, serve }: Rule, salt: string, answers: Answers): Line {
   const isEverybody = when.op === "all" && when.of.length === 0;
   const reason = portion || "split" in serve ? "SPLIT" : "TARGETING_MATCH";
   return {
     when: isEverybody ? null : matcher(when),
     ...shareOf(portion, serve),
-    ...compiledServe(serve, reason, answers, heads, { rule: name }),
+    ...compiledServe(serve, salt, reason, answers, { rule: name }),
   };
 }
 
-function lastLine(rollout: Rollout, serve: Serve, answers: Answers, heads: Heads): Line {
+function lastLine({ rollout, serve, salt }: Flag, answers: Answers): Line {
   const portion = rollout.strategy === "percentage" ? rollout.portion : null;
   return {
     when: listingOf(rollout),
     ...shareOf(portion, serve),
-    ...compiledServe(serve, lastReason(rollout, serve), answers, heads),
+    ...compiledServe(serve, salt, lastReason(rollout, serve), answers),
   };
 }
 
@@ -81,16 +71,16 @@ function shareOf(portion: Portion | null, serve: Serve): Pick<Line, "share" | "b
 
 function compiledServe(
   serve: Serve,
+  salt: string,
   reason: Reason,
   answers: Answers,
-  heads: Heads,
-  extra: EvaluationMetadata = {},
+  extra?: EvaluationMetadata,
 ): Pick<Line, "evaluation" | "split"> {
   if ("variant" in serve) return { evaluation: answers.serving(serve.variant, reason, extra), split: undefined };
   let ceiling = 0;
   const ceilings = serve.split.map(({ share }) => (ceiling += share));
   const evaluations = serve.split.map(({ variant }) => answers.serving(variant, reason, extra));
-  return { evaluation: undefined, split: { head: heads.split, ceilings, evaluations } };
+  return { evaluation: undefined, split: { head: splitHead(salt), ceilings, evaluations } };
 }
 
 /** Which part of a split a subject gets. */

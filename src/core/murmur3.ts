@@ -20,17 +20,22 @@ export function headOf(head: string): HashedHead {
   let state = 0;
   let rest = 0;
   let restBits = 0;
-  const bytes = new TextEncoder().encode(head);
-  for (const byte of bytes) {
-    rest |= byte << restBits;
-    restBits += 8;
-    if (restBits === 32) {
-      state = mixed(state, rest);
-      rest = 0;
-      restBits = 0;
+  let length = 0;
+  for (const character of head) {
+    const point = scalarPoint(character.codePointAt(0) ?? 0);
+    const count = utf8Length(point);
+    for (let which = 0; which < count; which += 1) {
+      rest |= utf8Byte(point, count, which) << restBits;
+      restBits += 8;
+      if (restBits === 32) {
+        state = mixed(state, rest);
+        rest = 0;
+        restBits = 0;
+      }
     }
+    length += count;
   }
-  return { state, rest, restBits, length: bytes.length };
+  return { state, rest, restBits, length };
 }
 
 /**
@@ -58,10 +63,9 @@ export function hashAfter(head: HashedHead, tail: string): number {
     }
     if (index >= end) break;
 
-    let point = tail.codePointAt(index) ?? 0;
+    const point = scalarPoint(tail.codePointAt(index) ?? 0);
     index += point > 0xffff ? 2 : 1;
-    if (point >= 0xd800 && point <= 0xdfff) point = 0xfffd;
-    const count = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    const count = utf8Length(point);
     length += count;
     for (let which = 0; which < count; which += 1) {
       rest |= utf8Byte(point, count, which) << restBits;
@@ -75,6 +79,17 @@ export function hashAfter(head: HashedHead, tail: string): number {
   }
   if (restBits > 0) state ^= scrambled(rest);
   return finished(state ^ length);
+}
+
+/** The code point, or U+FFFD for a lone surrogate. */
+function scalarPoint(point: number): number {
+  return point >= 0xd800 && point <= 0xdfff ? 0xfffd : point;
+}
+
+function utf8Length(point: number): number {
+  if (point < 0x80) return 1;
+  if (point < 0x800) return 2;
+  return point < 0x10000 ? 3 : 4;
 }
 
 /** The byte `which` (from 0) of a character that takes `count` bytes. */

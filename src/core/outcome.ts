@@ -4,7 +4,6 @@ import { isJsonObject, type JsonValue } from "./json.ts";
 
 /** Makes the answers of one flag, all with the same revision. */
 export interface Answers {
-  readonly flagKey: FlagKey;
   /** @throws Error when the flag has no such variant: the flag cannot be evaluated then */
   readonly serving: (variant: VariantName, reason: Reason, extra?: EvaluationMetadata) => Evaluation;
 }
@@ -12,14 +11,14 @@ export interface Answers {
 /** What an answer needs of a flag, or of its definition. */
 export type Served = Pick<Flag, "key" | "variants">;
 
-export function answersOf(flag: Served, revision: number | undefined): Answers {
-  const values = new Map(Object.entries(flag.variants).map(([name, value]) => [name, frozenCopy(value)]));
+export function answersOf({ key, variants }: Served, revision: number | undefined): Answers {
+  const plain = metadataOf(revision);
   return {
-    flagKey: flag.key,
-    serving: (variant, reason, extra = {}) => {
-      const value = values.get(variant);
-      if (value === undefined) throw new Error(`flag "${flag.key}" has no variant "${variant}"`);
-      return frozenEvaluation({ flagKey: flag.key, value, variant, reason, metadata: metadataOf(revision, extra) });
+    serving: (variant, reason, extra) => {
+      const value = Object.hasOwn(variants, variant) ? variants[variant] : undefined;
+      if (value === undefined) throw new Error(`flag "${key}" has no variant "${variant}"`);
+      const metadata = extra ? metadataOf(revision, extra) : plain;
+      return frozenEvaluation({ flagKey: key, value: frozenCopy(value), variant, reason, metadata });
     },
   };
 }

@@ -84,7 +84,7 @@ function moment(text: string, holds: (at: number, limit: number) => boolean): Sc
 }
 
 /** The moment that an attribute names: a Date or ISO text. */
-export function momentOfValue(value: unknown): number | undefined {
+function momentOfValue(value: unknown): number | undefined {
   if (typeof value === "string") return momentOf(value);
   if (!(value instanceof Date)) return undefined;
   const at = Date.prototype.getTime.call(value);
