@@ -7,6 +7,7 @@ import { attributionsOf, type Attribution } from "./attribution.ts";
 import { desiredOf, readFiles, type Desired, type Origin } from "./desired.ts";
 import { emptyTable, planAgainst, readTable, type Planned, type PlanOptions, type TableState } from "./planning.ts";
 import type { Progress } from "./progress.ts";
+import { settle } from "./settle.ts";
 import { checkEvaluates, checkWritten } from "./verify.ts";
 
 export interface SyncOptions extends PlanOptions {
@@ -89,7 +90,7 @@ async function desiredFor(
   const files = await readFiles(options.origin, options.progress, options.today);
   const result = desiredOf(files, options.environment, options.progress);
   if (result.ok) return { kind: "ready", desired: result.desired };
-  return { kind: "invalid", diagnostics: result.diagnostics, flagCount: files.loaded.flags.length };
+  return { kind: "invalid", diagnostics: result.diagnostics, flagCount: files.loaded.fileCount };
 }
 
 async function attemptSync(
@@ -170,9 +171,12 @@ async function applied(store: FlagStore, batch: SyncBatch, isLast: boolean): Pro
   try {
     return await store.apply(batch);
   } catch (error) {
-    if (!(error instanceof FlagError) || isLast) throw error;
-    if (error.code === "PLAN_STALE") return "again";
-    if (error.code !== "STORE_OUTCOME_UNKNOWN") throw error;
-    return (await store.hasSync(batch.syncId)) ? await store.readHead() : "again";
+    if (!(error instanceof FlagError)) throw error;
+    if (error.code === "STORE_OUTCOME_UNKNOWN") {
+      const head = await settle(store, batch.syncId, error);
+      if (head !== "did not happen") return head;
+    } else if (error.code !== "PLAN_STALE") throw error;
+    if (isLast) throw error;
+    return "again";
   }
 }

@@ -31,7 +31,7 @@ export interface FlagDatabaseEngine {
 }
 
 const SQLITE: FlagDatabaseEngine = { name: "SQLite", byHand: "sql", fresh: async () => sqliteAt(freshFile()) };
-const POSTGRES: FlagDatabaseEngine = {
+export const POSTGRES: FlagDatabaseEngine = {
   name: "PostgreSQL",
   byHand: "postgres@psql",
   fresh: async () => postgresAt(await freshDatabase()),

@@ -2,12 +2,13 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import { FlagError } from "../../src/core/errors.ts";
-import { migrateStore, openStore } from "../../src/store/open.ts";
+import { migrateStore } from "../../src/store/open.ts";
 import type { FlagStore } from "../../src/store/store.ts";
-import { sync, type SyncOutcome } from "../../src/sync/sync.ts";
+import type { SyncOutcome } from "../../src/sync/sync.ts";
 import { onEveryEngine } from "../support/flag-database.ts";
 import { aFlagRepository, flagPath, flagText } from "../support/flag-tree.ts";
 import { seededRandom } from "../support/random.ts";
+import { runSync } from "../support/run-sync.ts";
 import { startSync } from "../support/sync-process.ts";
 
 vi.setConfig({ testTimeout: 900_000 });
@@ -26,17 +27,12 @@ onEveryEngine((engine) => {
     for (let race = 0; race < RACES; race++) {
       const [older = "", newer = ""] = commits.slice(2 * race);
       const run = (ref: string) =>
-        sync({
-          origin: { folder: repository.folder, ref },
+        runSync({
+          folder: repository.folder,
+          ref,
           environment: "staging",
-          startedBy: "deploy@ci",
-          openStore: async () => hesitating(await openStore(url), () => delay(random.between(0, 8))),
-          progress: () => {},
-          today: "2026-11-20",
-          release: new Set(),
-          onDrift: "keep",
-          acknowledgedPlan: null,
-          acceptLive: null,
+          url,
+          around: (store) => hesitating(store, () => delay(random.between(0, 8))),
         }).then(outcomeText, errorCode);
       const [first, second] = await Promise.all([run(older), run(newer)]);
       counts[outcomeOfRace(first, second, random.seed)] += 1;
