@@ -159,6 +159,29 @@ describe("the refresh of a client", () => {
   });
 });
 
+describe("staleness", () => {
+  test("counts from the last successful check, not from the last change", async () => {
+    const store = fakeStore(ON);
+    const { client, time, lines } = await opened(store);
+    const events: string[] = [];
+    client.on("stale", ({ ageMs }) => events.push(`stale ${ageMs}`));
+    client.on("fresh", ({ revision }) => events.push(`fresh ${revision}`));
+    await time.advance(600_000);
+    expect([client.status().stale, client.status().ageMs, events]).toEqual([false, 0, []]);
+    store.failure = DOWN;
+    await time.advance(59_999);
+    expect([client.status().stale, client.status().ageMs]).toEqual([false, 59_999]);
+    expect(client.evaluate("checkout", false).metadata).toEqual({ revision: 1 });
+    await time.advance(1);
+    expect(client.evaluate("checkout", false)).toMatchObject({ value: true, metadata: { revision: 1, stale: true } });
+    expect(events).toEqual(["stale 60000"]);
+    expect(lines.at(-1)).toBe("warn no answer from the database for 60 s: answers are stale");
+    store.failure = undefined;
+    await time.advance(30_000);
+    expect(events).toEqual(["stale 60000", "fresh 1"]);
+  });
+});
+
 describe("revisions", () => {
   test("5, 3, 6, 4 serves 5, 5, 6, 6", async () => {
     const store = fakeStore(ON, { revision: 5 });
@@ -201,10 +224,22 @@ describe("revisions", () => {
 
   test("a lagging replica confirms nothing: what is served becomes stale", async () => {
     const store = fakeStore(ON, { revision: 5 });
-    const { client, time } = await opened(store);
+    const { client, time, lines } = await opened(store);
     store.head = { ...store.head, revision: 4 };
     await time.advance(60_001);
     expect(client.status()).toMatchObject({ revision: 5, stale: true, connected: true });
+    expect(lines.filter((line) => line.includes("behind"))).toHaveLength(1);
+  });
+
+  test("a head from one replica and rows from another that lags behind change nothing", async () => {
+    const store = fakeStore(ON, { revision: 5 });
+    const { client } = await opened(store);
+    store.head = { ...store.head, revision: 6 };
+    store.read = async () => ({ head: { ...store.head, revision: 4 }, rows: OFF });
+    store.hint();
+    await settle();
+    expect(client.status().revision).toBe(5);
+    expect(client.isEnabled("checkout")).toBe(true);
   });
 
   test("another epoch is another history, and is taken over with a word about it", async () => {
