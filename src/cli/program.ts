@@ -6,7 +6,9 @@ import { envCommand } from "./commands/env.ts";
 import { killCommand } from "./commands/kill.ts";
 import { listCommand } from "./commands/list.ts";
 import { planCommand } from "./commands/plan.ts";
+import { rolloutCommand } from "./commands/rollout.ts";
 import { schemaCommand } from "./commands/schema.ts";
+import { setCommand } from "./commands/set.ts";
 import { statusCommand } from "./commands/status.ts";
 import { syncCommand } from "./commands/sync.ts";
 import { testCommand } from "./commands/test.ts";
@@ -22,6 +24,8 @@ export function hoistProgram(io: Io, done: Done): Command {
     testCommand,
     listCommand,
     describeCommand,
+    setCommand,
+    rolloutCommand,
     planCommand,
     syncCommand,
     statusCommand,

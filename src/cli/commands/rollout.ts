@@ -1,0 +1,51 @@
+import { InvalidArgumentError, Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { cwdOption, formatOption, hoistCommand, type Done } from "../command.ts";
+import type { Io } from "../io.ts";
+import { flagsFolder } from "../workspace.ts";
+import { baseOption, dryRunOption, overlayOption } from "./set.ts";
+
+export function rolloutCommand(io: Io, done: Done): CommandUnknownOpts {
+  const examples = [
+    "hoist rollout workshop_routing 50% --env production",
+    'hoist rollout workshop_routing 50% --rule "Toronto beta"',
+    "hoist rollout workshop_routing all --env staging             all or none, without a share",
+    "hoist rollout workshop_routing 10% --by sessionId",
+    "hoist rollout workshop_reports --roles admin,workshop_admin",
+    "hoist rollout workshop_routing --whitelist workshopId=workshop-1,workshop-2 --env production",
+  ];
+  return hoistCommand("rollout", "say how many get a flag's last line, or a rule", examples, io)
+    .argument("<key>", "the flag")
+    .argument("[share]", "25%, all or none")
+    .option("--by <attribute>", "what tells subjects apart (userId, unless the file says otherwise)")
+    .option("--rule <name>", "that rule in place of the last line")
+    .addOption(new Option("--roles <list>", "who has one of these in userRole").argParser(listed))
+    .addOption(new Option("--whitelist <attribute=ids>", "who is on a list (repeatable)").argParser(whitelisted))
+    .addOption(overlayOption)
+    .addOption(baseOption)
+    .addOption(dryRunOption)
+    .addOption(formatOption)
+    .addOption(cwdOption)
+    .action(async (key, share, options) => {
+      const { rollOut } = await import("../../source/edit/rollout.ts");
+      const { readFlagTree } = await import("../read-flag-tree.ts");
+      const { finishEdit } = await import("../finish-edit.ts");
+      const folder = flagsFolder(io, options.cwd);
+      const tree = await readFlagTree(folder);
+      const target = { key, environment: options.env ?? null, maskedToo: options.base };
+      const result = rollOut(tree, target, { ...options, share });
+      done(await finishEdit(io, result, { folder, key, dryRun: options.dryRun, format: options.format }));
+    });
+}
+
+function listed(text: string): readonly string[] {
+  return text.split(",").map((word) => word.trim());
+}
+
+function whitelisted(
+  text: string,
+  before: Readonly<Record<string, readonly string[]>> | undefined,
+): Readonly<Record<string, readonly string[]>> {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("Expected attribute=id,id for example workshopId=workshop-1,workshop-2.");
+  return { ...before, [text.slice(0, at)]: listed(text.slice(at + 1)) };
+}

@@ -1,0 +1,85 @@
+import type { Diagnostic } from "../../core/diagnostic.ts";
+import type { FileEdit } from "../../source/edit/edit-result.ts";
+import type { Style } from "../io.ts";
+import { lineDiff } from "./line-diff.ts";
+import { padded } from "./table.ts";
+
+/** What an edit did, for people and for `--format json`. */
+export interface EditView {
+  readonly key: string;
+  readonly isWritten: boolean;
+  readonly edits: readonly FileEdit[];
+  /** What it means, environment by environment; those in which nothing changes are left out. */
+  readonly meanings: readonly Meaning[];
+  /** Environments whose acknowledgement stood for another end state, and went. */
+  readonly voided: readonly string[];
+  /** What has to be acknowledged before this is synced. */
+  readonly needs: readonly EditNeed[];
+  /** Tests that fail now. */
+  readonly failures: readonly Diagnostic[];
+  /** Anything else worth knowing, one line each. */
+  readonly notes: readonly string[];
+  /** What to do next, one command a line. */
+  readonly next: readonly string[];
+}
+
+export interface Meaning {
+  /** `production`, `development, staging`, `everywhere`. */
+  readonly where: string;
+  readonly texts: readonly string[];
+}
+
+export interface EditNeed {
+  readonly environment: string;
+  readonly text: string;
+  readonly id: string;
+}
+
+export function editText(view: EditView, style: Style): string {
+  const { edits, isWritten, key } = view;
+  if (edits.length === 0)
+    return [`Nothing to do: the file of ${key} says so already.`, ...noteLines(view, style)].join("\n");
+  const blocks = [
+    edits.map((edit) => fileText(edit, isWritten, style)).join("\n\n"),
+    meaningsText(view),
+    [...noteLines(view, style)].join("\n"),
+    nextText(view),
+  ];
+  return blocks.filter((block) => block !== "").join("\n\n");
+}
+
+function fileText({ from, to, before, after }: FileEdit, isWritten: boolean, style: Style): string {
+  const diff = from === null ? [] : lineDiff(before, after);
+  const place = diff.find(({ sign }) => sign === "+") ?? diff[0];
+  const name = from === null || from === to ? to : `${from} → ${to}`;
+  const at = place === undefined ? name : `${name}:${place.line}`;
+  const head = isWritten ? `${style("green", "✓")} ${at}` : `${at}  would be written so`;
+  const width = Math.max(0, ...diff.map(({ line }) => String(line).length));
+  const lines = diff.map(({ sign, line, text }) => {
+    const written = `${String(line).padStart(width)} ${sign} ${text}`;
+    return `  ${style(sign === "-" ? "red" : "green", written)}`;
+  });
+  return [from === null && isWritten ? `${head}  written` : head, ...lines].join("\n");
+}
+
+function meaningsText({ meanings }: EditView): string {
+  const width = Math.max(0, ...meanings.map(({ where }) => where.length));
+  return meanings
+    .flatMap(({ where, texts }) => texts.map((text, index) => `${padded(index === 0 ? where : "", width)}  ${text}`))
+    .join("\n");
+}
+
+function* noteLines({ voided, needs, failures, notes, edits }: EditView, style: Style): Iterable<string> {
+  const sign = style("yellow", "!");
+  for (const name of voided) yield `${sign} the acknowledgement for ${name} stood for another end state and is gone`;
+  for (const { environment, text, id } of needs) {
+    yield `${sign} ${environment} needs an acknowledgement: ${text}. If it is meant, add to ${edits[0]?.to ?? "the file"}:`;
+    yield `    acknowledge: { ${environment}: "${id}", reason: "…" }`;
+  }
+  for (const { file, line, message } of failures) yield `${sign} ${file}:${line}  ${message}`;
+  for (const note of notes) yield `${sign} ${note}`;
+}
+
+function nextText({ next }: EditView): string {
+  return next.length === 0 ? "" : ["Next:", ...next.map((line) => `  ${line}`)].join("\n");
+}

@@ -1,0 +1,58 @@
+import type { Path } from "../tree.ts";
+
+export const FLAG_FIELDS = [
+  "name",
+  "description",
+  "owner",
+  "kind",
+  "expires",
+  "tags",
+  "metadata",
+  "type",
+  "variants",
+  "offVariant",
+  "fallback",
+  "client",
+  "protected",
+  "salt",
+  "requires",
+  "enabled",
+  "rules",
+  "rollout",
+  "serve",
+  "environments",
+  "acknowledge",
+  "tests",
+] as const;
+/** What an overlay may replace. */
+export const OVERLAY_FIELDS = ["enabled", "rules", "rollout", "serve"] as const;
+export type OverlayField = (typeof OVERLAY_FIELDS)[number];
+const RULE_FIELDS = ["name", "if", "rollout", "serve"] as const;
+const PORTION_FIELDS = ["percentage", "by"] as const;
+
+/** The keys of the mapping at a path, in the order in which a reader expects them. */
+export type FieldOrder = (path: Path) => readonly string[];
+
+/** @param environments  in the order of promotion */
+export function fieldOrder(environments: readonly string[]): FieldOrder {
+  return (path) => {
+    const [first, , third] = path;
+    if (path.length === 0) return FLAG_FIELDS;
+    if (first === "acknowledge") return [...environments, "reason"];
+    if (first === "environments") {
+      if (path.length === 1) return environments;
+      if (path.length === 2) return OVERLAY_FIELDS;
+      return third === "rules" ? ruleOrder(path.slice(2)) : PORTION_FIELDS;
+    }
+    if (first === "rules") return ruleOrder(path);
+    return first === "rollout" ? PORTION_FIELDS : [];
+  };
+}
+
+function ruleOrder(path: Path): readonly string[] {
+  if (path.length === 2) return RULE_FIELDS;
+  return path.length === 3 && path[2] === "rollout" ? PORTION_FIELDS : [];
+}
+
+/** Keys after which an empty line is expected where the file has empty lines at all. */
+export const SECTIONS: ReadonlySet<string> = new Set(["rules", "environments", "tests"]);

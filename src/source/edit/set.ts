@@ -1,0 +1,52 @@
+import type { FlagKey } from "../../core/flag.ts";
+import { nearest } from "../../core/nearest.ts";
+import { type Assignment, parseAssignment } from "./assignment.ts";
+import { editableFlag, editFlag, type FlagTree } from "./edit-flag.ts";
+import { type EditResult, refused, type Refused } from "./edit-result.ts";
+import { rootOf } from "./rewrite.ts";
+import { isRefusal, setFields } from "./set-fields.ts";
+import { mapJson } from "../tree.ts";
+
+export interface SetOptions {
+  readonly key: FlagKey;
+  /** The overlay to edit; null for the base. */
+  readonly environment: string | null;
+  /** Edit the base although overlays hide the edit from some environments. */
+  readonly maskedToo: boolean;
+}
+
+/** Changes fields of one flag's file: in the overlay of one environment, or in the base. */
+export function setInFlag(tree: FlagTree, options: SetOptions, changes: readonly string[]): EditResult {
+  const { key, environment, maskedToo } = options;
+  const flag = editableFlag(tree, key);
+  if (!("path" in flag)) return flag;
+  const environments = tree.loaded.config?.environments.map(({ name }) => name) ?? [];
+  const unknown = environment === null ? undefined : unknownEnvironment(environment, environments);
+  if (unknown !== undefined) return unknown;
+  const assignments: Assignment[] = [];
+  for (const change of changes) {
+    const assignment = parseAssignment(change);
+    if ("ok" in assignment) return assignment;
+    assignments.push(assignment);
+  }
+  const root = rootOf(flag.parsed.text);
+  if (root === undefined) return refused("invalid", `${flag.path} cannot be edited`, "hoist validate says why");
+  const target = { key, json: mapJson(root), file: flag.file, environments, environment, maskedToo };
+  const json = setFields(target, assignments);
+  if (isRefusal(json)) return json;
+  return editFlag(tree, { key, json, mayChange: (name) => environment === null || name === environment });
+}
+
+export function unknownEnvironment(name: string, environments: readonly string[]): Refused | undefined {
+  if (environments.includes(name)) return undefined;
+  const near = nearest(name, environments);
+  const guess = near === undefined ? "" : `did you mean ${near}?   `;
+  return {
+    ...refused(
+      "usage",
+      `flags/_config.yaml declares no environment "${name}"`,
+      `${guess}environments: ${environments.join(", ")}`,
+    ),
+    because: "environment",
+  };
+}
