@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -133,6 +134,16 @@ describe("a start without a database", () => {
     writeFileSync(snapshotFile, savedSnapshotText(SAVED));
     const { client } = await opened(store, { snapshotFile });
     expect(client.status()).toMatchObject({ source: "disk", ready: true });
+  });
+
+  test("is not held up by a disk that hangs, and takes what it says when it comes", async () => {
+    const snapshotFile = join(folder(), "hanging");
+    execFileSync("mkfifo", [snapshotFile]);
+    const { client } = await opened(down(), { snapshotFile });
+    expect(client.status()).toMatchObject({ source: "none", ready: false, connected: false });
+    writeFileSync(snapshotFile, savedSnapshotText(SAVED));
+    await expect.poll(() => client.status().source, { timeout: 20_000 }).toBe("disk");
+    expect(client.isEnabled("saved")).toBe(true);
   });
 
   test("does not wait for the initial timeout when the saved snapshot can be had", async () => {
@@ -326,6 +337,19 @@ test("the database hears of revision and overrides at once when they change, els
   await time.advance(2000);
   expect(store.heartbeats).toHaveLength(3);
   expect(new Set(store.heartbeats.map(({ id }) => id)).size).toBe(1);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const send = store.heartbeat;
+  store.heartbeat = async (instance) => {
+    await promise;
+    await send(instance);
+  };
+  await time.advance(60_000);
+  store.head = { ...store.head, revision: 3 };
+  store.hint();
+  await settle();
+  resolve();
+  await settle();
+  expect(store.heartbeats.map(({ revision }) => revision)).toEqual([1, 2, 2, 2, 3]);
   store.heartbeat = () => Promise.reject(new Error("read-only"));
   await time.advance(60_000);
   expect(client.status()).toMatchObject({ connected: true, heartbeat: { lastError: "read-only" } });
