@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject } from "../core/json.ts";
 import { operatorsOf } from "./check-condition.ts";
 import type { AttributeDeclaration } from "./config-file.ts";
 import { isList } from "./lists.ts";
+import { clause } from "./schema.ts";
 
 /**
  * For each declared attribute what a condition may ask of it, as `Attribute.<name>`: the operators of its type, and only
@@ -40,19 +41,18 @@ function matcher({ type, description, values }: AttributeDeclaration, operators:
     return [[name, name === "not" ? { ...schema, anyOf: plain } : schema] as const];
   });
   const can = `A ${type} can be asked: a value, a list, ${known.map(([name]) => name).join(", ")}.`;
+  const operatorMapping = {
+    properties: Object.fromEntries(known),
+    additionalProperties: false,
+    description: "One or more operators; all of them must hold.",
+  };
   const found = values === undefined ? `a ${type}` : values.join(", ");
   return {
-    anyOf: [
-      ...plain,
-      {
-        type: "object",
-        properties: Object.fromEntries(known),
-        additionalProperties: false,
-        description: "One or more operators; all of them must hold.",
-      },
-    ],
     description: description === undefined ? can : `${description} ${can}`,
+    anyOf: [...plain, { type: "object" }],
     errorMessage: `expected a value (${found}), a list of values, or a mapping of operators`,
+    // Not inside the union: an editor would mark the whole mapping for one wrong operator in it.
+    ...clause({ type: "object" }, operatorMapping),
   };
 }
 

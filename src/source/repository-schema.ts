@@ -91,6 +91,8 @@ function narrowings(
     ...(roles === undefined
       ? {}
       : { roles: (schema) => ({ ...schema, items: { type: "string", enum: roles.map(String) } }) }),
+    // Names of variants are checked where they are known; this would refuse the keys true and false of a boolean's split.
+    split: (schema) => without(schema, "propertyNames"),
     segment: (schema) => ({ ...schema, ...segmentMember(segments, about) }),
     requires: (schema) => {
       const kinds = requirementSchemas(flags, membersOf(schema, "additionalProperties"));
@@ -120,9 +122,12 @@ function mappedValue(value: JsonValue, narrowing: Narrowing): JsonValue {
 
 /** A mapping with exactly these keys, and those that it has by name already. */
 function closed(schema: JsonObject, names: Iterable<string>, of: (name: string) => JsonValue): JsonObject {
-  const { propertyNames: _, ...rest } = schema;
   const properties = Object.fromEntries(sorted(names).map((name) => [name, of(name)]));
-  return { ...rest, properties: { ...membersOf(schema, "properties"), ...properties }, additionalProperties: false };
+  return {
+    ...without(schema, "propertyNames"),
+    properties: { ...membersOf(schema, "properties"), ...properties },
+    additionalProperties: false,
+  };
 }
 
 /** An `enum` must not be empty: where there are no names, any text stays allowed, and `hoist validate` says more. */
@@ -139,8 +144,12 @@ function segmentMember(names: ReadonlySet<string>, about: ReadonlyMap<string, st
 }
 
 /** Two schemas of one name in one editor would be taken for one. */
-function withoutId({ $id: _, ...schema }: JsonObject): JsonObject {
-  return schema;
+function withoutId(schema: JsonObject): JsonObject {
+  return without(schema, "$id");
+}
+
+function without(schema: JsonObject, keyword: string): JsonObject {
+  return Object.fromEntries(Object.entries(schema).filter(([name]) => name !== keyword));
 }
 
 function membersOf(schema: JsonObject, name: string): JsonObject {

@@ -1,5 +1,6 @@
 import type { FlagKey } from "../core/flag.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../core/json.ts";
+import { clause } from "./schema.ts";
 import type { FlagVariants } from "./vocabulary.ts";
 
 /** Beyond so many different sets of variants an editor would become slow; those are checked by `hoist validate` alone. */
@@ -12,14 +13,15 @@ const MOST_SETS = 200;
 export function variantClauses(flags: ReadonlyMap<FlagKey, FlagVariants>): readonly JsonObject[] {
   const isBoolean = { properties: { type: { const: "boolean" } } };
   return [
-    { if: isBoolean, then: namesClause({ type: "boolean" }, ["true", "false"]) },
-    ...variantSets(flags).map((names) => ({
-      if: {
-        required: ["type", "variants"],
-        properties: { type: { not: { const: "boolean" } }, variants: exactly(names) },
-      },
-      then: namesClause({ type: "string", enum: names }, names),
-    })),
+    // As patterns: an editor's parser takes the keys true and false for booleans, which are no names of properties.
+    clause(isBoolean, namesClause({ type: "boolean" }, { patternProperties: { "^(?:true|false)$": true } })),
+    ...variantSets(flags).map((names) => {
+      const isSet = { type: { not: { const: "boolean" } }, variants: exactly(names) };
+      return clause(
+        { required: ["type", "variants"], properties: isSet },
+        namesClause({ type: "string", enum: names }, { properties: allowed(names) }),
+      );
+    }),
   ];
 }
 
@@ -50,11 +52,8 @@ function oneOrMore(name: JsonObject): JsonObject {
 }
 
 /** Every place where a flag names one of its variants. */
-function namesClause(name: JsonObject, splitNames: readonly string[]): JsonObject {
-  const split = {
-    properties: Object.fromEntries(splitNames.map((variant) => [variant, true])),
-    additionalProperties: false,
-  };
+function namesClause(name: JsonObject, splitNames: JsonObject): JsonObject {
+  const split = { ...splitNames, additionalProperties: false };
   const serve = { anyOf: [name, { type: "object", properties: { split } }] };
   const lines = { serve, rules: { items: { properties: { serve } } } };
   return {
@@ -69,8 +68,11 @@ function namesClause(name: JsonObject, splitNames: readonly string[]): JsonObjec
 }
 
 function exactly(names: readonly string[]): JsonObject {
-  const properties = Object.fromEntries(names.map((name): readonly [string, JsonValue] => [name, true]));
-  return { type: "object", required: names, properties, additionalProperties: false };
+  return { type: "object", required: names, properties: allowed(names), additionalProperties: false };
+}
+
+function allowed(names: readonly string[]): JsonObject {
+  return Object.fromEntries(names.map((name): readonly [string, JsonValue] => [name, true]));
 }
 
 /** Each set once, names as first written, in a stable order. */
