@@ -11,6 +11,7 @@ import { openStore } from "../store/open.ts";
 import type { AuditEntry, FlagStore, SeenInstance } from "../store/store.ts";
 import { desiredOf, readFiles, type Desired } from "../sync/desired.ts";
 import { handEditsOf } from "../sync/planning.ts";
+import { editorsOf, type Editors } from "../sync/hand-edits.ts";
 import type { Io } from "./io.ts";
 import { parsedOverrides } from "./overrides.ts";
 import { byWhom } from "./views/plan-text.ts";
@@ -41,18 +42,23 @@ export async function readStatus(io: Io, where: Where): Promise<Status> {
 }
 
 interface GitSide {
+  /** HEAD's, whether or not its files can be used. */
+  readonly commit: string | null;
   readonly desired: Desired | null;
   readonly problem: string | null;
 }
 
 async function gitSide(folder: string, environment: string): Promise<GitSide> {
   const quiet = () => {};
+  let commit: string | null = null;
   try {
-    const result = desiredOf(await readFiles({ folder, ref: "HEAD" }, quiet), environment, quiet);
-    if (result.ok) return { desired: result.desired, problem: null };
-    return { desired: null, problem: "the files of HEAD have errors (hoist validate --commit HEAD)" };
+    const files = await readFiles({ folder, ref: "HEAD" }, quiet);
+    commit = files.commit;
+    const result = desiredOf(files, environment, quiet);
+    if (result.ok) return { commit, desired: result.desired, problem: null };
+    return { commit, desired: null, problem: "its files have errors (hoist validate --commit HEAD)" };
   } catch (error) {
-    if (error instanceof FlagError) return { desired: null, problem: error.message };
+    if (error instanceof FlagError) return { commit, desired: null, problem: error.message };
     throw error;
   }
 }
@@ -69,16 +75,17 @@ async function statusOf(io: Io, environment: string, store: FlagStore, git: GitS
     await handEditsOf(store),
     await store.syncs(1),
   ];
+  const editors = await editorsOf(store, { head, rows }, handEdits);
   const reads = new Map(rows.map((raw) => [String(raw.feature_key), flagOfRow(raw)]));
   const flags = liveFlags(reads);
   const overrides = overridesOf({ overrides: parsedOverrides(io) }, flags, new Set());
   const keys = [...new Set([...reads.keys(), ...(git.desired?.flags.keys() ?? [])])].sort();
-  const sides: Sides = { git, reads, overrides, instances, handEdits, now: io.now() };
+  const sides: Sides = { git, reads, overrides, instances, handEdits, editors, now: io.now() };
   const all = keys.flatMap((key) => rowOf(key, sides) ?? []);
   return {
     environment,
     database: store.label,
-    git: { commit: git.desired?.commit ?? null, problem: git.problem },
+    git: { commit: git.commit, problem: git.problem },
     table: { epoch: head.epoch, revision: head.revision, commit: head.commit, syncedAt: syncs[0]?.syncedAt ?? null },
     instances: {
       seen: instances.length,
@@ -101,11 +108,13 @@ interface Sides {
   readonly overrides: ResolvedOverrides;
   readonly instances: readonly SeenInstance[];
   readonly handEdits: ReadonlyMap<FlagKey, AuditEntry>;
+  readonly editors: Editors;
   readonly now: Date;
 }
 
 /** Null for a flag that is archived and that git does not know: nothing to see. */
-function rowOf(key: FlagKey, { git, reads, overrides, instances, handEdits, now }: Sides): StatusRow | null {
+function rowOf(key: FlagKey, sides: Sides): StatusRow | null {
+  const { git, reads, overrides, instances, now } = sides;
   const read = reads.get(key);
   const desired = git.desired?.flags.get(key)?.flag;
   const archived = read?.ok === true && read.row.archived_at !== null;
@@ -121,7 +130,7 @@ function rowOf(key: FlagKey, { git, reads, overrides, instances, handEdits, now 
     override: inForce === undefined ? "–" : `${inForce.variant} ${inForce.via}`,
     instances:
       overridden.length === 0 ? "–" : `${overrideText(overridden, key)} ${overridden.length}/${instances.length}`,
-    note: noteOf(read, handEdits.get(key), edited, now),
+    note: noteOf(read, editorOf(key, sides), edited, now),
     differs:
       (git.desired !== null && !agrees) ||
       edited ||
@@ -155,8 +164,16 @@ function overrideText(instances: readonly SeenInstance[], key: FlagKey): string 
   return [...new Set(variants)].join(", ");
 }
 
+/** Who switched it, where it was switched by hand; else who wrote to it by hand last. */
+function editorOf(key: FlagKey, { reads, handEdits, editors }: Sides): AuditEntry | undefined {
+  const read = reads.get(key);
+  const isSwitched = read?.ok === true && read.row.synced !== null && read.row.enabled !== read.row.synced.enabled;
+  return (isSwitched ? editors.get(key)?.get("enabled") : undefined) ?? handEdits.get(key);
+}
+
 function noteOf(read: ReadRow | undefined, entry: AuditEntry | undefined, edited: boolean, now: Date): string {
-  if (read?.ok === false) return read.problem;
+  if (read?.ok === false) return `${read.problem}${byWhom(entry, now)}`;
+  if (read === undefined && entry?.action === "deleted") return `deleted by hand${byWhom(entry, now)}`;
   if (read?.ok === true && read.row.synced === null) return `no file stands for it${byWhom(entry, now)}`;
   return edited ? byWhom(entry, now).trim() : "";
 }

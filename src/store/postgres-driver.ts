@@ -16,13 +16,15 @@ export async function openPool(url: string, readOnly: boolean): Promise<Pool> {
     max: 2,
     idleTimeoutMillis: 30_000,
     allowExitOnIdle: true,
+    // The grants are the security; this is for whoever has too many of them.
+    onConnect: async (client) => {
+      if (readOnly) await client.query("SET default_transaction_read_only = on");
+    },
   });
   // Without a listener, the server closing an idle connection would end the process. The next query opens another.
   pool.on("error", () => {});
   pool.on("connect", (client) => {
     client.on("error", () => {});
-    // The grants are the security; this is for whoever has too many of them.
-    if (readOnly) client.query("SET default_transaction_read_only = on").catch(() => {});
   });
   return pool;
 }

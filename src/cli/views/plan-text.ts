@@ -1,5 +1,5 @@
 import type { Need } from "../../core/acknowledgement.ts";
-import type { Change, HeldEdit } from "../../core/change.ts";
+import type { Change, EditedBy, HeldEdit } from "../../core/change.ts";
 import type { Plan } from "../../core/plan.ts";
 import type { AuditEntry } from "../../store/store.ts";
 import type { Style } from "../io.ts";
@@ -22,7 +22,8 @@ const COLOURS = { create: "green", update: "yellow", archive: "red", restore: "g
 /** A plan for people: between which states, what changes, what was done by hand, the counts. */
 export function planText(view: PlanView): string {
   const { plan } = view;
-  const width = Math.min(40, Math.max(0, ...plan.changes.map(({ key }) => key.length)));
+  const keys = [...plan.changes.map(({ key }) => key), ...plan.handEdits.map(({ key }) => key), ...plan.unmanaged];
+  const width = Math.min(40, Math.max(0, ...keys.map((key) => key.length)));
   const blocks = [
     view.title ?? headText(plan),
     plan.problems.map((problem) => problemText(problem, view.style)).join("\n"),
@@ -34,10 +35,11 @@ export function planText(view: PlanView): string {
   return blocks.filter((block) => block !== "").join("\n\n");
 }
 
-function headText({ environment, from, to, changes }: Plan): string {
+function headText({ environment, from, to, changes, problems }: Plan): string {
   const next = to.commit === null ? "the work tree" : shortCommit(to.commit);
   const revision = `revision ${from.revision}`;
-  if (changes.length === 0) return `No changes: ${environment} (${revision}) already says what ${next} says.`;
+  if (changes.length === 0 && problems.length === 0)
+    return `No changes: ${environment} (${revision}) already says what ${next} says.`;
   if (from.revision === 0) return `${environment} has never been synced, this plan takes it to ${next}`;
   const at = from.commit === null ? revision : `${shortCommit(from.commit)} (${revision})`;
   return `${environment} is at ${at}, this plan takes it to ${next}`;
@@ -53,8 +55,9 @@ interface ToldChange {
   readonly lines: readonly string[];
 }
 
-function changesText({ plan, style }: PlanView, width: number): string {
-  const told = plan.changes.map((change) => ({ change, lines: linesOf(change, plan, style) }));
+function changesText(view: PlanView, width: number): string {
+  const { plan, style } = view;
+  const told = plan.changes.map((change) => ({ change, lines: linesOf(change, view) }));
   const firsts = told.map(({ lines: [first = ""] }) => first.length).filter((length) => length <= WIDEST_LINE);
   const place = Math.max(0, ...firsts);
   return told.map((each) => changeText(each, { width, place, style })).join("\n");
@@ -63,8 +66,9 @@ function changesText({ plan, style }: PlanView, width: number): string {
 /** Longer lines push their file's name further right than the others'. */
 const WIDEST_LINE = 64;
 
-function linesOf(change: Change, plan: Plan, style: Style): readonly string[] {
-  const told = change.differences.map(({ text }) => text);
+function linesOf(change: Change, { plan, handEdits, now, style }: PlanView): readonly string[] {
+  const deletedBy = plan.putBack.includes(change.key) ? byWhom(handEdits.get(change.key), now) : "";
+  const told = change.differences.map(({ text }) => `${text}${deletedBy}`);
   const needs = plan.needs
     .filter(({ key }) => key === change.key)
     .map(({ acknowledged, text }) =>
@@ -88,7 +92,7 @@ function changeText(
 function byHandText({ plan, handEdits, now, style }: PlanView, width: number): string {
   const sign = style("yellow", "!");
   const edits = plan.handEdits.map(
-    (edit) => `${sign} ${padded(edit.key, width)}  ${edit.text}${byWhom(handEdits.get(edit.key), now)}: ${fate(edit)}`,
+    (edit) => `${sign} ${padded(edit.key, width)}  ${edit.text}${byWhom(edit.by, now)}: ${fate(edit)}`,
   );
   const rows = plan.unmanaged.map(
     (key) =>
@@ -98,7 +102,7 @@ function byHandText({ plan, handEdits, now, style }: PlanView, width: number): s
 }
 
 /** ` 3 h ago by deploy@ops`, or nothing where the audit does not tell. */
-export function byWhom(entry: AuditEntry | undefined, now: Date): string {
+export function byWhom(entry: EditedBy | undefined, now: Date): string {
   if (entry === undefined) return "";
   const note = entry.notes === null || entry.notes === "" ? "" : ` (${entry.notes})`;
   return ` ${agoText(entry.changedAt, now)} by ${entry.changedBy}${note}`;

@@ -46,9 +46,15 @@ export function statusText(
   const blocks = [
     headText(status, options.now),
     shown.length === 0 ? "" : tableText([header, ...cells]),
-    agreeing === 0 ? "" : `${counted(agreeing, "flag")} ${agreeing === 1 ? "agrees" : "agree"} everywhere`,
+    agreeing === 0 ? "" : agreeText(agreeing, status.git.problem === null),
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
+}
+
+function agreeText(count: number, isGitKnown: boolean): string {
+  const flags = counted(count, "flag");
+  if (isGitKnown) return `${flags} ${count === 1 ? "agrees" : "agree"} everywhere`;
+  return `${flags} without overrides and without changes by hand`;
 }
 
 function headText({ environment, database, git, table, instances }: Status, now: Date): string {
@@ -60,7 +66,7 @@ function headText({ environment, database, git, table, instances }: Status, now:
     instances.seen === 0 ? "no instance seen" : `${counted(instances.seen, "instance")}, ${at(instances.seen, behind)}`;
   const head = `${environment}: git ${commit} · table revision ${table.revision} (${live}${synced}) · ${where}`;
   const lines = [head, `database ${database}`];
-  if (git.problem !== null) lines.push(`git cannot be compared: ${git.problem}`);
+  if (git.problem !== null) lines.push(`git could not be compared: ${git.problem}`);
   return lines.join("\n");
 }
 
