@@ -16,10 +16,8 @@ export async function openPool(url: string, readOnly: boolean): Promise<Pool> {
     max: 2,
     idleTimeoutMillis: 30_000,
     allowExitOnIdle: true,
-    // The grants are the security; this is for whoever has too many of them.
-    onConnect: async (client) => {
-      if (readOnly) await client.query("SET default_transaction_read_only = on");
-    },
+    // The grants are the security; this is for whoever has too many of them. The pool waits for it, its types forget that.
+    onConnect: (client): unknown => (readOnly ? client.query("SET default_transaction_read_only = on") : undefined),
   });
   // Without a listener, the server closing an idle connection would end the process. The next query opens another.
   pool.on("error", () => {});
