@@ -39,6 +39,17 @@ export interface HeldEdit extends HandEdit {
   readonly key: FlagKey;
   /** `off by hand`, `10 % of everybody by hand`. */
   readonly text: string;
+  /** Who wrote it, where the audit was asked and tells. */
+  readonly by?: EditedBy;
+}
+
+/** An entry of the audit, as far as it says who wrote to the table. */
+export interface EditedBy {
+  readonly changedBy: string;
+  /** ISO 8601. */
+  readonly changedAt: string;
+  readonly notes: string | null;
+  readonly revision: number;
 }
 
 /** What no acknowledgement lifts. */
@@ -58,6 +69,8 @@ export interface ChangeRules {
   readonly onDrift: OnDrift;
   /** Keys whose row was there and was deleted by hand. */
   readonly deletedByHand: ReadonlySet<FlagKey>;
+  /** Those of them that had been switched off by hand before: put back, they stay off. */
+  readonly killedAndDeleted?: ReadonlySet<FlagKey>;
   /** Keys in the table, archived ones too, by the environment name that they hold for ever. */
   readonly takenNames: ReadonlyMap<string, FlagKey>;
 }
@@ -84,23 +97,31 @@ export function verdictOf(
   if (desired === undefined) return live === undefined ? NOTHING : withoutFile(key, live);
   const taken = nameProblem(key, desired, rules);
   if (taken !== undefined) return { ...NOTHING, problems: [taken] };
-  if (live === undefined) return { ...NOTHING, change: created(key, desired, rules) };
-  return live.ok ? withBoth(key, desired, live, rules) : unreadable(key, desired, live);
+  if (live === undefined) return created(key, desired, rules);
+  return live.ok ? withBoth(key, desired, live, rules) : unreadable(key, desired, live, rules);
 }
 
-function created(key: FlagKey, { flag, path }: DesiredFlag, { deletedByHand }: ChangeRules): Change {
-  const columns = columnsOf(flag);
-  const text = deletedByHand.has(key) ? "put back: its row was deleted by hand" : `created: ${stateText(flag)}`;
-  return {
-    key,
-    action: "create",
-    path,
-    before: null,
-    after: flag,
-    differences: [{ aspect: "enabled", text }],
-    columns,
-    synced: columns,
-  };
+function created(key: FlagKey, { flag, path }: DesiredFlag, rules: ChangeRules): Verdict {
+  const synced = columnsOf(flag);
+  const { columns, handEdits } = keepingKill(key, synced, rules.killedAndDeleted?.has(key) ?? false, rules);
+  const after = flagOfColumns(key, columns);
+  const text = rules.deletedByHand.has(key) ? "put back: its row was deleted by hand" : `created: ${stateText(after)}`;
+  const differences = [{ aspect: "enabled" as const, text }];
+  const change: Change = { key, action: "create", path, before: null, after, differences, columns, synced };
+  return { ...NOTHING, change, handEdits };
+}
+
+/** The row as git has it, but off where it was switched off by hand and nobody releases it. */
+function keepingKill(
+  key: FlagKey,
+  git: FlagColumns,
+  wasKilled: boolean,
+  { release }: ChangeRules,
+): { readonly columns: FlagColumns; readonly handEdits: readonly HeldEdit[] } {
+  if (!wasKilled || !git.enabled) return { columns: git, handEdits: [] };
+  const edit = { key, group: "enabled", text: "disabled by hand" } as const;
+  if (release.has(key)) return { columns: git, handEdits: [{ ...edit, outcome: "undone" }] };
+  return { columns: { ...git, enabled: false }, handEdits: [{ ...edit, outcome: "stays" }] };
 }
 
 /** The row's file is gone: archived, unless no sync ever wrote it or it is archived already. */
@@ -185,9 +206,14 @@ function changeOf(
 }
 
 /** A row that cannot be read is written anew, as git says; but one that was switched off is not switched on by that. */
-function unreadable(key: FlagKey, { flag, path }: DesiredFlag, live: ReadRow & { ok: false }): Verdict {
+function unreadable(
+  key: FlagKey,
+  { flag, path }: DesiredFlag,
+  live: ReadRow & { ok: false },
+  rules: ChangeRules,
+): Verdict {
   const git = columnsOf(flag);
-  const columns = live.enabled === false ? { ...git, enabled: false } : git;
+  const { columns, handEdits } = keepingKill(key, git, live.enabled === false, rules);
   const after = flagOfColumns(key, columns);
   const text = `the row cannot be read (${live.problem})`;
   const change: Change = {
@@ -200,11 +226,7 @@ function unreadable(key: FlagKey, { flag, path }: DesiredFlag, live: ReadRow & {
     columns,
     synced: git,
   };
-  const edits: HeldEdit[] = [{ key, group: "rules", outcome: "overwritten", text }];
-  if (columns.enabled !== git.enabled) {
-    edits.push({ key, group: "enabled", outcome: "stays", text: "disabled by hand" });
-  }
-  return { ...NOTHING, change, handEdits: edits };
+  return { ...NOTHING, change, handEdits: [{ key, group: "rules", outcome: "overwritten", text }, ...handEdits] };
 }
 
 function typeProblem(key: FlagKey, { path }: DesiredFlag, row: FlagRow): PlanProblem {

@@ -35,6 +35,8 @@ export interface Plan {
   readonly handEdits: readonly HeldEdit[];
   /** Rows that no file stands for and no sync wrote: served, never archived. */
   readonly unmanaged: readonly FlagKey[];
+  /** Rows that somebody deleted by hand; among the changes. */
+  readonly putBack: readonly FlagKey[];
   readonly unchanged: number;
   readonly needs: readonly Need[];
   readonly problems: readonly PlanProblem[];
@@ -63,6 +65,7 @@ export function planChanges(input: PlanInput): Plan {
     changes,
     handEdits: verdicts.flatMap(({ handEdits }) => handEdits),
     unmanaged: verdicts.flatMap(({ key, state }) => (state === "unmanaged" ? [key] : [])),
+    putBack: changes.flatMap(({ key }) => (input.deletedByHand.has(key) ? [key] : [])),
     unchanged: verdicts.filter(({ change, state }) => change === null && state === "managed").length,
     needs: environment.protected
       ? [

@@ -1,4 +1,5 @@
 import { FlagError } from "../core/errors.ts";
+import type { HeldEdit } from "../core/change.ts";
 import type { FlagKey } from "../core/flag.ts";
 import type { OnDrift } from "../core/merge.ts";
 import { nearest } from "../core/nearest.ts";
@@ -8,6 +9,7 @@ import type { AuditEntry, FlagStore, Head, StoredSnapshot } from "../store/store
 import type { Desired } from "./desired.ts";
 import { digest } from "./digest.ts";
 import { checkFence } from "./fence.ts";
+import { editorsOf, isKilledAndDeleted, type Editors } from "./hand-edits.ts";
 
 export interface PlanOptions {
   /** Flags whose hand-written changes are undone, kills included. */
@@ -23,11 +25,15 @@ export interface PlanOptions {
 export interface TableState {
   readonly label: string;
   readonly snapshot: StoredSnapshot;
+  /** For each flag that was ever written by hand, the newest such entry. */
   readonly handEdits: ReadonlyMap<FlagKey, AuditEntry>;
+  readonly editors: Editors;
 }
 
 export async function readTable(store: FlagStore): Promise<TableState> {
-  return { label: store.label, snapshot: await store.read(), handEdits: await handEditsOf(store) };
+  const snapshot = await store.read();
+  const handEdits = await handEditsOf(store);
+  return { label: store.label, snapshot, handEdits, editors: await editorsOf(store, snapshot, handEdits) };
 }
 
 /** Who wrote by hand, and when; nothing for a role that may not read the audit: the plan is the same, only less is told. */
@@ -43,7 +49,7 @@ export async function handEditsOf(store: FlagStore): Promise<ReadonlyMap<FlagKey
 /** A database that no sync has made yet. */
 export function emptyTable(environment: string): TableState {
   const head = { environment, storeId: "", epoch: 0, revision: 0, commit: null };
-  return { label: "a database yet to be made", snapshot: { head, rows: [] }, handEdits: new Map() };
+  return { label: "a database yet to be made", snapshot: { head, rows: [] }, handEdits: new Map(), editors: new Map() };
 }
 
 /** A plan and the state of the table that it was made from. */
@@ -61,7 +67,7 @@ export interface Planned {
  * @throws FlagError WRONG_DATABASE, COMMIT_NOT_AHEAD, USAGE for a released key that is no flag
  */
 export async function planAgainst(table: TableState, desired: Desired, options: PlanOptions): Promise<Planned> {
-  const { snapshot, handEdits } = table;
+  const { snapshot, handEdits, editors } = table;
   const { head } = snapshot;
   const environment = desired.environment.name;
   if (head.environment !== environment) throw wrongDatabase(table.label, head, environment);
@@ -84,9 +90,19 @@ export async function planAgainst(table: TableState, desired: Desired, options: 
     onDrift: options.onDrift,
     acknowledgedPlan: options.acknowledgedPlan,
     deletedByHand: new Set(deleted.map(([key]) => key)),
+    killedAndDeleted: new Set(deleted.filter(([, entry]) => isKilledAndDeleted(entry)).map(([key]) => key)),
     digest,
   });
-  return { plan, head, live, handEdits };
+  const told = plan.handEdits.map((edit) =>
+    withEditor(edit, editors.get(edit.key)?.get(edit.group) ?? handEdits.get(edit.key)),
+  );
+  return { plan: { ...plan, handEdits: told }, head, live, handEdits };
+}
+
+function withEditor(edit: HeldEdit, entry: AuditEntry | undefined): HeldEdit {
+  if (entry === undefined) return edit;
+  const { changedBy, changedAt, notes, revision } = entry;
+  return { ...edit, by: { changedBy, changedAt, notes, revision } };
 }
 
 function noSuchFlag(key: FlagKey, keys: readonly FlagKey[]): FlagError {

@@ -117,8 +117,13 @@ async function attemptSync(
 
 function refusal(plan: Plan, { onDrift }: PlanOptions): "problems" | "needs" | "drift" | undefined {
   if (plan.problems.length > 0) return "problems";
-  if (onDrift === "fail" && plan.handEdits.some(({ outcome }) => outcome !== "undone")) return "drift";
+  if (onDrift === "fail" && isDrifted(plan)) return "drift";
   return plan.needs.some(({ acknowledged }) => !acknowledged) ? "needs" : undefined;
+}
+
+/** Somebody wrote to the table by hand: changed rows, added some, or took some away. */
+function isDrifted({ handEdits, unmanaged, putBack }: Plan): boolean {
+  return handEdits.some(({ outcome }) => outcome !== "undone") || unmanaged.length > 0 || putBack.length > 0;
 }
 
 async function batchFor({ plan, head }: Planned, desired: Desired, options: SyncOptions): Promise<SyncBatch> {

@@ -17,7 +17,7 @@ export function syncText(outcome: Synced, tookMs: number, now: Date, style: Styl
   ];
   const lines = facts.filter((fact) => fact !== "").map((fact) => `${tick} ${fact}`);
   const notes = plan.handEdits.map((edit) => {
-    const who = byWhom(outcome.handEdits.get(edit.key), now);
+    const who = byWhom(edit.by, now);
     if (edit.outcome !== "stays") return `${edit.key}: ${edit.text}${who}, ${edit.outcome}`;
     const release = `hoist sync --env ${plan.environment} --release ${edit.key}`;
     return `${edit.key} stays as it is: ${edit.text}${who}. Lift it with: ${release}`;
