@@ -1,11 +1,17 @@
 import type { Command } from "@commander-js/extra-typings";
 import { hoistRoot, type Done } from "./command.ts";
+import { adoptCommand } from "./commands/adopt.ts";
 import { dbCommand } from "./commands/db.ts";
 import { describeCommand } from "./commands/describe.ts";
 import { envCommand } from "./commands/env.ts";
+import { generateCommand } from "./commands/generate.ts";
+import { initCommand } from "./commands/init.ts";
 import { killCommand } from "./commands/kill.ts";
 import { listCommand } from "./commands/list.ts";
+import { newCommand } from "./commands/new.ts";
 import { planCommand } from "./commands/plan.ts";
+import { renameCommand } from "./commands/rename.ts";
+import { rollbackCommand } from "./commands/rollback.ts";
 import { rolloutCommand } from "./commands/rollout.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { setCommand } from "./commands/set.ts";
@@ -20,18 +26,24 @@ import type { Io } from "./io.ts";
 export function hoistProgram(io: Io, done: Done): Command {
   const program = hoistRoot(io);
   const commands = [
+    initCommand,
+    newCommand,
     validateCommand,
     testCommand,
     listCommand,
     describeCommand,
     setCommand,
     rolloutCommand,
+    renameCommand,
+    rollbackCommand,
+    adoptCommand,
     planCommand,
     syncCommand,
     statusCommand,
     whyCommand,
     killCommand,
     envCommand,
+    generateCommand,
     schemaCommand,
     dbCommand,
   ];

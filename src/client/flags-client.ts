@@ -4,12 +4,15 @@ import type { JsonValue } from "../core/json.ts";
 import type { EventName, Listener } from "./events.ts";
 import type { ClientStatus } from "./status.ts";
 
+/** One attribute: a value, or a list of which one element has to match. */
+export type AttributeValue = string | number | boolean | readonly (string | number | boolean)[];
+
 /** What is known of who asks: the attributes of `flags/_config.yaml`, these among them. */
 export interface FlagContext extends EvaluationContext {
-  readonly userRole?: string | undefined;
-  readonly workshopId?: string | undefined;
-  readonly sessionId?: string | undefined;
-  readonly postalCode?: string | undefined;
+  readonly userRole?: AttributeValue | undefined;
+  readonly workshopId?: AttributeValue | undefined;
+  readonly sessionId?: AttributeValue | undefined;
+  readonly postalCode?: AttributeValue | undefined;
 }
 
 /** Answers from memory: synchronous, never throws, touches neither database, disk, environment nor clock. */

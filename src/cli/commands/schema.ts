@@ -13,23 +13,23 @@ export function schemaCommand(io: Io, done: Done): CommandUnknownOpts {
     .action(async (options) => {
       const { readWorkTree } = await import("../../source/work-tree.ts");
       const { loadFlags } = await import("../../source/load.ts");
-      const { schemaFiles, staleFiles, writeSchemas } = await import("../schema-files.ts");
+      const { schemaFiles } = await import("../schema-files.ts");
+      const { staleFiles, writeStale } = await import("../text-files.ts");
       const folder = flagsFolder(io, options.cwd);
-      const files = await readWorkTree(folder);
-      if (files.length === 0) throw await noFlags(folder);
-      const loaded = loadFlags(files);
+      const read = await readWorkTree(folder);
+      if (read.length === 0) throw await noFlags(folder);
+      const files = schemaFiles(loadFlags(read));
       if (options.check === true) {
-        const stale = await staleFiles(folder, schemaFiles(loaded));
-        if (stale.length === 0) io.out(`${io.style("green", "✓")} flags/_schema/ is up to date`);
-        else {
-          const names = stale.map(({ path }) => path).join(", ");
-          io.err(`${io.errStyle("red", "stale")}  ${names}: not what flags/ says    exit ${EXIT.invalid}`);
-          io.err("       run hoist schema and commit what it writes");
+        const stale = await staleFiles(folder, files);
+        if (stale.length > 0) {
+          const { staleText } = await import("../views/stale-text.ts");
+          const paths = stale.map(({ path }) => path);
+          io.err(staleText(paths, "hoist schema", EXIT.invalid, io.errStyle));
+          done(EXIT.invalid);
+          return;
         }
-        done(stale.length === 0 ? EXIT.done : EXIT.invalid);
-        return;
       }
-      const written = await writeSchemas(folder, loaded);
+      const written = await writeStale(folder, files);
       const what = written.length === 0 ? "flags/_schema/ is up to date" : `written: ${written.join(", ")}`;
       io.out(`${io.style("green", "✓")} ${what}`);
       done(EXIT.done);

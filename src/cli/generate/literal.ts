@@ -1,0 +1,69 @@
+import { isList } from "../../source/lists.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
+
+/** Lines that are longer are broken, as the usual formatters break them: they leave generated files as they are. */
+const WIDTH = 80;
+
+/**
+ * A value as TypeScript text: mappings over several lines, lists on one where they fit.
+ *
+ * @param before  what stands on its first line already, with the indentation
+ */
+export function literalText(value: JsonValue, before = ""): string {
+  const indent = /^ */.exec(before)?.[0] ?? "";
+  if (typeof value === "string") return quoted(value);
+  if (isJsonObject(value)) return objectText(value, indent);
+  if (!isList(value)) return JSON.stringify(value);
+  const line = `[${value.map((item) => literalText(item, indent)).join(", ")}]`;
+  if (!line.includes("\n") && before.length + line.length + 1 <= WIDTH) return line;
+  const inside = value.map((item) => `${indent}  ${literalText(item, `${indent}  `)},`);
+  return `[\n${inside.join("\n")}\n${indent}]`;
+}
+
+function objectText(value: JsonObject, indent: string): string {
+  const members = Object.entries(value).map(([name, member]) => memberText(name, member, `${indent}  `));
+  return members.length === 0 ? "{}" : `{\n${members.join("\n")}\n${indent}}`;
+}
+
+function memberText(name: string, value: JsonValue, indent: string): string {
+  const before = `${indent}${propertyName(name)}: `;
+  const text = literalText(value, before);
+  const isTooLong = typeof value === "string" && before.length + text.length + 1 > WIDTH;
+  return isTooLong ? `${before.trimEnd()}\n${indent}  ${text},` : `${before}${text},`;
+}
+
+/** `checkout_button`, `"new-checkout"`: in quotes only where it needs them. */
+export function propertyName(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name);
+}
+
+/** In double quotes, unless single ones need fewer escapes. */
+export function quoted(text: string): string {
+  const double = JSON.stringify(text).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+  const count = (quote: string) => text.split(quote).length - 1;
+  if (count('"') <= count("'")) return double;
+  return `'${double.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+}
+
+/** Types joined by `|`, over several lines where they do not fit on one. */
+export function unionText(types: readonly string[], before: string): string {
+  const line = types.join(" | ");
+  if (before.length + line.length + 1 <= WIDTH) return line;
+  const indent = `${/^ */.exec(before)?.[0] ?? ""}  `;
+  return `\n${types.map((type) => `${indent}| ${type}`).join("\n")}`;
+}
+
+/** A documentation comment of one line, or of several where it does not fit. Nothing in it can end it early. */
+export function commentText(text: string, indent: string): string {
+  const safe = text.replaceAll(/\s+/g, " ").replaceAll("*/", "*\\/").trim();
+  const line = `${indent}/** ${safe} */`;
+  if (line.length <= WIDTH) return line;
+  const lines: string[] = [];
+  for (const word of safe.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && `${indent} * ${last} ${word}`.length <= WIDTH)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return [`${indent}/**`, ...lines.map((each) => `${indent} * ${each}`), `${indent} */`].join("\n");
+}
