@@ -34,8 +34,16 @@ export async function attributionsOf(
   const older = found.filter(([, info]) => info === undefined).flatMap(([change]) => pathsOf(change));
   const rest = older.length === 0 ? recent : await repository.lastChanges(older, { from: null, to: commit });
   return new Map(
-    found.map(([change, info]) => [change.key, attributionTo(info ?? newest(pathsOf(change), rest)) ?? fallback]),
+    found.map(([change, info]) => {
+      const last = attributionTo(newest(pathsOf(change), rest));
+      return [change.key, attributionTo(info) ?? (last && withRunner(last, fallback.changedBy)) ?? fallback];
+    }),
   );
+}
+
+/** The author did nothing now: it is the table that was otherwise than git, and somebody's sync that ended it. */
+function withRunner({ changedBy, notes }: Attribution, runner: string): Attribution {
+  return { changedBy, notes: `${notes ?? ""}; the table was put right by ${runner}` };
 }
 
 function newest(paths: readonly string[], infos: ReadonlyMap<string, CommitInfo>): CommitInfo | undefined {

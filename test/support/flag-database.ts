@@ -30,7 +30,7 @@ export interface FlagDatabaseEngine {
   fresh(): Promise<FlagDatabase>;
 }
 
-const SQLITE: FlagDatabaseEngine = { name: "SQLite", byHand: "sql", fresh: async () => sqliteAt(freshFile()) };
+export const SQLITE: FlagDatabaseEngine = { name: "SQLite", byHand: "sql", fresh: async () => sqliteAt(freshFile()) };
 export const POSTGRES: FlagDatabaseEngine = {
   name: "PostgreSQL",
   byHand: "postgres@psql",
