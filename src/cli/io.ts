@@ -22,6 +22,8 @@ export interface Io {
   readonly showsProgress: boolean;
   /** Columns to fit into. */
   readonly width: number;
+  /** Asks whoever sits at the terminal; undefined where nobody does. @throws FlagError USAGE when the input ends */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
 }
 
 export function processIo(): Io {
@@ -36,12 +38,29 @@ export function processIo(): Io {
     errStyle: (colour, text) => styleText(colour, text, { stream: process.stderr }),
     showsProgress: process.stderr.isTTY,
     width: process.stdout.columns ?? 120,
+    ask: process.stdin.isTTY && process.stderr.isTTY ? askOnTerminal : undefined,
   };
 }
 
 function currentUser(env: Io["env"]): string {
   const name = env["GITHUB_ACTOR"] ?? env["USER"] ?? env["LOGNAME"] ?? accountName() ?? "unknown";
   return `${name}@${hostname()}`;
+}
+
+/** Questions stand on stderr: stdout holds the result alone. */
+async function askOnTerminal(question: string): Promise<string> {
+  const { createInterface } = await import("node:readline/promises");
+  const { FlagError } = await import("../core/errors.ts");
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new Promise<never>((_, reject) => {
+    lines.once("close", () => reject(new FlagError("USAGE", "stopped: nothing was written")));
+  });
+  try {
+    return (await Promise.race([lines.question(question), ended])).trim();
+  } finally {
+    ended.catch(() => {});
+    lines.close();
+  }
 }
 
 /** An account that the system has no name for (a container's bare uid) makes userInfo throw. */

@@ -9,6 +9,7 @@ import { initCommand } from "./commands/init.ts";
 import { killCommand } from "./commands/kill.ts";
 import { listCommand } from "./commands/list.ts";
 import { newCommand } from "./commands/new.ts";
+import { logCommand } from "./commands/log.ts";
 import { planCommand } from "./commands/plan.ts";
 import { renameCommand } from "./commands/rename.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
@@ -41,6 +42,7 @@ export function hoistProgram(io: Io, done: Done): Command {
     syncCommand,
     statusCommand,
     whyCommand,
+    logCommand,
     killCommand,
     envCommand,
     generateCommand,

@@ -1,0 +1,123 @@
+import { FlagError } from "../core/errors.ts";
+import type { FlagType } from "../core/flag.ts";
+import type { JsonValue } from "../core/json.ts";
+import { newErrors, newFailures } from "../source/edit/edit-flag.ts";
+import { type EditResult, refusedBy } from "../source/edit/edit-result.ts";
+import { keyProblem } from "../source/edit/key-problem.ts";
+import { folderOf, newFlagText, schemaFor } from "../source/edit/new-flag.ts";
+import { unknownEnvironment } from "../source/edit/set.ts";
+import type { SourceFile } from "../core/source-file.ts";
+import { completeAnswers, type FlagAnswers } from "./ask-new-flag.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import { finishEdit, refusal } from "./finish-edit.ts";
+import { formerNotes } from "./former-keys.ts";
+import type { Io } from "./io.ts";
+import { readFlagTree } from "./read-flag-tree.ts";
+
+interface NewOptions extends Partial<FlagAnswers> {
+  readonly env?: readonly string[] | undefined;
+  readonly folder?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly client: boolean;
+  readonly type: FlagType;
+  readonly variant?: Readonly<Record<string, string>> | undefined;
+  readonly dryRun: boolean;
+  readonly format: "text" | "json";
+}
+
+/** Writes a new flag's file; never over one that is there. @throws FlagError */
+export async function makeFlag(io: Io, folder: string, options: NewOptions): Promise<ExitCode> {
+  const tree = await readFlagTree(folder);
+  const { config } = tree.loaded;
+  if (config === null)
+    throw new FlagError("INVALID_FLAGS", "flags/_config.yaml has errors", { hint: "hoist validate" });
+  if (options.key !== undefined) {
+    const problem = keyProblem(tree, options.key);
+    if (problem !== undefined) throw refusal(problem);
+  }
+  const environments = config.environments.map(({ name }) => name);
+  const enabledIn = options.env ?? environments.slice(0, 1);
+  for (const name of enabledIn) {
+    const unknown = unknownEnvironment(name, environments);
+    if (unknown !== undefined) throw refusal(unknown);
+  }
+  const variants = variantsOf(options);
+  const { key, name, description, owner, kind, expires, ...unasked } = options;
+  const answers = await completeAnswers(io, { key, name, description, owner, kind, expires }, config, (typed) => {
+    const problem = keyProblem(tree, typed);
+    return problem === undefined ? undefined : `${problem.message}: ${problem.hint}`;
+  });
+
+  const inside = unasked.folder === undefined ? folderOf(tree, answers.owner) : folderNamed(unasked.folder);
+  const [offVariant = null, serve = offVariant] = Object.keys(variants);
+  const text = newFlagText({
+    ...answers,
+    tags: unasked.tags ?? [],
+    client: unasked.client,
+    type: unasked.type,
+    variants,
+    offVariant,
+    serve,
+    enabledIn: environments.filter((each) => enabledIn.includes(each)),
+    schema: schemaFor(tree, inside),
+  });
+  const path = `${inside}/${answers.key}.yaml`;
+  const file: SourceFile = { path, kind: "file", bytes: new TextEncoder().encode(text) };
+  const { loaded: before } = tree;
+  const after = tree.load([...tree.files, file]);
+  const [error] = newErrors(before, after);
+  const failures = newFailures(before, after, answers.key);
+  const result: EditResult =
+    error === undefined
+      ? { ok: true, edits: [{ from: null, to: path, before: "", after: text }], before, after, voided: [], failures }
+      : refusedBy(error, "nothing was written, the file would have an error");
+  return finishEdit(io, result, {
+    folder,
+    key: answers.key,
+    dryRun: unasked.dryRun,
+    format: unasked.format,
+    notes: await formerNotes(folder, answers.key),
+    next: [
+      `hoist test ${answers.key}`,
+      `hoist rollout ${answers.key} 10% --env ${enabledIn[0] ?? environments[0]}        or all, none, --roles, --whitelist`,
+    ],
+  });
+}
+
+/** Each value as its type reads it; what cannot be read stays text, and the check of the file says what is wrong with it. */
+function variantsOf({ type, variant = {} }: NewOptions): Readonly<Record<string, JsonValue>> {
+  const entries = Object.entries(variant);
+  if (type === "boolean" && entries.length > 0) {
+    throw new FlagError("USAGE", "a boolean flag has true and false, and no variants of its own", {
+      hint: "--type string, number or object goes with --variant",
+    });
+  }
+  if (type !== "boolean" && entries.length < 2) {
+    throw new FlagError("USAGE", `a ${type} flag needs two variants at least`, {
+      hint: `--type ${type} --variant control=… --variant treatment=…        the first is served while the flag is off`,
+    });
+  }
+  return Object.fromEntries(entries.map(([name, text]) => [name, type === "string" ? text : jsonOr(text)]));
+}
+
+function jsonOr(text: string): JsonValue {
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JSON.parse returns is JSON
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return text;
+  }
+}
+
+function folderNamed(typed: string): string {
+  const parts = typed
+    .replaceAll("\\", "/")
+    .split("/")
+    .filter((part) => part !== "" && part !== ".");
+  const inside = parts[0] === "flags" ? parts : ["flags", ...parts];
+  const odd = inside.find((part) => part === ".." || part.startsWith("_") || part.startsWith("."));
+  if (odd === undefined) return inside.join("/");
+  throw new FlagError("USAGE", `--folder ${typed}: flags stand below flags/, not in "${odd}"`, {
+    hint: "e.g. --folder checkout",
+  });
+}

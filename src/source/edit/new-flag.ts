@@ -1,0 +1,103 @@
+import type { FlagKind, FlagType } from "../../core/flag.ts";
+import type { JsonValue } from "../../core/json.ts";
+import type { FlagTree } from "./edit-flag.ts";
+import { entryLines, flowText } from "./value-text.ts";
+
+/** What a new flag's file says. Who and when are checked when it is read back. */
+export interface NewFlag {
+  readonly key: string;
+  readonly name: string;
+  readonly description: string;
+  readonly owner: string;
+  readonly kind: FlagKind;
+  readonly expires: string | null;
+  readonly tags: readonly string[];
+  readonly client: boolean;
+  readonly type: FlagType;
+  /** Name → value; for every type but boolean. */
+  readonly variants: Readonly<Record<string, JsonValue>>;
+  readonly offVariant: string | null;
+  /** For every type but boolean: what everybody gets where the flag is on. */
+  readonly serve: string | null;
+  /** Where it is on. */
+  readonly enabledIn: readonly string[];
+  /** What the editor checks the file against, relative to the file; null where the repository has no schema. */
+  readonly schema: string | null;
+}
+
+const BLOCK = { pad: " ", step: "  ", depth: 0 } as const;
+const FLOW = { pad: " ", inFlow: true } as const;
+
+/** The file of a flag that is off wherever no overlay says otherwise, with two tests to start from. */
+export function newFlagText(flag: NewFlag): string {
+  const { type, serve, offVariant } = flag;
+  const isBoolean = type === "boolean";
+  const [on, off]: readonly JsonValue[] = isBoolean ? [true, false] : [serve ?? "", offVariant ?? ""];
+  const field = (key: string, value: JsonValue, isWritten = true) => (isWritten ? entryLines(key, value, BLOCK) : []);
+  const test = (environment: string | undefined, expect: JsonValue) =>
+    `  - ${flowText({ ...(environment === undefined ? {} : { in: environment }), given: { userId: "user-1" }, expect }, FLOW)}`;
+  const [first] = flag.enabledIn;
+  const lines = [
+    ...(flag.schema === null ? [] : [`# yaml-language-server: $schema=${flag.schema}`]),
+    ...field("name", flag.name),
+    ...field("description", flag.description),
+    ...field("owner", flag.owner),
+    ...field("kind", flag.kind),
+    ...field("expires", flag.expires, flag.expires !== null),
+    ...field("tags", flag.tags, flag.tags.length > 0),
+    ...field("type", type, !isBoolean),
+    ...field("variants", flag.variants, !isBoolean),
+    ...field("offVariant", offVariant, !isBoolean),
+    ...field("client", true, flag.client),
+    "enabled: false # off wherever the environments below do not say otherwise",
+    "rollout: all # who gets it where it is on: all, 10%, { roles: […] }, { whitelist: { userId: […] } }",
+    ...field("serve", serve, !isBoolean),
+    ...(first === undefined ? [] : ["", "environments:"]),
+    ...flag.enabledIn.map((name) => `  ${name}: { enabled: true }`),
+    "",
+    "tests:",
+    test(undefined, off ?? null),
+    ...(first === undefined ? [] : [test(first, on ?? null)]),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** Where a new flag of an owner goes: where most of the owner's flags are, else to the top. */
+export function folderOf({ loaded }: FlagTree, owner: string): string {
+  const counts = new Map<string, number>();
+  for (const { path, file } of loaded.flags) {
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    if (file.owner === owner) counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  const [most] = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+  return most?.[0] ?? "flags";
+}
+
+/** The schema that flags of this repository name, relative to a file in `folder`; null where none does. */
+export function schemaFor({ files, loaded }: FlagTree, folder: string): string | null {
+  const own = "flags/_schema/flag.schema.json";
+  if (files.some(({ path }) => path === own)) return relativePath(folder, own);
+  for (const { path, parsed } of loaded.flags) {
+    const named = /^# yaml-language-server: \$schema=(\S+)\s*$/m.exec(parsed.text)?.[1];
+    if (named === undefined) continue;
+    return /^[a-z]+:/.test(named) ? named : relativePath(folder, resolved(path.slice(0, path.lastIndexOf("/")), named));
+  }
+  return null;
+}
+
+function resolved(folder: string, path: string): string {
+  const parts = folder.split("/");
+  for (const part of path.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== ".") parts.push(part);
+  }
+  return parts.join("/");
+}
+
+function relativePath(folder: string, path: string): string {
+  const [from, to] = [folder.split("/"), path.split("/")];
+  let common = 0;
+  while (common < from.length && from[common] === to[common]) common += 1;
+  const up = from.slice(common).map(() => "..");
+  return [...(up.length === 0 ? ["."] : up), ...to.slice(common)].join("/");
+}
