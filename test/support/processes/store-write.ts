@@ -9,7 +9,15 @@ for (let written = 0; written < Number(count); ) {
   const from = await store.readHead();
   try {
     const writes = [aWrite({ key: "counter", columns: { description: `${name} ${written}` }, changedBy: name })];
-    await store.apply({ syncId: randomUUID(), from, commit: null, writes, startedBy: name, summary: {}, verify: () => {} });
+    await store.apply({
+      syncId: randomUUID(),
+      from,
+      commit: null,
+      writes,
+      startedBy: name,
+      summary: {},
+      verify: () => {},
+    });
     written++;
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "PLAN_STALE")) throw error;
