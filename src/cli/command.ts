@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import packageFile from "../../package.json" with { type: "json" };
 import type { ExitCode } from "./exit-codes.ts";
+import { examplesText, HELP_WIDTH } from "./examples.ts";
 import type { Io } from "./io.ts";
 
 const VERSION: string = packageFile.version;
@@ -10,10 +11,9 @@ export type Done = (code: ExitCode) => void;
 
 /** One subcommand, set up like all others: errors name the nearest option, help ends with examples that can be pasted. */
 export function hoistCommand(name: string, summary: string, examples: readonly string[], io: Io): Command {
-  const lines = examples.map((example) => `  $ ${example}`);
   const command = new Command(name)
     .description(summary)
-    .addHelpText("after", `\nExamples:\n${lines.join("\n")}`)
+    .addHelpText("after", `\nExamples:\n${examplesText(examples)}`)
     .showSuggestionAfterError(true)
     .showHelpAfterError(`(see hoist ${name} --help)`)
     .allowExcessArguments(false)
@@ -27,8 +27,8 @@ function voiced(command: Command, io: Io): Command {
     writeOut: (text) => io.out(text.trimEnd()),
     writeErr: (text) => io.err(text.trimEnd()),
     outputError: (text, write) => write(text.replace(/^error: /, `${io.errStyle("red", "error")}  `)),
-    getOutHelpWidth: () => io.width,
-    getErrHelpWidth: () => io.width,
+    getOutHelpWidth: () => Math.min(io.width, HELP_WIDTH),
+    getErrHelpWidth: () => Math.min(io.width, HELP_WIDTH),
   });
 }
 
@@ -80,5 +80,6 @@ Examples:
   $ hoist kill checkout_button                         the exact lines that switch it off
 
 Exit codes:
-  0 done   1 internal   2 changes pending   3 invalid files   4 commit not ahead   5 needs acknowledgement, or drift
-  6 unknown environment, wrong database   7 not a repository, shallow   8 database   9 wrong usage   10 GitHub`;
+  0 done   1 internal   2 changes pending   3 invalid files   4 commit not ahead
+  5 needs acknowledgement, or drift   6 unknown environment, wrong database
+  7 not a repository, shallow   8 database   9 wrong usage   10 GitHub`;

@@ -38,6 +38,7 @@ export const EXIT_OF: Readonly<Record<ErrorCode, ExitCode>> = {
   STORE_CORRUPT: EXIT.database,
   STORE_FORBIDDEN: EXIT.database,
   STORE_MISSING: EXIT.database,
+  STORE_OUTDATED: EXIT.database,
   STORE_NEWER: EXIT.database,
   STORE_MISMATCH: EXIT.database,
   STORE_OUTCOME_UNKNOWN: EXIT.database,

@@ -15,7 +15,7 @@ export interface HeadRow {
 
 export const HEAD_COLUMNS = "environment, store_id, epoch, revision, commit_sha, schema_version";
 
-/** @throws FlagError STORE_CORRUPT without a row, STORE_NEWER and STORE_MISSING by its schema */
+/** @throws FlagError STORE_CORRUPT without a row, STORE_NEWER and STORE_OUTDATED by its schema */
 export function headOf(row: HeadRow | undefined | null, label: string): Head {
   if (!row) {
     throw new FlagError("STORE_CORRUPT", `${label}: flaghoist_head has no row, it must have exactly one`, {

@@ -53,11 +53,11 @@ export function checkMigratable(state: SchemaState, environment: string, label: 
   refuseNewer(state.version, label);
 }
 
-/** @throws FlagError STORE_NEWER or, where migrations are missing, STORE_MISSING */
+/** @throws FlagError STORE_NEWER or, where migrations are missing, STORE_OUTDATED */
 export function checkReadable(version: number, label: string): void {
   refuseNewer(version, label);
   if (version < SCHEMA_VERSION) {
-    throw new FlagError("STORE_MISSING", `${label} has schema ${version}, this program needs ${SCHEMA_VERSION}`, {
+    throw new FlagError("STORE_OUTDATED", `${label} has schema ${version}, this program needs ${SCHEMA_VERSION}`, {
       hint: "run `hoist db migrate` (sync does it too)",
     });
   }

@@ -103,7 +103,7 @@ export interface SeenInstance extends Instance {
 
 /**
  * Where synced flags live. Every implementation passes test/store/contract.ts. All methods reject with a FlagError:
- * STORE_UNREACHABLE, STORE_LOCKED, STORE_READ_ONLY, STORE_CORRUPT, STORE_FORBIDDEN, STORE_MISSING or STORE_NEWER.
+ * STORE_UNREACHABLE, STORE_LOCKED, STORE_READ_ONLY, STORE_CORRUPT, STORE_FORBIDDEN, STORE_MISSING, STORE_OUTDATED or STORE_NEWER.
  */
 export interface FlagStore {
   /** For people, e.g. `sqlite .flaghoist/development.db` or `postgres flags@db.internal/flags`: never a password. */

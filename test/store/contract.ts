@@ -80,7 +80,7 @@ export function storeContract(engine: Engine): void {
       const { url } = await fresh();
       await engine.type(url, "UPDATE flaghoist_head SET schema_version = 0;");
       await expect(openStore(url)).rejects.toMatchObject({
-        code: "STORE_MISSING",
+        code: "STORE_OUTDATED",
         hint: expect.stringContaining("migrate"),
       });
     });
