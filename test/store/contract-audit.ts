@@ -58,6 +58,36 @@ export function auditContract(engine: Engine, fresh: () => Promise<Opened>): voi
       ]);
     });
 
+    test("a percentage typed alone takes effect under the strategy all too", async () => {
+      const { url, store } = await fresh();
+      await write(store, [aWrite({ columns: { enabled: true } })]);
+      await engine.type(url, `${EMERGENCY[3][0]};`);
+      const { rows } = await store.read();
+      expect(flagOfRow(rows[0] ?? {})).toMatchObject({ ok: true, flag: EMERGENCY[3][1] });
+      const [newest] = await store.audit({ limit: 1 });
+      expect(newest).toMatchObject({
+        action: "updated",
+        oldState: { rollout_strategy: "all", rollout_percentage: 100 },
+        newState: { rollout_strategy: "percentage", rollout_percentage: 10 },
+      });
+      // Said once more, it changes nothing.
+      const { revision } = await store.readHead();
+      await engine.type(url, `${EMERGENCY[3][0]};`);
+      expect((await store.readHead()).revision).toBe(revision);
+    });
+
+    test("a row inserted by hand for everybody is for everybody, whatever percentage stands beside it", async () => {
+      const { url, store } = await fresh();
+      const columns = "(feature_key, display_name, enabled, rollout_strategy, rollout_percentage)";
+      await engine.type(
+        url,
+        `INSERT INTO feature_toggles ${columns} VALUES ('voice_logging', 'Voice', true, 'all', 0);`,
+      );
+      await engine.type(url, "UPDATE feature_toggles SET display_name = 'Voice logging';");
+      const { rows } = await store.read();
+      expect(flagOfRow(rows[0] ?? {})).toMatchObject({ ok: true, flag: { rollout: { strategy: "all" } } });
+    });
+
     test("one statement over many flags audits each flag that it changed, and no other", async () => {
       const { url, store } = await fresh();
       const keys = ["workshop_payments", "workshop_reports", "voice_logging"];

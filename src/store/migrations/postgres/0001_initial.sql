@@ -87,7 +87,7 @@ COMMENT ON COLUMN feature_toggles.feature_key IS 'The flag''s name in code and t
 COMMENT ON COLUMN feature_toggles.display_name IS 'For people';
 COMMENT ON COLUMN feature_toggles.description IS 'What it switches';
 COMMENT ON COLUMN feature_toggles.enabled IS 'false: everybody gets the off variant';
-COMMENT ON COLUMN feature_toggles.rollout_percentage IS '0 to 100, for the strategy percentage';
+COMMENT ON COLUMN feature_toggles.rollout_percentage IS '0 to 100, for the strategy percentage; changed alone to less than 100, it turns the strategy all into percentage';
 COMMENT ON COLUMN feature_toggles.rollout_strategy IS 'The flag''s last line: all, percentage, whitelist or role';
 COMMENT ON COLUMN feature_toggles.target_config IS 'roles, user_ids, workshop_ids, postal_codes or attribute names → list of strings';
 COMMENT ON COLUMN feature_toggles.rollout_by IS 'The attribute that a percentage and a split of the last line tell subjects apart by';
@@ -298,6 +298,11 @@ BEGIN
     IF NEW.id <> OLD.id OR NEW.feature_key <> OLD.feature_key THEN
       RAISE EXCEPTION 'the id and the key of a flag can never change: %', OLD.feature_key
         USING ERRCODE = 'check_violation', HINT = 'insert a new flag';
+    END IF;
+    -- A percentage typed alone would do nothing while everybody is served: whoever steps back to 10 % means 10 %.
+    IF OLD.rollout_strategy = 'all' AND NEW.rollout_strategy = 'all'
+       AND NEW.rollout_percentage < 100 AND NEW.rollout_percentage <> OLD.rollout_percentage THEN
+      NEW.rollout_strategy := 'percentage';
     END IF;
     NEW.created_at := OLD.created_at;
     NEW.created_by := OLD.created_by;

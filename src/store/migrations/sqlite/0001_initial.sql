@@ -52,7 +52,8 @@ CREATE TABLE feature_toggles (
   display_name       TEXT NOT NULL,               -- for people
   description        TEXT NOT NULL DEFAULT '',
   enabled            INTEGER NOT NULL DEFAULT 0,  -- false: everybody gets the off variant
-  rollout_percentage REAL NOT NULL DEFAULT 100,   -- 0 to 100, for the strategy percentage
+  rollout_percentage REAL NOT NULL DEFAULT 100,   -- 0 to 100, for the strategy percentage; changed alone to
+                                                  -- less than 100, it turns the strategy all into percentage
   rollout_strategy   TEXT NOT NULL DEFAULT 'all', -- the flag's last line: all, percentage, whitelist or role
   target_config      TEXT NOT NULL DEFAULT '{}',  -- JSON: roles, user_ids, workshop_ids, postal_codes → list of strings
   rollout_by         TEXT NOT NULL DEFAULT 'userId', -- whom a percentage and a split of the last line tell apart
@@ -281,9 +282,14 @@ BEGIN
          WHEN NEW.enabled AND NOT OLD.enabled THEN 'enabled'
          WHEN OLD.enabled AND NOT NEW.enabled THEN 'disabled'
          ELSE 'updated' END,
-    actor.row_before, now.state
+    -- A percentage typed alone would do nothing while everybody is served: whoever steps back to 10 % means 10 %.
+    actor.row_before, iif(OLD.rollout_strategy = 'all' AND NEW.rollout_strategy = 'all' AND NEW.rollout_percentage < 100
+      AND NEW.rollout_percentage <> OLD.rollout_percentage,
+      json_set(now.state, '$.rollout_strategy', 'percentage'), now.state)
   FROM flaghoist_actor actor, flaghoist_state now WHERE now.id = NEW.id AND actor.row_before IS NOT now.state;
   UPDATE feature_toggles SET created_at = OLD.created_at, created_by = OLD.created_by,
+    rollout_strategy = iif(OLD.rollout_strategy = 'all' AND NEW.rollout_percentage < 100
+      AND NEW.rollout_percentage <> OLD.rollout_percentage AND NEW.rollout_strategy = 'all', 'percentage', NEW.rollout_strategy),
     updated_at = iif(change.same, OLD.updated_at, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     last_modified_by = iif(change.same, OLD.last_modified_by, coalesce(change.changed_by, 'sql'))
   FROM (SELECT actor.changed_by, actor.row_before IS now.state AS same
