@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { simpleGit } from "simple-git";
 import { FIXED_CONFIGURATION, GUARDED_VARIABLES, gitEnvironment, type Environment } from "./git-environment.ts";
@@ -16,20 +17,25 @@ export interface Git {
   /**
    * The output as it comes, bytes untouched. Leaving the loop early stops the process.
    *
-   * @param input written to its standard input, which is then closed
+   * @param input written to its standard input, which is then closed; piece by piece as they come
    * @throws FlagError GIT_FAILED, after the last chunk
    */
-  stream(args: readonly string[], input?: string): AsyncIterable<Uint8Array>;
+  stream(args: readonly string[], input?: string | AsyncIterable<string>): AsyncIterable<Uint8Array>;
 }
 
-/** @throws FlagError NOT_A_REPOSITORY when there is no such folder */
-export function gitIn(folder: string, ambient: Environment): Git {
-  const environment = gitEnvironment(ambient);
+/**
+ * @param indexFile  read in place of the repository's own index
+ * @throws FlagError NOT_A_REPOSITORY when there is no such folder
+ */
+export function gitIn(folder: string, ambient: Environment, indexFile?: string): Git {
+  const own = indexFile === undefined ? {} : { GIT_INDEX_FILE: indexFile };
+  const environment: Record<string, string> = { ...gitEnvironment(ambient), ...own };
   const client = simpleGit({
     baseDir: folder,
     config: [...FIXED_CONFIGURATION],
     allowEnvironment: [
       ...GUARDED_VARIABLES,
+      ...Object.keys(own),
       ...Object.keys(environment).filter((name) => name.startsWith("GIT_CONFIG_")),
     ],
     // Its guard means to stop callers who pass these on from strangers; the values here are our own constants.
@@ -58,7 +64,7 @@ async function* output(
   folder: string,
   environment: Record<string, string>,
   args: readonly string[],
-  input: string | undefined,
+  input: string | AsyncIterable<string> | undefined,
 ): AsyncIterable<Uint8Array> {
   const configuration = FIXED_CONFIGURATION.flatMap((setting) => ["-c", setting]);
   const child = spawn("git", [...configuration, ...args], { cwd: folder, env: environment, stdio: "pipe" });
@@ -68,7 +74,8 @@ async function* output(
   const complaint = text(child.stderr).catch(() => "");
   // A process that ends early closes its input: its exit code tells more than our EPIPE.
   child.stdin.on("error", () => {});
-  child.stdin.end(input);
+  if (input === undefined || typeof input === "string") child.stdin.end(input);
+  else Readable.from(input).pipe(child.stdin);
   let isEnded = false;
   try {
     const chunks: AsyncIterable<Uint8Array> = child.stdout;

@@ -17,6 +17,8 @@ export interface Origin {
   readonly folder: string;
   /** A commit, branch or tag; null for the work tree. */
   readonly ref: string | null;
+  /** Read already, as from git's index; then neither a commit nor the folder is looked at. */
+  readonly files?: readonly SourceFile[] | undefined;
 }
 
 /** What the files say, before anybody asked for an environment. */
@@ -49,7 +51,11 @@ export type DesiredResult =
  *
  * @throws FlagError NOT_A_REPOSITORY, SHALLOW_CLONE, UNKNOWN_COMMIT, NO_FLAGS
  */
-export async function readFiles({ folder, ref }: Origin, progress: Progress, today?: string): Promise<Files> {
+export async function readFiles(
+  { folder, ref, files: given }: Origin,
+  progress: Progress,
+  today?: string,
+): Promise<Files> {
   progress("reading flags");
   const repository = ref === null ? null : await openRepository(folder);
   if (repository !== null && (await repository.isShallow())) {
@@ -58,8 +64,9 @@ export async function readFiles({ folder, ref }: Origin, progress: Progress, tod
     });
   }
   const commit = repository === null || ref === null ? null : await repository.resolve(ref);
-  const files =
-    repository === null || commit === null ? await readWorkTree(folder) : await repository.readFiles(commit, "flags");
+  const read = () =>
+    repository === null || commit === null ? readWorkTree(folder) : repository.readFiles(commit, "flags");
+  const files = given ?? (await read());
   if (!files.some(isFlagFile)) throw noFlags(files, commit, folder);
   progress("checking flags", files.length);
   return {

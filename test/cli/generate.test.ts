@@ -24,7 +24,8 @@ describe("an application with generated modules", () => {
     for (const file of filesBelow(APP))
       app.write(relative(APP, file).replace(/\.txt$/, ""), readFileSync(file, "utf8"));
     cpSync(join(ROOT, "flags"), join(app.folder, "flags"), { recursive: true });
-    expect(await hoistIn(app.folder)("generate")).toMatchObject({ code: 0 });
+    const { code, err } = await hoistIn(app.folder)("generate");
+    if (code !== 0) throw new Error(err);
     out = join(app.folder, "src/flags");
   });
   afterAll(() => app.remove());

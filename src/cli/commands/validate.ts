@@ -1,4 +1,5 @@
 import { Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { SourceFile } from "../../core/source-file.ts";
 import { cwdOption, hoistCommand, type Done } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import { progressOf, type Io } from "../io.ts";
@@ -8,10 +9,12 @@ export function validateCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist validate",
     "hoist validate --base origin/main               also: what this branch changes, and what has to be acknowledged",
+    "hoist validate --staged                          what the next commit will hold, for a hook",
     "hoist validate --format github                  annotations on the changed lines of a pull request",
   ];
   return hoistCommand("validate", "check everything under flags/ and run its tests", examples, io)
     .option("--commit <ref>", "check a commit, branch or tag instead of the files as they stand")
+    .addOption(new Option("--staged", "check what is staged for the next commit instead").conflicts("commit"))
     .option("--base <ref>", "also show what changes against that commit, in each environment")
     .addOption(
       new Option("--format <format>", "how the result is printed")
@@ -22,8 +25,16 @@ export function validateCommand(io: Io, done: Done): CommandUnknownOpts {
     .action(async (options) => {
       const { checkFiles } = await import("../../sync/check-files.ts");
       const folder = flagsFolder(io, options.cwd);
+      const staged = options.staged === true ? await stagedFiles(io, folder) : undefined;
+      if (staged?.length === 0) {
+        if (options.format === "json")
+          io.out(JSON.stringify({ valid: true, flags: 0, testsPassed: 0, diagnostics: [] }));
+        io.err("nothing under flags/ is staged");
+        done(EXIT.done);
+        return;
+      }
       const checked = await checkFiles(
-        { folder, ref: options.commit ?? null },
+        { folder, ref: options.commit ?? null, files: staged },
         { progress: progressOf(io), today: io.now().toISOString().slice(0, 10) },
       );
       const { report } = await import("../report.ts");
@@ -38,4 +49,17 @@ export function validateCommand(io: Io, done: Done): CommandUnknownOpts {
       }
       done(code);
     });
+}
+
+/** None where nothing under `flags/` differs from HEAD: then there is nothing to check. */
+async function stagedFiles(io: Io, folder: string): Promise<readonly SourceFile[]> {
+  const { readStaged } = await import("../../history/staged.ts");
+  const { changed, files } = await readStaged(folder, "flags", io.env);
+  if (changed.length > 0 && files.length === 0) {
+    const { FlagError } = await import("../../core/errors.ts");
+    throw new FlagError("NO_FLAGS", "the next commit would leave nothing under flags/", {
+      hint: "if that is meant: git commit --no-verify",
+    });
+  }
+  return files;
 }

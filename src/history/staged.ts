@@ -1,0 +1,94 @@
+import { resolve } from "node:path";
+import { FlagError } from "../core/errors.ts";
+import type { SourceFile } from "../core/source-file.ts";
+import { readBlobs } from "./cat-file.ts";
+import { gitIn, type Git } from "./git.ts";
+import type { Environment } from "./git-environment.ts";
+
+/** What the next commit will hold below a folder. */
+export interface Staged {
+  /** All files, changed or not, in git's order; from the index, whatever stands in the work tree. */
+  readonly files: readonly SourceFile[];
+  /** Paths that differ from HEAD: new, changed or gone. */
+  readonly changed: readonly string[];
+}
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Reads git's index. `git commit FILE` and `git commit --all` show a hook another index than the usual one, by
+ * GIT_INDEX_FILE: that one is read then.
+ *
+ * @param folder  the one that holds `below`; all paths are relative to it
+ * @param below   e.g. `flags`
+ * @throws FlagError NOT_A_REPOSITORY, GIT_FAILED; INVALID_FLAGS while a merge has left conflicts below the folder
+ */
+export async function readStaged(
+  folder: string,
+  below: string,
+  environment: Environment = process.env,
+): Promise<Staged> {
+  const outside = gitIn(folder, environment);
+  const top = line(await outside.run("rev-parse", "--show-toplevel"));
+  const prefix = line(await outside.run("rev-parse", "--show-prefix"));
+  const index = environment["GIT_INDEX_FILE"];
+  // Git names it from the top of the work tree, where it starts its hooks.
+  const git = index === undefined ? outside : gitIn(folder, environment, resolve(top, index));
+  const paths = async (...args: readonly string[]) => {
+    const text = await git.run("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", ...args, "--", below);
+    return records(text).map((path) => path.slice(prefix.length));
+  };
+  const changed = await paths("--cached");
+  if (changed.length === 0) return { files: [], changed };
+  // Files of `git add --intent-to-add` are in the index, empty, and in no commit: only they are new to the index itself.
+  const intended = new Set(await paths("--diff-filter=A"));
+  const entries = (await listIndex(git, below)).map((entry) => ({ ...entry, path: entry.path.slice(prefix.length) }));
+  const ours = entries.filter(({ path }) => !intended.has(path));
+  const contents = (
+    await readBlobs(
+      git,
+      ours.flatMap(({ kind, id }) => (kind === "file" ? [id] : [])),
+    )
+  ).values();
+  const files = ours.map(({ kind, path }) => ({
+    path,
+    kind,
+    bytes: kind === "file" ? (contents.next().value ?? NOTHING) : NOTHING,
+  }));
+  return { files, changed };
+}
+
+interface IndexEntry {
+  readonly kind: SourceFile["kind"];
+  readonly id: string;
+  /** From the top of the repository. */
+  readonly path: string;
+}
+
+async function listIndex(git: Git, below: string): Promise<readonly IndexEntry[]> {
+  return records(await git.run("ls-files", "--stage", "-z", "--full-name", "--", below)).map(indexEntry);
+}
+
+/** `100644 <id> <stage>\t<path>` */
+function indexEntry(record: string): IndexEntry {
+  const tab = record.indexOf("\t");
+  const [mode, id, stage] = record.slice(0, tab).split(" ");
+  const path = record.slice(tab + 1);
+  if (tab === -1 || mode === undefined || id === undefined) {
+    throw new FlagError("GIT_FAILED", `git listed its index in a way that is not understood: "${record}"`);
+  }
+  if (stage !== "0") {
+    throw new FlagError("INVALID_FLAGS", `${path} has merge conflicts that are not resolved`, {
+      hint: "resolve them, then git add the file",
+    });
+  }
+  return { kind: mode === "120000" ? "symlink" : mode === "160000" ? "submodule" : "file", id, path };
+}
+
+function records(text: string): readonly string[] {
+  return text.split("\0").filter((record) => record !== "");
+}
+
+function line(output: string): string {
+  return output.replace(/\r?\n$/, "");
+}
