@@ -12,6 +12,15 @@ export interface LoggedCommit {
   readonly subject: string;
   /** From the top of the repository. */
   readonly paths: readonly string[];
+  /** What became of each of those paths. */
+  readonly changes: readonly FileChange[];
+}
+
+/** One path that a commit changed, by the ids of its contents; null where it was no file before, or is none after. */
+export interface FileChange {
+  readonly path: string;
+  readonly before: string | null;
+  readonly after: string | null;
 }
 
 const FIELDS = ["%H", "%P", "%an", "%ae", "%cI", "%s"];
@@ -36,6 +45,7 @@ export async function* walkCommits(
     "--full-history",
     "--sparse",
     "--raw",
+    "--no-abbrev",
     "--no-renames",
     "--no-ext-diff",
     "--no-textconv",
@@ -47,46 +57,58 @@ export async function* walkCommits(
     "--",
     folder,
   ];
-  yield* commitsOf(tokensOf(git.stream(args)));
-}
-
-/** The pieces between zero bytes. */
-async function* tokensOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder();
+  const read = commitReader();
   let rest = "";
-  for await (const chunk of chunks) {
+  for await (const chunk of git.stream(args)) {
     const pieces = (rest + decoder.decode(chunk, { stream: true })).split("\0");
     rest = pieces.pop() ?? "";
-    yield* pieces;
+    yield* read(pieces);
   }
+  yield* read([], true);
 }
 
-/** Six fields, then for each changed path `:<modes and ids> M` and the path; the first of those begins with a line feed. */
-async function* commitsOf(
-  tokens: AsyncGenerator<string, void, undefined>,
-): AsyncGenerator<LoggedCommit, void, undefined> {
-  try {
-    let token = await tokens.next();
-    while (!token.done) {
-      const fields: string[] = [];
-      for (; !token.done && fields.length < FIELDS.length; token = await tokens.next()) fields.push(token.value);
-      const paths: string[] = [];
-      while (!token.done && /^\n?:/.test(token.value)) {
-        const path = await tokens.next();
-        if (!path.done) paths.push(path.value);
-        token = await tokens.next();
+/** A change that is still to be told its path. */
+type Ids = Omit<FileChange, "path">;
+
+/**
+ * Understands the pieces between zero bytes: six fields, then for each changed path `:<modes and ids> M` and the path; the
+ * first of those begins with a line feed. Ten thousand commits are read one after the other, so nothing waits in between.
+ */
+function commitReader(): (pieces: readonly string[], isEnd?: boolean) => readonly LoggedCommit[] {
+  let fields: string[] = [];
+  let changes: FileChange[] = [];
+  let ids: Ids | null = null;
+  return (pieces, isEnd = false) => {
+    const commits: LoggedCommit[] = [];
+    for (const piece of pieces) {
+      if (ids !== null) {
+        changes.push({ path: piece, ...ids });
+        ids = null;
+      } else if (fields.length < FIELDS.length) fields.push(piece);
+      else if (/^\n?:/.test(piece)) ids = idsIn(piece);
+      else {
+        commits.push(loggedCommit(fields, changes));
+        [fields, changes] = [[piece], []];
       }
-      yield loggedCommit(fields, paths);
     }
-  } finally {
-    await tokens.return();
-  }
+    if (isEnd && fields.length > 0) commits.push(loggedCommit(fields, changes));
+    return commits;
+  };
 }
 
-function loggedCommit(fields: readonly string[], paths: readonly string[]): LoggedCommit {
+/** `:100644 100644 <id> <id> M`: only files have contents; no file is a link, a submodule or nothing at all. */
+function idsIn(piece: string): Ids {
+  const [modeBefore = "", modeAfter = "", before = "", after = ""] = piece.replace(/^\n?:/, "").split(" ");
+  const isFile = (mode: string) => mode.startsWith("100");
+  return { before: isFile(modeBefore) ? before : null, after: isFile(modeAfter) ? after : null };
+}
+
+function loggedCommit(fields: readonly string[], changes: readonly FileChange[]): LoggedCommit {
   const [sha = "", parents = "", authorName = "", authorEmail = "", date = "", subject] = fields;
   if (subject === undefined || !/^[0-9a-f]{40,64}$/.test(sha)) {
     throw new FlagError("GIT_FAILED", `git logged a commit in a way that is not understood: "${fields.join(" ")}"`);
   }
-  return { sha, parents: parents.split(" ").filter(Boolean), authorName, authorEmail, date, subject, paths };
+  const paths = changes.map(({ path }) => path);
+  return { sha, parents: parents.split(" ").filter(Boolean), authorName, authorEmail, date, subject, paths, changes };
 }

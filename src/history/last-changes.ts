@@ -15,7 +15,7 @@ export interface CommitInfo {
 }
 
 /** A commit on the line of first parents, and its place there, counted from the newest. */
-interface Landing {
+export interface Landing {
   readonly commit: LoggedCommit;
   readonly place: number;
 }
@@ -68,7 +68,7 @@ export async function lastChanges(
  * Follows a walk, children before parents, and tells of each commit by which commit of the first-parent line it got there:
  * itself, or the oldest merge from which it can be reached.
  */
-function landingsFrom(tip: string) {
+export function landingsFrom(tip: string) {
   /** Of commits that are still to come: how they landed, as far as their children tell. */
   const expected = new Map<string, Landing>();
   let nextOnLine: string | undefined = tip;
@@ -92,7 +92,7 @@ function landingsFrom(tip: string) {
   };
 }
 
-function commitInfo(commit: LoggedCommit, merge: LoggedCommit | null): CommitInfo {
+export function commitInfo(commit: LoggedCommit, merge: LoggedCommit | null): CommitInfo {
   const { sha, authorName, authorEmail, date, subject } = commit;
   const pullRequest = (merge && pullRequestOf(merge.subject)) ?? pullRequestOf(subject);
   return { sha, authorName, authorEmail, date, subject, pullRequest };

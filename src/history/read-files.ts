@@ -3,7 +3,8 @@ import type { SourceFile } from "../core/source-file.ts";
 import { readBlobs } from "./cat-file.ts";
 import type { Git } from "./git.ts";
 
-interface TreeEntry {
+/** One file of a commit, unread. */
+export interface TreeEntry {
   readonly kind: SourceFile["kind"];
   readonly id: string;
   /** From the top of the repository. */
@@ -40,7 +41,8 @@ export async function readFiles(
   }));
 }
 
-async function listTree(git: Git, commit: string, path: string): Promise<readonly TreeEntry[]> {
+/** What lies below a path, in git's order. */
+export async function listTree(git: Git, commit: string, path: string): Promise<readonly TreeEntry[]> {
   const chunks: Uint8Array[] = [];
   const args = ["ls-tree", "-r", "-z", "--full-tree", commit, "--", path];
   for await (const chunk of git.stream(args)) chunks.push(chunk);

@@ -1,10 +1,12 @@
 import { statSync } from "node:fs";
 import { FlagError } from "../core/errors.ts";
 import type { SourceFile } from "../core/source-file.ts";
+import { openBlobs, type BlobReader } from "./blob-reader.ts";
 import { gitIn, type Git } from "./git.ts";
 import type { Environment } from "./git-environment.ts";
 import { lastChanges, type CommitInfo } from "./last-changes.ts";
-import { readFiles } from "./read-files.ts";
+import { type LandedChange, type LineCommit, walkLandings } from "./landings.ts";
+import { listTree, readFiles } from "./read-files.ts";
 
 /** Where HEAD stands. */
 export interface HeadInfo {
@@ -34,6 +36,17 @@ export interface Repository {
    * named, unread; of a file above 1 MiB only the first MiB.
    */
   readFiles(commit: string, folder: string): Promise<readonly SourceFile[]>;
+  /** The files of a commit below `folder`, unread: path → id of the content. Links and submodules are left out. */
+  fileIds(commit: string, folder: string): Promise<ReadonlyMap<string, string>>;
+  /** Contents by id; to be closed. */
+  openBlobs(): BlobReader;
+  /**
+   * The steps of the main line up to `to` (the line of first parents) that changed something below `folder`, newest first;
+   * a merge is one step. One git process, which ends when the caller stops asking.
+   *
+   * @param onLine told of every commit of the line, as far as the walk gets
+   */
+  landings(to: string, folder: string, onLine?: (commit: LineCommit) => void): AsyncIterable<LandedChange>;
   /** Paths below `folder` whose content no commit has yet: new, changed or gone since HEAD. Ignored files do not count. */
   changedFiles(folder: string): Promise<readonly string[]>;
   describeHead(): Promise<HeadInfo>;
@@ -68,6 +81,13 @@ export async function openRepository(folder: string, environment: Environment = 
     isShallow: () => isShallow(git),
     isAncestor: (older, newer) => isAncestor(git, older, newer),
     readFiles: async (commit, below) => readFiles(git, await commitOf(commit), below, prefix),
+    fileIds: async (commit, below) => {
+      const entries = await listTree(git, await commitOf(commit), `${prefix}${below}`);
+      const files = entries.filter(({ kind }) => kind === "file");
+      return new Map(files.map(({ path, id }) => [path.slice(prefix.length), id]));
+    },
+    openBlobs: () => openBlobs(git),
+    landings: (to, below, onLine = () => {}) => landingsBelow(git, to, below, prefix, onLine),
     changedFiles: (below) => changedFiles(git, below, prefix),
     describeHead: () => describeHead(git),
     lastChanges: async (paths, { from, to }) => {
@@ -128,6 +148,23 @@ async function isAncestor(git: Git, older: string, newer: string): Promise<"yes"
     });
   }
   return start === null ? "unknown" : "no";
+}
+
+/** The same steps, with paths from the opened folder. */
+async function* landingsBelow(
+  git: Git,
+  to: string,
+  folder: string,
+  prefix: string,
+  onLine: (commit: LineCommit) => void,
+): AsyncGenerator<LandedChange, void, undefined> {
+  for await (const step of walkLandings(git, await resolve(git, to), folder, onLine)) {
+    yield {
+      ...step,
+      changes: step.changes.map((change) => ({ ...change, path: change.path.slice(prefix.length) })),
+      madeBy: (paths) => step.madeBy(new Set([...paths].map((path) => `${prefix}${path}`))),
+    };
+  }
 }
 
 async function changedFiles(git: Git, folder: string, prefix: string): Promise<readonly string[]> {
