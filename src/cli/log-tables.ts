@@ -1,0 +1,53 @@
+import { FlagError } from "../core/errors.ts";
+import { findDatabase } from "../store/address.ts";
+import { openStore } from "../store/open.ts";
+import type { FlagStore } from "../store/store.ts";
+import type { Io } from "./io.ts";
+
+export interface OpenTable {
+  readonly environment: string;
+  readonly store: FlagStore;
+}
+
+/**
+ * The tables that can be read, opened, each with its environment; the caller closes them. A database that nobody named and
+ * that is not there is no news; one that was named and cannot be read is told.
+ *
+ * @param environments  those to look for
+ */
+export async function openTables(
+  io: Io,
+  environments: readonly string[],
+  where: { readonly folder: string; readonly database?: string | undefined },
+): Promise<{ readonly tables: readonly OpenTable[]; readonly notes: readonly string[] }> {
+  const tables: OpenTable[] = [];
+  const notes: string[] = [];
+  const seen = new Set<string>();
+  for (const environment of environments) {
+    const { url, source } = findDatabase({ folder: where.folder, environment, env: io.env, option: where.database });
+    // One address may stand for several environments; it serves one of them, and says which.
+    if (seen.has(url)) continue;
+    seen.add(url);
+    try {
+      const store = await openStore(url, { readOnly: true });
+      const served = await servedBy(store);
+      if (environments.includes(served)) tables.push({ environment: served, store });
+      else await store.close();
+    } catch (error) {
+      if (!(error instanceof FlagError)) throw error;
+      if (source !== "default" || error.code !== "STORE_MISSING")
+        notes.push(`the table of ${environment}: ${error.message}`);
+    }
+  }
+  return { tables, notes };
+}
+
+/** Closes a store whose head cannot be read. */
+async function servedBy(store: FlagStore): Promise<string> {
+  try {
+    return (await store.readHead()).environment;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
