@@ -28,9 +28,11 @@ export function lineDiff(before: string, after: string): readonly DiffLine[] {
   return diff;
 }
 
-/** Each with its line end. */
+/** Each with its line end; the last as if it had one, so that a line below it does not change it. */
 function linesOf(text: string): readonly string[] {
-  return text.split(/(?<=\n)/);
+  if (text === "") return [];
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  return (text.endsWith("\n") ? text : text + newline).split(/(?<=\n)/).filter((line) => line !== "");
 }
 
 function shown(line: string | undefined): string {
