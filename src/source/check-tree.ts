@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { SourceFile } from "../core/source-file.ts";
 import { variableOf } from "../core/override-text.ts";
-import { KEY_PATTERN, keyOfPath, MAX_KEY_LENGTH } from "./key.ts";
+import { isKey, keyOfPath, MAX_KEY_LENGTH } from "./key.ts";
 import { problemAt, type Problem, START } from "./parsed-file.ts";
 
 export const CONFIG_PATH = "flags/_config.yaml";
@@ -77,7 +77,7 @@ function nameProblem(file: SourceFile): Problem | undefined {
   }
   if (!name.endsWith(".yaml")) return undefined;
   const key = keyOfPath(file.path);
-  if (KEY_PATTERN.test(key) && key.length <= MAX_KEY_LENGTH && !(key in {})) return undefined;
+  if (isKey(key)) return undefined;
   const message = `"${key}" is no key, expected lower case letters and digits, in words joined by _ or -, at most ${MAX_KEY_LENGTH} characters`;
   return { code: "bad-file-name", message, hint: "rename the file" };
 }

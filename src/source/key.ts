@@ -8,3 +8,8 @@ export const MAX_KEY_LENGTH = 64;
 export function keyOfPath(path: string): FlagKey {
   return path.slice(path.lastIndexOf("/") + 1).replace(/\.yaml$/, "");
 }
+
+/** Whether a text can be a key at all. */
+export function isKey(text: string): boolean {
+  return KEY_PATTERN.test(text) && text.length <= MAX_KEY_LENGTH && !(text in {});
+}

@@ -15,6 +15,7 @@ export function killCommand(io: Io, done: Done): CommandUnknownOpts {
     .addOption(cwdOption)
     .action(async (key, options) => {
       const keys = await knownKeys(flagsFolder(io, options.cwd));
+      await checkKey(key, keys);
       if (!keys.includes(key)) io.err(unknownNote(key, keys, io));
       const lines = killLines(key, keys);
       io.out(options.format === "json" ? JSON.stringify(lines, null, 2) : killText(lines, io.style));
@@ -25,13 +26,28 @@ export function killCommand(io: Io, done: Done): CommandUnknownOpts {
 /** The keys under flags/; none where that cannot be read, for at 3 a.m. the lines matter more than the check. */
 async function knownKeys(folder: string): Promise<readonly string[]> {
   const { readWorkTree } = await import("../../source/work-tree.ts");
-  const { keyOfPath } = await import("../../source/key.ts");
+  const { isKey, keyOfPath } = await import("../../source/key.ts");
   try {
-    return (await readWorkTree(folder)).flatMap(({ path }) => keyOfPath(path) ?? []);
+    const paths = (await readWorkTree(folder)).map(({ path }) => path);
+    return paths
+      .filter((path) => !path.includes("/_") && path.endsWith(".yaml"))
+      .map(keyOfPath)
+      .filter(isKey);
   } catch (error) {
     if (error instanceof FlagError) return [];
     throw error;
   }
+}
+
+/** What is no key would be pasted into a shell and into SQL all the same. */
+async function checkKey(key: string, keys: readonly string[]): Promise<void> {
+  const { isKey } = await import("../../source/key.ts");
+  if (isKey(key)) return;
+  const near = nearest(key, keys);
+  throw new FlagError("USAGE", `${JSON.stringify(key)} is no key of a flag`, {
+    hint:
+      near === undefined ? "a key has small letters, digits, _ and -, e.g. workshop_routing" : `did you mean ${near}?`,
+  });
 }
 
 function unknownNote(key: string, keys: readonly string[], io: Io): string {

@@ -26,7 +26,12 @@ export function killLines(key: string, keys: readonly string[]): KillLines {
     variable,
     ways: [
       { where: "this shell", line: `export ${variable}=false`, takesEffect: "then restart the process" },
-      { where: "no restart", line: `echo '${variable}=false' >> "$FLAGS_OVERRIDE_FILE"`, takesEffect: "about 2 s" },
+      {
+        where: "no restart",
+        // A file whose last line has no end would swallow a line that is merely appended.
+        line: `printf '\\n%s\\n' '${variable}=false' >> "$FLAGS_OVERRIDE_FILE"`,
+        takesEffect: "about 2 s, where the process was started with that variable",
+      },
       {
         where: "Kubernetes",
         line: `kubectl set env deployment/NAME ${variable}=false`,
@@ -44,13 +49,14 @@ export function killLines(key: string, keys: readonly string[]): KillLines {
       },
       {
         where: "embedded",
-        line: `sqlite3 .flaghoist/ENV.db "${sql}"`,
+        // Without a timeout the shell gives up as soon as somebody else is writing.
+        line: `sqlite3 -cmd '.timeout 5000' .flaghoist/ENV.db "${sql}"`,
         takesEffect: "about 1 s; stays off until released",
       },
       {
         where: "in git",
-        line: `enabled: false in the flag's overlay of that environment, then merge`,
-        takesEffect: "as long as your pipeline takes",
+        line: `hoist set ${key} enabled=false --env ENV`,
+        takesEffect: "then merge: as long as your pipeline takes",
       },
     ],
     family: familyOf(key, keys),

@@ -1,12 +1,12 @@
 import type { FlagKey } from "../../core/flag.ts";
 import { variableOf } from "../../core/override-text.ts";
-import { KEY_PATTERN, keyOfPath, MAX_KEY_LENGTH } from "../key.ts";
+import { isKey, KEY_PATTERN, keyOfPath, MAX_KEY_LENGTH } from "../key.ts";
 import type { FlagTree } from "./edit-flag.ts";
 import { refused, type Refused } from "./edit-result.ts";
 
 /** Why a key cannot be a new flag's; undefined when it can. `own` is the key that it takes over from, in a rename. */
 export function keyProblem({ files }: FlagTree, key: string, own: FlagKey | null = null): Refused | undefined {
-  if (!KEY_PATTERN.test(key) || key.length > MAX_KEY_LENGTH || key in {}) {
+  if (!isKey(key)) {
     const like = key
       .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
       .toLowerCase()

@@ -1,0 +1,71 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { parseOverrides } from "../../src/core/override.ts";
+import { aFlagRepository, flagText } from "../support/flag-tree.ts";
+import { hoistIn } from "../support/hoist.ts";
+import { typeInSqlite } from "../support/sqlite.ts";
+
+interface Lines {
+  readonly ways: readonly { readonly where: string; readonly line: string }[];
+}
+
+function aTree() {
+  const { folder } = aFlagRepository({ workshop_routing: flagText(), workshop_reports: flagText() });
+  return { folder, hoist: hoistIn(folder, { FLAGS_ENV: "development" }) };
+}
+
+async function lineFor(where: string, hoist: ReturnType<typeof hoistIn>): Promise<string> {
+  const { out } = await hoist("kill", "workshop_routing", "--format", "json");
+  const { ways } = JSON.parse(out) as Lines;
+  return ways.find((way) => way.where === where)?.line ?? "";
+}
+
+test("the line for the override file kills also where the file's last line has no end", async () => {
+  const { folder, hoist } = aTree();
+  const file = join(folder, "overrides.env");
+  writeFileSync(file, "FEATURE_OTHER=true");
+  execFileSync("sh", ["-c", await lineFor("no restart", hoist)], {
+    env: { ...process.env, FLAGS_OVERRIDE_FILE: file },
+  });
+  const { settings, problems } = parseOverrides({}, { path: file, text: readFileSync(file, "utf8") });
+  expect(settings.map(({ variable, value }) => `${variable}=${value}`)).toEqual([
+    "FEATURE_OTHER=true",
+    "FEATURE_WORKSHOP_ROUTING=false",
+  ]);
+  expect(problems).toEqual([]);
+});
+
+test("the line for the embedded database switches off the flag and no other", async () => {
+  const { folder, hoist } = aTree();
+  expect(await hoist("sync")).toMatchObject({ code: 0 });
+  const line = (await lineFor("embedded", hoist)).replace("ENV", "development");
+  execFileSync("sh", ["-c", line], { cwd: folder });
+  const query = "SELECT feature_key, enabled FROM feature_toggles ORDER BY feature_key";
+  const rows = await typeInSqlite(join(folder, ".flaghoist/development.db"), query);
+  expect(rows).toBe("workshop_reports|1\nworkshop_routing|0\n");
+});
+
+test("what is no key gets no lines to paste", async () => {
+  const { hoist } = aTree();
+  expect(await hoist("kill", "Workshop_Routing")).toMatchObject({
+    code: 9,
+    out: "",
+    err: expect.stringContaining("did you mean workshop_routing?") as string,
+  });
+  expect(await hoist("kill", "x'; DROP TABLE feature_toggles; --")).toMatchObject({ code: 9, out: "" });
+});
+
+test("a key that no file has gets its lines, for it may live in the table, and a note", async () => {
+  const { hoist } = aTree();
+  const { code, out, err } = await hoist("kill", "workshop_rooting");
+  expect(code).toBe(0);
+  expect(out).toContain("export FEATURE_WORKSHOP_ROOTING=false");
+  expect(err).toContain("flags/ has no flag workshop_rooting; did you mean workshop_routing?");
+});
+
+test("files of segments and settings are no flags: their names get the note, too", async () => {
+  const { hoist } = aTree();
+  expect((await hoist("kill", "config")).err).toContain("flags/ has no flag config");
+});
