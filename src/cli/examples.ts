@@ -4,11 +4,11 @@ export const HELP_WIDTH = 100;
 /**
  * Commands that can be pasted, each with what it is for: beside it where all fit, else below.
  *
- * @param examples  a command, or a command, two spaces or more, and a note
+ * @param examples  a command, or a command, two spaces or more, and a note; one of several lines stays as it is
  */
 export function examplesText(examples: readonly string[]): string {
   const parted = examples.map((example) => {
-    const [command = "", ...notes] = example.split(/ {2,}/);
+    const [command = "", ...notes] = example.includes("\n") ? [example] : example.split(/ {2,}/);
     return { command: `  $ ${command}`, note: notes.join(" ") };
   });
   const column = Math.max(...parted.map(({ command, note }) => (note === "" ? 0 : command.length))) + 3;
@@ -22,7 +22,7 @@ export function examplesText(examples: readonly string[]): string {
 
 /** A command too long for one line goes on in the next, as a shell reads it. */
 function wrapped(command: string): readonly string[] {
-  if (command.length <= HELP_WIDTH) return [command];
+  if (command.length <= HELP_WIDTH || command.includes("\n")) return [command];
   const end = command.lastIndexOf(" ", HELP_WIDTH - 2);
   return [`${command.slice(0, end)} \\`, ...wrapped(`      ${command.slice(end + 1)}`)];
 }
