@@ -1,0 +1,158 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { hoistIn } from "../support/hoist.ts";
+import { aFolder, aRepository, aScript } from "../support/repository.ts";
+
+function written(folder: string, files: Readonly<Record<string, string>>): string {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+function contents(folder: string): Readonly<Record<string, string>> {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Object.fromEntries(files.sort().map((file) => [file, readFileSync(file, "utf8")]));
+}
+
+/** The commands under "Next:", as they are printed. */
+function nextCommands(out: string): readonly string[] {
+  const lines = out.slice(out.indexOf("Next:")).split("\n").slice(1);
+  return lines.map((line) => line.trim().split(/ {2,}/)[0] ?? "");
+}
+
+async function expectNextToWork(folder: string, out: string): Promise<void> {
+  const commands = nextCommands(out);
+  expect(commands).toHaveLength(3);
+  for (const command of commands) {
+    const [hoist, ...args] = command.split(" ");
+    expect(hoist).toBe("hoist");
+    expect(await hoistIn(folder)(...args), command).toMatchObject({ code: 0, err: "" });
+  }
+}
+
+test("in an empty folder the three commands that init prints work as printed", async () => {
+  const folder = aFolder();
+  const { code, out } = await hoistIn(folder)("init");
+  expect(code, out).toBe(0);
+  expect(readFileSync(join(folder, ".gitignore"), "utf8")).toBe(".flaghoist/\n");
+  await expectNextToWork(folder, out);
+});
+
+test("in an existing application init leaves every file as it is, and its three commands work", async () => {
+  const { folder } = aRepository();
+  const settings = `{
+  // How we like it.
+  "editor.tabSize": 4, /* really */
+  "yaml.schemas": { "./ci/schema.json": "ci/*.yaml" }, // ours
+  "files.exclude": { "**/*.pyc": true },
+}
+`;
+  const files = {
+    "src/main.py": "print('//')\n",
+    "package.json": "{}\n",
+    ".gitignore": "*.pyc\r\ndist/",
+    ".vscode/settings.json": settings,
+    "config/app.yaml": "a: &b 1\n",
+  };
+  const before = contents(written(folder, files));
+  const { code, out } = await hoistIn(folder)("init", "--env", "test,live", "--owner", "team-shop");
+  expect(code, out).toBe(0);
+  const after = contents(folder);
+  for (const path of ["src/main.py", "package.json", "config/app.yaml"]) {
+    expect(after[join(folder, path)]).toBe(before[join(folder, path)]);
+  }
+  expect(after[join(folder, ".gitignore")]).toBe("*.pyc\r\ndist/\r\n.flaghoist/\r\n");
+  const merged = after[join(folder, ".vscode/settings.json")] ?? "";
+  for (const line of settings.split("\n").filter((each) => !each.includes("yaml.schemas")))
+    expect(merged).toContain(line);
+  expect(merged).toContain('"./ci/schema.json": "ci/*.yaml"');
+  expect(merged).toContain('"./flags/_schema/flag.schema.json"');
+  const config = after[join(folder, "flags/_config.yaml")] ?? "";
+  expect(config).toContain("  test: { workTree: true }");
+  expect(config).toContain("  live: { protected: true }");
+  await expectNextToWork(folder, out);
+});
+
+test("one environment alone is protected, and the three commands work without a database", async () => {
+  const folder = aFolder();
+  const { out } = await hoistIn(folder)("init", "--env", "production");
+  expect(readFileSync(join(folder, "flags/_config.yaml"), "utf8")).toContain("  production: { protected: true }");
+  await expectNextToWork(folder, out);
+});
+
+test("init again keeps everything and says so", async () => {
+  const folder = aFolder();
+  const hoist = hoistIn(folder);
+  await hoist("init");
+  const before = contents(folder);
+  const { code, out } = await hoist("init", "--env", "other");
+  expect(code).toBe(0);
+  expect(out).toContain("nothing was changed");
+  expect(contents(folder)).toEqual(before);
+  await expectNextToWork(folder, out);
+});
+
+test("flags that are there already get no example beside them", async () => {
+  const folder = aFolder();
+  const hoist = hoistIn(folder);
+  await hoist("init");
+  await hoist("rename", "example_flag", "greeting");
+  const { code } = await hoist("init");
+  expect(code).toBe(0);
+  expect(existsSync(join(folder, "flags/example_flag.yaml"))).toBe(false);
+});
+
+test("settings that cannot be read are left alone, with the line to add", async () => {
+  const folder = written(aFolder(), { ".vscode/settings.json": '{ "a": ' });
+  const { code, out } = await hoistIn(folder)("init");
+  expect(code).toBe(0);
+  expect(out).toContain('add by hand: {"yaml.schemas"');
+  expect(readFileSync(join(folder, ".vscode/settings.json"), "utf8")).toBe('{ "a": ');
+});
+
+test.each([
+  [["--env", "Production"], {}, '"Production" cannot name an environment'],
+  [["--env", "a,a"], {}, "names a twice"],
+  [["--env", "reason,b"], {}, '"reason" cannot name an environment'],
+  [[], { flags: "a file" }, "is there, and no folder"],
+  [[], { "flags/de.yaml": "colours: [black, red, gold]\n" }, "flags/ holds files that are no feature flags"],
+])("init %j beside %j is refused, and nothing is written", async (args, files, message) => {
+  const folder = written(aFolder(), files);
+  const before = contents(folder);
+  const { code, err } = await hoistIn(folder)("init", ...args);
+  expect(code).toBe(9);
+  expect(err).toContain(message);
+  expect(contents(folder)).toEqual(before);
+});
+
+test("the hook is installed once, stops a commit with a broken flag, and another hook stays", async () => {
+  const repository = aRepository();
+  const hoist = hoistIn(repository.folder);
+  expect((await hoist("init", "--hook")).out).toMatch(/written +\.git\/hooks\/pre-commit/);
+  expect((await hoist("init", "--hook")).out).toMatch(/kept +\.git\/hooks\/pre-commit +checks what is staged/);
+
+  // As npm puts it beside the application.
+  const bin = fileURLToPath(new URL("../../src/cli/bin.js", import.meta.url));
+  mkdirSync(join(repository.folder, "node_modules/.bin"), { recursive: true });
+  aScript(join(repository.folder, "node_modules/.bin"), "hoist", `exec '${process.execPath}' '${bin}' "$@"`);
+  repository.write(".git/info/exclude", "node_modules\n");
+  repository.commit("First (#1)");
+  repository.write("flags/example_flag.yaml", "name: broken\n");
+  expect(() => repository.commit("Broken")).toThrow("flags/example_flag.yaml");
+
+  const other = aRepository();
+  aScript(join(other.folder, ".git/hooks"), "pre-commit", "exit 0");
+  const { out } = await hoistIn(other.folder)("init", "--hook");
+  expect(out).toContain("another hook stands there; add to it: hoist validate --staged || exit $?");
+});
+
+test("outside a repository there is no hook, and a note says so", async () => {
+  const { code, err } = await hoistIn(aFolder())("init", "--hook");
+  expect(code).toBe(0);
+  expect(err).toContain("no git repository here");
+});
