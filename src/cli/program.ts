@@ -1,6 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import { hoistRoot, type Done } from "./command.ts";
 import { adoptCommand } from "./commands/adopt.ts";
+import { completeCommand, completionCommand } from "./commands/completion.ts";
 import { dbCommand } from "./commands/db.ts";
 import { describeCommand } from "./commands/describe.ts";
 import { envCommand } from "./commands/env.ts";
@@ -48,7 +49,9 @@ export function hoistProgram(io: Io, done: Done): Command {
     generateCommand,
     schemaCommand,
     dbCommand,
+    completionCommand,
   ];
   for (const command of commands) program.addCommand(command(io, done));
+  program.addCommand(completeCommand(io, done), { hidden: true });
   return program;
 }

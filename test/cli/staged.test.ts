@@ -78,7 +78,7 @@ describe("hoist validate --staged", () => {
     repository.checkout("main");
     writeFlags(repository, { one: flagText({ description: "Ours." }) });
     repository.commit("Ours");
-    expect(() => repository.merge("other", "Both")).toThrow(/CONFLICT/);
+    expect(() => repository.merge("other", "Both")).toThrow(/merge --quiet/);
     expect(await hoist(repository)("validate", "--staged")).toMatchObject({
       code: 3,
       err: expect.stringContaining("flags/one.yaml has merge conflicts that are not resolved"),

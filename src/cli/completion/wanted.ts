@@ -1,0 +1,104 @@
+import type { Argument, CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+
+/** One word that may stand next, and what it means. */
+export interface Candidate {
+  readonly word: string;
+  readonly about: string;
+}
+
+/** Names that only the repository knows, and places that only the shell knows. */
+export type NameKind = "flags" | "environments" | "owners" | "attributes" | "files";
+
+/** What may stand at the end of an unfinished command line. */
+export interface Wanted {
+  /** What the program itself knows: commands, options, choices. */
+  readonly candidates: readonly Candidate[];
+  readonly names: NameKind | null;
+  /** What each name is completed to begin with: `--env=` where the value stands in the option's own word. */
+  readonly prefix: string;
+}
+
+const NOTHING: Wanted = { candidates: [], names: null, prefix: "" };
+
+/**
+ * Reads a command line as far as it goes.
+ *
+ * @param program  the command itself, with all its subcommands: the only source of what there is
+ * @param words    what stands behind its name; the last one is unfinished, and may be empty. A `=` may be a word of its own,
+ *   as bash cuts it.
+ */
+export function wanted(program: CommandUnknownOpts, words: readonly string[]): Wanted {
+  const last = words.at(-1) ?? "";
+  let command = program;
+  let option: Option | undefined;
+  let isAfterDashes = false;
+  let position = 0;
+  for (const word of words.slice(0, -1)) {
+    if (word === "=" && option !== undefined) continue;
+    if (option !== undefined) {
+      option = undefined;
+    } else if (isAfterDashes) {
+      position += 1;
+    } else if (word === "--") {
+      isAfterDashes = true;
+    } else if (word.startsWith("-")) {
+      if (!word.includes("=")) option = valued(optionOf(command, word));
+    } else {
+      const inside = position === 0 ? visibleCommands(command).find((each) => each.name() === word) : undefined;
+      if (inside === undefined) position += 1;
+      else command = inside;
+    }
+  }
+  if (option !== undefined) return ofOption(option, "");
+  if (isAfterDashes) return ofArgument(command, position);
+  const [name = "", value] = last.split("=", 2);
+  if (last.startsWith("--") && value !== undefined) {
+    const given = valued(optionOf(command, name));
+    return given === undefined ? NOTHING : ofOption(given, `${name}=`);
+  }
+  if (last.startsWith("-")) return { ...NOTHING, candidates: options(command) };
+  const commands = position === 0 ? visibleCommands(command) : [];
+  if (commands.length === 0) return ofArgument(command, position);
+  const candidates = commands.map((each) => ({ word: each.name(), about: each.description() }));
+  return { ...NOTHING, candidates };
+}
+
+function visibleCommands(command: CommandUnknownOpts): readonly CommandUnknownOpts[] {
+  return command.createHelp().visibleCommands(command);
+}
+
+function options(command: CommandUnknownOpts): readonly Candidate[] {
+  const shown: readonly Option[] = command.createHelp().visibleOptions(command);
+  return shown.flatMap(({ long, description }) => (long ? [{ word: long, about: description }] : []));
+}
+
+function optionOf(command: CommandUnknownOpts, word: string): Option | undefined {
+  return command.options.find(({ long, short }) => word === long || word === short);
+}
+
+/** Only an option that takes a value asks for one. */
+function valued(option: Option | undefined): Option | undefined {
+  return option?.required === true || option?.optional === true ? option : undefined;
+}
+
+const OPTION_NAMES: Readonly<Record<string, NameKind>> = {
+  "--env": "environments",
+  "--in": "environments",
+  "--owner": "owners",
+  "--context": "attributes",
+  "--release": "flags",
+};
+
+function ofOption(option: Option, prefix: string): Wanted {
+  const candidates = (option.argChoices ?? []).map((word) => ({ word: `${prefix}${word}`, about: "" }));
+  const isPlace = /<(?:folder|file|path)/.test(option.flags);
+  return { candidates, names: OPTION_NAMES[option.long ?? ""] ?? (isPlace ? "files" : null), prefix };
+}
+
+function ofArgument(command: CommandUnknownOpts, position: number): Wanted {
+  const known: readonly Argument[] = command.registeredArguments;
+  const argument = known[position] ?? known.findLast(({ variadic }) => variadic);
+  if (argument === undefined) return NOTHING;
+  const candidates = (argument.argChoices ?? []).map((word) => ({ word, about: "" }));
+  return { candidates, names: /^(?:keys?|flags?)$/i.test(argument.name()) ? "flags" : null, prefix: "" };
+}
