@@ -1,6 +1,7 @@
 import { FlagError } from "../core/errors.ts";
 import type { FlagKey } from "../core/flag.ts";
-import { fileVersions, type FileVersion } from "../history/file-versions.ts";
+import type { LandedChange } from "../history/landings.ts";
+import type { CommitInfo } from "../history/last-changes.ts";
 import { openRepository, type Repository } from "../history/repository.ts";
 import { servedBy } from "../source/edit/rollback.ts";
 import { shortCommit } from "./views/plan-text.ts";
@@ -25,7 +26,7 @@ export interface EarlierVersion {
 export async function earlierVersion(folder: string, question: Question): Promise<EarlierVersion> {
   const { key, ref } = question;
   const repository = await openRepository(folder);
-  return ref === null ? beforeLastChange(repository, folder, question) : atRef(repository, key, ref);
+  return ref === null ? beforeLastChange(repository, question) : atRef(repository, key, ref);
 }
 
 async function atRef(repository: Repository, key: FlagKey, ref: string): Promise<EarlierVersion> {
@@ -40,51 +41,56 @@ async function atRef(repository: Repository, key: FlagKey, ref: string): Promise
   return { text: textOf(file.bytes), notes: [`as it was at ${ref} (${shortCommit(commit)})`] };
 }
 
-async function beforeLastChange(
-  repository: Repository,
-  folder: string,
-  { key, text, environment }: Question,
-): Promise<EarlierVersion> {
-  const versions = await fileVersions(folder, { below: "flags", name: `${key}.yaml` });
+async function beforeLastChange(repository: Repository, { key, text, environment }: Question): Promise<EarlierVersion> {
   const served = servedBy(text, environment);
-  const [newest] = versions;
-  if (newest?.after != null && differs(newest.after, served, environment)) {
-    return { text: textOf(newest.after), notes: ["undoes what is not committed yet"] };
-  }
   const unreadable: string[] = [];
-  for (const version of versions) {
-    if (version.before === null) break;
-    const before = servedBy(textOf(version.before), environment);
-    if (before === undefined) unreadable.push(shortCommit(version.sha));
-    else if (before !== served)
-      return { text: textOf(version.before), notes: await undone(repository, version, unreadable) };
+  let oldest: string | undefined;
+  const blobs = repository.openBlobs();
+  try {
+    for await (const step of repository.landings("HEAD", "flags")) {
+      const { before, after, paths } = changeOf(key, step);
+      if (paths.size === 0) continue;
+      if (oldest === undefined && after !== null) {
+        const committed = textOf(await blobs.read(after));
+        const last = servedBy(committed, environment);
+        if (last !== undefined && last !== served)
+          return { text: committed, notes: ["undoes what is not committed yet"] };
+      }
+      oldest = step.sha;
+      if (before === null) break;
+      const earlier = textOf(await blobs.read(before));
+      const was = servedBy(earlier, environment);
+      if (was === undefined) unreadable.push(shortCommit(step.sha));
+      else if (was !== served) return { text: earlier, notes: undone(step.madeBy(paths), unreadable) };
+    }
+  } finally {
+    await blobs.close();
   }
   const where = environment === null ? "" : ` in ${environment}`;
-  const since = versions.at(-1);
-  const created =
-    since === undefined ? "git has no earlier version of it" : `it has been so since ${shortCommit(since.sha)}`;
-  throw new FlagError("USAGE", `nothing to go back to: what ${key} serves${where} has never changed; ${created}`, {
+  const since = oldest === undefined ? "git has no version of it yet" : `it has been so since ${shortCommit(oldest)}`;
+  throw new FlagError("USAGE", `nothing to go back to: what ${key} serves${where} has never changed; ${since}`, {
     hint: `switch it off: hoist set ${key} enabled=false${environment === null ? "" : ` --env ${environment}`}`,
   });
 }
 
-function differs(bytes: Uint8Array, served: string | undefined, environment: string | null): boolean {
-  const before = servedBy(textOf(bytes), environment);
-  return before !== undefined && before !== served;
+/** What a step did to the flag's file, wherever it lies: one that only moved is gone at one path and new at another. */
+function changeOf(key: FlagKey, { changes }: LandedChange) {
+  const own = changes.filter(({ path }) => path.endsWith(`/${key}.yaml`));
+  return {
+    paths: new Set(own.map(({ path }) => path)),
+    before: own.find((change) => change.before !== null)?.before ?? null,
+    after: own.find((change) => change.after !== null)?.after ?? null,
+  };
 }
 
-async function undone(
-  repository: Repository,
-  { sha, parent, path }: FileVersion,
+function undone(
+  { sha, authorEmail, date, subject, pullRequest }: CommitInfo,
   unreadable: readonly string[],
-): Promise<readonly string[]> {
-  const info = (await repository.lastChanges([path], { from: parent, to: sha })).get(path);
-  const number =
-    info?.pullRequest == null || info.subject.includes(`#${info.pullRequest}`) ? "" : ` (#${info.pullRequest})`;
-  const who = info === undefined ? "" : ` by ${info.authorEmail}, ${info.date.slice(0, 10)}: ${info.subject}${number}`;
+): readonly string[] {
+  const number = pullRequest === null || subject.includes(`#${pullRequest}`) ? "" : ` (#${pullRequest})`;
   const skipped =
     unreadable.length === 0 ? [] : [`versions before ${unreadable.join(", ")} could not be read and were passed over`];
-  return [`undoes ${shortCommit(info?.sha ?? sha)}${who}`, ...skipped];
+  return [`undoes ${shortCommit(sha)} by ${authorEmail}, ${date.slice(0, 10)}: ${subject}${number}`, ...skipped];
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -12,6 +12,8 @@ export interface HoistResult {
 export function hoistIn(
   folder: string,
   env: Readonly<Record<string, string>> = {},
+  /** Whoever sits at the terminal; nobody unless given. */
+  ask?: (question: string) => Promise<string>,
 ): (...args: readonly string[]) => Promise<HoistResult> {
   return async (...args) => {
     const out: string[] = [];
@@ -27,6 +29,7 @@ export function hoistIn(
       errStyle: (_, text) => text,
       showsProgress: false,
       width: 120,
+      ask,
     });
     return { code, out: out.join("\n"), err: err.join("\n") };
   };

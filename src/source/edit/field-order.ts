@@ -1,3 +1,5 @@
+import { isJsonObject, type JsonValue } from "../../core/json.ts";
+import { isList } from "../lists.ts";
 import type { Path } from "../tree.ts";
 
 export const FLAG_FIELDS = [
@@ -52,6 +54,16 @@ export function fieldOrder(environments: readonly string[]): FieldOrder {
 function ruleOrder(path: Path): readonly string[] {
   if (path.length === 2) return RULE_FIELDS;
   return path.length === 3 && path[2] === "rollout" ? PORTION_FIELDS : [];
+}
+
+/** A value with its keys as a reader expects them, at any depth; those that no order names stay behind the others. */
+export function inOrder(value: JsonValue, path: Path, order: FieldOrder): JsonValue {
+  if (isList(value)) return value.map((item, index) => inOrder(item, [...path, index], order));
+  if (!isJsonObject(value)) return value;
+  const names = order(path);
+  const rank = (key: string) => (names.includes(key) ? names.indexOf(key) : names.length);
+  const entries = Object.entries(value).toSorted(([a], [b]) => rank(a) - rank(b));
+  return Object.fromEntries(entries.map(([key, member]) => [key, inOrder(member, [...path, key], order)]));
 }
 
 /** Keys after which an empty line is expected where the file has empty lines at all. */

@@ -4,7 +4,7 @@ import type { ParsedFile } from "../parsed-file.ts";
 import { type Entry, mapJson, type MapTree, type Path, type Tree, treeJson } from "../tree.ts";
 import { parseFile } from "../yaml-profile.ts";
 import { insertEntry, removeEntry, replaceValue } from "./entry-edit.ts";
-import { type FieldOrder, SECTIONS } from "./field-order.ts";
+import { type FieldOrder, inOrder, SECTIONS } from "./field-order.ts";
 import { replaceItems } from "./item-edit.ts";
 import { type JsonStep, stepsTo } from "./json-steps.ts";
 import { endOf, indentOf, indentStep, isBlock, isFlow, padding } from "./layout.ts";
@@ -75,7 +75,9 @@ function splicesOf(text: string, root: MapTree, step: JsonStep, order: FieldOrde
     if (tree.kind !== "map") return [];
     const after = predecessor(tree, order(step.path), step.key);
     const spaced = step.path.length === 0 && SECTIONS.has(step.key) && isSpaced(text, root, after);
-    return insertEntry(text, tree, after, { ...step, spaced }, { ...style, depth: depthOf(text, tree, step) });
+    const value = inOrder(step.value, [...step.path, step.key], order);
+    const depth = depthOf(text, tree, step);
+    return insertEntry(text, tree, after, { key: step.key, value, spaced }, { ...style, depth });
   }
   if (step.kind === "remove") {
     if (tree.kind !== "map") return [];
