@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { hoistProgram } from "../../src/cli/program.ts";
 import { SQLITE } from "../support/flag-database.ts";
 import { commitFlags, flagPath, flagText } from "../support/flag-tree.ts";
-import { aSyncedTree } from "../support/synced.ts";
+import { aSyncedTree, type Synced } from "../support/synced.ts";
 
 const BIN = new URL("../../src/cli/bin.js", import.meta.url).pathname;
 const FLAGS = {
@@ -13,8 +13,10 @@ const FLAGS = {
   voice_logging: flagText(),
 };
 
-/** What each command that reports is asked, in a tree that is synced; in order, for some write. */
-const ASKED: Readonly<Record<string, readonly string[]>> = {
+type Asked = Readonly<Record<string, readonly string[]>>;
+
+/** What each command is asked, in a tree that is synced: those that leave the files as they are, and those that write. */
+const READING: Asked = {
   validate: [],
   test: [],
   list: [],
@@ -26,6 +28,8 @@ const ASKED: Readonly<Record<string, readonly string[]>> = {
   log: [],
   kill: ["checkout_button"],
   "env check": [],
+};
+const WRITING: Asked = {
   init: ["--cwd", "elsewhere"],
   new: [
     "dark_mode",
@@ -79,19 +83,36 @@ const quiet = { out: () => {}, err: () => {}, env: {}, cwd: "/", now: () => new 
 const plain = { style: (_: string, text: string) => text, errStyle: (_: string, text: string) => text };
 const program = hoistProgram({ ...quiet, ...plain, showsProgress: false, width: 100 }, () => {});
 
+/** Synced twice, so that there is something to go back to. */
+async function aChangedTree(): Promise<Synced> {
+  const tree = await aSyncedTree(SQLITE, FLAGS);
+  commitFlags(tree.repository, "Higher (#2)", { checkout_button: flagText({ lines: "rollout: 12%" }) });
+  await tree.sync();
+  return tree;
+}
+
+async function expectJson({ hoist }: Synced, command: string, args: readonly string[]): Promise<void> {
+  const { code, out, err } = await hoist(...command.split(" "), ...args, "--format", "json");
+  expect({ command, code, err }).toEqual({ command, code: 0, err: "" });
+  expect(typeof JSON.parse(out)).toBe("object");
+}
+
 describe("--format json", () => {
   test("every command that offers it is asked here", () => {
-    expect(Object.keys(ASKED).toSorted()).toEqual(reportingCommands(program).toSorted());
+    expect(Object.keys({ ...READING, ...WRITING }).toSorted()).toEqual(reportingCommands(program).toSorted());
   });
 
-  test.each(Object.entries(ASKED))("%s prints one JSON value and nothing else", async (command, args) => {
-    const { repository, hoist, sync } = await aSyncedTree(SQLITE, FLAGS);
-    commitFlags(repository, "Higher (#2)", { checkout_button: flagText({ lines: "rollout: 12%" }) });
-    await sync();
-    const { code, out, err } = await hoist(...command.split(" "), ...args, "--format", "json");
-    expect({ code, err }).toEqual({ code: 0, err: "" });
-    expect(typeof JSON.parse(out)).toBe("object");
+  test("every command that reads prints one JSON value and nothing else", async () => {
+    const tree = await aChangedTree();
+    for (const [command, args] of Object.entries(READING)) await expectJson(tree, command, args);
   });
+
+  test.each(Object.entries(WRITING))(
+    "%s, which writes, prints one JSON value and nothing else",
+    async (command, args) => {
+      await expectJson(await aChangedTree(), command, args);
+    },
+  );
 
   test("notes, refusals and errors go to stderr, so that what is on stdout can always be parsed", async () => {
     const { repository, hoist } = await aSyncedTree(SQLITE, FLAGS);
