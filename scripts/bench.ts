@@ -2,6 +2,7 @@
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   evaluate: async () => (await import("./bench/evaluate.ts")).benchEvaluate(),
   client: async () => (await import("./bench/client.ts")).benchClient(),
+  kill: async () => (await import("./bench/kill.ts")).benchKill(),
 };
 
 const wanted = process.argv.slice(2);

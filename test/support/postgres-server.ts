@@ -36,7 +36,8 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   return server.stop;
 }
 
-function findBinaries(): string | undefined {
+/** The newest server that is installed; undefined where there is none. */
+export function findBinaries(): string | undefined {
   const installed = "/usr/lib/postgresql";
   const versions = (listed(installed) ?? []).sort((a, b) => Number(b) - Number(a));
   const folders = [
@@ -47,7 +48,7 @@ function findBinaries(): string | undefined {
 }
 
 /** On a unix socket in a folder of its own, so that no port can clash. */
-async function startServer(binaries: string): Promise<{ adminUrl: string; stop: () => Promise<void> }> {
+export async function startServer(binaries: string): Promise<{ adminUrl: string; stop: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "flaghoist-pg-"));
   const account = unprivilegedAccount();
   if (account) chownSync(folder, account.uid, account.gid);

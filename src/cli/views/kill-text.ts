@@ -1,6 +1,6 @@
 import { variableOf } from "../../core/override-text.ts";
 import type { Style } from "../io.ts";
-import { tableText } from "./table.ts";
+import { padded } from "./table.ts";
 
 export interface KillWay {
   readonly where: string;
@@ -25,7 +25,11 @@ export function killLines(key: string, keys: readonly string[]): KillLines {
     key,
     variable,
     ways: [
-      { where: "this shell", line: `export ${variable}=false`, takesEffect: "then restart the process" },
+      {
+        where: "this shell",
+        line: `export ${variable}=false`,
+        takesEffect: "then restart the process: as long as its start takes",
+      },
       {
         where: "no restart",
         // A file whose last line has no end would swallow a line that is merely appended.
@@ -72,8 +76,12 @@ function familyOf(key: string, keys: readonly string[]): KillLines["family"] {
   return family.length < 2 ? null : { pattern, line: `FLAGS_KILL='${pattern}'`, keys: family };
 }
 
+/** A line to paste stands alone: it stays whole however narrow the terminal is. */
 export function killText({ key, ways, family }: KillLines, style: Style): string {
-  const rows = ways.map(({ where, line, takesEffect }) => [where, style("bold", line), takesEffect]);
+  const width = Math.max(...ways.map(({ where }) => where.length));
+  const blocks = ways.map(({ where, line, takesEffect }) => {
+    return `  ${padded(where, width)}  ${style("dim", takesEffect)}\n    ${style("bold", line)}`;
+  });
   const all =
     family === null
       ? []
@@ -81,7 +89,7 @@ export function killText({ key, ways, family }: KillLines, style: Style): string
   return [
     `Switches ${key} off in every process that sees it, whatever git and the table say.`,
     "",
-    tableText(rows, "  "),
+    ...blocks,
     ...all,
   ].join("\n");
 }
