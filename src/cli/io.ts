@@ -22,6 +22,8 @@ export interface Io {
   readonly showsProgress: boolean;
   /** Columns to fit into. */
   readonly width: number;
+  /** Columns of the terminal that {@link out} goes to; undefined where it goes to a file or a pipe. */
+  readonly columns?: number | undefined;
   /** Asks whoever sits at the terminal; undefined where nobody does. @throws FlagError USAGE when the input ends */
   readonly ask?: ((question: string) => Promise<string>) | undefined;
 }
@@ -38,6 +40,7 @@ export function processIo(): Io {
     errStyle: (colour, text) => styleText(colour, text, { stream: process.stderr }),
     showsProgress: process.stderr.isTTY,
     width: process.stdout.columns ?? 120,
+    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
     ask: process.stdin.isTTY && process.stderr.isTTY ? askOnTerminal : undefined,
   };
 }

@@ -3,7 +3,7 @@ import { cellText } from "../../core/wording.ts";
 import { cwdOption, formatOption, hoistCommand, type Done } from "../command.ts";
 import { progressOf, type Io } from "../io.ts";
 import { sentencesText } from "../views/describe-text.ts";
-import { tableText } from "../views/table.ts";
+import { fittedTable } from "../views/table.ts";
 import { flagsFolder } from "../workspace.ts";
 
 export function listCommand(io: Io, done: Done): CommandUnknownOpts {
@@ -68,7 +68,7 @@ export function listCommand(io: Io, done: Done): CommandUnknownOpts {
           file.expires ?? "–",
           ...environments.map((name) => stateOf(key, name)),
         ]);
-        io.out(rows.length === 0 ? "no flag matches" : tableText([header, ...rows]));
+        io.out(rows.length === 0 ? "no flag matches" : fittedTable(header, rows, io.columns));
       }
       done(0);
     });

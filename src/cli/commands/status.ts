@@ -25,7 +25,8 @@ export function statusCommand(io: Io, done: Done): CommandUnknownOpts {
       const { readStatus } = await import("../read-status.ts");
       const status = await readStatus(io, options);
       if (options.format === "json") io.out(JSON.stringify(status, null, 2));
-      else io.out(statusText(status, { all: options.all === true, now: io.now(), style: io.style }));
+      else
+        io.out(statusText(status, { all: options.all === true, now: io.now(), style: io.style, columns: io.columns }));
       done(EXIT.done);
     });
 }

@@ -1,7 +1,7 @@
 import type { Style } from "../io.ts";
 import { agoText } from "./age.ts";
 import { shortCommit } from "./plan-text.ts";
-import { counted, tableText } from "./table.ts";
+import { counted, fittedTable } from "./table.ts";
 
 /** One flag, four ways to see it. A dash where there is nothing to say. */
 export interface StatusRow {
@@ -36,7 +36,7 @@ export interface Status {
 /** Where git, the table, overrides and instances differ; `all` shows the flags that agree too. */
 export function statusText(
   status: Status,
-  options: { readonly all: boolean; readonly now: Date; readonly style: Style },
+  options: { readonly all: boolean; readonly now: Date; readonly style: Style; readonly columns?: number | undefined },
 ): string {
   const { rows } = status;
   const shown = options.all ? rows : rows.filter(({ differs }) => differs);
@@ -45,7 +45,7 @@ export function statusText(
   const cells = shown.map((row) => [row.key, row.git, row.table, row.override, row.instances, row.note]);
   const blocks = [
     headText(status, options.now),
-    shown.length === 0 ? "" : tableText([header, ...cells]),
+    shown.length === 0 ? "" : fittedTable(header, cells, options.columns),
     agreeing === 0 ? "" : agreeText(agreeing, status.git.problem === null),
   ];
   return blocks.filter((block) => block !== "").join("\n\n");

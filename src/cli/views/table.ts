@@ -12,6 +12,27 @@ export function tableText(rows: readonly (readonly string[])[], indent = ""): st
     .join("\n");
 }
 
+/**
+ * Rows under their titles, where they fit; else each row over several lines: its first cell, then title and cell of every
+ * other that says something. A terminal that breaks the lines of a table makes it unreadable.
+ *
+ * @param columns  of the terminal; undefined where there is none, as in a pipe: lines may have any length there
+ */
+export function fittedTable(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  columns: number | undefined,
+): string {
+  const table = tableText([titles, ...rows]);
+  if (columns === undefined || table.split("\n").every((line) => widthOf(line) <= columns)) return table;
+  return rows
+    .map(([first = "", ...cells]) => {
+      const said = cells.map((cell, index) => [titles[index + 1] ?? "", cell]).filter(([, cell]) => cell !== "");
+      return `${first}\n${tableText(said, "  ")}`;
+    })
+    .join("\n");
+}
+
 /** `text` filled up to `width` columns, colours not counted. */
 export function padded(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - widthOf(text)));
