@@ -1,7 +1,7 @@
 import { constantAnswer } from "./constant-answer.ts";
 import { dangersOf, type Danger, type Policies } from "./danger.ts";
 import { differences, type Difference } from "./difference.ts";
-import { differingGroups } from "./field-groups.ts";
+import { agree, differingGroups, FIELD_GROUP_NAMES } from "./field-groups.ts";
 import type { Flag, FlagKey } from "./flag.ts";
 import { variableOf } from "./override-text.ts";
 import { mergeColumns, type HandEdit, type OnDrift } from "./merge.ts";
@@ -158,6 +158,8 @@ function withBoth(
 ): Verdict {
   const { row, flag } = live;
   const git = columnsOf(desired.flag);
+  // Most rows of most plans: nobody changed anything.
+  if (saysTheSame(row, git, desired.path)) return NOTHING;
   if (row.flag_type !== git.flag_type) return { ...NOTHING, problems: [typeProblem(key, desired, row)] };
   const options = { release: rules.release.has(key), onDrift: rules.onDrift };
   const { columns, handEdits } = mergeColumns(row.synced, row, git, options);
@@ -168,6 +170,11 @@ function withBoth(
     handEdits: handEdits.map((edit) => ({ ...edit, key, text: handText(edit, flag) })),
     dangers: change === null ? [] : dangersOf(asGitSaid(key, row), desired.flag, rules.policies),
   };
+}
+
+function saysTheSame(row: FlagRow, git: FlagColumns, path: string): boolean {
+  if (row.archived_at !== null || row.path !== path || row.synced === null) return false;
+  return FIELD_GROUP_NAMES.every((group) => agree(group, row, git) && agree(group, row.synced ?? git, git));
 }
 
 /** What git said last; an archived flag answers nothing, so coming back it starts from nobody. */

@@ -1,4 +1,4 @@
-import { canonicalJson } from "./json.ts";
+import { sameJson } from "./json.ts";
 import type { FlagColumns } from "./row.ts";
 
 type Column = keyof FlagColumns;
@@ -36,7 +36,7 @@ export const PROSE_GROUPS: ReadonlySet<FieldGroup> = new Set(["name", "descripti
 
 /** Whether two rows say the same in one group. */
 export function agree(group: FieldGroup, a: FlagColumns, b: FlagColumns): boolean {
-  return FIELD_GROUPS[group].every((column) => canonicalJson(a[column]) === canonicalJson(b[column]));
+  return FIELD_GROUPS[group].every((column) => sameJson(a[column], b[column]));
 }
 
 /** The groups in which two rows differ. */

@@ -10,6 +10,28 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Whether two values have the same {@link canonicalJson}, without making those texts. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) {
+    return canonicalJson(a) === canonicalJson(b);
+  }
+  if (Array.isArray(a) || Array.isArray(b)) {
+    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, n) => sameJson(item, b[n]));
+  }
+  if (!isJsonObject(a) || !isJsonObject(b)) return false;
+  const names = presentNames(a);
+  return (
+    names.length === presentNames(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && sameJson(a[name], b[name]))
+  );
+}
+
+function presentNames(value: JsonObject): readonly string[] {
+  const names = Object.keys(value);
+  return names.some((name) => value[name] === undefined) ? names.filter((name) => value[name] !== undefined) : names;
+}
+
 /**
  * The one text of plain data: keys sorted by code point, no white space, absent members left out. Two values are equal
  * exactly when their texts are, whatever order a database gave their keys back in (jsonb re-orders them).

@@ -34,10 +34,11 @@ export async function readFiles(
     entries.flatMap((entry) => (entry.kind === "file" ? [entry.id] : [])),
   );
   const contents = blobs.values();
-  return entries.map(({ kind, path }) => ({
+  return entries.map(({ kind, path, id }) => ({
     path: path.slice(prefix.length),
     kind,
     bytes: kind === "file" ? (contents.next().value ?? NOTHING) : NOTHING,
+    ...(kind === "file" && { id }),
   }));
 }
 

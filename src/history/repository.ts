@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { resolve as resolvePath } from "node:path";
 import { FlagError } from "../core/errors.ts";
 import type { SourceFile } from "../core/source-file.ts";
 import { openBlobs, type BlobReader } from "./blob-reader.ts";
@@ -20,6 +21,8 @@ export interface HeadInfo {
 export interface Repository {
   /** The top of the work tree. */
   readonly root: string;
+  /** Git's own folder, absolute: nothing in it can be committed. Several work trees of one clone share it. */
+  readonly gitFolder: string;
   /** The full id of a branch, tag, short id … @throws FlagError UNKNOWN_COMMIT */
   resolve(ref: string): Promise<string>;
   /** True when older commits are missing: no question about ancestry can be answered then. */
@@ -73,10 +76,12 @@ export async function openRepository(folder: string, environment: Environment = 
   const git = gitIn(folder, environment);
   const root = line(await git.run("rev-parse", "--show-toplevel"));
   const prefix = line(await git.run("rev-parse", "--show-prefix"));
+  const gitFolder = resolvePath(folder, line(await git.run("rev-parse", "--git-common-dir")));
   const commitOf = (ref: string) => resolve(git, ref);
 
   return {
     root,
+    gitFolder,
     resolve: commitOf,
     isShallow: () => isShallow(git),
     isAncestor: (older, newer) => isAncestor(git, older, newer),

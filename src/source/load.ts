@@ -15,7 +15,7 @@ import { keyOfPath } from "./key.ts";
 import { inFileOrder, type ParsedFile } from "./parsed-file.ts";
 import type { SegmentFile } from "./segment-file.ts";
 import { readSegments, type Segment } from "./segments.ts";
-import { vocabularyOf, type Vocabulary } from "./vocabulary.ts";
+import { declaredValues, vocabularyOf, type Vocabulary } from "./vocabulary.ts";
 import { parseFile } from "./yaml-profile.ts";
 
 export interface LoadOptions {
@@ -25,6 +25,11 @@ export interface LoadOptions {
   readonly onProgress?: (done: number, total: number) => void;
   /** How a file is parsed: a cache by content may stand before {@link parseFile}. */
   readonly parse?: (file: SourceFile) => ParsedFile;
+  /**
+   * Whether the meaning of a flag's rules was checked before, without a fault, within the same surroundings: the
+   * configuration and all segments, as one text. That check is the dearest of all, and hangs on nothing else.
+   */
+  readonly isSound?: (file: ParsedFile, surroundings: string) => boolean;
 }
 
 /** One flag's file that has no errors. */
@@ -72,10 +77,14 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
   const words = vocabularyOf(config, segments, drafts);
   const configProblems = config === undefined ? [] : [...config.problems, ...checkConfig(config)];
   const known = readSegments(segments, words);
-  const reader = flagReader(known.usable);
+  const reader = flagReader(known.usable, config?.json.environments, declaredValues(words));
   const chains = Map.groupBy(checkRequiresChains(drafts), ({ file }) => file);
+  const { isSound } = options;
+  const surroundings = isSound === undefined ? "" : JSON.stringify([config?.json, segments.map(named)]);
+  const checkRules: FlagReader["check"] = (parsed, file) =>
+    isSound?.(parsed, surroundings) === true ? [] : reader.check(parsed, file);
   const checked = drafts.map((draft) =>
-    checkDraft(draft, words, reader, options.today, chains.get(draft.file.path) ?? []),
+    checkDraft(draft, words, { ...reader, check: checkRules }, options.today, chains.get(draft.file.path) ?? []),
   );
   const flags = checked.flatMap(({ flag }) => flag ?? []).sort((a, b) => (a.key < b.key ? -1 : 1));
   const problems = [
@@ -131,6 +140,10 @@ function checkDraft(
       acknowledgeReason: reason,
     },
   };
+}
+
+function named({ name, json }: Draft<SegmentFile>): readonly unknown[] {
+  return [name, json];
 }
 
 function isError({ severity }: Diagnostic): boolean {

@@ -1,4 +1,5 @@
 import type { Diagnostic, Severity } from "../core/diagnostic.ts";
+import type { JsonObject } from "../core/json.ts";
 import type { DiagnosticCode } from "./codes.ts";
 import { keySpan, type Path, type Span, type Tree, valueSpan } from "./tree.ts";
 
@@ -11,6 +12,8 @@ export interface ParsedFile {
   readonly problems: readonly Diagnostic[];
   /** Where those problems are: what stands there is reported, and not looked into again. */
   readonly spans: readonly Span[];
+  /** The document of a flag's file in which neither YAML nor shape had a fault when it was read before. */
+  readonly soundFlag?: JsonObject;
 }
 
 /** What is wrong, apart from its place. */

@@ -7,8 +7,9 @@ import { nearest } from "../core/nearest.ts";
 import type { SourceFile } from "../core/source-file.ts";
 import { openRepository, type Repository } from "../history/repository.ts";
 import { runInlineTests } from "../source/inline-tests.ts";
-import { loadFlags, type LoadedFlags } from "../source/load.ts";
+import type { LoadedFlags } from "../source/load.ts";
 import { readWorkTree } from "../source/work-tree.ts";
+import { loadCached } from "./load-cached.ts";
 import type { Progress } from "./progress.ts";
 
 /** Where the files are taken from: a commit of the repository around `folder`, or the folder as it stands. */
@@ -70,7 +71,7 @@ export async function readFiles(
   if (!files.some(isFlagFile)) throw noFlags(files, commit, folder);
   progress("checking flags", files.length);
   return {
-    loaded: loadFlags(files, today === undefined ? {} : { today }),
+    loaded: loadCached(files, given === undefined ? repository : null, today === undefined ? {} : { today }),
     commit,
     repository,
     uncommitted: repository === null ? [] : await repository.changedFiles("flags"),

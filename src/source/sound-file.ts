@@ -1,0 +1,27 @@
+import type { JsonObject } from "../core/json.ts";
+import type { SourceFile } from "../core/source-file.ts";
+import type { ParsedFile } from "./parsed-file.ts";
+import { parseFile } from "./yaml-profile.ts";
+
+/**
+ * A flag's file whose content was read before, without a fault in YAML or shape. It is parsed only if somebody asks where
+ * something stands in it, as for a problem of another kind.
+ *
+ * @param json  the document that this content was read as
+ */
+export function soundFlagFile(file: SourceFile, json: JsonObject): ParsedFile {
+  let parsed: ParsedFile | undefined;
+  const read = () => (parsed ??= parseFile(file));
+  return {
+    path: file.path,
+    get text() {
+      return read().text;
+    },
+    get tree() {
+      return read().tree;
+    },
+    problems: [],
+    spans: [],
+    soundFlag: json,
+  };
+}
