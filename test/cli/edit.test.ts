@@ -233,9 +233,15 @@ describe("rename", () => {
     ["Check", "is no key"],
     ["ca-rt", "FEATURE_CA_RT"],
     ["checkout", "has that key already"],
-  ])("to %s is refused", async (next, message) => {
-    const repository = aFlagRepository({ checkout: flagText(), cart: flagText(), ca_rt: flagText() });
-    expect(await hoistIn(repository.folder)("rename", "checkout", next)).toMatchObject({
+    ["check-out", "FEATURE_CHECK_OUT, which stays with check_out", "check_out"],
+  ])("to %s is refused", async (next, message, key = "checkout") => {
+    const repository = aFlagRepository({
+      checkout: flagText(),
+      cart: flagText(),
+      ca_rt: flagText(),
+      check_out: flagText(),
+    });
+    expect(await hoistIn(repository.folder)("rename", key, next)).toMatchObject({
       code: 9,
       err: expect.stringContaining(message),
     });

@@ -27,6 +27,8 @@ test("a newcomer: init, a new flag, a mistake that the error leads out of, tests
   expect(made).toContain("✓ flags/new_checkout.yaml");
   expect(made).toContain("hoist test new_checkout");
   await done("test", "new_checkout");
+  // The editor knows the new flag already.
+  await done("schema", "--check");
 
   // Edited by hand, with a mistake: the error names the place and the way out.
   const file = join(repository.folder, "flags/new_checkout.yaml");

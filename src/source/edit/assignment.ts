@@ -55,8 +55,18 @@ function valueOf(steps: readonly string[], written: string): JsonValue | undefin
   if (isOwn && (TEXT_FIELDS.has(last) || steps[0] === "acknowledge")) return withoutQuotes(written.trim());
   const isList = steps.length === 1 && last === "tags";
   if (isList && !written.trim().startsWith("[")) return written.split(",").map((tag) => withoutQuotes(tag.trim()));
-  const root = rootOf(`v: ${written.trim()}\n`);
-  return root === undefined || root.entries.size !== 1 ? undefined : mapJson(root)["v"];
+  return yamlValue(written.trim());
+}
+
+/**
+ * Brackets and quotes are YAML; so are true, false and numbers. Everything else is the text as it was typed: the shell has
+ * had its quotes already, and a colour such as #1d4ed8 is no comment.
+ */
+function yamlValue(written: string): JsonValue | undefined {
+  const root = rootOf(`v: ${written}\n`);
+  const value = root === undefined || root.entries.size !== 1 ? undefined : mapJson(root)["v"];
+  if (/^[[{"']/.test(written)) return value;
+  return typeof value === "boolean" || typeof value === "number" || written === "null" ? value : written;
 }
 
 function withoutQuotes(text: string): string {

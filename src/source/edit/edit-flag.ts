@@ -39,7 +39,8 @@ export function editableFlag({ loaded, files }: FlagTree, key: FlagKey): LoadedF
   if (flag !== undefined) return flag;
   const path = files.find((file) => file.path.endsWith(`/${key}.yaml`) && keyOfPath(file.path) === key)?.path;
   const error = loaded.diagnostics.find((each) => each.file === path && each.severity === "error");
-  if (error !== undefined) return refusedBy(error, `the file of ${key} has errors, mend them first`);
+  if (error !== undefined)
+    return refusedBy(error, `the file of ${key} has errors, mend them first`, "hoist validate shows all errors");
   const keys = loaded.flags.map((each) => each.key);
   const near = nearest(key, keys);
   const list = keys.length === 0 ? "there is none: hoist new" : `flags: ${keys.slice(0, 12).join(", ")}`;

@@ -41,11 +41,11 @@ export function refused(because: Refused["because"], message: string, hint: stri
   return { ok: false, because, message, hint };
 }
 
-/** The first error, as a refusal. */
-export function refusedBy({ file, line, column, message, hint }: Diagnostic, what: string): Refused {
-  return refused(
-    "invalid",
-    `${what}: ${file}:${line}:${column}  ${message}`,
-    hint ?? "hoist validate shows all errors",
-  );
+/** An error of the files, as a refusal. @param otherwise  what to do where the error itself does not say */
+export function refusedBy(
+  { file, line, column, message, hint }: Diagnostic,
+  what: string,
+  otherwise = "give another value, or edit the file by hand",
+): Refused {
+  return refused("invalid", `${what}: ${file}:${line}:${column}  ${message}`, hint ?? otherwise);
 }

@@ -19,6 +19,11 @@ export function keyProblem({ files }: FlagTree, key: string, own: FlagKey | null
     return refused("usage", `"${key}" is no key`, hint);
   }
   const variable = variableOf(key);
+  // Tables archive the old key, and an archived key holds its variable for ever.
+  if (own !== null && own !== key && variableOf(own) === variable) {
+    const message = `${key} would have the environment variable ${variable}, which stays with ${own}`;
+    return refused("usage", message, "choose a key that differs in more than - and _");
+  }
   for (const { path } of files) {
     const other = keyOfPath(path);
     if (!path.endsWith(".yaml") || path.split("/").some((part) => part.startsWith("_")) || other === own) continue;

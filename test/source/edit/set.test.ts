@@ -178,6 +178,17 @@ test.each([
   expect(refusedAs(set(changes, environment)).message).toContain(message);
 });
 
+test("what stands in no brackets and quotes is text as it was typed, unless it is true, false or a number", () => {
+  const written = (change: string) => changedLines(set([change]));
+  expect(written("metadata.colour=#1d4ed8")).toEqual(['+ metadata: { colour: "#1d4ed8" }']);
+  expect(written("metadata.range=>=5.5 # not a comment")).toEqual(['+ metadata: { range: ">=5.5 # not a comment" }']);
+  expect(written("metadata.word=yes")).toEqual(['+ metadata: { word: "yes" }']);
+  expect(written("metadata.count=7")).toEqual(["+ metadata: { count: 7 }"]);
+  expect(written('metadata.text="7"')).toEqual(['+ metadata: { text: "7" }']);
+  expect(written("metadata.list=[a, 1]")).toEqual(["+ metadata: { list: [a, 1] }"]);
+  expect(refusedAs(set(["enabled=yes"], "production")).message).toContain("true or false");
+});
+
 test("an edit drops the acknowledgement of an end state that it changes, and no other", () => {
   const text = FLAG.replace(
     "tests:",
