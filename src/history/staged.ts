@@ -29,8 +29,7 @@ export async function readStaged(
   environment: Environment = process.env,
 ): Promise<Staged> {
   const outside = gitIn(folder, environment);
-  const top = line(await outside.run("rev-parse", "--show-toplevel"));
-  const prefix = line(await outside.run("rev-parse", "--show-prefix"));
+  const [top = "", prefix = ""] = (await outside.run("rev-parse", "--show-toplevel", "--show-prefix")).split(/\r?\n/);
   const index = environment["GIT_INDEX_FILE"];
   // Git names it from the top of the work tree, where it starts its hooks.
   const git = index === undefined ? outside : gitIn(folder, environment, resolve(top, index));
@@ -41,9 +40,8 @@ export async function readStaged(
   const changed = await paths("--cached");
   if (changed.length === 0) return { files: [], changed };
   // Files of `git add --intent-to-add` are in the index, empty, and in no commit: only they are new to the index itself.
-  const intended = new Set(await paths("--diff-filter=A"));
-  const entries = (await listIndex(git, below)).map((entry) => ({ ...entry, path: entry.path.slice(prefix.length) }));
-  const ours = entries.filter(({ path }) => !intended.has(path));
+  const [intended, entries] = await Promise.all([paths("--diff-filter=A"), listIndex(git, below, prefix)]);
+  const ours = entries.filter(({ path }) => !intended.includes(path));
   const contents = (
     await readBlobs(
       git,
@@ -61,12 +59,12 @@ export async function readStaged(
 interface IndexEntry {
   readonly kind: SourceFile["kind"];
   readonly id: string;
-  /** From the top of the repository. */
   readonly path: string;
 }
 
-async function listIndex(git: Git, below: string): Promise<readonly IndexEntry[]> {
-  return records(await git.run("ls-files", "--stage", "-z", "--full-name", "--", below)).map(indexEntry);
+async function listIndex(git: Git, below: string, prefix: string): Promise<readonly IndexEntry[]> {
+  const found = records(await git.run("ls-files", "--stage", "-z", "--full-name", "--", below)).map(indexEntry);
+  return found.map((entry) => ({ ...entry, path: entry.path.slice(prefix.length) }));
 }
 
 /** `100644 <id> <stage>\t<path>` */
@@ -87,8 +85,4 @@ function indexEntry(record: string): IndexEntry {
 
 function records(text: string): readonly string[] {
   return text.split("\0").filter((record) => record !== "");
-}
-
-function line(output: string): string {
-  return output.replace(/\r?\n$/, "");
 }
