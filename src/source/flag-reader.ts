@@ -3,8 +3,11 @@ import type { Condition } from "../core/condition.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Flag, FlagKey, Rule } from "../core/flag.ts";
 import type { JsonObject } from "../core/json.ts";
+import type { DeclaredValues } from "../core/logic/space.ts";
+import { checkEnvironments, type Environments } from "./check-environments.ts";
 import { checkRules } from "./check-rules.ts";
 import type { FlagFile, RuleFile } from "./flag-file.ts";
+import { keyOfPath } from "./key.ts";
 import { type ParsedFile, problemAtValue } from "./parsed-file.ts";
 import { resolveFlag, resolveRule } from "./resolve.ts";
 import { type Segment, segmentNames } from "./segments.ts";
@@ -15,14 +18,22 @@ import { extentOf, extentProblem } from "./written-out.ts";
 export interface FlagReader {
   /** False where a rule names a segment that cannot be used: what is wrong with that one is reported already. */
   readonly canRead: (file: FlagFile) => boolean;
-  /** What is wrong with what the rules mean. */
+  /** What is wrong with what the rules mean, and, where nothing is, what is odd about what the environments are served. */
   readonly check: (parsed: ParsedFile, file: FlagFile) => readonly Diagnostic[];
   readonly resolve: (key: FlagKey, file: FlagFile, environment: string | undefined) => Flag;
   /** The files of all segments that the flag uses, by way of others too; sorted. */
   readonly segmentPaths: (file: FlagFile) => readonly string[];
 }
 
-export function flagReader(segments: ReadonlyMap<string, Segment>): FlagReader {
+/**
+ * @param environments  as they are declared
+ * @param declared      the values that attributes are declared with
+ */
+export function flagReader(
+  segments: ReadonlyMap<string, Segment>,
+  environments: Environments = {},
+  declared: DeclaredValues = new Map(),
+): FlagReader {
   // One rule is read once, however many environments are served by it.
   const conditions = new WeakMap<JsonObject, Condition>();
   const read = (json: JsonObject): Condition => {
@@ -38,7 +49,7 @@ export function flagReader(segments: ReadonlyMap<string, Segment>): FlagReader {
         rules.every((rule) => segmentNames(rule.if).every((name) => segments.has(name))),
       ),
     check: (parsed, file) => {
-      return ruleSets(file).flatMap(([path, rules]) => {
+      const problems = ruleSets(file).flatMap(([path, rules]) => {
         const tooMuch = rules.flatMap((rule, index) => {
           const extent = extentOf(rule.if, (name) => segments.get(name)?.extent);
           const problem = extentProblem(`rule "${rule.name}"`, extent);
@@ -49,8 +60,13 @@ export function flagReader(segments: ReadonlyMap<string, Segment>): FlagReader {
           parsed,
           path,
           rules.map((rule): Rule => resolveRule(rule, read)),
+          declared,
         );
       });
+      if (problems.some(({ severity }) => severity === "error")) return problems;
+      const key = keyOfPath(parsed.path);
+      const odd = checkEnvironments(parsed, file, environments, (name) => resolveFlag(key, file, name, read));
+      return [...problems, ...odd];
     },
     resolve: (key, file, environment) => resolveFlag(key, file, environment, read),
     segmentPaths: (file) => {

@@ -1,3 +1,5 @@
+import type { Scalar } from "../core/condition.ts";
+import type { DeclaredValues } from "../core/logic/space.ts";
 import type { FlagKey, FlagType, VariantName } from "../core/flag.ts";
 import type { AttributeDeclaration, ConfigFile } from "./config-file.ts";
 import type { Draft } from "./draft.ts";
@@ -51,6 +53,16 @@ export function variantsOf({ json, unusable }: Draft<FlagFile>): FlagVariants {
   const type = unusable.has("type") ? undefined : (json.type ?? "boolean");
   if (type === "boolean") return { type, names: new Set(["on", "off"]) };
   return { type, names: json.variants && new Set(Object.keys(json.variants)) };
+}
+
+/** Attributes of which every value is known: those whose declaration lists them, and booleans. */
+export function declaredValues({ attributes = new Map() }: Vocabulary): DeclaredValues {
+  const known = new Map<string, readonly Scalar[]>();
+  for (const [name, { type, values }] of attributes) {
+    if (type === "boolean") known.set(name, [true, false]);
+    else if (values !== undefined) known.set(name, values);
+  }
+  return known;
 }
 
 function nameSet(mapping: object | undefined): ReadonlySet<string> | undefined {

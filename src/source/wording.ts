@@ -26,6 +26,12 @@ export function orText(words: readonly string[]): string {
   return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
+/** `a, b and c`. */
+export function andText(words: readonly string[]): string {
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
 /** `did you mean "staff"?   segments: beta_cities, staff`: the nearest name, and all there are (at most ten). */
 export function suggestion(word: string, known: Iterable<string>, plural: string): string {
   const names = [...known].sort();

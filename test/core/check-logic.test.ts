@@ -94,8 +94,23 @@ const CERTAIN: readonly (readonly [JsonObject, JsonObject])[] = [
   [{ a: { gt: 5 } }, { a: { gte: 5 } }],
   [{ a: { gt: 5, lt: 9 } }, { a: { gt: 3 } }],
   [{ a: "x" }, { a: { exists: true } }],
-  [{ any: [{ a: "x" }, { a: "y" }] }, { a: ["x", "y"] }],
+  [{ a: { semver: "^6.1" } }, { a: { semver: ">=5.5" } }],
+  [{ a: { after: "2027-03-01" } }, { a: { after: "2027-02-28T23:00:00Z" } }],
+  [{ a: { startsWith: "user-4" } }, { a: { startsWith: ["user-", "x"] } }],
+  [{ any: [{ a: "x", b: 1 }, { a: "y" }] }, { a: ["x", "y"] }],
 ];
+
+const SAME: readonly (readonly [JsonObject, JsonObject])[] = [
+  [{ any: [{ a: "x" }, { a: "y" }] }, { a: ["x", "y"] }],
+  [{ none: [{ a: "x" }, { a: "y" }] }, { a: { not: ["x", "y"] } }],
+  [{ a: { semver: ">=5.0.0-0 <6.0.0-0" } }, { a: { semver: "5.x || 5.2" } }],
+  [{ a: { contains: ["b", "abc"] } }, { a: { contains: "b" } }],
+];
+
+test.each(SAME)("%j and %j say the same", (a, b) => {
+  const [one, other] = [parseCondition(a), parseCondition(b)];
+  expect([implies(one, other), implies(other, one)]).toEqual([true, true]);
+});
 
 test.each(CERTAIN)("%j implies %j, and not the other way round", (a, b) => {
   const [narrow, wide] = [parseCondition(a), parseCondition(b)];

@@ -1,0 +1,45 @@
+/** Tests of text that hang on the text's own beginning, end and parts. */
+export interface TextParts {
+  readonly startsWith: readonly string[];
+  readonly endsWith: readonly string[];
+  readonly contains: readonly string[];
+}
+
+/** Every further text that is contained doubles the samples. */
+const MOST_CONTAINED = 6;
+const MOST_SAMPLES = 2_000;
+
+/**
+ * Texts, none of them listed, of which one passes the same tests as any text that is not listed: what counts is the
+ * longest beginning, the longest end and the set of contained texts, and each combination is put together with a sign
+ * between the parts that stands in none of them, so that nothing else is contained by chance.
+ *
+ * @param listed  texts that are compared with as a whole
+ * @returns       undefined where there would be too many
+ */
+export function textSamples(parts: TextParts, listed: ReadonlySet<string>): readonly string[] | undefined {
+  const contained = [...new Set(parts.contains)].filter((text) => text !== "");
+  if (contained.length > MOST_CONTAINED) return undefined;
+  const beginnings = ["", ...new Set(parts.startsWith)];
+  const ends = ["", ...new Set(parts.endsWith)];
+  if (beginnings.length * ends.length * 2 ** contained.length > MOST_SAMPLES) return undefined;
+  const sign = signOutside([...contained, ...beginnings, ...ends, ...listed]);
+  const middles = subsets(contained).map((texts) => texts.map((text) => `${text}${sign}`).join(""));
+  return beginnings.flatMap((beginning) =>
+    ends.flatMap((end) => middles.map((middle) => `${beginning}${sign}${middle}${end}`)),
+  );
+}
+
+/** A private character that none of the texts has; listed texts never have it, so nothing made with it is listed. */
+function signOutside(texts: readonly string[]): string {
+  let code = 0xe000;
+  while (texts.some((text) => text.includes(String.fromCharCode(code)))) code += 1;
+  return String.fromCharCode(code);
+}
+
+function subsets(texts: readonly string[]): readonly (readonly string[])[] {
+  return texts.reduce<readonly (readonly string[])[]>(
+    (all, text) => [...all, ...all.map((some) => [...some, text])],
+    [[]],
+  );
+}
