@@ -1,10 +1,12 @@
 import { FlagError } from "../core/errors.ts";
 import type { Flag, FlagKey } from "../core/flag.ts";
+import { differingGroups } from "../core/field-groups.ts";
 import { nearest } from "../core/nearest.ts";
 import { flagOfRow, type ReadRow } from "../core/row-codec.ts";
 import { trace } from "../core/trace.ts";
 import { databaseUrl } from "../store/address.ts";
 import { openStore } from "../store/open.ts";
+import type { AuditEntry, FlagStore } from "../store/store.ts";
 import { desiredOf, readFiles } from "../sync/desired.ts";
 import { typedContext } from "./context.ts";
 import type { Io } from "./io.ts";
@@ -69,7 +71,7 @@ async function fromTable(io: Io, key: FlagKey, where: Where): Promise<Source> {
       archived: reads.flatMap((read) => (read.ok && read.row.archived_at !== null ? [read.flag.key] : [])),
       revision: head.revision,
       text: `${environment} revision ${head.revision}`,
-      provenance: own === undefined ? "" : provenanceOf(own, io),
+      provenance: own === undefined ? "" : provenanceOf(own, await lastEntry(store, key), io),
     };
   } finally {
     await store.close();
@@ -80,11 +82,27 @@ function isLive(read: ReadRow): read is ReadRow & { ok: true } {
   return read.ok && read.row.archived_at === null;
 }
 
-function provenanceOf(read: ReadRow, io: Io): string {
+/** Nothing for a role that may not read the audit. */
+async function lastEntry(store: FlagStore, key: FlagKey): Promise<AuditEntry | undefined> {
+  try {
+    return (await store.audit({ key, limit: 1 }))[0];
+  } catch (error) {
+    if (error instanceof FlagError && error.code === "STORE_FORBIDDEN") return undefined;
+    throw error;
+  }
+}
+
+function provenanceOf(read: ReadRow, entry: AuditEntry | undefined, io: Io): string {
   if (!read.ok) return "";
-  const { path, commit_sha, last_modified_by, updated_at } = read.row;
-  const commit = commit_sha === null ? "" : ` in ${shortCommit(commit_sha)}`;
-  return `${path ?? "inserted by hand"}, last changed by ${last_modified_by}${commit}, ${agoText(updated_at, io.now())}`;
+  const { path, commit_sha, last_modified_by, updated_at, synced } = read.row;
+  const by = entry === undefined ? last_modified_by : entry.changedBy;
+  const hand = entry?.bySync === false ? "by hand " : "";
+  // The row keeps the commit of the last sync that changed it: not the one to name for what came by hand after it.
+  const commit = hand !== "" || commit_sha === null ? "" : ` in ${shortCommit(commit_sha)}`;
+  const note = entry?.notes ? ` (${entry.notes})` : "";
+  const last = `${path ?? "no file"}, last changed ${hand}by ${by}${commit}${note}, ${agoText(updated_at, io.now())}`;
+  const isHeld = hand === "" && synced !== null && differingGroups(read.row, synced).length > 0;
+  return isHeld ? `${last}; something in it is held by hand: hoist status` : last;
 }
 
 async function fromFiles(io: Io, key: FlagKey, where: Where): Promise<Source> {

@@ -1,5 +1,5 @@
 import type { OnDrift } from "../core/merge.ts";
-import { databaseUrl } from "../store/address.ts";
+import { databaseLabel, databaseUrl } from "../store/address.ts";
 import { migrateStore, openStore } from "../store/open.ts";
 import type { SyncOptions } from "../sync/sync.ts";
 import { progressOf, type Io } from "./io.ts";
@@ -30,6 +30,7 @@ export function syncOptions(io: Io, options: Options, mode: "read" | "write"): S
       if (mode === "write") await migrateStore(url, environment);
       return openStore(url, { readOnly: mode === "read" });
     },
+    database: databaseLabel(url),
     progress: progressOf(io),
     today: io.now().toISOString().slice(0, 10),
     release: new Set(options.release),

@@ -26,6 +26,12 @@ export function findDatabase({ option, environment, env, folder }: DatabaseQuest
       `"${environment}" cannot be the name of an environment: letters, digits, - and _ only`,
     );
   }
+  // A variable of the shell that is not set, most likely: another database than the one that was meant must not be taken.
+  if (option?.trim() === "") {
+    throw new FlagError("USAGE", "--database is empty", {
+      hint: "give an address, e.g. postgres://flags@db.internal/flags, or leave the option out",
+    });
+  }
   const own = `FLAGS_DATABASE_URL_${environment.toUpperCase().replaceAll("-", "_")}`;
   const candidates = { "--database": option, [own]: env[own], FLAGS_DATABASE_URL: env["FLAGS_DATABASE_URL"] };
   for (const [source, value] of Object.entries(candidates)) {

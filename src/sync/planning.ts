@@ -47,14 +47,16 @@ export async function handEditsOf(store: FlagStore): Promise<ReadonlyMap<FlagKey
 }
 
 /** A database that no sync has made yet. */
-export function emptyTable(environment: string): TableState {
+export function emptyTable(environment: string, label: string): TableState {
   const head = { environment, storeId: "", epoch: 0, revision: 0, commit: null };
-  return { label: "a database yet to be made", snapshot: { head, rows: [] }, handEdits: new Map(), editors: new Map() };
+  return { label, snapshot: { head, rows: [] }, handEdits: new Map(), editors: new Map() };
 }
 
 /** A plan and the state of the table that it was made from. */
 export interface Planned {
   readonly plan: Plan;
+  /** Which database, for people. */
+  readonly database: string;
   readonly head: Head;
   readonly live: ReadonlyMap<FlagKey, ReadRow>;
   /** For each flag that was ever written by hand, the newest such entry. */
@@ -96,7 +98,7 @@ export async function planAgainst(table: TableState, desired: Desired, options: 
   const told = plan.handEdits.map((edit) =>
     withEditor(edit, editors.get(edit.key)?.get(edit.group) ?? handEdits.get(edit.key)),
   );
-  return { plan: { ...plan, handEdits: told }, head, live, handEdits };
+  return { plan: { ...plan, handEdits: told }, database: table.label, head, live, handEdits };
 }
 
 function withEditor(edit: HeldEdit, entry: AuditEntry | undefined): HeldEdit {

@@ -16,6 +16,8 @@ export interface SyncOptions extends PlanOptions {
   /** Who runs the sync, e.g. `deploy@ci`: for the table of syncs, and for changes that no commit explains. */
   readonly startedBy: string;
   readonly openStore: () => Promise<FlagStore>;
+  /** What people call that database, also before there is one. */
+  readonly database: string;
   readonly progress: Progress;
   /** `YYYY-MM-DD`, for warnings about expired flags; nothing else depends on it. */
   readonly today: string;
@@ -48,7 +50,7 @@ export async function planSync(options: SyncOptions): Promise<PlanOutcome> {
 }
 
 /** A plan may come before the first sync; only a sync makes the database. */
-async function tableOf({ openStore, environment, progress }: SyncOptions): Promise<TableState> {
+async function tableOf({ openStore, environment, database, progress }: SyncOptions): Promise<TableState> {
   progress("reading the table");
   try {
     const store = await openStore();
@@ -58,7 +60,8 @@ async function tableOf({ openStore, environment, progress }: SyncOptions): Promi
       await store.close();
     }
   } catch (error) {
-    if (error instanceof FlagError && error.code === "STORE_MISSING") return emptyTable(environment);
+    if (error instanceof FlagError && error.code === "STORE_MISSING")
+      return emptyTable(environment, `${database}, which is yet to be made`);
     throw error;
   }
 }

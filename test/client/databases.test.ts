@@ -255,7 +255,9 @@ describePostgres("a PostgreSQL database", () => {
         [name],
       );
       expect(flags.isEnabled("checkout")).toBe(true);
-      await onServer(url, "UPDATE feature_toggles SET rollout_percentage = $1 WHERE feature_key = 'checkout'", [round]);
+      await onServer(url, "UPDATE feature_toggles SET description = $1 WHERE feature_key = 'checkout'", [
+        `Round ${round}`,
+      ]);
       const { revision } = await store.readHead().catch(() => store.readHead());
       await expect.poll(() => flags.status().revision, PATIENCE).toBe(revision);
     }

@@ -35,6 +35,13 @@ describe("which database", () => {
     expect(findDatabase({ ...ask, env }).source).toBe("default");
   });
 
+  test("an empty option is refused: it is a variable that is not set, not a wish for another database", () => {
+    const env = { FLAGS_DATABASE_URL: "file:common.db" };
+    const empty = expect.objectContaining({ code: "USAGE", message: "--database is empty" });
+    expect(() => findDatabase({ ...ask, env, option: "" })).toThrow(empty);
+    expect(() => findDatabase({ ...ask, env, option: " " })).toThrow(empty);
+  });
+
   test("without any, it is a file beside the nearest flags/ upward", () => {
     const file = join(root, "app", ".flaghoist", "pre-production.db");
     expect(databaseUrl(ask)).toBe(pathToFileURL(file).href);

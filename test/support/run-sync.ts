@@ -1,3 +1,4 @@
+import { databaseLabel } from "../../src/store/address.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { FlagStore } from "../../src/store/store.ts";
 import { sync, type SyncOptions, type SyncOutcome } from "../../src/sync/sync.ts";
@@ -22,6 +23,7 @@ export async function runSync(
     origin: { folder, ref },
     environment,
     startedBy: "deploy@ci",
+    database: databaseLabel(url),
     openStore: async () => around(await openStore(url)),
     progress: () => {},
     today: "2026-11-20",

@@ -142,7 +142,7 @@ onEveryEngine((engine) => {
     repository.commit("Mechanics are staff (#8)");
     const { out, code } = await hoist("plan");
     expect(code).toBe(2);
-    expect(out.split("\n").slice(2)).toMatchInlineSnapshot(`
+    expect(out.split("\n").slice(3)).toMatchInlineSnapshot(`
       [
         "~ by_insiders  rule early: segment insiders changed   flags/by_insiders.yaml",
         "~ by_staff     rule early: segment staff changed      flags/by_staff.yaml",

@@ -12,6 +12,8 @@ export interface PlanView {
   readonly handEdits: ReadonlyMap<string, AuditEntry>;
   readonly now: Date;
   readonly style: Style;
+  /** Which database the plan is for, where it is for one. */
+  readonly database?: string;
   /** In place of the line that says which revision of which table the plan starts from. */
   readonly title?: string;
 }
@@ -25,7 +27,7 @@ export function planText(view: PlanView): string {
   const keys = [...plan.changes.map(({ key }) => key), ...plan.handEdits.map(({ key }) => key), ...plan.unmanaged];
   const width = Math.min(40, Math.max(0, ...keys.map((key) => key.length)));
   const blocks = [
-    view.title ?? headText(plan),
+    view.title ?? headText(view),
     plan.problems.map((problem) => problemText(problem, view.style)).join("\n"),
     changesText(view, width),
     byHandText(view, width),
@@ -35,11 +37,17 @@ export function planText(view: PlanView): string {
   return blocks.filter((block) => block !== "").join("\n\n");
 }
 
-function headText({ environment, from, to, changes, problems }: Plan): string {
+function headText({ plan, database }: PlanView): string {
+  return database === undefined ? betweenText(plan) : `${betweenText(plan)}\ndatabase ${database}`;
+}
+
+function betweenText({ environment, from, to, changes, problems, handEdits }: Plan): string {
   const next = to.commit === null ? "the work tree" : shortCommit(to.commit);
   const revision = `revision ${from.revision}`;
-  if (changes.length === 0 && problems.length === 0)
-    return `No changes: ${environment} (${revision}) already says what ${next} says.`;
+  if (changes.length === 0 && problems.length === 0) {
+    const but = handEdits.length === 0 ? "" : ", but for what was written by hand";
+    return `No changes: ${environment} (${revision}) already says what ${next} says${but}.`;
+  }
   if (from.revision === 0) return `${environment} has never been synced, this plan takes it to ${next}`;
   const at = from.commit === null ? revision : `${shortCommit(from.commit)} (${revision})`;
   return `${environment} is at ${at}, this plan takes it to ${next}`;

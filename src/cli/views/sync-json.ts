@@ -8,6 +8,7 @@ export function syncJson(outcome: Exclude<SyncOutcome, { kind: "invalid" }>): st
       outcome: outcome.kind,
       ...(outcome.kind === "refused" ? { because: outcome.because } : {}),
       environment: plan.environment,
+      database: outcome.database,
       revision: head.revision,
       epoch: head.epoch,
       commit: head.commit,

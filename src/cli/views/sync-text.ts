@@ -10,10 +10,11 @@ type Synced = SyncOutcome & { readonly kind: "synced" };
 export function syncText(outcome: Synced, tookMs: number, now: Date, style: Style): string {
   const { desired, plan } = outcome;
   const tick = style("green", "✓");
+  const took = `${Math.round(tookMs)} ms, ${outcome.database}`;
   const facts = [
     followsText(outcome),
     `${counted(desired.flags.size, "flag")} valid, ${counted(desired.testsPassed, "test")} pass, every flag evaluated`,
-    `${plan.environment} is at revision ${outcome.head.revision}: ${doneText(outcome)} (${Math.round(tookMs)} ms)`,
+    `${plan.environment} is at revision ${outcome.head.revision}: ${doneText(outcome)} (${took})`,
   ];
   const lines = facts.filter((fact) => fact !== "").map((fact) => `${tick} ${fact}`);
   const notes = plan.handEdits.map((edit) => {

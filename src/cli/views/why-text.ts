@@ -1,6 +1,7 @@
 import type { ConditionTrace } from "../../core/condition-trace.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { PortionTrace, ServeTrace } from "../../core/line-trace.ts";
+import type { Decision } from "../../core/override-resolve.ts";
 import type { Trace, TraceStep } from "../../core/trace.ts";
 import { listText, shareText } from "../../core/wording.ts";
 import type { Style } from "../io.ts";
@@ -38,7 +39,7 @@ function stepRows(step: TraceStep): readonly (readonly [string, string])[] {
   switch (step.step) {
     case "override":
       if (step.override === null) return [["override", "none in this shell"]];
-      return [["override", `${step.override.via} (${step.override.origin}) decides: ${step.override.variant}`]];
+      return [["override", overrideText(step.override)]];
     case "absent":
       return [
         [
@@ -62,6 +63,11 @@ function stepRows(step: TraceStep): readonly (readonly [string, string])[] {
     case "off":
       return [["nothing matched", `the off variant, ${step.variant}`]];
   }
+}
+
+function overrideText({ via, origin, variant, isValid }: Decision): string {
+  if (isValid) return `${via} (${origin}) decides: ${variant}`;
+  return `${via} (${origin}) is not understood, so it serves ${variant}: hoist env check says what is accepted`;
 }
 
 function ruleText(step: TraceStep & { readonly step: "rule" }): string {

@@ -1,6 +1,7 @@
 // One sync in a process of its own, which says each step at the moment when it begins it: `hoist sync` without the command
 // line around it, so that it starts fast enough to be killed often. It ends when its standard input does.
 import { writeSync } from "node:fs";
+import { databaseLabel } from "../../../src/store/address.ts";
 import { migrateStore, openStore } from "../../../src/store/open.ts";
 import { sync } from "../../../src/sync/sync.ts";
 
@@ -12,6 +13,7 @@ try {
     origin: { folder, ref },
     environment,
     startedBy: "deploy@ci",
+    database: databaseLabel(url),
     openStore: async () => {
       await migrateStore(url, environment);
       return openStore(url);

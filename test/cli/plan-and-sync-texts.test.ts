@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { databaseLabel } from "../../src/store/address.ts";
+import { SQLITE } from "../support/flag-database.ts";
+import { commitFlags, flagText } from "../support/flag-tree.ts";
+import { aCommittedTree, aSyncedTree } from "../support/synced.ts";
+
+describe("which database", () => {
+  test("plan and sync name it, plan also before there is one", async () => {
+    const { hoist, database, sync } = await aCommittedTree(SQLITE, { voice_logging: flagText() });
+    const label = databaseLabel(database.url);
+    expect((await hoist("plan")).out).toContain(`database ${label}, which is yet to be made\n`);
+    expect(await sync()).toContain(` ms, ${label})`);
+    expect((await hoist("plan")).out).toContain(`database ${label}\n`);
+    expect(JSON.parse((await hoist("sync", "--format", "json")).out)).toMatchObject({ database: label });
+  });
+});
+
+describe("written by hand", () => {
+  test("a plan without changes does not claim that the table says what git says", async () => {
+    const { hoist, database } = await aSyncedTree(SQLITE, { voice_logging: flagText() });
+    expect((await hoist("plan")).out).toMatch(/^No changes: production \(revision 1\) already says what \w+ says\.\n/);
+    await database.type("UPDATE feature_toggles SET enabled = false;");
+    const { code, out } = await hoist("plan");
+    expect(code).toBe(0);
+    expect(out).toMatch(/already says what \w+ says, but for what was written by hand\.\n/);
+    expect(out).toMatch(/! voice_logging {2}disabled by hand .* by sql: stays off, whatever git says/);
+  });
+
+  test("why does not name a commit for what was written by hand after it", async () => {
+    const { hoist, repository, database, sync } = await aSyncedTree(SQLITE, { voice_logging: flagText() });
+    const commit = repository.git("rev-parse", "--short=7", "HEAD");
+    expect((await hoist("why", "voice_logging")).out).toContain(
+      `last changed by dana@acme.dev in ${commit} (First flags (#1)), `,
+    );
+    await database.type("UPDATE feature_toggles SET rollout_percentage = 10;");
+    const { out } = await hoist("why", "voice_logging");
+    expect(out).toContain("last changed by hand by sql, ");
+    expect(out).not.toContain(commit);
+    commitFlags(repository, "Say it in other words (#2)", { voice_logging: flagText({ description: "Other words." }) });
+    await sync();
+    expect((await hoist("why", "voice_logging")).out).toContain("something in it is held by hand");
+  });
+});
+
+test("why says that a value was not understood, and what the flag serves for that", async () => {
+  const { repository, database } = await aSyncedTree(SQLITE, { voice_logging: flagText() });
+  const { hoistIn } = await import("../support/hoist.ts");
+  const env = { FLAGS_ENV: "production", FLAGS_DATABASE_URL: database.url, FEATURE_VOICE_LOGGING: "flase" };
+  const { out } = await hoistIn(repository.folder, env)("why", "voice_logging");
+  expect(out).toContain("false   (variant off, reason STATIC");
+  expect(out).toContain("FEATURE_VOICE_LOGGING (environment) is not understood, so it serves off: hoist env check");
+  expect(out).not.toContain("flase");
+});
