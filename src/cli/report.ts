@@ -7,22 +7,38 @@ import { counted } from "./views/table.ts";
 
 export type ReportFormat = "text" | "json" | "github";
 
-/** Prints what a check found, and says how it ends. */
-export function report(io: Io, { files, diagnostics, testsPassed }: Checked, format: ReportFormat): ExitCode {
-  return reportDiagnostics(io, { diagnostics, flagCount: files.loaded.fileCount, testsPassed }, format);
+/**
+ * Prints what a check found, and says how it ends.
+ *
+ * @param more  what else stands in the result as data
+ */
+export function report(
+  io: Io,
+  { files, diagnostics, testsPassed }: Checked,
+  format: ReportFormat,
+  more: object = {},
+): ExitCode {
+  return reportDiagnostics(io, { diagnostics, flagCount: files.loaded.fileCount, testsPassed, more }, format);
 }
 
 export function reportDiagnostics(
   io: Io,
-  found: { readonly diagnostics: readonly Diagnostic[]; readonly flagCount: number; readonly testsPassed: number },
+  found: {
+    readonly diagnostics: readonly Diagnostic[];
+    readonly flagCount: number;
+    readonly testsPassed: number;
+    readonly more?: object;
+  },
   format: ReportFormat,
 ): ExitCode {
-  const { diagnostics, flagCount, testsPassed } = found;
+  const { diagnostics, flagCount, testsPassed, more = {} } = found;
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   const warnings = diagnostics.length - errors.length;
   const code = errors.length > 0 ? EXIT.invalid : EXIT.done;
   if (format === "json") {
-    io.out(JSON.stringify({ valid: errors.length === 0, flags: flagCount, testsPassed, diagnostics }, null, 2));
+    io.out(
+      JSON.stringify({ valid: errors.length === 0, flags: flagCount, testsPassed, diagnostics, ...more }, null, 2),
+    );
     return code;
   }
   if (format === "github") {

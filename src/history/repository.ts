@@ -34,6 +34,8 @@ export interface Repository {
    * @throws FlagError UNKNOWN_COMMIT for `newer`; SHALLOW_CLONE when the answer may lie in the missing part
    */
   isAncestor(older: string, newer: string): Promise<"yes" | "no" | "unknown">;
+  /** Where two lines of history parted: the newest commit that both have; null when they share none. @throws as isAncestor */
+  commonAncestor(one: string, other: string): Promise<string | null>;
   /**
    * All files below `folder`, e.g. `flags`, as the commit has them. None when it has no such folder. Links and submodules are
    * named, unread; of a file above 1 MiB only the first MiB.
@@ -85,6 +87,10 @@ export async function openRepository(folder: string, environment: Environment = 
     resolve: commitOf,
     isShallow: () => isShallow(git),
     isAncestor: (older, newer) => isAncestor(git, older, newer),
+    commonAncestor: async (one, other) => {
+      const found = await git.run("merge-base", await commitOf(one), await commitOf(other));
+      return line(found) || null;
+    },
     readFiles: async (commit, below) => readFiles(git, await commitOf(commit), below, prefix),
     fileIds: async (commit, below) => {
       const entries = await listTree(git, await commitOf(commit), `${prefix}${below}`);

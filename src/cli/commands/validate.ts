@@ -38,15 +38,20 @@ export function validateCommand(io: Io, done: Done): CommandUnknownOpts {
         { progress: progressOf(io), today: io.now().toISOString().slice(0, 10) },
       );
       const { report } = await import("../report.ts");
-      const code = report(io, checked, options.format);
-      if (options.base !== undefined && code === EXIT.done) {
-        const { changesSince } = await import("../../sync/changes-since.ts");
-        const { branchText } = await import("../views/branch-text.ts");
-        const plans = await changesSince(folder, options.base, checked.files);
-        const text = branchText(plans, options.base, io.style);
-        if (options.format === "text") io.out(`\n${text}`);
-        else io.err(text);
+      const isValid = !checked.diagnostics.some(({ severity }) => severity === "error");
+      if (options.base === undefined || !isValid) {
+        done(report(io, checked, options.format));
+        return;
       }
+      const { changesSince, strictAboutEdited } = await import("../../sync/changes-since.ts");
+      const { branchText } = await import("../views/branch-text.ts");
+      const { planData } = await import("../views/plan-json.ts");
+      const plans = await changesSince(folder, options.base, checked.files);
+      const diagnostics = strictAboutEdited(checked.diagnostics, plans);
+      const code = report(io, { ...checked, diagnostics }, options.format, { plans: plans.map(planData) });
+      const text = branchText(plans, options.base, io.style);
+      if (options.format === "text") io.out(`\n${text}`);
+      else if (options.format === "github") io.err(text);
       done(code);
     });
 }

@@ -4,6 +4,10 @@ import { columnsOf } from "../../core/row-codec.ts";
 
 /** A plan as data: the flags before and after by the table's own columns. */
 export function planJson(plan: Plan): string {
+  return JSON.stringify(planData(plan), null, 2);
+}
+
+export function planData(plan: Plan): object {
   const changes = plan.changes.map(({ key, action, path, differences, before, after }) => ({
     key,
     action,
@@ -12,7 +16,7 @@ export function planJson(plan: Plan): string {
     before: columnsOrNull(before),
     after: columnsOrNull(after),
   }));
-  return JSON.stringify({ ...plan, changes }, null, 2);
+  return { ...plan, changes };
 }
 
 function columnsOrNull(flag: Flag | null): ReturnType<typeof columnsOf> | null {
