@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { FlagDefinitions } from "../core/definitions.ts";
 import { FlagError } from "../core/errors.ts";
 import { type Logger, safeLogger, stderrLogger } from "./logger.ts";
@@ -69,12 +70,14 @@ const NAMES: Readonly<Record<keyof FlagsOptions, string>> = {
 export function settingsFrom(options: FlagsOptions): Settings {
   for (const [name, value] of Object.entries(options)) checkOption(name, value);
   const env = Object.freeze({ ...(options.env ?? process.env) });
+  // A program that changes its folder later must not lose the file, and the kill in it.
+  const overrideFile = options.overrideFile ?? given(env, "FLAGS_OVERRIDE_FILE");
   return {
     environment: options.environment ?? given(env, "FLAGS_ENV") ?? "development",
     database: options.database,
     definitions: options.definitions,
     env,
-    overrideFile: options.overrideFile ?? given(env, "FLAGS_OVERRIDE_FILE"),
+    overrideFile: overrideFile === undefined ? undefined : resolve(overrideFile),
     snapshotFile: options.snapshotFile ?? given(env, "FLAGS_SNAPSHOT_FILE"),
     bundled: options.bundled,
     pollIntervalMs: delayIn("pollIntervalMs", options.pollIntervalMs ?? 10_000),

@@ -13,6 +13,8 @@ export interface OverrideFile {
 export interface OverrideFileWatch {
   /** Reads now; resolves when the outcome was told. Never rejects. */
   readonly check: () => Promise<void>;
+  /** The last reading found no file: nothing is wrong, unless the path is. */
+  readonly isMissing: () => boolean;
   readonly close: () => void;
 }
 
@@ -31,6 +33,7 @@ export function watchOverrideFile(
 ): OverrideFileWatch {
   let text: string | undefined;
   let reason: string | undefined;
+  let isMissing = false;
   let isClosed = false;
   let cancel = (): void => {};
   let running: Promise<void> | undefined;
@@ -38,6 +41,7 @@ export function watchOverrideFile(
   async function look(): Promise<void> {
     const read = await readText(path);
     if (isClosed) return;
+    isMissing = "text" in read && read.text === undefined;
     if ("reason" in read) {
       if (read.reason !== reason) failed(read.reason);
       reason = read.reason;
@@ -65,6 +69,7 @@ export function watchOverrideFile(
 
   return {
     check,
+    isMissing: () => isMissing,
     close: () => {
       isClosed = true;
       cancel();

@@ -101,6 +101,9 @@ export function startClient(settings: Settings, input: ClientInput): StartedClie
     if (report.isAsWished) logger.info(report.text);
     else logger.warn(report.text);
     held.announce();
+    // Whoever appends a kill to the right file must not wait for a process that reads another one.
+    if (overrideFile?.isMissing())
+      logger.info(`override  file ${overridesFrom} is not there yet; looked for every 2 s`);
   }
 
   function recall(found: readonly Snapshot[]): void {

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { aColourFlag, aFlag } from "../support/flags.ts";
 import { aRow } from "../support/rows.ts";
@@ -41,6 +41,22 @@ test("the start of a process shows what is in force and everything that is wrong
     "error FEATURE_CHECKOUT_BUTTON is neither a variant (control, blue, green) nor off: checkout_button serves its off variant",
     "warn FEATURE_VOICE_LOGING matches no flag; nearest is voice_logging",
   ]);
+});
+
+test("an override file that is not there is named at the start: its path may be wrong", async () => {
+  const file = freshFile();
+  const { lines } = await opened(fakeStore(ROWS), { env: { FLAGS_OVERRIDE_FILE: file } });
+  expect(lines.at(-1)).toBe(`info override  file ${file} is not there yet; looked for every 2 s`);
+  writeFileSync(file, "FEATURE_WORKSHOP_ROUTING=false\n");
+  const other = await opened(fakeStore(ROWS), { env: { FLAGS_OVERRIDE_FILE: file } });
+  expect(other.lines.filter((line) => line.includes("not there"))).toEqual([]);
+});
+
+test("an override file that is named from the folder of the start is found also after the program has left it", async () => {
+  const file = freshFile();
+  const env = { FLAGS_OVERRIDE_FILE: relative(process.cwd(), file) };
+  const { lines } = await opened(fakeStore(ROWS), { env });
+  expect(lines.at(-1)).toContain(`file ${file} is not there yet`);
 });
 
 test("environment beats table in both directions, and status says which variable, from where, since when", async () => {
