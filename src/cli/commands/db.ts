@@ -15,6 +15,7 @@ export function dbCommand(io: Io, done: Done): CommandUnknownOpts {
 function migrateCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = ["hoist db migrate", "hoist db migrate --env production --database postgres://…"];
   return hoistCommand("migrate", "make the database, or bring its schema up to date; changes no flag", examples, io)
+    .showHelpAfterError("(see hoist db migrate --help)")
     .addOption(envOption)
     .addOption(databaseOption)
     .addOption(cwdOption)
@@ -42,9 +43,11 @@ function rolesCommand(io: Io, done: Done): CommandUnknownOpts {
     "print the SQL of PostgreSQL roles, grants and row-level policies; runs nothing",
     examples,
     io,
-  ).action(async () => {
-    const { rolesSql } = await import("../../store/postgres-roles.ts");
-    io.out(rolesSql());
-    done(EXIT.done);
-  });
+  )
+    .showHelpAfterError("(see hoist db roles --help)")
+    .action(async () => {
+      const { rolesSql } = await import("../../store/postgres-roles.ts");
+      io.out(rolesSql());
+      done(EXIT.done);
+    });
 }

@@ -18,6 +18,7 @@ function checkCommand(io: Io, done: Done): CommandUnknownOpts {
     "FEATURE_VOICE_LOGGING=flase hoist env check                exit 3: it would not do what it seems to",
   ];
   return hoistCommand("check", "read overrides as a starting process would, and say what they do", examples, io)
+    .showHelpAfterError("(see hoist env check --help)")
     .addOption(formatOption)
     .addOption(cwdOption)
     .action(async (options) => {
