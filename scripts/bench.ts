@@ -2,6 +2,8 @@
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   evaluate: async () => (await import("./bench/evaluate.ts")).benchEvaluate(),
   client: async () => (await import("./bench/client.ts")).benchClient(),
+  log: async () => (await import("./bench/log.ts")).benchLog(),
+  large: async () => (await import("./bench/large.ts")).benchLarge(),
   kill: async () => (await import("./bench/kill.ts")).benchKill(),
 };
 

@@ -56,11 +56,16 @@ export function initRepository(folder: string): void {
   git(folder, ["init", "--quiet", "--initial-branch=main"]);
 }
 
-/** One commit in the language of `git fast-import`: what was there stays, files are added or replaced. */
+/**
+ * One commit in the language of `git fast-import`: what was there stays, files are added or replaced.
+ *
+ * @param from  the branch that it is put on, where that was made by an earlier import
+ */
 export function commitText(
   minute: number,
   subject: string,
   files: readonly (readonly [path: string, content: string])[],
+  from?: string,
 ): string {
   const seconds = 1_767_258_000 + minute * 60;
   const who = `Dana <dana@acme.dev> ${seconds} +0000`;
@@ -68,5 +73,5 @@ export function commitText(
   const body = files.map(
     ([path, content]) => `M 100644 inline ${path}\ndata ${Buffer.byteLength(content)}\n${content}\n`,
   );
-  return head + body.join("");
+  return head + (from === undefined ? "" : `from refs/heads/${from}^0\n`) + body.join("");
 }

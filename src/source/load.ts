@@ -26,8 +26,8 @@ export interface LoadOptions {
   /** How a file is parsed: a cache by content may stand before {@link parseFile}. */
   readonly parse?: (file: SourceFile) => ParsedFile;
   /**
-   * Whether the meaning of a flag's rules was checked before, without a fault, within the same surroundings: the
-   * configuration and all segments, as one text. That check is the dearest of all, and hangs on nothing else.
+   * Whether a flag's lines and what its rules mean were checked before, without a fault, within the same surroundings: the
+   * configuration and all segments, as one text. Those checks are the dearest of all, and hang on nothing else.
    */
   readonly isSound?: (file: ParsedFile, surroundings: string) => boolean;
 }
@@ -81,11 +81,10 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
   const chains = Map.groupBy(checkRequiresChains(drafts), ({ file }) => file);
   const { isSound } = options;
   const surroundings = isSound === undefined ? "" : JSON.stringify([config?.json, segments.map(named)]);
-  const checkRules: FlagReader["check"] = (parsed, file) =>
-    isSound?.(parsed, surroundings) === true ? [] : reader.check(parsed, file);
-  const checked = drafts.map((draft) =>
-    checkDraft(draft, words, { ...reader, check: checkRules }, options.today, chains.get(draft.file.path) ?? []),
-  );
+  const checked = drafts.map((draft) => {
+    const isKnownSound = isSound?.(draft.file, surroundings) === true;
+    return checkDraft(draft, words, reader, options.today, chains.get(draft.file.path) ?? [], isKnownSound);
+  });
   const flags = checked.flatMap(({ flag }) => flag ?? []).sort((a, b) => (a.key < b.key ? -1 : 1));
   const problems = [
     ...sorted.problems,
@@ -113,18 +112,19 @@ function checkDraft(
   reader: FlagReader,
   today: string | undefined,
   chains: readonly Diagnostic[],
+  isKnownSound: boolean,
 ): { readonly problems: readonly Diagnostic[]; readonly flag?: LoadedFlag } {
   const { file, name, whole } = draft;
   const first = [
     ...draft.problems,
     ...checkFlag(draft, words, today),
-    ...checkLines(draft, words),
+    ...(isKnownSound ? [] : checkLines(draft, words)),
     ...checkRequires(draft, words),
     ...chains,
   ];
   // What rules mean is only asked where they say something that can be read.
   if (whole === undefined || first.some(isError) || !reader.canRead(whole)) return { problems: first };
-  const problems = [...first, ...reader.check(file, whole)];
+  const problems = isKnownSound ? first : [...first, ...reader.check(file, whole)];
   if (problems.some(isError)) return { problems };
   const { reason = null, ...acknowledge } = whole.acknowledge ?? {};
   const segmentPaths = reader.segmentPaths(whole);

@@ -70,12 +70,10 @@ export async function readFiles(
   const files = given ?? (await read());
   if (!files.some(isFlagFile)) throw noFlags(files, commit, folder);
   progress("checking flags", files.length);
-  return {
-    loaded: loadCached(files, given === undefined ? repository : null, today === undefined ? {} : { today }),
-    commit,
-    repository,
-    uncommitted: repository === null ? [] : await repository.changedFiles("flags"),
-  };
+  // Git looks through the folder while the files are checked here.
+  const uncommitted = repository === null ? [] : repository.changedFiles("flags");
+  const loaded = loadCached(files, given === undefined ? repository : null, today === undefined ? {} : { today });
+  return { loaded, commit, repository, uncommitted: await uncommitted };
 }
 
 /** Names that begin with _ are never flags, nor are their folders. */
