@@ -1,5 +1,5 @@
 import { constantAnswer } from "./constant-answer.ts";
-import { dangersOf, type Danger, type Policies } from "./danger.ts";
+import { dangersOf, dangersOfNew, type Danger, type Policies } from "./danger.ts";
 import { differences, type Difference } from "./difference.ts";
 import { agree, differingGroups, FIELD_GROUP_NAMES } from "./field-groups.ts";
 import type { Flag, FlagKey } from "./flag.ts";
@@ -69,6 +69,8 @@ export interface ChangeRules {
   readonly onDrift: OnDrift;
   /** Keys whose row was there and was deleted by hand. */
   readonly deletedByHand: ReadonlySet<FlagKey>;
+  /** The table has no row at all: what is created is what was served all along, or nobody has been answered yet. */
+  readonly isFirst: boolean;
   /** Those of them that had been switched off by hand before: put back, they stay off. */
   readonly killedAndDeleted?: ReadonlySet<FlagKey>;
   /** Keys in the table, archived ones too, by the environment name that they hold for ever. */
@@ -108,7 +110,8 @@ function created(key: FlagKey, { flag, path }: DesiredFlag, rules: ChangeRules):
   const text = rules.deletedByHand.has(key) ? "put back: its row was deleted by hand" : `created: ${stateText(after)}`;
   const differences = [{ aspect: "enabled" as const, text }];
   const change: Change = { key, action: "create", path, before: null, after, differences, columns, synced };
-  return { ...NOTHING, change, handEdits };
+  const isNew = !rules.isFirst && !rules.deletedByHand.has(key);
+  return { ...NOTHING, change, handEdits, dangers: isNew ? dangersOfNew(flag) : [] };
 }
 
 /** The row as git has it, but off where it was switched off by hand and nobody releases it. */

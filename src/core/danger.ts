@@ -1,3 +1,4 @@
+import { constantAnswer } from "./constant-answer.ts";
 import { differingGroups, PROSE_GROUPS } from "./field-groups.ts";
 import { WHOLE, type Flag, type Portion, type Rule, type Serve, type Share } from "./flag.ts";
 import { canonicalJson } from "./json.ts";
@@ -34,10 +35,18 @@ export function dangersOf(before: Flag | null, after: Flag, policies: Policies):
   }
   const reshuffle = reshuffleOf(before, after);
   if (reshuffle !== undefined) dangers.push({ code: "reshuffle", text: reshuffle });
-  if (before.protected || after.protected) {
-    dangers.push({ code: "widening", text: "the flag is protected: every widening is asked about" });
-  }
+  if (before.protected || after.protected) dangers.push(PROTECTED_WIDENING);
   return dangers;
+}
+
+const PROTECTED_WIDENING: Danger = {
+  code: "widening",
+  text: "the flag is protected: every widening is asked about",
+};
+
+/** A flag that is new in the table has nothing to jump from; but a protected one widens as soon as it answers anybody. */
+export function dangersOfNew(after: Flag): readonly Danger[] {
+  return after.protected && constantAnswer(after) !== after.offVariant ? [PROTECTED_WIDENING] : [];
 }
 
 function points(share: Share): string {

@@ -12,7 +12,7 @@ import { variableOf } from "./override-text.ts";
 import { canonicalJson } from "./json.ts";
 import type { ReadRow } from "./row-codec.ts";
 
-export interface PlanInput extends Omit<ChangeRules, "takenNames"> {
+export interface PlanInput extends Omit<ChangeRules, "takenNames" | "isFirst"> {
   readonly environment: { readonly name: string; readonly protected: boolean };
   readonly from: { readonly revision: number; readonly commit: string | null };
   readonly to: { readonly commit: string | null };
@@ -47,7 +47,9 @@ export interface Plan {
 /** Decides; writes nothing. Pure: the same files and the same table give the same plan. */
 export function planChanges(input: PlanInput): Plan {
   const { desired, live, digest, environment } = input;
-  const rules: ChangeRules = { ...input, takenNames: takenNames(live) };
+  // A database lost and made anew must not ask for what was said yes to long ago.
+  const isFirst = live.size === 0;
+  const rules: ChangeRules = { ...input, takenNames: takenNames(live), isFirst };
   const keys = [...new Set([...live.keys(), ...desired.keys()])].sort();
   const verdicts = keys.map((key) => ({ key, ...verdictOf(key, desired.get(key), live.get(key), rules) }));
   const changes = verdicts.flatMap(({ change }) => change ?? []);
@@ -57,7 +59,7 @@ export function planChanges(input: PlanInput): Plan {
     return flag === undefined ? [] : [{ desired: flag, dangers }];
   });
   // The first sync into an empty table is no mass change: nobody has been answered yet.
-  const maxFlags = live.size === 0 ? null : input.policies.maxFlags;
+  const maxFlags = isFirst ? null : input.policies.maxFlags;
   return {
     environment: environment.name,
     from: input.from,

@@ -137,6 +137,14 @@ describe("an acknowledgement", () => {
     expect(asked).toContain("needs acknowledgement: the flag is protected: every widening is asked about");
   });
 
+  test("is asked for when a protected flag is new and answers somebody, but not when the table is", async () => {
+    const tree = await aSyncedTree(SQLITE, { checkout_button: at("all", "protected: true") });
+    await expectSynced(tree, { other: flagText({ enabled: false, lines: "rollout: all\nprotected: true" }) });
+    await expectSynced(tree, { third: at("none", "protected: true") });
+    const asked = await expectAsked(tree, { fourth: at("1%", "protected: true") });
+    expect(asked).toContain("needs acknowledgement: the flag is protected: every widening is asked about");
+  });
+
   test("is asked for when a flag stops being protected and widens at once", async () => {
     const tree = await aSyncedTree(SQLITE, { checkout_button: at("10%", "protected: true") });
     await expectAsked(tree, { checkout_button: at("11%") });
