@@ -2,8 +2,8 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../core/json.ts";
 import type { DiagnosticCode } from "./codes.ts";
 import { isList } from "./lists.ts";
-import { type ParsedFile, problemAt, problemAtKey, problemAtValue } from "./parsed-file.ts";
-import { type FileKind, shapeFaults } from "./shape.ts";
+import { type FileKind, type ParsedFile, problemAt, problemAtKey, problemAtValue } from "./parsed-file.ts";
+import { shapeFaults } from "./shape.ts";
 import { keySpan, type MapTree, mapJson, type Path, type Span, valueSpan } from "./tree.ts";
 
 /** A file of which every part that is left has the right shape. */
@@ -26,9 +26,9 @@ const DROPS_KEYS: ReadonlySet<string> = new Set<DiagnosticCode>(["yaml-merge-key
 
 /** Checks the shape, and takes out what has none, so that the rest can still be checked in the same run. */
 export function draftOf<File>(kind: FileKind, file: ParsedFile, name: string): Draft<File> {
-  if (kind === "flag" && file.soundFlag !== undefined) {
+  if (file.sound?.kind === kind) {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it passed the check below when it was read before
-    const whole = file.soundFlag as File;
+    const whole = file.sound.json as File;
     return { file, name, json: whole, unusable: NONE, whole, problems: [] };
   }
   const { tree } = file;

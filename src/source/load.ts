@@ -60,6 +60,8 @@ export interface LoadedFlags {
   /** What the files may name, also where some of them have errors. */
   readonly words: Vocabulary;
   readonly testCount: number;
+  /** Flags whose tests are known to pass: they were run before, on the same content and all that it hangs on. */
+  readonly proven?: ReadonlySet<FlagKey>;
   /**
    * What one environment is served, in key order; null for the files as they stand, without overlays. Only flags without
    * errors: whoever acts on it looks at `diagnostics` first.

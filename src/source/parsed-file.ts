@@ -3,6 +3,8 @@ import type { JsonObject } from "../core/json.ts";
 import type { DiagnosticCode } from "./codes.ts";
 import { keySpan, type Path, type Span, type Tree, valueSpan } from "./tree.ts";
 
+export type FileKind = "flag" | "segment" | "config";
+
 /** One file after parsing: its text, its tree where there is one, and everything that is wrong with it as YAML. */
 export interface ParsedFile {
   readonly path: string;
@@ -12,8 +14,8 @@ export interface ParsedFile {
   readonly problems: readonly Diagnostic[];
   /** Where those problems are: what stands there is reported, and not looked into again. */
   readonly spans: readonly Span[];
-  /** The document of a flag's file in which neither YAML nor shape had a fault when it was read before. */
-  readonly soundFlag?: JsonObject;
+  /** The document, where neither its YAML nor its shape had a fault when the same content was read before. */
+  readonly sound?: { readonly kind: FileKind; readonly json: JsonObject };
 }
 
 /** What is wrong, apart from its place. */

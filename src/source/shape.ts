@@ -4,12 +4,10 @@ import flagSchema from "../../schema/flag.schema.json" with { type: "json" };
 import segmentSchema from "../../schema/segment.schema.json" with { type: "json" };
 import { isJsonObject, type JsonValue } from "../core/json.ts";
 import { isList } from "./lists.ts";
-import { MOST_PROBLEMS } from "./parsed-file.ts";
+import { type FileKind, MOST_PROBLEMS } from "./parsed-file.ts";
 import { isSchema, memberOf, type Schema } from "./schema.ts";
 import { type ShapeFault, shapeProblem } from "./shape-problem.ts";
 import type { Path } from "./tree.ts";
-
-export type FileKind = "flag" | "segment" | "config";
 
 const SCHEMAS: Readonly<Record<FileKind, Schema>> = { flag: flagSchema, segment: segmentSchema, config: configSchema };
 

@@ -1,15 +1,15 @@
 import type { JsonObject } from "../core/json.ts";
 import type { SourceFile } from "../core/source-file.ts";
-import type { ParsedFile } from "./parsed-file.ts";
+import type { FileKind, ParsedFile } from "./parsed-file.ts";
 import { parseFile } from "./yaml-profile.ts";
 
 /**
- * A flag's file whose content was read before, without a fault in YAML or shape. It is parsed only if somebody asks where
- * something stands in it, as for a problem of another kind.
+ * A file whose content was read before, without a fault in YAML or shape. It is parsed only if somebody asks where something
+ * stands in it, as for a problem of another kind.
  *
  * @param json  the document that this content was read as
  */
-export function soundFlagFile(file: SourceFile, json: JsonObject): ParsedFile {
+export function soundFile(file: SourceFile, kind: FileKind, json: JsonObject): ParsedFile {
   let parsed: ParsedFile | undefined;
   const read = () => (parsed ??= parseFile(file));
   return {
@@ -22,6 +22,6 @@ export function soundFlagFile(file: SourceFile, json: JsonObject): ParsedFile {
     },
     problems: [],
     spans: [],
-    soundFlag: json,
+    sound: { kind, json },
   };
 }

@@ -8,10 +8,10 @@ import { draftOf } from "./draft.ts";
 import type { FlagFile } from "./flag-file.ts";
 import type { ConfigFile } from "./config-file.ts";
 import { keyOfPath } from "./key.ts";
+import type { FileKind } from "./parsed-file.ts";
 import { resolveFlag } from "./resolve.ts";
 import type { SegmentFile } from "./segment-file.ts";
 import { segmentNames } from "./segments.ts";
-import type { FileKind } from "./shape.ts";
 import { type Extent, extentOf, extentProblem } from "./written-out.ts";
 import { parseFile } from "./yaml-profile.ts";
 

@@ -3,17 +3,19 @@ import { appendFileSync, mkdirSync, readFileSync, renameSync, statSync, writeFil
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import packageFile from "../../package.json" with { type: "json" };
+import configSchema from "../../schema/config.schema.json" with { type: "json" };
 import flagSchema from "../../schema/flag.schema.json" with { type: "json" };
+import segmentSchema from "../../schema/segment.schema.json" with { type: "json" };
 import { isJsonObject, type JsonObject } from "../core/json.ts";
 
-/** A flag's file in which nothing was wrong. */
+/** A file in which nothing was wrong, its tests included. */
 export interface ReadBefore {
   readonly json: JsonObject;
-  /** The fingerprint of the configuration and the segments beside which its rules were checked. */
+  /** The fingerprint of the configuration and the segments beside which it was checked. */
   readonly within: string;
 }
 
-/** Flag files that were read before, by git's id of their content. */
+/** Files that were read before, by their kind and git's id of their content, e.g. `flag:8c1f…`. */
 export interface FileCache {
   get(id: string): ReadBefore | undefined;
   /**
@@ -28,11 +30,11 @@ export interface FileCache {
 }
 
 /** Raise it whenever files are read or checked in another way within one version of the program. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Another program, another schema or another format reads another file. */
 function fileName(): string {
-  return `flag-files-${fingerprint(JSON.stringify([FORMAT, packageFile.version, flagSchema]))}.txt`;
+  return `flag-files-${fingerprint(JSON.stringify([FORMAT, packageFile.version, flagSchema, segmentSchema, configSchema]))}.txt`;
 }
 
 /** Sixteen hexadecimal digits that stand for a text. */

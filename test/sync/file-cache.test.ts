@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readFiles, type Files } from "../../src/sync/desired.ts";
+import { runInlineTests } from "../../src/source/inline-tests.ts";
 import { aFlagRepository, commitFlags, flagText, writeFlags } from "../support/flag-tree.ts";
 import type { TestRepository } from "../support/repository.ts";
 
@@ -41,7 +42,7 @@ async function saidAnew(repository: TestRepository) {
 }
 
 function rememberedOf(files: Files): number {
-  return files.loaded.flags.filter(({ parsed }) => parsed.soundFlag !== undefined).length;
+  return files.loaded.flags.filter(({ parsed }) => parsed.sound !== undefined).length;
 }
 
 test("what was read before is not parsed again, and says the same", async () => {
@@ -94,6 +95,29 @@ test("another segment is another question: rules that were sound before are chec
   expect(everybody.diagnostics).toContainEqual(expect.objectContaining({ code: "unreachable-rule" }));
   expect(said(await read(repository))).toEqual(everybody);
   expect(await saidAnew(repository)).toEqual(everybody);
+});
+
+test("tests are told as before: those that fail each time, and those that another segment or another flag makes fail", async () => {
+  const repository = aLargeRepository();
+  const tested = (lines: string, expected: boolean) =>
+    flagText({ lines: `${lines}\ntests: [{ given: { userRole: admin }, expect: ${expected} }]` });
+  commitFlags(repository, "Tests", {
+    with_segment: tested(RULE, true),
+    wrong: tested("rollout: none", true),
+    dependent: tested("requires: { with_segment: true }\nrollout: all", true),
+  });
+  const failing = async () => {
+    const files = await read(repository);
+    const tests = runInlineTests(files.loaded);
+    return { passed: tests.passed, failing: tests.failures.map(({ file }) => file) };
+  };
+  expect(await failing()).toEqual({ passed: 2, failing: ["flags/wrong.yaml"] });
+  expect(await failing(), "remembered").toEqual({ passed: 2, failing: ["flags/wrong.yaml"] });
+  repository.write(SEGMENT, "description: Staff.\nif: { userRole: owner }\n");
+  repository.commit("Admins are no staff any more");
+  const all = ["flags/dependent.yaml", "flags/with_segment.yaml", "flags/wrong.yaml"];
+  expect(await failing()).toEqual({ passed: 0, failing: all });
+  expect(await failing(), "remembered").toEqual({ passed: 0, failing: all });
 });
 
 test("a damaged, cut off or foreign memory is passed over", async () => {
