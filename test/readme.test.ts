@@ -1,4 +1,5 @@
-import { readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -65,6 +66,28 @@ test("every command in the README prints what the README says, and ends as it sa
     return { line, command, output: shown(outputs[index] ?? []), exitCode: ran[index]?.exitCode };
   });
   expect(found).toEqual(expected);
+});
+
+test("the TypeScript of the README compiles", () => {
+  const folder = aFolder();
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(ROOT, join(folder, "node_modules/flaghoist"));
+  const blocks = blocksOf(README).filter(({ language }) => language === "ts");
+  expect(blocks.length).toBeGreaterThan(0);
+  const files = blocks.map(({ lines, line }) => {
+    const file = join(folder, `line-${line}.mts`);
+    writeFileSync(file, lines.join("\n"));
+    return file;
+  });
+  const options = ["--ignoreConfig", "--noEmit", "--strict", "--module", "nodenext", "--target", "es2024"];
+  const source = ["--allowImportingTsExtensions", "--resolveJsonModule", "--skipLibCheck"];
+  const types = ["--types", "node", "--typeRoots", join(ROOT, "node_modules/@types")];
+  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+  const { stdout } = spawnSync(process.execPath, [tsc, ...options, ...source, ...types, ...files], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  expect(stdout).toBe("");
 });
 
 test("the YAML of the README is one valid tree of flags", () => {
