@@ -24,8 +24,8 @@ export async function checkFence(
       hint: "sync the tip of the branch; to go back, git revert the change and sync the revert",
     });
   }
-  const why = ahead === "unknown" ? "which this repository does not have" : "which is not part of its history";
-  throw new FlagError("COMMIT_NOT_AHEAD", `${to} does not follow ${from}, which ${environment} is at, ${why}`, {
+  const why = ahead === "unknown" ? "which this repository does not have" : `which is not part of the history of ${to}`;
+  throw new FlagError("COMMIT_NOT_AHEAD", `${environment} is at ${from}, ${why}`, {
     hint:
       `if another branch was synced: merge it, or sync that branch\n` +
       `if the history was rewritten: hoist sync --env ${environment} --accept-live ${short(live, 12)}`,
