@@ -1,5 +1,7 @@
 import type { Condition } from "./condition.ts";
 import { conditionJson } from "./condition-json.ts";
+import { whoText } from "./describe-condition.ts";
+import { speechOf } from "./describe-segments.ts";
 import type { Flag, Rule } from "./flag.ts";
 import { canonicalJson } from "./json.ts";
 import { lastLineText, listText, portionText, serveText } from "./wording.ts";
@@ -82,7 +84,7 @@ function oneRuleDifferences(before: Rule, after: Rule): readonly Difference[] {
     const segments = changedSegments(before.when, after.when);
     found.push(
       segments === undefined
-        ? { aspect: "rule", text: `${title}: its condition changed` }
+        ? { aspect: "rule", text: `${title}: ${conditionText(before.when, after.when)}` }
         : { aspect: "segment", text: `${title}: segment ${segments.join(", ")} changed` },
     );
   }
@@ -92,6 +94,16 @@ function oneRuleDifferences(before: Rule, after: Rule): readonly Difference[] {
     found.push({ aspect: "rule", text: `${title}: serves ${serveText(before.serve)} → ${serveText(after.serve)}` });
   }
   return found;
+}
+
+/** A plan's line stays a line: what is longer is read in `hoist describe`. */
+const LONGEST_CONDITIONS = 120;
+
+/** `people in M5V → people in M5V or M5G`, or only that it changed where the two would not fit into a line. */
+function conditionText(before: Condition, after: Condition): string {
+  const { speech } = speechOf([before, after], { most: 3 });
+  const [was, is] = [whoText(before, speech), whoText(after, speech)];
+  return was === is || was.length + is.length > LONGEST_CONDITIONS ? "its condition changed" : `${was} → ${is}`;
 }
 
 /** The segments whose members changed, when nothing else in the condition did; else undefined. */
