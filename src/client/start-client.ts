@@ -89,7 +89,8 @@ export function startClient(settings: Settings, input: ClientInput): StartedClie
   async function start(): Promise<void> {
     // Nothing else may be keeping a program alive that waits for its first flags.
     const cancelInitial = surroundings.after(settings.initialTimeoutMs, once.settle, true);
-    const files = Promise.all([overrideFile?.check(), readFallbacks(settings, snapshotFile).then(recall)]);
+    const looked = overrideFile?.check();
+    const files = Promise.all([looked, readFallbacks(settings, snapshotFile).then(recall)]);
     await withinTime(surroundings, FILES_MS, files);
     if (closing === undefined) refresh = startRefresh(refreshOptions());
     await once.settled;
@@ -101,9 +102,14 @@ export function startClient(settings: Settings, input: ClientInput): StartedClie
     if (report.isAsWished) logger.info(report.text);
     else logger.warn(report.text);
     held.announce();
-    // Whoever appends a kill to the right file must not wait for a process that reads another one.
-    if (overrideFile?.isMissing())
-      logger.info(`override  file ${overridesFrom} is not there yet; looked for every 2 s`);
+    void tellMissingFile(looked);
+  }
+
+  /** Whoever appends a kill to the right file must not wait for a process that reads another one. */
+  async function tellMissingFile(looked: Promise<void> | undefined): Promise<void> {
+    await looked;
+    if (closing !== undefined || !overrideFile?.isMissing()) return;
+    logger.info(`override  file ${overridesFrom} is not there yet; looked for every 2 s`);
   }
 
   function recall(found: readonly Snapshot[]): void {

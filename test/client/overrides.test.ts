@@ -46,9 +46,10 @@ test("the start of a process shows what is in force and everything that is wrong
 test("an override file that is not there is named at the start: its path may be wrong", async () => {
   const file = freshFile();
   const { lines } = await opened(fakeStore(ROWS), { env: { FLAGS_OVERRIDE_FILE: file } });
-  expect(lines.at(-1)).toBe(`info override  file ${file} is not there yet; looked for every 2 s`);
+  await expect.poll(() => lines.at(-1)).toBe(`info override  file ${file} is not there yet; looked for every 2 s`);
   writeFileSync(file, "FEATURE_WORKSHOP_ROUTING=false\n");
   const other = await opened(fakeStore(ROWS), { env: { FLAGS_OVERRIDE_FILE: file } });
+  await expect.poll(() => other.client.isEnabled("workshop_routing")).toBe(false);
   expect(other.lines.filter((line) => line.includes("not there"))).toEqual([]);
 });
 
@@ -56,7 +57,7 @@ test("an override file that is named from the folder of the start is found also 
   const file = freshFile();
   const env = { FLAGS_OVERRIDE_FILE: relative(process.cwd(), file) };
   const { lines } = await opened(fakeStore(ROWS), { env });
-  expect(lines.at(-1)).toContain(`file ${file} is not there yet`);
+  await expect.poll(() => lines.at(-1)).toContain(`file ${file} is not there yet`);
 });
 
 test("environment beats table in both directions, and status says which variable, from where, since when", async () => {
