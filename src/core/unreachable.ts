@@ -1,8 +1,9 @@
 import { canNeverHold, holdsForEverybody } from "./check-logic.ts";
 import type { Condition } from "./condition.ts";
-import type { Rollout, Rule, Serve } from "./flag.ts";
+import { DEFAULT_BY, type Rollout, type Rule, type Serve } from "./flag.ts";
 import { impliesByForm } from "./logic/by-form.ts";
 import type { Formula } from "./logic/formula.ts";
+import { independentAttributes } from "./logic/independent.ts";
 import { type DeclaredValues, logicSpace, type Space } from "./logic/space.ts";
 
 /** A line of a flag that answers nobody, or nobody that it was meant for. What is said is certain. */
@@ -34,6 +35,7 @@ const MOST_COMPARED = 200;
  * @param declared  the values that attributes are declared with
  */
 export function unreachableRules(rules: readonly Rule[], declared: DeclaredValues): readonly UnreachableLine[] {
+  if (independentAttributes(rules, declared) !== undefined) return rules.flatMap(ruleOfZero);
   const anybody = spaceOf(rules);
   const declaredOnly = declared.size === 0 ? undefined : spaceOf(rules, declared);
   return rules.flatMap((rule, index): readonly UnreachableLine[] => {
@@ -66,12 +68,27 @@ export function unreachableRules(rules: readonly Rule[], declared: DeclaredValue
 export function unreachableLast(rules: readonly Rule[], rollout: Rollout, serve: Serve): UnreachableLine | undefined {
   const portion = rollout.strategy === "percentage" ? rollout.portion : null;
   if (rules.length === 0 || rules.length > MOST_COMPARED || portion?.share === 0) return undefined;
+  const attributes = independentAttributes(rules, new Map());
+  if (attributes !== undefined && !askedByLast(rollout, serve).some((name) => attributes.has(name))) return undefined;
   const space = spaceOf(rules);
   const meant = [space.listed(rollout, true), space.hasSubject(portion, serve, true), space.inShare(portion, true)];
   const taken = takenFrom(meant, rules, space);
   if (taken === undefined || taken === "unknown") return undefined;
   const earlier = indexesOf(taken, rules);
   return { rule: null, why: "taken", earlier, isForAll: isAnyForAll(rules, earlier), attributes: [] };
+}
+
+function ruleOfZero({ portion }: Rule, index: number): readonly UnreachableLine[] {
+  if (portion?.share !== 0) return [];
+  return [{ rule: index, why: "zero", earlier: [], isForAll: false, attributes: [] }];
+}
+
+/** The attributes that a last line asks for. */
+function askedByLast(rollout: Rollout, serve: Serve): readonly string[] {
+  if (rollout.strategy === "role") return ["userRole"];
+  if (rollout.strategy === "whitelist") return Object.keys(rollout.lists);
+  if (rollout.strategy === "percentage") return [rollout.portion.by];
+  return "split" in serve ? [DEFAULT_BY] : [];
 }
 
 /** Knows all of the rules before the first question, so that it is made ready once. */

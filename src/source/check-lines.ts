@@ -1,7 +1,8 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
-import { WHOLE } from "../core/flag.ts";
+import { DEFAULT_BY, WHOLE } from "../core/flag.ts";
+import type { JsonValue } from "../core/json.ts";
 import { shareText } from "../core/wording.ts";
-import { checkCondition, checkDeclared, checkRepeats, checkValues } from "./check-condition.ts";
+import { checkCondition, checkDeclared, type ConditionSite, checkRepeats, checkValues } from "./check-condition.ts";
 import { checkVariantName } from "./check-flag.ts";
 import type { Draft } from "./draft.ts";
 import type { FlagFile, OverlayFile, RolloutFile, RuleFile, ServeFile } from "./flag-file.ts";
@@ -9,7 +10,7 @@ import { problemAtKey, problemAtValue } from "./parsed-file.ts";
 import { parseShare } from "./share.ts";
 import type { Path } from "./tree.ts";
 import { type FlagVariants, variantsOf, type Vocabulary } from "./vocabulary.ts";
-import { suggestion } from "./wording.ts";
+import { foundText, suggestion } from "./wording.ts";
 
 interface Site {
   readonly draft: Draft<FlagFile>;
@@ -104,7 +105,11 @@ function checkRollout(site: Site, path: Path, rollout: RolloutFile): readonly Di
       const message = `a whitelist of "${attribute}" is the table's name for a list of ${meant}`;
       return [problemAtKey(file, at.path, { code: "reserved-name", message, hint: `write ${meant}` })];
     }
-    return [...checkDeclared(at, attribute, site.words, "key"), ...checkRepeats(at, ids)];
+    return [
+      ...checkDeclared(at, attribute, site.words, "key"),
+      ...checkIds(at, attribute, site.words, ids),
+      ...checkRepeats(at, ids),
+    ];
   });
 }
 
@@ -152,9 +157,47 @@ function checkTests({ draft, words, known }: Site): readonly Diagnostic[] {
     const attributes = Object.keys(test.given).filter((name) => name !== "targetingKey");
     return [
       ...attributes.flatMap((name) => {
-        return checkDeclared({ file: draft.file, path: ["tests", index, "given", name], who }, name, words, "key");
+        const at = { file: draft.file, path: ["tests", index, "given", name], who };
+        return [...checkDeclared(at, name, words, "key"), ...checkGiven(at, name, words, test.given[name])];
       }),
       ...checkVariantName(draft, ["tests", index, "expect"], test.expect, known, who),
     ];
   });
+}
+
+/** Ids are compared as text, so 42 is a declared "42"; of true and false no list is ever asked. */
+function checkIds(
+  { file, path, who }: ConditionSite,
+  name: string,
+  { attributes }: Vocabulary,
+  ids: readonly (string | number)[],
+): readonly Diagnostic[] {
+  const declaration = attributes?.get(name);
+  if (declaration?.type === "boolean") {
+    const message = `${who} lists values of "${name}", which is a boolean`;
+    const hint = "write a rule with a condition instead";
+    return [problemAtKey(file, path, { code: "operator-type", message, hint })];
+  }
+  const values = declaration?.values?.map(String);
+  if (values === undefined) return [];
+  return ids.flatMap((id, index) => {
+    if (values.includes(String(id))) return [];
+    const message = `${who} lists ${foundText(id)} of "${name}", which is none of its declared values`;
+    const hint = suggestion(String(id), values, "values");
+    return [problemAtValue(file, [...path, index], { code: "unknown-value", message, hint })];
+  });
+}
+
+/** A test may try what should never come; that it does so by mistake is likelier. An id of the subject may be a number. */
+function checkGiven(
+  site: ConditionSite,
+  name: string,
+  { attributes }: Vocabulary,
+  given: JsonValue | undefined,
+): readonly Diagnostic[] {
+  const declaration = attributes?.get(name);
+  if (given === undefined || declaration === undefined) return [];
+  if (name === DEFAULT_BY && typeof given === "number") return [];
+  const problems = checkValues(site, name, declaration, given);
+  return problems.map((problem): Diagnostic => ({ ...problem, severity: "warning" }));
 }

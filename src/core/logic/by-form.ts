@@ -15,7 +15,7 @@ type Match = Extract<Condition, { op: "match" }>;
 
 /** True when it is certain that whoever meets `a` meets `b` too. False: not certain. */
 export function impliesByForm(a: Condition, b: Condition): boolean {
-  return impliesWithin(a, b, { left: BUDGET });
+  return sameText(a, b, { left: BUDGET }) || impliesWithin(a, b, { left: BUDGET });
 }
 
 /** True when it is certain that nobody can meet the condition. False: not certain. */
