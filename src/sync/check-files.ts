@@ -5,6 +5,7 @@ import { nearest } from "../core/nearest.ts";
 import { runInlineTests } from "../source/inline-tests.ts";
 import { readFiles, type Files, type Origin } from "./desired.ts";
 import type { Progress } from "./progress.ts";
+import { withDates } from "./settled-since.ts";
 
 /** Files and everything that is to be said about them. */
 export interface Checked {
@@ -37,7 +38,8 @@ export async function checkFiles(
   }
   progress("running tests", loaded.testCount);
   const tests = runInlineTests(loaded, onlyTestsOf.length === 0 ? undefined : new Set(onlyTestsOf));
-  return { files, diagnostics: [...loaded.diagnostics, ...tests.failures], testsPassed: tests.passed };
+  const checks = await withDates(loaded.diagnostics, files, origin);
+  return { files, diagnostics: [...checks, ...tests.failures], testsPassed: tests.passed };
 }
 
 function noSuchFlag(key: FlagKey, keys: readonly FlagKey[]): FlagError {
