@@ -45,7 +45,7 @@ function shareWritten(share: string, inRule: boolean): string | null {
   if (share === "all") return inRule ? "" : "all";
   if (share === "none") return inRule ? "0%" : "none";
   const text = /^\d+(?:\.\d+)?$/.test(share) ? `${share}%` : share;
-  return /^\d+(?:\.\d+)?%$/.test(text) ? text : null;
+  return /^\d+(?:\.\d+)?%$/.test(text) && Number.parseFloat(text) <= 100 ? text : null;
 }
 
 function quoted(name: string): string {

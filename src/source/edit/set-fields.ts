@@ -24,7 +24,7 @@ export function setFields(target: SetTarget, assignments: readonly Assignment[])
   let json = target.json;
   for (const assignment of assignments) {
     const [field = ""] = assignment.steps;
-    const problem = fieldProblem(target, assignment) ?? maskProblem(target, field, assignments);
+    const problem = fieldProblem(target, assignment, assignments) ?? maskProblem(target, field, assignments);
     if (problem !== undefined) return problem;
     const next = target.environment === null ? setIn(json, assignment, json) : setInOverlay(target, json, assignment);
     if (isRefusal(next)) return next;
@@ -41,7 +41,11 @@ function isOverlayField(field: string): field is OverlayField {
   return OVERLAY_FIELDS.some((known) => known === field);
 }
 
-function fieldProblem({ key, environment }: SetTarget, { steps, typed, value }: Assignment): Refused | undefined {
+function fieldProblem(
+  { key, environment }: SetTarget,
+  { steps, typed }: Assignment,
+  all: readonly Assignment[],
+): Refused | undefined {
   const [field = ""] = steps;
   if (field === "environments") {
     return refused("usage", `${typed}: overlays are edited with --env`, `hoist set ${key} enabled=true --env NAME`);
@@ -59,9 +63,16 @@ function fieldProblem({ key, environment }: SetTarget, { steps, typed, value }: 
     return refused("usage", `${typed}: rules are set one field at a time`, hint);
   }
   if (environment === null || isOverlayField(field)) return undefined;
-  const rest = value === undefined ? "" : typed.slice(typed.indexOf("=") + 1);
-  const hint = `without --env it is set for all: hoist set ${key} ${shellWord(`${steps.join(".")}=${rest}`)}`;
-  return refused("usage", `${field} is one for all environments, an overlay has ${OVERLAY_FIELDS.join(", ")}`, hint);
+  const own = all.filter((each) => isOverlayField(each.steps[0] ?? ""));
+  const shared = all.filter((each) => !own.includes(each));
+  // Every word of what was typed stands in one of the lines.
+  const hints = [`hoist set ${key} ${wordsOf(shared)}        for all environments`];
+  if (own.length > 0) hints.push(`hoist set ${key} ${wordsOf(own)} --env ${environment}`);
+  return refused(
+    "usage",
+    `${field} is one for all environments, an overlay has ${OVERLAY_FIELDS.join(", ")}`,
+    hints.join("\n"),
+  );
 }
 
 /** An overlay replaces whole keys, so an edit of the base would not reach the environments that have their own. */
@@ -75,15 +86,21 @@ function maskProblem(
     o[field] === undefined ? [] : [name],
   );
   if (masking.length === 0) return undefined;
-  const words = all.filter(({ steps }) => isOverlayField(steps[0] ?? "")).map(({ typed }) => shellWord(typed));
-  const line = `hoist set ${key} ${words.join(" ")}`;
-  const lines = masking.map((name) => `${line} --env ${name}`);
+  const own = wordsOf(all.filter(({ steps }) => isOverlayField(steps[0] ?? "")));
+  const lines = masking.map((name) => `hoist set ${key} ${own} --env ${name}`);
   const has = masking.length === 1 ? "has its" : "have their";
   return refused(
     "usage",
     `${joined(masking)} ${has} own ${field}, so this edit would not reach ${masking.length === 1 ? "it" : "them"}`,
-    [...lines, `${line} --base        the file's own ${field}, for the environments without one`].join("\n"),
+    [
+      ...lines,
+      `hoist set ${key} ${wordsOf(all)} --base        the file's own ${field}, for the environments without one`,
+    ].join("\n"),
   );
+}
+
+function wordsOf(assignments: readonly Assignment[]): string {
+  return assignments.map(({ typed }) => shellWord(typed)).join(" ");
 }
 
 export function shellWord(text: string): string {
