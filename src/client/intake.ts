@@ -64,7 +64,9 @@ export function createIntake(
       previous !== undefined && isOneVersion(previous.head, stored.head) && sameRows(previous.rows, stored.rows);
     if (isKnown && previous.source === "database") return undefined;
     if (current?.source === "database") logSurprise(current, stored);
-    const snapshot = readSnapshot(stored, { source: "database", previous, definitions: held.definitions() });
+    const snapshot: Snapshot = isKnown
+      ? { ...previous, source: "database", savedAt: null, head: stored.head, rows: stored.rows }
+      : readSnapshot(stored, { source: "database", previous, definitions: held.definitions() });
     logSetAside(snapshot.setAside, current?.setAside ?? []);
     held.install(snapshot, true);
     if (!isKnown || previous.source !== "disk") accepted(snapshot);

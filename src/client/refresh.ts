@@ -88,7 +88,7 @@ export function startRefresh(options: RefreshOptions): Refresh {
     const state = options.compare(head);
     if (state === "older") return;
     if (state === "differs" || polls >= POLLS_PER_READ) {
-      const snapshot = await current.store.read();
+      const snapshot = await current.store.read("evaluation");
       if (given.isUp || isClosed) return;
       if (options.compare(snapshot.head) === "older") return;
       const refusal = options.accept(snapshot);

@@ -1,5 +1,6 @@
 import type { Flag, FlagKey } from "../core/flag.ts";
 import type { FlagDefinitions } from "../core/definitions.ts";
+import { sameJson } from "../core/json.ts";
 import { flagOfRow } from "../core/row-codec.ts";
 import type { RawRow } from "../core/row.ts";
 import type { Head, StoredSnapshot } from "../store/store.ts";
@@ -8,8 +9,8 @@ import type { SetAside } from "./status.ts";
 
 /** One row of the table as this process understood it. */
 interface ReadFlag {
-  /** The row's text: equal texts are not read again. */
-  readonly text: string;
+  /** The row as it came: one that says the same is not read again. Null where something stands in for it. */
+  readonly row: RawRow | null;
   /** The last row of this flag that could be understood; its off form where a broken row says off. */
   readonly good: RawRow;
   readonly flag: Flag;
@@ -48,15 +49,14 @@ export function readSnapshot({ head, rows }: StoredSnapshot, reading: Reading): 
       archived.add(key);
       continue;
     }
-    const text = textOf(row);
     const before = key === null ? undefined : reading.previous?.live.get(key);
-    const read = before !== undefined && text !== null && before.text === text ? before : freshly(row, text);
+    const read = before !== undefined && before.row !== null && sameRow(before.row, row) ? before : freshly(row);
     if ("flag" in read) {
       live.set(read.flag.key, read);
       continue;
     }
     const stands = key === null ? undefined : standIn(row, key, before, reading.definitions);
-    if (stands) live.set(stands.flag.key, { ...stands, text: "" });
+    if (stands) live.set(stands.flag.key, { ...stands, row: null });
     setAside.push({ key, problem: read.problem, serves: stands?.serves ?? "nothing" });
   }
   return { source: reading.source, savedAt: reading.savedAt ?? null, head, rows, live, archived, setAside };
@@ -71,21 +71,32 @@ export function keptRows(snapshot: Snapshot): readonly RawRow[] {
 export function withKills(snapshot: Snapshot, rows: readonly RawRow[]): Snapshot {
   const killed = rows.flatMap(({ feature_key: key, enabled }) => {
     const read = typeof key === "string" && enabled === false ? snapshot.live.get(key) : undefined;
-    return read?.flag.enabled ? [[read.flag.key, { ...switchedOff(read), text: "" }] as const] : [];
+    return read?.flag.enabled ? [[read.flag.key, { ...switchedOff(read), row: null }] as const] : [];
   });
   return killed.length === 0 ? snapshot : { ...snapshot, live: new Map([...snapshot.live, ...killed]) };
 }
 
 /** Whether two readings of one revision hold the same rows. */
 export function sameRows(a: readonly RawRow[], b: readonly RawRow[]): boolean {
-  return a.length === b.length && a.every((row, index) => textOf(row) === textOf(b[index] ?? {}));
+  return a.length === b.length && a.every((row, index) => sameRow(row, b[index] ?? {}));
 }
 
-function freshly(row: RawRow, text: string | null): ReadFlag | { readonly problem: string } {
-  if (text === null) return { problem: "a column holds what no JSON can say" };
+function sameRow(a: RawRow, b: RawRow): boolean {
+  try {
+    return a === b || sameJson(a, b);
+  } catch {
+    // What no JSON can say is equal to nothing: it is looked at again.
+    return false;
+  }
+}
+
+function freshly(row: RawRow): ReadFlag | { readonly problem: string } {
+  // Nothing below a column comes from anywhere but a JSON parser; what a driver makes of a column is another matter.
+  const isOdd = Object.values(row).some((value) => ["bigint", "symbol", "function"].includes(typeof value));
+  if (isOdd) return { problem: "a column holds what no JSON can say" };
   try {
     const read = flagOfRow(row);
-    return read.ok ? { text, good: row, flag: read.flag } : { problem: read.problem };
+    return read.ok ? { row, good: row, flag: read.flag } : { problem: read.problem };
   } catch (error) {
     // A row must not be able to stop the others, whatever is in it.
     return { problem: `it could not be read: ${error instanceof Error ? error.message : String(error)}` };
@@ -113,12 +124,4 @@ function standIn(
 
 function switchedOff({ good, flag }: Pick<ReadFlag, "good" | "flag">): Pick<ReadFlag, "good" | "flag"> {
   return { good: { ...good, enabled: false }, flag: { ...flag, enabled: false } };
-}
-
-function textOf(row: RawRow): string | null {
-  try {
-    return JSON.stringify(row);
-  } catch {
-    return null;
-  }
 }

@@ -43,6 +43,7 @@ const OWN: Readonly<Record<Exclude<keyof FlagRow, keyof FlagColumns>, true>> = {
   last_modified_by: true,
 };
 export const ALL_COLUMNS: readonly string[] = [...GIT_COLUMNS, ...Object.keys(OWN)];
+export const EVALUATED_COLUMNS: readonly string[] = ALL_COLUMNS.filter((column) => column !== "synced");
 
 /** What a sync writes of a row, by column, apart from `archived_at`, which depends on what is there. */
 export function writtenColumns(write: RowWrite): Readonly<Record<string, unknown>> {

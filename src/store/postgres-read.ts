@@ -1,4 +1,4 @@
-import { ALL_COLUMNS, TIME_COLUMNS } from "./columns.ts";
+import { ALL_COLUMNS, EVALUATED_COLUMNS, TIME_COLUMNS } from "./columns.ts";
 import { HEAD_COLUMNS, type HeadRow, headOf } from "./head.ts";
 import type { RawRow } from "../core/row.ts";
 import type { StoredSnapshot } from "./store.ts";
@@ -10,15 +10,19 @@ export function isoTime(column: string): string {
 
 export const READ_HEAD = `SELECT ${HEAD_COLUMNS} FROM flaghoist_head`;
 
-const COLUMNS = ALL_COLUMNS.map((column) =>
-  TIME_COLUMNS.some((time) => time === column) ? `${isoTime(column)} AS ${column}` : column,
-);
-
 /** Head and rows in one statement: one moment, also through a pooler that hands out connections by transaction. */
-export const READ_SNAPSHOT = `
+export const READ_SNAPSHOT = readSnapshotOf(ALL_COLUMNS);
+export const READ_EVALUATED = readSnapshotOf(EVALUATED_COLUMNS);
+
+function readSnapshotOf(columns: readonly string[]): string {
+  const selected = columns.map((column) =>
+    TIME_COLUMNS.some((time) => time === column) ? `${isoTime(column)} AS ${column}` : column,
+  );
+  return `
   SELECT (SELECT row_to_json(head) FROM (${READ_HEAD}) head) AS head,
     (SELECT coalesce(json_agg(flag), '[]') FROM
-      (SELECT ${COLUMNS.join(", ")} FROM feature_toggles ORDER BY feature_key COLLATE "C") flag) AS rows`;
+      (SELECT ${selected.join(", ")} FROM feature_toggles ORDER BY feature_key COLLATE "C") flag) AS rows`;
+}
 
 export interface SnapshotRow {
   readonly head: HeadRow | null;

@@ -4,7 +4,7 @@ import type { FlagKey } from "../core/flag.ts";
 import { applyToPostgres } from "./postgres-apply.ts";
 import { openPool } from "./postgres-driver.ts";
 import { type Attempt, postgresError } from "./postgres-errors.ts";
-import { isoTime, READ_HEAD, READ_SNAPSHOT, snapshotOf, type SnapshotRow } from "./postgres-read.ts";
+import { isoTime, READ_EVALUATED, READ_HEAD, READ_SNAPSHOT, snapshotOf, type SnapshotRow } from "./postgres-read.ts";
 import { watchPostgres } from "./postgres-watch.ts";
 import { type HeadRow, headOf } from "./head.ts";
 import type { AuditEntry, FlagStore, SeenInstance, SyncEntry } from "./store.ts";
@@ -59,9 +59,9 @@ export async function openPostgresStore(url: string, label: string, readOnly: bo
   return {
     label,
     readHead,
-    read: async () => {
+    read: async (purpose) => {
       const attempt = { what: "reading the flags", rights: "SELECT ON flaghoist_head, feature_toggles" };
-      const [row] = await rowsOf<SnapshotRow>(attempt, READ_SNAPSHOT);
+      const [row] = await rowsOf<SnapshotRow>(attempt, purpose === "evaluation" ? READ_EVALUATED : READ_SNAPSHOT);
       return snapshotOf(row, label);
     },
     apply: (batch) => {

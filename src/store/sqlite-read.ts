@@ -14,9 +14,9 @@ export function readHead(db: SqliteConnection, label: string): Head {
 }
 
 /** To be called inside a transaction: two statements, one moment. */
-export function readSnapshot(db: SqliteConnection, label: string): StoredSnapshot {
+export function readSnapshot(db: SqliteConnection, label: string, columns = ALL_COLUMNS): StoredSnapshot {
   const head = readHead(db, label);
-  const rows = db.all<RawRow>(`SELECT ${ALL_COLUMNS.join(", ")} FROM feature_toggles ORDER BY feature_key`);
+  const rows = db.all<RawRow>(`SELECT ${columns.join(", ")} FROM feature_toggles ORDER BY feature_key`);
   return { head, rows: rows.map(rawRowOf) };
 }
 

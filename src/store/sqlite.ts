@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { ALL_COLUMNS, EVALUATED_COLUMNS } from "./columns.ts";
 import { writeBatch } from "./sqlite-apply.ts";
 import { openSqlite, type SqliteConnection } from "./sqlite-driver.ts";
 import { checkFile, sqliteError } from "./sqlite-errors.ts";
@@ -44,7 +45,10 @@ export function openSqliteStore(file: string, label: string, readOnly: boolean):
   return {
     label,
     readHead: () => reading("reading the head", (db) => readHead(db, label)),
-    read: () => reading("reading the flags", (db) => inTransaction(db, "BEGIN", () => readSnapshot(db, label))),
+    read: (purpose) => {
+      const columns = purpose === "evaluation" ? EVALUATED_COLUMNS : ALL_COLUMNS;
+      return reading("reading the flags", (db) => inTransaction(db, "BEGIN", () => readSnapshot(db, label, columns)));
+    },
     apply: (batch) =>
       tried("applying the sync", SYNC_WAIT_MS, (db) =>
         inTransaction(db, "BEGIN IMMEDIATE", () => writeBatch(db, batch, label)),

@@ -110,8 +110,12 @@ export interface FlagStore {
   readonly label: string;
   /** Cheap: one row. */
   readHead(): Promise<Head>;
-  /** Everything of one moment: never torn. */
-  read(): Promise<StoredSnapshot>;
+  /**
+   * Everything of one moment: never torn.
+   *
+   * @param purpose  `evaluation`: without the column `synced`, about half of what there is, which only a sync asks for
+   */
+  read(purpose?: "sync" | "evaluation"): Promise<StoredSnapshot>;
   /**
    * The whole batch or nothing. Without writes only the commit moves, and no revision.
    *
