@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import { summaryOf } from "../../scripts/ci/summary.ts";
 
 const file = (name: string, statuses: readonly string[], status = "passed", message = "") => ({
-  name: `/root/test/${name}`,
+  name: `/clone/test/${name}`,
   status,
   message,
   assertionResults: statuses.map((each, n) => ({ fullName: `test ${n}`, status: each })),
 });
 
 const summary = (testResults: readonly object[], files: readonly string[]) =>
-  summaryOf({ testResults }, files, "/root");
+  summaryOf({ testResults }, files, "/clone");
 
 describe("the last line of a test run", () => {
   test("counts the tests of all files", () => {
@@ -48,6 +48,6 @@ describe("the last line of a test run", () => {
   });
 
   test("a report of another shape is refused", () => {
-    expect(() => summaryOf({}, [], "/root")).toThrow(/testResults/);
+    expect(() => summaryOf({}, [], "/clone")).toThrow(/testResults/);
   });
 });
