@@ -40,6 +40,10 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   "unknown-key-comma": "in braces, the editor passes over a key without a value",
   "value-values": "values that do not fit their own attribute's type are two members that depend on each other",
   "value-type-declared": "the same",
+  "unknown-value-given": "a warning: a test may try what should never come, so the schema only proposes the values",
+  "value-type-given": "the same",
+  "unknown-value-whitelist": "the ids of a whitelist are texts and numbers, whatever attribute they are of",
+  "operator-type-whitelist": "the same",
 };
 
 const BAD = new URL("../fixtures/bad/", import.meta.url);
