@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import packageFile from "../../package.json" with { type: "json" };
-import type { ExitCode } from "./exit-codes.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { examplesText, HELP_WIDTH } from "./examples.ts";
 import type { Io } from "./io.ts";
+import { usageText } from "./views/error-text.ts";
 
 const VERSION: string = packageFile.version;
 
@@ -13,9 +14,9 @@ export type Done = (code: ExitCode) => void;
 export function hoistCommand(name: string, summary: string, examples: readonly string[], io: Io): Command {
   const command = new Command(name)
     .description(summary)
-    .addHelpText("after", `\nExamples:\n${examplesText(examples)}`)
+    .addHelpText("after", () => `\nExamples:\n${examplesText(examples, helpWidth(io))}`)
     .showSuggestionAfterError(true)
-    .showHelpAfterError(`(see hoist ${name} --help)`)
+    .showHelpAfterError(afterError(io, name))
     .allowExcessArguments(false)
     .helpOption("-h, --help", "show this help");
   return voiced(command, io);
@@ -26,10 +27,20 @@ function voiced(command: Command, io: Io): Command {
   return command.exitOverride().configureOutput({
     writeOut: (text) => io.out(text.trimEnd()),
     writeErr: (text) => io.err(text.trimEnd()),
-    outputError: (text, write) => write(text.replace(/^error: /, `${io.errStyle("red", "error")}  `)),
-    getOutHelpWidth: () => Math.min(io.width, HELP_WIDTH),
-    getErrHelpWidth: () => Math.min(io.width, HELP_WIDTH),
+    outputError: (text, write) => write(usageText(text, io.errStyle)),
+    getOutHelpWidth: () => helpWidth(io),
+    getErrHelpWidth: () => helpWidth(io),
   });
+}
+
+/** Where the help is, and the exit code, as below every other error. */
+export function afterError(io: Io, ...words: readonly string[]): string {
+  const help = ["hoist", ...words, "--help"].join(" ");
+  return `       ${help}\n${io.errStyle("dim", `       exit ${EXIT.usage} (USAGE)`)}`;
+}
+
+function helpWidth({ width }: Io): number {
+  return Math.min(width, HELP_WIDTH);
 }
 
 export const cwdOption = new Option("--cwd <folder>", "run as if in that folder");
@@ -66,19 +77,20 @@ export function hoistRoot(io: Io): Command {
     .helpOption("-h, --help", "show this help")
     .helpCommand(false)
     .showSuggestionAfterError(true)
-    .showHelpAfterError("(see hoist --help)")
-    .addHelpText("after", ROOT_HELP);
+    .showHelpAfterError(afterError(io))
+    .addHelpText("after", () => `\nExamples:\n${examplesText(ROOT_EXAMPLES, helpWidth(io))}\n${EXIT_CODES}`);
   return voiced(program, io);
 }
 
-const ROOT_HELP = `
-Examples:
-  $ hoist validate                                     check everything under flags/
-  $ hoist plan --env production                        what a sync would change
-  $ hoist sync --env production                        change it, in one transaction
-  $ hoist why checkout_button --user user-42           how an answer comes about
-  $ hoist kill checkout_button                         the exact lines that switch it off
+const ROOT_EXAMPLES = [
+  "hoist validate                             check everything under flags/",
+  "hoist plan --env production                what a sync would change",
+  "hoist sync --env production                change it, in one transaction",
+  "hoist why checkout_button --user user-42   how an answer comes about",
+  "hoist kill checkout_button                 the lines that switch it off",
+];
 
+const EXIT_CODES = `
 Exit codes:
   0 done   1 internal   2 changes pending   3 invalid files   4 commit not ahead
   5 needs acknowledgement, or drift   6 unknown environment, wrong database

@@ -46,7 +46,7 @@ export async function finishEdit(io: Io, result: EditResult, finish: Finish): Pr
     notes: [...(finish.notes ?? []), ...disabledNotes(result, key)],
     next: result.edits.length === 0 ? [] : (finish.next ?? nextSteps(result, key)),
   };
-  io.out(finish.format === "json" ? editJson(view) : editText(view, io.style));
+  io.out(finish.format === "json" ? editJson(view) : editText(view, io.style, io.columns));
   return EXIT.done;
 }
 

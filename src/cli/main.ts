@@ -23,7 +23,7 @@ function failed(error: unknown, io: Io): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof FlagError) {
     const code = EXIT_OF[error.code];
-    io.err(errorText(error, code, io.errStyle));
+    io.err(errorText(error, code, io.errStyle, io.columns));
     return code;
   }
   io.err(internalErrorText(error, io.errStyle));

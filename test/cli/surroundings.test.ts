@@ -339,9 +339,9 @@ describePostgres("a database of PostgreSQL", () => {
 
 describe("the command line itself", () => {
   test.each([
-    ["an unknown command", ["synch"], "Did you mean sync?"],
+    ["an unknown command", ["synch"], "did you mean sync?"],
     ["an unknown option", ["sync", "--dry-rn"], "unknown option '--dry-rn'"],
-    ["an unknown option that is nearly one", ["sync", "--work-treee"], "Did you mean --work-tree?"],
+    ["an unknown option that is nearly one", ["sync", "--work-treee"], "did you mean --work-tree?"],
     ["an unknown format", ["plan", "--format", "yaml"], "Allowed choices are text, json"],
     ["a missing argument", ["why"], "missing required argument 'key'"],
     ["one argument too many", ["sync", "production"], "too many arguments"],
@@ -351,7 +351,7 @@ describe("the command line itself", () => {
     const result = await hoist(folder, args);
     expect(result).toMatchObject({ code: 9, out: "" });
     expect(result.err).toContain(message);
-    expect(result.err).toMatch(/\(see hoist .*--help\)/);
+    expect(result.err).toMatch(/^ {7}hoist .*--help\n {7}exit 9 \(USAGE\)$/m);
   });
 
   test("an unknown flag is asked after", async () => {

@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { cwdOption, databaseOption, envOption, hoistCommand, type Done } from "../command.ts";
+import { afterError, cwdOption, databaseOption, envOption, hoistCommand, type Done } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { environmentName, flagsFolder } from "../workspace.ts";
@@ -15,7 +15,7 @@ export function dbCommand(io: Io, done: Done): CommandUnknownOpts {
 function migrateCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = ["hoist db migrate", "hoist db migrate --env production --database postgres://…"];
   return hoistCommand("migrate", "make the database, or bring its schema up to date; changes no flag", examples, io)
-    .showHelpAfterError("(see hoist db migrate --help)")
+    .showHelpAfterError(afterError(io, "db", "migrate"))
     .addOption(envOption)
     .addOption(databaseOption)
     .addOption(cwdOption)
@@ -44,7 +44,7 @@ function rolesCommand(io: Io, done: Done): CommandUnknownOpts {
     examples,
     io,
   )
-    .showHelpAfterError("(see hoist db roles --help)")
+    .showHelpAfterError(afterError(io, "db", "roles"))
     .action(async () => {
       const { rolesSql } = await import("../../store/postgres-roles.ts");
       io.out(rolesSql());

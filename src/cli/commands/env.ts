@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { cwdOption, formatOption, hoistCommand, type Done } from "../command.ts";
+import { afterError, cwdOption, formatOption, hoistCommand, type Done } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { overridesText } from "../views/overrides-text.ts";
@@ -18,7 +18,7 @@ function checkCommand(io: Io, done: Done): CommandUnknownOpts {
     "FEATURE_VOICE_LOGGING=flase hoist env check                exit 3: it would not do what it seems to",
   ];
   return hoistCommand("check", "read overrides as a starting process would, and say what they do", examples, io)
-    .showHelpAfterError("(see hoist env check --help)")
+    .showHelpAfterError(afterError(io, "env", "check"))
     .addOption(formatOption)
     .addOption(cwdOption)
     .action(async (options) => {

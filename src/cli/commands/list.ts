@@ -1,4 +1,5 @@
-import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { FLAG_KINDS } from "../../core/flag.ts";
 import { cellText } from "../../core/wording.ts";
 import { cwdOption, formatOption, hoistCommand, type Done } from "../command.ts";
 import { progressOf, type Io } from "../io.ts";
@@ -10,7 +11,7 @@ export function listCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = ["hoist list", "hoist list --owner team-workshops", "hoist list --tag payments --sentences"];
   return hoistCommand("list", "the flags under flags/, and what each environment is to be served", examples, io)
     .option("--owner <name>", "only that owner's")
-    .option("--kind <kind>", "only release, experiment, ops or permission flags")
+    .addOption(new Option("--kind <kind>", "only flags of that kind").choices(FLAG_KINDS))
     .option("--tag <tag>", "only those with the tag")
     .option("--sentences", "what each environment is to be served, in words", false)
     .addOption(formatOption)

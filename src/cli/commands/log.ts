@@ -46,7 +46,7 @@ export function logCommand(io: Io, done: Done): CommandUnknownOpts {
         if (options.format === "json") io.out(JSON.stringify({ ...log, notes: all }, null, 2));
         else {
           const namesKeys = key === undefined || log.entries.some(({ keys }) => keys.some((each) => each !== key));
-          io.out(logText({ log, namesKeys, style: io.style }));
+          io.out(logText({ log, namesKeys, style: io.style, columns: io.columns }));
           for (const note of all) io.err(`${io.errStyle("yellow", "note")}  ${note}`);
         }
         done(EXIT.done);

@@ -24,7 +24,7 @@ export function planCommand(io: Io, done: Done): CommandUnknownOpts {
         return;
       }
       if (options.format === "json") io.out(planJson(outcome.plan));
-      else io.out(planText({ ...outcome, now: io.now(), style: io.style }));
+      else io.out(planText({ ...outcome, now: io.now(), style: io.style, columns: io.columns }));
       noteUncommitted(io, outcome);
       if (outcome.plan.problems.length > 0) done(EXIT.invalid);
       else done(outcome.plan.changes.length > 0 ? EXIT.changesPending : EXIT.done);

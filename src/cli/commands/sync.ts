@@ -31,7 +31,7 @@ export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
     }
     if (options.format === "json") io.out(syncJson(outcome));
     else if (outcome.kind === "synced") io.out(syncText(outcome, performance.now() - startedAt, io.now(), io.style));
-    else io.out(planText({ ...outcome, now: io.now(), style: io.style }));
+    else io.out(planText({ ...outcome, now: io.now(), style: io.style, columns: io.columns }));
     if (outcome.kind === "refused") io.err(refusedText(io, outcome));
     done(outcome.kind === "refused" ? exitOf(outcome) : EXIT.done);
   });

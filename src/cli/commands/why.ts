@@ -32,7 +32,7 @@ export function whyCommand(io: Io, done: Done): CommandUnknownOpts {
       const context = { ...options.context, ...(options.user === undefined ? {} : { userId: options.user }) };
       const view = await answerFrom(io, key, context, options);
       if (options.format === "json") io.out(JSON.stringify({ ...view.trace, source: view.source }, null, 2));
-      else io.out(whyText(view, io.style));
+      else io.out(whyText(view, io.style, io.columns));
       done(EXIT.done);
     });
 }

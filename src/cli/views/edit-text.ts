@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../../core/diagnostic.ts";
 import type { FileEdit } from "../../source/edit/edit-result.ts";
+import { parted } from "../examples.ts";
 import type { Style } from "../io.ts";
 import { lineDiff } from "./line-diff.ts";
 import { padded } from "./table.ts";
@@ -35,7 +36,7 @@ export interface EditNeed {
   readonly id: string;
 }
 
-export function editText(view: EditView, style: Style): string {
+export function editText(view: EditView, style: Style, columns = Infinity): string {
   const { edits, isWritten, key } = view;
   if (edits.length === 0)
     return [`Nothing to do: the file of ${key} says so already.`, ...noteLines(view, style)].join("\n");
@@ -43,7 +44,7 @@ export function editText(view: EditView, style: Style): string {
     edits.map((edit) => fileText(edit, isWritten, style)).join("\n\n"),
     meaningsText(view),
     [...noteLines(view, style)].join("\n"),
-    nextText(view),
+    nextText(view, columns),
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
 }
@@ -80,6 +81,11 @@ function* noteLines({ voided, needs, failures, notes, edits }: EditView, style: 
   for (const note of notes) yield `${sign} ${note}`;
 }
 
-function nextText({ next }: EditView): string {
-  return next.length === 0 ? "" : ["Next:", ...next.map((line) => `  ${line}`)].join("\n");
+/** What a command is for stands beside it, or below it where that is too wide. */
+function nextText({ next }: EditView, columns: number): string {
+  const lines = next.flatMap((line) => {
+    const { command, note } = parted(line);
+    return line.length + 2 <= columns || note === "" ? [`  ${line}`] : [`  ${command}`, `      ${note}`];
+  });
+  return next.length === 0 ? "" : ["Next:", ...lines].join("\n");
 }

@@ -1,17 +1,21 @@
+import { stripVTControlCharacters } from "node:util";
 import type { Log, LogEntry } from "../../sync/read-log.ts";
 import type { Style } from "../io.ts";
 import { shortCommit } from "./plan-text.ts";
-import { padded } from "./table.ts";
+import { padded, widthOf } from "./table.ts";
+import { wrapped } from "./wrapped.ts";
 
 export interface LogView {
   readonly log: Log;
   /** Whether the lines say which flag they are about. */
   readonly namesKeys: boolean;
   readonly style: Style;
+  /** Of the terminal; undefined where lines may have any length. */
+  readonly columns?: number | undefined;
 }
 
 /** Newest first: when, who, pull request, flag, what it meant, commit, where it is told, where it is live. Times are UTC. */
-export function logText({ log, namesKeys, style }: LogView): string {
+export function logText({ log, namesKeys, style, columns = Infinity }: LogView): string {
   if (log.entries.length === 0) return "nothing has happened here yet";
   const rows = log.entries.map((entry) => rowOf(entry, namesKeys));
   const width = (cell: (row: Row) => string, most = Infinity) =>
@@ -23,7 +27,7 @@ export function logText({ log, namesKeys, style }: LogView): string {
   };
   // A line that is longer pushes only its own commit to the right.
   const place = width(({ lines: [first = ""] }) => first, 72);
-  const text = rows.map((row) => {
+  const table = rows.map((row) => {
     const head = [row.at, padded(row.by, widths.by), padded(row.pull, widths.pull)];
     const start = [...head, ...(namesKeys ? [padded(row.keys, widths.keys)] : [])].join("  ");
     const [first = "", ...others] = row.lines;
@@ -31,7 +35,17 @@ export function logText({ log, namesKeys, style }: LogView): string {
     const indent = " ".repeat(start.length + 2);
     return [`${start}  ${padded(first, place)}   ${tail}`.trimEnd(), ...others.map((line) => indent + line)].join("\n");
   });
+  const isTable = table.every((text) => text.split("\n").every((line) => widthOf(line) <= columns));
+  const text = isTable ? table : rows.map((row) => narrowText(row, columns, style));
   return [...text, ...(log.isCut ? [style("dim", "older entries: --limit 0 shows all")] : [])].join("\n");
+}
+
+/** Who and where in one line, what it meant below, where a terminal would break the table's lines anywhere. */
+function narrowText({ at, by, pull, keys, lines, commit, source, live }: Row, columns: number, style: Style): string {
+  const facts = [at.trimEnd(), by, pull, style("dim", commit.trim()), source, live];
+  const head = facts.filter((fact) => stripVTControlCharacters(fact) !== "–" && fact !== "").join("  ");
+  const told = lines.flatMap((line) => wrapped(keys === "" ? line : `${keys}: ${line}`, columns - 4).join("\n    "));
+  return [wrapped(head, columns - 4).join("\n    "), ...told.map((line) => `  ${line}`)].join("\n");
 }
 
 interface Row {

@@ -4,7 +4,7 @@ import type { Plan } from "../../core/plan.ts";
 import type { AuditEntry } from "../../store/store.ts";
 import type { Style } from "../io.ts";
 import { agoText } from "./age.ts";
-import { padded } from "./table.ts";
+import { padded, widthOf } from "./table.ts";
 
 export interface PlanView {
   readonly plan: Plan;
@@ -12,6 +12,8 @@ export interface PlanView {
   readonly handEdits: ReadonlyMap<string, AuditEntry>;
   readonly now: Date;
   readonly style: Style;
+  /** Of the terminal; undefined where lines may have any length. */
+  readonly columns?: number | undefined;
   /** Which database the plan is for, where it is for one. */
   readonly database?: string;
   /** In place of the line that says which revision of which table the plan starts from. */
@@ -68,7 +70,7 @@ function changesText(view: PlanView, width: number): string {
   const told = plan.changes.map((change) => ({ change, lines: linesOf(change, view) }));
   const firsts = told.map(({ lines: [first = ""] }) => first.length).filter((length) => length <= WIDEST_LINE);
   const place = Math.max(0, ...firsts);
-  return told.map((each) => changeText(each, { width, place, style })).join("\n");
+  return told.map((each) => changeText(each, { width, place, style, columns: view.columns ?? Infinity })).join("\n");
 }
 
 /** Longer lines push their file's name further right than the others'. */
@@ -87,13 +89,17 @@ function linesOf(change: Change, { plan, handEdits, now, style }: PlanView): rea
 
 function changeText(
   { change, lines }: ToldChange,
-  { width, place, style }: { readonly width: number; readonly place: number; readonly style: Style },
+  { width, place, style, columns }: { width: number; place: number; style: Style; columns: number },
 ): string {
   const [first = "", ...rest] = lines;
   const file = change.path === null || change.action === "archive" ? "" : style("dim", change.path);
   const sign = style(COLOURS[change.action], SIGNS[change.action]);
-  const head = `${sign} ${padded(change.key, width)}  ${padded(first, place)}   ${file}`.trimEnd();
-  return [head, ...rest.map((line) => " ".repeat(width + 4) + line)].join("\n");
+  const start = `${sign} ${padded(change.key, width)}  `;
+  const head = `${start}${padded(first, place)}   ${file}`.trimEnd();
+  // Beside what it means, or below all of it where a terminal would break its name.
+  const isBeside = widthOf(head) <= columns;
+  const below = [...rest, ...(isBeside || file === "" ? [] : [file])];
+  return [isBeside ? head : start + first, ...below.map((line) => " ".repeat(width + 4) + line)].join("\n");
 }
 
 /** What was written by hand, and what becomes of it; rows that no file stands for. */

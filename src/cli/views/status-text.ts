@@ -41,7 +41,7 @@ export function statusText(
   const { rows } = status;
   const shown = options.all ? rows : rows.filter(({ differs }) => differs);
   const agreeing = rows.length - rows.filter(({ differs }) => differs).length;
-  const header = ["flag", "git", "table", "override", "instances", ""].map((title) => options.style("dim", title));
+  const header = ["flag", "git", "table", "override", "instances", "note"].map((title) => options.style("dim", title));
   const cells = shown.map((row) => [row.key, row.git, row.table, row.override, row.instances, row.note]);
   const blocks = [
     headText(status, options.now),

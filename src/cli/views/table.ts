@@ -14,7 +14,7 @@ export function tableText(rows: readonly (readonly string[])[], indent = ""): st
 
 /**
  * Rows under their titles, where they fit; else each row over several lines: its first cell, then title and cell of every
- * other that says something. A terminal that breaks the lines of a table makes it unreadable.
+ * other that says something, which a dash does not. A terminal that breaks the lines of a table makes it unreadable.
  *
  * @param columns  of the terminal; undefined where there is none, as in a pipe: lines may have any length there
  */
@@ -27,8 +27,10 @@ export function fittedTable(
   if (columns === undefined || table.split("\n").every((line) => widthOf(line) <= columns)) return table;
   return rows
     .map(([first = "", ...cells]) => {
-      const said = cells.map((cell, index) => [titles[index + 1] ?? "", cell]).filter(([, cell]) => cell !== "");
-      return `${first}\n${tableText(said, "  ")}`;
+      const said = cells
+        .map((cell, index) => [titles[index + 1] ?? "", cell])
+        .filter(([, cell]) => cell !== "" && cell !== "–");
+      return said.length === 0 ? first : `${first}\n${tableText(said, "  ")}`;
     })
     .join("\n");
 }
@@ -38,7 +40,8 @@ export function padded(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - widthOf(text)));
 }
 
-function widthOf(text: string): number {
+/** Columns that a text takes, colours not counted. */
+export function widthOf(text: string): number {
   return stripVTControlCharacters(text).length;
 }
 

@@ -6,6 +6,7 @@ import type { Trace, TraceStep } from "../../core/trace.ts";
 import { listText, shareText } from "../../core/wording.ts";
 import type { Style } from "../io.ts";
 import { tableText } from "./table.ts";
+import { wrapped } from "./wrapped.ts";
 
 export interface WhyView {
   readonly trace: Trace;
@@ -16,15 +17,24 @@ export interface WhyView {
 }
 
 /** The answer first, then every step to it. */
-export function whyText({ trace, source, provenance }: WhyView, style: Style): string {
+export function whyText({ trace, source, provenance }: WhyView, style: Style, columns = Infinity): string {
   const { evaluation, steps } = trace;
   const rows = steps.flatMap(stepRows);
+  const column = 4 + Math.max(...rows.map(([step]) => step.length));
   return [
     `${style("bold", JSON.stringify(evaluation.value))}   (${[...answerFacts(evaluation), source].join(", ")})`,
     "",
-    tableText(rows, "  "),
-    ...(provenance === "" ? [] : ["", `  ${style("dim", provenance)}`]),
+    tableText(
+      rows.flatMap(([step, text]) => foldedRow(step, text, columns - column)),
+      "  ",
+    ),
+    ...(provenance === "" ? [] : ["", ...wrapped(provenance, columns - 2).map((line) => `  ${style("dim", line)}`)]),
   ].join("\n");
+}
+
+/** A step over several lines where one is too narrow: its name stands beside the first. */
+function foldedRow(step: string, text: string, room: number): readonly (readonly [string, string])[] {
+  return wrapped(text, Math.max(40, room)).map((line, index) => [index === 0 ? step : "", line]);
 }
 
 function answerFacts({ variant, reason, errorCode }: Evaluation): readonly string[] {

@@ -1,9 +1,11 @@
+import { widthOf } from "./table.ts";
+
 /** Words in lines of at most `width` columns; a word that is longer gets a line of its own. At least one line. */
 export function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
+    if (line !== "" && widthOf(line) + 1 + widthOf(word) > width) {
       lines.push(line);
       line = word;
     } else line = line === "" ? word : `${line} ${word}`;
