@@ -24,6 +24,9 @@ export function hoistCommand(name: string, summary: string, examples: readonly s
 
 /** Everything a command says of itself goes through `io`, and it ends by a throw that `run` understands. */
 function voiced(command: Command, io: Io): Command {
+  const { optionDescription } = command.createHelp();
+  // That a switch is off until it is given says nothing.
+  command.configureHelp({ optionDescription: (option) => optionDescription(option).replace(" (default: false)", "") });
   return command.exitOverride().configureOutput({
     writeOut: (text) => io.out(text.trimEnd()),
     writeErr: (text) => io.err(text.trimEnd()),
