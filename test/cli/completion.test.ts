@@ -20,16 +20,19 @@ async function completed(...words: readonly string[]): Promise<readonly string[]
   return out === "" ? [] : out.split("\n").map((line) => line.split("\t")[0] ?? "");
 }
 
+/** What a program reads while it is put together; nothing is run with it. */
+const UNUSED = { width: 80, errStyle: (_: string, text: string) => text };
+
 describe("hoist complete", () => {
   test("every command that help shows, in its order, and none that is hidden", async () => {
-    const program = hoistProgram({ width: 80 } as never, () => {});
+    const program = hoistProgram(UNUSED as never, () => {});
     const shown = program.createHelp().visibleCommands(program);
     expect(await completed("")).toEqual(shown.map((command) => command.name()));
     expect(await completed("")).not.toContain("complete");
   });
 
   test("every option of every command, and for each that has choices exactly these", async () => {
-    const program = hoistProgram({ width: 80 } as never, () => {});
+    const program = hoistProgram(UNUSED as never, () => {});
     for (const command of program.createHelp().visibleCommands(program)) {
       const options = command.createHelp().visibleOptions(command);
       expect(await completed(command.name(), "--")).toEqual(options.flatMap(({ long }) => long ?? []));
