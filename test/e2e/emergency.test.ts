@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { bucketOf } from "../../src/core/bucket.ts";
 import { startClient, type ClientProcess } from "../support/client-process.ts";
 import { hoistIn } from "../support/hoist.ts";
 import { describePostgres, freshDatabase } from "../support/postgres.ts";
+import { userBetween } from "../support/subjects.ts";
 import { aRepository } from "../support/repository.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -21,16 +21,9 @@ enabled: true
 rollout: all
 `;
 
-/** Somebody whom a share of `from` per cent leaves out and one of `to` per cent lets in. */
-function userBetween(from: number, to: number): string {
-  for (let n = 1; ; n++) {
-    const bucket = bucketOf("workshop_routing", `user-${n}`);
-    if (bucket >= from * 1000 && bucket < to * 1000) return `user-${n}`;
-  }
-}
-const IN_10 = { userId: userBetween(0, 10) };
-const IN_50 = { userId: userBetween(10, 50) };
-const IN_100 = { userId: userBetween(50, 100) };
+const IN_10 = { userId: userBetween("workshop_routing", 0, 10) };
+const IN_50 = { userId: userBetween("workshop_routing", 10, 50) };
+const IN_100 = { userId: userBetween("workshop_routing", 50, 100) };
 const LISTED = { ...IN_100, workshopId: "uuid1" };
 
 type Answers = readonly (readonly [key: string, context: object, value: boolean])[];
