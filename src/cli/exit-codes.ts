@@ -42,4 +42,8 @@ export const EXIT_OF: Readonly<Record<ErrorCode, ExitCode>> = {
   STORE_NEWER: EXIT.database,
   STORE_MISMATCH: EXIT.database,
   STORE_OUTCOME_UNKNOWN: EXIT.database,
+  GITHUB_UNREACHABLE: EXIT.github,
+  GITHUB_REFUSED: EXIT.github,
+  GITHUB_RATE_LIMITED: EXIT.github,
+  GITHUB_CONFLICT: EXIT.github,
 };

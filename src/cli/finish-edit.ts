@@ -105,7 +105,7 @@ async function needsOf(folder: string, result: Edited, key: FlagKey): Promise<re
   if (touched.length === 0 || policies === undefined || info === undefined) return [];
   const committed = await lastCommitted(folder);
   if (committed === undefined) return [];
-  const { digest } = await import("../sync/digest.ts");
+  const { digest } = await import("../source/digest.ts");
   return touched.flatMap(({ name }) => {
     const flag = after.flagsFor(name).get(key);
     if (flag === undefined) return [];

@@ -24,6 +24,10 @@ export const ERROR_CODES = {
   STORE_NEWER: "the flag database has a newer schema than this program knows",
   STORE_MISMATCH: "what was read back is not what was written",
   STORE_OUTCOME_UNKNOWN: "the connection was lost while committing",
+  GITHUB_UNREACHABLE: "GitHub did not answer, or answered with an error of its own",
+  GITHUB_REFUSED: "GitHub refused the request",
+  GITHUB_RATE_LIMITED: "GitHub's rate limit is used up",
+  GITHUB_CONFLICT: "what GitHub has is no longer what the change was made from",
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

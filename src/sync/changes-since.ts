@@ -6,7 +6,7 @@ import { planChanges, type Plan } from "../core/plan.ts";
 import { columnsOf, type ReadRow } from "../core/row-codec.ts";
 import { openRepository } from "../history/repository.ts";
 import { desiredOf, readFiles, type Files } from "./desired.ts";
-import { digest } from "./digest.ts";
+import { digest } from "../source/digest.ts";
 
 const quiet = () => {};
 

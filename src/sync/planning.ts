@@ -7,7 +7,7 @@ import { planChanges, type Plan } from "../core/plan.ts";
 import { flagOfRow, type ReadRow } from "../core/row-codec.ts";
 import type { AuditEntry, FlagStore, Head, StoredSnapshot } from "../store/store.ts";
 import type { Desired } from "./desired.ts";
-import { digest } from "./digest.ts";
+import { digest } from "../source/digest.ts";
 import { checkFence } from "./fence.ts";
 import { editorsOf, isKilledAndDeleted, type Editors } from "./hand-edits.ts";
 
