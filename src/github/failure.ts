@@ -14,22 +14,38 @@ export function gitHubFailure(error: unknown, doing: string): FlagError {
   if (failed === undefined) throw error;
   const { code, said, hint } = failed.headers === undefined ? noAnswer(failed) : refusal(failed, failed.headers);
   // Octokit's error holds the whole request; what is kept of it is what may be shown.
-  const cause = new Error(`${failed.status} for ${failed.method} ${failed.path}: ${failed.message}`);
+  const status = failed.headers === undefined ? undefined : failed.status;
+  const cause = new RequestFailure(`${failed.method} ${failed.path}: ${failed.message}`, status);
   return new FlagError(code, `could not ${doing}: ${said}`, { hint, cause });
 }
 
-/** The status of GitHub's answer to a failed request; undefined where none came, or the error is another. */
+/** What octokit threw, without what was sent. */
+class RequestFailure extends Error {
+  override readonly name = "RequestFailure";
+  /** Of GitHub's answer; undefined where none came. */
+  readonly status: number | undefined;
+
+  constructor(message: string, status: number | undefined) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The status of GitHub's answer to a failed request, octokit's error or ours; undefined where none came. */
 export function statusOf(error: unknown): number | undefined {
+  if (error instanceof FlagError) return error.cause instanceof RequestFailure ? error.cause.status : undefined;
   const failed = failedRequest(error);
   return failed?.headers === undefined ? undefined : failed.status;
 }
 
-/** A right that the token lacks, as opposed to a limit, a token that nobody knows, or an outage. */
+/** A right that the token lacks, as opposed to a limit, a token that nobody knows, or an outage; octokit's error or ours. */
 export function isForbidden(error: unknown): boolean {
+  const status = statusOf(error);
+  if (error instanceof FlagError) return error.code === "GITHUB_REFUSED" && (status === 403 || status === 404);
   const failed = failedRequest(error);
   if (failed?.headers === undefined || isRateLimit(failed, failed.headers)) return false;
   // To a token that may not even know of it, GitHub says that a thing is not there.
-  return failed.status === 403 || failed.status === 404;
+  return status === 403 || status === 404;
 }
 
 interface FailedRequest {
