@@ -1,0 +1,62 @@
+import { subjectOf } from "../bucket.ts";
+import { askerOf } from "./asker.ts";
+import { exactFlips } from "./exact.ts";
+import { estimated, exactly } from "./margin.ts";
+import { moveCounts, type Step } from "./moves.ts";
+import type { Population } from "./population.ts";
+import type { Flips } from "./report.ts";
+import { flipTest, type VersionPair } from "./version.ts";
+
+export interface FlipQuestion extends VersionPair {
+  readonly population: Population;
+}
+
+/**
+ * Who is answered otherwise by one version of a flag than by another. Exact where nothing but buckets decides and everybody
+ * has one; else both versions are asked about everybody of the population, by the evaluator that programs run.
+ */
+export function measureFlips(question: FlipQuestion): Flips {
+  const { population } = question;
+  const exact = exactFlips(question, (attribute) => tellsApart(population, attribute));
+  if (exact !== undefined) return exact;
+  const counts = moveCounts();
+  eachFlip(question, (_, step) => counts.add(step(), 1));
+  const { source, size } = population.note;
+  const share = (count: bigint) => {
+    return source === "file" ? exactly(Number(count) / size) : estimated(Number(count), size);
+  };
+  return {
+    method: source === "file" ? "counted" : "sampled",
+    sample: size,
+    flipped: share(counts.total()),
+    moves: counts.moves(share),
+  };
+}
+
+/** Tells of every person of the population who is answered otherwise: their number in it, and from what to what. */
+export function eachFlip(question: FlipQuestion, told: (person: number, step: () => Step) => void): void {
+  const { key, before, after, population } = question;
+  const isFlip = flipTest(question);
+  const [was, is] = [askerOf(key, before), askerOf(key, after)];
+  for (const [person, context] of population.contexts.entries()) {
+    const [from, to] = [was.variantFor(context), is.variantFor(context)];
+    if (isFlip(from, to)) told(person, () => ({ from, to, line: is.lineFor(context) }));
+  }
+}
+
+/** Asked of the same population for one flag after the other. */
+const known = new WeakMap<Population, Map<string, boolean>>();
+
+/** Whether everybody has the attribute, as a subject, and nobody the same as another. */
+function tellsApart(population: Population, attribute: string): boolean {
+  const answers = known.get(population) ?? new Map<string, boolean>();
+  known.set(population, answers);
+  const answer = answers.get(attribute) ?? areAllDifferent(population, attribute);
+  answers.set(attribute, answer);
+  return answer;
+}
+
+function areAllDifferent({ contexts }: Population, attribute: string): boolean {
+  const subjects = new Set(contexts.map((context) => subjectOf(context, attribute)));
+  return !subjects.has(undefined) && subjects.size === contexts.length;
+}
