@@ -4,7 +4,7 @@ import { BOOLEAN_COLUMNS, byActor, GIT_COLUMNS, JSON_COLUMNS, writtenColumns } f
 import { checkHead, type HeadRow, headOf, verified } from "./head.ts";
 import { abandon, connectClient } from "./postgres-driver.ts";
 import { isConnectionTrouble, postgresError } from "./postgres-errors.ts";
-import { READ_HEAD, READ_SNAPSHOT, snapshotOf, type SnapshotRow } from "./postgres-read.ts";
+import { READ_HEAD, READ_WRITTEN, snapshotOf, type SnapshotRow } from "./postgres-read.ts";
 import type { Head, RowWrite, StoredSnapshot, SyncBatch } from "./store.ts";
 
 const WRITTEN = ["feature_key", ...GIT_COLUMNS, "synced", "path", "commit_sha"];
@@ -63,7 +63,8 @@ async function writeBatch(client: Client, batch: SyncBatch, label: string): Prom
   if (batch.writes.length > 0) await client.query(SET_ACTOR, [null, null, null]);
   await client.query("UPDATE flaghoist_head SET commit_sha = $1", [batch.commit]);
   await client.query(RECORD_SYNC, [batch.syncId, batch.commit, batch.startedBy, JSON.stringify(batch.summary)]);
-  const { rows: snapshots } = await client.query<SnapshotRow>(READ_SNAPSHOT);
+  const keys = batch.writes.map(({ key }) => key);
+  const { rows: snapshots } = await client.query<SnapshotRow>(READ_WRITTEN, [keys]);
   return snapshotOf(snapshots[0], label);
 }
 

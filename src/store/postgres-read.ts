@@ -13,15 +13,17 @@ export const READ_HEAD = `SELECT ${HEAD_COLUMNS} FROM flaghoist_head`;
 /** Head and rows in one statement: one moment, also through a pooler that hands out connections by transaction. */
 export const READ_SNAPSHOT = readSnapshotOf(ALL_COLUMNS);
 export const READ_EVALUATED = readSnapshotOf(EVALUATED_COLUMNS);
+/** Head and the rows of some keys, which are the first value. */
+export const READ_WRITTEN = readSnapshotOf(ALL_COLUMNS, "WHERE feature_key = ANY ($1::text[])");
 
-function readSnapshotOf(columns: readonly string[]): string {
+function readSnapshotOf(columns: readonly string[], where = ""): string {
   const selected = columns.map((column) =>
     TIME_COLUMNS.some((time) => time === column) ? `${isoTime(column)} AS ${column}` : column,
   );
   return `
   SELECT (SELECT row_to_json(head) FROM (${READ_HEAD}) head) AS head,
     (SELECT coalesce(json_agg(flag), '[]') FROM
-      (SELECT ${selected.join(", ")} FROM feature_toggles ORDER BY feature_key COLLATE "C") flag) AS rows`;
+      (SELECT ${selected.join(", ")} FROM feature_toggles ${where} ORDER BY feature_key COLLATE "C") flag) AS rows`;
 }
 
 export interface SnapshotRow {

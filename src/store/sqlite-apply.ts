@@ -1,4 +1,4 @@
-import { byActor, GIT_COLUMNS, JSON_COLUMNS, writtenColumns } from "./columns.ts";
+import { ALL_COLUMNS, byActor, GIT_COLUMNS, JSON_COLUMNS, writtenColumns } from "./columns.ts";
 import { checkHead, verified } from "./head.ts";
 import type { SqliteConnection, SqliteValue } from "./sqlite-driver.ts";
 import { NOW, readHead, readSnapshot } from "./sqlite-read.ts";
@@ -32,7 +32,8 @@ export function writeBatch(db: SqliteConnection, batch: SyncBatch, label: string
     startedBy,
     JSON.stringify(summary),
   );
-  const written = readSnapshot(db, label);
+  const keys = batch.writes.map(({ key }) => key);
+  const written = readSnapshot(db, label, ALL_COLUMNS, keys);
   verified(batch.verify, written, label);
   return written.head;
 }

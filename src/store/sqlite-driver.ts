@@ -10,6 +10,8 @@ export interface SqliteConnection {
   /** The first row. Its type is what the statement says that it selects; nobody checks. */
   get<Row extends object>(sql: string, ...values: readonly SqliteValue[]): Row | undefined;
   all<Row extends object>(sql: string, ...values: readonly SqliteValue[]): readonly Row[];
+  /** As `all`, each row as the list of its columns: half the time where there are many of both. */
+  lists(sql: string, ...values: readonly SqliteValue[]): readonly (readonly unknown[])[];
   run(sql: string, ...values: readonly SqliteValue[]): void;
   /** How long statements wait for a lock, in milliseconds. */
   waitForLocks(ms: number): void;
@@ -37,6 +39,11 @@ function connectionTo(database: Engine.DatabaseSync): SqliteConnection {
     prepared.set(sql, known);
     return known;
   };
+  const listing = (sql: string): Engine.StatementSync => {
+    const made = database.prepare(sql);
+    made.setReturnArrays(true);
+    return made;
+  };
   const input = (values: readonly SqliteValue[]): Engine.SQLInputValue[] => [...values];
   return {
     exec: (sql) => database.exec(sql),
@@ -44,6 +51,7 @@ function connectionTo(database: Engine.DatabaseSync): SqliteConnection {
       statement(sql).get(...input(values)) as Row | undefined,
     all: <Row extends object>(sql: string, ...values: readonly SqliteValue[]) =>
       statement(sql).all(...input(values)) as Row[],
+    lists: (sql, ...values) => listing(sql).all(...input(values)) as unknown as unknown[][],
     run: (sql, ...values) => void statement(sql).run(...input(values)),
     waitForLocks: (ms) => database.exec(`PRAGMA busy_timeout = ${Math.round(ms)}`),
     close: () => database.close(),

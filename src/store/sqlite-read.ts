@@ -1,3 +1,4 @@
+import type { FlagKey } from "../core/flag.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { RawRow } from "../core/row.ts";
 import { ALL_COLUMNS, BOOLEAN_COLUMNS, JSON_COLUMNS } from "./columns.ts";
@@ -13,19 +14,58 @@ export function readHead(db: SqliteConnection, label: string): Head {
   return headOf(db.get<HeadRow>(`SELECT ${HEAD_COLUMNS} FROM flaghoist_head`), label);
 }
 
-/** To be called inside a transaction: two statements, one moment. */
-export function readSnapshot(db: SqliteConnection, label: string, columns = ALL_COLUMNS): StoredSnapshot {
+/**
+ * To be called inside a transaction: two statements, one moment.
+ *
+ * @param keys  only these rows; all of them unless given
+ */
+export function readSnapshot(
+  db: SqliteConnection,
+  label: string,
+  columns = ALL_COLUMNS,
+  keys?: readonly FlagKey[],
+): StoredSnapshot {
   const head = readHead(db, label);
-  const rows = db.all<RawRow>(`SELECT ${columns.join(", ")} FROM feature_toggles ORDER BY feature_key`);
-  return { head, rows: rows.map(rawRowOf) };
+  const isWanted = keys === undefined ? "" : "WHERE feature_key IN (SELECT value FROM json_each(?))";
+  const values = keys === undefined ? [] : [JSON.stringify(keys)];
+  const select = `SELECT ${columns.join(", ")} FROM feature_toggles ${isWanted} ORDER BY feature_key`;
+  const readers = columns.map(readerOf);
+  return { head, rows: db.lists(select, ...values).map((list) => rawRowOf(columns, readers, list)) };
 }
 
-function rawRowOf(row: RawRow): RawRow {
-  const raw: Record<string, unknown> = { ...row };
-  for (const column of JSON_COLUMNS) raw[column] = parsedOrText(raw[column]);
-  for (const column of BOOLEAN_COLUMNS)
-    raw[column] = raw[column] === 1 ? true : raw[column] === 0 ? false : raw[column];
+/** Filled by hand, column after column: of ten thousand rows, twice as fast as a copy that is then changed. */
+function rawRowOf(
+  columns: readonly string[],
+  readers: readonly ((value: unknown) => unknown)[],
+  list: readonly unknown[],
+): RawRow {
+  const raw: Record<string, unknown> = {};
+  for (const [index, column] of columns.entries()) raw[column] = readers[index]?.(list[index]);
   return raw;
+}
+
+function readerOf(column: string): (value: unknown) => unknown {
+  // What git said is another text for nearly every flag: remembering it would cost more than it saves.
+  if (column === "synced") return parsedOrText;
+  if (JSON_COLUMNS.some((json) => json === column)) return remembering(parsedOrText);
+  return BOOLEAN_COLUMNS.some((boolean) => boolean === column) ? booleanOr : (value) => value;
+}
+
+function booleanOr(value: unknown): unknown {
+  return value === 1 ? true : value === 0 ? false : value;
+}
+
+/** Most rows say the same in most of these columns; equal texts become one value, which nobody changes. */
+function remembering(read: (value: unknown) => unknown): (value: unknown) => unknown {
+  const known = new Map<unknown, unknown>();
+  return (value) => {
+    if (typeof value !== "string") return read(value);
+    const before = known.get(value);
+    if (before !== undefined) return before;
+    const made = read(value);
+    known.set(value, made);
+    return made;
+  };
 }
 
 /** What is no JSON stays text: who interprets the row says so. */

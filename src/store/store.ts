@@ -48,7 +48,7 @@ export interface SyncBatch {
   readonly startedBy: string;
   /** Counts by kind of change, for the table of syncs. */
   readonly summary: JsonObject;
-  /** Sees what the transaction wrote, before it commits; its throw rolls everything back. */
+  /** Sees the written rows as the transaction has them, and no others, before it commits; its throw rolls everything back. */
   readonly verify: (written: StoredSnapshot) => void;
 }
 
