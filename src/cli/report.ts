@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { diagnosticsText, githubAnnotations } from "../core/diagnostic-text.ts";
+import { ACKNOWLEDGEABLE_CODES } from "../source/codes.ts";
 import type { Checked } from "../sync/check-files.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
@@ -34,7 +35,7 @@ export function reportDiagnostics(
   const { diagnostics, flagCount, testsPassed, more = {} } = found;
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   const warnings = diagnostics.length - errors.length;
-  const code = errors.length > 0 ? EXIT.invalid : EXIT.done;
+  const code = endOf(errors);
   if (format === "json") {
     io.out(
       JSON.stringify({ valid: errors.length === 0, flags: flagCount, testsPassed, diagnostics, ...more }, null, 2),
@@ -58,4 +59,10 @@ export function reportDiagnostics(
     );
   }
   return code;
+}
+
+/** What only waits for somebody to say yes is not invalid. */
+function endOf(errors: readonly Diagnostic[]): ExitCode {
+  if (errors.length === 0) return EXIT.done;
+  return errors.every(({ code }) => ACKNOWLEDGEABLE_CODES.has(code)) ? EXIT.needsAcknowledgement : EXIT.invalid;
 }

@@ -40,6 +40,17 @@ export function flagNeeds(
   });
 }
 
+/** The line of a flag's file that says yes: `acknowledge: { production: "1f3a9c2e", reason: "…" }`. By environment. */
+export function acknowledgeLine(ids: Readonly<Record<string, string>>): string {
+  const told = Object.entries(ids).map(([environment, id]) => `${environment}: "${id}", `);
+  return `acknowledge: { ${told.join("")}reason: "…" }`;
+}
+
+/** Whether a line in a file can say yes; else only the prompt of a sync can. */
+export function isForFile({ code }: Pick<Need, "code">): boolean {
+  return code !== "archive" && code !== "mass";
+}
+
 /** What no line in a file can acknowledge: the files are gone, or it is their number that is dangerous. */
 export function planNeeds(
   changes: readonly Change[],

@@ -53,15 +53,27 @@ function points(share: Share): string {
   return `${share / 1000} points`;
 }
 
+/** By how many points one line's share rises. */
+export interface Rise {
+  /** The rule's name; null is the last line. */
+  readonly rule: string | null;
+  readonly points: Share;
+}
+
 /** The most points by which the last line's share, or that of a rule that stood there before, rises. 0 when none does. */
 export function largestRise(before: Flag, after: Flag): Share {
-  const rises = [lastLineShare(after) - lastLineShare(before)];
+  return Math.max(0, ...risesOf(before, after).map((rise) => rise.points));
+}
+
+/** Of the last line, and of each rule that stood there before; below 0 where a share is lowered. */
+export function risesOf(before: Flag, after: Flag): readonly Rise[] {
   const rules = new Map(before.rules.map((rule) => [rule.name, rule]));
-  for (const rule of after.rules) {
+  const rises = after.rules.flatMap((rule): readonly Rise[] => {
     const old = rules.get(rule.name);
-    if (old !== undefined && after.enabled) rises.push(ruleShare(rule) - (before.enabled ? ruleShare(old) : 0));
-  }
-  return Math.max(0, ...rises);
+    if (old === undefined || !after.enabled) return [];
+    return [{ rule: rule.name, points: ruleShare(rule) - (before.enabled ? ruleShare(old) : 0) }];
+  });
+  return [{ rule: null, points: lastLineShare(after) - lastLineShare(before) }, ...rises];
 }
 
 /** Lists of people have no share: whoever goes from a list to a share starts from nobody. */
@@ -78,21 +90,37 @@ function ruleShare({ portion }: Rule): Share {
 
 /** Why people move for no visible reason, or undefined when none do. */
 export function reshuffleOf(before: Flag, after: Flag): string | undefined {
+  return reshuffleAt(before, after)?.text;
+}
+
+/** What deals people anew, and where it is written. */
+export interface Reshuffle {
+  readonly text: string;
+  readonly field: "salt" | "rollout" | "serve";
+  /** The rule whose field it is; null: the last line's, or the flag's own. */
+  readonly rule: string | null;
+}
+
+export function reshuffleAt(before: Flag, after: Flag): Reshuffle | undefined {
   if (!before.enabled || !after.enabled) return undefined;
   const lines = matchingLines(before, after);
   if (before.salt !== after.salt && lines.some(([was, is]) => deals(was) || deals(is))) {
-    return `the salt changes from "${before.salt}" to "${after.salt}": everybody is dealt again`;
+    const text = `the salt changes from "${before.salt}" to "${after.salt}": everybody is dealt again`;
+    return { text, field: "salt", rule: null };
   }
   for (const [was, is] of lines) {
-    if (deals(was) && deals(is) && was.by !== is.by) return `${is.title} is dealt by ${is.by}, not ${was.by}`;
+    const { title, rule } = is;
+    if (deals(was) && deals(is) && was.by !== is.by)
+      return { text: `${title} is dealt by ${is.by}, not ${was.by}`, field: "rollout", rule };
     if ("split" in was.serve && "split" in is.serve && canonicalJson(was.serve) !== canonicalJson(is.serve)) {
-      return `${is.title} splits in another way: people move between its variants`;
+      return { text: `${title} splits in another way: people move between its variants`, field: "serve", rule };
     }
   }
   return undefined;
 }
 
 interface Line {
+  readonly rule: string | null;
   readonly title: string;
   readonly by: string;
   /** Null: everybody that gets to the line. */
@@ -105,17 +133,18 @@ function matchingLines(before: Flag, after: Flag): readonly (readonly [Line, Lin
   const rules = new Map(before.rules.map((rule) => [rule.name, rule]));
   const pairs = after.rules.flatMap((rule) => {
     const old = rules.get(rule.name);
-    const title = `rule ${rule.name}`;
-    return old === undefined ? [] : [[lineOf(title, old.portion, old.serve), lineOf(title, rule.portion, rule.serve)]];
+    const { name } = rule;
+    return old === undefined ? [] : [[lineOf(name, old.portion, old.serve), lineOf(name, rule.portion, rule.serve)]];
   });
   const [was, is] = [before, after].map(({ rollout, serve }) =>
-    lineOf("the last line", rollout.strategy === "percentage" ? rollout.portion : null, serve),
+    lineOf(null, rollout.strategy === "percentage" ? rollout.portion : null, serve),
   );
   return [...pairs, [was, is]].filter((pair): pair is [Line, Line] => pair[0] !== undefined && pair[1] !== undefined);
 }
 
-function lineOf(title: string, portion: Portion | null, serve: Serve): Line {
-  return { title, by: portion?.by ?? "userId", share: portion?.share ?? null, serve };
+function lineOf(rule: string | null, portion: Portion | null, serve: Serve): Line {
+  const title = rule === null ? "the last line" : `rule ${rule}`;
+  return { rule, title, by: portion?.by ?? "userId", share: portion?.share ?? null, serve };
 }
 
 /** Whether a bucket decides something on this line. */

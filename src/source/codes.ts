@@ -1,4 +1,4 @@
-/** Every code of a diagnostic, and its meaning. Codes are API: add, never rename or reuse. */
+/** Every code of a diagnostic about files as they stand, and its meaning. Codes are API: add, never rename or reuse. */
 export const DIAGNOSTIC_CODES = {
   // The file as bytes and as YAML.
   "not-a-file": "a link or a submodule stands where a file should be; neither is followed",
@@ -77,4 +77,24 @@ export const DIAGNOSTIC_CODES = {
   "test-failed": "a test of the file gives another answer than it expects",
 } as const;
 
-export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;
+/** Every code about what a branch changes, which only `validate --base` tells. */
+export const POLICY_CODES = {
+  "step-too-large": "a share rises by more than policy maxStep in a protected environment, and nobody acknowledged it",
+  reshuffle: "people are dealt anew for no visible reason in a protected environment, and nobody acknowledged it",
+  "protected-widening": "a protected flag reaches more people in a protected environment, and nobody acknowledged it",
+  "too-many-flags": "more flags than policy maxFlags change in a protected environment: the sync will ask",
+  "archive-flips": "archiving a flag flips people in a protected environment: the sync will ask",
+  "staging-first": "a protected environment would give people what the environment before it does not give them",
+  "expires-too-late": "the day is further ahead than policy maxExpiryDays",
+  "type-changed": "the flag had another type, which never changes",
+  "name-taken": "another flag, which is archived by the change, has the same environment name for ever",
+} as const;
+
+export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES | keyof typeof POLICY_CODES;
+
+/** Errors that a line in the flag's file lifts. */
+export const ACKNOWLEDGEABLE_CODES: ReadonlySet<string> = new Set<keyof typeof POLICY_CODES>([
+  "step-too-large",
+  "reshuffle",
+  "protected-widening",
+]);

@@ -50,6 +50,8 @@ export interface LoadedFlag {
 export interface LoadedFlags {
   /** Null where it is missing or has errors. */
   readonly config: Config | null;
+  /** The text of `flags/_config.yaml`, for the place of each line; null where it is missing. */
+  readonly configFile: ParsedFile | null;
   /** Everything that is wrong, in file order. The inline tests have not been run. */
   readonly diagnostics: readonly Diagnostic[];
   /** In key order; only flags without errors. */
@@ -96,6 +98,7 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
   ];
   return {
     config: config?.whole === undefined || configProblems.some(isError) ? null : configOf(config.whole),
+    configFile: config?.file ?? null,
     diagnostics: problems.sort(inFileOrder),
     flags,
     fileCount: drafts.length,

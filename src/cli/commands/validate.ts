@@ -33,21 +33,29 @@ export function validateCommand(io: Io, done: Done): CommandUnknownOpts {
         done(EXIT.done);
         return;
       }
+      const today = io.now().toISOString().slice(0, 10);
       const checked = await checkFiles(
         { folder, ref: options.commit ?? null, files: staged },
-        { progress: progressOf(io), today: io.now().toISOString().slice(0, 10) },
+        { progress: progressOf(io), today },
       );
       const { report } = await import("../report.ts");
+      const { inFileOrder } = await import("../../source/parsed-file.ts");
       const isValid = !checked.diagnostics.some(({ severity }) => severity === "error");
       if (options.base === undefined || !isValid) {
         done(report(io, checked, options.format));
         return;
       }
-      const { changesSince, strictAboutEdited } = await import("../../sync/changes-since.ts");
+      const { baseOf, plansSince } = await import("../../sync/changes-since.ts");
+      const { checkPolicies } = await import("../../source/policy/check-policies.ts");
+      const { strictAboutEdited } = await import("../../source/policy/check-expiry.ts");
       const { branchText } = await import("../views/branch-text.ts");
       const { planData } = await import("../views/plan-json.ts");
-      const plans = await changesSince(folder, options.base, checked.files);
-      const diagnostics = strictAboutEdited(checked.diagnostics, plans);
+      const { files } = checked;
+      const base = await baseOf(folder, options.base, files.commit ?? "HEAD");
+      const plans = plansSince(base, files);
+      const change = { before: base.loaded, after: files.loaded, plans };
+      const broken = checkPolicies(change, { today });
+      const diagnostics = [...strictAboutEdited(checked.diagnostics, change), ...broken].sort(inFileOrder);
       const code = report(io, { ...checked, diagnostics }, options.format, { plans: plans.map(planData) });
       const text = branchText(plans, options.base, io.style);
       if (options.format === "text") io.out(`\n${text}`);

@@ -1,4 +1,4 @@
-import type { Need } from "../../core/acknowledgement.ts";
+import { acknowledgeLine, isForFile } from "../../core/acknowledgement.ts";
 import type { Change, EditedBy, HeldEdit } from "../../core/change.ts";
 import type { Plan } from "../../core/plan.ts";
 import type { AuditEntry } from "../../store/store.ts";
@@ -154,8 +154,7 @@ export function needsText({ needs, changes, environment }: Plan): string {
   const pathOf = (key: string | null) => changes.find((change) => change.key === key)?.path ?? "the flag's file";
   const inFiles = new Map(open.filter(isForFile).map(({ key, id }) => [key, id]));
   const lines = [...inFiles].map(
-    ([key, id]) =>
-      `To acknowledge ${key}, add to ${pathOf(key)}:\n  acknowledge: { ${environment}: "${id}", reason: "…" }`,
+    ([key, id]) => `To acknowledge ${key}, add to ${pathOf(key)}:\n  ${acknowledgeLine({ [environment]: id })}`,
   );
   const whole = open.find((need) => !isForFile(need));
   if (whole !== undefined) {
@@ -167,8 +166,4 @@ export function needsText({ needs, changes, environment }: Plan): string {
     );
   }
   return lines.join("\n");
-}
-
-function isForFile({ code }: Need): boolean {
-  return code !== "archive" && code !== "mass";
 }

@@ -1,0 +1,300 @@
+import { expect, test } from "vitest";
+import { POLICY_CODES } from "../../../src/source/codes.ts";
+import { saidOf, STRICT, textOf, type Tree } from "./branch.ts";
+
+interface Case {
+  readonly about: string;
+  readonly before: Tree;
+  readonly after: Tree;
+  readonly config?: string;
+  readonly said: readonly string[];
+}
+
+const OTHER = { other: "enabled: true\nrollout: all\n" };
+const env = (production: string, staging = "{ rollout: all }") =>
+  `enabled: true\nrollout: none\nenvironments:\n  staging: ${staging}\n  canary: { rollout: all }\n  production: ${production}\n`;
+const everywhere = (lines: string) => `enabled: true\n${lines}\n`;
+const MEANT = '  if it is meant: acknowledge: { canary: "ID", production: "ID", reason: "…" }';
+const NO_LIMIT = STRICT.replace("  maxStep: 25%\n", "");
+
+const CASES: readonly Case[] = [
+  {
+    about: "a share that rises too far, in the overlay that says so",
+    before: { checkout: env("{ rollout: 10% }") },
+    after: { checkout: env("{ rollout: 50% }") },
+    said: [
+      "flags/checkout.yaml:10 50% | error step-too-large production: the step is 40 points, policy maxStep is 25",
+      '  if it is meant: acknowledge: { production: "ID", reason: "…" }',
+    ],
+  },
+  {
+    about: "a share at the top of the file, in every environment that it reaches; one line says yes to both",
+    before: { checkout: everywhere("rollout: 10%") },
+    after: { checkout: everywhere("rollout: 50%") },
+    said: [
+      "flags/checkout.yaml:6 50% | error step-too-large canary: the step is 40 points, policy maxStep is 25",
+      MEANT,
+      "flags/checkout.yaml:6 50% | error step-too-large production: the step is 40 points, policy maxStep is 25",
+      MEANT,
+    ],
+  },
+  {
+    about: "a flag that is switched on, at the word that does it",
+    before: { checkout: env("{ enabled: false, rollout: all }") },
+    after: { checkout: env("{ enabled: true, rollout: all }") },
+    said: [
+      "flags/checkout.yaml:10 true | error step-too-large production: the step is 100 points, policy maxStep is 25",
+      '  if it is meant: acknowledge: { production: "ID", reason: "…" }',
+    ],
+  },
+  {
+    about: "a rule's share, at the rule",
+    before: {
+      checkout: everywhere(
+        "rules:\n  - { name: Toronto, if: { postalCode: M5V }, rollout: 1%, serve: true }\nrollout: none",
+      ),
+    },
+    after: {
+      checkout: everywhere(
+        "rules:\n  - { name: Toronto, if: { postalCode: M5V }, rollout: 90%, serve: true }\nrollout: none",
+      ),
+    },
+    said: [
+      "flags/checkout.yaml:7 90% | error step-too-large canary: the step is 89 points, policy maxStep is 25",
+      MEANT,
+      "flags/checkout.yaml:7 90% | error step-too-large production: the step is 89 points, policy maxStep is 25",
+      MEANT,
+    ],
+  },
+  {
+    about: "a salt that deals everybody again",
+    before: { checkout: everywhere("rollout: 10%") },
+    after: { checkout: everywhere("rollout: 10%\nsalt: dealt-anew") },
+    said: [
+      'flags/checkout.yaml:7 dealt-anew | error reshuffle canary: the salt changes from "checkout" to "dealt-anew": everybody is dealt again',
+      MEANT,
+      'flags/checkout.yaml:7 dealt-anew | error reshuffle production: the salt changes from "checkout" to "dealt-anew": everybody is dealt again',
+      MEANT,
+    ],
+  },
+  {
+    about: "a split in other shares, at what it serves",
+    before: { checkout: everywhere("rollout: all\nserve: { split: { true: 50%, false: 50% } }") },
+    after: { checkout: everywhere("rollout: all\nserve: { split: { true: 51%, false: 49% } }") },
+    said: [
+      "flags/checkout.yaml:7 { split: { true: 51%, false: 49% } } | error reshuffle canary: the last line splits in another way: people move between its variants",
+      MEANT,
+      "flags/checkout.yaml:7 { split: { true: 51%, false: 49% } } | error reshuffle production: the last line splits in another way: people move between its variants",
+      MEANT,
+    ],
+  },
+  {
+    about: "a protected flag that reaches more, at the first line that is another",
+    before: { checkout: everywhere("protected: true\nrollout: 10%") },
+    after: {
+      checkout: everywhere(
+        "protected: true\nrules:\n  - { name: admins, if: { userRole: admin }, serve: true }\nrollout: 10%",
+      ),
+    },
+    said: [
+      "flags/checkout.yaml:8 admins | error protected-widening canary: the flag is protected: every widening is asked about",
+      MEANT,
+      "flags/checkout.yaml:8 admins | error protected-widening production: the flag is protected: every widening is asked about",
+      MEANT,
+    ],
+  },
+  {
+    about: "a protected flag that is new and answers somebody",
+    before: OTHER,
+    after: { ...OTHER, checkout: everywhere("protected: true\nrollout: 1%") },
+    said: [
+      "flags/checkout.yaml:7 1% | error protected-widening canary: the flag is protected: every widening is asked about",
+      MEANT,
+      "flags/checkout.yaml:7 1% | error protected-widening production: the flag is protected: every widening is asked about",
+      MEANT,
+    ],
+  },
+  {
+    about: "more flags than one sync may change, where the limit stands",
+    before: Object.fromEntries(["a", "b", "c", "d"].map((key) => [key, env("{ rollout: 10% }")])),
+    after: Object.fromEntries(["a", "b", "c", "d"].map((key) => [key, env("{ rollout: 11% }")])),
+    said: [
+      "flags/_config.yaml:13 3 | warning too-many-flags production: 4 flags change, policy maxFlags is 3",
+      "  the sync will ask for it: hoist sync --env production --acknowledge ID",
+    ],
+  },
+  {
+    about: "an archive that flips people, in the file that is gone",
+    before: { ...OTHER, checkout: env("{ rollout: 10% }") },
+    after: OTHER,
+    said: [
+      "flags/checkout.yaml:1 name | warning archive-flips canary: archiving it flips people",
+      "  the sync will ask for it: hoist sync --env canary --acknowledge ID",
+      "flags/checkout.yaml:1 name | warning archive-flips production: archiving it flips people",
+      "  the sync will ask for it: hoist sync --env production --acknowledge ID",
+    ],
+  },
+  {
+    about: "a share that the environment before does not have, and who would get it",
+    before: { checkout: env("{ rollout: 10% }").replace("canary: { rollout: all }", "canary: { rollout: 10% }") },
+    after: { checkout: env("{ rollout: 20% }").replace("canary: { rollout: all }", "canary: { rollout: 10% }") },
+    said: [
+      "flags/checkout.yaml:10 20% | error staging-first production: the last line gives true to people to whom canary does not give it, e.g. userId user-8",
+      "  give it to them in canary first; in the same change will do",
+    ],
+  },
+  {
+    about: "a flag that is new in a protected environment only",
+    before: OTHER,
+    after: {
+      ...OTHER,
+      checkout: "enabled: false\nrollout: all\nenvironments:\n  canary: { enabled: true }\n  production: {}\n",
+    },
+    said: [
+      "flags/checkout.yaml:6 all | error staging-first canary: the last line gives true to people to whom staging does not give it, e.g. anybody",
+      "  give it to them in staging first; in the same change will do",
+    ],
+  },
+  {
+    about: "a segment that grows under a rule that only production has",
+    before: {
+      "_segments/staff": "description: People who work here.\nif: { userRole: admin }\n",
+      checkout: env("{ rules: [{ name: staff, if: { segment: staff }, serve: true }] }").replace(
+        "canary: { rollout: all }",
+        "canary: {}",
+      ),
+    },
+    after: {
+      "_segments/staff":
+        "description: People who work here.\nif: { any: [{ userRole: admin }, { postalCode: M5V }] }\n",
+      checkout: env("{ rules: [{ name: staff, if: { segment: staff }, serve: true }] }").replace(
+        "canary: { rollout: all }",
+        "canary: {}",
+      ),
+    },
+    said: [
+      'flags/checkout.yaml:10 staff | error staging-first production: rule "staff" gives true to people to whom canary does not give it, e.g. postalCode M5V',
+      "  give it to them in canary first; in the same change will do",
+    ],
+  },
+  {
+    about: "a variant that the environment before never serves",
+    before: { checkout: colours("blue", "blue") },
+    after: { checkout: colours("blue", "{ split: { blue: 50%, green: 50% } }") },
+    said: [
+      "flags/checkout.yaml:12 { split: { blue: 50%, green: 50% } } | error staging-first production: the last line gives green to people to whom canary does not give it, e.g. userId user-1",
+      "  give it to them in canary first; in the same change will do",
+    ],
+  },
+  {
+    about: "nothing where both split, each in its own way, and the same variants are dealt",
+    before: { checkout: colours("{ split: { blue: 90%, green: 10% } }", "blue") },
+    after: { checkout: colours("{ split: { blue: 90%, green: 10% } }", "{ split: { green: 50%, blue: 50% } }") },
+    said: [],
+  },
+  {
+    about: "nothing where the environment before reaches the same people by other rules",
+    before: { checkout: env("{ rollout: none }", "{ rollout: all }") },
+    after: {
+      checkout: env(
+        "{ rules: [{ name: Toronto, if: { postalCode: [M5V, M4Y] }, rollout: 25%, serve: true }], rollout: { roles: [admin] } }",
+      ),
+    },
+    said: [],
+  },
+  {
+    about: "a day too far ahead, of a flag that is added and of one whose day is moved",
+    before: {
+      moved: everywhere("expires: 2027-03-01\nrollout: all"),
+      kept: everywhere("expires: 2031-01-01\nrollout: all"),
+    },
+    after: {
+      moved: everywhere("expires: 2027-06-01\nrollout: all"),
+      kept: everywhere("expires: 2031-01-01\nrollout: 90%"),
+      added: everywhere("expires: 2027-05-20\nrollout: all"),
+      allowed: everywhere("expires: 2027-05-19\nrollout: all"),
+    },
+    config: STRICT.replace("maxFlags: 3", "maxFlags: 30"),
+    said: [
+      "flags/added.yaml:6 2027-05-20 | error expires-too-late expires is 181 days ahead, policy maxExpiryDays is 180",
+      "  2027-05-19 is the last day that may be written today",
+      "flags/moved.yaml:6 2027-06-01 | error expires-too-late expires is 193 days ahead, policy maxExpiryDays is 180",
+      "  2027-05-19 is the last day that may be written today",
+    ],
+  },
+  {
+    about: "a type that changes, once and not for each environment",
+    before: { checkout: everywhere("rollout: all") },
+    after: {
+      checkout: everywhere("type: string\nvariants: { grey: a, blue: b }\noffVariant: grey\nserve: blue\nrollout: all"),
+    },
+    config: STRICT.replace("  stagingFirst: true\n", ""),
+    said: [
+      "flags/checkout.yaml:6 string | error type-changed checkout is a boolean flag in the table; a flag's type can never change",
+      "  programs that run now would get values of another type: make a new flag under another key",
+    ],
+  },
+  {
+    about: "a key whose environment variable another flag holds for ever",
+    before: { "new-checkout": everywhere("rollout: none"), ...OTHER },
+    after: { new_checkout: everywhere("rollout: none"), ...OTHER },
+    said: [
+      "flags/new_checkout.yaml:1 name | error name-taken new_checkout and new-checkout, which the table has, archived or not, have one environment name, FEATURE_NEW_CHECKOUT",
+      "  give the new flag another key",
+    ],
+  },
+];
+
+function colours(canary: string, production: string): string {
+  return `type: string
+variants: { grey: a, blue: b, green: c }
+offVariant: grey
+enabled: true
+serve: ${canary}
+rollout: all
+environments:
+  production: { serve: ${production} }
+`;
+}
+
+test.each(CASES)("$about", ({ before, after, config, said }) => {
+  expect(textOf(saidOf(before, after, config))).toEqual(said);
+});
+
+test("every code has a branch that causes it, and no other code appears", () => {
+  const said = CASES.flatMap(({ before, after, config }) => saidOf(before, after, config).map(({ code }) => code));
+  expect([...new Set(said)].sort()).toEqual(Object.keys(POLICY_CODES).sort());
+});
+
+test("environments that are not protected are free, and so is everything where no policy is set", () => {
+  const free = STRICT.replaceAll("{ protected: true }", "{}");
+  const unset = STRICT.slice(0, STRICT.indexOf("policies:"));
+  for (const { before, after, said } of CASES) {
+    const isPolicy = said.some((line) => / (step-too-large|staging-first|too-many-flags) /.test(line));
+    if (!isPolicy) continue;
+    const codes = saidOf(before, after, free).map(({ code }) => code);
+    expect(codes).toEqual([]);
+    const withoutPolicies = saidOf(before, after, unset).map(({ code }) => code);
+    expect(withoutPolicies).toEqual([]);
+  }
+});
+
+test("what is acknowledged is not told, and a line for one environment is kept in the line for the other", () => {
+  const before = { checkout: env("{ rollout: 10% }") };
+  const wanted = { checkout: env("{ rollout: 50% }") };
+  const [{ hint = "" } = {}] = saidOf(before, wanted);
+  const line = hint.replace("if it is meant: ", "");
+  expect(saidOf(before, { checkout: `${wanted.checkout}${line}\n` })).toEqual([]);
+  const later = `${wanted.checkout}${line}\n`;
+  const both = later.replace("canary: { rollout: all }", "canary: { rollout: 40% }");
+  const low = { checkout: later.replace("canary: { rollout: all }", "canary: { rollout: 1% }") };
+  const [{ hint: next = "" } = {}] = saidOf(low, { checkout: both }, NO_STAGING);
+  expect(next).toContain(/production: "[0-9a-f]{8}"/.exec(line)?.[0]);
+  expect(saidOf(low, { checkout: both.replace(line, next.replace("if it is meant: ", "")) }, NO_STAGING)).toEqual([]);
+});
+
+const NO_STAGING = STRICT.replace("  stagingFirst: true\n", "");
+
+test("without maxStep a share may rise as far as it likes", () => {
+  expect(saidOf({ checkout: env("{ rollout: 10% }") }, { checkout: env("{ rollout: all }") }, NO_LIMIT)).toEqual([]);
+});
