@@ -6,6 +6,7 @@ import type { FlagKey } from "../core/flag.ts";
 import { nearest } from "../core/nearest.ts";
 import type { SourceFile } from "../core/source-file.ts";
 import { openRepository, type Repository } from "../history/repository.ts";
+import { desiredFlags } from "../source/desired-flags.ts";
 import { runInlineTests } from "../source/inline-tests.ts";
 import type { LoadedFlags } from "../source/load.ts";
 import { readWorkTree } from "../source/work-tree.ts";
@@ -105,16 +106,11 @@ export function desiredOf(files: Files, environment: string, progress: Progress)
     return { ok: false, files, diagnostics: [...loaded.diagnostics, ...tests.failures] };
   }
   const infos = new Map(loaded.flags.map((info) => [info.key, info]));
-  const flags = [...loaded.flagsFor(environment)].map(([key, flag]): readonly [FlagKey, DesiredFlag] => {
-    const info = infos.get(key);
-    const acknowledged = info?.acknowledge[environment] ?? null;
-    return [key, { flag, path: info?.path ?? `flags/${key}.yaml`, acknowledged }];
-  });
   const desired: Desired = {
     ...files,
     environment: { name: environment, protected: found.protected },
     policies: loaded.config.policies,
-    flags: new Map(flags),
+    flags: desiredFlags(loaded, environment),
     pathsOf: (key) => {
       const info = infos.get(key);
       return info === undefined ? [] : [info.path, ...info.segmentPaths];
