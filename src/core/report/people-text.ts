@@ -1,0 +1,40 @@
+import type { Flips, Measured } from "./report.ts";
+
+/** A share of people in per cent: `40.0 %`, `100 %`, `0.004 %`. What is not nobody never reads as 0, nor what is not everybody as 100. */
+export function percentText(share: number): string {
+  const percent = share * 100;
+  if (share <= 0) return "0 %";
+  if (share >= 1) return "100 %";
+  if (percent < 0.0005) return "< 0.001 %";
+  if (percent > 99.9995) return "> 99.999 %";
+  return `${percent.toFixed(percent < 0.05 || percent >= 99.95 ? 3 : 1)} %`;
+}
+
+/** `40.0 %` where it is exact, else `8.1 % (± 0.5)`: the margin in points. */
+export function measuredText({ share, margin }: Measured): string {
+  if (margin === 0) return percentText(share);
+  return `${percentText(share)} (± ${percentText(margin).replace(" %", "")})`;
+}
+
+/** `nobody`, `everybody`, or the share `of people`. */
+export function peopleText({ share, margin }: Measured): string {
+  if (share === 0) return margin === 0 ? "nobody" : `nobody that was asked (at most ${percentText(margin)})`;
+  if (share === 1 && margin === 0) return "everybody";
+  return `${measuredText({ share, margin })} of people`;
+}
+
+/** How the figure was come by: `exact`, `of 20,000 people`, `of 1,204 contexts`. */
+export function methodText({ method, sample }: Pick<Flips, "method" | "sample">): string {
+  if (method === "exact" || sample === null) return "exact";
+  return `of ${countText(sample)} ${method === "sampled" ? "people" : "contexts"}`;
+}
+
+/** `20,000`. */
+export function countText(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
+/** `1 flag`, `2 flags`. */
+export function counted(count: number, word: string): string {
+  return `${countText(count)} ${word}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,90 @@
+import type { Need } from "../../src/core/acknowledgement.ts";
+import type { PopulationNote } from "../../src/core/report/population.ts";
+import type {
+  ChangeReport,
+  EnvironmentReport,
+  FlagReport,
+  Flips,
+  Measured,
+  Move,
+} from "../../src/core/report/report.ts";
+
+export const EXACTLY_NOBODY: Flips = { method: "exact", sample: null, flipped: exactly(0), moves: [] };
+const MADE: PopulationNote = { source: "generated", size: 20_000, seed: 1, file: null, guessed: [] };
+
+/** A report that names only what matters; its environments unless given are the example's three. */
+export function aReport(wanted: Partial<ChangeReport> = {}): ChangeReport {
+  return {
+    from: { ref: "origin/main", commit: "4be12f0a9d1c2b3e4f5061728394a5b6c7d8e9f0" },
+    to: { commit: "91c0d3a1b2c3d4e5f60718293a4b5c6d7e8f9012" },
+    environments: ["development", "staging", "production"].map((environment) => anEnvironment({ environment })),
+    population: MADE,
+    checks: { flags: 9, testsPassed: 31 },
+    ...wanted,
+  };
+}
+
+/** Protected when it is production, as in the example. */
+export function anEnvironment(
+  wanted: Partial<EnvironmentReport> & { readonly environment: string },
+): EnvironmentReport {
+  const flags = wanted.flags ?? [];
+  return {
+    isProtected: wanted.environment === "production",
+    flags,
+    unchanged: 9 - Math.min(9, flags.length),
+    flipped: exactly(Math.max(0, ...flags.map(({ flips }) => flips.flipped.share))),
+    needs: flags.flatMap(({ needs }) => needs),
+    problems: [],
+    planId: "0a1b2c3d",
+    byHand: null,
+    ...wanted,
+  };
+}
+
+/** A flag that widens from 10 % to 50 % of everybody. */
+export function aFlagReport(wanted: Partial<FlagReport> & { readonly key: string }): FlagReport {
+  return {
+    path: `flags/${wanted.key}.yaml`,
+    action: "update",
+    kind: "widen",
+    differences: [{ aspect: "lastLine", text: "10 % → 50 % of everybody" }],
+    via: [],
+    before: "On for 10 % of everybody.",
+    after: "On for 50 % of everybody.",
+    flips: flipsOf(aMove(0.4, "off", "on")),
+    needs: [],
+    warnings: [],
+    ...wanted,
+  };
+}
+
+export function exactly(share: number): Measured {
+  return { share, margin: 0 };
+}
+
+export function aMove(share: number, from: string | null, to: string | null, line = "the last line"): Move {
+  return { from, to, line, ...exactly(share) };
+}
+
+/** Exact ones. */
+export function flipsOf(...moves: readonly Move[]): Flips {
+  const share = moves.reduce((sum, move) => sum + move.share, 0);
+  return { method: "exact", sample: null, flipped: exactly(share), moves };
+}
+
+/** Of 20,000 people, each figure to within `margin`. */
+export function sampledFlips(margin: number, ...moves: readonly Move[]): Flips {
+  const { flipped } = flipsOf(...moves);
+  return {
+    method: "sampled",
+    sample: MADE.size,
+    flipped: { ...flipped, margin },
+    moves: moves.map((move) => ({ ...move, margin })),
+  };
+}
+
+export function aJump(key: string, acknowledged = false): Need {
+  const text = "the step is 40 points, policy maxStep is 25";
+  return { key, code: "jump", text, id: "1f3a9c2e", acknowledged };
+}
