@@ -113,7 +113,8 @@ function changedSegments(before: Condition, after: Condition): readonly string[]
   return [...new Set(segmentBodies(after).flatMap(([name, body]) => (was.get(name) === body ? [] : [name])))];
 }
 
-function withoutBodies(condition: Condition): Condition {
+/** A condition in which each segment is no more than its name. */
+export function withoutBodies(condition: Condition): Condition {
   switch (condition.op) {
     case "match":
       return condition;
