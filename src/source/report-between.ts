@@ -22,8 +22,8 @@ export interface ReportOptions {
   readonly to: ChangeReport["to"];
   /** `YYYY-MM-DD`, for what is about to expire. */
   readonly today: string;
-  /** How many inline tests of the new state passed. */
-  readonly testsPassed: number;
+  /** How many inline tests of the new state passed; every one unless given. */
+  readonly testsPassed?: number | undefined;
   /** Only these; all unless given. */
   readonly environments?: readonly string[] | undefined;
   /** Real people to ask; else they are made. */
@@ -59,7 +59,7 @@ export function reportBetween(before: LoadedFlags, after: LoadedFlags, options: 
     environmentReport({
       ...stage,
       population,
-      byHand: options.byHand?.get(stage.plan.environment) ?? null,
+      byHand: heldEdits(stage.plan, options),
       pathOf: ({ key }) => paths.get(key) ?? null,
       segmentsOf: (change) => changedIn(change, segments),
       warningsOf: (change) => warningsOf(change, stage, population, options),
@@ -70,8 +70,18 @@ export function reportBetween(before: LoadedFlags, after: LoadedFlags, options: 
     to: options.to,
     environments,
     population: population.note,
-    checks: { flags: after.fileCount, testsPassed: options.testsPassed },
+    checks: { flags: after.fileCount, testsPassed: options.testsPassed ?? after.testCount },
   };
+}
+
+/** What was written by hand; of a flag that the branch leaves alone, it stays: what the base says meanwhile is not its doing. */
+function heldEdits({ environment, changes }: Plan, { byHand }: ReportOptions): readonly HeldEdit[] | null {
+  const changed = new Set(changes.map(({ key }) => key));
+  const edits = byHand?.get(environment);
+  if (edits === undefined) return null;
+  return edits.map((edit) =>
+    changed.has(edit.key) || edit.outcome === "undone" ? edit : { ...edit, outcome: "stays" },
+  );
 }
 
 function stagesOf(before: LoadedFlags, after: LoadedFlags, { from, to }: ReportOptions): readonly Stage[] {
