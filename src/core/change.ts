@@ -3,8 +3,9 @@ import { dangersOf, dangersOfNew, type Danger, type Policies } from "./danger.ts
 import { differences, type Difference } from "./difference.ts";
 import { agree, differingGroups, FIELD_GROUP_NAMES } from "./field-groups.ts";
 import type { Flag, FlagKey } from "./flag.ts";
+import { FormatProblem } from "./format-problem.ts";
 import { variableOf } from "./override-text.ts";
-import { mergeColumns, type HandEdit, type OnDrift } from "./merge.ts";
+import { mergeColumns, type HandEdit, type Merged, type OnDrift } from "./merge.ts";
 import { columnsIn } from "./raw-row.ts";
 import { columnsOf, flagOfColumns, type ReadRow } from "./row-codec.ts";
 import type { FlagColumns, FlagRow } from "./row.ts";
@@ -153,19 +154,15 @@ function archiveText(flag: Flag): string {
   return `archived: answers its fallback (${flag.fallback}) from now on; ${flips}`;
 }
 
-function withBoth(
-  key: FlagKey,
-  desired: DesiredFlag,
-  live: { readonly row: FlagRow; readonly flag: Flag },
-  rules: ChangeRules,
-): Verdict {
+function withBoth(key: FlagKey, desired: DesiredFlag, live: ReadRow & { ok: true }, rules: ChangeRules): Verdict {
+  if (live.agreesWith === desired) return NOTHING;
   const { row, flag } = live;
   const git = columnsOf(desired.flag);
   // Most rows of most plans: nobody changed anything.
   if (saysTheSame(row, git, desired.path)) return NOTHING;
   if (row.flag_type !== git.flag_type) return { ...NOTHING, problems: [typeProblem(key, desired, row)] };
   const options = { release: rules.release.has(key), onDrift: rules.onDrift };
-  const { columns, handEdits } = mergeColumns(row.synced, row, git, options);
+  const { columns, handEdits } = servable(key, mergeColumns(row.synced, row, git, options), git);
   const change = changeOf(key, desired, live, columns, git);
   return {
     ...NOTHING,
@@ -175,15 +172,34 @@ function withBoth(
   };
 }
 
+/** What git says now may not go with what was written by hand, as where a variant is gone: then git wins, but for a kill. */
+function servable(key: FlagKey, merged: Merged, git: FlagColumns): Merged {
+  if (readable(key, merged.columns) !== null) return merged;
+  return {
+    columns: { ...git, enabled: merged.columns.enabled },
+    handEdits: merged.handEdits.map((edit) =>
+      edit.outcome === "stays" && edit.group !== "enabled" ? { ...edit, outcome: "overwritten" } : edit,
+    ),
+  };
+}
+
 function saysTheSame(row: FlagRow, git: FlagColumns, path: string): boolean {
   if (row.archived_at !== null || row.path !== path || row.synced === null) return false;
   return FIELD_GROUP_NAMES.every((group) => agree(group, row, git) && agree(group, row.synced ?? git, git));
 }
 
-/** What git said last; an archived flag answers nothing, so coming back it starts from nobody. */
+/** What git said last, where that can be read; an archived flag answers nothing, so coming back it starts from nobody. */
 function asGitSaid(key: FlagKey, { synced, archived_at }: FlagRow): Flag | null {
-  if (synced === null) return null;
-  return flagOfColumns(key, archived_at === null ? synced : { ...synced, enabled: false });
+  return synced === null ? null : readable(key, archived_at === null ? synced : { ...synced, enabled: false });
+}
+
+function readable(key: FlagKey, columns: FlagColumns): Flag | null {
+  try {
+    return flagOfColumns(key, columns);
+  } catch (error) {
+    if (error instanceof FormatProblem) return null;
+    throw error;
+  }
 }
 
 function changeOf(

@@ -20,16 +20,15 @@ export function sameJson(a: unknown, b: unknown): boolean {
     return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, n) => sameJson(item, b[n]));
   }
   if (!isJsonObject(a) || !isJsonObject(b)) return false;
-  const names = presentNames(a);
-  return (
-    names.length === presentNames(b).length &&
-    names.every((name) => Object.hasOwn(b, name) && sameJson(a[name], b[name]))
-  );
-}
-
-function presentNames(value: JsonObject): readonly string[] {
-  const names = Object.keys(value);
-  return names.some((name) => value[name] === undefined) ? names.filter((name) => value[name] !== undefined) : names;
+  let present = 0;
+  for (const name of Object.keys(a)) {
+    const member = a[name];
+    if (member === undefined) continue;
+    present += 1;
+    if (!Object.hasOwn(b, name) || !sameJson(member, b[name])) return false;
+  }
+  for (const name of Object.keys(b)) if (b[name] !== undefined) present -= 1;
+  return present === 0;
 }
 
 /**

@@ -4,7 +4,8 @@ import type { FlagKey } from "../core/flag.ts";
 import type { OnDrift } from "../core/merge.ts";
 import { nearest } from "../core/nearest.ts";
 import { planChanges, type Plan } from "../core/plan.ts";
-import { flagOfRow, type ReadRow } from "../core/row-codec.ts";
+import { readBeside } from "../core/row-beside.ts";
+import type { ReadRow } from "../core/row-codec.ts";
 import type { AuditEntry, FlagStore, Head, StoredSnapshot } from "../store/store.ts";
 import type { Desired } from "./desired.ts";
 import { digest } from "../source/digest.ts";
@@ -77,7 +78,7 @@ export async function planAgainst(table: TableState, desired: Desired, options: 
     const commits = { live: head.commit, next: desired.commit, environment };
     await checkFence(desired.repository, commits, options.acceptLive);
   }
-  const live = rowsByKey(snapshot);
+  const live = rowsByKey(snapshot, desired.flags);
   const unknown = [...options.release].find((key) => !live.has(key) && !desired.flags.has(key));
   if (unknown !== undefined) throw noSuchFlag(unknown, [...live.keys(), ...desired.flags.keys()]);
   const deleted = [...handEdits].filter(([key, { action }]) => action === "deleted" && !live.has(key));
@@ -113,10 +114,10 @@ function noSuchFlag(key: FlagKey, keys: readonly FlagKey[]): FlagError {
   return new FlagError("USAGE", `--release ${key}: neither the files nor the table have that flag`, options);
 }
 
-function rowsByKey({ rows }: StoredSnapshot): ReadonlyMap<FlagKey, ReadRow> {
+function rowsByKey({ rows }: StoredSnapshot, desired: Desired["flags"]): ReadonlyMap<FlagKey, ReadRow> {
   return new Map(
     rows.map((raw) => {
-      const read = flagOfRow(raw);
+      const read = readBeside(raw, desired.get(String(raw.feature_key)));
       const key = read.ok ? read.row.feature_key : read.key;
       // The column is the table's unique, non-null text.
       if (key === null) throw new FlagError("STORE_CORRUPT", "a row of feature_toggles has no feature_key");

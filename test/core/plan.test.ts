@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { Flag } from "../../src/core/flag.ts";
 import { planChanges, type Plan, type PlanInput } from "../../src/core/plan.ts";
-import type { ReadRow } from "../../src/core/row-codec.ts";
+import { columnsOf, type ReadRow } from "../../src/core/row-codec.ts";
 import { aColourFlag, aFlag, percentage } from "../support/flags.ts";
 import { aLiveFlag } from "../support/rows.ts";
 
@@ -88,6 +88,23 @@ describe("a plan", () => {
     const plan = planOf({ files: [checkout], rows: [archived] });
     expect(plan.changes).toMatchObject([{ action: "restore", columns: { enabled: false }, after: { enabled: false } }]);
     expect(plan.handEdits).toMatchObject([{ key: "checkout", group: "enabled", outcome: "stays" }]);
+  });
+
+  test("lets git win where it takes away what a hand-written change needs, but never over a kill", () => {
+    const colour = aColourFlag({ key: "colour", serve: { variant: "control" } });
+    const fewer = { ...colour, variants: { control: "grey", green: "#0f0" } };
+    const plan = planOf({ files: [fewer], rows: [aLiveFlag(colour, { serve: "blue", enabled: false })] });
+    expect(plan.changes[0]?.columns).toMatchObject({ serve: "control", enabled: false, variants: fewer.variants });
+    expect(plan.handEdits.map(({ group, outcome }) => `${group} ${outcome}`)).toEqual([
+      "enabled stays",
+      "serve overwritten",
+    ]);
+  });
+
+  test("takes what the last sync wrote for unsaid where that can no longer be read", () => {
+    const synced = { ...columnsOf(checkout), serve: "gone" };
+    const plan = planOf({ files: [checkout], rows: [aLiveFlag(checkout, {}, { synced })] });
+    expect(plan.changes.map(({ action }) => action)).toEqual(["update"]);
   });
 
   test("leaves rows alone that were inserted by hand, and names them", () => {
