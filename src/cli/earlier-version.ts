@@ -14,6 +14,8 @@ interface Question {
   readonly environment: string | null;
   /** A commit, branch or tag; null for the version before the last change of what is served. */
   readonly ref: string | null;
+  /** The commit whose history is looked through; null for HEAD. */
+  readonly from: string | null;
 }
 
 export interface EarlierVersion {
@@ -26,7 +28,17 @@ export interface EarlierVersion {
 export async function earlierVersion(folder: string, question: Question): Promise<EarlierVersion> {
   const { key, ref } = question;
   const repository = await openRepository(folder);
+  if (question.from !== null) await checkThere(repository, question.from);
   return ref === null ? beforeLastChange(repository, question) : atRef(repository, key, ref);
+}
+
+/** The branch on GitHub may be ahead of the clone. */
+async function checkThere(repository: Repository, commit: string): Promise<void> {
+  await repository.resolve(commit).catch((cause: unknown) => {
+    if (!(cause instanceof FlagError) || cause.code !== "UNKNOWN_COMMIT") throw cause;
+    const message = `this clone does not have ${shortCommit(commit)} of GitHub yet, and what there was before is read from its history`;
+    throw new FlagError("GITHUB_CONFLICT", message, { hint: "git pull, look at the flag, then run it again", cause });
+  });
 }
 
 async function atRef(repository: Repository, key: FlagKey, ref: string): Promise<EarlierVersion> {
@@ -41,13 +53,16 @@ async function atRef(repository: Repository, key: FlagKey, ref: string): Promise
   return { text: textOf(file.bytes), notes: [`as it was at ${ref} (${shortCommit(commit)})`] };
 }
 
-async function beforeLastChange(repository: Repository, { key, text, environment }: Question): Promise<EarlierVersion> {
+async function beforeLastChange(
+  repository: Repository,
+  { key, text, environment, from }: Question,
+): Promise<EarlierVersion> {
   const served = servedBy(text, environment);
   const unreadable: string[] = [];
   let oldest: string | undefined;
   const blobs = repository.openBlobs();
   try {
-    for await (const step of repository.landings("HEAD", "flags")) {
+    for await (const step of repository.landings(from ?? "HEAD", "flags")) {
       const { before, after, paths } = changeOf(key, step);
       if (paths.size === 0) continue;
       if (oldest === undefined && after !== null) {

@@ -2,14 +2,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { flagNeeds } from "../core/acknowledgement.ts";
 import { dangersOf } from "../core/danger.ts";
-import { differences } from "../core/difference.ts";
 import { FlagError } from "../core/errors.ts";
 import type { Flag, FlagKey } from "../core/flag.ts";
-import type { Edited, EditResult, Refused } from "../source/edit/edit-result.ts";
+import { type Edited, type EditResult, refusal } from "../source/edit/edit-result.ts";
+import { meaningsOf } from "../source/edit/meanings.ts";
 import type { LoadedFlags } from "../source/load.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
-import { editText, type EditNeed, type EditView, type Meaning } from "./views/edit-text.ts";
+import { editText, type EditNeed, type EditView } from "./views/edit-text.ts";
 import { lineDiff } from "./views/line-diff.ts";
 import { writeEdits } from "./write-edits.ts";
 
@@ -39,7 +39,7 @@ export async function finishEdit(io: Io, result: EditResult, finish: Finish): Pr
     key,
     isWritten,
     edits: result.edits,
-    meanings: meaningsOf(result, finish),
+    meanings: meaningsOf(result, key, finish.formerKey),
     voided: result.voided,
     needs: isWritten ? await needsOf(folder, result, key) : [],
     failures: result.failures,
@@ -50,35 +50,8 @@ export async function finishEdit(io: Io, result: EditResult, finish: Finish): Pr
   return EXIT.done;
 }
 
-export function refusal({ because, message, hint }: Refused): FlagError {
-  const code = { usage: "USAGE", invalid: "INVALID_FLAGS", environment: "UNKNOWN_ENVIRONMENT" } as const;
-  return new FlagError(code[because], message, { hint });
-}
-
-function environmentsOf({ after }: Edited): readonly string[] {
-  return after.config?.environments.map(({ name }) => name) ?? [];
-}
-
-/** What changes where, environments of one meaning together. */
-function meaningsOf(result: Edited, { key, formerKey = key }: Finish): readonly Meaning[] {
-  const environments = environmentsOf(result);
-  const groups = new Map<string, { readonly names: string[]; readonly texts: readonly string[] }>();
-  for (const name of environments) {
-    const [was, is] = [result.before.flagsFor(name).get(formerKey), result.after.flagsFor(name).get(key)];
-    if (was === undefined || is === undefined) continue;
-    const texts = differences(was, { ...is, key: was.key }).map(({ text }) => text);
-    if (texts.length === 0) continue;
-    const group = groups.get(texts.join("\n")) ?? { names: [], texts };
-    group.names.push(name);
-    groups.set(texts.join("\n"), group);
-  }
-  return [...groups.values()].map(({ names, texts }) => {
-    return { where: names.length === environments.length ? "everywhere" : names.join(", "), texts };
-  });
-}
-
 /** A share in an environment that is switched off reaches nobody, which is easily forgotten. */
-function disabledNotes({ before, after }: Edited, key: FlagKey): readonly string[] {
+export function disabledNotes({ before, after }: Edited, key: FlagKey): readonly string[] {
   const environments = after.config?.environments.map(({ name }) => name) ?? [];
   const idle = environments.filter((name) => {
     const [was, is] = [before.flagsFor(name).get(key), after.flagsFor(name).get(key)];

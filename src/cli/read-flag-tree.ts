@@ -1,5 +1,6 @@
 import { FlagError } from "../core/errors.ts";
-import { flagTree, type FlagTree } from "../source/edit/edit-flag.ts";
+import { checkedTree } from "../source/edit/checked-tree.ts";
+import type { FlagTree } from "../source/edit/edit-flag.ts";
 import { readWorkTree } from "../source/work-tree.ts";
 
 /** The files under `flags/` as they stand, ready to be edited. @throws FlagError NO_FLAGS, INVALID_FLAGS */
@@ -10,10 +11,5 @@ export async function readFlagTree(folder: string): Promise<FlagTree> {
       hint: "hoist init makes one here; --cwd names another folder",
     });
   }
-  const tree = flagTree(files);
-  if (tree.loaded.config !== null) return tree;
-  const error = tree.loaded.diagnostics.find(({ file }) => file === "flags/_config.yaml");
-  const place =
-    error === undefined ? "flags/_config.yaml cannot be used" : `${error.file}:${error.line}  ${error.message}`;
-  throw new FlagError("INVALID_FLAGS", place, { hint: error?.hint ?? "hoist validate shows all errors" });
+  return checkedTree(files);
 }

@@ -1,9 +1,11 @@
 import type { FlagDefinitions } from "../core/definitions.ts";
+import type { FlagKey } from "../core/flag.ts";
 import type { FlagStore } from "../store/store.ts";
 import { defaultSnapshotFile, openDatabase } from "./database.ts";
 import type { FlagsClient } from "./flags-client.ts";
 import { type FlagsOptions, type Settings, settingsFrom } from "./options.ts";
 import { REAL_SURROUNDINGS, type Surroundings } from "./surroundings.ts";
+import type { SeenFlag } from "./seen-flag.ts";
 import { startClient } from "./start-client.ts";
 import type { ToggleRow } from "./toggle-row.ts";
 
@@ -13,6 +15,8 @@ export interface OpenedFlags {
   /** Generated definitions that arrive after the client was made. */
   readonly define: (definitions: FlagDefinitions) => void;
   readonly toggleRows: () => readonly ToggleRow[];
+  /** What whoever asks for a change of the flag has before their eyes. */
+  readonly seen: (key: FlagKey) => SeenFlag;
 }
 
 /** What a test hands in instead of the real ones. */

@@ -4,7 +4,8 @@ import type { FlagKey } from "../core/flag.ts";
 import type { JsonValue } from "../core/json.ts";
 import { type OpenedFlags, openFlags } from "./create-flags.ts";
 import type { FlagContext } from "./flags-client.ts";
-import { type FlagsOptions, settingsFrom } from "./options.ts";
+import { type FlagsOptions, type GitHubOptions, type Settings, settingsFrom } from "./options.ts";
+import type { SeenFlag } from "./seen-flag.ts";
 import type { ToggleRow } from "./toggle-row.ts";
 
 /** The one default client of a process. */
@@ -75,6 +76,17 @@ export async function getFeatureFlags(context?: FlagContext): Promise<Record<str
 /** Every live flag with the columns of its row, ordered by display name. Holds targets: not for browsers. */
 export async function getAllToggles(): Promise<readonly ToggleRow[]> {
   return (slot.opened ?? (await defaultClient())).toggleRows();
+}
+
+/** What the default client knows that a change of a flag needs: the flag as it is seen, and where its file is kept. */
+export async function seenForUpdate(key: FlagKey): Promise<{
+  readonly seen: SeenFlag;
+  readonly github: GitHubOptions;
+  readonly env: Settings["env"];
+}> {
+  const { seen } = slot.opened ?? (await defaultClient());
+  const { github, env } = settingsFrom(slot.options);
+  return { seen: seen(key), github, env };
 }
 
 /** Closes the default client; the next use makes a new one. */

@@ -33,6 +33,20 @@ export interface FlagsOptions {
   readonly logger?: Logger | false | undefined;
   /** Whether the database is told which revision and overrides this process has. Default: true. */
   readonly heartbeat?: boolean | undefined;
+  /** Where `updateToggle` opens its pull requests. Default: from the environment, as the `hoist` commands do. */
+  readonly github?: GitHubOptions | undefined;
+}
+
+/** The repository that holds the flags. Nothing of it is asked before the first `updateToggle`. */
+export interface GitHubOptions {
+  /** `owner/name`. Default: `GITHUB_REPOSITORY`. */
+  readonly repository?: string | undefined;
+  /** May write contents and pull requests. Default: `FLAGS_GITHUB_TOKEN`, else `GITHUB_TOKEN`, else `GH_TOKEN`. */
+  readonly token?: string | undefined;
+  /** For GitHub Enterprise, e.g. `https://github.acme.dev/api/v3`. Default: `GITHUB_API_URL`, else github.com's. */
+  readonly apiUrl?: string | undefined;
+  /** The folder that holds `flags/`, from the top of the repository. Default: the top. */
+  readonly folder?: string | undefined;
 }
 
 /** Options as they are used: checked, complete, and independent of what becomes of the objects handed in. */
@@ -49,6 +63,7 @@ export interface Settings {
   readonly staleAfterMs: number;
   readonly logger: Logger;
   readonly heartbeat: boolean;
+  readonly github: GitHubOptions;
 }
 
 const NAMES: Readonly<Record<keyof FlagsOptions, string>> = {
@@ -64,11 +79,20 @@ const NAMES: Readonly<Record<keyof FlagsOptions, string>> = {
   staleAfterMs: "number",
   logger: "object or false",
   heartbeat: "boolean",
+  github: "object",
+};
+
+const GITHUB_NAMES: Readonly<Record<keyof GitHubOptions, string>> = {
+  repository: "string",
+  token: "string",
+  apiUrl: "string",
+  folder: "string",
 };
 
 /** @throws FlagError USAGE for an option that does not exist or is not of its type */
 export function settingsFrom(options: FlagsOptions): Settings {
-  for (const [name, value] of Object.entries(options)) checkOption(name, value);
+  for (const [name, value] of Object.entries(options)) checkOption(name, value, NAMES);
+  for (const [name, value] of Object.entries(options.github ?? {})) checkOption(name, value, GITHUB_NAMES, "github.");
   const env = Object.freeze({ ...(options.env ?? process.env) });
   // A program that changes its folder later must not lose the file, and the kill in it.
   const overrideFile = options.overrideFile ?? given(env, "FLAGS_OVERRIDE_FILE");
@@ -85,6 +109,7 @@ export function settingsFrom(options: FlagsOptions): Settings {
     staleAfterMs: delayIn("staleAfterMs", options.staleAfterMs ?? 60_000),
     logger: safeLogger(options.logger ?? stderrLogger()),
     heartbeat: options.heartbeat ?? true,
+    github: { ...options.github },
   };
 }
 
@@ -93,15 +118,17 @@ function given(env: Readonly<Record<string, string | undefined>>, name: string):
   return env[name]?.trim() || undefined;
 }
 
-function checkOption(name: string, value: unknown): void {
-  const expected = Object.hasOwn(NAMES, name)
-    ? Object.entries(NAMES).find(([known]) => known === name)?.[1]
-    : undefined;
+function checkOption(name: string, value: unknown, names: Readonly<Record<string, string>>, within = ""): void {
+  const expected = Object.hasOwn(names, name) ? names[name] : undefined;
   if (expected === undefined) {
-    throw new FlagError("USAGE", `createFlags has no option "${name}"; it has ${Object.keys(NAMES).join(", ")}`);
+    const known = Object.keys(names).map((each) => `${within}${each}`);
+    throw new FlagError("USAGE", `createFlags has no option "${within}${name}"; it has ${known.join(", ")}`);
   }
   if (value === undefined || expected.split(" or ").some((word) => fits(word, value))) return;
-  throw new FlagError("USAGE", `option ${name}: expected ${expected}, found ${value === null ? "null" : typeof value}`);
+  throw new FlagError(
+    "USAGE",
+    `option ${within}${name}: expected ${expected}, found ${value === null ? "null" : typeof value}`,
+  );
 }
 
 function fits(word: string, value: unknown): boolean {

@@ -1,4 +1,5 @@
 import type { FlagDefinitions } from "../core/definitions.ts";
+import type { FlagKey } from "../core/flag.ts";
 import type { FlagStore } from "../store/store.ts";
 import { createEmitter } from "./events.ts";
 import { readFallbacks } from "./fallbacks.ts";
@@ -11,6 +12,7 @@ import { keepLastGood } from "./last-good.ts";
 import type { Settings } from "./options.ts";
 import { watchOverrideFile } from "./override-file.ts";
 import { type Refresh, startRefresh } from "./refresh.ts";
+import { type SeenFlag, seenFlag } from "./seen-flag.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { startReport } from "./start-report.ts";
 import { statusOf } from "./status-of.ts";
@@ -35,6 +37,7 @@ export interface StartedClient {
   readonly started: Promise<void>;
   readonly define: (definitions: FlagDefinitions) => void;
   readonly toggleRows: () => readonly ToggleRow[];
+  readonly seen: (key: FlagKey) => SeenFlag;
 }
 
 /** Puts the parts of a client together, and starts them in the order overrides → database → disk → bundle → definitions. */
@@ -155,6 +158,7 @@ export function startClient(settings: Settings, input: ClientInput): StartedClie
     started,
     define: held.define,
     toggleRows: () => toggleRows(held.snapshot()),
+    seen: (key) => seenFlag(environment, held.snapshot(), key),
     client: {
       ...readerOf(held.view),
       pin: () => pinned(held.view()),

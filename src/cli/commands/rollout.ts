@@ -1,8 +1,9 @@
 import { InvalidArgumentError, Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { FlagTree } from "../../source/edit/edit-flag.ts";
 import { cwdOption, formatOption, hoistCommand, type Done } from "../command.ts";
 import type { Io } from "../io.ts";
 import { flagsFolder } from "../workspace.ts";
-import { baseOption, dryRunOption, overlayOption } from "./set.ts";
+import { baseOption, dryRunOption, noteOption, overlayOption, prOption } from "./set.ts";
 
 export function rolloutCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
@@ -12,6 +13,7 @@ export function rolloutCommand(io: Io, done: Done): CommandUnknownOpts {
     "hoist rollout workshop_routing 10% --by sessionId",
     "hoist rollout workshop_reports --roles admin,workshop_admin",
     "hoist rollout workshop_routing --whitelist workshopId=workshop-1,workshop-2 --env production",
+    "hoist rollout workshop_routing 50% --env production --pr     opens a pull request, and prints its address",
   ];
   return hoistCommand("rollout", "say how many get a flag's last line, or a rule", examples, io)
     .argument("<key>", "the flag")
@@ -22,18 +24,19 @@ export function rolloutCommand(io: Io, done: Done): CommandUnknownOpts {
     .addOption(new Option("--whitelist <attribute=ids>", "who is on a list (repeatable)").argParser(whitelisted))
     .addOption(overlayOption)
     .addOption(baseOption)
+    .addOption(prOption)
+    .addOption(noteOption)
     .addOption(dryRunOption)
     .addOption(formatOption)
     .addOption(cwdOption)
     .action(async (key, share, options) => {
       const { rollOut } = await import("../../source/edit/rollout.ts");
-      const { readFlagTree } = await import("../read-flag-tree.ts");
-      const { finishEdit } = await import("../finish-edit.ts");
+      const { makeEdit } = await import("../make-edit.ts");
       const folder = flagsFolder(io, options.cwd);
-      const tree = await readFlagTree(folder);
       const target = { key, environment: options.env ?? null, maskedToo: options.base };
-      const result = rollOut(tree, target, { ...options, share });
-      done(await finishEdit(io, result, { folder, key, dryRun: options.dryRun, format: options.format }));
+      const edit = (tree: FlagTree) => ({ result: rollOut(tree, target, { ...options, share }) });
+      const { pr, note, dryRun, format } = options;
+      done(await makeEdit(io, { folder, key, pr, note, dryRun, format, edit }));
     });
 }
 

@@ -1,4 +1,5 @@
 import { Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { FlagTree } from "../../source/edit/edit-flag.ts";
 import { cwdOption, formatOption, hoistCommand, type Done } from "../command.ts";
 import type { Io } from "../io.ts";
 import { flagsFolder } from "../workspace.ts";
@@ -8,6 +9,8 @@ export const baseOption = new Option("--base", "edit the base although overlays 
   .default(false)
   .conflicts("env");
 export const dryRunOption = new Option("--dry-run", "show the edit, write nothing").default(false);
+export const prOption = new Option("--pr", "as a pull request on GitHub; the work tree stays as it is").default(false);
+export const noteOption = new Option("--note <text>", "why, for whoever reviews the pull request");
 
 export function setCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
@@ -16,6 +19,7 @@ export function setCommand(io: Io, done: Done): CommandUnknownOpts {
     `hoist set workshop_routing 'rules["Toronto beta"].rollout=50%'`,
     "hoist set checkout_button tags=shop,growth description='Which colour sells best.'",
     "hoist set workshop_routing salt=                              take a key out",
+    "hoist set workshop_routing enabled=false --env production --pr --note 'Too many complaints.'",
   ];
   return hoistCommand(
     "set",
@@ -27,17 +31,18 @@ export function setCommand(io: Io, done: Done): CommandUnknownOpts {
     .argument("<path=value...>", "what shall stand where")
     .addOption(overlayOption)
     .addOption(baseOption)
+    .addOption(prOption)
+    .addOption(noteOption)
     .addOption(dryRunOption)
     .addOption(formatOption)
     .addOption(cwdOption)
     .action(async (key, changes, options) => {
       const { setInFlag } = await import("../../source/edit/set.ts");
-      const { readFlagTree } = await import("../read-flag-tree.ts");
-      const { finishEdit } = await import("../finish-edit.ts");
+      const { makeEdit } = await import("../make-edit.ts");
       const folder = flagsFolder(io, options.cwd);
-      const tree = await readFlagTree(folder);
       const target = { key, environment: options.env ?? null, maskedToo: options.base };
-      const result = setInFlag(tree, target, changes);
-      done(await finishEdit(io, result, { folder, key, dryRun: options.dryRun, format: options.format }));
+      const edit = (tree: FlagTree) => ({ result: setInFlag(tree, target, changes) });
+      const { pr, note, dryRun, format } = options;
+      done(await makeEdit(io, { folder, key, pr, note, dryRun, format, edit }));
     });
 }

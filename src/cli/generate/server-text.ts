@@ -16,8 +16,16 @@ import {
   type FlagDefinitions,
   getFeatureFlags as getAny,
   isFeatureEnabled as isAnyEnabled,
+  type ToggleUpdates,
+  type UpdatedToggle,
+  updateToggle as updateAny,
 } from "flaghoist";
-import type { BooleanFlagKey, FlagContext, FlagValues } from "./definitions.js";
+import type {
+  BooleanFlagKey,
+  FlagContext,
+  FlagKey,
+  FlagValues,
+} from "./definitions.js";
 
 export { closeFlags, getAllToggles } from "flaghoist";
 export type * from "./definitions.js";
@@ -49,6 +57,16 @@ export async function getFeatureFlags(
 ): Promise<FlagValues> {
   const values: object = await getAny(context);
   return values as FlagValues;
+}
+
+${commentText("Opens a pull request that changes a flag where this program runs.", "")}
+export function updateToggle(
+  key: FlagKey,
+  updates: ToggleUpdates,
+  adminUserId: string,
+  notes?: string,
+): Promise<UpdatedToggle> {
+  return updateAny(key, updates, adminUserId, notes);
 }
 `;
 }

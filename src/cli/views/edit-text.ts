@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../../core/diagnostic.ts";
 import type { FileEdit } from "../../source/edit/edit-result.ts";
+import type { Meaning } from "../../source/edit/meanings.ts";
 import { parted } from "../examples.ts";
 import type { Style } from "../io.ts";
 import { lineDiff } from "./line-diff.ts";
@@ -22,12 +23,6 @@ export interface EditView {
   readonly notes: readonly string[];
   /** What to do next, one command a line. */
   readonly next: readonly string[];
-}
-
-export interface Meaning {
-  /** `production`, `development, staging`, `everywhere`. */
-  readonly where: string;
-  readonly texts: readonly string[];
 }
 
 export interface EditNeed {

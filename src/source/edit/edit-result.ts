@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostic.ts";
+import { FlagError } from "../../core/errors.ts";
 import type { LoadedFlags } from "../load.ts";
 
 /** What becomes of one file. */
@@ -48,4 +49,10 @@ export function refusedBy(
   otherwise = "give another value, or edit the file by hand",
 ): Refused {
   return refused("invalid", `${what}: ${file}:${line}:${column}  ${message}`, hint ?? otherwise);
+}
+
+/** A refusal for those who cannot go on with one. */
+export function refusal({ because, message, hint }: Refused): FlagError {
+  const code = { usage: "USAGE", invalid: "INVALID_FLAGS", environment: "UNKNOWN_ENVIRONMENT" } as const;
+  return new FlagError(code[because], message, hint === "" ? {} : { hint });
 }
