@@ -9,9 +9,21 @@ export interface NextStep {
   readonly about: string;
 }
 
-export function initText(steps: readonly Step[], next: readonly NextStep[], style: Style): string {
+export interface Taken {
+  readonly steps: readonly Step[];
+  /** What is to be switched on in the settings of the repository on GitHub. */
+  readonly settings: readonly NextStep[];
+  readonly next: readonly NextStep[];
+}
+
+export function initText({ steps, settings, next }: Taken, style: Style): string {
   const isNew = steps.some(({ outcome }) => outcome !== "kept");
   const rows = steps.map(({ outcome, path, note }) => [outcome, path, style("dim", note)]);
+  const lines = (each: readonly NextStep[]) =>
+    tableText(
+      each.map(({ command, about }) => [style("bold", command), about]),
+      "  ",
+    );
   const head = isNew
     ? `${style("green", "✓")} flags/ is here`
     : `${style("green", "✓")} flags/ was here already, nothing was changed`;
@@ -20,11 +32,9 @@ export function initText(steps: readonly Step[], next: readonly NextStep[], styl
     "",
     tableText(rows, "  "),
     "",
+    ...(settings.length === 0 ? [] : ["On GitHub, once, in the settings of the repository:", lines(settings), ""]),
     "Next:",
-    tableText(
-      next.map(({ command, about }) => [style("bold", command), about]),
-      "  ",
-    ),
+    lines(next),
   ].join("\n");
 }
 

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+set -euo pipefail
+cd "$GITHUB_ACTION_PATH/../../.."
+omitted=(--omit=optional)
+# PostgreSQL's driver is a package of development here; what asks no database does without them all.
+case "$HOIST_COMMAND" in sync | drift) ;; *) omitted+=(--omit=dev) ;; esac
+npm ci --ignore-scripts --no-progress "${omitted[@]}"

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# What one use of the action does; action.yml sets the variables.
+set -euo pipefail
+
+# Whatever the value, it is the value of that option: it cannot begin another one.
+hoist() { node "$GITHUB_ACTION_PATH/../../../src/cli/bin.js" "$@" "--cwd=$HOIST_FOLDER"; }
+
+finish() {
+  echo "exit-code=$1" >> "$GITHUB_OUTPUT"
+  exit "$1"
+}
+
+wrong() {
+  # In an annotation a line end would begin a command of its own.
+  local text=${1//%/%25}
+  text=${text//$'\r'/%0D}
+  echo "::error title=hoist::${text//$'\n'/%0A}"
+  finish 9
+}
+
+with_database() {
+  [ -n "$HOIST_ENVIRONMENT" ] || wrong "$HOIST_COMMAND needs the input environment"
+  # Without one, an empty database on this machine would be taken.
+  [ -n "$FLAGS_DATABASE_URL" ] || wrong "$HOIST_COMMAND needs the input database, from a secret of that environment"
+}
+
+base=$HOIST_BASE
+if [ -z "$base" ] && [ -n "${GITHUB_BASE_REF:-}" ]; then base="origin/$GITHUB_BASE_REF"; fi
+
+status=0
+case "$HOIST_COMMAND" in
+  validate)
+    compared=()
+    [ -z "$base" ] || compared+=("--base=$base")
+    hoist validate --format github "${compared[@]}" || status=$?
+    if [ -e .github/CODEOWNERS ] || [ -e CODEOWNERS ] || [ -e docs/CODEOWNERS ]; then
+      owners=0
+      hoist github codeowners --check --remote || owners=$?
+      [ "$status" -ne 0 ] || status=$owners
+    fi
+    if [ -n "$base" ]; then
+      changes=0
+      hoist plan --format markdown "--base=$base" >> "$GITHUB_STEP_SUMMARY" || changes=$?
+      # 2: something changes, which is what a pull request is for.
+      [ "$status" -ne 0 ] || [ "$changes" -eq 2 ] || status=$changes
+    fi
+    ;;
+  comment)
+    [ -n "$base" ] || wrong "comment needs a pull request, or the input base"
+    # The summary is what validate writes.
+    GITHUB_STEP_SUMMARY='' hoist github comment "--base=$base" || status=$?
+    ;;
+  sync)
+    with_database
+    options=()
+    read -r -d '' -a keys <<< "${HOIST_RELEASE//,/ }" || true
+    for key in "${keys[@]}"; do options+=("--release=$key"); done
+    [ -z "$HOIST_ACKNOWLEDGE" ] || options+=("--acknowledge=$HOIST_ACKNOWLEDGE")
+    [ -z "$HOIST_ACCEPT_LIVE" ] || options+=("--accept-live=$HOIST_ACCEPT_LIVE")
+    hoist sync --comment "--env=$HOIST_ENVIRONMENT" "${options[@]}" || status=$?
+    ;;
+  drift)
+    with_database
+    hoist github drift "--env=$HOIST_ENVIRONMENT" || status=$?
+    ;;
+  *) wrong "the input command is \"$HOIST_COMMAND\", expected validate, comment, sync or drift" ;;
+esac
+finish "$status"

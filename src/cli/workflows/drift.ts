@@ -1,0 +1,51 @@
+import { RUNNER } from "./pins.ts";
+import { hoistOf, yamlWord, type WorkflowSettings } from "./settings.ts";
+import { firstSteps, head, MARK } from "./steps.ts";
+
+/** The workflow of every hour: says, in an issue, where a table is not what the branch says. It writes to no table. */
+export function driftWorkflow(settings: WorkflowSettings): string {
+  return `${MARK} It opens an issue while an environment's database is not what the flags of ${settings.branch} say.
+name: drift
+
+on:
+  schedule:
+    - cron: "23 * * * *"
+  workflow_dispatch:
+
+${head(settings)}
+jobs:
+${settings.environments.map((name) => job(settings, name)).join("\n")}`;
+}
+
+function job(settings: WorkflowSettings, environment: string): string {
+  return `  drift-${environment}:
+    runs-on: ${RUNNER}
+    timeout-minutes: 10
+    # Its database address is that of a user who may only read. An environment of its own, because that of the sync may wait for
+    # a reviewer.
+    environment: ${yamlWord(readEnvironment(environment))}
+    concurrency:
+      group: flags-drift-${environment}
+      cancel-in-progress: false
+    permissions:
+      contents: read
+      issues: write
+    steps:
+${firstSteps(settings, { ref: settings.branch, needsDatabase: true })}
+      - name: Compare ${environment}
+        env:
+          FLAGS_DATABASE_URL: \${{ secrets.FLAGS_DATABASE_URL }}
+          GITHUB_TOKEN: \${{ github.token }}
+        run: |
+          if [ -z "$FLAGS_DATABASE_URL" ]; then
+            echo "::warning title=Not compared::the environment ${readEnvironment(environment)} has no secret FLAGS_DATABASE_URL: Settings, Environments, ${readEnvironment(environment)}"
+            exit 0
+          fi
+          ${hoistOf(settings.install)} github drift --env ${environment}
+`;
+}
+
+/** The environment on GitHub whose secret may only read. */
+export function readEnvironment(environment: string): string {
+  return `${environment}-read`;
+}

@@ -1,0 +1,81 @@
+import { RUNNER } from "./pins.ts";
+import { filterPattern, hoistOf, yamlWord, type WorkflowSettings } from "./settings.ts";
+import { firstSteps, head, MARK } from "./steps.ts";
+
+/** The workflow of a merge: brings each environment to what the branch says, one after the other. */
+export function syncWorkflow(settings: WorkflowSettings): string {
+  const { environments, branch, folder } = settings;
+  const paths = filterPattern(`${folder === "" ? "" : `${folder}/`}flags`).replace(/"$/, '/**"');
+  return `${MARK} It brings each environment's database to what the flags of ${branch} say.
+name: sync
+
+on:
+  push:
+    branches: [${filterPattern(branch)}]
+    paths: [${paths}]
+  # By hand, for one environment:
+  # gh workflow run sync.yml -f environment=${environments.at(-1)} -f release=KEY
+  workflow_dispatch:
+    inputs:
+      environment:
+        description: The environment to sync
+        type: choice
+        required: true
+        options: [${environments.map(yamlWord).join(", ")}]
+      release:
+        description: Flags whose hand-written changes are undone, with spaces between them
+        type: string
+      acknowledge:
+        description: Says yes to the plan of that id, which a refused sync prints
+        type: string
+      accept-live:
+        description: The live commit, after a rewritten history
+        type: string
+
+${head(settings)}
+jobs:
+${environments.map((name, index) => job(settings, name, environments[index - 1])).join("\n")}`;
+}
+
+/** @param before  the environment before it in the order of promotion */
+function job(settings: WorkflowSettings, environment: string, before: string | undefined): string {
+  const asked = `inputs.environment == '${environment}'`;
+  const onPush =
+    before === undefined
+      ? `\${{ github.event_name == 'push' || ${asked} }}`
+      : `\${{ !cancelled() && ((github.event_name == 'push' && needs.sync-${before}.result == 'success') || ${asked}) }}`;
+  return `  sync-${environment}:
+    runs-on: ${RUNNER}
+    timeout-minutes: 15${before === undefined ? "" : `\n    needs: sync-${before}`}
+    if: ${onPush}
+    environment: ${yamlWord(environment)}
+    # One after the other, and never stopped half way. That an older commit never goes over a newer one does not hang on this.
+    concurrency:
+      group: flags-sync-${environment}
+      cancel-in-progress: false
+    permissions:
+      contents: read
+      pull-requests: write
+    steps:
+      # The tip of the branch, not the commit that started this: what waited for a reviewer must not bring back what was there.
+${firstSteps(settings, { ref: settings.branch, needsDatabase: true })}
+      - name: Sync ${environment}
+        env:
+          FLAGS_DATABASE_URL: \${{ secrets.FLAGS_DATABASE_URL }}
+          GITHUB_TOKEN: \${{ github.token }}
+          RELEASE: \${{ inputs.release }}
+          ACKNOWLEDGE: \${{ inputs.acknowledge }}
+          ACCEPT_LIVE: \${{ inputs.accept-live }}
+        run: |
+          if [ -z "$FLAGS_DATABASE_URL" ]; then
+            echo "::error title=No database::the environment ${environment} has no secret FLAGS_DATABASE_URL: Settings, Environments, ${environment}"
+            exit 9
+          fi
+          options=()
+          read -r -d '' -a keys <<< "\${RELEASE//,/ }" || true
+          for key in "\${keys[@]}"; do options+=("--release=$key"); done
+          [ -z "$ACKNOWLEDGE" ] || options+=("--acknowledge=$ACKNOWLEDGE")
+          [ -z "$ACCEPT_LIVE" ] || options+=("--accept-live=$ACCEPT_LIVE")
+          ${hoistOf(settings.install)} sync --env ${environment} --comment "\${options[@]}"
+`;
+}

@@ -1,0 +1,29 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import type { Step } from "../first-steps.ts";
+import { gitHubFiles, type GitHubFile } from "./files.ts";
+import type { FoundRepository } from "./find-settings.ts";
+import { MARK } from "./steps.ts";
+
+/**
+ * Writes what is not there yet of `.github/`. Another workflow of the same name stays, and ours gets a name of its own.
+ *
+ * @param folder  what the steps' paths are told from
+ * @throws FlagError as gitHubFiles does, before anything is written
+ */
+export function writeWorkflows(folder: string, { root, settings }: FoundRepository): readonly Step[] {
+  return gitHubFiles(settings).map((file) => {
+    const free = freePath(root, file);
+    const path = relative(folder, join(root, free)).replaceAll("\\", "/");
+    if (existsSync(join(root, free))) return { path, outcome: "kept", note: file.note };
+    mkdirSync(dirname(join(root, free)), { recursive: true });
+    writeFileSync(join(root, free), file.text, { flag: "wx" });
+    return { path, outcome: "written", note: file.note };
+  });
+}
+
+function freePath(root: string, { path, text }: GitHubFile): string {
+  const file = join(root, path);
+  if (!text.startsWith(MARK) || !existsSync(file) || readFileSync(file, "utf8").startsWith(MARK)) return path;
+  return path.replace(/([^/]+)$/, "flags-$1");
+}
