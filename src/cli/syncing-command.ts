@@ -1,14 +1,5 @@
 import { Option } from "@commander-js/extra-typings";
-import {
-  collected,
-  commitOption,
-  cwdOption,
-  databaseOption,
-  envOption,
-  formatOption,
-  hoistCommand,
-  workTreeOption,
-} from "./command.ts";
+import { collected, commitOption, databaseOption, envOption, hoistCommand, workTreeOption } from "./command.ts";
 import type { Io } from "./io.ts";
 
 const releaseOption = new Option(
@@ -31,7 +22,5 @@ export function syncingCommand(name: "plan" | "sync", summary: string, examples:
     .addOption(releaseOption)
     .addOption(onDriftOption)
     .addOption(acknowledgeOption)
-    .addOption(acceptLiveOption)
-    .addOption(formatOption)
-    .addOption(cwdOption);
+    .addOption(acceptLiveOption);
 }

@@ -121,7 +121,7 @@ export function desiredOf(files: Files, environment: string, progress: Progress)
   return { ok: true, desired };
 }
 
-function unknownEnvironment(name: string, declared: readonly { readonly name: string }[]): FlagError {
+export function unknownEnvironment(name: string, declared: readonly { readonly name: string }[]): FlagError {
   const names = declared.map((environment) => environment.name);
   const near = nearest(name, names);
   const guess = near === undefined ? "" : `did you mean ${near}?   `;

@@ -1,6 +1,6 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { SyncOutcome } from "../../sync/sync.ts";
-import type { Done } from "../command.ts";
+import { cwdOption, formatOption, type Done } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { syncingCommand } from "../syncing-command.ts";
@@ -14,27 +14,25 @@ export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
     "hoist sync --work-tree                                    the files as they stand, in development",
     "hoist sync --env production --release voice_logging       lift what was switched off by hand",
   ];
-  return syncingCommand(
-    "sync",
-    "make the table say what a commit's flags/ says, in one transaction",
-    examples,
-    io,
-  ).action(async (options) => {
-    const { sync } = await import("../../sync/sync.ts");
-    const { syncOptions } = await import("../sync-options.ts");
-    const startedAt = performance.now();
-    const outcome = await sync(syncOptions(io, options, "write"));
-    if (outcome.kind === "invalid") {
-      const { reportDiagnostics } = await import("../report.ts");
-      done(reportDiagnostics(io, { ...outcome, testsPassed: 0 }, options.format));
-      return;
-    }
-    if (options.format === "json") io.out(syncJson(outcome));
-    else if (outcome.kind === "synced") io.out(syncText(outcome, performance.now() - startedAt, io.now(), io.style));
-    else io.out(planText({ ...outcome, now: io.now(), style: io.style, columns: io.columns }));
-    if (outcome.kind === "refused") io.err(refusedText(io, outcome));
-    done(outcome.kind === "refused" ? exitOf(outcome) : EXIT.done);
-  });
+  return syncingCommand("sync", "make the table say what a commit's flags/ says, in one transaction", examples, io)
+    .addOption(formatOption)
+    .addOption(cwdOption)
+    .action(async (options) => {
+      const { sync } = await import("../../sync/sync.ts");
+      const { syncOptions } = await import("../sync-options.ts");
+      const startedAt = performance.now();
+      const outcome = await sync(syncOptions(io, options, "write"));
+      if (outcome.kind === "invalid") {
+        const { reportDiagnostics } = await import("../report.ts");
+        done(reportDiagnostics(io, { ...outcome, testsPassed: 0 }, options.format));
+        return;
+      }
+      if (options.format === "json") io.out(syncJson(outcome));
+      else if (outcome.kind === "synced") io.out(syncText(outcome, performance.now() - startedAt, io.now(), io.style));
+      else io.out(planText({ ...outcome, now: io.now(), style: io.style, columns: io.columns }));
+      if (outcome.kind === "refused") io.err(refusedText(io, outcome));
+      done(outcome.kind === "refused" ? exitOf(outcome) : EXIT.done);
+    });
 }
 
 type Refused = SyncOutcome & { readonly kind: "refused" };

@@ -20,8 +20,8 @@ export interface PlanView {
   readonly title?: string;
 }
 
-const SIGNS = { create: "+", update: "~", archive: "-", restore: "+" } as const;
-const COLOURS = { create: "green", update: "yellow", archive: "red", restore: "green" } as const;
+export const SIGNS = { create: "+", update: "~", archive: "-", restore: "+" } as const;
+export const COLOURS = { create: "green", update: "yellow", archive: "red", restore: "green" } as const;
 
 /** A plan for people: between which states, what changes, what was done by hand, the counts. */
 export function planText(view: PlanView): string {
@@ -122,7 +122,8 @@ export function byWhom(entry: EditedBy | undefined, now: Date): string {
   return ` ${agoText(entry.changedAt, now)} by ${entry.changedBy}${note}`;
 }
 
-function fate({ outcome, group, text }: HeldEdit): string {
+/** What becomes of what was written by hand. */
+export function fate({ outcome, group, text }: HeldEdit): string {
   if (outcome === "undone") return "undone";
   if (outcome === "overwritten") return "overwritten, git changed it too; the old row is in the audit";
   return group === "enabled" && text.startsWith("disabled")
@@ -144,12 +145,17 @@ function countsText({ changes, unchanged, handEdits, unmanaged }: Plan): string 
   return [[...told, `${unchanged} unchanged`].join(", "), ...notes.filter((note) => note !== "")].join(" · ");
 }
 
-function problemText({ key, path, message, hint }: Plan["problems"][number], style: Style): string {
+export function problemText({ key, path, message, hint }: Plan["problems"][number], style: Style): string {
   return `${path}: ${style("red", "error")}  ${key}: ${message}\n       ${hint}`;
 }
 
+/** What {@link needsText} asks of a plan, or of the report of one environment. */
+export interface NeedsView extends Pick<Plan, "environment" | "needs"> {
+  readonly changes: readonly Pick<Change, "key" | "path">[];
+}
+
 /** For everything that still has to be acknowledged, the exact line that does it. */
-export function needsText({ needs, changes, environment }: Plan): string {
+export function needsText({ needs, changes, environment }: NeedsView): string {
   const open = needs.filter(({ acknowledged }) => !acknowledged);
   const pathOf = (key: string | null) => changes.find((change) => change.key === key)?.path ?? "the flag's file";
   const inFiles = new Map(open.filter(isForFile).map(({ key, id }) => [key, id]));

@@ -75,6 +75,8 @@ function anyFlipped(
   const [first, ...others] = open;
   if (first === undefined) return exactly(0);
   if (others.length === 0) return first.flips.flipped;
+  const whole = open.find(({ flips: { flipped } }) => flipped.share === 1 && flipped.margin === 0);
+  if (whole !== undefined) return whole.flips.flipped;
   const { contexts, note } = population;
   const isFlipped = new Uint8Array(contexts.length);
   for (const { flag } of open) eachFlip({ ...flag, population }, (person) => (isFlipped[person] = 1));
