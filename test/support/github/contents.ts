@@ -1,0 +1,103 @@
+import { ok, repoPage, repoUrl, signedIn, textIn, type Answer, type Call, type Handlers } from "./call.ts";
+import { gitCommitJson, mailOf, readCommit, type Signature } from "./commits.ts";
+import { base64Lines, rawAnswer, readTree, writeTree, type TreeEntry } from "./git-data.ts";
+import { identity } from "./git.ts";
+import { PROTECTED } from "./refs.ts";
+import { notFound, Refusal, unprocessable } from "./refusal.ts";
+
+/** Larger ones are answered without their content. In bytes. */
+const LARGEST_CONTENT = 1_000_000;
+/** A directory lists no more entries than that. */
+const LONGEST_DIRECTORY = 1000;
+
+function entryJson(call: Call, ref: string, entry: TreeEntry): Readonly<Record<string, unknown>> {
+  const path = entry.path.split("/").map(encodeURIComponent).join("/");
+  const url = `${repoUrl(call)}/contents/${path}?ref=${encodeURIComponent(ref)}`;
+  const git = `${repoUrl(call)}/git/${entry.type}s/${entry.sha}`;
+  const html = `${repoPage(call)}/${entry.type}/${ref}/${path}`;
+  const raw = `https://raw.githubusercontent.com/${call.world.owner}/${call.world.name}/${ref}/${path}`;
+  return {
+    name: entry.path.split("/").at(-1),
+    path: entry.path,
+    sha: entry.sha,
+    size: entry.size ?? 0,
+    url,
+    html_url: html,
+    git_url: git,
+    download_url: entry.type === "blob" ? raw : null,
+    type: entry.mode === "120000" ? "symlink" : entry.type === "tree" ? "dir" : "file",
+    _links: { self: url, git, html },
+  };
+}
+
+async function getContent(call: Call): Promise<Answer> {
+  const { git } = call.world;
+  const ref = call.query["ref"] ?? call.world.defaultBranch;
+  const commit = await git.commitOf(ref);
+  if (commit === null) throw new Refusal(404, `No commit found for the ref ${ref}`);
+  const path = (call.path["path"] ?? "").replace(/\/$/, "");
+  const found = path === "" ? undefined : await entryAt(call, commit, path);
+  if (path !== "" && found === undefined) throw notFound();
+  if (found === undefined || found.type === "tree") {
+    const entries = await readTree(git, path === "" ? commit : `${commit}:${path}`);
+    const below = path === "" ? "" : `${path}/`;
+    const listed = entries.slice(0, LONGEST_DIRECTORY).map((entry) => ({ ...entry, path: `${below}${entry.path}` }));
+    return ok(listed.map((entry) => entryJson(call, ref, entry)));
+  }
+  const bytes = await git.bytes(["cat-file", "blob", found.sha]);
+  if (call.accept.includes("raw")) return rawAnswer(bytes);
+  const entry = entryJson(call, ref, found);
+  if (found.mode === "120000") return ok({ ...entry, target: bytes.toString("utf8") });
+  const isLarge = bytes.length > LARGEST_CONTENT;
+  return ok({ ...entry, content: isLarge ? "" : base64Lines(bytes), encoding: isLarge ? "none" : "base64" });
+}
+
+/** What stands at a path. */
+async function entryAt(call: Call, commit: string, path: string): Promise<TreeEntry | undefined> {
+  const folder = path.split("/").slice(0, -1).join("/");
+  const tree = folder === "" ? commit : `${commit}:${folder}`;
+  const entries = await readTree(call.world.git, tree).catch(() => []);
+  const entry = entries.find((entry) => entry.path === path.split("/").at(-1));
+  return entry && { ...entry, path };
+}
+
+/** One commit that writes one file. */
+async function putContent(call: Call): Promise<Answer> {
+  const { world, body } = call;
+  const path = String(call.path["path"]);
+  const branch = textIn(call, "branch") ?? world.defaultBranch;
+  const tip = await world.git.tipOf(branch);
+  if (tip === null) throw new Refusal(404, `Branch ${branch} not found`);
+  if (world.protectedBranches.has(branch)) throw new Refusal(409, PROTECTED);
+  const existing = await entryAt(call, tip, path);
+  const { sha, content, message } = body as { sha?: string; content: string; message: string };
+  if (existing !== undefined && sha === undefined) throw unprocessable(`Invalid request.\n\n"sha" wasn't supplied.`);
+  if (existing !== undefined && sha !== existing.sha) throw new Refusal(409, `${path} does not match ${sha ?? ""}`);
+  if (existing === undefined && sha !== undefined) throw new Refusal(409, `${path} does not match ${sha}`);
+  const blob = await world.git.run(["hash-object", "-w", "--stdin"], { input: Buffer.from(content, "base64") });
+  const tree = await writeTree(world, tip, [{ path, sha: blob }]);
+  const account = signedIn(call);
+  const own: Signature = { name: account.login, email: mailOf(account), date: world.now() };
+  const author = { ...own, ...(body["author"] as Partial<Signature> | undefined) };
+  const committer = { ...author, ...(body["committer"] as Partial<Signature> | undefined) };
+  const commit = await world.git.run(["commit-tree", tree, "-p", tip, "-F", "-"], {
+    input: message,
+    env: identity(author, committer),
+  });
+  if ((await world.git.attempt(["update-ref", `refs/heads/${branch}`, commit, tip])) === null) {
+    throw new Refusal(409, `is at ${await world.git.tipOf(branch)} but expected ${tip}`);
+  }
+  const written = await entryAt(call, commit, path);
+  return {
+    status: existing === undefined ? 201 : 200,
+    body: {
+      content: written ? entryJson(call, branch, written) : null,
+      commit: gitCommitJson(call, await readCommit(world.git, commit)),
+    },
+  };
+}
+
+export const contentHandlers: Handlers = {
+  "repos/get-content": getContent,
+  "repos/create-or-update-file-contents": putContent,
+};

@@ -1,0 +1,77 @@
+import { execFile } from "node:child_process";
+import { gitTestEnvironment } from "../repository.ts";
+
+/** What git printed, or null where it refused. */
+type Attempt = string | null;
+
+/** Commands in a bare repository. Output is text, without the last line feed. */
+export interface BareGit {
+  readonly folder: string;
+  /** @throws Error  with what git said */
+  run(args: readonly string[], options?: GitOptions): Promise<string>;
+  /** As `run`, but null where git refuses. */
+  attempt(args: readonly string[], options?: GitOptions): Promise<Attempt>;
+  bytes(args: readonly string[]): Promise<Buffer>;
+  /** The commit that a branch, tag or id names. */
+  commitOf(name: string): Promise<Attempt>;
+  /** The tip of a branch. */
+  tipOf(branch: string): Promise<Attempt>;
+}
+
+interface GitOptions {
+  readonly input?: string | Uint8Array;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export const NO_OBJECT = "0".repeat(40);
+
+export function bareGit(folder: string): BareGit {
+  const environment = { ...gitTestEnvironment(folder), GIT_CONFIG_COUNT: "1", ...quietly("gc.auto", "0") };
+
+  function start(args: readonly string[], { input, env = {} }: GitOptions): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const child = execFile(
+        "git",
+        [...args],
+        { cwd: folder, env: { ...environment, ...env }, encoding: "buffer", maxBuffer: 200_000_000 },
+        (error, stdout, stderr) => {
+          if (error) reject(new Error(`git ${args.join(" ")}: ${stderr.toString("utf8")}`, { cause: error }));
+          else resolve(stdout);
+        },
+      );
+      // A command that does not read what it is given has ended before: what it says is in its answer.
+      child.stdin?.on("error", () => {});
+      child.stdin?.end(input);
+    });
+  }
+
+  const git: BareGit = {
+    folder,
+    run: async (args, options = {}) => (await start(args, options)).toString("utf8").replace(/\n$/, ""),
+    attempt: (args, options) => git.run(args, options).catch(() => null),
+    bytes: (args) => start(args, {}),
+    commitOf: (name) => git.attempt(["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`]),
+    tipOf: (branch) => git.commitOf(`refs/heads/${branch}`),
+  };
+  return git;
+}
+
+/** A setting as git takes it from its environment. */
+function quietly(key: string, value: string): Record<string, string> {
+  return { GIT_CONFIG_KEY_0: key, GIT_CONFIG_VALUE_0: value };
+}
+
+/** Who commits, as git takes it from its environment. @param at without: git's own clock */
+export function identity(
+  author: { readonly name: string; readonly email: string; readonly date?: string },
+  committer = author,
+): Record<string, string> {
+  return {
+    GIT_AUTHOR_NAME: author.name,
+    GIT_AUTHOR_EMAIL: author.email,
+    ...(author.date ? { GIT_AUTHOR_DATE: author.date } : {}),
+    GIT_COMMITTER_NAME: committer.name,
+    GIT_COMMITTER_EMAIL: committer.email,
+    ...(committer.date ? { GIT_COMMITTER_DATE: committer.date } : {}),
+  };
+}

@@ -1,0 +1,60 @@
+import type { Pull, World } from "./world.ts";
+
+/** Where branches are is in git alone: what pushes did to the open pull requests is found out when somebody asks. */
+export async function refreshPulls(world: World): Promise<void> {
+  const open = [...world.pulls.values()].filter(({ issue }) => issue.state === "open");
+  if (open.length === 0) return;
+  const tips = await branchTips(world);
+  for (const pull of open) {
+    const head = tips.get(pull.headRef);
+    const base = tips.get(pull.baseRef);
+    // Whoever deletes a branch closes what was to be merged from it, or into it.
+    if (head === undefined || base === undefined) close(world, pull);
+    else await follow(world, pull, head, base);
+  }
+}
+
+async function follow(world: World, pull: Pull, head: string, base: string): Promise<void> {
+  const seen = `${head} ${base}`;
+  if (pull.seen === seen) return;
+  if (pull.headSha !== head) {
+    pull.headSha = head;
+    pull.baseSha = base;
+    pull.issue.updatedAt = world.now();
+    await world.git.run(["update-ref", `refs/pull/${pull.issue.number}/head`, head]);
+  }
+  pull.seen = seen;
+  pull.mergeable = null;
+  if ((await world.git.attempt(["merge-base", "--is-ancestor", head, base])) === null) return;
+  // Somebody pushed the branch's commits to the base: that is a merge, too.
+  const path = await world.git.run(["rev-list", "--ancestry-path", "--reverse", `${head}..${base}`]);
+  const landed = await world.git.run(["rev-list", `${pull.baseSha}..${base}`]);
+  markMerged(world, pull, { commit: path.split("\n")[0] || head, landed: landed.split("\n"), by: null });
+}
+
+function close(world: World, pull: Pull): void {
+  pull.issue.state = "closed";
+  pull.issue.closedAt = world.now();
+  pull.issue.updatedAt = pull.issue.closedAt;
+}
+
+/** @param merge.landed what came to the base with it */
+export function markMerged(
+  world: World,
+  pull: Pull,
+  merge: { readonly commit: string; readonly landed: readonly string[]; readonly by: Pull["mergedBy"] },
+): void {
+  close(world, pull);
+  pull.mergedAt = pull.issue.closedAt;
+  pull.mergedBy = merge.by;
+  pull.issue.closedBy = merge.by;
+  pull.mergeCommit = merge.commit;
+  pull.landed = merge.landed;
+}
+
+/** By name. */
+export async function branchTips(world: World): Promise<ReadonlyMap<string, string>> {
+  const text = await world.git.run(["for-each-ref", "--format=%(objectname) %(refname:strip=2)", "refs/heads"]);
+  const lines = text.split("\n").filter((line) => line !== "");
+  return new Map(lines.map((line) => [line.slice(41), line.slice(0, 40)]));
+}

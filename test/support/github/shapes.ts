@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import type { Json, OperationShape, Shapes } from "./shapes-of.ts";
+
+/** What GitHub's own description says of the operations that we use; `scripts/github-shapes.ts` writes it. */
+export const GITHUB_SHAPES = JSON.parse(
+  readFileSync(new URL("../../fixtures/github-openapi.json", import.meta.url), "utf8"),
+) as Shapes;
+
+/** A request as the description speaks of it. Values of path and query are text, as they came. */
+export interface RequestParts {
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  /** Undefined: none was sent. */
+  readonly body: unknown;
+}
+
+/** Holds requests and answers against a description; every problem as a sentence, none: it fits. */
+export interface ShapeChecks {
+  request(operation: string, parts: RequestParts): readonly string[];
+  /** @param body undefined: none was sent */
+  answer(operation: string, status: number, body: unknown): readonly string[];
+}
+
+/** Schemas are compiled when they are first needed: a test meets a few of them. */
+export function shapeChecks(shapes: Shapes): ShapeChecks {
+  const bodies = new Ajv2020({ allErrors: true, strict: false, formats: FORMATS });
+  const texts = new Ajv2020({ allErrors: true, strict: false, coerceTypes: true, formats: FORMATS });
+  for (const ajv of [bodies, texts]) ajv.addSchema({ $id: "github", schemas: shapes.schemas });
+  const compiled = new Map<string, ValidateFunction>();
+
+  function problems(ajv: Ajv2020, name: string, schema: Json, value: unknown): readonly string[] {
+    const known = compiled.get(name) ?? ajv.compile(absolute(schema) as Json);
+    compiled.set(name, known);
+    if (known(value)) return [];
+    return (known.errors ?? []).map(
+      ({ instancePath, message }) => `${name}${instancePath}: ${message ?? "does not fit"}`,
+    );
+  }
+
+  return {
+    request(name, { path, query, body }) {
+      const operation = shapeOf(shapes, name);
+      const found: string[] = [];
+      for (const parameter of operation.parameters) {
+        const value = (parameter.in === "path" ? path : query)[parameter.name];
+        const place = `${name} ${parameter.in} ${parameter.name}`;
+        if (value !== undefined) {
+          const of = { type: "object", properties: { value: parameter.schema } };
+          found.push(...problems(texts, place, of, { value }));
+        } else if (parameter.required) found.push(`${place}: is missing`);
+      }
+      const known = operation.parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name);
+      for (const sent of Object.keys(query)) {
+        if (!known.includes(sent)) found.push(`${name} query ${sent}: GitHub knows no such parameter`);
+      }
+      if (operation.body === null) {
+        if (body !== undefined) found.push(`${name}: takes no body`);
+      } else if (body !== undefined) {
+        found.push(...problems(bodies, `${name} body`, operation.body.schema, body));
+        found.push(...unknownFields(`${name} body`, operation.body.schema, body));
+      } else if (operation.body.required) found.push(`${name} body: is missing`);
+      return found;
+    },
+    answer(name, status, body) {
+      const operation = shapeOf(shapes, name);
+      const described = operation.answers[String(status)];
+      const place = `${name} ${status}`;
+      if (described === null && body !== undefined && status < 400) return [`${place}: has no body`];
+      // Any operation may fail in ways that its own description leaves out.
+      const schema = described ?? (status >= 400 ? { $ref: "#/schemas/basic-error" } : undefined);
+      if (schema === undefined) return described === null ? [] : [`${place}: GitHub knows no such answer`];
+      return body === undefined ? [`${place}: the body is missing`] : problems(bodies, place, schema, body);
+    },
+  };
+}
+
+function shapeOf(shapes: Shapes, name: string): OperationShape {
+  const operation = shapes.operations[name];
+  if (operation === undefined) throw new Error(`${name} is not in test/fixtures/github-openapi.json`);
+  return operation;
+}
+
+/** GitHub ignores them in silence, so that a misspelt option does nothing. */
+function unknownFields(place: string, schema: Json, body: unknown): readonly string[] {
+  const properties = schema["properties"] as Json | undefined;
+  if (properties === undefined || schema["additionalProperties"] !== undefined) return [];
+  if (schema["anyOf"] !== undefined || schema["oneOf"] !== undefined || schema["allOf"] !== undefined) return [];
+  const unknown = Object.keys(body as Json).filter((field) => !Object.hasOwn(properties, field));
+  return unknown.map((field) => `${place}/${field}: GitHub knows no such field`);
+}
+
+/** `#/schemas/x` of the fixture as the name that ajv knows it by. */
+function absolute(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(absolute);
+  if (typeof node !== "object" || node === null) return node;
+  return Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [
+      key,
+      key === "$ref" && typeof value === "string" ? `github${value}` : absolute(value),
+    ]),
+  );
+}
+
+const FORMATS = {
+  "date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/,
+  uri: (text: string) => URL.canParse(text),
+};

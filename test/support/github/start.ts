@@ -1,0 +1,207 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { accounts, EVERYTHING, GITHUB_ACTIONS, READ_ONLY, type Permissions } from "./accounts.ts";
+import { faults, type Fault } from "./faults.ts";
+import { bareGit, identity, type BareGit } from "./git.ts";
+import { limits } from "./limits.ts";
+import { mergePull } from "./pull-merge.ts";
+import { refreshPulls } from "./pull-state.ts";
+import { ENTERPRISE_BASE, gitHubServer, type Parts, type SeenRequest } from "./server.ts";
+import { GITHUB_SHAPES, shapeChecks, type ShapeChecks } from "./shapes.ts";
+import type { World } from "./world.ts";
+
+/**
+ * GitHub as we use it: its REST API over HTTP, on a real bare git repository. Every request that comes and every answer
+ * that goes is held against GitHub's own description; what does not fit is answered with 500 and makes `close` fail.
+ *
+ * The server lives in this process: whatever talks to it from another one has to be waited for without blocking (no
+ * `execFileSync` of a program that asks it; git over `gitUrl` needs no server, and may block).
+ */
+export interface FakeGitHub {
+  /** E.g. `http://127.0.0.1:41234`; `GITHUB_API_URL`. */
+  readonly apiUrl: string;
+  /** The same as a GitHub Enterprise server has it: `…/api/v3`. */
+  readonly enterpriseUrl: string;
+  readonly repository: "acme/flags";
+  /** The bare repository's path: clone, fetch and push for real. Its default branch is `main`, at first without a commit. */
+  readonly gitUrl: string;
+  /** As a workflow of the repository itself is given it: github-actions[bot], may write everything; `GET /user` is a 403. */
+  readonly token: string;
+  /** As a workflow of a fork's pull request is given it: reads, every write is a 403. */
+  readonly readToken: string;
+  /** A person's: dana, who may write everything but checks, which are for apps. */
+  readonly userToken: string;
+  /** A token of somebody else, also of an app (`renovate[bot]`). Permissions: `write` unless given. */
+  tokenFor(login: string, permissions?: Partial<Permissions>): string;
+  /** In the order in which they came. */
+  readonly requests: readonly SeenRequest[];
+  /** What was asked for and the server does not have: answered with 404. */
+  readonly unknown: readonly string[];
+  /** Requests and answers that contradict GitHub's description; `takeViolations` is for tests that plant one. */
+  readonly violations: readonly string[];
+  takeViolations(): readonly string[];
+  /** What the server remembers, for tests to look at: `world.comments`, `world.pulls`, `world.checks`, … */
+  readonly world: World;
+  /** From now on, something goes wrong. See `Fault` for how often and when. */
+  fail(fault: Fault): void;
+  /** Nothing goes wrong any more. */
+  heal(): void;
+  /** Somebody presses the button: the commit at which the base is then. `by`: a login, `lee` unless given. */
+  merge(
+    number: number,
+    options: { readonly method: "merge" | "squash" | "rebase"; readonly by?: string },
+  ): Promise<string>;
+  /** From now on the branch takes pull requests alone: through the API and by `git push` alike. */
+  protect(branch: string): void;
+  /** The hour's requests that every token has left. */
+  leaveRequests(remaining: number): void;
+  /** @throws Error  with every violation that was not taken */
+  close(): Promise<void>;
+}
+
+export interface FakeGitHubOptions {
+  /** A first commit on `main` has these: path → text. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Who may be asked for a review. */
+  readonly users?: readonly string[];
+  readonly teams?: readonly string[];
+  readonly isPrivate?: boolean;
+  /** What holds requests and answers against the description. */
+  readonly checks?: ShapeChecks;
+}
+
+/** A server of this test's own, closed after it; the test fails when anything contradicted the description. */
+export async function aFakeGitHub(options?: FakeGitHubOptions): Promise<FakeGitHub> {
+  const github = await startFakeGitHub(options);
+  onTestFinished(() => github.close());
+  return github;
+}
+
+export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<FakeGitHub> {
+  const { folder, remove } = temporaryFolder();
+  const git = await newRepository(join(folder, "acme", "flags.git"), options.files);
+  const world = newWorld(git, options);
+  const planned = faults();
+  const parts: Parts = {
+    world,
+    checks: options.checks ?? shapeChecks(GITHUB_SHAPES),
+    faults: planned,
+    limits: limits(() => Math.floor(Date.now() / 1000)),
+    requests: [],
+    unknown: [],
+    violations: [],
+  };
+  const server = gitHubServer(parts);
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  return {
+    apiUrl,
+    enterpriseUrl: `${apiUrl}${ENTERPRISE_BASE}`,
+    repository: "acme/flags",
+    gitUrl: git.folder,
+    token: world.accounts.grant(GITHUB_ACTIONS, EVERYTHING),
+    readToken: world.accounts.grant(GITHUB_ACTIONS, READ_ONLY),
+    userToken: world.accounts.grant(world.accounts.accountOf("dana"), EVERYTHING),
+    tokenFor: (login, permissions = {}) =>
+      world.accounts.grant(world.accounts.accountOf(login), { ...EVERYTHING, ...permissions }),
+    requests: parts.requests,
+    unknown: parts.unknown,
+    violations: parts.violations,
+    takeViolations: () => parts.violations.splice(0),
+    world,
+    fail: (fault) => planned.add(fault),
+    heal: () => planned.clear(),
+    async merge(number, { method, by = "lee" }) {
+      await refreshPulls(world);
+      const pull = world.pulls.get(number);
+      if (pull === undefined) throw new Error(`there is no pull request ${number}`);
+      return mergePull(world, pull, { method, by: world.accounts.accountOf(by) });
+    },
+    protect(branch) {
+      world.protectedBranches.add(branch);
+      writeFileSync(join(git.folder, PROTECTED_LIST), [...world.protectedBranches].join("\n"));
+    },
+    leaveRequests: (remaining) => parts.limits.leave(remaining),
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => {
+        server.close(resolve);
+      });
+      remove();
+      if (parts.violations.length === 0) return;
+      throw new Error(`against GitHub's own description:\n${parts.violations.join("\n")}`);
+    },
+  };
+}
+
+function newWorld(
+  git: BareGit,
+  { users = ["dana", "lee"], teams = ["workshops"], isPrivate = false }: FakeGitHubOptions,
+): World {
+  let id = 1_296_269;
+  const now = (): string => `${new Date().toISOString().slice(0, 19)}Z`;
+  return {
+    owner: "acme",
+    name: "flags",
+    id,
+    isPrivate,
+    defaultBranch: "main",
+    createdAt: now(),
+    git,
+    accounts: accounts("acme", users, teams),
+    issues: new Map(),
+    pulls: new Map(),
+    comments: new Map(),
+    checks: new Map(),
+    statuses: [],
+    labels: new Map(),
+    protectedBranches: new Set(),
+    workflowsMayOpenPulls: true,
+    treeLimit: 100_000,
+    nextId() {
+      id += 1;
+      return id;
+    },
+    now,
+  };
+}
+
+const PROTECTED_LIST = "protected-branches";
+
+/** What pushes to a protected branch are told. */
+const UPDATE_HOOK = `#!/bin/sh
+branch=\${1#refs/heads/}
+[ -f ${PROTECTED_LIST} ] && grep -qxF -e "$branch" ${PROTECTED_LIST} || exit 0
+echo "error: GH006: Protected branch update failed for $1." >&2
+echo "error: Changes must be made through a pull request." >&2
+exit 1
+`;
+
+async function newRepository(folder: string, files: FakeGitHubOptions["files"]): Promise<BareGit> {
+  mkdirSync(folder, { recursive: true });
+  const git = bareGit(folder);
+  await git.run(["init", "--quiet", "--bare", "--initial-branch=main"]);
+  // The refs of pull requests can be fetched, never pushed.
+  const settings = "[receive]\n\thideRefs = refs/pull\n[uploadpack]\n\tallowReachableSHA1InWant = true\n";
+  writeFileSync(join(folder, "config"), settings, { flag: "a" });
+  mkdirSync(join(folder, "hooks"), { recursive: true });
+  writeFileSync(join(folder, "hooks", "update"), UPDATE_HOOK);
+  chmodSync(join(folder, "hooks", "update"), 0o755);
+  if (files) {
+    const dana = { name: "Dana", email: "dana@acme.dev" };
+    const blobs = Object.entries(files).map(([path, text]) => {
+      const data = `data ${Buffer.byteLength(text)}\n${text}\n`;
+      return `M 100644 inline ${JSON.stringify(path)}\n${data}`;
+    });
+    const who = `${dana.name} <${dana.email}> ${Math.floor(Date.now() / 1000)} +0000`;
+    const commit = `commit refs/heads/main\ncommitter ${who}\ndata 6\nFlags\n\n${blobs.join("")}`;
+    await git.run(["fast-import", "--quiet"], { input: commit, env: identity(dana) });
+  }
+  return git;
+}
