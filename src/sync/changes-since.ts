@@ -12,15 +12,8 @@ const quiet = () => {};
  * where the branch left it. What went into the base since then is not the branch's doing. No database is asked, so the
  * answer is git's alone.
  *
- * @param base   a commit, branch or tag; one that has no flags yet is as good as any
  * @param files  valid
- * @throws FlagError as readFiles does, about the base
  */
-export async function changesSince(folder: string, base: string, files: Files): Promise<readonly Plan[]> {
-  return plansSince(await baseOf(folder, base, files.commit ?? "HEAD"), files);
-}
-
-/** As {@link changesSince}, where the base has been read. */
 export function plansSince(before: Base, files: Files): readonly Plan[] {
   return plansBetween(before.loaded, files.loaded, { from: before.commit, to: files.commit });
 }

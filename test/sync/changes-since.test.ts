@@ -60,6 +60,72 @@ test("a flag that has expired is an error for the branch that edits it, and for 
   expect(await hoist("sync", "--env", "staging")).toMatchObject({ code: 0 });
 });
 
+test("an expired flag that is lowered or switched off is let through; what else is done in the same edit is not", async () => {
+  const at = (share: string, more = "") => flagText({ lines: `rollout: ${share}\n${LONG_AGO}${more}` });
+  const repository = aFlagRepository({ checkout_button: at("50%") });
+  const hoist = hoistIn(repository.folder);
+  const ends: Record<string, number> = {};
+  for (const [what, text] of Object.entries({
+    lowered: at("20%"),
+    off: at("50%").replace("enabled: true", "enabled: false"),
+    "off in production": at("50%", "\nenvironments: { production: { enabled: false } }"),
+    raised: at("60%"),
+    "raised where it is tried, off in production": at(
+      "50%",
+      "\nenvironments: { staging: { rollout: all }, production: { enabled: false } }",
+    ),
+  })) {
+    writeFlags(repository, { checkout_button: text });
+    ends[what] = (await hoist("validate", "--base", "HEAD")).code;
+  }
+  expect(ends).toEqual({
+    lowered: 0,
+    off: 0,
+    "off in production": 0,
+    raised: 3,
+    "raised where it is tried, off in production": 3,
+  });
+});
+
+test("what waits for an acknowledgement ends in 5, what none lifts in 3, in every format; the printed line lifts the first", async () => {
+  const strict = CONFIG.replace("maxFlags: 25", "maxFlags: 25, stagingFirst: true");
+  const at = (staging: string, production: string, more = "") =>
+    flagText({
+      lines: `rollout: none\nenvironments:\n  staging: { rollout: ${staging} }\n  production: { rollout: ${production} }${more}`,
+    });
+  const repository = aFlagRepository({ checkout_button: at("all", "10%") }, strict);
+  const hoist = hoistIn(repository.folder);
+  writeFlags(repository, { checkout_button: at("all", "50%") });
+  const asked = await hoist("validate", "--base", "HEAD");
+  expect(asked.code).toBe(5);
+  const [, line = ""] = /if it is meant: (acknowledge: .*)/.exec(asked.out) ?? [];
+  expect(asked.out.split("\n\n")[0]).toBe(
+    `flags/checkout_button.yaml:9:26  error  step-too-large  production: the step is 40 points, policy maxStep is 25
+  9 │   production: { rollout: 50% }
+    │                          ^^^  if it is meant: ${line}`,
+  );
+  expect(asked.out).toContain("1 error in 1 file of 1 flag · nothing was changed    exit 5");
+  const annotated = await hoist("validate", "--base", "HEAD", "--format", "github");
+  expect(annotated).toMatchObject({ code: 5 });
+  expect(annotated.out).toContain(
+    "::error file=flags/checkout_button.yaml,line=9,col=26,endColumn=29,title=step-too-large::production: the step is 40 points, policy maxStep is 25%0Aif it is meant: acknowledge: {",
+  );
+  writeFlags(repository, { checkout_button: at("all", "50%", `\n${line}`) });
+  expect(await hoist("validate", "--base", "HEAD")).toMatchObject({ code: 0 });
+  writeFlags(repository, { checkout_button: at("20%", "50%") });
+  const both = await hoist("validate", "--base", "HEAD", "--format", "json");
+  expect(both.code).toBe(3);
+  expect(JSON.parse(both.out)).toMatchObject({
+    valid: false,
+    diagnostics: [
+      { code: "staging-first", severity: "error", line: 9, column: 26 },
+      { code: "step-too-large", severity: "error", line: 9, column: 26 },
+    ],
+  });
+  // Without a base nothing is compared, so nothing of it is told.
+  expect(await hoist("validate")).toMatchObject({ code: 0 });
+});
+
 test("a base that is no commit is named", async () => {
   const { folder } = aFlagRepository({ voice_logging: flagText() });
   const { code, err } = await hoistIn(folder)("validate", "--base", "mian");

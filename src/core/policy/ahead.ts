@@ -2,6 +2,7 @@ import { compileFlags } from "../compile.ts";
 import { isNarrowing } from "../danger.ts";
 import type { EvaluationContext } from "../evaluation.ts";
 import type { Flag, FlagKey } from "../flag.ts";
+import { withRequired } from "../report/version.ts";
 import { type Answering, type Gain, gainOf, has } from "./gain.ts";
 import { peopleFor } from "./people.ts";
 import type { Attributes } from "./ways.ts";
@@ -22,7 +23,7 @@ export interface Ahead extends Gain {
  * @param before   the environment's flags as they were
  * @param after    the same, as they will be
  * @param earlier  the flags of the environment before it in the order of promotion, as they will be
- * @param people   asked first, so that whoever is named is somebody to be expected
+ * @param people   asked too, after those who are made for the flags' own lines
  */
 export function aheadOf(
   key: FlagKey,
@@ -39,8 +40,9 @@ export function aheadOf(
     const gain = gainOf(wasAnswering, isAnswering, who);
     return gain === null || has(firstAnswering, gain.variant, who) ? null : gain;
   };
-  const versions = [is, ...(first === undefined ? [] : [first]), ...(was === undefined ? [] : [was])];
-  for (const group of [people, peopleFor([...versions, ...requiredBy(is, after)])]) {
+  const others = [first, was].filter((flag) => flag !== undefined);
+  const versions = [...withRequired({ flag: is, all: after }), ...others];
+  for (const group of [peopleFor(versions), people]) {
     for (const who of group) {
       const gain = gained(who);
       if (gain !== null) return { ...gain, who: lessOf(who, gain, gained) };
@@ -49,25 +51,9 @@ export function aheadOf(
   return undefined;
 }
 
-function answering(key: FlagKey, flags: Flags): Answering {
-  const flag = flags.get(key) ?? null;
-  return { flag, set: compileFlags({ flags: flag === null ? [] : [flag, ...requiredBy(flag, flags)] }) };
-}
-
-/** What a flag requires, by way of others too. */
-function requiredBy(flag: Flag, flags: Flags): readonly Flag[] {
-  const found = new Map<FlagKey, Flag>();
-  const visit = ({ requires }: Flag): void => {
-    for (const { flag: key } of requires) {
-      const other = flags.get(key);
-      if (other === undefined || found.has(key)) continue;
-      found.set(key, other);
-      visit(other);
-    }
-  };
-  visit(flag);
-  found.delete(flag.key);
-  return [...found.values()];
+function answering(key: FlagKey, all: Flags): Answering {
+  const flag = all.get(key) ?? null;
+  return { flag, set: compileFlags({ flags: withRequired({ flag, all }) }) };
 }
 
 /** Without every attribute that makes no difference. */

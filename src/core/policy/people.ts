@@ -4,7 +4,7 @@ import { subjectsOf } from "./subjects.ts";
 import { type Attributes, type Samples, samplesFor, waysToMeet } from "./ways.ts";
 
 /** So many people are asked at most about one flag, so that no file can stall a check. */
-const MOST_PEOPLE = 60_000;
+const MOST_PEOPLE = 20_000;
 
 /**
  * People whom versions of a flag may tell apart: whoever meets a line of one of them, alone or together with a line of
@@ -18,12 +18,11 @@ export function* peopleFor(flags: readonly Flag[]): Iterable<EvaluationContext> 
     return rollout.strategy === "role" ? [{ userRole: rollout.roles }] : [];
   });
   const samples = samplesFor(conditions, lists);
-  const subjects = [...subjectsOf(flags)];
-  const longest = Math.max(1, ...subjects.map(([, ids]) => ids.length));
+  const subjects = subjectsTogether([...subjectsOf(flags)]);
   let asked = 0;
   for (const attributes of attributesOf(flags, lists, samples)) {
-    for (let n = 0; n < longest; n += 1) {
-      yield { ...subjectAt(subjects, n), ...attributes };
+    for (const subject of subjects) {
+      yield { ...subject, ...attributes };
       asked += 1;
       if (asked >= MOST_PEOPLE) return;
     }
@@ -48,6 +47,16 @@ function* attributesOf(
   }
 }
 
-function subjectAt(subjects: readonly (readonly [string, readonly string[]])[], n: number): Attributes {
-  return Object.fromEntries(subjects.map(([by, ids]) => [by, ids[n % Math.max(1, ids.length)]]));
+/** Above so many, not every id of one attribute meets every id of another. */
+const MOST_SUBJECTS = 60;
+
+/** Ids of all subject attributes beside each other, and last nobody at all. */
+function subjectsTogether(subjects: readonly (readonly [string, readonly string[]])[]): readonly Attributes[] {
+  const all = subjects.reduce<readonly Attributes[]>(
+    (some, [by, ids]) => some.flatMap((each) => ids.map((id) => ({ ...each, [by]: id }))),
+    [{}],
+  );
+  const step = Math.max(1, Math.ceil(all.length / MOST_SUBJECTS));
+  const chosen = all.length <= MOST_SUBJECTS ? all : all.filter((_, n) => n % step === 0);
+  return subjects.length === 0 ? chosen : [...chosen, {}];
 }

@@ -1,11 +1,13 @@
 import { bucketOf, splitBucketOf } from "../bucket.ts";
 import { DEFAULT_BY, type Flag, type Portion, type Serve, WHOLE } from "../flag.ts";
 
+/** How many ids lie in a range: with a share and a split, each deals them on. */
+const IDS_EACH = 3;
 /** How many ids are looked through for one that lies between two shares; a thousandth of a percent needs about so many. */
 const MOST_TRIED = 300_000;
 
 /**
- * For each attribute that shares or splits tell people apart by, ids of which one lies between every two neighbouring
+ * For each attribute that shares or splits tell people apart by, ids of which some lie between every two neighbouring
  * shares of the flags: whom one share takes and another does not is among them.
  */
 export function subjectsOf(flags: readonly Flag[]): ReadonlyMap<string, readonly string[]> {
@@ -41,9 +43,11 @@ function idsFor(
       for (const each of open) {
         if (each.ranges.length === 0) continue;
         const bucket = each.bucket(salt, id);
-        const left = each.ranges.filter(([from, to]) => bucket < from || bucket >= to);
-        if (left.length < each.ranges.length) found.add(id);
-        each.ranges = left;
+        const range = each.ranges.find(({ from, to }) => bucket >= from && bucket < to);
+        if (range === undefined) continue;
+        found.add(id);
+        range.missing -= 1;
+        if (range.missing === 0) each.ranges = each.ranges.filter((other) => other !== range);
       }
     }
   }
@@ -51,9 +55,9 @@ function idsFor(
 }
 
 /** What lies between neighbouring shares; nothing where no share divides anybody. */
-function rangesOf(shares: Iterable<number>): readonly (readonly [number, number])[] {
+function rangesOf(shares: Iterable<number>): readonly { from: number; to: number; missing: number }[] {
   const cuts = [...new Set([0, ...shares, WHOLE])].sort((a, b) => a - b);
-  return cuts.slice(1).map((to, index) => [cuts[index] ?? 0, to] as const);
+  return cuts.slice(1).map((to, index) => ({ from: cuts[index] ?? 0, to, missing: IDS_EACH }));
 }
 
 function linesOf({ rules, rollout, serve }: Flag): readonly { portion: Portion | null; serve: Serve }[] {

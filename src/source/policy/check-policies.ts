@@ -1,5 +1,4 @@
 import type { Diagnostic } from "../../core/diagnostic.ts";
-import type { EvaluationContext } from "../../core/evaluation.ts";
 import type { Plan } from "../../core/plan.ts";
 import type { LoadedFlags } from "../load.ts";
 import { inFileOrder } from "../parsed-file.ts";
@@ -20,17 +19,13 @@ export interface BranchChange {
 /**
  * Where a branch breaks the policies of `flags/_config.yaml`, in file order. What lowers or disables breaks none of them.
  *
- * @param today   `YYYY-MM-DD`
- * @param people  who is asked first where somebody has to be found whom a change reaches too early
+ * @param today  `YYYY-MM-DD`, for days that lie too far ahead
  */
-export function checkPolicies(
-  change: BranchChange,
-  { today, people }: { readonly today: string; readonly people?: () => Iterable<EvaluationContext> },
-): readonly Diagnostic[] {
+export function checkPolicies(change: BranchChange, { today }: { readonly today: string }): readonly Diagnostic[] {
   return [
     ...checkProblems(change),
     ...checkNeeds(change),
-    ...checkStagingFirst(change, people),
+    ...checkStagingFirst(change),
     ...checkExpiry(change, today),
   ].sort(inFileOrder);
 }

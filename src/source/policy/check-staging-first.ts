@@ -1,11 +1,14 @@
-import { aheadOf, type Ahead } from "../../core/policy/ahead.ts";
+import { aheadOf, type Ahead, type Flags } from "../../core/policy/ahead.ts";
 import type { Diagnostic } from "../../core/diagnostic.ts";
 import type { EvaluationContext } from "../../core/evaluation.ts";
-import type { Flag } from "../../core/flag.ts";
+import type { Flag, FlagKey } from "../../core/flag.ts";
+import { DEFAULT_SEED, generatePopulation } from "../../core/report/population.ts";
+import { withRequired } from "../../core/report/version.ts";
 import { canonicalJson } from "../../core/json.ts";
 import type { LoadedFlag, LoadedFlags } from "../load.ts";
 import type { FlagFile } from "../flag-file.ts";
 import type { Path } from "../tree.ts";
+import { attributesOf } from "../report-between.ts";
 import { problemAtValue } from "../parsed-file.ts";
 import type { BranchChange } from "./check-policies.ts";
 import { loadedFlag } from "./check-needs.ts";
@@ -15,10 +18,7 @@ import { servedPath } from "./place.ts";
  * Where a protected environment would give people what the environment before it, in the same files, does not give them.
  * Only what the branch itself widens; a branch that brings the first flags may find the environments as they are.
  */
-export function checkStagingFirst(
-  { before, after, plans }: BranchChange,
-  people: () => Iterable<EvaluationContext> = () => [],
-): readonly Diagnostic[] {
+export function checkStagingFirst({ before, after, plans }: BranchChange): readonly Diagnostic[] {
   const { config } = after;
   if (config === null || !config.policies.stagingFirst || before.flags.length === 0) return [];
   return config.environments.flatMap(({ name, protected: isProtected }, index) => {
@@ -30,12 +30,21 @@ export function checkStagingFirst(
       const loaded = loadedFlag(after, key);
       const flag = flags.after.get(key);
       if (loaded === undefined || flag === undefined || !isDeclaredIn(before, name)) return [];
-      const ahead = aheadOf(key, flags, people());
+      const ahead = aheadOf(key, flags, declaredPeople(after, key, Object.values(flags)));
       if (ahead === undefined) return [];
       const path = ahead.rule === null ? lastLinePath(loaded.file, name, flags.before.get(key), flag) : undefined;
       return [problemOf(loaded, flag, ahead, { environment: name, earlier, path })];
     });
   });
+}
+
+/** So many of the people that the report is about; the flags' own lines have been looked at more closely before. */
+const PEOPLE = 2_000;
+
+/** People as the attributes are declared; made only when somebody asks for the first of them. */
+function* declaredPeople(after: LoadedFlags, key: FlagKey, sides: readonly Flags[]): Iterable<EvaluationContext> {
+  const flags = sides.flatMap((all) => withRequired({ flag: all.get(key) ?? null, all }));
+  yield* generatePopulation(attributesOf(after), flags, { size: PEOPLE, seed: DEFAULT_SEED }).contexts;
 }
 
 /** What a new environment begins with was decided when it was declared, not by an edit of a flag. */

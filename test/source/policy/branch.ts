@@ -2,7 +2,7 @@ import type { Diagnostic } from "../../../src/core/diagnostic.ts";
 import type { SourceFile } from "../../../src/core/source-file.ts";
 import { loadFlags, type LoadedFlags } from "../../../src/source/load.ts";
 import { checkPolicies } from "../../../src/source/policy/check-policies.ts";
-import { plansSince } from "../../../src/sync/changes-since.ts";
+import { plansBetween } from "../../../src/source/plans-between.ts";
 import { sourceFile } from "../check-all.ts";
 
 export const TODAY = "2026-11-20";
@@ -43,10 +43,7 @@ export function saidOf(before: Tree, after: Tree, config: string = STRICT): read
   const [was, is] = [loaded(before, config), loaded(after, config)];
   const wrong = [...was.diagnostics, ...is.diagnostics].filter(({ severity }) => severity === "error");
   if (wrong.length > 0) throw new Error(JSON.stringify(wrong));
-  const plans = plansSince(
-    { commit: "", loaded: was },
-    { loaded: is, commit: null, repository: null, uncommitted: [] },
-  );
+  const plans = plansBetween(was, is, { from: null, to: null });
   return checkPolicies({ before: was, after: is, plans }, { today: TODAY });
 }
 
