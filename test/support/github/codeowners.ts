@@ -9,8 +9,12 @@ async function errorsIn(call: Call): Promise<readonly Readonly<Record<string, un
   const { git, defaultBranch } = call.world;
   const ref = call.query["ref"] ?? defaultBranch;
   for (const path of PLACES) {
-    const text = await git.attempt(["cat-file", "blob", `${ref}:${path}`]);
-    if (text !== null) return text.split("\n").flatMap((line, index) => lineErrors(call, path, line, index + 1));
+    const text = await git.contents(`${ref}:${path}`);
+    if (text !== null)
+      return text
+        .toString("utf8")
+        .split("\n")
+        .flatMap((line, index) => lineErrors(call, path, line, index + 1));
   }
   throw notFound();
 }

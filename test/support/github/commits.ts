@@ -20,30 +20,33 @@ export interface Signature {
   readonly date: string;
 }
 
-const FORMAT = "%H%x00%T%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B%x01";
-
-/** The commits that `git log` with these arguments names, in its order. */
+/** The commits that `git rev-list` with these arguments names, in its order. */
 export async function readCommits(git: BareGit, args: readonly string[]): Promise<readonly Commit[]> {
-  const text = await git.run(["log", `--format=tformat:${FORMAT}`, ...args]);
-  return text
-    .split("\u0001")
-    .map((record) => record.replace(/^\n/, "").split("\0"))
-    .filter((fields) => fields.length > 1)
-    .map(([sha = "", tree = "", parents = "", an = "", ae = "", ad = "", cn = "", ce = "", cd = "", message = ""]) => ({
-      sha,
-      tree,
-      parents: parents.split(" ").filter((parent) => parent !== ""),
-      author: { name: an, email: ae, date: ad },
-      committer: { name: cn, email: ce, date: cd },
-      message: message.replace(/\n+$/, ""),
-    }));
+  const shas = (await git.run(["rev-list", ...args])).split("\n").filter((sha) => sha !== "");
+  return Promise.all(shas.map((sha) => readCommit(git, sha)));
 }
 
 /** @throws Error  when there is no such commit */
 export async function readCommit(git: BareGit, sha: string): Promise<Commit> {
-  const [commit] = await readCommits(git, ["-1", sha]);
-  if (commit === undefined) throw new Error(`no commit ${sha}`);
-  return commit;
+  const raw = (await git.contents(sha))?.toString("utf8");
+  if (raw === undefined) throw new Error(`no commit ${sha}`);
+  const end = raw.indexOf("\n\n");
+  const head = raw.slice(0, end);
+  const field = (name: string): string => new RegExp(`^${name} (.*)$`, "m").exec(head)?.[1] ?? "";
+  return {
+    sha,
+    tree: field("tree"),
+    parents: [...head.matchAll(/^parent (.*)$/gm)].map(([, parent = ""]) => parent),
+    author: signature(field("author")),
+    committer: signature(field("committer")),
+    message: raw.slice(end + 2).replace(/\n+$/, ""),
+  };
+}
+
+/** `NAME <MAIL> SECONDS ZONE`; the API knows UTC alone. */
+function signature(text: string): Signature {
+  const [, name = "", email = "", seconds = "0"] = /^(.*?) ?<(.*)> (\d+) [+-]\d{4}$/.exec(text) ?? [];
+  return { name, email, date: `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}Z` };
 }
 
 /** Whose mail it is: the account's own one, or `login@acme.dev` of somebody that the server knows. */

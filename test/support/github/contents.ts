@@ -44,7 +44,7 @@ async function getContent(call: Call): Promise<Answer> {
     const listed = entries.slice(0, LONGEST_DIRECTORY).map((entry) => ({ ...entry, path: `${below}${entry.path}` }));
     return ok(listed.map((entry) => entryJson(call, ref, entry)));
   }
-  const bytes = await git.bytes(["cat-file", "blob", found.sha]);
+  const bytes = (await git.contents(found.sha)) ?? Buffer.alloc(0);
   if (call.accept.includes("raw")) return rawAnswer(bytes);
   const entry = entryJson(call, ref, found);
   if (found.mode === "120000") return ok({ ...entry, target: bytes.toString("utf8") });

@@ -23,8 +23,19 @@ const STATUSES: Readonly<Record<string, FileDiff["status"]>> = {
   T: "changed",
 };
 
-/** What `to` has that `from` has not, file by file as git finds it. */
-export async function diffFiles(git: BareGit, from: string, to: string): Promise<readonly FileDiff[]> {
+/** What was compared once is not compared again: pull requests are looked at often. */
+const known = new WeakMap<BareGit, Map<string, Promise<readonly FileDiff[]>>>();
+
+/** What `to` has that `from` has not, file by file as git finds it. Both are ids. */
+export function diffFiles(git: BareGit, from: string, to: string): Promise<readonly FileDiff[]> {
+  const of = known.get(git) ?? new Map<string, Promise<readonly FileDiff[]>>();
+  known.set(git, of);
+  const files = of.get(`${from} ${to}`) ?? compare(git, from, to);
+  of.set(`${from} ${to}`, files);
+  return files;
+}
+
+async function compare(git: BareGit, from: string, to: string): Promise<readonly FileDiff[]> {
   const options = ["-M", "--no-color", "--no-ext-diff", "--no-textconv", from, to, "--"];
   const [raw, text] = await Promise.all([
     git.run(["diff", "--raw", "-z", "--abbrev=40", ...options]),

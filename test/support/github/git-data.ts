@@ -56,9 +56,9 @@ async function treeJson(
 
 /** @throws Refusal */
 async function treeOf({ git }: World, name: string): Promise<string> {
-  const sha = await git.attempt(["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{tree}`]);
-  if (sha === null) throw notFound();
-  return sha;
+  const tree = await git.info(`${name}^{tree}`);
+  if (tree === null) throw notFound();
+  return tree.sha;
 }
 
 interface NewEntry {
@@ -106,8 +106,7 @@ async function indexLine(git: BareGit, entry: NewEntry, known: ReadonlySet<strin
     throw unprocessable("Invalid tree info: must supply either tree.sha or tree.content");
   }
   const blob = sha ?? (await git.run(["hash-object", "-w", "--stdin"], { input: content ?? "" }));
-  const type = await git.attempt(["cat-file", "-t", blob]);
-  if (type === null) throw unprocessable(`tree.sha ${blob} is not a valid blob`);
+  if ((await git.info(blob)) === null) throw unprocessable(`tree.sha ${blob} is not a valid blob`);
   return `${mode} ${blob}\t${path}\0`;
 }
 
@@ -122,7 +121,7 @@ export const gitDataHandlers: Handlers = {
     const { world, body } = call;
     await demandCommits(world);
     const { message, tree, parents = [] } = body as { message: string; tree: string; parents?: readonly string[] };
-    if ((await world.git.attempt(["cat-file", "-e", `${tree}^{tree}`])) === null) {
+    if ((await world.git.info(`${tree}^{tree}`)) === null) {
       throw unprocessable("Tree SHA does not exist");
     }
     for (const parent of parents) {
@@ -157,8 +156,9 @@ export const gitDataHandlers: Handlers = {
   "git/get-blob": async (call) => {
     await demandCommits(call.world);
     const sha = String(call.path["file_sha"]);
-    if ((await call.world.git.attempt(["cat-file", "-t", sha])) !== "blob") throw notFound();
-    const bytes = await call.world.git.bytes(["cat-file", "blob", sha]);
+    const isBlob = (await call.world.git.info(sha))?.type === "blob";
+    const bytes = isBlob ? await call.world.git.contents(sha) : null;
+    if (bytes === null) throw notFound();
     if (call.accept.includes("raw")) return rawAnswer(bytes);
     return ok({
       sha,

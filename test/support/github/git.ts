@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { gitTestEnvironment } from "../repository.ts";
+import { gitObjects, type GitObject } from "./objects.ts";
 
 /** What git printed, or null where it refused. */
 type Attempt = string | null;
@@ -11,11 +12,14 @@ export interface BareGit {
   run(args: readonly string[], options?: GitOptions): Promise<string>;
   /** As `run`, but null where git refuses. */
   attempt(args: readonly string[], options?: GitOptions): Promise<Attempt>;
-  bytes(args: readonly string[]): Promise<Buffer>;
+  /** What stands under a name; null: nothing. */
+  info(name: string): Promise<GitObject | null>;
+  contents(name: string): Promise<Buffer | null>;
   /** The commit that a branch, tag or id names. */
   commitOf(name: string): Promise<Attempt>;
   /** The tip of a branch. */
   tipOf(branch: string): Promise<Attempt>;
+  close(): void;
 }
 
 interface GitOptions {
@@ -27,6 +31,8 @@ export const NO_OBJECT = "0".repeat(40);
 
 export function bareGit(folder: string): BareGit {
   const environment = { ...gitTestEnvironment(folder), GIT_CONFIG_COUNT: "1", ...quietly("gc.auto", "0") };
+
+  const objects = gitObjects(folder, environment);
 
   function start(args: readonly string[], { input, env = {} }: GitOptions): Promise<Buffer> {
     return new Promise((resolve, reject) => {
@@ -49,8 +55,10 @@ export function bareGit(folder: string): BareGit {
     folder,
     run: async (args, options = {}) => (await start(args, options)).toString("utf8").replace(/\n$/, ""),
     attempt: (args, options) => git.run(args, options).catch(() => null),
-    bytes: (args) => start(args, {}),
-    commitOf: (name) => git.attempt(["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`]),
+    info: objects.info,
+    contents: objects.contents,
+    close: objects.close,
+    commitOf: async (name) => (await objects.info(`${name}^{commit}`))?.sha ?? null,
     tipOf: (branch) => git.commitOf(`refs/heads/${branch}`),
   };
   return git;

@@ -30,23 +30,18 @@ export function limits(nowS: () => number): Limits {
 
   function stateOf(account: Account | null) {
     const limit = limitOf(account);
-    const spent = used.get(keyOf(account)) ?? 0;
+    const spent = used.get(keyOf(account)) ?? (left === undefined ? 0 : Math.max(0, limit - left));
     return { limit, used: spent, remaining: Math.max(0, limit - spent), reset };
   }
 
   return {
     spend(account) {
-      const { limit, remaining } = stateOf(account);
-      const key = keyOf(account);
-      if (left !== undefined && !used.has(key)) used.set(key, limit - left);
-      if (remaining === 0 || (left !== undefined && stateOf(account).remaining === 0)) throw primaryLimit(account);
-      used.set(key, (used.get(key) ?? 0) + 1);
+      const { used: spent, remaining } = stateOf(account);
+      if (remaining === 0) throw primaryLimit(account);
+      used.set(keyOf(account), spent + 1);
     },
-    giveBack: (account) => void used.set(keyOf(account), (used.get(keyOf(account)) ?? 1) - 1),
-    headers(account) {
-      const { limit, used, remaining, reset } = stateOf(account);
-      return rateHeaders({ limit, used, remaining, reset });
-    },
+    giveBack: (account) => void used.set(keyOf(account), stateOf(account).used - 1),
+    headers: (account) => rateHeaders(stateOf(account)),
     overview(account) {
       const core = stateOf(account);
       const search = { limit: 30, used: 0, remaining: 30, reset };

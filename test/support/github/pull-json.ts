@@ -78,8 +78,9 @@ export function pullJson(call: Call, pull: Pull): Readonly<Record<string, unknow
 /** As one pull request is answered alone: with what has to be asked of git. */
 export async function fullPullJson(call: Call, pull: Pull): Promise<Readonly<Record<string, unknown>>> {
   const { world, api } = call;
-  const files = await diffFiles(world.git, await mergeBase(call, pull), pull.headSha);
-  const commits = await world.git.run(["rev-list", "--count", `${await mergeBase(call, pull)}..${pull.headSha}`]);
+  const middle = await mergeBase(call, pull);
+  const files = await diffFiles(world.git, middle, pull.headSha);
+  const commits = await world.git.run(["rev-list", "--count", `${middle}..${pull.headSha}`]);
   const comments = [...world.comments.values()].filter(({ issue }) => issue === pull.issue.number);
   const isOpen = pull.issue.state === "open";
   return {

@@ -97,7 +97,7 @@ async function commitTree(
     readonly author: { readonly name: string; readonly email: string; readonly date?: string };
   },
 ): Promise<string> {
-  const tree = await git.run(["rev-parse", "--verify", commit.tree]);
+  const tree = (await git.info(commit.tree))?.sha ?? commit.tree;
   const parents = commit.parents.flatMap((parent) => ["-p", parent]);
   return git.run(["commit-tree", tree, ...parents, "-F", "-"], {
     input: `${commit.text}\n`,

@@ -19,7 +19,7 @@ function demandFree(world: World, ref: string): void {
 }
 
 async function refJson(call: Call, ref: string, sha: string): Promise<Readonly<Record<string, unknown>>> {
-  const type = await call.world.git.run(["cat-file", "-t", sha]);
+  const type = (await call.world.git.info(sha))?.type ?? "commit";
   return {
     ref,
     node_id: nodeId("Ref", ref),
@@ -35,8 +35,8 @@ async function refsUnder({ git }: World, prefix: string): Promise<readonly (read
   return lines.map((line) => [line.slice(41), line.slice(0, 40)]);
 }
 
-async function shaOf(world: World, ref: string): Promise<string | null> {
-  return (await refsUnder(world, ref)).find(([name]) => name === ref)?.[1] ?? null;
+async function shaOf({ git }: World, ref: string): Promise<string | null> {
+  return (await git.info(ref))?.sha ?? null;
 }
 
 function refIn(call: Call): string {
@@ -61,7 +61,7 @@ export const refHandlers: Handlers = {
     await demandCommits(world);
     const isWellFormed = /^refs\/[^/]+\/./.test(ref) && (await world.git.attempt(["check-ref-format", ref])) !== null;
     if (!isWellFormed) throw unprocessable(`${ref} is not a valid ref name.`);
-    if ((await world.git.attempt(["cat-file", "-e", sha])) === null) throw unprocessable("Object does not exist");
+    if ((await world.git.info(sha)) === null) throw unprocessable("Object does not exist");
     if ((await shaOf(world, ref)) !== null) throw unprocessable("Reference already exists");
     if ((await world.git.attempt(["update-ref", ref, sha, NO_OBJECT])) === null) {
       throw unprocessable("Reference update failed");
@@ -75,7 +75,7 @@ export const refHandlers: Handlers = {
     const ref = refIn(call);
     const from = await shaOf(world, ref);
     if (from === null) throw unprocessable("Reference does not exist");
-    if ((await world.git.attempt(["cat-file", "-e", sha])) === null) throw unprocessable("Object does not exist");
+    if ((await world.git.info(sha)) === null) throw unprocessable("Object does not exist");
     demandFree(world, ref);
     if (!force && (await world.git.attempt(["merge-base", "--is-ancestor", from, sha])) === null) {
       throw unprocessable("Update is not a fast forward");

@@ -133,6 +133,7 @@ export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<
       await new Promise((resolve) => {
         server.close(resolve);
       });
+      git.close();
       remove();
       if (parts.violations.length === 0) return;
       throw new Error(`against GitHub's own description:\n${parts.violations.join("\n")}`);
