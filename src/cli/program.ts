@@ -6,6 +6,7 @@ import { dbCommand } from "./commands/db.ts";
 import { describeCommand } from "./commands/describe.ts";
 import { envCommand } from "./commands/env.ts";
 import { generateCommand } from "./commands/generate.ts";
+import { githubCommand } from "./commands/github.ts";
 import { initCommand } from "./commands/init.ts";
 import { killCommand } from "./commands/kill.ts";
 import { listCommand } from "./commands/list.ts";
@@ -48,6 +49,7 @@ export function hoistProgram(io: Io, done: Done): Command {
     envCommand,
     generateCommand,
     schemaCommand,
+    githubCommand,
     dbCommand,
     completionCommand,
   ];

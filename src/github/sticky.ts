@@ -16,7 +16,7 @@ export interface Upserted {
 }
 
 /**
- * The comment that carries the marker and was written with this token; the oldest, should there be several. One of anybody else
+ * The comment that begins with the marker and was written with this token; the oldest, should there be several. One of anybody else
  * is not ours, marker or not.
  *
  * @throws FlagError as gitHubFailure says
@@ -37,7 +37,7 @@ export async function stickyOf(
   try {
     // GitHub lists the oldest first.
     for await (const { data } of pages) {
-      const own = data.find(({ body, user }) => body?.includes(marker) === true && isBy(user, self));
+      const own = data.find(({ body, user }) => body?.trimStart().startsWith(marker) === true && isBy(user, self));
       if (own !== undefined) return { id: own.id, url: own.html_url, body: own.body ?? "" };
     }
     return undefined;

@@ -1,4 +1,5 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { Told } from "../../github/live.ts";
 import type { SyncOutcome } from "../../sync/sync.ts";
 import { cwdOption, formatOption, type Done } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
@@ -7,14 +8,17 @@ import { syncingCommand } from "../syncing-command.ts";
 import { planText } from "../views/plan-text.ts";
 import { syncJson } from "../views/sync-json.ts";
 import { syncText } from "../views/sync-text.ts";
+import { flagsFolder } from "../workspace.ts";
 
 export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist sync --env production",
+    "hoist sync --env production --comment                     also say so in the pull requests that came live",
     "hoist sync --work-tree                                    the files as they stand, in development",
     "hoist sync --env production --release voice_logging       lift what was switched off by hand",
   ];
   return syncingCommand("sync", "make the table say what a commit's flags/ says, in one transaction", examples, io)
+    .option("--comment", "write into the comments of the pull requests that came live; what fails there is a warning")
     .addOption(formatOption)
     .addOption(cwdOption)
     .action(async (options) => {
@@ -27,14 +31,27 @@ export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
         done(reportDiagnostics(io, { ...outcome, testsPassed: 0 }, options.format));
         return;
       }
-      if (options.format === "json") io.out(syncJson(outcome));
-      else if (outcome.kind === "synced") io.out(syncText(outcome, performance.now() - startedAt, io.now(), io.style));
-      else io.out(planText({ ...outcome, now: io.now(), style: io.style, columns: io.columns }));
+      if (options.format === "text") {
+        if (outcome.kind === "refused")
+          io.out(planText({ ...outcome, now: io.now(), style: io.style, columns: io.columns }));
+        else io.out(syncText(outcome, performance.now() - startedAt, io.now(), io.style));
+      }
+      // After the result is printed: GitHub may take its time. In JSON it is part of the result.
+      const isTold = options.comment === true && outcome.kind === "synced";
+      const told = isTold ? await tell(io, options.cwd, outcome) : undefined;
+      if (options.format === "json") io.out(syncJson(outcome, told));
+      else for (const { number, url } of told ?? []) io.out(`${io.style("green", "✓")} #${number} says so  ${url}`);
       if (outcome.kind === "refused") io.err(refusedText(io, outcome));
       done(outcome.kind === "refused" ? exitOf(outcome) : EXIT.done);
     });
 }
 
+async function tell(io: Io, cwd: string | undefined, outcome: Synced): Promise<readonly Told[]> {
+  const { tellLive } = await import("../tell-live.ts");
+  return tellLive(io, flagsFolder(io, cwd), outcome);
+}
+
+type Synced = SyncOutcome & { readonly kind: "synced" };
 type Refused = SyncOutcome & { readonly kind: "refused" };
 
 function exitOf({ because }: Refused): ExitCode {

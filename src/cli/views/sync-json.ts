@@ -1,7 +1,12 @@
+import type { Told } from "../../github/live.ts";
 import { summaryOf, type SyncOutcome } from "../../sync/sync.ts";
 
-/** The outcome of a sync as data. */
-export function syncJson(outcome: Exclude<SyncOutcome, { kind: "invalid" }>): string {
+/**
+ * The outcome of a sync as data.
+ *
+ * @param told  the pull requests that were told; undefined where nobody asked for that
+ */
+export function syncJson(outcome: Exclude<SyncOutcome, { kind: "invalid" }>, told?: readonly Told[]): string {
   const { plan, head, desired } = outcome;
   return JSON.stringify(
     {
@@ -21,6 +26,7 @@ export function syncJson(outcome: Exclude<SyncOutcome, { kind: "invalid" }>): st
       problems: plan.problems,
       planId: plan.id,
       uncommitted: desired.uncommitted,
+      ...(told === undefined ? {} : { comments: told }),
     },
     null,
     2,

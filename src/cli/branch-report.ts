@@ -1,0 +1,97 @@
+import { realpathSync } from "node:fs";
+import { relative } from "node:path";
+import type { Diagnostic } from "../core/diagnostic.ts";
+import { COMMENT_LIMIT, reportMarkdown, SUMMARY_LIMIT } from "../core/report/markdown.ts";
+import { COMMENT_MARKER } from "../core/report/markdown-live.ts";
+import { bytesOf } from "../core/report/markdown-shorten.ts";
+import type { ChangeReport } from "../core/report/report.ts";
+import { openRepository, type Repository } from "../history/repository.ts";
+import { inFileOrder } from "../source/parsed-file.ts";
+import { reportBetween } from "../source/report-between.ts";
+import { checkPolicies } from "../source/policy/check-policies.ts";
+import { strictAboutEdited } from "../source/policy/check-expiry.ts";
+import { baseOf, plansSince } from "../sync/changes-since.ts";
+import { checkFiles } from "../sync/check-files.ts";
+import { progressOf, type Io } from "./io.ts";
+import { findingsMarkdown, verdictOf, type Verdict } from "./views/findings-markdown.ts";
+
+/** What there is to say of a commit on GitHub, in every form in which it is said there. */
+export interface BranchReport extends Verdict {
+  /** The full id. */
+  readonly commit: string;
+  readonly repository: Repository;
+  /** With the marker by which it is found again. */
+  readonly comment: string;
+  /** For the job summary, which may be longer. */
+  readonly summary: string;
+  /** False where a pull request changes nothing about flags and nothing is wrong with them. */
+  readonly isNews: boolean;
+  /** Their files from the top of the repository. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Everything that `validate --base` finds and `plan --base` tells of a commit; of files that are not valid, what is wrong with
+ * them alone.
+ *
+ * @throws FlagError as checkFiles and baseOf do
+ */
+export async function branchReport(
+  io: Io,
+  { folder, base, ref }: { readonly folder: string; readonly base: string; readonly ref: string },
+): Promise<BranchReport> {
+  const today = io.now().toISOString().slice(0, 10);
+  const repository = await openRepository(folder, io.env);
+  const { files, diagnostics, testsPassed } = await checkFiles({ folder, ref }, { progress: progressOf(io), today });
+  const commit = files.commit ?? (await repository.resolve(ref));
+  const prefix = relative(realpathSync(repository.root), realpathSync(folder)).replaceAll("\\", "/");
+  const fromTop = (each: Diagnostic) => (prefix === "" ? each : { ...each, file: `${prefix}/${each.file}` });
+  const common = { commit, repository };
+  if (diagnostics.some(({ severity }) => severity === "error")) {
+    const found = diagnostics.map(fromTop);
+    return { ...common, ...verdictOf(found, null), ...textsOf(found, null), isNews: true, diagnostics: found };
+  }
+  const before = await baseOf(folder, base, commit);
+  const change = { before: before.loaded, after: files.loaded, plans: plansSince(before, files) };
+  const found = [...strictAboutEdited(diagnostics, change), ...checkPolicies(change, { today })]
+    .sort(inFileOrder)
+    .map(fromTop);
+  const report = reportBetween(before.loaded, files.loaded, {
+    from: { ref: base, commit: before.commit },
+    to: { commit },
+    today,
+    testsPassed,
+  });
+  const isNews =
+    found.some(({ severity }) => severity === "error") ||
+    report.environments.some(({ flags, needs, problems }) => flags.length + needs.length + problems.length > 0);
+  return { ...common, ...verdictOf(found, report), ...textsOf(found, report), isNews, diagnostics: found };
+}
+
+function textsOf(
+  diagnostics: readonly Diagnostic[],
+  report: ChangeReport | null,
+): { readonly comment: string; readonly summary: string } {
+  const start = `${COMMENT_MARKER}\n`;
+  const comment = markdownOf(diagnostics, report, COMMENT_LIMIT - bytesOf(start), "the summary of the job");
+  return { comment: start + comment, summary: markdownOf(diagnostics, report, SUMMARY_LIMIT) };
+}
+
+/** The headline first, then what is wrong, then what changes. */
+function markdownOf(
+  diagnostics: readonly Diagnostic[],
+  report: ChangeReport | null,
+  limit: number,
+  elsewhere?: string,
+): string {
+  const wrong = findingsMarkdown(diagnostics, report !== null);
+  if (report === null) return wrong;
+  const separator = wrong === "" ? "" : "\n\n";
+  const text = reportMarkdown(report, {
+    limit: limit - bytesOf(wrong + separator),
+    ...(elsewhere === undefined ? {} : { elsewhere }),
+  });
+  if (wrong === "") return text;
+  const [headline = "", ...rest] = text.split("\n\n");
+  return [headline, wrong, ...rest].join("\n\n");
+}

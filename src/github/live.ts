@@ -1,0 +1,108 @@
+import type { GitHub } from "./connect.ts";
+import { FlagError } from "../core/errors.ts";
+import { gitHubFailure, statusOf } from "./failure.ts";
+import { readPullRequest, type PullRequest } from "./pull-request.ts";
+import { selfOf } from "./self.ts";
+import { stickyOf, updateSticky } from "./sticky.ts";
+
+/** A step of the main line. */
+export interface Landed {
+  readonly sha: string;
+  /** By its subject; null where that names none. */
+  readonly pullRequest: number | null;
+}
+
+/** One pull request that was told. */
+export interface Told {
+  readonly number: number;
+  readonly url: string;
+  /** From its merge to `now`. */
+  readonly seconds: number;
+}
+
+export interface Announced {
+  readonly told: readonly Told[];
+  /** What kept others from being told. */
+  readonly failures: readonly FlagError[];
+}
+
+/** Of more at once, the oldest are not told: each takes several requests. */
+export const MOST_TOLD = 20;
+
+/**
+ * Edits the comments of the pull requests that came live with one sync; whoever has no comment of ours is left alone.
+ *
+ * @param landed    newest first; those beyond {@link MOST_TOLD} are not told
+ * @param edit      the comment's text with the news in it
+ * @param marker    by which the comment is found
+ * @returns         what was told, and what failed; only asking whose the token is makes all of it fail
+ * @throws FlagError as gitHubFailure says
+ */
+export async function announceLive(
+  github: GitHub,
+  landed: readonly Landed[],
+  {
+    marker,
+    now,
+    edit,
+  }: { readonly marker: string; readonly now: Date; readonly edit: (body: string, seconds: number) => string },
+): Promise<Announced> {
+  const self = await selfOf(github);
+  const told: Told[] = [];
+  const failures: FlagError[] = [];
+  const seen = new Set<number>();
+  for (const step of landed.slice(0, MOST_TOLD)) {
+    try {
+      for (const { number, mergedAt } of await mergedBy(github, step)) {
+        if (mergedAt === null || seen.has(number)) continue;
+        seen.add(number);
+        const comment = await stickyOf(github, number, marker, self);
+        if (comment === undefined) continue;
+        const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(mergedAt)) / 1_000));
+        const body = edit(comment.body, seconds);
+        if (body !== comment.body) await update(github, number, comment.id, body);
+        told.push({ number, url: comment.url, seconds });
+      }
+    } catch (error) {
+      if (!(error instanceof FlagError)) throw error;
+      failures.push(error);
+      // Each further request would meet the same.
+      if (error.code === "GITHUB_UNREACHABLE" || error.code === "GITHUB_RATE_LIMITED") break;
+    }
+  }
+  return { told, failures };
+}
+
+/** The pull requests that a commit of the main line came from: the one that its subject names, where GitHub knows it as that. */
+async function mergedBy(github: GitHub, { sha, pullRequest }: Landed): Promise<readonly PullRequest[]> {
+  const named = pullRequest === null ? undefined : await pullRequestIfAny(github, pullRequest);
+  if (named !== undefined && named.mergedAt !== null) return [named];
+  const { octokit, owner, repo } = github;
+  try {
+    const { data } = await octokit.rest.repos.listPullRequestsAssociatedWithCommit({ owner, repo, commit_sha: sha });
+    const merged = data.filter(({ merged_at }) => merged_at !== null);
+    return await Promise.all(merged.map(({ number }) => readPullRequest(github, number)));
+  } catch (error) {
+    // A commit that was never pushed to this repository.
+    if (statusOf(error) === 404 || statusOf(error) === 422) return [];
+    throw gitHubFailure(error, `find the pull request of ${sha.slice(0, 7)}`);
+  }
+}
+
+/** `(#12)` in a subject may be an issue, or of another repository. */
+async function pullRequestIfAny(github: GitHub, number: number): Promise<PullRequest | undefined> {
+  try {
+    return await readPullRequest(github, number);
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+async function update(github: GitHub, number: number, id: number, body: string): Promise<void> {
+  try {
+    await updateSticky(github, id, body);
+  } catch (error) {
+    throw gitHubFailure(error, `update the comment on #${number}`);
+  }
+}
