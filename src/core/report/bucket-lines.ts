@@ -1,12 +1,17 @@
-import { DEFAULT_BY, type Flag, type Portion, type Serve, type VariantName, WHOLE } from "../flag.ts";
+import type { EvaluationContext } from "../evaluation.ts";
+import { DEFAULT_BY, type Flag, type Portion, type Rollout, type Serve, type VariantName, WHOLE } from "../flag.ts";
+import { anyListing, listing } from "../listing.ts";
+import { matcher } from "../matcher.ts";
 import { LINES, ruleTitle } from "./moves.ts";
 
-/** One line of a flag that asks nobody who they are: buckets alone decide who gets what. */
+/** One line of a flag, as buckets see it. */
 export interface BucketLine {
   readonly title: string;
-  /** Who it takes; null: everybody. */
+  /** Whom it asks for beside the bucket; null: nobody in particular. */
+  readonly asks: ((context: EvaluationContext) => boolean) | null;
+  /** Who it takes of them; null: everybody. */
   readonly gate: Dealing | null;
-  /** By what its split is dealt; null where all of them get the same. */
+  /** By which bucket its split is dealt; null where all of them get the same. */
   readonly deal: string | null;
   readonly serve: Serve;
   /** Everybody who gets here is told apart by these attributes, or passed on. */
@@ -25,38 +30,52 @@ export interface BucketLines {
   readonly rest: { readonly variant: VariantName; readonly title: string };
 }
 
-/** A flag that nothing but buckets decides; undefined where a condition, a list or a requirement has a say. */
-export function bucketLines(flag: Flag): BucketLines | undefined {
+/**
+ * A flag as lines that ask who somebody is, and buckets that decide the rest; nothing below a line for everybody. Undefined
+ * where a requirement has a say. A flag that is not there is a line of its own.
+ */
+export function bucketLines(flag: Flag | null): BucketLines | undefined {
+  if (flag === null) return { lines: [], rest: { variant: "", title: LINES.archived } };
   if (!flag.enabled) return { lines: [], rest: { variant: flag.offVariant, title: LINES.disabled } };
   if (flag.requires.length > 0) return undefined;
-  const rest = { variant: flag.offVariant, title: LINES.nothing };
-  const lines: BucketLine[] = [];
-  for (const { name, when, portion, serve } of flag.rules) {
-    if (portion?.share === 0) continue;
-    if (when.op !== "all" || when.of.length > 0) return undefined;
-    lines.push(lineOf(flag, ruleTitle(name), portion, serve));
-    if (takesEverybody(portion)) return { lines, rest };
-  }
-  const { rollout, serve } = flag;
-  if (rollout.strategy === "role") return rollout.roles.length > 0 ? undefined : { lines, rest };
-  if (rollout.strategy === "whitelist") {
-    return Object.values(rollout.lists).some((ids) => ids.length > 0) ? undefined : { lines, rest };
-  }
-  const portion = rollout.strategy === "percentage" ? rollout.portion : null;
-  if (portion?.share === 0) return { lines, rest };
-  return { lines: [...lines, lineOf(flag, LINES.last, portion, serve)], rest };
+  const rules = flag.rules.map((rule): BucketLine => {
+    const isEverybody = rule.when.op === "all" && rule.when.of.length === 0;
+    const holds = isEverybody ? null : matcher(rule.when);
+    const asks = holds === null ? null : (context: EvaluationContext) => holds(context) === true;
+    return lineOf(flag.salt, ruleTitle(rule.name), asks, rule.portion, rule.serve);
+  });
+  const { rollout, serve, salt } = flag;
+  const last = lineOf(salt, LINES.last, listed(rollout), portionOf(rollout), serve);
+  const lines = [...rules, last].filter(({ gate }) => gate?.share !== 0);
+  const end = lines.findIndex(({ asks, gate }) => asks === null && gate === null);
+  return {
+    lines: end === -1 ? lines : lines.slice(0, end + 1),
+    rest: { variant: flag.offVariant, title: LINES.nothing },
+  };
 }
 
-function takesEverybody(portion: Portion | null): boolean {
-  return portion === null || portion.share === WHOLE;
+function portionOf(rollout: Rollout): Portion | null {
+  return rollout.strategy === "percentage" ? rollout.portion : null;
 }
 
-function lineOf({ salt }: Flag, title: string, portion: Portion | null, serve: Serve): BucketLine {
+function listed(rollout: Rollout): BucketLine["asks"] {
+  if (rollout.strategy === "role") return listing("userRole", rollout.roles);
+  return rollout.strategy === "whitelist" ? anyListing(rollout.lists) : null;
+}
+
+function lineOf(
+  salt: string,
+  title: string,
+  asks: BucketLine["asks"],
+  portion: Portion | null,
+  serve: Serve,
+): BucketLine {
   const by = portion?.by ?? DEFAULT_BY;
   const isSplit = "split" in serve;
   return {
     title,
-    gate: portion === null || takesEverybody(portion) ? null : { bucket: `${by} ${salt}`, share: portion.share },
+    asks,
+    gate: portion === null || portion.share === WHOLE ? null : { bucket: `${by} ${salt}`, share: portion.share },
     // Independent of the gate's bucket, though it is dealt by the same subject.
     deal: isSplit ? `${by} ${salt}#split` : null,
     serve,
@@ -64,7 +83,7 @@ function lineOf({ salt }: Flag, title: string, portion: Portion | null, serve: S
   };
 }
 
-/** Who is served what, and by which line, in the given buckets. */
+/** Who is served what, and by which line, in the given buckets; conditions are not looked at. */
 export function answerIn(
   { lines, rest }: BucketLines,
   bucketOf: (name: string) => number,

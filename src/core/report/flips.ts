@@ -4,6 +4,7 @@ import { exactFlips } from "./exact.ts";
 import { estimated, exactly } from "./margin.ts";
 import { moveCounts, type Step } from "./moves.ts";
 import type { Population } from "./population.ts";
+import { profiledFlips } from "./profiles.ts";
 import type { Flips } from "./report.ts";
 import { flipTest, type VersionPair } from "./version.ts";
 
@@ -13,12 +14,22 @@ export interface FlipQuestion extends VersionPair {
 
 /**
  * Who is answered otherwise by one version of a flag than by another. Exact where nothing but buckets decides and everybody
- * has one; else both versions are asked about everybody of the population, by the evaluator that programs run.
+ * has one. Of made people it is sampled which lines they meet, and buckets decide the rest. Where requirements have a say,
+ * or people come from a file, both versions are asked about everybody, by the evaluator that programs run.
  */
 export function measureFlips(question: FlipQuestion): Flips {
   const { population } = question;
-  const exact = exactFlips(question, (attribute) => tellsApart(population, attribute));
+  const isSubject = (attribute: string) => tellsApart(population, attribute);
+  const exact = exactFlips(question, isSubject);
   if (exact !== undefined) return exact;
+  // People of a file are who they are: each in their own bucket.
+  const profiled = population.note.source === "file" ? undefined : profiledFlips(question, population, isSubject);
+  return profiled ?? askedFlips(question);
+}
+
+/** Both versions asked about everybody. */
+function askedFlips(question: FlipQuestion): Flips {
+  const { population } = question;
   const counts = moveCounts();
   eachFlip(question, (_, step) => counts.add(step(), 1));
   const { source, size } = population.note;
