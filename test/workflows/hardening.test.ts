@@ -70,8 +70,8 @@ const PLANTED: readonly (readonly [RuleName, string, string | RegExp, string])[]
   [
     "one job alone of a pull request may write, and only comments and checks, for branches of this repository",
     "validate",
-    "permissions:\n      contents: read\n    steps",
-    "permissions:\n      contents: read\n      checks: write\n    steps",
+    "contents: read\n    env:",
+    "contents: read\n      checks: write\n    env:",
   ],
   [
     "one job alone of a pull request may write, and only comments and checks, for branches of this repository",
@@ -88,8 +88,8 @@ const PLANTED: readonly (readonly [RuleName, string, string | RegExp, string])[]
   [
     "one job alone of a pull request may write, and only comments and checks, for branches of this repository",
     "validate",
-    "github.event.pull_request.head.repo.full_name == github.repository",
-    "github.repository == github.repository",
+    "IS_OWN: ${{ github.event.pull_request.head.repo.full_name ==",
+    "IS_OWN: ${{ github.repository ==",
   ],
   [
     "every action is one that we know, pinned to a commit, with its version beside it",
@@ -127,15 +127,15 @@ const PLANTED: readonly (readonly [RuleName, string, string | RegExp, string])[]
   [
     "no expression stands in a script, nothing is evaluated",
     "validate",
-    '--base "$BASE" --format github',
-    '--base "${{ github.base_ref }}" --format github',
+    '--base "$BASE" --format "$FORMAT"',
+    '--base "${{ github.base_ref }}" --format "$FORMAT"',
   ],
   ["no expression stands in a script, nothing is evaluated", "sync", "options=()", 'eval "options=($RELEASE)"'],
   [
     "what a variable holds is one word: quoted",
     "validate",
-    '--base "$BASE" --format github',
-    "--base $BASE --format github",
+    '--base "$BASE" --format "$FORMAT"',
+    `--base $BASE --format "$FORMAT"`,
   ],
   ["what a variable holds is one word: quoted", "sync", 'in "${keys[@]}"', "in ${RELEASE}"],
   [

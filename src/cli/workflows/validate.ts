@@ -25,10 +25,13 @@ jobs:
     timeout-minutes: 10
     permissions:
       contents: read
+    env:
+      # Annotations, where the job below may not write them as a check.
+      FORMAT: \${{ github.event.pull_request.head.repo.full_name == github.repository && 'text' || 'github' }}
     steps:
 ${firstSteps(settings, { needsDatabase: false })}
       - name: Check the flags
-        run: ${hoist} validate --base "$BASE" --format github
+        run: ${hoist} validate --base "$BASE" --format "$FORMAT"
       - name: Check the code owners
         if: \${{ !cancelled() && steps.install.outcome == 'success' && hashFiles('.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS') != '' }}
         env:

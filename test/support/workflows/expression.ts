@@ -113,5 +113,5 @@ function areEqual(one: unknown, other: unknown): boolean {
 
 function asText(value: unknown): string {
   if (value === null || value === undefined) return "";
-  return typeof value === "object" ? "Object" : String(value as string | number | boolean);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
