@@ -2,6 +2,8 @@ import type { Measured } from "./report.ts";
 
 /** How many standard deviations hold 99 of 100. */
 const Z = 2.5758293035489004;
+/** People are counted in whole ones: without half a person more, small samples would miss a little oftener. */
+const STEP = 0.5;
 
 /** A share that is known, not estimated. */
 export function exactly(share: number): Measured {
@@ -20,7 +22,7 @@ export function estimated(hits: number, sample: number): Measured {
   const scale = 1 + Z ** 2 / sample;
   const centre = (share + Z ** 2 / (2 * sample)) / scale;
   const half = (Z / scale) * Math.sqrt((share * (1 - share)) / sample + Z ** 2 / (4 * sample ** 2));
-  return { share, margin: Math.max(centre + half - share, share - (centre - half)) };
+  return { share, margin: Math.max(centre + half - share, share - (centre - half)) + STEP / sample };
 }
 
 /**
@@ -36,5 +38,5 @@ export function meanOf(total: number, squares: number, sample: number): Measured
   const share = Math.min(1, Math.round((total / sample) * 1e12) / 1e12);
   const variance = Math.max(0, squares / sample - share ** 2);
   const far = Z ** 2 / (2 * sample) + Z * Math.sqrt(variance / sample + Z ** 2 / (4 * sample ** 2));
-  return { share, margin: Math.min(far, Math.max(share, 1 - share)) };
+  return { share, margin: Math.min(far + STEP / sample, Math.max(share, 1 - share)) };
 }
