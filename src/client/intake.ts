@@ -1,15 +1,16 @@
 import { FlagError } from "../core/errors.ts";
 import type { Head, StoredSnapshot } from "../store/store.ts";
+import type { Fallback } from "./fallbacks.ts";
 import type { HeldFlags } from "./held-flags.ts";
 import type { Settings } from "./options.ts";
-import { implausibility } from "./plausible.ts";
+import { type Before, implausibility } from "./plausible.ts";
 import { readSnapshot, sameRows, type Snapshot, withKills } from "./snapshot.ts";
 import type { SetAside } from "./status.ts";
 
 /** Decides what of a database is served. */
 export interface Intake {
-  /** A snapshot of an earlier process: last good rows, and the measure of what is plausible. Served only if need be. */
-  readonly remember: (saved: Snapshot) => void;
+  /** A snapshot of an earlier process: last good rows, and the measure of what is plausible. Read only if need be. */
+  readonly remember: (saved: Fallback) => void;
   /** @throws FlagError WRONG_DATABASE */
   readonly compare: (head: Head) => "same" | "differs" | "older";
   readonly accept: (stored: StoredSnapshot) => FlagError | undefined;
@@ -26,7 +27,7 @@ export function createIntake(
   held: HeldFlags,
   accepted: (snapshot: Snapshot) => void,
 ): Intake {
-  let remembered: Snapshot | undefined;
+  let remembered: Fallback | undefined;
   let isBehind = false;
 
   function compare(head: Head): "same" | "differs" | "older" {
@@ -49,8 +50,7 @@ export function createIntake(
 
   function accept(stored: StoredSnapshot): FlagError | undefined {
     const current = held.snapshot();
-    const previous = current ?? remembered;
-    const reason = implausibility(stored, previous);
+    const { previous, reason } = measured(stored, current);
     if (reason !== undefined) {
       if (previous) {
         const killed = withKills(previous, stored.rows);
@@ -66,11 +66,37 @@ export function createIntake(
     if (current?.source === "database") logSurprise(current, stored);
     const snapshot: Snapshot = isKnown
       ? { ...previous, source: "database", savedAt: null, head: stored.head, rows: stored.rows }
-      : readSnapshot(stored, { source: "database", previous, definitions: held.definitions() });
+      : understood(stored, previous);
     logSetAside(snapshot.setAside, current?.setAside ?? []);
     held.install(snapshot, true);
+    remembered = undefined;
     if (!isKnown || previous.source !== "disk") accepted(snapshot);
     return undefined;
+  }
+
+  /** The saved snapshot is read only where it may matter: nearly every table is plausible. */
+  function measured(
+    stored: StoredSnapshot,
+    current: Snapshot | undefined,
+  ): { readonly previous: Snapshot | undefined; readonly reason: string | undefined } {
+    if (current !== undefined || remembered === undefined) {
+      return { previous: current, reason: implausibility(stored, current && countedIn(current)) };
+    }
+    const { head, mostRows } = remembered;
+    if (implausibility(stored, { head, rowCount: mostRows }) === undefined) {
+      return { previous: undefined, reason: undefined };
+    }
+    const previous = remembered.read();
+    return { previous, reason: implausibility(stored, previous && countedIn(previous)) };
+  }
+
+  /** The saved snapshot is read only where a row cannot be understood. */
+  function understood(stored: StoredSnapshot, previous: Snapshot | undefined): Snapshot {
+    const definitions = held.definitions();
+    const snapshot = readSnapshot(stored, { source: "database", previous, definitions });
+    if (snapshot.setAside.length === 0 || previous !== undefined) return snapshot;
+    const saved = remembered?.read();
+    return saved === undefined ? snapshot : readSnapshot(stored, { source: "database", previous: saved, definitions });
   }
 
   function logSurprise(current: Snapshot, stored: StoredSnapshot): void {
@@ -109,6 +135,10 @@ const SERVES: Readonly<Record<SetAside["serves"], string>> = {
   off: "it serves its off variant",
   nothing: "it answers its caller's default",
 };
+
+function countedIn({ head, rows }: Snapshot): Before {
+  return { head, rowCount: () => rows.length };
+}
 
 function isOneHistory(a: Head, b: Head): boolean {
   return a.storeId === b.storeId && a.epoch === b.epoch;

@@ -48,6 +48,45 @@ export function parseSavedSnapshot(bytes: Uint8Array, environment: string): Pars
   return parsed;
 }
 
+/** What the beginning of a saved snapshot says, which costs nothing to read. It may be damaged all the same. */
+export interface PeekedSnapshot {
+  readonly head: Head;
+  /** ISO 8601. */
+  readonly savedAt: string;
+}
+
+/** As {@link savedSnapshotText} begins. A head with a brace in it is not seen: such a file is read as a whole. */
+const BEGINNING = new RegExp(
+  `^\\{"format":"${FORMAT}","sha256":"[0-9a-f]{64}","snapshot":\\{"head":(\\{[^{}]*\\}),"savedAt":"([^"\\\\]*)","kept":\\[`,
+);
+const BEGINNING_BYTES = 4096;
+
+/** Undefined for what does not begin and end as a saved snapshot does. */
+export function peekSavedSnapshot(bytes: Uint8Array): PeekedSnapshot | undefined {
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [, headText, savedAt] = BEGINNING.exec(whole.subarray(0, BEGINNING_BYTES).toString("utf8")) ?? [];
+  if (headText === undefined || savedAt === undefined || whole.subarray(-4).toString("latin1") !== "]}}\n") {
+    return undefined;
+  }
+  try {
+    const head = headIn(JSON.parse(headText));
+    return head && { head, savedAt };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The rows of a saved snapshot, or more where one of them speaks of its key again. */
+export function mostRowsIn(bytes: Uint8Array): number {
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let count = 0;
+  for (let at = whole.indexOf(KEY_COLUMN); at !== -1; at = whole.indexOf(KEY_COLUMN, at + KEY_COLUMN.length))
+    count += 1;
+  return count;
+}
+
+const KEY_COLUMN = Buffer.from('"feature_key":');
+
 /** The same for a value that was parsed already, e.g. imported by the application. */
 export function snapshotIn(json: unknown, environment: string): ParsedSnapshot {
   if (!isJsonObject(json)) return { ok: false, reason: "it is no saved snapshot" };

@@ -1,16 +1,32 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { parseSavedSnapshot, type ParsedSnapshot, type SavedSnapshot, savedSnapshotText } from "./saved-snapshot.ts";
+import type { Head } from "../store/store.ts";
+import {
+  parseSavedSnapshot,
+  type ParsedSnapshot,
+  peekSavedSnapshot,
+  type SavedSnapshot,
+  savedSnapshotText,
+} from "./saved-snapshot.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** At most one write in this time, however often flags change. */
 const BETWEEN_WRITES_MS = 5000;
 
+/** How long an application that has just become ready is left alone before it saves what it has. */
+const BEFORE_WRITE_MS = 100;
+
 /** The last good snapshot on disk; undefined when there is none. Never rejects. */
 export async function readSnapshotFile(path: string, environment: string): Promise<ParsedSnapshot | undefined> {
+  const bytes = await snapshotBytes(path);
+  return bytes instanceof Uint8Array ? parseSavedSnapshot(bytes, environment) : bytes;
+}
+
+/** The bytes of that file, unread, or why they cannot be had. Never rejects. */
+export async function snapshotBytes(path: string): Promise<Uint8Array | (ParsedSnapshot & { ok: false }) | undefined> {
   try {
-    return parseSavedSnapshot(await readFile(path), environment);
+    return await readFile(path);
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
     return { ok: false, reason: `it cannot be read: ${errorCode(error)}` };
@@ -57,15 +73,18 @@ export function startSnapshotSaver(
     });
   }
 
+  function startAndPause(): void {
+    start();
+    cancelPause = surroundings.after(BETWEEN_WRITES_MS, () => {
+      cancelPause = undefined;
+      if (waiting !== undefined) startAndPause();
+    });
+  }
+
   return {
     save: (saved) => {
       waiting = saved;
-      if (cancelPause !== undefined) return;
-      start();
-      cancelPause = surroundings.after(BETWEEN_WRITES_MS, () => {
-        cancelPause = undefined;
-        if (waiting !== undefined) start();
-      });
+      cancelPause ??= surroundings.after(BEFORE_WRITE_MS, startAndPause, true);
     },
     close: async () => {
       cancelPause?.();
@@ -76,8 +95,8 @@ export function startSnapshotSaver(
 }
 
 async function replaceFile(path: string, saved: SavedSnapshot): Promise<void> {
-  const present = await readSnapshotFile(path, saved.head.environment);
-  if (present?.ok && isNewer(present.saved, saved)) return;
+  const present = await snapshotBytes(path);
+  if (present instanceof Uint8Array && isAsGood(present, saved)) return;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
   try {
@@ -96,9 +115,24 @@ async function replaceFile(path: string, saved: SavedSnapshot): Promise<void> {
   await flushFolder(dirname(path));
 }
 
-function isNewer(present: SavedSnapshot, saved: SavedSnapshot): boolean {
-  const { storeId, epoch, revision } = present.head;
-  return storeId === saved.head.storeId && epoch === saved.head.epoch && revision > saved.head.revision;
+/** Whether what lies there is of a newer revision, or says the same. */
+function isAsGood(present: Uint8Array, saved: SavedSnapshot): boolean {
+  const peeked = peekSavedSnapshot(present);
+  if (peeked !== undefined && !isNewer(peeked.head, saved.head)) {
+    const again = { ...saved, savedAt: peeked.savedAt };
+    return isSame(peeked.head, saved.head) && Buffer.from(savedSnapshotText(again)).equals(present);
+  }
+  // Only a whole file may keep ours out.
+  const parsed = parseSavedSnapshot(present, saved.head.environment);
+  return parsed.ok && isNewer(parsed.saved.head, saved.head);
+}
+
+function isNewer(present: Head, own: Head): boolean {
+  return present.storeId === own.storeId && present.epoch === own.epoch && present.revision > own.revision;
+}
+
+function isSame(present: Head, own: Head): boolean {
+  return present.storeId === own.storeId && present.epoch === own.epoch && present.revision === own.revision;
 }
 
 /** So that the rename itself survives a power cut; where a folder cannot be flushed, the file is still whole. */

@@ -1,7 +1,7 @@
 import type { Flag, FlagKey } from "../core/flag.ts";
 import type { FlagDefinitions } from "../core/definitions.ts";
 import { sameJson } from "../core/json.ts";
-import { flagOfRow } from "../core/row-codec.ts";
+import { flagOfRow, type RulesRead } from "../core/row-codec.ts";
 import type { RawRow } from "../core/row.ts";
 import type { Head, StoredSnapshot } from "../store/store.ts";
 import { offRow } from "./off-row.ts";
@@ -43,6 +43,7 @@ export function readSnapshot({ head, rows }: StoredSnapshot, reading: Reading): 
   const live = new Map<FlagKey, ReadFlag>();
   const archived = new Set<FlagKey>();
   const setAside: SetAside[] = [];
+  const rules: RulesRead = new Map();
   for (const row of rows) {
     const key = typeof row.feature_key === "string" ? row.feature_key : null;
     if (key !== null && typeof row.archived_at === "string") {
@@ -50,7 +51,7 @@ export function readSnapshot({ head, rows }: StoredSnapshot, reading: Reading): 
       continue;
     }
     const before = key === null ? undefined : reading.previous?.live.get(key);
-    const read = before !== undefined && before.row !== null && sameRow(before.row, row) ? before : freshly(row);
+    const read = before !== undefined && before.row !== null && sameRow(before.row, row) ? before : freshly(row, rules);
     if ("flag" in read) {
       live.set(read.flag.key, read);
       continue;
@@ -90,17 +91,24 @@ function sameRow(a: RawRow, b: RawRow): boolean {
   }
 }
 
-function freshly(row: RawRow): ReadFlag | { readonly problem: string } {
-  // Nothing below a column comes from anywhere but a JSON parser; what a driver makes of a column is another matter.
-  const isOdd = Object.values(row).some((value) => ["bigint", "symbol", "function"].includes(typeof value));
-  if (isOdd) return { problem: "a column holds what no JSON can say" };
+function freshly(row: RawRow, rules: RulesRead): ReadFlag | { readonly problem: string } {
+  if (isOdd(row)) return { problem: "a column holds what no JSON can say" };
   try {
-    const read = flagOfRow(row);
+    const read = flagOfRow(row, rules);
     return read.ok ? { row, good: row, flag: read.flag } : { problem: read.problem };
   } catch (error) {
     // A row must not be able to stop the others, whatever is in it.
     return { problem: `it could not be read: ${error instanceof Error ? error.message : String(error)}` };
   }
+}
+
+/** Nothing below a column comes from anywhere but a JSON parser; what a driver makes of a column is another matter. */
+function isOdd(row: RawRow): boolean {
+  for (const value of Object.values(row)) {
+    const type = typeof value;
+    if (type === "bigint" || type === "symbol" || type === "function") return true;
+  }
+  return false;
 }
 
 /** What answers for a broken row: the last good one, switched off where the row says off. */

@@ -2,7 +2,7 @@ import type { FlagDefinitions } from "../core/definitions.ts";
 import type { FlagKey } from "../core/flag.ts";
 import type { FlagStore } from "../store/store.ts";
 import { createEmitter } from "./events.ts";
-import { readFallbacks } from "./fallbacks.ts";
+import { type Fallback, readFallbacks } from "./fallbacks.ts";
 import type { FlagsClient } from "./flags-client.ts";
 import { trackFreshness } from "./freshness.ts";
 import { startHeartbeat } from "./heartbeat.ts";
@@ -13,7 +13,6 @@ import type { Settings } from "./options.ts";
 import { watchOverrideFile } from "./override-file.ts";
 import { type Refresh, startRefresh } from "./refresh.ts";
 import { type SeenFlag, seenFlag } from "./seen-flag.ts";
-import type { Snapshot } from "./snapshot.ts";
 import { startReport } from "./start-report.ts";
 import { statusOf } from "./status-of.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -47,7 +46,7 @@ export function startClient(settings: Settings, input: ClientInput): StartedClie
   const once = settleOnce();
   let refresh: Refresh | undefined;
   let database: string | undefined;
-  let fallbacks: readonly Snapshot[] = [];
+  let fallback: Fallback | undefined;
   let isDatabaseLate = false;
   let closing: Promise<void> | undefined;
 
@@ -85,8 +84,9 @@ export function startClient(settings: Settings, input: ClientInput): StartedClie
   /** The database is not to be had for now: what was saved or shipped answers, also where it is read only later. */
   function fallBack(): void {
     isDatabaseLate = true;
-    const [best] = fallbacks;
-    if (held.snapshot() === undefined && best !== undefined) held.install(best, false);
+    if (held.snapshot() !== undefined) return;
+    const snapshot = fallback?.read();
+    if (snapshot !== undefined) held.install(snapshot, false);
   }
 
   async function start(): Promise<void> {
@@ -115,10 +115,10 @@ export function startClient(settings: Settings, input: ClientInput): StartedClie
     logger.info(`override  file ${overridesFrom} is not there yet; looked for every 2 s`);
   }
 
-  function recall(found: readonly Snapshot[]): void {
-    fallbacks = found;
-    const [best] = found;
-    if (best !== undefined) intake.remember(best);
+  function recall(found: Fallback | undefined): void {
+    if (held.snapshot()?.source === "database") return;
+    fallback = found;
+    if (found !== undefined) intake.remember(found);
     if (isDatabaseLate) fallBack();
   }
 
@@ -131,6 +131,8 @@ export function startClient(settings: Settings, input: ClientInput): StartedClie
       accept: intake.accept,
       checked: (store) => {
         database = store.label;
+        // Nothing is served from it any more.
+        fallback = undefined;
         trouble.over(store.label);
         freshness.checked();
         heartbeat?.beat();

@@ -35,8 +35,9 @@ function toggleRow(row: FlagRow): ToggleRow {
     enabled: row.enabled,
     rollout_percentage: row.rollout_percentage,
     rollout_strategy: row.rollout_strategy,
-    target_config: row.target_config,
-    metadata: row.metadata,
+    // Copies: what the caller does with them must not reach other rows, which may share them.
+    target_config: structuredClone(row.target_config),
+    metadata: structuredClone(row.metadata),
     created_at: row.created_at,
     updated_at: row.updated_at,
     created_by: row.created_by,

@@ -15,6 +15,8 @@ export type Compiled =
 /**
  * Compiles a flag without its requirements. A flag that cannot be evaluated becomes one that answers PARSE_ERROR: never a
  * reason to lose the others.
+ *
+ * @throws RangeError where the stack has no room for its conditions
  */
 export function compileFlag(flag: Flag, revision: number | undefined): Compiled {
   try {
@@ -30,7 +32,7 @@ export function compileFlag(flag: Flag, revision: number | undefined): Compiled 
     if (flag.requires.length === 0 && (isForAll || !first)) return constantly(first?.evaluation ?? off);
     return { constant: null, decide: decider(lines, flag.salt, off), off };
   } catch (error) {
-    // Conditions nested so deep that the stack does not hold them.
+    if (error instanceof RangeError) throw error;
     return unreadable(flag.key, error instanceof Error ? error.message : "unreadable", revision);
   }
 }
@@ -60,6 +62,6 @@ function constantly(evaluation: Evaluation): Compiled {
   return { constant: evaluation, decide: null };
 }
 
-function unreadable(key: FlagKey, message: string, revision: number | undefined): Compiled {
+export function unreadable(key: FlagKey, message: string, revision: number | undefined): Compiled {
   return constantly(failed(key, undefined, "PARSE_ERROR", message, metadataOf(revision)));
 }

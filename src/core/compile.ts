@@ -1,5 +1,5 @@
 import { contextFrom } from "./attribute.ts";
-import { type Compiled, compileDefinition, compileFlag, compileOverride } from "./compile-flag.ts";
+import { type Compiled, compileDefinition, compileFlag, compileOverride, unreadable } from "./compile-flag.ts";
 import type { FlagDefinitions } from "./definitions.ts";
 import type { Evaluation, EvaluationContext } from "./evaluation.ts";
 import type { Flag, FlagKey } from "./flag.ts";
@@ -39,31 +39,40 @@ export interface FlagSet {
   readonly overrides: ResolvedOverrides;
 }
 
-/** Compiles everything once: outcomes are made beforehand, conditions become closures, overridden flags constants. */
+/**
+ * Compiles each flag once: outcomes are made beforehand, conditions become closures, overridden flags constants. It is done
+ * when the flag is first asked for: most programs ask for few of ten thousand, and all want to start at once.
+ */
 export function compileFlags(input: FlagSetInput): FlagSet {
   const { revision, definitions = {} } = input;
   const flags = new Map(Array.from(input.flags, (flag) => [flag.key, flag]));
   const archived = new Set(input.archived);
   const overrides = overridesOf(input, flags, archived);
 
-  const compiled = new Map<FlagKey, Compiled>();
-  for (const flag of flags.values()) {
-    const override = overrides.byKey.get(flag.key);
-    compiled.set(flag.key, override ? compileOverride(flag, override, revision) : compileFlag(flag, revision));
-  }
+  /** What answers before its requirements are asked, as far as anybody has asked for it. */
+  const plain = new Map<FlagKey, Compiled>();
   const generated = Object.entries(definitions).filter(([key]) => !flags.has(key));
-  for (const [key, { variants }] of generated) {
-    const override = overrides.byKey.get(key);
-    if (override) compiled.set(key, compileOverride({ key, variants }, override, revision));
+  for (const [key, override] of overrides.byKey) {
+    const flag = flags.get(key) ?? definitions[key];
+    if (flag) plain.set(key, compileOverride({ key, variants: flag.variants }, override, revision));
   }
-  const conditional = [...flags.values()].filter(({ key }) => compiled.get(key)?.constant === null);
-  // An overridden definition is among the compiled; one that is not overridden meets no requirement.
+  const plainOf = (key: FlagKey): Compiled | undefined => {
+    const flag = flags.get(key);
+    return plain.get(key) ?? (flag && compiledOnce(flag, revision, plain));
+  };
+  // An overridden definition is among the plain; one that is not overridden meets no requirement.
   const variantOf = (key: FlagKey) => (Object.hasOwn(definitions, key) ? undefined : overrides.ofUnknown(key)?.variant);
-  const answers = new Map([...compiled, ...withRequirements(conditional, compiled, variantOf)]);
+  const answers = new Map(withRequirements([...flags.values()], plainOf, variantOf));
   // After the requirements: a code default is no live flag, so it meets none.
   for (const [key, definition] of generated) {
-    if (!answers.has(key)) answers.set(key, compileDefinition(key, definition, revision));
+    if (!plain.has(key)) answers.set(key, compileDefinition(key, definition, revision));
   }
+  const answerOf = (key: FlagKey): Compiled | undefined => {
+    const first = plainOf(key);
+    // Unless it could not be compiled for now.
+    if (first !== undefined && plain.has(key)) answers.set(key, first);
+    return first;
+  };
 
   const metadata = metadataOf(revision);
   const keys = Object.freeze([...flags.keys()].sort((a, b) => (a < b ? -1 : 1)));
@@ -73,7 +82,7 @@ export function compileFlags(input: FlagSetInput): FlagSet {
     keys: () => keys,
     overrides,
     isOn: (key, context) => {
-      const answer = answers.get(key);
+      const answer = answers.get(key) ?? answerOf(key);
       if (answer === undefined) return unknown(key, false).value === true;
       if (answer.constant !== null) return answer.constant.value === true;
       try {
@@ -83,7 +92,7 @@ export function compileFlags(input: FlagSetInput): FlagSet {
       }
     },
     evaluate: (key, context, defaultValue) => {
-      const answer = answers.get(key);
+      const answer = answers.get(key) ?? answerOf(key);
       if (answer === undefined) return unknown(key, defaultValue);
       let evaluation: Evaluation;
       try {
@@ -97,4 +106,15 @@ export function compileFlags(input: FlagSetInput): FlagSet {
       return mismatch(key, flagTypeOf(value), defaultValue, metadata);
     },
   };
+}
+
+/** Remembers it, but for a flag that the stack had no room for: whoever asks from less deep gets its answer. */
+function compiledOnce(flag: Flag, revision: number | undefined, made: Map<FlagKey, Compiled>): Compiled {
+  try {
+    const compiled = compileFlag(flag, revision);
+    made.set(flag.key, compiled);
+    return compiled;
+  } catch (error) {
+    return unreadable(flag.key, error instanceof Error ? error.message : "unreadable", revision);
+  }
 }

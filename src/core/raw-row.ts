@@ -55,31 +55,39 @@ function nullable<T>(row: Row, column: string, read: (row: Row, column: string) 
 }
 
 function textAt(row: Row, column: string): string {
-  return typed(row, column, "string", (value) => typeof value === "string");
+  const value = row[column];
+  return typeof value === "string" ? value : wrong(column, "string");
 }
 
 function numberAt(row: Row, column: string): number {
-  return typed(row, column, "number", (value) => typeof value === "number");
+  const value = row[column];
+  return typeof value === "number" ? value : wrong(column, "number");
 }
 
 function booleanAt(row: Row, column: string): boolean {
-  return typed(row, column, "boolean", (value) => typeof value === "boolean");
+  const value = row[column];
+  return typeof value === "boolean" ? value : wrong(column, "boolean");
 }
 
 function objectAt(row: Row, column: string): JsonObject {
-  return typed(row, column, "JSON object", isJsonObject);
+  const value = row[column];
+  return isJsonObject(value) ? value : wrong(column, "JSON object");
 }
 
 function jsonAt(row: Row, column: string): JsonValue {
-  return typed(row, column, "JSON value", (value): value is JsonValue => value !== undefined);
+  const value = row[column];
+  return isPresent(value) ? value : wrong(column, "JSON value");
+}
+
+function isPresent(value: unknown): value is JsonValue {
+  return value !== undefined;
 }
 
 function wordAt<Word extends string>(row: Row, column: string, words: readonly Word[]): Word {
-  return typed(row, column, `one of ${words.join(", ")}`, (value): value is Word => words.some((w) => w === value));
+  const value = row[column];
+  return words.find((word) => word === value) ?? wrong(column, `one of ${words.join(", ")}`);
 }
 
-function typed<T>(row: Row, column: string, expected: string, is: (value: unknown) => value is T): T {
-  const value = row[column];
-  if (is(value)) return value;
+function wrong(column: string, expected: string): never {
   throw new FormatProblem([column], `expected ${/^[aeiou]/.test(expected) ? "" : "a "}${expected}`);
 }

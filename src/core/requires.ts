@@ -15,16 +15,18 @@ type Asked = Map<FlagKey, Evaluation> | null;
  * is unknown, archived or unreadable is never met, nor is any of a flag whose chain of requirements is circular or longer
  * than ten.
  *
- * @param flags       live flags that neither an override nor `enabled: false` decides
- * @param compiled    everything that answers, by key
- * @param variantOf   what an override makes of a flag that is not in `compiled`
+ * @param live        live flags
+ * @param compiledOf  what answers before its requirements are asked
+ * @param variantOf   what an override makes of a flag for which nothing answers
  */
 export function withRequirements(
-  flags: readonly Flag[],
-  compiled: ReadonlyMap<FlagKey, Compiled>,
+  live: readonly Flag[],
+  compiledOf: (key: FlagKey) => Compiled | undefined,
   variantOf: (key: FlagKey) => VariantName | undefined,
 ): ReadonlyMap<FlagKey, Compiled> {
-  if (flags.every(({ requires }) => requires.length === 0)) return new Map();
+  const requiring = live.filter(({ requires }) => requires.length > 0);
+  // What an override or `enabled: false` decides asks for nothing.
+  const flags = requiring.filter(({ key }) => compiledOf(key)?.constant === null);
   const requirements = new Map(flags.map(({ key, requires }) => [key, requires]));
   const depths = requirementDepths(requirements);
   const steps = new Map<FlagKey, number>();
@@ -33,7 +35,7 @@ export function withRequirements(
   const answerOf = (key: FlagKey, context: EvaluationContext, asked: Asked): Evaluation | undefined => {
     const guard = guards.get(key);
     if (guard) return guard(context, asked);
-    const plain = compiled.get(key);
+    const plain = compiledOf(key);
     return plain?.constant ?? plain?.decide?.(context);
   };
   const isMet = ({ flag, variants }: Requirement, context: EvaluationContext, asked: Asked): boolean => {
@@ -45,8 +47,8 @@ export function withRequirements(
 
   const guarded = new Map<FlagKey, Compiled>();
   for (const { key, requires } of inDepthOrder(flags, depths)) {
-    const own = compiled.get(key);
-    if (!own || own.decide === null || requires.length === 0) continue;
+    const own = compiledOf(key);
+    if (!own || own.decide === null) continue;
     const { decide, off } = own;
     if (!depths.has(key)) {
       guarded.set(key, { constant: off, decide: null });
@@ -67,5 +69,5 @@ export function withRequirements(
 /** Those that are required come first; those without a depth last. */
 function inDepthOrder(flags: readonly Flag[], depths: ReadonlyMap<FlagKey, number>): readonly Flag[] {
   const depthOf = ({ key }: Flag) => depths.get(key) ?? Number.MAX_SAFE_INTEGER;
-  return flags.filter(({ requires }) => requires.length > 0).sort((a, b) => depthOf(a) - depthOf(b));
+  return flags.toSorted((a, b) => depthOf(a) - depthOf(b));
 }

@@ -103,14 +103,16 @@ export type ReadRow =
 /**
  * Reads one row, trusting nothing: hand-written SQL and newer writers are expected. What is not understood is reported,
  * never guessed: the caller keeps what it knew of that flag.
+ *
+ * @param read  what was read of other rows of one table, most of which have the same rules as others
  */
-export function flagOfRow(raw: RawRow): ReadRow {
+export function flagOfRow(raw: RawRow, read?: RulesRead): ReadRow {
   const key = typeof raw.feature_key === "string" ? raw.feature_key : null;
   const enabled = typeof raw.enabled === "boolean" ? raw.enabled : null;
   try {
     if (key === null) throw new FormatProblem(["feature_key"], "expected a string");
     const row = rowOf(raw, key);
-    return { ok: true, row, flag: flagOfColumns(key, row) };
+    return { ok: true, row, flag: flagOfColumns(key, row, read) };
   } catch (error) {
     if (!(error instanceof FormatProblem)) throw error;
     return { ok: false, key, problem: `${error.path.join(".")}: ${error.message}`, enabled };
@@ -118,7 +120,7 @@ export function flagOfRow(raw: RawRow): ReadRow {
 }
 
 /** The flag that a row's columns say. @throws FormatProblem where the evaluator could not read them */
-export function flagOfColumns(key: FlagKey, row: FlagColumns): Flag {
+export function flagOfColumns(key: FlagKey, row: FlagColumns, read?: RulesRead): Flag {
   const { owner, kind, expires, tags, ...metadata } = row.metadata;
   for (const column of ["off_variant", "fallback"] as const) variantAt(row[column], row.variants, [column]);
   checkVariants(row);
@@ -138,7 +140,7 @@ export function flagOfColumns(key: FlagKey, row: FlagColumns): Flag {
     offVariant: row.off_variant,
     fallback: row.fallback,
     enabled: row.enabled,
-    rules: rulesAt(row),
+    rules: rememberedRules(row, read),
     rollout: rolloutAt(row, serve),
     serve,
     requires: Object.entries(row.requires).map(requirementAt),
@@ -193,6 +195,17 @@ function idAt(id: JsonValue, path: readonly string[]): string {
   if (typeof id === "string") return id;
   if (typeof id === "number" && Number.isSafeInteger(id)) return String(id);
   throw new FormatProblem(path, `an id is a string, found ${kindOf(id)}`);
+}
+
+/** Rules by the value that a row has for them, and the variants that they were read with. */
+export type RulesRead = Map<JsonValue, { readonly variants: JsonObject; readonly rules: readonly Rule[] }>;
+
+function rememberedRules(row: FlagColumns, read: RulesRead | undefined): readonly Rule[] {
+  const known = read?.get(row.rules);
+  if (known?.variants === row.variants) return known.rules;
+  const rules = rulesAt(row);
+  read?.set(row.rules, { variants: row.variants, rules });
+  return rules;
 }
 
 function rulesAt({ rules, variants }: FlagColumns): readonly Rule[] {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { FlagDefinitions } from "../../src/core/definitions.ts";
 import { createFlags, openFlags } from "../../src/client/create-flags.ts";
-import { savedSnapshotText } from "../../src/client/saved-snapshot.ts";
+import { parseSavedSnapshot, savedSnapshotText } from "../../src/client/saved-snapshot.ts";
 import { aColourFlag, aFlag } from "../support/flags.ts";
 import { aRow } from "../support/rows.ts";
 import { DOWN, type FakeStore, fakeStore, heard, settle } from "./fakes.ts";
@@ -192,6 +192,33 @@ describe("the last good snapshot", () => {
     await client.close();
     expect(lines.filter((line) => line.startsWith("warn the last good snapshot cannot be saved"))).toHaveLength(1);
     expect(client.status().snapshotFile).toMatchObject({ lastError: "EEXIST" });
+  });
+
+  test("is read only when it is needed: damaged below its head, it holds nothing up, is told of then, and is replaced", async () => {
+    const snapshotFile = join(folder(), "s.json");
+    const damaged = savedSnapshotText(SAVED).replace('"display_name":"', '"display_name":"X');
+    writeFileSync(snapshotFile, damaged);
+    const bundled = JSON.parse(savedSnapshotText({ ...SAVED, rows: [aRow(aFlag({ key: "shipped" }))] }));
+    const dark = await opened(down(), { snapshotFile, bundled });
+    expect(dark.client.status()).toMatchObject({ source: "bundled", flags: 1 });
+    expect(dark.lines.join("\n")).toContain(`the saved snapshot ${snapshotFile} is not used: its checksum`);
+    await dark.client.close();
+    const up = await opened(fakeStore(ON, SAVED.head), { snapshotFile });
+    expect(up.lines.join("\n")).not.toContain("is not used");
+    await up.client.close();
+    const text = readFileSync(snapshotFile, "utf8");
+    expect(text).not.toBe(damaged);
+    expect(parseSavedSnapshot(Buffer.from(text), "production")).toMatchObject({ ok: true, saved: { rows: ON } });
+  });
+
+  test("that says the same is left as it is", async () => {
+    const snapshotFile = join(folder(), "s.json");
+    writeFileSync(snapshotFile, savedSnapshotText(SAVED));
+    const before = readFileSync(snapshotFile, "utf8");
+    const { client } = await opened(fakeStore(SAVED.rows, SAVED.head), { snapshotFile });
+    expect(client.status()).toMatchObject({ source: "database", revision: 56, savedAt: null });
+    await client.close();
+    expect(readFileSync(snapshotFile, "utf8")).toBe(before);
   });
 
   test("is not replaced by an older revision of the same epoch", async () => {

@@ -88,6 +88,10 @@ test("of many changes within 5 s the first and the last are written", async () =
   const saver = startSnapshotSaver(path, time, () => void (writes += 1));
   const at = (revision: number): SavedSnapshot => ({ ...SAVED, head: { ...SAVED.head, revision } });
   saver.save(at(1));
+  // An application that has just become ready is left alone.
+  await time.advance(99);
+  expect(writes).toBe(0);
+  await time.advance(1);
   await expect.poll(() => writes).toBe(1);
   for (let revision = 2; revision <= 50; revision++) saver.save(at(revision));
   await time.advance(4999);

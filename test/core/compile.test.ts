@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compileFlags } from "../../src/core/compile.ts";
+import type { Condition } from "../../src/core/condition.ts";
 import type { EvaluationContext } from "../../src/core/evaluation.ts";
 import type { Flag } from "../../src/core/flag.ts";
 import type { JsonValue } from "../../src/core/json.ts";
@@ -239,3 +240,25 @@ test("an odd context never makes an evaluation throw or change its type", () => 
     { numRuns },
   );
 }, 600_000);
+
+test("a flag that the stack had no room for is compiled when somebody asks from less deep", () => {
+  const deep = Array.from({ length: 1_000 }).reduce<Condition>(
+    (inner) => ({ op: "none", of: [inner] }),
+    isOneOf("userRole", "admin"),
+  );
+  const set = compileFlags({ flags: [aFlag({ key: "deep", rules: [aRule({ when: deep })], rollout: percentage(0) })] });
+  const askedFrom = (levels: number): string | undefined =>
+    levels === 0 ? set.evaluate("deep", { userRole: "mechanic" }).errorCode : askedFrom(levels - 1);
+  const nearTheEnd = (): string | undefined => {
+    for (let levels = 16_000; levels > 0; levels = Math.floor(levels * 0.9)) {
+      try {
+        return askedFrom(levels);
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+      }
+    }
+    return undefined;
+  };
+  expect(["PARSE_ERROR", "GENERAL"]).toContain(nearTheEnd());
+  expect(set.evaluate("deep", { userRole: "admin" })).toMatchObject({ reason: "TARGETING_MATCH" });
+});
