@@ -8,7 +8,7 @@ import type { Tip } from "./tip.ts";
 export function reportOf({ before, after, failures }: Edited, tip: Tip, today: Date): ChangeReport {
   return reportBetween(before, after, {
     from: { ref: tip.branch, commit: tip.commit },
-    to: { commit: null },
+    to: { commit: null, name: "this pull request" },
     today: today.toISOString().slice(0, 10),
     // Those that the edit leaves alone passed where the branch was merged.
     testsPassed: failures.length === 0 ? undefined : runInlineTests(after).passed,

@@ -59,8 +59,8 @@ export function killLines(key: string, keys: readonly string[]): KillLines {
       },
       {
         where: "in git",
-        line: `hoist set ${key} enabled=false --env ENV`,
-        takesEffect: "then merge: as long as your pipeline takes",
+        line: `hoist set ${key} enabled=false --env ENV --pr`,
+        takesEffect: "then merge the pull request: as long as your pipeline takes",
       },
     ],
     family: familyOf(key, keys),

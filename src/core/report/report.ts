@@ -8,8 +8,8 @@ import type { PopulationNote } from "./population.ts";
 export interface ChangeReport {
   /** Where the branch left its base. `ref` as it was asked for, e.g. `origin/main`. */
   readonly from: { readonly ref: string; readonly commit: string | null };
-  /** Null for files that no commit has. */
-  readonly to: { readonly commit: string | null };
+  /** Null for files that no commit has; `name` is what to call those. */
+  readonly to: { readonly commit: string | null; readonly name?: string };
   /** In the order of promotion, also those in which nothing changes. */
   readonly environments: readonly EnvironmentReport[];
   readonly population: PopulationNote;

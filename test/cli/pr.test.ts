@@ -1,0 +1,292 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { aGitHubOfFlags, BOOKING, branches, fileAt, FILES } from "../github/proposing.ts";
+import { flagText } from "../support/flag-tree.ts";
+import type { FakeGitHub } from "../support/github/start.ts";
+import { hoistIn } from "../support/hoist.ts";
+import { aFolder, aRepository, LEE, type TestRepository } from "../support/repository.ts";
+import { fileUrl, freshFile } from "../support/sqlite.ts";
+
+const PATH = "flags/workshop/workshop_routing.yaml";
+const WIDER = ["rollout", "workshop_routing", "20%", "--env", "production", "--pr"] as const;
+
+/** A clone of what the server has, on main. */
+function aClone(fake: FakeGitHub): TestRepository {
+  const clone = aRepository();
+  clone.git("remote", "add", "origin", fake.gitUrl);
+  clone.git("fetch", "--quiet", "origin");
+  clone.git("checkout", "--quiet", "-B", "main", "--track", "origin/main");
+  return clone;
+}
+
+function hoistWith(fake: FakeGitHub, folder: string, env: Readonly<Record<string, string>> = {}) {
+  return hoistIn(folder, {
+    GITHUB_API_URL: fake.apiUrl,
+    GITHUB_REPOSITORY: fake.repository,
+    FLAGS_GITHUB_TOKEN: fake.userToken,
+    FLAGS_GITHUB_RETRIES: "0",
+    ...env,
+  });
+}
+
+function writes(fake: FakeGitHub): readonly string[] {
+  return fake.requests.filter(({ method }) => method !== "GET").map(({ path }) => path);
+}
+
+/** Somebody merges a change of the flag on GitHub. */
+function landed(fake: FakeGitHub, text: string, path: string = PATH): void {
+  const other = aClone(fake);
+  other.write(path, text);
+  other.commit("Wider (#7)", { by: LEE });
+  other.git("push", "--quiet", "origin", "main");
+}
+
+describe("--pr", () => {
+  test("opens a pull request, prints its address first, and leaves the work tree as it is", async () => {
+    const fake = await aGitHubOfFlags();
+    const clone = aClone(fake);
+    const hoist = hoistWith(fake, clone.folder);
+    const before = clone.git("rev-parse", "HEAD");
+    clone.write("flags/checkout.yaml", `${FILES["flags/checkout.yaml"]}# mine, not committed\n`);
+    const { code, out, err } = await hoist(...WIDER, "--note", "Week two.");
+    expect([code, err]).toEqual([0, ""]);
+    const [branch = ""] = await branches(fake);
+    expect(out.split("\n").slice(0, 5)).toEqual([
+      expect.stringMatching(/^https?:\/\/\S+\/acme\/flags\/pull\/1$/),
+      `✓ #1 opened into main from ${branch}`,
+      "  workshop_routing: 10 % → 20 % of everybody in production",
+      "",
+      "production  10 % → 20 % of everybody",
+    ]);
+    expect(await fileAt(fake, branch, PATH)).toContain("production: { rollout: 20% }");
+    // What somebody has in hand in another file stays with them.
+    expect(await fileAt(fake, branch, "flags/checkout.yaml")).toBe(FILES["flags/checkout.yaml"]);
+    expect(clone.git("rev-parse", "HEAD")).toBe(before);
+    expect(clone.git("status", "--porcelain")).toBe(" M flags/checkout.yaml");
+    expect(fake.world.issues.get(1)?.body).toMatch(/^Week two\.\n/);
+    // Read from the clone, which has the commit: nothing of it is asked for.
+    expect(fake.requests.filter(({ path }) => /\/git\/(?:trees|blobs)\//.test(path))).toEqual([]);
+
+    const again = await hoist(...WIDER, "--format", "json");
+    expect(JSON.parse(again.out)).toMatchObject({
+      key: "workshop_routing",
+      pullRequest: { number: 1, action: "found" },
+      base: "main",
+      branch,
+      title: "workshop_routing: 10 % → 20 % of everybody in production",
+      labels: ["feature-flags", "production"],
+      reviewers: [{ kind: "team", name: "workshops" }],
+      files: [{ from: PATH, to: PATH }],
+    });
+    expect((await hoist(...WIDER)).out).toContain(`#1 is open already, from ${branch}: nothing was sent`);
+    expect(fake.world.pulls.size).toBe(1);
+  });
+
+  test("with --dry-run shows what would be proposed, and sends nothing", async () => {
+    const fake = await aGitHubOfFlags();
+    const { code, out } = await hoistWith(fake, aClone(fake).folder)(...WIDER, "--dry-run");
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^Would be opened into main \(\w{7}\) from hoist\/workshop_routing-production-\w{8}\n {2}workshop_routing: 10 % → 20 %/,
+    );
+    expect(out).toContain("  labels feature-flags, production, review by workshops");
+    expect(out).toContain("+   production: { rollout: 20% }");
+    expect(writes(fake)).toEqual([]);
+  });
+
+  test("the line that hoist kill prints opens the pull request that switches the flag off", async () => {
+    const fake = await aGitHubOfFlags();
+    const hoist = hoistWith(fake, aClone(fake).folder);
+    const [line = ""] = /hoist set workshop_routing .*--pr/.exec((await hoist("kill", "workshop_routing")).out) ?? [];
+    const { code, out } = await hoist(...line.replace("ENV", "production").split(" ").slice(1));
+    expect(code, out).toBe(0);
+    expect(out).toContain("workshop_routing: enabled → disabled in production");
+  });
+
+  test("says what has to be acknowledged, with the line, and takes it in the next one", async () => {
+    const fake = await aGitHubOfFlags();
+    const hoist = hoistWith(fake, aClone(fake).folder);
+    const jump = ["set", "workshop_routing", "rollout=90%", "--pr"] as const;
+    const { out } = await hoist(...jump);
+    const [, id] = /acknowledge: \{ production: "(\w{8})"/.exec(out) ?? [];
+    expect(out).toContain(
+      `! production needs an acknowledgement: the step is 80 points, policy maxStep is 25; if it is meant, add to ${PATH}:`,
+    );
+    const second = await hoist(...jump, `acknowledge.production=${id}`, "acknowledge.reason=Meant.");
+    expect(second.out).not.toContain("acknowledgement");
+    expect(second.out).toContain("/pull/2");
+    expect(fake.world.issues.get(2)?.body).toContain("**Acknowledged**");
+  });
+
+  test("refuses what the edit itself refuses, and sends nothing", async () => {
+    const masked = flagText({ lines: "rollout: all\nenvironments:\n  production: { rollout: none }" });
+    const fake = await aGitHubOfFlags({ files: { ...FILES, [PATH]: masked } });
+    const hoist = hoistWith(fake, aClone(fake).folder);
+    const cases = [
+      [["rollout", "workshop_routing", "20%", "--pr"], 9, "production has its own rollout"],
+      [["set", "workshop_rooting", "enabled=true", "--pr"], 9, "did you mean workshop_routing?"],
+      [["set", "checkout", "enabled=true", "--env", "prod", "--pr"], 6, 'declares no environment "prod"'],
+      [["set", "checkout", "owner=nemo", "--pr"], 3, "nemo"],
+      [["set", "checkout", "enabled=false", "--note", "Why."], 9, "--note goes with --pr"],
+    ] as const;
+    for (const [args, code, text] of cases) {
+      const result = await hoist(...args);
+      expect([result.code, result.err]).toEqual([code, expect.stringContaining(text)]);
+    }
+    const same = await hoist("set", "workshop_routing", "rollout=none", "--env", "production", "--pr");
+    expect(same).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Nothing to propose: .* on main \(\w{7}\) says so already\.$/),
+    });
+    expect(writes(fake)).toEqual([]);
+  });
+
+  test("refuses a flag that was changed on GitHub since, with the difference, until it is pulled", async () => {
+    const fake = await aGitHubOfFlags();
+    const clone = aClone(fake);
+    const hoist = hoistWith(fake, clone.folder);
+    landed(fake, flagText({ lines: "rollout: 15%" }));
+    for (const fetched of [false, true]) {
+      if (fetched) clone.git("fetch", "--quiet", "origin");
+      const { code, err } = await hoist(...WIDER);
+      expect(code).toBe(10);
+      expect(err).toContain("workshop_routing was changed on main since main here");
+      expect(err).toContain("6 - rollout: 10%");
+      expect(err).toContain("6 + rollout: 15%");
+      expect(err).toContain("git pull");
+    }
+    expect(writes(fake)).toEqual([]);
+    // Another flag is none of it, whether the clone has the commit or not.
+    expect(await hoist("set", "checkout", "enabled=false", "--pr")).toMatchObject({ code: 0 });
+    clone.git("pull", "--quiet");
+    expect((await hoist(...WIDER)).out).toContain("workshop_routing: 15 % → 20 % of everybody in production");
+  });
+
+  test("refuses a flag that is changed here, committed or not", async () => {
+    const fake = await aGitHubOfFlags();
+    const clone = aClone(fake);
+    const hoist = hoistWith(fake, clone.folder);
+    clone.write(PATH, flagText({ lines: "rollout: 15%" }));
+    expect(await hoist(...WIDER)).toMatchObject({
+      code: 9,
+      err: expect.stringContaining(`${PATH} has changes that are not committed, and --pr would leave them out`),
+    });
+    clone.git("checkout", "--quiet", "-b", "wider");
+    clone.commit("Wider");
+    const { code, err } = await hoist(...WIDER);
+    expect(code).toBe(10);
+    expect(err).toContain(
+      "workshop_routing is changed on wider here, and a pull request from main would not have that",
+    );
+    expect(err).toContain("leave out --pr to change it on wider");
+    expect(writes(fake)).toEqual([]);
+  });
+
+  test("needs no clone: in an empty folder everything is read and written through the API", async () => {
+    const fake = await aGitHubOfFlags();
+    const { code, out } = await hoistWith(fake, aFolder())(...WIDER);
+    expect([code, out]).toEqual([0, expect.stringContaining("/pull/1")]);
+  });
+
+  test("edits the flags of the folder that it runs in, where a repository has several", async () => {
+    const files = Object.fromEntries(Object.entries(FILES).map(([path, text]) => [`apps/shop/${path}`, text]));
+    const fake = await aGitHubOfFlags({ files });
+    const clone = aClone(fake);
+    const run = hoistWith(fake, join(clone.folder, "apps/shop/flags/workshop"));
+    expect(await run(...WIDER)).toMatchObject({ code: 0 });
+    const [branch = ""] = await branches(fake);
+    expect(await fileAt(fake, branch, `apps/shop/${PATH}`)).toContain("production: { rollout: 20% }");
+    // The same without the commit in the clone.
+    landed(fake, "More.\n", "README.md");
+    expect((await run(...WIDER)).out).toContain("#1 is open already");
+    expect(fake.requests.some(({ path }) => path.includes("/git/trees/"))).toBe(true);
+  });
+
+  test("without a token says which variables are looked at; a limit that is used up is exit 10; no token is ever shown", async () => {
+    const fake = await aGitHubOfFlags();
+    const clone = aClone(fake);
+    const none = await hoistWith(fake, clone.folder, { FLAGS_GITHUB_TOKEN: "" })(...WIDER);
+    expect(none).toMatchObject({ code: 9, err: expect.stringContaining("GITHUB_TOKEN") });
+    fake.fail({ kind: "primary-limit", times: 1 });
+    const limited = await hoistWith(fake, clone.folder)(...WIDER);
+    expect(limited).toMatchObject({ code: 10, err: expect.stringContaining("GITHUB_RATE_LIMITED") });
+    const wrong = await hoistWith(fake, clone.folder, { FLAGS_GITHUB_TOKEN: "ghp_recognisable" })(...WIDER);
+    expect(wrong).toMatchObject({ code: 10, err: expect.stringContaining("the token is wrong or has expired") });
+    const reading = await hoistWith(fake, clone.folder, { FLAGS_GITHUB_TOKEN: fake.readToken })(...WIDER);
+    expect(reading).toMatchObject({ code: 10, err: expect.stringContaining("contents: write") });
+    const told = JSON.stringify([none, limited, wrong, reading]);
+    for (const token of ["ghp_recognisable", fake.userToken, fake.readToken]) expect(told).not.toContain(token);
+  });
+});
+
+describe("rollback --pr", () => {
+  test("opens the pull request that undoes the last change on main", async () => {
+    const fake = await aGitHubOfFlags();
+    const hoist = hoistWith(fake, aFolder());
+    await hoist(...WIDER);
+    const merged = await fake.merge(1, { method: "squash" });
+    const clone = aClone(fake);
+    const { code, out, err } = await hoistWith(fake, clone.folder)(
+      "rollback",
+      "workshop_routing",
+      "--env",
+      "production",
+      "--pr",
+    );
+    expect(code, err).toBe(0);
+    expect(out).toContain("workshop_routing: 20 % → 10 % of everybody in production");
+    expect(out).toMatch(new RegExp(`! undoes ${merged.slice(0, 7)} by .*\\(#1\\)`));
+    const [branch = ""] = (await branches(fake)).filter((name) => fake.world.pulls.get(2)?.headRef === name);
+    expect(await fileAt(fake, branch, PATH)).toBe(FILES[PATH]);
+  });
+
+  test("needs the history that it goes back in", async () => {
+    const fake = await aGitHubOfFlags();
+    const clone = aClone(fake);
+    landed(fake, "More.\n", "README.md");
+    const { code, err } = await hoistWith(fake, clone.folder)("rollback", "workshop_routing", "--pr");
+    expect(code).toBe(10);
+    expect(err).toContain("this clone does not have");
+    expect(err).toContain("git pull");
+  });
+});
+
+describe("rename --pr", () => {
+  test("moves the file and follows who requires it, in one commit", async () => {
+    const fake = await aGitHubOfFlags({ files: { ...FILES, ...BOOKING } });
+    const { code, out, err } = await hoistWith(fake, aFolder())("rename", "workshop_routing", "smart_routing", "--pr");
+    expect(code, err).toBe(0);
+    expect(out).toContain("workshop_routing → smart_routing: another key, the same answers");
+    const [branch = ""] = await branches(fake);
+    const changes = await fake.world.git.run(["diff", "--no-renames", "--name-status", `main...${branch}`]);
+    expect(changes.split("\n")).toEqual([
+      "M\tflags/booking.yaml",
+      "A\tflags/workshop/smart_routing.yaml",
+      "D\tflags/workshop/workshop_routing.yaml",
+    ]);
+    expect(await fileAt(fake, branch, "flags/workshop/smart_routing.yaml")).toContain("salt: workshop_routing");
+  });
+});
+
+describe("adopt --pr", () => {
+  test("proposes what was written to the table by hand, so that git agrees", async () => {
+    const fake = await aGitHubOfFlags();
+    const clone = aClone(fake);
+    const file = freshFile("production.db");
+    const hoist = hoistWith(fake, clone.folder, { FLAGS_ENV: "production", FLAGS_DATABASE_URL: fileUrl(file) });
+    expect(await hoist("sync")).toMatchObject({ code: 0 });
+    const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
+    const database = new DatabaseSync(file);
+    database.exec("UPDATE feature_toggles SET enabled = false WHERE feature_key = 'workshop_routing'");
+    database.close();
+    const { code, out, err } = await hoist("adopt", "workshop_routing", "--pr");
+    expect(code, err).toBe(0);
+    expect(out).toContain("workshop_routing: enabled → disabled in production");
+    expect(out).toContain("! last written by hand");
+    expect(readFileSync(join(clone.folder, PATH), "utf8")).toBe(FILES[PATH]);
+    const [branch = ""] = await branches(fake);
+    expect(await fileAt(fake, branch, PATH)).toContain("production: { enabled: false }");
+    expect(fake.world.issues.get(1)?.body).toContain("last written by hand");
+  });
+});
