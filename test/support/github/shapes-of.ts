@@ -114,9 +114,10 @@ function jsonSchema(node: Json, child: (node: Json) => Json): Json {
   const others = node["additionalProperties"];
   if (typeof others === "boolean") schema["additionalProperties"] = others;
   else if (others !== undefined) schema["additionalProperties"] = child(others as Json);
-  for (const key of ["allOf", "anyOf", "oneOf"]) {
-    if (node[key] !== undefined) schema[key] = list(node[key]).map(child);
-  }
+  if (node["allOf"] !== undefined) schema["allOf"] = list(node["allOf"]).map(child);
+  // The description says "one of" where several fit, e.g. of two errors with the same fields.
+  const either = [...list(node["anyOf"]), ...list(node["oneOf"])];
+  if (either.length > 0) schema["anyOf"] = either.map(child);
   if (node["nullable"] !== true) return schema;
   return { anyOf: [{ type: "null" }, schema] };
 }

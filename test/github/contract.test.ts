@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { GIT_CASES } from "../support/github/contract-git.ts";
+import { PULL_CASES } from "../support/github/contract-pulls.ts";
+import { TALK_CASES } from "../support/github/contract-talk.ts";
+import { emulatedGitHub, ourGitHub, realGitHub } from "../support/github/contract-targets.ts";
+import type { ContractGitHub } from "../support/github/contract.ts";
+
+const CASES = [...GIT_CASES, ...PULL_CASES, ...TALK_CASES];
+
+/**
+ * What `emulate` 0.12.2 does otherwise than the original. Each is tested to be so: when a newer version has learnt it,
+ * the test says that its entry has to go.
+ */
+const EMULATE_DIFFERS: Readonly<Record<string, string>> = {
+  "a ref to a commit that does not exist is refused": "with another message",
+  "a ref does not move backwards, unless forced": "with another message",
+  "a ref that is not there is 404 to read, and 422 to move and to delete": "404 for all of them",
+  "a branch has one open pull request": "any number",
+  "of two that open the same pull request at once, one is refused": "both are opened",
+  "a branch without a commit of its own has nothing to merge": "it is opened",
+  "a branch that is not there is named as the invalid field": "it is opened",
+  "a pull request lists its files with what happened to them": "always none",
+  "a pull request follows its branch": "it stays where it was",
+  "a pull request whose branch is deleted is closed": "it stays open",
+  "what conflicts is not mergeable, and refused with 405": "all is mergeable",
+  "what was pushed in between is not merged unseen": "422 instead of 409",
+  "a merge commit has both parents and the subject that names the pull request": "owner:branch in the subject",
+  "a commit that was merged leads to its pull request": "the operation is missing",
+  "the author of a pull request is not asked to review it": "asked",
+  "what has not changed since is 304 without a body": "no ETags",
+  "a comment has at most 65,536 characters": "any length",
+  "the newest status of each context counts for a commit": "the operation is missing",
+  "a token that nobody was given is 401": "anybody may",
+  "checks are for apps: a person's token may not make one": "anybody may",
+};
+
+/** What it answers in another shape than GitHub's description. */
+const EMULATE_MISFITS: readonly string[] = [
+  "checks/create 201",
+  "pulls/create 201",
+  "pulls/get 200",
+  "pulls/list 200",
+  "pulls/request-reviewers 200",
+  "pulls/update 200",
+  "repos/get 200",
+];
+
+describe("the server of our tests behaves like GitHub", () => {
+  const github = started(ourGitHub);
+  test.each(CASES)("$name", ({ run }) => run(github()));
+  test("every answer fitted GitHub's description", () => {
+    expect([...github().misfits]).toEqual([]);
+  });
+});
+
+describe("emulate, a second opinion", () => {
+  const github = started(emulatedGitHub);
+  for (const { name, run } of CASES) {
+    const difference = EMULATE_DIFFERS[name];
+    if (difference === undefined) test(name, () => run(github()));
+    else {
+      test(`differs (${difference}): ${name}`, async () => {
+        await expect(run(github()), "it behaves like GitHub now: take it from EMULATE_DIFFERS").rejects.toThrow();
+      });
+    }
+  }
+  test("the answers that do not fit GitHub's description are the known ones", () => {
+    expect([...github().misfits].sort()).toEqual(EMULATE_MISFITS);
+  });
+  test("what it is excused from are cases", () => {
+    const names = CASES.map(({ name }) => name);
+    expect(Object.keys(EMULATE_DIFFERS).filter((name) => !names.includes(name))).toEqual([]);
+  });
+});
+
+const token = process.env["GITHUB_CONTRACT_TOKEN"];
+const repository = process.env["GITHUB_CONTRACT_REPOSITORY"];
+if (token && repository) {
+  describe(`GitHub itself, in ${repository}`, () => {
+    const github = started(() => Promise.resolve(realGitHub(token, repository)));
+    test.each(CASES)("$name", ({ run }) => run(github()));
+    test("every answer fitted GitHub's description", () => {
+      expect([...github().misfits]).toEqual([]);
+    });
+  });
+} else {
+  test.skip("GitHub itself: needs GITHUB_CONTRACT_TOKEN and GITHUB_CONTRACT_REPOSITORY (owner/name, of a person's token)", () => {});
+}
+
+/** For the tests of one description. */
+function started(start: () => Promise<ContractGitHub>): () => ContractGitHub {
+  let github: ContractGitHub | undefined;
+  beforeAll(async () => {
+    github = await start();
+  });
+  afterAll(async () => {
+    await github?.close();
+  });
+  return () => {
+    if (github === undefined) throw new Error("the server has not started");
+    return github;
+  };
+}
