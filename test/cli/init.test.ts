@@ -156,3 +156,92 @@ test("outside a repository there is no hook, and a note says so", async () => {
   expect(code).toBe(0);
   expect(err).toContain("no git repository here");
 });
+
+const WORKFLOWS = ["validate", "sync", "drift"].map((name) => `.github/workflows/${name}.yml`);
+
+test("in a repository init writes the workflows for its environments and its branch, and says what to switch on", async () => {
+  const repository = aRepository();
+  repository.git("checkout", "--quiet", "-b", "trunk");
+  const { code, out } = await hoistIn(repository.folder)("init", "--env", "test,beta,live");
+  expect(code, out).toBe(0);
+  for (const path of [...WORKFLOWS, ".github/pull_request_template.md"]) {
+    expect(out).toContain(`written  ${path}`);
+    expect(existsSync(join(repository.folder, path))).toBe(true);
+  }
+  const sync = readFileSync(join(repository.folder, ".github/workflows/sync.yml"), "utf8");
+  expect(sync).toContain('branches: ["trunk"]');
+  expect(sync).toContain("options: [beta, live]");
+  expect(sync).toMatch(/npm install --global --ignore-scripts flaghoist@\d+\.\d+\.\d+ pg@/);
+  expect(out).toMatch(/^ {2}Environments beta, live +secret FLAGS_DATABASE_URL \(role flaghoist_sync\)/m);
+  expect(out).toMatch(/^ {2}Rules for trunk +pull request, required check validate/m);
+  await expectNextToWork(repository.folder, out);
+
+  // Whatever people made of it stays.
+  repository.write(WORKFLOWS[1] ?? "", `${sync}# ours\n`);
+  const again = await hoistIn(repository.folder)("init");
+  expect(again.out).toContain("kept  .github/workflows/sync.yml");
+  expect(readFileSync(join(repository.folder, WORKFLOWS[1] ?? ""), "utf8")).toBe(`${sync}# ours\n`);
+});
+
+test("a workflow of the same name that is not ours stays, and ours gets another name", async () => {
+  const repository = aRepository();
+  repository.write(".github/workflows/validate.yml", "name: lint\n");
+  const { out } = await hoistIn(repository.folder)("init");
+  expect(out).toContain("written  .github/workflows/flags-validate.yml");
+  expect(readFileSync(join(repository.folder, ".github/workflows/validate.yml"), "utf8")).toBe("name: lint\n");
+  const again = await hoistIn(repository.folder)("init");
+  expect(again.out).toContain("kept  .github/workflows/flags-validate.yml");
+});
+
+test("in a folder of a monorepo the workflows stand at its top, and run in the folder what its lock file says", async () => {
+  const repository = aRepository();
+  repository.write("package.json", '{ "devDependencies": { "flaghoist": "0.1.0" } }\n');
+  repository.write("package-lock.json", "{}\n");
+  mkdirSync(join(repository.folder, "apps/shop"), { recursive: true });
+  const { code, out } = await hoistIn(join(repository.folder, "apps/shop"))("init");
+  expect(code, out).toBe(0);
+  expect(out).toContain("written  ../../.github/workflows/sync.yml");
+  const sync = readFileSync(join(repository.folder, ".github/workflows/sync.yml"), "utf8");
+  expect(sync).toContain('paths: ["apps/shop/flags/**"]');
+  expect(sync).toContain("working-directory: apps/shop\n");
+  expect(sync).toContain("working-directory: .\n        run: npm ci --ignore-scripts\n");
+  expect(sync).toContain("npx --no-install hoist sync --env staging --comment");
+});
+
+test.each([
+  ["https://gitlab.com/acme/shop.git", [], false],
+  ["https://gitlab.com/acme/shop.git", ["--workflows"], true],
+  ["git@github.acme.dev:acme/shop.git", [], true],
+  ["https://github.com/acme/shop", [], true],
+  ["https://github.com/acme/shop", ["--no-workflows"], false],
+  ["ssh://git@bitbucket.org/acme/github.git", [], false],
+])("with its remote at %s, init %j writes workflows: %s", async (remote, args, expected) => {
+  const repository = aRepository();
+  repository.git("remote", "add", "origin", remote);
+  const { code, err } = await hoistIn(repository.folder)("init", ...args);
+  expect(code).toBe(0);
+  expect(existsSync(join(repository.folder, ".github"))).toBe(expected);
+  const isSilent = expected || args.length > 0;
+  expect(err).toBe(
+    isSilent
+      ? ""
+      : "note  the remote is not on GitHub, so no workflows: hoist init --workflows writes them all the same",
+  );
+});
+
+test("outside a repository there are no workflows, and a note where they were asked for", async () => {
+  const folder = aFolder();
+  const { code, err } = await hoistIn(folder)("init", "--workflows");
+  expect(code).toBe(0);
+  expect(err).toContain("no git repository here, so no workflows");
+  expect(existsSync(join(folder, ".github"))).toBe(false);
+});
+
+test("a branch whose name GitHub would take for an expression is refused with its reason", async () => {
+  const repository = aRepository();
+  repository.git("checkout", "--quiet", "-b", "${{github.token}}");
+  const { code, err } = await hoistIn(repository.folder)("init");
+  expect(code).toBe(9);
+  expect(err).toContain("cannot stand in a workflow");
+  expect(existsSync(join(repository.folder, ".github"))).toBe(false);
+});
