@@ -20,7 +20,9 @@ export interface BranchReport extends Verdict {
   /** The full id. */
   readonly commit: string;
   readonly repository: Repository;
-  /** With the marker by which it is found again. */
+  /** Of a length that GitHub takes in comments and checks. */
+  readonly text: string;
+  /** The same, with the marker by which it is found again. */
   readonly comment: string;
   /** For the job summary, which may be longer. */
   readonly summary: string;
@@ -71,10 +73,10 @@ export async function branchReport(
 function textsOf(
   diagnostics: readonly Diagnostic[],
   report: ChangeReport | null,
-): { readonly comment: string; readonly summary: string } {
+): Pick<BranchReport, "text" | "comment" | "summary"> {
   const start = `${COMMENT_MARKER}\n`;
-  const comment = markdownOf(diagnostics, report, COMMENT_LIMIT - bytesOf(start), "the summary of the job");
-  return { comment: start + comment, summary: markdownOf(diagnostics, report, SUMMARY_LIMIT) };
+  const text = markdownOf(diagnostics, report, COMMENT_LIMIT - bytesOf(start), "the summary of the job");
+  return { text, comment: start + text, summary: markdownOf(diagnostics, report, SUMMARY_LIMIT) };
 }
 
 /** The headline first, then what is wrong, then what changes. */

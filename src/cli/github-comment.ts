@@ -85,7 +85,8 @@ async function writeComment(
   github: GitHub,
   { report, event, pull, summary }: Occasion,
 ): Promise<CommentResult["comment"]> {
-  const { number, headSha, mergedAt, isFork } = pull;
+  const { number, headSha, mergedAt } = pull;
+  const isFork = event.isFork ?? pull.isFork;
   if (mergedAt !== null) {
     note(io, `#${number} is merged: its comment stays as it was`);
     return { action: "left", url: null };
@@ -115,11 +116,11 @@ async function writeComment(
 async function writeCheckOf(
   io: Io,
   github: GitHub,
-  { conclusion, title, summary, diagnostics }: BranchReport,
+  { conclusion, title, text, diagnostics }: BranchReport,
   headSha: string,
 ): Promise<CommentResult["check"]> {
   try {
-    const { url } = await writeCheck(github, { headSha, conclusion, title, summary, annotations: diagnostics });
+    const { url } = await writeCheck(github, { headSha, conclusion, title, summary: text, annotations: diagnostics });
     return { conclusion, title, written: "run", url };
   } catch (error) {
     if (!isForbidden(error)) throw error;

@@ -1,6 +1,6 @@
 import type { GitHub } from "./connect.ts";
 import { gitHubFailure } from "./failure.ts";
-import { isBy, type Self } from "./self.ts";
+import { authorOf, isBy, type Self } from "./self.ts";
 
 /** What the issue of one environment should say. */
 export interface DriftReport {
@@ -43,8 +43,9 @@ export async function reportDrift(
   const made = await attempt("open the issue", () =>
     octokit.rest.issues.create({ owner, repo, ...wanted, labels: [DRIFT_LABEL] }),
   );
-  // Another run may have been as fast: both look again, and the older issue stays.
-  const [first] = await openIssues(github, self, environment);
+  // Another run may have been as fast, or the account may be another than was taken for: both look again, and the older
+  // issue stays.
+  const [first] = await openIssues(github, authorOf(made.data.user) ?? self, environment);
   if (first === undefined || first.number >= made.data.number) {
     return { action: "opened", number: made.data.number, url: made.data.html_url };
   }

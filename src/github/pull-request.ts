@@ -9,6 +9,8 @@ export interface PullRequestEvent {
   readonly number: number;
   /** The commit that it stood at when the run was started; null where that is not known. */
   readonly headSha: string | null;
+  /** Whether it comes from a fork; null where that is not known. */
+  readonly isFork: boolean | null;
 }
 
 /**
@@ -20,10 +22,10 @@ export interface PullRequestEvent {
  */
 export async function pullRequestOf(env: Environment, given: number | undefined): Promise<PullRequestEvent | null> {
   const event = await eventOf(env);
-  if (given !== undefined) return event?.number === given ? event : { number: given, headSha: null };
+  if (given !== undefined) return event?.number === given ? event : { number: given, headSha: null, isFork: null };
   if (event !== undefined) return event;
   const [, number] = /^refs\/pull\/(\d{1,9})\/(?:merge|head)$/.exec(env["GITHUB_REF"] ?? "") ?? [];
-  return number === undefined ? null : { number: Number(number), headSha: null };
+  return number === undefined ? null : { number: Number(number), headSha: null, isFork: null };
 }
 
 async function eventOf(env: Environment): Promise<PullRequestEvent | undefined> {
@@ -33,8 +35,15 @@ async function eventOf(env: Environment): Promise<PullRequestEvent | undefined> 
   const pull = fieldOf(event, "pull_request");
   const number = fieldOf(pull, "number");
   if (typeof number !== "number" || !Number.isInteger(number) || number < 1) return undefined;
-  const sha = fieldOf(fieldOf(pull, "head"), "sha");
-  return { number, headSha: typeof sha === "string" && /^[0-9a-f]{40,64}$/.test(sha) ? sha : null };
+  const [head, base] = [fieldOf(pull, "head"), fieldOf(pull, "base")];
+  const sha = fieldOf(head, "sha");
+  const [from, to] = [fieldOf(fieldOf(head, "repo"), "full_name"), fieldOf(fieldOf(base, "repo"), "full_name")];
+  return {
+    number,
+    headSha: typeof sha === "string" && /^[0-9a-f]{40,64}$/.test(sha) ? sha : null,
+    // A fork that was deleted has no repository any more.
+    isFork: typeof to === "string" ? from !== to : null,
+  };
 }
 
 async function readEvent(path: string): Promise<unknown> {
@@ -74,7 +83,6 @@ export async function readPullRequest(
     return {
       number,
       headSha: data.head.sha,
-      // A fork that was deleted has no repository any more.
       isFork: data.head.repo?.id !== data.base.repo.id,
       mergedAt: data.merged_at,
     };

@@ -40,6 +40,11 @@ export function isBy(author: Author | null | undefined, { login, isApp }: Self):
   return !isApp || author.type === "Bot";
 }
 
+/** Whose token wrote what GitHub answers with. */
+export function authorOf(author: Author | null): Self | undefined {
+  return author?.login === undefined ? undefined : { login: author.login, isApp: author.type === "Bot" };
+}
+
 function viewerOf(answer: unknown): string | undefined {
   if (typeof answer !== "object" || answer === null || !("viewer" in answer)) return undefined;
   const { viewer } = answer;

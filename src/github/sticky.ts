@@ -1,6 +1,6 @@
 import type { GitHub } from "./connect.ts";
 import { gitHubFailure, statusOf } from "./failure.ts";
-import { isBy, type Self } from "./self.ts";
+import { authorOf, isBy, type Author, type Self } from "./self.ts";
 
 /** A comment of ours on a pull request or an issue. */
 export interface StickyComment {
@@ -65,8 +65,9 @@ export async function upsertSticky(github: GitHub, number: number, self: Self, w
   if (found !== undefined) return updated(github, number, found, wanted);
   if (!wanted.isNews) return { action: "none", url: null };
   const made = await created(github, number, wanted.body);
-  // Another run may have been as fast: both look again, and the older comment stays.
-  const first = await stickyOf(github, number, wanted.marker, self);
+  // Another run may have been as fast, or the account may be another than was taken for: both look again, and the older
+  // comment stays.
+  const first = await stickyOf(github, number, wanted.marker, authorOf(made.user) ?? self);
   if (first === undefined || first.id === made.id) return { action: "created", url: made.url };
   await deleteComment(github, number, made.id);
   return updated(github, number, first, wanted);
@@ -87,18 +88,19 @@ export async function updateSticky({ octokit, owner, repo }: GitHub, id: number,
   await octokit.rest.issues.updateComment({ owner, repo, comment_id: id, body });
 }
 
-async function created(
-  github: GitHub,
-  number: number,
-  body: string,
-): Promise<{ readonly id: number; readonly url: string }> {
-  const { octokit, owner, repo } = github;
+async function created({ octokit, owner, repo }: GitHub, number: number, body: string): Promise<Made> {
   try {
     const { data } = await octokit.rest.issues.createComment({ owner, repo, issue_number: number, body });
-    return { id: data.id, url: data.html_url };
+    return { id: data.id, url: data.html_url, user: data.user };
   } catch (error) {
     throw gitHubFailure(error, `comment on #${number}`);
   }
+}
+
+interface Made {
+  readonly id: number;
+  readonly url: string;
+  readonly user: Author | null;
 }
 
 async function deleteComment({ octokit, owner, repo }: GitHub, number: number, id: number): Promise<void> {
