@@ -19,6 +19,7 @@ import { rolloutCommand } from "./commands/rollout.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { setCommand } from "./commands/set.ts";
 import { statusCommand } from "./commands/status.ts";
+import { suspectsCommand } from "./commands/suspects.ts";
 import { syncCommand } from "./commands/sync.ts";
 import { testCommand } from "./commands/test.ts";
 import { validateCommand } from "./commands/validate.ts";
@@ -45,6 +46,7 @@ export function hoistProgram(io: Io, done: Done): Command {
     statusCommand,
     whyCommand,
     logCommand,
+    suspectsCommand,
     killCommand,
     envCommand,
     generateCommand,

@@ -1,20 +1,20 @@
 import { InvalidArgumentError } from "commander";
 
-const UNITS = { h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
-/** A day (`2026-11-01`, midnight UTC), a moment (`2026-11-01T09:30Z`) or a span before now (`36h`, `14d`, `2w`). */
+/** A day (`2026-11-01`, midnight UTC), a moment (`2026-11-01T09:30Z`) or a span before now (`30m`, `36h`, `14d`, `2w`). */
 export type Since = { readonly at: number } | { readonly agoMs: number };
 
 /** For commander. @throws InvalidArgumentError */
 export function since(text: string): Since {
-  const [, count, unit] = /^(\d{1,6})([hdw])$/.exec(text) ?? [];
-  if (count !== undefined && (unit === "h" || unit === "d" || unit === "w"))
+  const [, count, unit] = /^(\d{1,6})([mhdw])$/.exec(text) ?? [];
+  if (count !== undefined && (unit === "m" || unit === "h" || unit === "d" || unit === "w"))
     return { agoMs: Number(count) * UNITS[unit] };
-  const at = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2}))?$/.test(text)
+  const at = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)
     ? Date.parse(text)
     : Number.NaN;
   if (!Number.isNaN(at)) return { at };
-  throw new InvalidArgumentError("Expected a day such as 2026-11-01, or a span such as 14d, 36h or 2w.");
+  throw new InvalidArgumentError("Expected a day such as 2026-11-01, or a span such as 30m, 36h, 14d or 2w.");
 }
 
 export function sinceMs(value: Since | undefined, now: Date): number {

@@ -14,7 +14,8 @@ export interface TableStep {
   readonly commit: string | null;
 }
 
-function tableStep(environment: string, entry: AuditEntry): TableStep {
+/** What one row of the audit says. */
+export function tableStep(environment: string, entry: AuditEntry): TableStep {
   const commit = entry.newState?.["commit_sha"];
   return {
     environment,

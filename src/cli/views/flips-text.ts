@@ -36,7 +36,7 @@ function nobodyText(flips: Flips): string {
 }
 
 /** `40.0 %`, `≈ 8.1 % ± 0.7`. */
-function sizeText({ share, margin }: Measured): string {
+export function sizeText({ share, margin }: Measured): string {
   return margin === 0 ? percentText(share) : `≈ ${percentText(share)} ± ${percentText(margin).replace(" %", "")}`;
 }
 

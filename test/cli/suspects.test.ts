@@ -1,0 +1,220 @@
+import { expect, test } from "vitest";
+import { onEveryEngine, SQLITE } from "../support/flag-database.ts";
+import { aFlagRepository, commitFlags, CONFIG, flagPath, flagText } from "../support/flag-tree.ts";
+import { hoistIn } from "../support/hoist.ts";
+import { LEE } from "../support/repository.ts";
+import { aSyncedTree, type Synced } from "../support/synced.ts";
+
+const at = (share: string, more = "") => flagText({ lines: `rollout: ${share}${more === "" ? "" : `\n${more}`}` });
+const FREE = CONFIG.replace("maxStep: 25%, ", "");
+
+/** What is printed, without what is new each time: moments, and the spaces between columns. */
+async function told({ hoist }: Pick<Synced, "hoist">, ...args: readonly string[]): Promise<readonly string[]> {
+  const { code, out, err } = await hoist("suspects", "--env", "production", "--since", "2h", ...args);
+  expect(code, err).toBe(0);
+  return out
+    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, "WHEN")
+    .replaceAll(/\b[0-9a-f]{7}\b/g, "COMMIT")
+    .replaceAll(/revision \d+/g, "revision N")
+    .split("\n")
+    .map((line) => line.replaceAll(/(?<=\S) {2,}/g, " | "));
+}
+
+/** A moment after all that was done, and before all that will be. */
+async function afterNow(): Promise<string> {
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  return new Date().toISOString();
+}
+
+onEveryEngine((engine) => {
+  test("changes and hand edits of the window are told with whom they flipped, whoever flips most people first", async () => {
+    const flags = { checkout_button: at("10%"), voice_logging: at("60%"), other: at("all"), words: at("all") };
+    const tree = await aSyncedTree(engine, flags, { config: FREE });
+    const since = await afterNow();
+    commitFlags(tree.repository, "More of it (#2)", { checkout_button: at("50%") }, { by: LEE });
+    await tree.sync();
+    await tree.database.type("UPDATE feature_toggles SET enabled = false WHERE feature_key = 'voice_logging'");
+    commitFlags(tree.repository, "Said better (#3)", { words: flagText({ description: "Other words." }) });
+    await tree.sync();
+    expect(await told(tree, "--since", since)).toEqual([
+      "3 changes in production since WHEN UTC",
+      "",
+      `WHEN | ${engine.byHand} | – | voice_logging | disabled by hand | 60.0 % on → off | revision N`,
+      "WHEN | lee@acme.dev | #2 | checkout_button | 10 % → 50 % of everybody | 40.0 % off → on | COMMIT | revision N",
+      "WHEN | dana@acme.dev | #3 | words | description edited | nobody | COMMIT | revision N",
+      "",
+      "To undo the first, voice_logging:",
+      "  hoist sync --env production --release voice_logging | back to what git says",
+      "  hoist kill voice_logging | prints the lines that switch it off at once, without git",
+    ]);
+  });
+
+  test("several changes of one flag are told apart, and what they come to; off and on again is nobody", async () => {
+    const tree = await aSyncedTree(engine, { voice_logging: at("all"), checkout_button: at("10%") }, { config: FREE });
+    const since = await afterNow();
+    for (const enabled of ["false", "true"])
+      await tree.database.type(`UPDATE feature_toggles SET enabled = ${enabled} WHERE feature_key = 'voice_logging'`);
+    commitFlags(tree.repository, "A little (#2)", { checkout_button: at("20%") });
+    await tree.sync();
+    const first = tree.repository.git("rev-parse", "--short=7", "HEAD");
+    commitFlags(tree.repository, "And more (#3)", { checkout_button: at("25%") });
+    await tree.sync();
+    const lines = await told(tree, "--since", since);
+    expect(lines.slice(2, 6).map((line) => line.split(" | ").slice(3, 6).join(" | "))).toEqual([
+      "voice_logging | enabled by hand | 100 % off → on",
+      "voice_logging | disabled by hand | 100 % on → off",
+      "checkout_button | 10 % → 20 % of everybody | 10.0 % off → on",
+      "checkout_button | 20 % → 25 % of everybody | 5.0 % off → on",
+    ]);
+    expect(lines.slice(7)).toEqual([
+      "checkout_button: 2 changes, which come to 15.0 % off → on",
+      "voice_logging: 2 changes, which come to nobody now",
+      "",
+      "To undo the first, checkout_button:",
+      expect.stringMatching(
+        /^ {2}hoist rollback checkout_button --env production --to COMMIT --pr \| opens the pull request that undoes it$/,
+      ),
+      "  hoist kill checkout_button | prints the lines that switch it off at once, without git",
+    ]);
+    // The printed commit is the one from before the first of them, so that going back to it is going back to 10 %.
+    const { out } = await tree.hoist("suspects", "--env", "production", "--since", since);
+    const [, from = ""] = /--to ([0-9a-f]{7}) --pr/.exec(out) ?? [];
+    expect(from).not.toBe(first);
+    expect(tree.repository.git("show", `${from}:${flagPath("checkout_button")}`)).toContain("rollout: 10%");
+  });
+
+  test("a row that cannot be read is told first, and what is archived flips whoever had it", async () => {
+    const tree = await aSyncedTree(engine, { checkout_button: at("25%"), other: at("all") }, { config: FREE });
+    const since = await afterNow();
+    tree.repository.remove(flagPath("checkout_button"));
+    tree.repository.commit("Away (#2)");
+    expect((await tree.hoist("sync")).code).toBe(5);
+    const [, id = ""] = /--acknowledge (\w+)/.exec((await tree.hoist("plan")).out) ?? [];
+    await tree.sync("--acknowledge", id);
+    const moment = engine.name === "SQLite" ? "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')" : "now()";
+    await tree.database.type(
+      `INSERT INTO feature_toggle_audit (toggle_id, feature_key, action, old_state, new_state, changed_by, changed_at, source, revision)
+       SELECT toggle_id, 'other', 'updated', new_state, '{"rules": 7}', 'somebody', ${moment}, 'sql', 99
+       FROM feature_toggle_audit WHERE feature_key = 'other'`,
+    );
+    const lines = await told(tree, "--since", since);
+    expect(lines[2]).toMatch(
+      /^WHEN \| somebody \| – \| other \| updated \(the row could not be read\) by hand \| cannot be measured: the row could not be read: /,
+    );
+    expect(lines[3]).toMatch(
+      /^WHEN \| dana@acme.dev \| #2 \| checkout_button \| archived \| 25.0 % on → fallback \| COMMIT \| revision N$/,
+    );
+  });
+
+  test("what a flag required at the time of its change counts, not what it requires now", async () => {
+    const needy = at("all", "requires: { base: true }");
+    const tree = await aSyncedTree(
+      engine,
+      { base: at("none"), needy: at("none", "requires: { base: true }") },
+      { config: FREE },
+    );
+    const since = await afterNow();
+    commitFlags(tree.repository, "While nobody has what it needs (#2)", { needy });
+    await tree.sync();
+    commitFlags(tree.repository, "And then everybody (#3)", { base: at("all") });
+    await tree.sync();
+    const { out } = await tree.hoist("suspects", "--env", "production", "--since", since, "--format", "json");
+    const { suspects } = JSON.parse(out) as {
+      suspects: readonly { key: string; pullRequest: number; flips: { flipped: { share: number } } }[];
+    };
+    expect(suspects.map(({ key, pullRequest, flips }) => [key, pullRequest, flips.flipped.share])).toEqual([
+      ["base", 3, 1],
+      ["needy", 2, 0],
+    ]);
+  });
+});
+
+test("what was merged and no table has is told apart, after all that is live", async () => {
+  const tree = await aSyncedTree(SQLITE, { checkout_button: at("10%"), other: at("all") }, { config: FREE });
+  commitFlags(tree.repository, "Everybody (#2)", { checkout_button: at("all") });
+  await tree.database.type("UPDATE feature_toggles SET enabled = false WHERE feature_key = 'other'");
+  const lines = await told(tree, "--since", "2026-01-01");
+  const from = lines.indexOf("Merged, and not live yet:");
+  expect(lines.slice(from, from + 2)).toEqual([
+    "Merged, and not live yet:",
+    "WHEN | dana@acme.dev | #2 | checkout_button | 10 % of everybody → everybody | 90.0 % off → on | COMMIT",
+  ]);
+  await tree.sync();
+  expect(await told(tree, "--since", "2026-01-01")).not.toContain("Merged, and not live yet:");
+});
+
+test("where no table can be read git alone is told, environment by environment, and said so", async () => {
+  const production = (share: string) => at("all", `environments: { production: { rollout: ${share} } }`);
+  const repository = aFlagRepository({ checkout_button: production("10%"), other: at("all") });
+  commitFlags(repository, "More (#2)", { checkout_button: production("30%") }, { by: LEE });
+  repository.branch("feature");
+  commitFlags(repository, "Less of the other", { other: at("50%") });
+  repository.checkout("main");
+  repository.merge("feature", "Merge pull request #3 from acme/feature");
+  const hoist = hoistIn(repository.folder);
+  const all = await hoist("suspects", "--since", "2026-01-01T09:02Z");
+  expect(all.code, all.err).toBe(0);
+  const lines = all.out.split("\n").map((line) => line.replaceAll(/\b[0-9a-f]{7}\b/g, "COMMIT").replace(/ +/g, " "));
+  expect(lines.slice(0, 7)).toEqual([
+    "4 changes in development, staging, production since 2026-01-01 09:02 UTC",
+    "no table of development, staging, production could be read: git alone is told",
+    "",
+    "2026-01-01 09:04 dana@acme.dev #3 development other everybody → 50 % of everybody 50.0 % on → off COMMIT",
+    "2026-01-01 09:04 dana@acme.dev #3 staging other everybody → 50 % of everybody 50.0 % on → off COMMIT",
+    "2026-01-01 09:04 dana@acme.dev #3 production other everybody → 50 % of everybody 50.0 % on → off COMMIT",
+    "2026-01-01 09:02 lee@acme.dev #2 production checkout_button 10 % → 30 % of everybody 20.0 % off → on COMMIT",
+  ]);
+  const before = await hoist(
+    "suspects",
+    "--since",
+    "2026-01-01T09:02Z",
+    "--until",
+    "2026-01-01T09:03Z",
+    "--env",
+    "production",
+  );
+  expect(before.out).toContain("1 change in production from 2026-01-01 09:02 to 2026-01-01 09:03 UTC");
+  expect(before.out).toContain("hoist rollback checkout_button --env production --pr");
+});
+
+test("a quiet window says so, with the last change before it", async () => {
+  const tree = await aSyncedTree(SQLITE, { checkout_button: at("10%") });
+  commitFlags(tree.repository, "A little (#2)", { checkout_button: at("20%") });
+  await tree.sync();
+  const since = await afterNow();
+  expect(await told(tree, "--since", since)).toEqual([
+    "Nothing changed in production since WHEN UTC",
+    "",
+    "The last change before it:",
+    "WHEN | dana@acme.dev | #2 | checkout_button | 10 % → 20 % of everybody | 10.0 % off → on | COMMIT | revision N",
+  ]);
+});
+
+test("a segment that grew is not undone by the flag's file, and the next step says so", async () => {
+  const staff = (...roles: readonly string[]) =>
+    `description: People who work here.\nif: { userRole: [${roles.join(", ")}] }\n`;
+  const repository = aFlagRepository({
+    checkout_button: at("none", "rules: [{ name: staff, if: { segment: staff }, serve: true }]"),
+  });
+  repository.write("flags/_segments/staff.yaml", staff("admin"));
+  repository.commit("Who works here (#2)");
+  repository.write("flags/_segments/staff.yaml", staff("admin", "mechanic"));
+  repository.commit("Mechanics, too (#3)");
+  const hoist = hoistIn(repository.folder);
+  const { out } = await hoist("suspects", "--since", "2026-01-01T09:03Z", "--env", "production");
+  expect(out).toMatch(/#3 {2}checkout_button {2}rule staff: segment staff changed {2}≈ \d+\.\d % ± \d\.\d off → on/);
+  expect(out).toContain("hoist log checkout_button --env production   names the commit to revert");
+});
+
+test("wrong moments and environments are refused", async () => {
+  const { folder } = aFlagRepository({ checkout_button: at("10%") });
+  const hoist = hoistIn(folder);
+  expect(await hoist("suspects")).toMatchObject({ code: 9 });
+  const soon = await hoist("suspects", "--since", "soon");
+  expect(soon).toMatchObject({ code: 9 });
+  expect(soon.err).toContain("Expected a day such as 2026-11-01, or a span such as 30m, 36h, 14d or 2w.");
+  const turned = await hoist("suspects", "--since", "1h", "--until", "2h");
+  expect(turned).toMatchObject({ code: 9 });
+  expect(turned.err).toContain("--since is after --until");
+  expect(await hoist("suspects", "--since", "1h", "--env", "prod")).toMatchObject({ code: 6 });
+});
