@@ -3,6 +3,7 @@ import { code } from "./markdown-escape.ts";
 import type { Part } from "./markdown-shorten.ts";
 import { changeText, detailsText, movedText } from "./markdown-table.ts";
 import {
+  figureText,
   joined,
   keyText,
   lineText,
@@ -54,7 +55,13 @@ export function movesPart(report: ChangeReport): Part {
   const rows = toldEnvironments(report).flatMap(({ environment, flags }) =>
     flags.flatMap(({ key, flips }) =>
       flips.moves.map((move) => {
-        const cells = [nameText(environment), keyText(key), measuredText(move), movedText(move), lineText(move.line)];
+        const cells = [
+          nameText(environment),
+          keyText(key),
+          figureText(measuredText(move)),
+          movedText(move),
+          lineText(move.line),
+        ];
         return `| ${cells.join(" | ")} |`;
       }),
     ),
@@ -72,7 +79,7 @@ export function checksPart(report: ChangeReport): Part {
   const { checks, from, to } = report;
   const counts = [`${counted(checks.flags, "flag")} valid`, `${counted(checks.testsPassed, "test")} passed`];
   const lines = [
-    `From ${placeText(from.ref, from.commit)} to ${to.commit === null ? "files not committed" : shaText(to.commit)}.`,
+    `From ${placeText(from.ref, from.commit)} to ${to.commit === null ? lineText(to.name ?? "files not committed") : shaText(to.commit)}.`,
     ...toldEnvironments(report).map(environmentLine),
     populationText(report.population),
     ...kindsText(report),
@@ -99,7 +106,7 @@ function gathered(
 }
 
 function environmentLine({ environment, flipped, unchanged, byHand }: EnvironmentReport): string {
-  const flips = `at least one flag answers otherwise for ${peopleText(flipped)}`;
+  const flips = `at least one flag answers otherwise for ${figureText(peopleText(flipped))}`;
   const told = `${nameText(environment)}: ${flips}; ${counted(unchanged, "flag")} unchanged`;
   if (byHand === null) return `${told}.`;
   return `${told}; ${byHand.length === 0 ? "nothing written to the table by hand" : handText(byHand)}.`;
@@ -109,11 +116,16 @@ const MOST_BY_HAND = 6;
 
 function handText(byHand: readonly HeldEdit[]): string {
   const edits = byHand.slice(0, MOST_BY_HAND).map(({ key, text, by }) => {
-    const who = by === undefined ? "" : `, ${lineText(`${by.changedBy} at ${by.changedAt}`)}`;
+    const who = by === undefined ? "" : `, ${lineText(`${by.changedBy} at ${minuteText(by.changedAt)}`)}`;
     return `${keyText(key)} ${lineText(text)}${who}`;
   });
   const more = byHand.length - edits.length;
   return `in the table ${[...edits, ...(more === 0 ? [] : [`${more} more`])].join("; ")}`;
+}
+
+/** `2026-11-18 03:12 UTC` of an ISO 8601 moment in UTC. */
+function minuteText(moment: string): string {
+  return moment.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z$/, "$1 $2 UTC");
 }
 
 function placeText(ref: string, commit: string | null): string {

@@ -14,8 +14,8 @@ const AFTERTHOUGHTS: readonly (readonly [RegExp, string])[] = [
   // Addresses; what only begins like one is broken as well.
   [/:(?=\/\/)/g, `:${BREAK}`],
   [/www(?=\.)/gi, `$&${BREAK}`],
-  // Emoji: :tada:.
-  [/:(?=[\w+-]+:)/g, `:${BREAK}`],
+  // Emoji: :tada:, also where a colon of ours comes next.
+  [/:(?=[\w+-]+(?::|$))/g, `:${BREAK}`],
   // Commits: seven hexadecimal digits or more.
   [/[0-9a-f]{6}(?=[0-9a-f])/gi, `$&${BREAK}`],
 ];
@@ -42,7 +42,9 @@ export function prose(text: string): string {
       // oxlint-disable-next-line no-control-regex -- the sign that stands for a break
       .replace(/[\\`*_[\]~]|[&<>|$\u0000]/g, (sign) => ESCAPES[sign] ?? `\\${sign}`)
       // Only at the beginning of a line: headings, lists, the line under a heading.
-      .replace(/^(?:[-+=#]|\d+(?=[.)]))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`))
+      .replace(/^(?:[-+=#]|\d+(?=[.)](?: |$)))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`))
+      // A figure and its unit stay on one line.
+      .replace(/(?<=\d) (?=%)/g, "\u00A0")
   );
 }
 

@@ -1,7 +1,16 @@
 import { LINES } from "./moves.ts";
-import { code } from "./markdown-escape.ts";
-import { gravest, joined, keyText, moreText, nameText, toldEnvironments } from "./markdown-words.ts";
-import { countText, counted, methodText, peopleText } from "./people-text.ts";
+import { flipsText } from "./markdown-table.ts";
+import {
+  figureText,
+  gravest,
+  joined,
+  keyText,
+  moreText,
+  nameText,
+  pathText,
+  toldEnvironments,
+} from "./markdown-words.ts";
+import { countText, counted, peopleText } from "./people-text.ts";
 import type { ChangeReport, EnvironmentReport, FlagReport } from "./report.ts";
 
 /** In one line: where how much changes, and who flips where it matters most. A calm sentence where nothing does. */
@@ -10,10 +19,10 @@ export function headlineText(report: ChangeReport): string {
   if (told.length === 0) {
     const names = report.environments.toReversed().map(({ environment }) => nameText(environment));
     const where = names.length === 0 ? "" : ` in ${joined(names)}`;
-    return `No flag changes: everybody is answered as before${where}, compared with ${code(report.from.ref)}.`;
+    return `No flag changes: everybody is answered as before${where}, compared with ${pathText(report.from.ref)}.`;
   }
   const counts = told.map((each, index) => countedIn(each, index === 0 ? "change" : ""));
-  return `### Flags: ${joined(counts)} — ${flipsText(report, told)}`;
+  return `### Flags: ${joined(counts)} — ${peopleFlip(report, told)}`;
 }
 
 /** `2 changes in production (1 archived, 1 switched off)`. */
@@ -29,7 +38,7 @@ function countedIn({ environment, flags }: EnvironmentReport, word: string): str
   return `${count} in ${nameText(environment)}${noted}`;
 }
 
-function flipsText(report: ChangeReport, told: readonly EnvironmentReport[]): string {
+function peopleFlip(report: ChangeReport, told: readonly EnvironmentReport[]): string {
   const [grave] = gravest(report);
   const [first] = told;
   if (told.every(({ flipped }) => flipped.share === 0 && flipped.margin === 0)) return "nobody flips";
@@ -41,7 +50,7 @@ function flipsText(report: ChangeReport, told: readonly EnvironmentReport[]): st
 }
 
 function inHeadline({ flipped }: EnvironmentReport): string {
-  const people = peopleText(flipped);
+  const people = figureText(peopleText(flipped));
   return flipped.share === 0 || people === "everybody" ? `${people} flips` : `${people} flip`;
 }
 
@@ -57,11 +66,7 @@ export function lossesText(report: ChangeReport): string {
       const isArchived = flag.action === "archive" && flag.flips.flipped.share > 0;
       if (!isArchived && !isSwitchedOff(flag)) return [];
       const what = isArchived ? "is **archived**" : "is **switched off**";
-      const people = peopleText(flag.flips.flipped);
-      const verb = people === "everybody" || people.startsWith("nobody") ? "flips" : "flip";
-      return [
-        `${keyText(flag.key)} ${what} in ${nameText(environment)}: ${people} ${verb} (${methodText(flag.flips)})`,
-      ];
+      return [`${keyText(flag.key)} ${what} in ${nameText(environment)}: ${flipsText(flag)}`];
     }),
   );
   if (lines.length === 0) return "";

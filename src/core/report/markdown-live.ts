@@ -17,6 +17,7 @@ export interface Live {
 
 const START = "<!-- flaghoist:live -->";
 const HEADLINE = "### ";
+const MARK_START = "<!-- flaghoist:live:";
 const END = "<!-- /flaghoist:live -->";
 
 /** What `withLive` writes: one line an environment. */
@@ -32,7 +33,8 @@ function liveLine({ environment, revision, commit, seconds }: Live): string {
 
 /** Ends a line, so that it is found again whatever its words are. */
 function markOf(environment: string): string {
-  return `<!-- flaghoist:live:${encodeURIComponent(environment).replaceAll("-", "%2D")} -->`;
+  const name = environment.replace(/\W/gu, (sign) => `%${(sign.codePointAt(0) ?? 0).toString(16)}.`);
+  return `${MARK_START}${name} -->`;
 }
 
 /**
@@ -46,28 +48,32 @@ export function withLive(body: string, lives: readonly Live[], limit = COMMENT_L
   if (all.length === 0) return body;
   const text = (head: string, told: readonly string[], rest: string) =>
     [head, [START, ...told, END].join("\n"), rest].filter((each) => each !== "").join("\n\n");
-  const fits = (each: string) => bytesOf(each) <= limit;
   for (let rest = after; ; rest = withoutLastDetails(rest)) {
     const whole = text(before, all, rest);
-    if (fits(whole)) return whole;
+    if (bytesOf(whole) <= limit) return whole;
     if (rest === "") break;
   }
   const head = before.split("\n").filter(isOurs).join("\n");
-  for (let told = all; told.length > 0; told = told.slice(1)) {
-    const least = text(head, told, "");
-    if (fits(least)) return least;
-  }
-  return head;
+  return text(head, latest(all, limit - bytesOf(text(head, [], ""))), "");
+}
+
+/** As many lines from the end as there is room for. */
+function latest(lines: readonly string[], room: number): readonly string[] {
+  let left = room;
+  const first = lines.findLastIndex((line) => {
+    left -= bytesOf(line) + 1;
+    return left < 0;
+  });
+  return lines.slice(first + 1);
 }
 
 function merged(lines: readonly string[], lives: readonly Live[]): readonly string[] {
   const news = new Map(lives.map((live) => [markOf(live.environment), liveLine(live)]));
   const kept = lines.map((line) => {
-    const mark = [...news.keys()].find((each) => line.endsWith(each));
-    const fresh = mark === undefined ? undefined : news.get(mark);
-    if (mark === undefined || fresh === undefined) return line;
+    const mark = line.slice(line.lastIndexOf(MARK_START));
+    const fresh = news.get(mark);
     news.delete(mark);
-    return fresh;
+    return fresh ?? line;
   });
   return [...kept, ...news.values()];
 }

@@ -1,6 +1,7 @@
 import { acknowledgeLine, isForFile } from "../acknowledgement.ts";
 import { fenced } from "./markdown-escape.ts";
 import type { Part } from "./markdown-shorten.ts";
+import { detailsText } from "./markdown-table.ts";
 import { joined, keyText, lineText, moreText, nameText, pathText, toldEnvironments } from "./markdown-words.ts";
 import type { ChangeReport, EnvironmentReport } from "./report.ts";
 
@@ -28,7 +29,8 @@ export function problemsPart(report: ChangeReport): Part {
 /** What still has to be acknowledged, with the lines that do it: one block a file, one for a whole plan. */
 export function needsPart(report: ChangeReport): Part {
   const told = toldEnvironments(report);
-  const blocks = [...fileBlocks(report), ...told.flatMap(planBlock)];
+  // The plan's first: it is one line, and the gravest.
+  const blocks = [...told.flatMap(planBlock), ...fileBlocks(report)];
   const open = told.filter(({ needs }) => needs.some(({ acknowledged }) => !acknowledged));
   const where = joined(open.map(({ environment }) => nameText(environment)));
   const head = `> [!IMPORTANT]\n> **Needs acknowledgement**: the sync to ${where} refuses this until somebody says that it is meant.`;
@@ -38,11 +40,18 @@ export function needsPart(report: ChangeReport): Part {
     text: (shown) => {
       if (blocks.length === 0) return "";
       const more = blocks.length - shown;
-      const rest = more === 0 ? [] : [`… and ${more} more to acknowledge: \`hoist plan\` prints every line.`];
-      return [head, ...blocks.slice(0, shown), ...rest].join("\n\n");
+      const folded = blocks.slice(MOST_OPEN, shown);
+      const rest = [
+        ...(folded.length === 0 ? [] : [detailsText(`${folded.length} more to acknowledge`, folded.join("\n\n"))]),
+        ...(more === 0 ? [] : [`… and ${more} more to acknowledge: \`hoist plan\` prints every line.`]),
+      ];
+      return [head, ...blocks.slice(0, Math.min(shown, MOST_OPEN)), ...rest].join("\n\n");
     },
   };
 }
+
+/** More are folded away. */
+const MOST_OPEN = 5;
 
 interface InFile {
   /** By environment, in the order of promotion; those that are acknowledged already too, as one line holds all of them. */
@@ -68,7 +77,7 @@ function fileBlocks(report: ChangeReport): readonly string[] {
     if (reasons.size === 0) return [];
     const why = [...reasons].map(([text, where]) => `${lineText(text)} (${joined(where.map(nameText))})`);
     const line = fenced([acknowledgeLine(ids)], "yaml");
-    return [`Because ${joined(why)}, add to ${pathText(file)}:\n\n${line}`];
+    return [`Because ${joined(why)}, add to ${pathText(file)}, with your reason:\n\n${line}`];
   });
 }
 

@@ -26,29 +26,46 @@ export function shortened(
   cuts: readonly Cut[],
   { limit, leftOut }: { readonly limit: number; readonly leftOut: (names: readonly string[]) => string },
 ): string | undefined {
-  const shown = new Map(parts.map((part) => [part, part.items]));
-  const render = () => {
-    const gone = parts.filter((part) => part.items > 0 && shown.get(part) === 0).map(({ name }) => name);
-    const texts = parts.map((part) => part.text(shown.get(part) ?? part.items));
-    return [...texts, gone.length === 0 ? "" : leftOut(gone)].filter((text) => text !== "").join("\n\n");
+  const told = new Map(parts.map((part) => [part, toldOf(part, part.items)]));
+  const footer = () => {
+    const gone = parts.filter((part) => part.items > 0 && told.get(part)?.shown === 0).map(({ name }) => name);
+    return gone.length === 0 ? "" : leftOut(gone);
   };
+  const tooLong = () => {
+    const sizes = [...[...told.values()].map(({ bytes }) => bytes), bytesOf(footer())].filter((bytes) => bytes > 0);
+    return sizes.reduce((sum, bytes) => sum + bytes + BLANK_LINE.length, -BLANK_LINE.length) > limit;
+  };
+  const text = () =>
+    [...[...told.values()].map((each) => each.text), footer()].filter((each) => each !== "").join(BLANK_LINE);
   const fits = (part: Part, count: number) => {
-    shown.set(part, count);
-    return bytesOf(render()) <= limit;
+    told.set(part, toldOf(part, count));
+    return !tooLong();
   };
-  const whole = render();
-  if (bytesOf(whole) <= limit) return whole;
+  if (!tooLong()) return text();
   for (const { part, least, isWhole = false } of cuts) {
-    const most = shown.get(part) ?? part.items;
+    const most = told.get(part)?.shown ?? part.items;
     if (most <= least || !fits(part, least)) continue;
     if (!isWhole)
-      shown.set(
+      fits(
         part,
         mostThatFits({ least, most }, (count) => fits(part, count)),
       );
-    return render();
+    return text();
   }
   return undefined;
+}
+
+const BLANK_LINE = "\n\n";
+
+interface Told {
+  readonly shown: number;
+  readonly text: string;
+  readonly bytes: number;
+}
+
+function toldOf(part: Part, shown: number): Told {
+  const text = part.text(shown);
+  return { shown, text, bytes: bytesOf(text) };
 }
 
 /** GitHub counts characters in one place and bytes in another; there are never more of the former. */

@@ -1,14 +1,15 @@
-import { counted, countText, measuredText, methodText, percentText } from "./people-text.ts";
+import { counted, countText, percentText } from "./people-text.ts";
 import type { Part } from "./markdown-shorten.ts";
-import { keyText, lineText, nameText, toldEnvironments } from "./markdown-words.ts";
+import { figureText, keyText, lineText, nameText, toldEnvironments } from "./markdown-words.ts";
 import type { ChangeReport, EnvironmentReport, FlagReport, Flips, Measured, Move } from "./report.ts";
 
 /** More are folded away: a table is read up to here. */
-const MOST_OPEN = 20;
+const MOST_OPEN = 10;
 const MOST_DIFFERENCES = 3;
-const MOST_MOVES = 3;
+/** More than these are led by how many people move at all. */
+const MOST_MOVES = 2;
 
-const HEAD = ["| environment | flag | before → after | who flips | kind |", "|---|---|---|---|---|"];
+const HEAD = ["| environment | flag | who flips | before → after | kind |", "|---|---|---|---|---|"];
 
 /** Everything that somebody is answered otherwise, one row a flag and environment; what is over the limit is counted. */
 export function changesPart(report: ChangeReport, elsewhere: string): Part {
@@ -42,39 +43,53 @@ function rowText({ environment }: EnvironmentReport, flag: FlagReport): string {
   const cells = [
     nameText(environment),
     [keyText(flag.key), ...via].join("<br>"),
-    changeText(flag),
     flipsText(flag),
-    [flag.kind, ...(open ? ["**needs acknowledgement**"] : [])].join("<br>"),
+    changeText(flag),
+    [flag.kind === "reshuffle" ? "**reshuffle**" : flag.kind, ...(open ? ["**acknowledge**"] : [])].join("<br>"),
   ];
   return `| ${cells.join(" | ")} |`;
 }
 
 /** What a flag's change means, most telling first. */
-export function changeText({ differences }: FlagReport): string {
-  if (differences.length === 0) return "as it was itself";
-  const shown = differences.slice(0, MOST_DIFFERENCES).map(({ text }) => lineText(text));
+export function changeText({ differences, action }: FlagReport): string {
+  if (differences.length === 0) return "itself unchanged";
+  // Whom an archive flips is said beside it, in figures.
+  const told = differences.map(({ text }) => (action === "archive" ? text.replace(/; .*/s, "") : text));
+  const shown = told.slice(0, MOST_DIFFERENCES).map(lineText);
   const more = differences.length - shown.length;
   return [...shown, ...(more === 0 ? [] : [`and ${more} more`])].join("<br>");
 }
 
-/** `**40.0 %** off → on, nobody loses it (exact)`. */
-function flipsText({ flips, kind }: FlagReport): string {
+/** `**40.0 %** off → on, nobody loses it (exact)`, `**8.1 %** off → on (± 0.5)`, `nobody (exact)`. */
+export function flipsText({ flips, kind }: Pick<FlagReport, "flips" | "kind">): string {
   const moves = betweenVariants(flips);
-  if (moves.length === 0 || flips.flipped.share === 0) return nobodyText(flips);
+  if (moves.length === 0 || flips.flipped.share === 0) return figureText(uniformText(flips));
   const shown = moves.slice(0, MOST_MOVES);
-  const told = shown.map(({ share, from, to }) => `**${percentText(share)}** ${movedText({ from, to })}`);
   const more = moves.length - shown.length;
-  const rest = more === 0 ? [] : [`and ${counted(more, "other move")}`];
+  const all = more === 0 ? "" : `**${figureText(percentText(flips.flipped.share))}**: `;
+  const told = shown.map(({ share, from, to }) => {
+    const figure = figureText(percentText(share));
+    return `${more === 0 ? `**${figure}**` : figure} ${movedText({ from, to })}`;
+  });
+  const rest = more === 0 ? [] : [counted(more, "other move")];
   const loses = kind === "widen" ? ", nobody loses it" : "";
   const margin = Math.max(...shown.map((move) => move.margin));
-  const notes = [...(margin > 0 ? [`± ${percentText(margin).replace(" %", "")}`] : []), methodText(flips)];
-  return `${[...told, ...rest].join(", ")}${loses} (${notes.join(", ")})`;
+  return `${all}${[...told, ...rest].join(", ")}${loses} ${figureText(howText(flips, margin))}`;
 }
 
-function nobodyText(flips: Flips): string {
-  if (flips.flipped.share > 0) return `${measuredText(flips.flipped)} (${methodText(flips)})`;
-  if (flips.flipped.margin === 0) return `nobody (${methodText(flips)})`;
-  return `nobody ${methodText(flips)} (at most ${percentText(flips.flipped.margin)})`;
+/** Where there is no move to tell. */
+function uniformText(flips: Flips): string {
+  const { flipped, sample } = flips;
+  if (flipped.share > 0) return `${percentText(flipped.share)} ${howText(flips, flipped.margin)}`;
+  if (flipped.margin === 0 || sample === null) return `nobody ${howText(flips, 0)}`;
+  return `nobody of ${countText(sample)} people (at most ${percentText(flipped.margin)})`;
+}
+
+/** How the figures were come by. */
+function howText({ method, sample }: Flips, margin: number): string {
+  if (method === "exact" || sample === null) return "(exact)";
+  if (method === "counted") return `(of ${counted(sample, "context")})`;
+  return `(± ${percentText(margin).replace(" %", "")})`;
 }
 
 /** From which variant to which; a flag that is not there answers what programs fall back on. */

@@ -31,6 +31,11 @@ export function sentenceText(text: string): string {
   return prose(clipped(text, LONGEST_SENTENCE));
 }
 
+/** Our own words around figures, whose units and signs stay on one line with them. */
+export function figureText(text: string): string {
+  return text.replace(/(?<=\d) (?=%)|(?<=±) /g, "\u00A0");
+}
+
 /** `a`, `a and b`, `a, b and c`, `a, b, c and 4 more`; of texts that are markdown already. */
 export function joined(texts: readonly string[], most = 6): string {
   const shown = texts.length <= most ? texts : [...texts.slice(0, most - 1), `${texts.length - most + 1} more`];

@@ -1,10 +1,10 @@
 import { checksPart, movesPart, noOpsPart, wordsPart } from "./markdown-details.ts";
-import { code, prose } from "./markdown-escape.ts";
+import { prose } from "./markdown-escape.ts";
 import { headlineText, lossesText } from "./markdown-headline.ts";
 import { acknowledgedPart, needsPart, problemsPart, warningsPart } from "./markdown-needs.ts";
 import { shortened, type Cut, type Part } from "./markdown-shorten.ts";
 import { changesPart } from "./markdown-table.ts";
-import { toldEnvironments } from "./markdown-words.ts";
+import { pathText, toldEnvironments } from "./markdown-words.ts";
 import type { ChangeReport } from "./report.ts";
 
 /** How long GitHub lets a comment and a body be, in characters. */
@@ -25,13 +25,14 @@ export interface MarkdownOptions {
  * Too long, it loses whole parts and rows: first the sentences, the rules, what flips nobody; last what needs acknowledgement.
  */
 export function reportMarkdown(report: ChangeReport, { limit, elsewhere }: MarkdownOptions): string {
-  if (toldEnvironments(report).length === 0) return headlineText(report);
-  const where = elsewhere === undefined ? code(`hoist plan --base ${report.from.ref}`) : prose(elsewhere);
+  const headline = alwaysPart(headlineText(report));
+  const where = elsewhere === undefined ? pathText(`hoist plan --base ${report.from.ref}`) : prose(elsewhere);
+  const leftOut = (names: readonly string[]) => `Left out for its length: ${names.join(", ")}. All of it: ${where}.`;
+  if (toldEnvironments(report).length === 0) return shortened([headline], [], { limit, leftOut }) ?? NOTHING_CHANGES;
   const changes = changesPart(report, where);
   const [needs, problems] = [needsPart(report), problemsPart(report)];
   const [warnings, acknowledged] = [warningsPart(report), acknowledgedPart(report)];
   const [noOps, words, moves, checks] = [noOpsPart(report), wordsPart(report), movesPart(report), checksPart(report)];
-  const headline = alwaysPart(headlineText(report));
   const losses = alwaysPart(lossesText(report));
   const parts = [headline, losses, problems, changes, needs, warnings, acknowledged, noOps, words, moves, checks];
   const cuts: readonly Cut[] = [
@@ -52,13 +53,14 @@ export function reportMarkdown(report: ChangeReport, { limit, elsewhere }: Markd
     { part: needs, least: 0 },
     { part: problems, least: 0 },
   ];
-  const leftOut = (names: readonly string[]) => `Left out for its length: ${names.join(", ")}. All of it: ${where}.`;
   return shortened(parts, cuts, { limit, leftOut }) ?? barest(report);
 }
 
 function alwaysPart(text: string): Part {
   return { name: "", items: 0, text: () => text };
 }
+
+const NOTHING_CHANGES = "No flag changes: everybody is answered as before.";
 
 /** Of a size that no data has a part in. */
 function barest({ environments }: ChangeReport): string {

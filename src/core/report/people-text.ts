@@ -1,4 +1,4 @@
-import type { Flips, Measured } from "./report.ts";
+import type { Measured } from "./report.ts";
 
 /** A share of people in per cent: `40.0 %`, `100 %`, `0.004 %`. What is not nobody never reads as 0, nor what is not everybody as 100. */
 export function percentText(share: number): string {
@@ -21,12 +21,6 @@ export function peopleText({ share, margin }: Measured): string {
   if (share === 0) return margin === 0 ? "nobody" : `nobody that was asked (at most ${percentText(margin)})`;
   if (share === 1 && margin === 0) return "everybody";
   return `${measuredText({ share, margin })} of people`;
-}
-
-/** How the figure was come by: `exact`, `of 20,000 people`, `of 1,204 contexts`. */
-export function methodText({ method, sample }: Pick<Flips, "method" | "sample">): string {
-  if (method === "exact" || sample === null) return "exact";
-  return `of ${countText(sample)} ${method === "sampled" ? "people" : "contexts"}`;
 }
 
 /** `20,000`. */

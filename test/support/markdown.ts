@@ -1,0 +1,71 @@
+import { fromMarkdown } from "mdast-util-from-markdown";
+import { gfmFromMarkdown } from "mdast-util-gfm";
+import { gfm } from "micromark-extension-gfm";
+
+type Root = ReturnType<typeof fromMarkdown>;
+/** What a node may hold, and what that may hold, and so on. */
+type Within<Parent> = Parent extends { readonly children: readonly (infer Child)[] } ? Child : never;
+type First = Within<Root>;
+type Second = First | Within<First>;
+type Third = Second | Within<Second>;
+/** A node of a parsed document. */
+export type Node = Root | Third | Within<Third>;
+
+/** Markdown as GitHub reads it, before it looks for mentions and references. */
+export function parseMarkdown(text: string): Root {
+  return fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
+}
+
+/** All nodes, parents before their children. */
+export function nodesOf(node: Node): readonly Node[] {
+  const children: readonly Node[] = "children" in node ? node.children : [];
+  return [node, ...children.flatMap(nodesOf)];
+}
+
+/** What is read of it: without HTML, a line break of ours as a space. */
+export function readText(node: Node): string {
+  if (node.type === "html") return node.value === "<br>" ? " " : "";
+  if ("value" in node) return node.value;
+  const children: readonly Node[] = "children" in node ? node.children : [];
+  return children.map(readText).join("");
+}
+
+/** The cells of the rows of every table, heads left out, as they are read. */
+export function cellsOf(tree: Node): readonly (readonly string[])[] {
+  return nodesOf(tree).flatMap((node) =>
+    node.type === "table" ? node.children.slice(1).map(({ children }) => children.map(readText)) : [],
+  );
+}
+
+/** HTML that the report itself may write. */
+const OUR_HTML =
+  /^(?:<!-- -->|<\/?span>|<br>|<details(?: open)?><summary>[\w ,:]*<\/summary>|<\/details>|<!-- \/?flaghoist:[\w:%.]+ -->)$/;
+const OUR_NODES: ReadonlySet<string> = new Set(
+  "root paragraph text inlineCode code strong emphasis table tableRow tableCell list listItem heading html blockquote".split(
+    " ",
+  ),
+);
+
+/** What GitHub would make something of in a finished text. */
+const ACTS: readonly (readonly [string, RegExp])[] = [
+  ["a mention or an address", /@[\w-]/],
+  ["an issue", /#\d|gh-\d/i],
+  ["an advisory", /(?:ghsa|cve)-\w/i],
+  ["a link", /:\/\/|www\./i],
+  ["an emoji", /:[\w+-]+:/],
+  ["a commit", /[0-9a-f]{7}/i],
+  ["a formula", /\$[^]*\$/],
+  ["something invisible", /[\p{Cf}\p{Cs}]|[^\P{Cc}\n]/u],
+];
+
+/** Everything in a report that acts and is not the report's own; the empty list is what it should be. */
+export function actsIn(tree: Node): readonly string[] {
+  return nodesOf(tree).flatMap((node): readonly string[] => {
+    if (!OUR_NODES.has(node.type)) return [`${node.type}: ${readText(node)}`];
+    if (node.type === "listItem") return typeof node.checked === "boolean" ? [`a task: ${readText(node)}`] : [];
+    if (node.type === "heading") return node.depth === 3 ? [] : [`a heading of depth ${node.depth}: ${readText(node)}`];
+    if (node.type === "html") return OUR_HTML.test(node.value) ? [] : [`HTML: ${node.value}`];
+    if (node.type !== "text") return [];
+    return ACTS.filter(([, found]) => found.test(node.value)).map(([what]) => `${what}: ${node.value}`);
+  });
+}
