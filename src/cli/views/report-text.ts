@@ -22,8 +22,8 @@ export function reportText(report: ChangeReport, view: ReportView): string {
   const quiet = report.environments.filter((each) => !isTold(each)).map(({ environment }) => environment);
   const blocks = [
     ...told.map((environment) => environmentText(environment, report, view)),
-    quiet.length === 0 ? "" : `Nothing changes in ${quiet.join(", ")} against ${report.from.ref}.`,
-    told.some(asksPeople) ? peopleText(report.population) : "",
+    quiet.length === 0 ? "" : paragraph(`Nothing changes in ${quiet.join(", ")} against ${report.from.ref}.`, view),
+    told.some(asksPeople) ? paragraph(peopleText(report.population), view) : "",
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
 }
@@ -33,11 +33,11 @@ function environmentText(environment: EnvironmentReport, report: ChangeReport, v
   const keys = [...flags, ...(byHand ?? [])].map(({ key }) => key.length);
   const width = Math.min(40, Math.max(0, ...keys));
   const blocks = [
-    titleText(environment, report),
+    paragraph(titleText(environment, report), view),
     problems.map((problem) => problemText(problem, view.style)).join("\n"),
     flags.map((flag) => flagText(flag, width, view)).join("\n"),
     handText(environment, width, view),
-    countsText(environment),
+    paragraph(countsText(environment), view),
     needsText({ ...environment, changes: flags }),
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
@@ -51,14 +51,25 @@ function titleText({ environment, flipped, flags }: EnvironmentReport, { from, t
   return `${environment}: ${people}   ${from.ref}${commit} → ${next}`;
 }
 
-function flagText(flag: FlagReport, width: number, { style, columns = Infinity }: ReportView): string {
+function flagText(flag: FlagReport, width: number, { style, columns }: ReportView): string {
   const { key, action, path } = flag;
   const sign = action === "reached" ? style("cyan", ">") : style(COLOURS[action], SIGNS[action]);
   const lines = linesOf(flag, style);
   const indent = " ".repeat(width + 4);
-  const room = Math.max(30, columns - indent.length);
+  const room = roomBeside(indent, columns);
   const told = [...lines, ...(path === null ? [] : [style("dim", path)])].flatMap((line) => fitted(line, room));
   return [`${sign} ${padded(key, width)}  ${told[0] ?? ""}`, ...told.slice(1).map((line) => indent + line)].join("\n");
+}
+
+function roomBeside(indent: string, columns = Infinity): number {
+  return Math.max(30, columns - indent.length);
+}
+
+function paragraph(text: string, { columns = Infinity }: ReportView): string {
+  return text
+    .split("\n")
+    .flatMap((line) => fitted(line, columns))
+    .join("\n");
 }
 
 /** A line below another that it belongs to keeps its distance. */
@@ -87,12 +98,13 @@ function linesOf(
 }
 
 /** What was written to the table by hand, flag by flag; empty where no table was read. */
-function handText({ byHand }: EnvironmentReport, width: number, { now, style }: ReportView): string {
+function handText({ byHand }: EnvironmentReport, width: number, { now, style, columns }: ReportView): string {
+  const indent = " ".repeat(width + 4);
   return (byHand ?? [])
-    .map(
-      (edit) =>
-        `${style("yellow", "!")} ${padded(edit.key, width)}  ${edit.text}${byWhom(edit.by, now)}: ${fate(edit)}`,
-    )
+    .map((edit) => {
+      const told = fitted(`${edit.text}${byWhom(edit.by, now)}: ${fate(edit)}`, roomBeside(indent, columns));
+      return `${style("yellow", "!")} ${padded(edit.key, width)}  ${told.join(`\n${indent}`)}`;
+    })
     .join("\n");
 }
 
