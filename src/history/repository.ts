@@ -76,17 +76,30 @@ export async function openRepository(folder: string, environment: Environment = 
     throw new FlagError("NOT_A_REPOSITORY", `there is no folder ${folder}`, { hint: "name a folder inside a clone" });
   }
   const git = gitIn(folder, environment);
-  const root = line(await git.run("rev-parse", "--show-toplevel"));
-  const prefix = line(await git.run("rev-parse", "--show-prefix"));
-  const gitFolder = resolvePath(folder, line(await git.run("rev-parse", "--git-common-dir")));
-  const commitOf = (ref: string) => resolve(git, ref);
+  const { root, prefix, gitFolder } = await placeOf(git);
+  const known = new Set<string>();
+  const commitOf = async (ref: string): Promise<string> => {
+    // A commit that was found stays what it is; branches and HEAD move.
+    if (known.has(ref)) return ref;
+    const commit = await resolve(git, ref);
+    known.add(commit);
+    return commit;
+  };
+  const ancestors = new Set<string>();
+  const isAncestor = async (older: string, newer: string): Promise<"yes" | "no" | "unknown"> => {
+    const pair = `${older} ${newer}`;
+    if (ancestors.has(pair)) return "yes";
+    const answer = await ancestry(git, commitOf, older, newer);
+    if (answer === "yes" && known.has(older) && known.has(newer)) ancestors.add(pair);
+    return answer;
+  };
 
   return {
     root,
     gitFolder,
     resolve: commitOf,
     isShallow: () => isShallow(git),
-    isAncestor: (older, newer) => isAncestor(git, older, newer),
+    isAncestor,
     commonAncestor: async (one, other) => {
       const found = await git.run("merge-base", await commitOf(one), await commitOf(other));
       return line(found) || null;
@@ -109,6 +122,19 @@ export async function openRepository(folder: string, environment: Environment = 
       return new Map([...changes].map(([path, info]) => [path.slice(prefix.length), info]));
     },
   };
+}
+
+/** Where the opened folder lies: one process, but for a path with a line break in it. */
+async function placeOf(
+  git: Git,
+): Promise<{ readonly root: string; readonly prefix: string; readonly gitFolder: string }> {
+  const asked = ["--show-toplevel", "--show-prefix", "--git-common-dir"];
+  let answers: readonly string[] = line(await git.run("rev-parse", ...asked)).split(/\r?\n/);
+  if (answers.length !== asked.length) {
+    answers = await Promise.all(asked.map(async (option) => line(await git.run("rev-parse", option))));
+  }
+  const [root = "", prefix = "", common = ""] = answers;
+  return { root, prefix, gitFolder: resolvePath(git.folder, common) };
 }
 
 async function resolve(git: Git, ref: string): Promise<string> {
@@ -145,9 +171,14 @@ async function isShallow(git: Git): Promise<boolean> {
   return line(await git.run("rev-parse", "--is-shallow-repository")) === "true";
 }
 
-async function isAncestor(git: Git, older: string, newer: string): Promise<"yes" | "no" | "unknown"> {
-  const end = await resolve(git, newer);
-  const start = await resolve(git, older).catch((cause: unknown) => {
+async function ancestry(
+  git: Git,
+  commitOf: (ref: string) => Promise<string>,
+  older: string,
+  newer: string,
+): Promise<"yes" | "no" | "unknown"> {
+  const end = await commitOf(newer);
+  const start = await commitOf(older).catch((cause: unknown) => {
     if (cause instanceof FlagError && cause.code === "UNKNOWN_COMMIT") return null;
     throw cause;
   });

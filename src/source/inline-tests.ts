@@ -31,12 +31,19 @@ export function runInlineTests(loaded: LoadedFlags, keys?: ReadonlySet<FlagKey>)
       continue;
     }
     for (const [index, test] of (flag.file.tests ?? []).entries()) {
-      const failure = runTest(loaded.flagsFor(test.in ?? null), flag, test, index);
+      const failure = runTest(askedBy(flag, test, loaded), flag, test, index);
       if (failure === undefined) passed += 1;
       else failures.push(failure);
     }
   }
   return { passed, failures };
+}
+
+/** All that the test's answer hangs on: but for requirements, that is the flag alone. */
+function askedBy(flag: LoadedFlag, { in: named }: TestFile, loaded: LoadedFlags): ReadonlyMap<FlagKey, Flag> {
+  const environment = named ?? null;
+  if (flag.file.requires !== undefined) return loaded.flagsFor(environment);
+  return new Map([[flag.key, loaded.flagFor(flag, environment)]]);
 }
 
 function runTest(

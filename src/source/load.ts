@@ -69,6 +69,8 @@ export interface LoadedFlags {
    * errors: whoever acts on it looks at `diagnostics` first.
    */
   readonly flagsFor: (environment: string | null) => ReadonlyMap<FlagKey, Flag>;
+  /** One of `flags` as one environment is served it: for few flags of many. */
+  readonly flagFor: (flag: LoadedFlag, environment: string | null) => Flag;
 }
 
 /** Files → flags, and everything that is wrong with them. Pure, and total: bad files become diagnostics, never a throw. */
@@ -90,6 +92,13 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
     return checkDraft(draft, words, reader, options.today, chains.get(draft.file.path) ?? [], isKnownSound);
   });
   const flags = checked.flatMap(({ flag }) => flag ?? []).sort((a, b) => (a.key < b.key ? -1 : 1));
+  const resolved = new Map<string | null, Map<FlagKey, Flag>>();
+  const flagFor = ({ key, file }: LoadedFlag, environment: string | null): Flag => {
+    const known = resolved.get(environment) ?? new Map<FlagKey, Flag>();
+    const flag = known.get(key) ?? reader.resolve(key, file, environment ?? undefined);
+    resolved.set(environment, known.set(key, flag));
+    return flag;
+  };
   const problems = [
     ...sorted.problems,
     ...configProblems,
@@ -105,9 +114,8 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
     segments: known.usable,
     words,
     testCount: flags.reduce((count, { file }) => count + (file.tests?.length ?? 0), 0),
-    flagsFor: remembered((environment) => {
-      return new Map(flags.map(({ key, file }) => [key, reader.resolve(key, file, environment ?? undefined)]));
-    }),
+    flagsFor: remembered((environment) => new Map(flags.map((flag) => [flag.key, flagFor(flag, environment)]))),
+    flagFor,
   };
 }
 
