@@ -219,7 +219,6 @@ describe("when GitHub fails", () => {
     ["GET", /\/git\/trees\//, "reset"],
     ["GET", /\/git\/blobs\//, "secondary-limit"],
     ["GET", /\/pulls$/, 403],
-    ["POST", /\/git\/blobs$/, 401],
     ["POST", /\/git\/trees$/, "secondary-limit"],
     ["POST", /\/git\/commits$/, "primary-limit"],
     ["POST", /\/git\/refs$/, "reset"],

@@ -36,11 +36,14 @@ export function connected(fake: FakeGitHub, token: string = fake.userToken): Git
   return connectGitHub({ token, repository: fake.repository, apiUrl: fake.apiUrl, retries: 0, timeoutMs: 2_000 });
 }
 
+/** Environment: production unless given; null for the base. */
+type AskedWish = Partial<Wish> & { readonly environment?: string | null };
+
 /** The proposal of `hoist set KEY CHANGES --env ENVIRONMENT`, without a clone. */
 export async function aProposal(
   github: GitHub,
   changes: readonly string[] = ["rollout=20%"],
-  wish: Partial<Wish> & { readonly environment?: string | null } = {},
+  wish: AskedWish = {},
 ): Promise<Proposal> {
   const { key = "workshop_routing", environment = "production", ...said } = wish;
   const tip = await tipOf(github);
@@ -52,7 +55,7 @@ export async function aProposal(
   return proposalOf(github, edited, report, ground, { key, notes: [], ...said }).proposal;
 }
 
-export async function proposed(github: GitHub, changes?: readonly string[], wish?: Partial<Wish>): Promise<Proposed> {
+export async function proposed(github: GitHub, changes?: readonly string[], wish?: AskedWish): Promise<Proposed> {
   return propose(github, await aProposal(github, changes, wish));
 }
 
