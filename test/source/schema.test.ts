@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { z } from "zod";
@@ -21,6 +22,11 @@ const SHAPES: Readonly<Record<FileKind, z.ZodType>> = {
   segment: segmentFileShape,
   config: configFileShape,
 };
+
+test.each([...schemaTexts()])("schema/%s is a schema", (_, text) => {
+  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, keywords: ["errorMessage"] });
+  expect(ajv.validateSchema(JSON.parse(text)), ajv.errorsText()).toBe(true);
+});
 
 test.each([...schemaTexts()])("schema/%s is what the shapes say", (name, text) => {
   expect(readFileSync(new URL(`../../schema/${name}`, import.meta.url), "utf8")).toBe(text);
