@@ -64,7 +64,7 @@ async function fromTable(io: Io, key: FlagKey, where: Where): Promise<Source> {
         hint: `hoist why ${key} --env ${head.environment}, or name another database`,
       });
     }
-    const reads = rows.map(flagOfRow);
+    const reads = rows.map((row) => flagOfRow(row));
     const own = reads.find((read) => read.ok && read.flag.key === key);
     return {
       flags: new Map(reads.flatMap((read) => (isLive(read) ? [[read.flag.key, read.flag]] : []))),

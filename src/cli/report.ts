@@ -1,3 +1,5 @@
+import { realpathSync } from "node:fs";
+import { relative } from "node:path";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { diagnosticsText, githubAnnotations } from "../core/diagnostic-text.ts";
 import { ACKNOWLEDGEABLE_CODES } from "../source/codes.ts";
@@ -11,15 +13,17 @@ export type ReportFormat = "text" | "json" | "github";
 /**
  * Prints what a check found, and says how it ends.
  *
- * @param more  what else stands in the result as data
+ * @param more    what else stands in the result as data
+ * @param folder  the one that holds `flags/`, for annotations, whose paths begin at the top of what is checked out
  */
 export function report(
   io: Io,
   { files, diagnostics, testsPassed }: Checked,
   format: ReportFormat,
   more: object = {},
+  folder?: string,
 ): ExitCode {
-  return reportDiagnostics(io, { diagnostics, flagCount: files.loaded.fileCount, testsPassed, more }, format);
+  return reportDiagnostics(io, { diagnostics, flagCount: files.loaded.fileCount, testsPassed, more, folder }, format);
 }
 
 export function reportDiagnostics(
@@ -29,10 +33,11 @@ export function reportDiagnostics(
     readonly flagCount: number;
     readonly testsPassed: number;
     readonly more?: object;
+    readonly folder?: string | undefined;
   },
   format: ReportFormat,
 ): ExitCode {
-  const { diagnostics, flagCount, testsPassed, more = {} } = found;
+  const { diagnostics, flagCount, testsPassed, more = {}, folder } = found;
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   const warnings = diagnostics.length - errors.length;
   const code = endOf(errors);
@@ -43,7 +48,9 @@ export function reportDiagnostics(
     return code;
   }
   if (format === "github") {
-    if (diagnostics.length > 0) io.out(githubAnnotations(diagnostics));
+    const below = belowWorkspace(io, folder);
+    const placed = diagnostics.map((each) => ({ ...each, file: `${below}${each.file}` }));
+    if (placed.length > 0) io.out(githubAnnotations(placed));
   } else if (diagnostics.length > 0) {
     io.out(`${diagnosticsText(diagnostics, io.style)}\n`);
   }
@@ -65,4 +72,12 @@ export function reportDiagnostics(
 function endOf(errors: readonly Diagnostic[]): ExitCode {
   if (errors.length === 0) return EXIT.done;
   return errors.every(({ code }) => ACKNOWLEDGEABLE_CODES.has(code)) ? EXIT.needsAcknowledgement : EXIT.invalid;
+}
+
+/** `apps/shop/` in a monorepo; nothing where GitHub Actions is not at work. */
+function belowWorkspace({ env }: Io, folder: string | undefined): string {
+  const top = env["GITHUB_WORKSPACE"];
+  if (!top || folder === undefined) return "";
+  const path = relative(realpathSync(top), realpathSync(folder)).replaceAll("\\", "/");
+  return path === "" || path.startsWith("..") ? "" : `${path}/`;
 }

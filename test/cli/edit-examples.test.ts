@@ -281,7 +281,7 @@ test("adopt after statements typed into SQLite writes every example flag's overl
   );
   const store = await openStore(database.url, { readOnly: true });
   const live = new Map(
-    (await store.read()).rows.map(flagOfRow).flatMap((row) => (row.ok ? [[row.flag.key, row]] : [])),
+    (await store.read()).rows.map((row) => flagOfRow(row)).flatMap((row) => (row.ok ? [[row.flag.key, row]] : [])),
   );
   await store.close();
   for (const key of KEYS) {

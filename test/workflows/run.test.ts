@@ -102,6 +102,12 @@ describe("a pull request", { timeout: 60_000 }, () => {
     const checked = await runJob(workflow, "validate", runner);
     expect(checked.result, JSON.stringify(checked.steps)).toBe("success");
     expect(checked.summary).toContain("new_checkout");
+
+    // Annotations are placed from the top of what is checked out.
+    checkout.write("apps/the shop/flags/new_checkout.yaml", flagText("12"));
+    const forked = { ...checkout.runner({ name: "pull_request", number, fork: "user-42/flags" }), bin: "" };
+    const broken = await runJob(workflow, "validate", forked);
+    expect(broken.steps[0]?.out).toContain("::error file=apps/the shop/flags/new_checkout.yaml,line=6");
   });
 });
 

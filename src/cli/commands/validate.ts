@@ -42,7 +42,7 @@ export function validateCommand(io: Io, done: Done): CommandUnknownOpts {
       const { inFileOrder } = await import("../../source/parsed-file.ts");
       const isValid = !checked.diagnostics.some(({ severity }) => severity === "error");
       if (options.base === undefined || !isValid) {
-        done(report(io, checked, options.format));
+        done(report(io, checked, options.format, {}, folder));
         return;
       }
       const { baseOf, plansSince } = await import("../../sync/changes-since.ts");
@@ -56,7 +56,7 @@ export function validateCommand(io: Io, done: Done): CommandUnknownOpts {
       const change = { before: base.loaded, after: files.loaded, plans };
       const broken = checkPolicies(change, { today });
       const diagnostics = [...strictAboutEdited(checked.diagnostics, change), ...broken].sort(inFileOrder);
-      const code = report(io, { ...checked, diagnostics }, options.format, { plans: plans.map(planData) });
+      const code = report(io, { ...checked, diagnostics }, options.format, { plans: plans.map(planData) }, folder);
       const text = branchText(plans, options.base, io.style);
       if (options.format === "text") io.out(`\n${text}`);
       else if (options.format === "github") io.err(text);
