@@ -284,7 +284,7 @@ describe("where the token may not comment", () => {
 
   test("a merge queue has no pull request: the summary alone, and no request at all", async () => {
     const scene = await aScene();
-    const env = {
+    const env: Record<string, string> = {
       ...scene.job({ GITHUB_EVENT_NAME: "merge_group", GITHUB_REF: "refs/heads/gh-readonly-queue/main/pr-1-0" }, {}),
       GITHUB_TOKEN: "",
     };

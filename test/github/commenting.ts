@@ -93,9 +93,9 @@ export function bodies({ fake, number }: Pick<Scene, "fake" | "number">): readon
   return [...fake.world.comments.values()].filter(({ issue }) => issue === number).map(({ body }) => body);
 }
 
-/** `POST /repos/…`, without the reads. */
+/** `POST /repos/… 201`: the requests that change something. */
 export function writes(fake: FakeGitHub): readonly string[] {
   return fake.requests
-    .filter(({ method }) => method !== "GET")
+    .filter(({ method, path }) => method !== "GET" && path !== "/graphql")
     .map(({ method, path, status }) => `${method} ${path} ${status}`);
 }
