@@ -1,6 +1,7 @@
 import { simpleUser, type Account } from "./accounts.ts";
 import { nodeId, repoPage, repoUrl, type Call } from "./call.ts";
 import type { BareGit } from "./git.ts";
+import { writeObject } from "./object-writer.ts";
 import type { World } from "./world.ts";
 
 /** A commit as git has it. */
@@ -41,6 +42,20 @@ export async function readCommit(git: BareGit, sha: string): Promise<Commit> {
     committer: signature(field("committer")),
     message: raw.slice(end + 2).replace(/\n+$/, ""),
   };
+}
+
+/** A new commit; its id. */
+export function makeCommit(git: BareGit, commit: Omit<Commit, "sha">): string {
+  const sign = ({ name, email, date }: Signature): string =>
+    // What git leaves out of names, too.
+    `${name.replace(/[<>\n]/g, "")} <${email.replace(/[<>\n]/g, "")}> ${Math.floor(Date.parse(date) / 1000)} +0000`;
+  const lines = [
+    `tree ${commit.tree}`,
+    ...commit.parents.map((parent) => `parent ${parent}`),
+    `author ${sign(commit.author)}`,
+    `committer ${sign(commit.committer)}`,
+  ];
+  return writeObject(git.folder, "commit", Buffer.from(`${lines.join("\n")}\n\n${commit.message}\n`));
 }
 
 /** `NAME <MAIL> SECONDS ZONE`; the API knows UTC alone. */

@@ -1,7 +1,7 @@
-import { ok, repoPage, repoUrl, signedIn, textIn, type Answer, type Call, type Handlers } from "./call.ts";
-import { gitCommitJson, mailOf, readCommit, type Signature } from "./commits.ts";
-import { base64Lines, rawAnswer, readTree, writeTree, type TreeEntry } from "./git-data.ts";
-import { identity } from "./git.ts";
+import { ok, repoPage, repoUrl, textIn, type Answer, type Call, type Handlers } from "./call.ts";
+import { gitCommitJson, makeCommit, readCommit } from "./commits.ts";
+import { base64Lines, rawAnswer, readTree, signatures, type TreeEntry } from "./git-data.ts";
+import { editTree, readItems, writeObject } from "./object-writer.ts";
 import { PROTECTED } from "./refs.ts";
 import { notFound, Refusal, unprocessable } from "./refusal.ts";
 
@@ -36,14 +36,14 @@ async function getContent(call: Call): Promise<Answer> {
   const commit = await git.commitOf(ref);
   if (commit === null) throw new Refusal(404, `No commit found for the ref ${ref}`);
   const path = (call.path["path"] ?? "").replace(/\/$/, "");
-  const found = path === "" ? undefined : await entryAt(call, commit, path);
-  if (path !== "" && found === undefined) throw notFound();
-  if (found === undefined || found.type === "tree") {
-    const entries = await readTree(git, path === "" ? commit : `${commit}:${path}`);
+  const tree = path === "" ? `${commit}^{tree}` : `${commit}:${path}`;
+  if ((await git.info(tree))?.type === "tree") {
     const below = path === "" ? "" : `${path}/`;
-    const listed = entries.slice(0, LONGEST_DIRECTORY).map((entry) => ({ ...entry, path: `${below}${entry.path}` }));
-    return ok(listed.map((entry) => entryJson(call, ref, entry)));
+    const entries = (await readTree(git, tree)).slice(0, LONGEST_DIRECTORY);
+    return ok(entries.map((entry) => entryJson(call, ref, { ...entry, path: `${below}${entry.path}` })));
   }
+  const found = await entryAt(call, commit, path);
+  if (found === undefined) throw notFound();
   const bytes = (await git.contents(found.sha)) ?? Buffer.alloc(0);
   if (call.accept.includes("raw")) return rawAnswer(bytes);
   const entry = entryJson(call, ref, found);
@@ -53,12 +53,13 @@ async function getContent(call: Call): Promise<Answer> {
 }
 
 /** What stands at a path. */
-async function entryAt(call: Call, commit: string, path: string): Promise<TreeEntry | undefined> {
-  const folder = path.split("/").slice(0, -1).join("/");
-  const tree = folder === "" ? commit : `${commit}:${folder}`;
-  const entries = await readTree(call.world.git, tree).catch(() => []);
-  const entry = entries.find((entry) => entry.path === path.split("/").at(-1));
-  return entry && { ...entry, path };
+async function entryAt({ world }: Call, commit: string, path: string): Promise<TreeEntry | undefined> {
+  const object = await world.git.info(`${commit}:${path}`);
+  if (object === null) return undefined;
+  const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+  const items = await readItems(world.git, folder === "" ? `${commit}^{tree}` : `${commit}:${folder}`);
+  const mode = items.get(path.slice(path.lastIndexOf("/") + 1))?.mode ?? "100644";
+  return { mode: mode.padStart(6, "0"), type: object.type, sha: object.sha, size: object.size, path };
 }
 
 /** One commit that writes one file. */
@@ -74,16 +75,10 @@ async function putContent(call: Call): Promise<Answer> {
   if (existing !== undefined && sha === undefined) throw unprocessable(`Invalid request.\n\n"sha" wasn't supplied.`);
   if (existing !== undefined && sha !== existing.sha) throw new Refusal(409, `${path} does not match ${sha ?? ""}`);
   if (existing === undefined && sha !== undefined) throw new Refusal(409, `${path} does not match ${sha}`);
-  const blob = await world.git.run(["hash-object", "-w", "--stdin"], { input: Buffer.from(content, "base64") });
-  const tree = await writeTree(world, tip, [{ path, sha: blob }]);
-  const account = signedIn(call);
-  const own: Signature = { name: account.login, email: mailOf(account), date: world.now() };
-  const author = { ...own, ...(body["author"] as Partial<Signature> | undefined) };
-  const committer = { ...author, ...(body["committer"] as Partial<Signature> | undefined) };
-  const commit = await world.git.run(["commit-tree", tree, "-p", tip, "-F", "-"], {
-    input: message,
-    env: identity(author, committer),
-  });
+  const blob = writeObject(world.git.folder, "blob", Buffer.from(content, "base64"));
+  const root = (await world.git.info(`${tip}^{tree}`))?.sha ?? null;
+  const tree = await editTree(world.git, root, new Map([[path, { mode: existing?.mode ?? "100644", sha: blob }]]));
+  const commit = makeCommit(world.git, { tree, parents: [tip], message, ...signatures(call) });
   if ((await world.git.attempt(["update-ref", `refs/heads/${branch}`, commit, tip])) === null) {
     throw new Refusal(409, `is at ${await world.git.tipOf(branch)} but expected ${tip}`);
   }

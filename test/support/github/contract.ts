@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Octokit, RequestError } from "octokit";
 import { expect } from "vitest";
 import { routesOf } from "./routes.ts";
-import { GITHUB_SHAPES, shapeChecks } from "./shapes.ts";
+import { GITHUB_CHECKS, GITHUB_SHAPES } from "./shapes.ts";
 
 /** A GitHub to hold to what we expect of it: the original, or one that stands for it. */
 export interface ContractGitHub {
@@ -39,7 +39,7 @@ export function plainOctokit(baseUrl: string, auth: string | undefined, misfits 
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
   });
   octokit.hook.after("request", (response, { method, url }) => {
-    note(method, String(response.url || url), response.status, response.data);
+    note(method, response.url || url, response.status, response.data);
   });
   octokit.hook.error("request", (error, { method, url }) => {
     if (error instanceof RequestError && error.response) {
@@ -54,12 +54,11 @@ export function plainOctokit(baseUrl: string, auth: string | undefined, misfits 
     const route = routeTo(method, path.replace(/^\/repositories\/\d+/, "/repos/any/any"));
     if (route === undefined) return;
     const body = status === 204 || data === "" ? undefined : data;
-    if (checks.answer(route.operation, status, body).length > 0) misfits.add(`${route.operation} ${status}`);
+    if (GITHUB_CHECKS.answer(route.operation, status, body).length > 0) misfits.add(`${route.operation} ${status}`);
   }
 }
 
 const routeTo = routesOf(GITHUB_SHAPES);
-const checks = shapeChecks(GITHUB_SHAPES);
 
 /** A branch with one more commit: these files written, those (null) removed. Through git data alone. */
 export async function newBranch(

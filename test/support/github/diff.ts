@@ -23,27 +23,16 @@ const STATUSES: Readonly<Record<string, FileDiff["status"]>> = {
   T: "changed",
 };
 
-/** What was compared once is not compared again: pull requests are looked at often. */
-const known = new WeakMap<BareGit, Map<string, Promise<readonly FileDiff[]>>>();
-
 /** What `to` has that `from` has not, file by file as git finds it. Both are ids. */
-export function diffFiles(git: BareGit, from: string, to: string): Promise<readonly FileDiff[]> {
-  const of = known.get(git) ?? new Map<string, Promise<readonly FileDiff[]>>();
-  known.set(git, of);
-  const files = of.get(`${from} ${to}`) ?? compare(git, from, to);
-  of.set(`${from} ${to}`, files);
-  return files;
-}
-
-async function compare(git: BareGit, from: string, to: string): Promise<readonly FileDiff[]> {
+export async function diffFiles(git: BareGit, from: string, to: string): Promise<readonly FileDiff[]> {
   const options = ["-M", "--no-color", "--no-ext-diff", "--no-textconv", from, to, "--"];
   const [raw, text] = await Promise.all([
-    git.run(["diff", "--raw", "-z", "--abbrev=40", ...options]),
-    git.run(["diff", "--full-index", ...options]),
+    git.fixed(["diff", "--raw", "-z", "--abbrev=40", ...options]),
+    git.fixed(["diff", "--full-index", ...options]),
   ]);
   // No line of a file begins so: each has a blank, a plus or a minus in front.
-  const patches = `\n${text}`.split("\ndiff --git ").slice(1);
-  return rawEntries(raw).map(({ status, sha, from, path }, index) => {
+  const patches = `\n${text ?? ""}`.split("\ndiff --git ").slice(1);
+  return rawEntries(raw ?? "").map(({ status, sha, from, path }, index) => {
     const lines = (patches[index] ?? "").split("\n");
     const first = lines.findIndex((line) => line.startsWith("@@ "));
     const hunks = first === -1 ? [] : lines.slice(first);

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { created, nodeId, ok, repoUrl, signedIn, type Call, type Handlers } from "./call.ts";
-import { gitCommitJson, mailOf, readCommit, type Signature } from "./commits.ts";
-import { identity, type BareGit } from "./git.ts";
+import { gitCommitJson, mailOf, makeCommit, readCommit, type Signature } from "./commits.ts";
+import type { BareGit } from "./git.ts";
+import { editTree, readItems, writeObject, type TreeItem } from "./object-writer.ts";
 import { demandCommits } from "./refs.ts";
 import { notFound, unprocessable } from "./refusal.ts";
 import type { World } from "./world.ts";
@@ -17,20 +16,27 @@ export interface TreeEntry {
   readonly path: string;
 }
 
-/** `MODE TYPE SHA SIZE\tPATH\0` … @param name a tree, or a commit or path that has one */
-export async function readTree(
-  git: BareGit,
-  name: string,
-  ...options: readonly string[]
-): Promise<readonly TreeEntry[]> {
-  const text = await git.run(["ls-tree", "-l", "-z", "--full-tree", ...options, name]);
-  return text
-    .split("\0")
-    .filter((line) => line !== "")
-    .map((line) => {
-      const [mode = "", type = "", sha = "", size = ""] = line.slice(0, line.indexOf("\t")).split(/ +/);
-      return { mode, type, sha, size: size === "-" ? null : Number(size), path: line.slice(line.indexOf("\t") + 1) };
-    });
+/** What stands in a tree, in its order. */
+export async function readTree(git: BareGit, tree: string): Promise<readonly TreeEntry[]> {
+  const items = [...(await readItems(git, tree))];
+  return Promise.all(
+    items.map(async ([path, { mode, sha }]) => {
+      const object = mode === "160000" ? null : await git.info(sha);
+      const type = object?.type ?? "commit";
+      return { mode: mode.padStart(6, "0"), type, sha, size: object && type === "blob" ? object.size : null, path };
+    }),
+  );
+}
+
+/** The same with all that stands below, folders before what is in them. */
+async function readWholeTree(git: BareGit, tree: string): Promise<readonly TreeEntry[]> {
+  // `MODE TYPE SHA SIZE\tPATH\0` …
+  const text = await git.run(["ls-tree", "-r", "-t", "-l", "-z", "--full-tree", tree]);
+  const lines = text.split("\0").filter((line) => line !== "");
+  return lines.map((line) => {
+    const [mode = "", type = "", sha = "", size = ""] = line.slice(0, line.indexOf("\t")).split(/ +/);
+    return { mode, type, sha, size: size === "-" ? null : Number(size), path: line.slice(line.indexOf("\t") + 1) };
+  });
 }
 
 async function treeJson(
@@ -70,44 +76,37 @@ interface NewEntry {
 }
 
 /** @throws Refusal  as the original, for what git could not hold */
-export async function writeTree(world: World, base: string | undefined, entries: readonly NewEntry[]): Promise<string> {
-  const { git } = world;
-  const folder = mkdtempSync(join(git.folder, "index-"));
-  const env = { GIT_INDEX_FILE: join(folder, "index") };
-  try {
-    const known = new Set<string>();
-    if (base !== undefined) {
-      const tree = await treeOf(world, base).catch(() => null);
-      if (tree === null) throw unprocessable("base_tree is not a valid tree oid");
-      await git.run(["read-tree", tree], { env });
-      for (const { path } of await readTree(git, tree, "-r", "-t")) known.add(path);
-    }
-    const lines: string[] = [];
-    for (const entry of entries) lines.push(await indexLine(git, entry, known));
-    await git.run(["update-index", "-z", "--add", "--index-info"], { env, input: lines.join("") });
-    return await git.run(["write-tree"], { env });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+async function writeTree(world: World, base: string | undefined, entries: readonly NewEntry[]): Promise<string> {
+  const tree = base === undefined ? null : await world.git.info(`${base}^{tree}`);
+  if (base !== undefined && tree === null) throw unprocessable("base_tree is not a valid tree oid");
+  const edits = new Map<string, TreeItem | null>();
+  for (const entry of entries) edits.set(entry.path ?? "", await itemOf(world.git, entry));
+  return editTree(world.git, tree?.sha ?? null, edits).catch(() => {
+    // What is not there cannot be taken away.
+    throw unprocessable("GitRPC::BadObjectState");
+  });
 }
 
-async function indexLine(git: BareGit, entry: NewEntry, known: ReadonlySet<string>): Promise<string> {
-  const { path = "", mode = "100644", sha, content } = entry;
+async function itemOf(git: BareGit, { path = "", mode = "100644", sha, content }: NewEntry): Promise<TreeItem | null> {
   const parts = path.split("/");
-  if (path === "" || parts.some((part) => part === "" || part === "." || part === ".." || /^\.git$/i.test(part))) {
+  if (parts.some((part) => part === "" || part === "." || part === ".." || /^\.git$/i.test(part))) {
     throw unprocessable("tree.path contains a malformed path component");
   }
-  if (sha === null) {
-    // What is not there cannot be taken away.
-    if (!known.has(path)) throw unprocessable("GitRPC::BadObjectState");
-    return `0 ${"0".repeat(40)}\t${path}\0`;
-  }
+  if (sha === null) return null;
   if (sha === undefined && content === undefined) {
     throw unprocessable("Invalid tree info: must supply either tree.sha or tree.content");
   }
-  const blob = sha ?? (await git.run(["hash-object", "-w", "--stdin"], { input: content ?? "" }));
-  if ((await git.info(blob)) === null) throw unprocessable(`tree.sha ${blob} is not a valid blob`);
-  return `${mode} ${blob}\t${path}\0`;
+  const object = sha ?? writeObject(git.folder, "blob", Buffer.from(content ?? ""));
+  if ((await git.info(object)) === null) throw unprocessable(`tree.sha ${object} is not a valid blob`);
+  return { mode, sha: object };
+}
+
+/** Who commits: the account, unless the request says otherwise. */
+export function signatures(call: Call): { readonly author: Signature; readonly committer: Signature } {
+  const account = signedIn(call);
+  const own: Signature = { name: account.login, email: mailOf(account), date: call.world.now() };
+  const author = { ...own, ...(call.body["author"] as Partial<Signature> | undefined) };
+  return { author, committer: { ...author, ...(call.body["committer"] as Partial<Signature> | undefined) } };
 }
 
 export const gitDataHandlers: Handlers = {
@@ -128,22 +127,15 @@ export const gitDataHandlers: Handlers = {
       if ((await world.git.commitOf(parent)) === null)
         throw unprocessable("Parent SHA does not exist or is not a commit object");
     }
-    const account = signedIn(call);
-    const own: Signature = { name: account.login, email: mailOf(account), date: world.now() };
-    const author = { ...own, ...(body["author"] as Partial<Signature> | undefined) };
-    const committer = { ...author, ...(body["committer"] as Partial<Signature> | undefined) };
-    const sha = await world.git.run(["commit-tree", tree, ...parents.flatMap((parent) => ["-p", parent]), "-F", "-"], {
-      input: message,
-      env: identity(author, committer),
-    });
+    const sha = makeCommit(world.git, { tree, parents, message, ...signatures(call) });
     return created(gitCommitJson(call, await readCommit(world.git, sha)));
   },
   "git/get-tree": async (call) => {
     await demandCommits(call.world);
     const sha = await treeOf(call.world, String(call.path["tree_sha"]));
     // Any value counts, also `0` and `false`.
-    const options = call.query["recursive"] === undefined ? [] : ["-r", "-t"];
-    return ok(await treeJson(call, sha, await readTree(call.world.git, sha, ...options)));
+    const read = call.query["recursive"] === undefined ? readTree : readWholeTree;
+    return ok(await treeJson(call, sha, await read(call.world.git, sha)));
   },
   "git/create-tree": async (call) => {
     const { world, body } = call;
@@ -172,8 +164,11 @@ export const gitDataHandlers: Handlers = {
   "git/create-blob": async (call) => {
     await demandCommits(call.world);
     const { content, encoding = "utf-8" } = call.body as { content: string; encoding?: string };
-    const input = encoding === "base64" ? Buffer.from(content, "base64") : content;
-    const sha = await call.world.git.run(["hash-object", "-w", "--stdin"], { input });
+    const sha = writeObject(
+      call.world.git.folder,
+      "blob",
+      Buffer.from(content, encoding === "base64" ? "base64" : "utf8"),
+    );
     return created({ sha, url: `${repoUrl(call)}/git/blobs/${sha}` });
   },
 };

@@ -11,7 +11,9 @@ export interface BareGit {
   /** @throws Error  with what git said */
   run(args: readonly string[], options?: GitOptions): Promise<string>;
   /** As `run`, but null where git refuses. */
-  attempt(args: readonly string[], options?: GitOptions): Promise<Attempt>;
+  attempt(args: readonly string[]): Promise<Attempt>;
+  /** As `attempt`, of what can never change because it is asked of ids alone: git is asked once. */
+  fixed(args: readonly string[]): Promise<Attempt>;
   /** What stands under a name; null: nothing. */
   info(name: string): Promise<GitObject | null>;
   contents(name: string): Promise<Buffer | null>;
@@ -23,8 +25,7 @@ export interface BareGit {
 }
 
 interface GitOptions {
-  readonly input?: string | Uint8Array;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
 }
 
 export const NO_OBJECT = "0".repeat(40);
@@ -33,13 +34,14 @@ export function bareGit(folder: string): BareGit {
   const environment = { ...gitTestEnvironment(folder), GIT_CONFIG_COUNT: "1", ...quietly("gc.auto", "0") };
 
   const objects = gitObjects(folder, environment);
+  const known = new Map<string, Promise<Attempt>>();
 
-  function start(args: readonly string[], { input, env = {} }: GitOptions): Promise<Buffer> {
+  function start(args: readonly string[], { input }: GitOptions): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const child = execFile(
         "git",
         [...args],
-        { cwd: folder, env: { ...environment, ...env }, encoding: "buffer", maxBuffer: 200_000_000 },
+        { cwd: folder, env: environment, encoding: "buffer", maxBuffer: 200_000_000 },
         (error, stdout, stderr) => {
           if (error) reject(new Error(`git ${args.join(" ")}: ${stderr.toString("utf8")}`, { cause: error }));
           else resolve(stdout);
@@ -54,7 +56,13 @@ export function bareGit(folder: string): BareGit {
   const git: BareGit = {
     folder,
     run: async (args, options = {}) => (await start(args, options)).toString("utf8").replace(/\n$/, ""),
-    attempt: (args, options) => git.run(args, options).catch(() => null),
+    attempt: (args) => git.run(args).catch(() => null),
+    fixed(args) {
+      const key = args.join("\0");
+      const answer = known.get(key) ?? git.attempt(args);
+      known.set(key, answer);
+      return answer;
+    },
     info: objects.info,
     contents: objects.contents,
     close: objects.close,
@@ -67,19 +75,4 @@ export function bareGit(folder: string): BareGit {
 /** A setting as git takes it from its environment. */
 function quietly(key: string, value: string): Record<string, string> {
   return { GIT_CONFIG_KEY_0: key, GIT_CONFIG_VALUE_0: value };
-}
-
-/** Who commits, as git takes it from its environment. @param at without: git's own clock */
-export function identity(
-  author: { readonly name: string; readonly email: string; readonly date?: string },
-  committer = author,
-): Record<string, string> {
-  return {
-    GIT_AUTHOR_NAME: author.name,
-    GIT_AUTHOR_EMAIL: author.email,
-    ...(author.date ? { GIT_AUTHOR_DATE: author.date } : {}),
-    GIT_COMMITTER_NAME: committer.name,
-    GIT_COMMITTER_EMAIL: committer.email,
-    ...(committer.date ? { GIT_COMMITTER_DATE: committer.date } : {}),
-  };
 }

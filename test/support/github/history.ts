@@ -1,13 +1,11 @@
 import { listed, ok, repoPage, repoUrl, type Call, type Handlers } from "./call.ts";
 import { commitJson, readCommit, readCommits } from "./commits.ts";
 import { diffFiles, fileDiffJson } from "./diff.ts";
+import { EMPTY_TREE } from "./object-writer.ts";
 import { pullJson } from "./pull-json.ts";
 import { branchTips, refreshPulls } from "./pull-state.ts";
 import { demandCommits } from "./refs.ts";
 import { notFound, unprocessable } from "./refusal.ts";
-
-/** Git's own empty tree: what a first commit is compared with. */
-const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
 /** @throws Refusal  as the original: a sentence for what looks like an id, 404 for a name */
 async function commitNamed(call: Call, name: string): Promise<string> {

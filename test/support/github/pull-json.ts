@@ -80,7 +80,7 @@ export async function fullPullJson(call: Call, pull: Pull): Promise<Readonly<Rec
   const { world, api } = call;
   const middle = await mergeBase(call, pull);
   const files = await diffFiles(world.git, middle, pull.headSha);
-  const commits = await world.git.run(["rev-list", "--count", `${middle}..${pull.headSha}`]);
+  const commits = await world.git.fixed(["rev-list", "--count", `${middle}..${pull.headSha}`]);
   const comments = [...world.comments.values()].filter(({ issue }) => issue === pull.issue.number);
   const isOpen = pull.issue.state === "open";
   return {
@@ -103,9 +103,8 @@ export async function fullPullJson(call: Call, pull: Pull): Promise<Readonly<Rec
 /** Where the branch left its base. */
 export async function mergeBase({ world }: Call, pull: Pull): Promise<string> {
   // Of a merged one the base is at the merge or after it: then what it was merged into counts.
-  const base = pull.mergedAt === null ? `refs/heads/${pull.baseRef}` : pull.baseSha;
-  const found = await world.git.attempt(["merge-base", base, pull.headSha]);
-  return found ?? pull.baseSha;
+  const base = pull.mergedAt === null ? await world.git.tipOf(pull.baseRef) : pull.baseSha;
+  return (base && (await world.git.fixed(["merge-base", base, pull.headSha]))) || pull.baseSha;
 }
 
 function teamJson(call: Call, slug: string): Readonly<Record<string, unknown>> {

@@ -1,6 +1,6 @@
 import type { Account } from "./accounts.ts";
-import { mailOf, readCommits, type Commit } from "./commits.ts";
-import { identity, type BareGit } from "./git.ts";
+import { mailOf, makeCommit, readCommits, type Commit } from "./commits.ts";
+import type { BareGit } from "./git.ts";
 import { markMerged } from "./pull-state.ts";
 import { Refusal } from "./refusal.ts";
 import type { Pull, World } from "./world.ts";
@@ -89,20 +89,24 @@ const MERGES: Readonly<Record<MergeOptions["method"], Merge>> = {
 };
 
 async function commitTree(
-  { git }: World,
+  { git, now }: World,
   commit: {
     readonly tree: string;
     readonly parents: readonly string[];
     readonly text: string;
-    readonly author: { readonly name: string; readonly email: string; readonly date?: string };
+    readonly author: Author;
   },
 ): Promise<string> {
   const tree = (await git.info(commit.tree))?.sha ?? commit.tree;
-  const parents = commit.parents.flatMap((parent) => ["-p", parent]);
-  return git.run(["commit-tree", tree, ...parents, "-F", "-"], {
-    input: `${commit.text}\n`,
-    env: identity(commit.author, GITHUB),
-  });
+  const author = { ...commit.author, date: commit.author.date ?? now() };
+  const committer = { ...GITHUB, date: now() };
+  return makeCommit(git, { tree, parents: commit.parents, author, committer, message: commit.text });
+}
+
+interface Author {
+  readonly name: string;
+  readonly email: string;
+  readonly date?: string;
 }
 
 function person(account: Account): { readonly name: string; readonly email: string } {

@@ -3,13 +3,10 @@ import type { Pull, World } from "./world.ts";
 /** Where branches are is in git alone: what pushes did to the open pull requests is found out when somebody asks. */
 export async function refreshPulls(world: World): Promise<void> {
   const open = [...world.pulls.values()].filter(({ issue }) => issue.state === "open");
-  if (open.length === 0) return;
-  const tips = await branchTips(world);
   for (const pull of open) {
-    const head = tips.get(pull.headRef);
-    const base = tips.get(pull.baseRef);
+    const [head, base] = await Promise.all([world.git.tipOf(pull.headRef), world.git.tipOf(pull.baseRef)]);
     // Whoever deletes a branch closes what was to be merged from it, or into it.
-    if (head === undefined || base === undefined) close(world, pull);
+    if (head === null || base === null) close(world, pull);
     else await follow(world, pull, head, base);
   }
 }
@@ -25,7 +22,7 @@ async function follow(world: World, pull: Pull, head: string, base: string): Pro
   }
   pull.seen = seen;
   pull.mergeable = null;
-  if ((await world.git.attempt(["merge-base", "--is-ancestor", head, base])) === null) return;
+  if ((await world.git.fixed(["merge-base", "--is-ancestor", head, base])) === null) return;
   // Somebody pushed the branch's commits to the base: that is a merge, too.
   const path = await world.git.run(["rev-list", "--ancestry-path", "--reverse", `${head}..${base}`]);
   const landed = await world.git.run(["rev-list", `${pull.baseSha}..${base}`]);

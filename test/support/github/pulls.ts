@@ -33,7 +33,7 @@ async function openPull(call: Call): Promise<Pull> {
     throw invalid(...wrong.map((field) => ({ resource: "PullRequest", field, code: "invalid" })));
   }
   const custom = (message: string): Refusal => invalid({ resource: "PullRequest", code: "custom", message });
-  if ((await world.git.run(["rev-list", "-1", `${base}..${head}`])) === "") {
+  if ((await world.git.fixed(["rev-list", "-1", `${base}..${head}`])) === "") {
     throw custom(`No commits between ${baseRef} and ${headRef}`);
   }
   const same = [...world.pulls.values()].some(
@@ -95,7 +95,7 @@ export const pullHandlers: Handlers = {
   "pulls/get": async (call) => {
     const pull = await pullOf(call);
     if (call.accept.includes("diff")) {
-      const text = await call.world.git.run(["diff", await mergeBase(call, pull), pull.headSha]);
+      const text = await call.world.git.run(["diff", "--no-ext-diff", await mergeBase(call, pull), pull.headSha]);
       return {
         status: 200,
         body: `${text}\n`,

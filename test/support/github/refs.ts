@@ -3,11 +3,15 @@ import { NO_OBJECT } from "./git.ts";
 import { notFound, Refusal, unprocessable } from "./refusal.ts";
 import type { World } from "./world.ts";
 
+const withCommits = new WeakSet<World>();
+
 /** @throws Refusal  409, as long as nothing was ever pushed */
-export async function demandCommits({ git }: World): Promise<void> {
-  if ((await git.run(["for-each-ref", "--count=1", "--format=x"])) === "") {
+export async function demandCommits(world: World): Promise<void> {
+  if (withCommits.has(world)) return;
+  if ((await world.git.run(["for-each-ref", "--count=1", "--format=x"])) === "") {
     throw new Refusal(409, "Git Repository is empty.");
   }
+  withCommits.add(world);
 }
 
 /** What a protected branch says to whoever does not come by a pull request. */
@@ -77,7 +81,7 @@ export const refHandlers: Handlers = {
     if (from === null) throw unprocessable("Reference does not exist");
     if ((await world.git.info(sha)) === null) throw unprocessable("Object does not exist");
     demandFree(world, ref);
-    if (!force && (await world.git.attempt(["merge-base", "--is-ancestor", from, sha])) === null) {
+    if (!force && (await world.git.fixed(["merge-base", "--is-ancestor", from, sha])) === null) {
       throw unprocessable("Update is not a fast forward");
     }
     if ((await world.git.attempt(["update-ref", ref, sha, from])) === null) {

@@ -15,6 +15,19 @@ export interface RequestParts {
   readonly body: unknown;
 }
 
+const OPTIONS = {
+  allErrors: true,
+  strict: false,
+  formats: {
+    "date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/,
+    uri: (text: string) => URL.canParse(text),
+  },
+  // Most schemas are met a few times in a run: what is compiled soonest wins, three to one.
+  inlineRefs: false,
+  code: { optimize: false },
+  validateSchema: false,
+};
+
 /** Holds requests and answers against a description; every problem as a sentence, none: it fits. */
 export interface ShapeChecks {
   request(operation: string, parts: RequestParts): readonly string[];
@@ -24,8 +37,8 @@ export interface ShapeChecks {
 
 /** Schemas are compiled when they are first needed: a test meets a few of them. */
 export function shapeChecks(shapes: Shapes): ShapeChecks {
-  const bodies = new Ajv2020({ allErrors: true, strict: false, formats: FORMATS });
-  const texts = new Ajv2020({ allErrors: true, strict: false, coerceTypes: true, formats: FORMATS });
+  const bodies = new Ajv2020(OPTIONS);
+  const texts = new Ajv2020({ ...OPTIONS, coerceTypes: true });
   for (const ajv of [bodies, texts]) ajv.addSchema({ $id: "github", schemas: shapes.schemas });
   const compiled = new Map<string, ValidateFunction>();
 
@@ -104,7 +117,5 @@ function absolute(node: unknown): unknown {
   );
 }
 
-const FORMATS = {
-  "date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/,
-  uri: (text: string) => URL.canParse(text),
-};
+/** GitHub's description, compiled once for all servers of a test file. */
+export const GITHUB_CHECKS = shapeChecks(GITHUB_SHAPES);

@@ -5,12 +5,14 @@ import { onTestFinished } from "vitest";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { accounts, EVERYTHING, GITHUB_ACTIONS, READ_ONLY, type Permissions } from "./accounts.ts";
 import { faults, type Fault } from "./faults.ts";
-import { bareGit, identity, type BareGit } from "./git.ts";
+import { bareGit, type BareGit } from "./git.ts";
 import { limits } from "./limits.ts";
+import { makeCommit } from "./commits.ts";
+import { editTree, writeObject, type TreeItem } from "./object-writer.ts";
 import { mergePull } from "./pull-merge.ts";
 import { refreshPulls } from "./pull-state.ts";
 import { ENTERPRISE_BASE, gitHubServer, type Parts, type SeenRequest } from "./server.ts";
-import { GITHUB_SHAPES, shapeChecks, type ShapeChecks } from "./shapes.ts";
+import { GITHUB_CHECKS, type ShapeChecks } from "./shapes.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -87,7 +89,7 @@ export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<
   const planned = faults();
   const parts: Parts = {
     world,
-    checks: options.checks ?? shapeChecks(GITHUB_SHAPES),
+    checks: options.checks ?? GITHUB_CHECKS,
     faults: planned,
     limits: limits(() => Math.floor(Date.now() / 1000)),
     requests: [],
@@ -195,14 +197,13 @@ async function newRepository(folder: string, files: FakeGitHubOptions["files"]):
   writeFileSync(join(folder, "hooks", "update"), UPDATE_HOOK);
   chmodSync(join(folder, "hooks", "update"), 0o755);
   if (files) {
-    const dana = { name: "Dana", email: "dana@acme.dev" };
-    const blobs = Object.entries(files).map(([path, text]) => {
-      const data = `data ${Buffer.byteLength(text)}\n${text}\n`;
-      return `M 100644 inline ${JSON.stringify(path)}\n${data}`;
+    const blobs = Object.entries(files).map(([path, text]): [string, TreeItem] => {
+      return [path, { mode: "100644", sha: writeObject(folder, "blob", Buffer.from(text)) }];
     });
-    const who = `${dana.name} <${dana.email}> ${Math.floor(Date.now() / 1000)} +0000`;
-    const commit = `commit refs/heads/main\ncommitter ${who}\ndata 6\nFlags\n\n${blobs.join("")}`;
-    await git.run(["fast-import", "--quiet"], { input: commit, env: identity(dana) });
+    const dana = { name: "Dana", email: "dana@acme.dev", date: new Date().toISOString() };
+    const tree = await editTree(git, null, new Map(blobs));
+    const commit = makeCommit(git, { tree, parents: [], author: dana, committer: dana, message: "Flags" });
+    await git.run(["update-ref", "refs/heads/main", commit]);
   }
   return git;
 }
