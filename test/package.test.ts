@@ -86,6 +86,17 @@ describe("with the optional peers", () => {
     expect(installed.node("imports.js")).toBe("all\n");
   });
 
+  test("what a door loads only when it is called is there too", () => {
+    installed.write(
+      "update.js",
+      `import { closeFlags, configureFlags, updateToggle } from "flaghoist";
+       configureFlags({ logger: false, initialTimeoutMs: 250, env: {} });
+       console.log((await updateToggle("new_checkout", { enabled: false }, "user-42")).error);
+       await closeFlags();`,
+    );
+    expect(installed.node("update.js")).toMatch(/^no GitHub token: /);
+  });
+
   test.each(["nodenext", "bundler"])(
     "an application's compiler understands the types of every door (%s)",
     (resolution) => {

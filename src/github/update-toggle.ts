@@ -14,7 +14,7 @@ import { propose } from "./propose.ts";
 import { tipOf } from "./tip.ts";
 import { flagTextAt, readTipFiles } from "./tip-files.ts";
 import { editToggle } from "./toggle-edit.ts";
-import { isRefusal, parseUpdates } from "./toggle-updates.ts";
+import { isRefusal, parseUpdates } from "./parse-updates.ts";
 
 /** A change that a program asks for, for somebody. Nothing of it is trusted. */
 export interface ToggleRequest {

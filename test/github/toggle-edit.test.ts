@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { editToggle } from "../../src/github/toggle-edit.ts";
-import { isRefusal, parseUpdates } from "../../src/github/toggle-updates.ts";
+import { isRefusal, parseUpdates } from "../../src/github/parse-updates.ts";
 import { flagTree } from "../../src/source/edit/edit-flag.ts";
 import type { EditResult, Refused } from "../../src/source/edit/edit-result.ts";
 import { flagText } from "../support/flag-tree.ts";
