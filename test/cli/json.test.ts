@@ -26,9 +26,13 @@ const READING: Asked = {
   status: [],
   why: ["checkout_button", "--user", "user-42"],
   log: [],
+  suspects: ["--since", "1h"],
   kill: ["checkout_button"],
   "env check": [],
+  "github drift": ["--no-issue", "--settle", "0s"],
 };
+/** It needs a pull request on GitHub: asked in test/cli/github-comment.test.ts. */
+const ELSEWHERE = ["github comment"];
 const WRITING: Asked = {
   init: ["--cwd", "elsewhere"],
   new: [
@@ -99,7 +103,9 @@ async function expectJson({ hoist }: Synced, command: string, args: readonly str
 
 describe("--format json", () => {
   test("every command that offers it is asked here", () => {
-    expect(Object.keys({ ...READING, ...WRITING }).toSorted()).toEqual(reportingCommands(program).toSorted());
+    expect([...Object.keys({ ...READING, ...WRITING }), ...ELSEWHERE].toSorted()).toEqual(
+      reportingCommands(program).toSorted(),
+    );
   });
 
   test("every command that reads prints one JSON value and nothing else", async () => {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { inspect } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { FlagError } from "../../src/core/errors.ts";
+import type { FlagError } from "../../src/core/errors.ts";
 import { connectGitHub, gitHubFrom, type ConnectOptions, type GitHub } from "../../src/github/connect.ts";
 import { gitHubFailure, isForbidden, statusOf } from "../../src/github/failure.ts";
 

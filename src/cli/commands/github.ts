@@ -10,8 +10,8 @@ import { driftCommand } from "./github-drift.ts";
 const SURROUNDINGS = `
 From the environment, as GitHub Actions sets it:
   FLAGS_GITHUB_TOKEN, GITHUB_TOKEN, GH_TOKEN   the token; the first that is set
-  GITHUB_REPOSITORY, GITHUB_API_URL            else the remote origin
-  FLAGS_GITHUB_RETRIES                         how often a request is repeated after an error of GitHub's own (3)
+  GITHUB_REPOSITORY, GITHUB_API_URL            else what the remote origin says
+  FLAGS_GITHUB_RETRIES                         attempts after an error of GitHub's own (3)
   FLAGS_GITHUB_TIMEOUT                         seconds to wait for one answer (30)`;
 
 export function githubCommand(io: Io, done: Done): CommandUnknownOpts {
