@@ -179,7 +179,7 @@ test("in a repository init writes the workflows for its environments and its bra
   // Whatever people made of it stays.
   repository.write(WORKFLOWS[1] ?? "", `${sync}# ours\n`);
   const again = await hoistIn(repository.folder)("init");
-  expect(again.out).toContain("kept  .github/workflows/sync.yml");
+  expect(again.out).toMatch(/kept +\.github\/workflows\/sync\.yml/);
   expect(readFileSync(join(repository.folder, WORKFLOWS[1] ?? ""), "utf8")).toBe(`${sync}# ours\n`);
 });
 
@@ -190,8 +190,19 @@ test("a workflow of the same name that is not ours stays, and ours gets another 
   expect(out).toContain("written  .github/workflows/flags-validate.yml");
   expect(readFileSync(join(repository.folder, ".github/workflows/validate.yml"), "utf8")).toBe("name: lint\n");
   const again = await hoistIn(repository.folder)("init");
-  expect(again.out).toContain("kept  .github/workflows/flags-validate.yml");
+  expect(again.out).toMatch(/kept +\.github\/workflows\/flags-validate\.yml/);
 });
+
+test.each([".github/PULL_REQUEST_TEMPLATE.md", "docs/Pull_request_template.md"])(
+  "a template at %s is the only one",
+  async (path) => {
+    const repository = aRepository();
+    repository.write(path, "Ours\n");
+    const { out } = await hoistIn(repository.folder)("init");
+    expect(out).toContain(`kept     ${path}`);
+    expect(existsSync(join(repository.folder, ".github/pull_request_template.md"))).toBe(false);
+  },
+);
 
 test("in a folder of a monorepo the workflows stand at its top, and run in the folder what its lock file says", async () => {
   const repository = aRepository();

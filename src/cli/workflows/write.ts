@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 import type { Step } from "../first-steps.ts";
 import { gitHubFiles, type GitHubFile } from "./files.ts";
 import type { FoundRepository } from "./find-settings.ts";
@@ -22,8 +22,18 @@ export function writeWorkflows(folder: string, { root, settings }: FoundReposito
   });
 }
 
+/** GitHub reads a template from any of these, in letters of any case. */
+const TEMPLATE_FOLDERS = [".github", ".", "docs"];
+
 function freePath(root: string, { path, text }: GitHubFile): string {
+  if (basename(path) === "pull_request_template.md") return templateIn(root) ?? path;
   const file = join(root, path);
   if (!text.startsWith(MARK) || !existsSync(file) || readFileSync(file, "utf8").startsWith(MARK)) return path;
   return path.replace(/([^/]+)$/, "flags-$1");
+}
+
+function templateIn(root: string): string | undefined {
+  return TEMPLATE_FOLDERS.filter((folder) => existsSync(join(root, folder)))
+    .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(folder, name)))
+    .find((path) => /^pull_request_template\.(?:md|txt)$/i.test(basename(path)));
 }
