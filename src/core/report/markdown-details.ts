@@ -1,7 +1,7 @@
 import type { HeldEdit } from "../change.ts";
 import { code } from "./markdown-escape.ts";
 import type { Part } from "./markdown-shorten.ts";
-import { changeText, detailsText, movedText } from "./markdown-table.ts";
+import { changeText, detailsText, movedText, rowsText } from "./markdown-table.ts";
 import {
   figureText,
   joined,
@@ -52,18 +52,9 @@ export function wordsPart(report: ChangeReport): Part {
 
 /** Which line moves how many from what to what. */
 export function movesPart(report: ChangeReport): Part {
-  const rows = toldEnvironments(report).flatMap(({ environment, flags }) =>
-    flags.flatMap(({ key, flips }) =>
-      flips.moves.map((move) => {
-        const cells = [
-          nameText(environment),
-          keyText(key),
-          figureText(measuredText(move)),
-          movedText(move),
-          lineText(move.line),
-        ];
-        return `| ${cells.join(" | ")} |`;
-      }),
+  const rows = rowsText(report, ({ key, flips }) =>
+    flips.moves.map((move) =>
+      [keyText(key), figureText(measuredText(move)), movedText(move), lineText(move.line)].join(" | "),
     ),
   );
   const head = ["| environment | flag | people | from → to | answered now by |", "|---|---|---|---|---|"];
@@ -148,7 +139,7 @@ function populationText({ source, size, seed, file, guessed }: PopulationNote): 
 const KINDS: Readonly<Record<ChangeKind, string>> = {
   widen: "nobody loses what they have",
   narrow: "nobody gains",
-  retarget: "others than before",
+  retarget: "some gain, some lose, or get something else",
   reshuffle: "people are dealt in another way and move for no visible reason",
   "no-op": "nobody is answered otherwise",
 };

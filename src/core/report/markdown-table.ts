@@ -1,7 +1,7 @@
-import { counted, countText, percentText } from "./people-text.ts";
+import { counted, countText, marginText, percentText } from "./people-text.ts";
 import type { Part } from "./markdown-shorten.ts";
 import { figureText, keyText, lineText, nameText, toldEnvironments } from "./markdown-words.ts";
-import type { ChangeReport, EnvironmentReport, FlagReport, Flips, Measured, Move } from "./report.ts";
+import type { ChangeReport, FlagReport, Flips, Measured, Move } from "./report.ts";
 
 /** More are folded away: a table is read up to here. */
 const MOST_OPEN = 10;
@@ -11,11 +11,9 @@ const MOST_MOVES = 2;
 
 const HEAD = ["| environment | flag | who flips | before → after | kind |", "|---|---|---|---|---|"];
 
-/** Everything that somebody is answered otherwise, one row a flag and environment; what is over the limit is counted. */
+/** Everything that somebody is answered otherwise, one row a flag and what happens to it; what is over the limit is counted. */
 export function changesPart(report: ChangeReport, elsewhere: string): Part {
-  const rows = toldEnvironments(report).flatMap((each) =>
-    each.flags.filter(({ kind }) => kind !== "no-op").map((flag) => rowText(each, flag)),
-  );
+  const rows = rowsText(report, (flag) => (flag.kind === "no-op" ? [] : [cellsText(flag)]));
   return {
     name: "the changes",
     items: rows.length,
@@ -37,17 +35,24 @@ export function detailsText(summary: string, body: string, isOpen = false): stri
   return `<details${isOpen ? " open" : ""}><summary>${summary}</summary>\n\n${body}\n\n</details>`;
 }
 
-function rowText({ environment }: EnvironmentReport, flag: FlagReport): string {
+/** A table's rows, each after its environment; those that read alike in several environments are one. */
+export function rowsText(report: ChangeReport, cellsOf: (flag: FlagReport) => readonly string[]): readonly string[] {
+  const rows = new Map<string, readonly string[]>();
+  for (const { environment, flags } of toldEnvironments(report)) {
+    for (const cells of flags.flatMap(cellsOf)) rows.set(cells, [...(rows.get(cells) ?? []), nameText(environment)]);
+  }
+  return [...rows].map(([cells, where]) => `| ${where.join("<br>")} | ${cells} |`);
+}
+
+function cellsText(flag: FlagReport): string {
   const via = flag.via.length === 0 ? [] : [`via ${flag.via.slice(0, MOST_DIFFERENCES).map(lineText).join(", ")}`];
   const open = flag.needs.some(({ acknowledged }) => !acknowledged);
-  const cells = [
-    nameText(environment),
+  return [
     [keyText(flag.key), ...via].join("<br>"),
     flipsText(flag),
     changeText(flag),
     [flag.kind === "reshuffle" ? "**reshuffle**" : flag.kind, ...(open ? ["**acknowledge**"] : [])].join("<br>"),
-  ];
-  return `| ${cells.join(" | ")} |`;
+  ].join(" | ");
 }
 
 /** What a flag's change means, most telling first. */
@@ -73,7 +78,7 @@ export function flipsText({ flips, kind }: Pick<FlagReport, "flips" | "kind">): 
   });
   const rest = more === 0 ? [] : [counted(more, "other move")];
   const loses = kind === "widen" ? ", nobody loses it" : "";
-  const margin = Math.max(...shown.map((move) => move.margin));
+  const margin = more > 0 ? flips.flipped.margin : Math.max(...shown.map((move) => move.margin));
   return `${all}${[...told, ...rest].join(", ")}${loses} ${figureText(howText(flips, margin))}`;
 }
 
@@ -89,7 +94,7 @@ function uniformText(flips: Flips): string {
 function howText({ method, sample }: Flips, margin: number): string {
   if (method === "exact" || sample === null) return "(exact)";
   if (method === "counted") return `(of ${counted(sample, "context")})`;
-  return `(± ${percentText(margin).replace(" %", "")})`;
+  return `(${marginText(margin)})`;
 }
 
 /** From which variant to which; a flag that is not there answers what programs fall back on. */

@@ -13,7 +13,14 @@ export function percentText(share: number): string {
 /** `40.0 %` where it is exact, else `8.1 % (± 0.5)`: the margin in points. */
 export function measuredText({ share, margin }: Measured): string {
   if (margin === 0) return percentText(share);
-  return `${percentText(share)} (± ${percentText(margin).replace(" %", "")})`;
+  return `${percentText(share)} (${marginText(margin)})`;
+}
+
+/** `± 0.5`: points, rounded up. */
+export function marginText(margin: number): string {
+  const points = margin * 100;
+  const digits = points < 0.05 ? 2 : 1;
+  return `± ${(Math.ceil(points * 10 ** digits - 1e-9) / 10 ** digits).toFixed(digits)}`;
 }
 
 /** `nobody`, `everybody`, or the share `of people`. */

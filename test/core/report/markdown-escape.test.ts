@@ -6,7 +6,7 @@ import { asRead, NASTY, nastyName } from "../../support/nasty.ts";
 
 const SIZE = process.env["FULL"] === "1" ? 100_000 : 10_000;
 const SEED = Number(process.env["SEED"] ?? 20_261_104);
-const BATCH = 250;
+const BATCH = 100;
 
 const NAMES = [...NASTY.filter((text) => asRead(text) !== ""), ...fc.sample(nastyName, { numRuns: SIZE, seed: SEED })];
 /** All that are nasty by themselves, and every so many of the others. */

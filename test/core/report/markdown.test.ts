@@ -6,6 +6,7 @@ import type { ChangeReport, FlagReport } from "../../../src/core/report/report.t
 import { actsIn, cellsOf, nodesOf, parseMarkdown, readText } from "../../support/markdown.ts";
 import { asRead, nastyName } from "../../support/nasty.ts";
 import { aFlagReport, aJump, aMove, anEnvironment, aReport, flipsOf, sampledFlips } from "../../support/report.ts";
+import { exampleReport } from "./example.ts";
 import { REPORTS } from "./reports.ts";
 
 const SEED = Number(process.env["SEED"] ?? 20_261_104);
@@ -16,11 +17,14 @@ const inProduction = (flag: FlagReport) =>
 const headline = (report: ChangeReport) => comment(report).split("\n")[0];
 const fences = (text: string) => nodesOf(parseMarkdown(text)).flatMap((node) => (node.type === "code" ? [node] : []));
 
-test.each(Object.entries(REPORTS))("what a reviewer of a %s pull request reads", async (name, report) => {
-  const text = reportMarkdown(report, { limit: COMMENT_LIMIT, elsewhere: "the summary of the job" });
-  expect(actsIn(parseMarkdown(text))).toEqual([]);
-  await expect(`${text}\n`).toMatchFileSnapshot(`../../golden/report-${name}.md`);
-});
+test.each(Object.entries({ example: exampleReport(), ...REPORTS }))(
+  "what a reviewer reads: %s",
+  async (name, report) => {
+    const text = reportMarkdown(report, { limit: COMMENT_LIMIT, elsewhere: "the summary of the job" });
+    expect(actsIn(parseMarkdown(text))).toEqual([]);
+    await expect(`${text}\n`).toMatchFileSnapshot(`../../golden/report-${name}.md`);
+  },
+);
 
 describe("the headline", () => {
   test("says how many change where, and who flips where most people live", () => {
@@ -136,6 +140,17 @@ test.each<[string, Partial<FlagReport>, string]>([
 ])("who flips: %s", (_name, flag, told) => {
   const [row = []] = cellsOf(parseMarkdown(comment(inProduction(aFlagReport({ key: "a", ...flag })))));
   expect(row[2]?.replaceAll("\u00A0", " ")).toBe(told);
+});
+
+test("what reads alike in several environments is one row", () => {
+  const environments = ["staging", "production"].map((environment) =>
+    anEnvironment({ environment, flags: [aFlagReport({ key: "a" })] }),
+  );
+  const rows = cellsOf(parseMarkdown(comment(aReport({ environments }))));
+  expect(rows.map(([where, key]) => [where, key])).toEqual([
+    ["production staging", "a"],
+    ["production staging", "a"],
+  ]);
 });
 
 describe("whatever names, texts and values hold", () => {
