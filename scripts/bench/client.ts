@@ -6,32 +6,12 @@ import { pathToFileURL } from "node:url";
 import { createFlags } from "../../src/client/create-flags.ts";
 import { closeFlags, configureFlags, isFeatureEnabled } from "../../src/client/default-client.ts";
 import { columnsOf } from "../../src/core/row-codec.ts";
-import { BOOLEAN_VARIANTS, type Flag } from "../../src/core/flag.ts";
 import { migrateStore, openStore } from "../../src/store/open.ts";
+import { plainFlag } from "./plain-flag.ts";
 
 const KEY = "workshop_routing";
-const FLAG: Flag = {
-  key: KEY,
-  name: "Workshop routing",
-  description: "",
-  owner: null,
-  kind: null,
-  expires: null,
-  tags: [],
-  metadata: {},
-  type: "boolean",
-  variants: BOOLEAN_VARIANTS,
-  offVariant: "off",
-  fallback: "off",
-  enabled: true,
-  rules: [],
-  rollout: { strategy: "percentage", portion: { share: 50_000, by: "userId" } },
-  serve: { variant: "on" },
-  requires: [],
-  salt: KEY,
-  client: false,
-  protected: false,
-};
+const HALF = { strategy: "percentage", portion: { share: 50_000, by: "userId" } } as const;
+const FLAG = plainFlag({ key: KEY, name: "Workshop routing", rollout: HALF });
 const CALLS = 200_000;
 const ROUNDS = 9;
 

@@ -1,7 +1,8 @@
 import { compileFlags } from "../../src/core/compile.ts";
 import type { Condition } from "../../src/core/condition.ts";
-import { BOOLEAN_VARIANTS, DEFAULT_BY, type Flag, type Rollout, type Rule, type Serve } from "../../src/core/flag.ts";
+import { DEFAULT_BY, type Flag, type Rollout, type Rule, type Serve } from "../../src/core/flag.ts";
 import type { EvaluationContext } from "../../src/core/evaluation.ts";
+import { plainFlag } from "./plain-flag.ts";
 
 /** Calls in one timed round. */
 const CALLS = 200_000;
@@ -112,28 +113,7 @@ function rule(n: number): Rule {
 }
 
 function flag(key: string, rollout: Rollout): Flag {
-  return {
-    key,
-    name: key,
-    description: "",
-    owner: null,
-    kind: null,
-    expires: null,
-    tags: [],
-    metadata: {},
-    type: "boolean",
-    variants: BOOLEAN_VARIANTS,
-    offVariant: "off",
-    fallback: "off",
-    enabled: true,
-    rules: [],
-    rollout,
-    serve: { variant: "on" },
-    requires: [],
-    salt: key,
-    client: false,
-    protected: false,
-  };
+  return plainFlag({ key, rollout });
 }
 
 function uuid(n: number): string {
