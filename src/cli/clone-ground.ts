@@ -84,7 +84,7 @@ export async function checkSameFile(
   const where = branch === null ? shortCommit(head) : branch;
   const message = ours
     ? `${key} is changed on ${where} here, and a pull request from ${tip.branch} would not have that`
-    : `${key} was changed on ${tip.branch} since ${where} here`;
+    : `${key} was changed on ${tip.branch} of GitHub, and ${where} here does not have that yet`;
   const hint = ours
     ? `leave out --pr to change it on ${where}, or begin at ${tip.branch}: git switch ${tip.branch} && git pull`
     : `git pull, look at it, then run it again`;

@@ -50,7 +50,7 @@ export function proposalOf(
   const isNew = edited.edits.every(({ from }) => from === null);
   const title = titleOf(key, formerKey, isNew, meaningsOf(edited, key, formerKey));
   const { reviewers, warnings } = reviewersOf(edited, key, formerKey, owner);
-  // Labels and notes first, and each on one line: only the last paragraph is read for trailers.
+  // Each on one line, who asks at the end: git reads trailers from the last paragraph, and no note shall write one.
   const message = [
     title,
     ...(note === undefined ? [] : [`Why: ${clipped(plain(note), MOST_SUBJECT)}`]),

@@ -151,7 +151,7 @@ describe("--pr", () => {
       if (fetched) clone.git("fetch", "--quiet", "origin");
       const { code, err } = await hoist(...WIDER);
       expect(code).toBe(10);
-      expect(err).toContain("workshop_routing was changed on main since main here");
+      expect(err).toContain("workshop_routing was changed on main of GitHub, and main here does not have that yet");
       expect(err).toContain("6 - rollout: 10%");
       expect(err).toContain("6 + rollout: 15%");
       expect(err).toContain("git pull");
