@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { demand, type Account, type Permissions } from "./accounts.ts";
-import type { Answer, Call } from "./call.ts";
+import { ok, type Answer, type Call } from "./call.ts";
 import { dropAnswer, faultAnswer, type Fault, type Faults } from "./faults.ts";
+import { graphql, GRAPHQL_PATHS } from "./graphql.ts";
 import type { Limits } from "./limits.ts";
 import { HANDLERS, scopesOf } from "./operations.ts";
 import { pageOf } from "./pages.ts";
@@ -126,6 +127,9 @@ async function answer(
     const refused = fault && faultAnswer(fault, holder?.account ?? null, Math.floor(Date.now() / 1000));
     if (refused) throw refused;
     demandManners(received);
+    if (received.method === "POST" && GRAPHQL_PATHS.includes(received.path)) {
+      return { status: 200, body: graphql(holder?.account ?? null, bodyOf(received)), headers: {} };
+    }
     const route = routeTo(received.method, canonical(parts.world, received.path));
     operation = route?.operation;
     if (operation !== "rate-limit/get") parts.limits.spend(holder?.account ?? null);
@@ -148,8 +152,7 @@ async function carryOut(parts: Parts, received: Received, route: Route, holder: 
   if (found.length > 0) throw new Error(`the request does not fit GitHub's description:\n${found.join("\n")}`);
   const reads = received.method === "GET";
   demand(holder, scopesOf(route.operation), reads ? "read" : "write", world.isPrivate);
-  if (route.operation === "rate-limit/get")
-    return { status: 200, body: parts.limits.overview(holder?.account ?? null) };
+  if (route.operation === "rate-limit/get") return ok(parts.limits.overview(holder?.account ?? null));
   const handler = HANDLERS[route.operation];
   if (handler === undefined) throw new Error(`${route.operation} has no handler`);
   const call: Call = {

@@ -12,7 +12,7 @@ import { editTree, writeObject, type TreeItem } from "./object-writer.ts";
 import { mergePull } from "./pull-merge.ts";
 import { refreshPulls } from "./pull-state.ts";
 import { ENTERPRISE_BASE, gitHubServer, type Parts, type SeenRequest } from "./server.ts";
-import { GITHUB_CHECKS, type ShapeChecks } from "./shapes.ts";
+import { GITHUB_CHECKS } from "./shapes.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -71,8 +71,6 @@ export interface FakeGitHubOptions {
   readonly users?: readonly string[];
   readonly teams?: readonly string[];
   readonly isPrivate?: boolean;
-  /** What holds requests and answers against the description. */
-  readonly checks?: ShapeChecks;
 }
 
 /** A server of this test's own, closed after it; the test fails when anything contradicted the description. */
@@ -89,7 +87,7 @@ export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<
   const planned = faults();
   const parts: Parts = {
     world,
-    checks: options.checks ?? GITHUB_CHECKS,
+    checks: GITHUB_CHECKS,
     faults: planned,
     limits: limits(() => Math.floor(Date.now() / 1000)),
     requests: [],
