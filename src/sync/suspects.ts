@@ -36,10 +36,11 @@ export interface Suspect extends Omit<ServedChange, "before" | "after"> {
 }
 
 /**
- * How it is taken back: `rollback` of the flag's file, to `previous` where it has changed again since; `release` of what was
- * written by hand; `switch off`: there was no such flag before; `revert` of the commit: its file did not do it, or is gone.
+ * How it is taken back: `rollback` of the flag's file, to `previous` (one sync may have brought several of its commits);
+ * `release` of what was written by hand; `switch off`: there was no such flag before; `revert` of the commit: its file did
+ * not do it, or is gone.
  */
-export type Undo = "rollback" | "rollback to" | "release" | "switch off" | "revert";
+export type Undo = "rollback" | "release" | "switch off" | "revert";
 
 /** What several changes of one flag come to. */
 export interface NetEffect {
@@ -89,9 +90,9 @@ export async function findSuspects(query: SuspectsQuery): Promise<Suspects> {
   return {
     since: new Date(query.since).toISOString(),
     until: new Date(query.until).toISOString(),
-    suspects: changes.map((change) => suspectOf(change, population, changes)).sort(inOrder),
+    suspects: changes.map((change) => suspectOf(change, population)).sort(inOrder),
     nets: netsOf(changes, population),
-    earlier: earlier && suspectOf(earlier, population, changes),
+    earlier: earlier && suspectOf(earlier, population),
     population: population.note,
     withoutTable: environments.filter((environment) => !heads.has(environment)),
     notes: found.flatMap((each) => each.notes),
@@ -121,33 +122,29 @@ async function gitFound(query: SuspectsQuery, asked: readonly Asked[], ofTables:
   return { ...found, notes: [...found.notes, ...unknown] };
 }
 
+/** Of thousands of changes, as a first sync makes them, fewer people are asked: the margins say so, and it takes seconds. */
+const MOST_ANSWERS = 4_000_000;
+const FEWEST_PEOPLE = 1_000;
+
 function peopleFor(changes: readonly ServedChange[], attributes: readonly AttributeSpec[]): Population {
   const flags = new Set(changes.flatMap(({ before, after }) => [...before.all.values(), ...after.all.values()]));
-  return generatePopulation(attributes, flags, { size: DEFAULT_SIZE, seed: DEFAULT_SEED });
+  const size = Math.max(FEWEST_PEOPLE, Math.min(DEFAULT_SIZE, Math.floor(MOST_ANSWERS / Math.max(1, changes.length))));
+  return generatePopulation(attributes, flags, { size, seed: DEFAULT_SEED });
 }
 
-function suspectOf(change: ServedChange, population: Population, changes: readonly ServedChange[]): Suspect {
+function suspectOf(change: ServedChange, population: Population): Suspect {
   const { before, after, ...told } = change;
   const { key, problem } = change;
   const flips = problem === null ? measureFlips({ key, before, after, population }) : null;
-  return { ...told, flips, undo: undoOf(change, changes) };
+  return { ...told, flips, undo: undoOf(change) };
 }
 
-function undoOf(change: ServedChange, changes: readonly ServedChange[]): Undo {
-  const { environment, key, source, before, after, previous } = change;
+function undoOf({ source, before, after }: ServedChange): Undo {
   if (source === "by hand") return "release";
   if (after.flag === null) return "revert";
   if (before.flag === null) return "switch off";
   const told = differences(before.flag, after.flag);
-  if (told.length > 0 && told.every(({ aspect }) => aspect === "segment")) return "revert";
-  const isLast = !changes.some(
-    (other) =>
-      other.environment === environment &&
-      other.key === key &&
-      timeOf(other) > timeOf(change) &&
-      other.source !== "by hand",
-  );
-  return isLast || previous === null ? "rollback" : "rollback to";
+  return told.length > 0 && told.every(({ aspect }) => aspect === "segment") ? "revert" : "rollback";
 }
 
 /** From before the first to after the last of them, of what is live. */

@@ -174,7 +174,7 @@ test("where no table can be read git alone is told, environment by environment, 
     "production",
   );
   expect(before.out).toContain("1 change in production from 2026-01-01 09:02 to 2026-01-01 09:03 UTC");
-  expect(before.out).toContain("hoist rollback checkout_button --env production --pr");
+  expect(before.out).toMatch(/hoist rollback checkout_button --env production --to [0-9a-f]{7}\^ --pr/);
 });
 
 test("a quiet window says so, with the last change before it", async () => {

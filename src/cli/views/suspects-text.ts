@@ -23,9 +23,9 @@ export function suspectsText(found: Suspects, view: SuspectsView): string {
   const merged = told.filter(({ isLive }) => isLive === false);
   const blocks = [
     headText(found, view),
-    rowsText(live, view),
-    merged.length === 0 ? "" : `Merged, and not live yet:\n${rowsText(merged, view)}`,
-    found.nets.map((net) => netText(net, view)).join("\n"),
+    shownText(live, view),
+    merged.length === 0 ? "" : `Merged, and not live yet:\n${shownText(merged, view)}`,
+    netsText(found.nets, view),
     nextText(found, view),
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
@@ -44,6 +44,21 @@ function nothingText(found: Suspects, view: SuspectsView): string {
   const { earlier } = found;
   const head = headText(found, view).replace(/^0 changes/, "Nothing changed");
   return earlier === null ? head : `${head}\n\nThe last change before it:\n${rowsText([earlier], view)}`;
+}
+
+/** Of more, as after a first sync, nobody reads on: those that are left out flip fewer people. */
+const MOST_SHOWN = 50;
+
+function shownText(suspects: readonly Suspect[], view: SuspectsView): string {
+  const more = suspects.length - MOST_SHOWN;
+  const rows = rowsText(suspects.slice(0, MOST_SHOWN), view);
+  return more > 0 ? `${rows}\n${view.style("dim", `and ${more} more that flip fewer: --format json has all`)}` : rows;
+}
+
+function netsText(nets: readonly NetEffect[], view: SuspectsView): string {
+  const more = nets.length - MOST_SHOWN;
+  const lines = nets.slice(0, MOST_SHOWN).map((net) => netText(net, view));
+  return [...lines, ...(more > 0 ? [`and ${more} more flags that changed more than once`] : [])].join("\n");
 }
 
 interface Row {
@@ -141,7 +156,6 @@ function nextText({ suspects, nets }: Suspects, { style }: SuspectsView): string
 
 function undoLines({ undo, key, environment, previous }: Suspect): readonly (readonly [string, string])[] {
   const kill = [`hoist kill ${key}`, "prints the lines that switch it off at once, without git"] as const;
-  const opens = "opens the pull request that undoes it";
   switch (undo) {
     case "release":
       return [[`hoist sync --env ${environment} --release ${key}`, "back to what git says"], kill];
@@ -154,10 +168,10 @@ function undoLines({ undo, key, environment, previous }: Suspect): readonly (rea
       return [
         [`hoist log ${key} --env ${environment}`, "names the commit to revert: its own file did not do it, or is gone"],
       ];
-    case "rollback to":
-      return [[`hoist rollback ${key} --env ${environment} --to ${shortRef(previous ?? "HEAD^")} --pr`, opens], kill];
-    case "rollback":
-      return [[`hoist rollback ${key} --env ${environment} --pr`, opens], kill];
+    case "rollback": {
+      const to = previous === null ? "" : ` --to ${shortRef(previous)}`;
+      return [[`hoist rollback ${key} --env ${environment}${to} --pr`, "opens the pull request that undoes it"], kill];
+    }
   }
 }
 
