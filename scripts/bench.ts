@@ -4,6 +4,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   client: async () => (await import("./bench/client.ts")).benchClient(),
   log: async () => (await import("./bench/log.ts")).benchLog(),
   large: async () => (await import("./bench/large.ts")).benchLarge(),
+  report: async () => (await import("./bench/report.ts")).benchReport(),
   kill: async () => (await import("./bench/kill.ts")).benchKill(),
 };
 

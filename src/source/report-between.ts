@@ -28,7 +28,7 @@ export interface ReportOptions {
   readonly environments?: readonly string[] | undefined;
   /** Real people to ask; else they are made. */
   readonly contexts?: Population | undefined;
-  /** How many people are made, {@link DEFAULT_SIZE} unless given, and from which seed. */
+  /** How many people are made, {@link DEFAULT_SIZE} unless given or where very many flags change, and from which seed. */
   readonly sample?: number | undefined;
   readonly seed?: number | undefined;
   /** By environment, what was written to its table by hand, where the table was read. */
@@ -95,16 +95,26 @@ function stagesOf(before: LoadedFlags, after: LoadedFlags, { from, to }: ReportO
   return stages;
 }
 
+/** How many answers a report asks for before it takes fewer people, so that a change of every flag is still told in time. */
+const MOST_ASKED = 6_000_000;
+const FEWEST_PEOPLE = 500;
+
+function sizeFor(changes: number): number {
+  const affordable = Math.floor(MOST_ASKED / Math.max(1, changes));
+  return Math.max(FEWEST_PEOPLE, Math.min(DEFAULT_SIZE, affordable));
+}
+
 /** People for the flags that are looked at, and for what those require: what no such flag asks tells nothing. */
 function madePeople(after: LoadedFlags, stages: readonly Stage[], options: ReportOptions): Population {
-  const keys = new Set(stages.flatMap(({ plan, sides }) => flagChanges(plan, sides).map(({ key }) => key)));
+  const changes = stages.flatMap(({ plan, sides }) => flagChanges(plan, sides));
+  const keys = new Set(changes.map(({ key }) => key));
   const flags = new Set<Flag>();
   for (const { sides } of stages) {
     for (const all of [sides.before, sides.after]) {
       for (const key of keys) for (const flag of withRequired({ flag: all.get(key) ?? null, all })) flags.add(flag);
     }
   }
-  const { sample: size = DEFAULT_SIZE, seed = DEFAULT_SEED } = options;
+  const { sample: size = sizeFor(changes.length), seed = DEFAULT_SEED } = options;
   return generatePopulation(attributesOf(after), flags, { size, seed });
 }
 

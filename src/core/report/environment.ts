@@ -66,6 +66,11 @@ function byPeople(a: FlagReport, b: FlagReport): number {
   return b.flips.flipped.share - a.flips.flipped.share || (a.key < b.key ? -1 : 1);
 }
 
+/** Those that flip most first: who is flipped already need not be asked again. */
+function byLargest(measured: readonly { readonly flag: FlagChange; readonly flips: Flips }[]): typeof measured {
+  return measured.toSorted((a, b) => b.flips.flipped.share - a.flips.flipped.share);
+}
+
 /** People for whom at least one flag answers otherwise: everybody is asked about every flag that may. */
 function anyFlipped(
   measured: readonly { readonly flag: FlagChange; readonly flips: Flips }[],
@@ -79,7 +84,10 @@ function anyFlipped(
   if (whole !== undefined) return whole.flips.flipped;
   const { contexts, note } = population;
   const isFlipped = new Uint8Array(contexts.length);
-  for (const { flag } of open) eachFlip({ ...flag, population }, (person) => (isFlipped[person] = 1));
+  for (const { flag } of byLargest(open)) {
+    const flip = (person: number) => (isFlipped[person] = 1);
+    eachFlip({ ...flag, population }, flip, (person) => isFlipped[person] === 0);
+  }
   const count = isFlipped.reduce((sum, flipped) => sum + flipped, 0);
   return note.source === "file" ? exactly(count / contexts.length) : estimated(count, contexts.length);
 }

@@ -44,12 +44,21 @@ function askedFlips(question: FlipQuestion): Flips {
   };
 }
 
-/** Tells of every person of the population who is answered otherwise: their number in it, and from what to what. */
-export function eachFlip(question: FlipQuestion, told: (person: number, step: () => Step) => void): void {
+/**
+ * Tells of every person of the population who is answered otherwise: their number in it, and from what to what.
+ *
+ * @param isAsked  whether somebody is asked at all; everybody unless given
+ */
+export function eachFlip(
+  question: FlipQuestion,
+  told: (person: number, step: () => Step) => void,
+  isAsked: (person: number) => boolean = () => true,
+): void {
   const { key, before, after, population } = question;
   const isFlip = flipTest(question);
   const [was, is] = [askerOf(key, before), askerOf(key, after)];
   for (const [person, context] of population.contexts.entries()) {
+    if (!isAsked(person)) continue;
     const [from, to] = [was.variantFor(context), is.variantFor(context)];
     if (isFlip(from, to)) told(person, () => ({ from, to, line: is.lineFor(context) }));
   }

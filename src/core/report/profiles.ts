@@ -40,7 +40,7 @@ export function profiledFlips(
   const profiles = new Map<string, { readonly was: BucketLines; readonly is: BucketLines; people: number }>();
   for (const context of contexts) {
     const [before, after] = [metBy(was, context), metBy(is, context)];
-    const id = JSON.stringify([before.map(({ at }) => at), after.map(({ at }) => at)]);
+    const id = `${before.map(({ at }) => at).join()}|${after.map(({ at }) => at).join()}`;
     const profile = profiles.get(id);
     if (profile !== undefined) profile.people += 1;
     else profiles.set(id, { was: { ...was, lines: linesIn(before) }, is: { ...is, lines: linesIn(after) }, people: 1 });
