@@ -1,4 +1,6 @@
-import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Command, type CommandUnknownOpts, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import packageFile from "../../package.json" with { type: "json" };
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { examplesText, HELP_WIDTH } from "./examples.ts";
@@ -18,8 +20,30 @@ export function hoistCommand(name: string, summary: string, examples: readonly s
     .showSuggestionAfterError(true)
     .showHelpAfterError(afterError(io, name))
     .allowExcessArguments(false)
-    .helpOption("-h, --help", "show this help");
+    .helpOption("-h, --help", "show this help")
+    .hook("preAction", (acting) => {
+      const { cwd, database } = optionsOf(acting);
+      if (cwd !== undefined && database !== undefined) {
+        acting.setOptionValue("database", databaseFrom(database, resolve(io.cwd, cwd)));
+      }
+    });
   return voiced(command, io);
+}
+
+function optionsOf(command: CommandUnknownOpts): { readonly cwd?: string; readonly database?: string } {
+  const { cwd, database } = command.opts();
+  return {
+    ...(typeof cwd === "string" && { cwd }),
+    ...(typeof database === "string" && { database }),
+  };
+}
+
+/** A relative `file:` address means what it would mean in that folder: --cwd is as if the command ran there. */
+function databaseFrom(url: string, folder: string): string {
+  const [, path, query = ""] = /^file:(?!\/)([^?]+)(\?.*)?$/.exec(url) ?? [];
+  if (path === undefined) return url;
+  // Escapes stay as they are: only what stands before them is added, and escaped.
+  return `${pathToFileURL(folder).href.replace(/\/?$/, "/")}${path.replaceAll("#", "%23")}${query}`;
 }
 
 /** Everything a command says of itself goes through `io`, and it ends by a throw that `run` understands. */

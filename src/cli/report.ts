@@ -52,7 +52,7 @@ export function reportDiagnostics(
     const placed = diagnostics.map((each) => ({ ...each, file: `${below}${each.file}` }));
     if (placed.length > 0) io.out(githubAnnotations(placed));
   } else if (diagnostics.length > 0) {
-    io.out(`${diagnosticsText(diagnostics, io.style)}\n`);
+    io.out(`${diagnosticsText(diagnostics, io.style, io.columns)}\n`);
   }
   const files = new Set(errors.map(({ file }) => file)).size;
   const also = warnings === 0 ? "" : ` · ${counted(warnings, "warning")}`;

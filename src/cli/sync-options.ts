@@ -2,6 +2,7 @@ import type { OnDrift } from "../core/merge.ts";
 import { databaseLabel, databaseUrl } from "../store/address.ts";
 import { migrateStore, openStore } from "../store/open.ts";
 import type { SyncOptions } from "../sync/sync.ts";
+import { againOf } from "./again.ts";
 import { progressOf, type Io } from "./io.ts";
 import { environmentName, flagsFolder } from "./workspace.ts";
 
@@ -37,5 +38,6 @@ export function syncOptions(io: Io, options: Options, mode: "read" | "write"): S
     onDrift: options.onDrift,
     acknowledgedPlan: options.acknowledge ?? null,
     acceptLive: options.acceptLive ?? null,
+    again: againOf(options),
   };
 }

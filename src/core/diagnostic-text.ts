@@ -4,41 +4,60 @@ import type { Diagnostic } from "./diagnostic.ts";
 export type TextStyle = (colour: "red" | "yellow" | "cyan" | "bold" | "dim", text: string) => string;
 
 const PLAIN: TextStyle = (_, text) => text;
-/** Longer lines are cut around the place. */
+/** Longer lines are cut around the place; on a narrow terminal, where they would break and the mark stand under nothing, shorter ones too. */
 const WIDEST = 120;
+/** Less tells nobody where he is. */
+const NARROWEST = 24;
 
-/** Each diagnostic with the line it is about, one blank line between them; the empty text for none. */
-export function diagnosticsText(diagnostics: readonly Diagnostic[], style: TextStyle = PLAIN): string {
-  return diagnostics.map((diagnostic) => diagnosticText(diagnostic, style)).join("\n\n");
+/**
+ * Each diagnostic with the line it is about, one blank line between them; the empty text for none.
+ *
+ * @param width  columns that a line of code and its mark have to fit into; any unless given
+ */
+export function diagnosticsText(
+  diagnostics: readonly Diagnostic[],
+  style: TextStyle = PLAIN,
+  width: number = Infinity,
+): string {
+  return diagnostics.map((diagnostic) => diagnosticText(diagnostic, style, width)).join("\n\n");
 }
 
-function diagnosticText(diagnostic: Diagnostic, style: TextStyle): string {
+function diagnosticText(diagnostic: Diagnostic, style: TextStyle, width: number): string {
   const { file, line, column, severity, code, message, hint } = diagnostic;
   const word = style(severity === "error" ? "red" : "yellow", severity);
   const head = `${style("bold", visible(`${file}:${line}:${column}`))}  ${word}  ${code}  ${visible(message)}`;
   const said = hint === undefined ? "" : visible(hint);
   if (diagnostic.source.trim() === "") return said === "" ? head : `${head}\n     ${said}`;
   const gutter = `  ${line}`;
-  const { text, before, marked } = cut(diagnostic);
+  // Beside the gutter, its bar and a sign on either side for what was left out.
+  const widest = Math.max(NARROWEST, Math.min(WIDEST, width - gutter.length - 5));
+  const { text, before, marked } = cut(diagnostic, widest);
   const marks = style(severity === "error" ? "red" : "yellow", "^".repeat(marked));
   const frame = `${style("dim", `${gutter} │`)} ${text}`;
-  return `${head}\n${frame}\n${style("dim", `${" ".repeat(gutter.length)} │`)} ${" ".repeat(before)}${marks}${said === "" ? "" : `  ${said}`}`;
+  const below = `${style("dim", `${" ".repeat(gutter.length)} │`)} ${" ".repeat(before)}${marks}`;
+  const isShort = gutter.length + 3 + before + marked + 2 + said.length <= width;
+  const hinted = said === "" ? "" : isShort ? `  ${said}` : `\n${" ".repeat(gutter.length + 3)}${said}`;
+  return `${head}\n${frame}\n${below}${hinted}`;
 }
 
 /** The line as it is shown, and how many columns stand before the mark and under it. */
-function cut({ source, column, length }: Diagnostic): {
+function cut(
+  { source, column, length }: Diagnostic,
+  widest: number,
+): {
   readonly text: string;
   readonly before: number;
   readonly marked: number;
 } {
-  const start = source.length <= WIDEST ? 0 : Math.max(0, Math.min(column - 1 - 40, source.length - WIDEST));
-  const shown = visible(source.slice(start, start + WIDEST));
-  const lead = start > 0 ? "…" : "";
-  const tail = start + WIDEST < source.length ? "…" : "";
+  const lead = Math.floor(widest / 3);
+  const start = source.length <= widest ? 0 : Math.max(0, Math.min(column - 1 - lead, source.length - widest));
+  const shown = visible(source.slice(start, start + widest));
+  const cutOff = start > 0 ? "…" : "";
+  const tail = start + widest < source.length ? "…" : "";
   const at = column - 1 - start;
-  const end = Math.min(at + length, WIDEST);
+  const end = Math.min(at + length, widest);
   const marked = Math.max(1, columns(shown.slice(at, end)));
-  return { text: lead + shown + tail, before: lead.length + columns(shown.slice(0, at)), marked };
+  return { text: cutOff + shown + tail, before: cutOff.length + columns(shown.slice(0, at)), marked };
 }
 
 /** What a terminal would obey, or would not show, as one replacement sign each: a file must not write to a terminal. */

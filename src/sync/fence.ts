@@ -7,12 +7,14 @@ import type { Repository } from "../history/repository.ts";
  *
  * @param live        the commit in the table; null after a work-tree sync and before the first: anything may follow
  * @param acceptLive  the live commit, or at least 7 digits of it, from somebody who knows that the history was rewritten
+ * @param again       what the printed command has to say again; empty, or beginning with a space
  * @throws FlagError COMMIT_NOT_AHEAD
  */
 export async function checkFence(
   repository: Repository,
   { live, next, environment }: { readonly live: string | null; readonly next: string; readonly environment: string },
   acceptLive: string | null,
+  again = "",
 ): Promise<void> {
   if (live === null || live === next) return;
   if (acceptLive !== null && acceptLive.length >= 7 && live.startsWith(acceptLive)) return;
@@ -28,7 +30,7 @@ export async function checkFence(
   throw new FlagError("COMMIT_NOT_AHEAD", `${environment} is at ${from}, ${why}`, {
     hint:
       `if another branch was synced: merge it, or sync that branch\n` +
-      `if the history was rewritten: hoist sync --env ${environment} --accept-live ${short(live, 12)}`,
+      `if the history was rewritten: hoist sync --env ${environment}${again} --accept-live ${short(live, 12)}`,
   });
 }
 

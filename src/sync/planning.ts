@@ -20,6 +20,8 @@ export interface PlanOptions {
   readonly acknowledgedPlan: string | null;
   /** The live commit, from somebody who knows that the history was rewritten. */
   readonly acceptLive: string | null;
+  /** What a printed command has to say again, each empty or beginning with a space. */
+  readonly again?: { readonly place: string; readonly intent: string };
 }
 
 /** The table at one moment, or what stands for it where there is none yet. */
@@ -30,6 +32,8 @@ export interface TableState {
   readonly handEdits: ReadonlyMap<FlagKey, AuditEntry>;
   readonly editors: Editors;
 }
+
+const NOTHING_AGAIN = { place: "", intent: "" };
 
 export async function readTable(store: FlagStore): Promise<TableState> {
   const snapshot = await store.read();
@@ -58,6 +62,8 @@ export interface Planned {
   readonly plan: Plan;
   /** Which database, for people. */
   readonly database: string;
+  /** What a command that is printed for it has to say again. */
+  readonly again: { readonly place: string; readonly intent: string };
   readonly head: Head;
   readonly live: ReadonlyMap<FlagKey, ReadRow>;
   /** For each flag that was ever written by hand, the newest such entry. */
@@ -76,7 +82,7 @@ export async function planAgainst(table: TableState, desired: Desired, options: 
   if (head.environment !== environment) throw wrongDatabase(table.label, head, environment);
   if (desired.repository !== null && desired.commit !== null) {
     const commits = { live: head.commit, next: desired.commit, environment };
-    await checkFence(desired.repository, commits, options.acceptLive);
+    await checkFence(desired.repository, commits, options.acceptLive, options.again?.place);
   }
   const live = rowsByKey(snapshot, desired.flags);
   const unknown = [...options.release].find((key) => !live.has(key) && !desired.flags.has(key));
@@ -99,7 +105,14 @@ export async function planAgainst(table: TableState, desired: Desired, options: 
   const told = plan.handEdits.map((edit) =>
     withEditor(edit, editors.get(edit.key)?.get(edit.group) ?? handEdits.get(edit.key)),
   );
-  return { plan: { ...plan, handEdits: told }, database: table.label, head, live, handEdits };
+  return {
+    plan: { ...plan, handEdits: told },
+    database: table.label,
+    again: options.again ?? NOTHING_AGAIN,
+    head,
+    live,
+    handEdits,
+  };
 }
 
 function withEditor(edit: HeldEdit, entry: AuditEntry | undefined): HeldEdit {

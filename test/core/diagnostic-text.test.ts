@@ -42,6 +42,27 @@ test("a long line is cut around the place", () => {
   expect(frame.slice(marks.indexOf("^"), marks.lastIndexOf("^") + 1)).toBe("HERE");
 });
 
+test("on a narrow terminal no line of code and no mark is longer than it, and the mark still stands under its place", () => {
+  for (const width of [40, 60, 80, 100]) {
+    for (const [before, after] of [
+      [0, 200],
+      [5, 90],
+      [70, 0],
+      [150, 150],
+    ] as const) {
+      const source = `${"a".repeat(before)}HERE${"b".repeat(after)}`;
+      const hint = "a hint of several words, which does not fit behind the mark of a narrow terminal";
+      const text = diagnosticsText([at({ source, column: before + 1, length: 4, hint })], undefined, width);
+      const [, frame = "", marks = ""] = text.split("\n");
+      const mark = marks.indexOf("^");
+      expect(frame.length, `${width} ${before}`).toBeLessThanOrEqual(width);
+      expect(mark + 4).toBeLessThanOrEqual(width);
+      expect(frame.slice(mark, mark + 4)).toBe("HERE");
+      expect(text).toContain(hint);
+    }
+  }
+});
+
 test("a problem of a whole file has no frame", () => {
   expect(diagnosticsText([at({ source: "", line: 1, column: 1, hint: "rename it" })]).split("\n")).toHaveLength(2);
 });

@@ -43,8 +43,8 @@ export function killLines(key: string, keys: readonly string[]): KillLines {
       },
       {
         where: "compose",
-        line: `add  ${variable}: "false"  under environment:, then  docker compose up -d SERVICE`,
-        takesEffect: "as long as a restart takes",
+        line: `${variable}: "false"`,
+        takesEffect: "under environment:, then  docker compose up -d SERVICE",
       },
       {
         where: "everywhere",

@@ -16,6 +16,8 @@ export interface PlanView {
   readonly columns?: number | undefined;
   /** Which database the plan is for, where it is for one. */
   readonly database?: string;
+  /** What a printed command has to say again. */
+  readonly again?: { readonly intent: string };
   /** In place of the line that says which revision of which table the plan starts from. */
   readonly title?: string;
 }
@@ -34,7 +36,7 @@ export function planText(view: PlanView): string {
     changesText(view, width),
     byHandText(view, width),
     countsText(plan),
-    needsText(plan),
+    needsText({ ...plan, ...(view.again && { again: view.again }) }),
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
 }
@@ -152,10 +154,12 @@ export function problemText({ key, path, message, hint }: Plan["problems"][numbe
 /** What {@link needsText} asks of a plan, or of the report of one environment. */
 export interface NeedsView extends Pick<Plan, "environment" | "needs"> {
   readonly changes: readonly Pick<Change, "key" | "path">[];
+  /** What the printed command has to say again. */
+  readonly again?: { readonly intent: string };
 }
 
 /** For everything that still has to be acknowledged, the exact line that does it. */
-export function needsText({ needs, changes, environment }: NeedsView): string {
+export function needsText({ needs, changes, environment, again }: NeedsView): string {
   const open = needs.filter(({ acknowledged }) => !acknowledged);
   const pathOf = (key: string | null) => changes.find((change) => change.key === key)?.path ?? "the flag's file";
   const inFiles = new Map(open.filter(isForFile).map(({ key, id }) => [key, id]));
@@ -168,7 +172,7 @@ export function needsText({ needs, changes, environment }: NeedsView): string {
       .filter((need) => !isForFile(need))
       .map(({ key, text }) => (key === null ? text : `${key}: ${text}`));
     lines.push(
-      `To acknowledge the plan (${why.join("; ")}):\n  hoist sync --env ${environment} --acknowledge ${whole.id}`,
+      `To acknowledge the plan (${why.join("; ")}):\n  hoist sync --env ${environment}${again?.intent ?? ""} --acknowledge ${whole.id}`,
     );
   }
   return lines.join("\n");

@@ -20,7 +20,7 @@ export function syncText(outcome: Synced, tookMs: number, now: Date, style: Styl
   const notes = plan.handEdits.map((edit) => {
     const who = byWhom(edit.by, now);
     if (edit.outcome !== "stays") return `${edit.key}: ${edit.text}${who}, ${edit.outcome}`;
-    const release = `hoist sync --env ${plan.environment} --release ${edit.key}`;
+    const release = `hoist sync --env ${plan.environment}${outcome.again.place} --release ${edit.key}`;
     return `${edit.key} stays as it is: ${edit.text}${who}. Lift it with: ${release}`;
   });
   const rows = plan.unmanaged.map((key) => `${key} was inserted by hand: served, no file stands for it`);
