@@ -48,7 +48,7 @@ async function measure(title: string, folder: string, { segment = false } = {}):
   const { stdout, stderr } = await printed([...words, BIN, "plan", "--base", "main~1", "--format", "json"], folder);
   const seconds = (performance.now() - start) / 1_000;
   const [, kilobytes = "0", microseconds = "0"] = /used (\d+) (\d+)/.exec(stderr) ?? [];
-  const { environments } = JSON.parse(stdout) as ChangeReport;
+  const { environments }: ChangeReport = JSON.parse(stdout);
   const told = environments.map(({ environment, flags }) => `${environment} ${flags.length}`).join(", ");
   const cpu = (Number(microseconds) / 1e6).toFixed(2);
   const peak = (Number(kilobytes) / 1_000).toFixed(0);
