@@ -2,10 +2,22 @@ import { createEmulator } from "emulate";
 import { plainOctokit, type ContractGitHub } from "./contract.ts";
 import { startFakeGitHub } from "./start.ts";
 
-/** The server that the other tests use. */
+/** The server that the other tests use. Cleaning up after the cases is tried on it, so that it can be trusted elsewhere. */
 export async function ourGitHub(): Promise<ContractGitHub> {
-  const github = await startFakeGitHub({ files: { "README.md": "Flags\n" } });
-  return { ...contract(github.apiUrl, "acme", "flags", github.userToken), close: github.close };
+  const server = await startFakeGitHub({ files: { "README.md": "Flags\n" } });
+  const github = contract(server.apiUrl, "acme", "flags", server.userToken);
+  return {
+    ...github,
+    async close() {
+      await cleanUp(github);
+      const here = { owner: "acme", repo: "flags" };
+      const refs = await github.octokit.rest.repos.listBranches(here);
+      const open = await github.octokit.rest.issues.listForRepo(here);
+      const left = [...refs.data.map(({ name }) => name), ...open.data.map(({ title }) => title)];
+      await server.close();
+      if (left.join() !== "main") throw new Error(`left behind: ${left.join(", ")}`);
+    },
+  };
 }
 
 /** Somebody else's idea of the same API. */
@@ -30,20 +42,18 @@ export async function emulatedGitHub(): Promise<ContractGitHub> {
 export function realGitHub(token: string, repository: string): ContractGitHub {
   const [owner = "", repo = ""] = repository.split("/");
   const github = contract(process.env["GITHUB_API_URL"] ?? "https://api.github.com", owner, repo, token);
-  return {
-    ...github,
-    patienceMs: 10_000,
-    async close() {
-      const { octokit } = github;
-      for (const branch of github.branches) {
-        // Many of them were deleted, or never made.
-        await octokit.rest.git.deleteRef({ owner, repo, ref: `heads/${branch}` }).catch(() => {});
-      }
-      for (const issue_number of github.issues) {
-        await octokit.rest.issues.update({ owner, repo, issue_number, state: "closed" });
-      }
-    },
-  };
+  return { ...github, patienceMs: 10_000, close: () => cleanUp(github) };
+}
+
+/** Pull requests are closed with their branches. */
+async function cleanUp({ octokit, owner, repo, branches, issues }: Omit<ContractGitHub, "close">): Promise<void> {
+  for (const branch of branches) {
+    // Many of them were deleted, or never made.
+    await octokit.rest.git.deleteRef({ owner, repo, ref: `heads/${branch}` }).catch(() => {});
+  }
+  for (const issue_number of issues) {
+    await octokit.rest.issues.update({ owner, repo, issue_number, state: "closed" });
+  }
 }
 
 function contract(apiUrl: string, owner: string, repo: string, token: string): Omit<ContractGitHub, "close"> {

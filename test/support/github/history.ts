@@ -3,7 +3,7 @@ import { commitJson, readCommit, readCommits } from "./commits.ts";
 import { diffFiles, fileDiffJson } from "./diff.ts";
 import { EMPTY_TREE } from "./object-writer.ts";
 import { pullJson } from "./pull-json.ts";
-import { branchTips, refreshPulls } from "./pull-state.ts";
+import { branchTips } from "./pull-state.ts";
 import { demandCommits } from "./refs.ts";
 import { notFound, unprocessable } from "./refusal.ts";
 
@@ -75,7 +75,6 @@ async function compare(call: Call): Promise<Readonly<Record<string, unknown>>> {
 /** Those that brought a commit to their base; of one that is nowhere yet, those that would. */
 async function pullsWith(call: Call, sha: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const { world } = call;
-  await refreshPulls(world);
   const found = [];
   for (const pull of world.pulls.values()) {
     const isIn =

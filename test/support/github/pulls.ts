@@ -5,13 +5,11 @@ import { diffFiles, fileDiffJson } from "./diff.ts";
 import { editIssue, openIssue } from "./issues.ts";
 import { mergeCommitOf, mergePull } from "./pull-merge.ts";
 import { fullPullJson, mergeBase, pullJson } from "./pull-json.ts";
-import { refreshPulls } from "./pull-state.ts";
 import { invalid, notFound, Refusal, unprocessable } from "./refusal.ts";
 import type { Pull } from "./world.ts";
 
-/** As it is now. @throws Refusal */
-async function pullOf(call: Call): Promise<Pull> {
-  await refreshPulls(call.world);
+/** @throws Refusal */
+function pullOf(call: Call): Pull {
   const pull = call.world.pulls.get(Number(call.path["pull_number"]));
   if (pull === undefined) throw notFound();
   return pull;
@@ -23,7 +21,6 @@ async function openPull(call: Call): Promise<Pull> {
   if (signedIn(call).id === GITHUB_ACTIONS.id && !world.workflowsMayOpenPulls) {
     throw new Refusal(403, "GitHub Actions is not permitted to create or approve pull requests.");
   }
-  await refreshPulls(world);
   const baseRef = String(body["base"]);
   const [owner, headRef] = splitHead(world.owner, String(body["head"]));
   const head = owner.toLowerCase() === world.owner ? await world.git.tipOf(headRef) : null;
@@ -93,7 +90,7 @@ function requestReviewers(call: Call, pull: Pull): void {
 export const pullHandlers: Handlers = {
   "pulls/create": async (call) => created(await fullPullJson(call, await openPull(call))),
   "pulls/get": async (call) => {
-    const pull = await pullOf(call);
+    const pull = pullOf(call);
     if (call.accept.includes("diff")) {
       const text = await call.world.git.run(["diff", "--no-ext-diff", await mergeBase(call, pull), pull.headSha]);
       return {
@@ -110,7 +107,7 @@ export const pullHandlers: Handlers = {
     return answer;
   },
   "pulls/update": async (call) => {
-    const pull = await pullOf(call);
+    const pull = pullOf(call);
     const base = textIn(call, "base");
     const state = textIn(call, "state");
     if (pull.mergedAt !== null && state === "open") {
@@ -126,8 +123,7 @@ export const pullHandlers: Handlers = {
     if (base !== undefined) pull.baseRef = base;
     return ok(await fullPullJson(call, pull));
   },
-  "pulls/list": async (call) => {
-    await refreshPulls(call.world);
+  "pulls/list": (call) => {
     const {
       state = "open",
       head,
@@ -148,33 +144,33 @@ export const pullHandlers: Handlers = {
     return listed(found.map((pull) => pullJson(call, pull)));
   },
   "pulls/list-files": async (call) => {
-    const pull = await pullOf(call);
+    const pull = pullOf(call);
     const files = await diffFiles(call.world.git, await mergeBase(call, pull), pull.headSha);
     return listed(files.map((file) => fileDiffJson(call, file, pull.headSha)));
   },
   "pulls/list-commits": async (call) => {
-    const pull = await pullOf(call);
+    const pull = pullOf(call);
     const range = `${await mergeBase(call, pull)}..${pull.headSha}`;
     const commits = await readCommits(call.world.git, ["--reverse", "--topo-order", range]);
     return listed(commits.map((commit) => commitJson(call, commit)));
   },
-  "pulls/request-reviewers": async (call) => {
-    const pull = await pullOf(call);
+  "pulls/request-reviewers": (call) => {
+    const pull = pullOf(call);
     requestReviewers(call, pull);
     return created(pullJson(call, pull));
   },
-  "pulls/list-requested-reviewers": async (call) => {
-    const pull = await pullOf(call);
+  "pulls/list-requested-reviewers": (call) => {
+    const pull = pullOf(call);
     const users = pull.reviewers.map((account) => simpleUser(account, call.api));
     return ok({ users, teams: (pullJson(call, pull)["requested_teams"] as readonly unknown[]) ?? [] });
   },
-  "pulls/check-if-merged": async (call) => {
-    const pull = await pullOf(call);
+  "pulls/check-if-merged": (call) => {
+    const pull = pullOf(call);
     if (pull.mergedAt === null) throw notFound();
     return { status: 204 };
   },
   "pulls/merge": async (call) => {
-    const pull = await pullOf(call);
+    const pull = pullOf(call);
     const { merge_method: method = "merge", sha } = call.body;
     const title = textIn(call, "commit_title");
     const message = textIn(call, "commit_message");

@@ -7,6 +7,7 @@ import { graphql, GRAPHQL_PATHS } from "./graphql.ts";
 import type { Limits } from "./limits.ts";
 import { HANDLERS, scopesOf } from "./operations.ts";
 import { pageOf } from "./pages.ts";
+import { refreshPulls } from "./pull-state.ts";
 import { notFound, Refusal } from "./refusal.ts";
 import { routesOf, type Route } from "./routes.ts";
 import { GITHUB_SHAPES, type ShapeChecks } from "./shapes.ts";
@@ -153,6 +154,7 @@ async function carryOut(parts: Parts, received: Received, route: Route, holder: 
   const reads = received.method === "GET";
   demand(holder, scopesOf(route.operation), reads ? "read" : "write", world.isPrivate);
   if (route.operation === "rate-limit/get") return ok(parts.limits.overview(holder?.account ?? null));
+  await refreshPulls(world);
   const handler = HANDLERS[route.operation];
   if (handler === undefined) throw new Error(`${route.operation} has no handler`);
   const call: Call = {
