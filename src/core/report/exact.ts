@@ -7,7 +7,7 @@ import type { Flips } from "./report.ts";
 import { flipTest, isUntouched, type VersionPair } from "./version.ts";
 
 /** Nobody, for sure. */
-export const NO_FLIPS: Flips = { method: "exact", sample: null, flipped: exactly(0), moves: [] };
+const NO_FLIPS: Flips = { method: "exact", sample: null, flipped: exactly(0), moves: [] };
 
 /**
  * Who flips, counted in buckets, where nothing else decides in either version. Of two versions that surely answer alike,
