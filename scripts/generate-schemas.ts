@@ -1,19 +1,28 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { schemaFiles } from "../src/cli/schema-files.ts";
+import { loadFlags } from "../src/source/load.ts";
 import { schemaTexts } from "../src/source/schema-text.ts";
+import { readWorkTree } from "../src/source/work-tree.ts";
 
-// Writes schema/*.schema.json; with --check it only compares, and exits 1 when one is stale.
+// Writes schema/*.schema.json, which is published, and flags/_schema/, which the editor checks the examples with; with
+// --check it only compares, and exits 1 when one is stale.
 const isCheck = process.argv.includes("--check");
-const folder = new URL("../schema/", import.meta.url);
+const root = new URL("../", import.meta.url);
+const published = Array.from(schemaTexts(), ([name, text]) => ({ path: `schema/${name}`, text }));
+const own = schemaFiles(loadFlags(await readWorkTree(fileURLToPath(root))));
 const stale: string[] = [];
-for (const [name, text] of schemaTexts()) {
-  const file = new URL(name, folder);
+for (const { path, text } of [...published, ...own]) {
+  const file = new URL(path, root);
   const found = await readFile(file, "utf8").catch(() => undefined);
   if (found === text) continue;
-  stale.push(`schema/${name}`);
-  if (!isCheck) await writeFile(file, text);
+  stale.push(path);
+  if (isCheck) continue;
+  await mkdir(new URL("./", file), { recursive: true });
+  await writeFile(file, text);
 }
-if (stale.length === 0) console.log("schema/ is up to date");
+if (stale.length === 0) console.log("schema/ and flags/_schema/ are up to date");
 else if (isCheck) {
-  console.error(`${stale.join(", ")}: not what src/source says; run npm run generate`);
+  console.error(`${stale.join(", ")}: not what src/source and flags/ say; run npm run generate`);
   process.exitCode = 1;
 } else console.log(`written: ${stale.join(", ")}`);

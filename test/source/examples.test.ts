@@ -26,10 +26,10 @@ test("all workshop flags are off for everybody in production", async () => {
 });
 
 test("every example names its schema for the editor, and the path leads to it", async () => {
-  for (const { path, bytes } of await readWorkTree(root)) {
+  for (const { path, bytes } of (await readWorkTree(root)).filter((file) => file.path.endsWith(".yaml"))) {
     const [first] = new TextDecoder().decode(bytes).split("\n");
     const kind = path.includes("_config") ? "config" : path.includes("_segments") ? "segment" : "flag";
-    const up = "../".repeat(path.split("/").length - 1);
-    expect([path, first]).toEqual([path, `# yaml-language-server: $schema=${up}schema/${kind}.schema.json`]);
+    const up = "../".repeat(path.split("/").length - 2) || "./";
+    expect([path, first]).toEqual([path, `# yaml-language-server: $schema=${up}_schema/${kind}.schema.json`]);
   }
 });
