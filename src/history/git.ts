@@ -28,7 +28,7 @@ export interface Git {
  * @throws FlagError NOT_A_REPOSITORY when there is no such folder
  */
 export function gitIn(folder: string, ambient: Environment, indexFile?: string): Git {
-  const own = indexFile === undefined ? {} : { GIT_INDEX_FILE: indexFile };
+  const own: Record<string, string> = indexFile === undefined ? {} : { GIT_INDEX_FILE: indexFile };
   const environment: Record<string, string> = { ...gitEnvironment(ambient), ...own };
   const client = simpleGit({
     baseDir: folder,
