@@ -342,7 +342,7 @@ describe("the command line itself", () => {
     ["an unknown command", ["synch"], "did you mean sync?"],
     ["an unknown option", ["sync", "--dry-rn"], "unknown option '--dry-rn'"],
     ["an unknown option that is nearly one", ["sync", "--work-treee"], "did you mean --work-tree?"],
-    ["an unknown format", ["plan", "--format", "yaml"], "Allowed choices are text, json"],
+    ["an unknown format", ["plan", "--format", "yaml"], "Allowed choices are text, markdown, json"],
     ["a missing argument", ["why"], "missing required argument 'key'"],
     ["one argument too many", ["sync", "production"], "too many arguments"],
     ["a context that is none", ["why", "checkout_button", "--context", "postalCode"], "attribute=value"],
