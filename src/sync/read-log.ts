@@ -225,15 +225,22 @@ function tableEntry({ environment, entry, text, commit }: TableStep): LogEntry {
   };
 }
 
-/** Git's own order is kept, whatever its clocks say; the table's entries go where their time is. */
+/**
+ * Git's own order is kept, whatever its clocks say; the table's entries go where their time is. Git knows whole seconds only: of
+ * what happened in the same one the commit is shown as the newer, which is true of everything that led to it.
+ */
 function inOrder(git: readonly LogEntry[], table: readonly LogEntry[]): readonly LogEntry[] {
   const rest = [...table].sort((a, b) => timeOf(b.at) - timeOf(a.at) || revisionOf(b) - revisionOf(a));
   const merged: LogEntry[] = [];
   for (const entry of git) {
-    while (rest[0] !== undefined && timeOf(rest[0].at) > timeOf(entry.at)) merged.push(...rest.splice(0, 1));
+    while (rest[0] !== undefined && secondOf(rest[0]) > secondOf(entry)) merged.push(...rest.splice(0, 1));
     merged.push(entry);
   }
   return [...merged, ...rest];
+}
+
+function secondOf({ at }: LogEntry): number {
+  return Math.floor(timeOf(at) / 1000);
 }
 
 /** What is not committed is newer than everything. */
