@@ -13,6 +13,7 @@ import { strictAboutEdited } from "../source/policy/check-expiry.ts";
 import { baseOf, plansSince } from "../sync/changes-since.ts";
 import { checkFiles } from "../sync/check-files.ts";
 import { progressOf, type Io } from "./io.ts";
+import { readLiveTables } from "./live-tables.ts";
 import { findingsMarkdown, verdictOf, type Verdict } from "./views/findings-markdown.ts";
 
 /** What there is to say of a commit on GitHub, in every form in which it is said there. */
@@ -34,7 +35,7 @@ export interface BranchReport extends Verdict {
 
 /**
  * Everything that `validate --base` finds and `plan --base` tells of a commit; of files that are not valid, what is wrong with
- * them alone.
+ * them alone. What stands in the tables is told where the environment names their addresses.
  *
  * @throws FlagError as checkFiles and baseOf do
  */
@@ -53,7 +54,7 @@ export async function branchReport(
     const found = diagnostics.map(fromTop);
     return { ...common, ...verdictOf(found, null), ...textsOf(found, null), isNews: true, diagnostics: found };
   }
-  const before = await baseOf(folder, base, commit);
+  const before = await baseOf(folder, base, files);
   const change = { before: before.loaded, after: files.loaded, plans: plansSince(before, files) };
   const found = [...strictAboutEdited(diagnostics, change), ...checkPolicies(change, { today })]
     .sort(inFileOrder)
@@ -63,6 +64,7 @@ export async function branchReport(
     to: { commit },
     today,
     testsPassed,
+    ...(await readLiveTables(io, files, { folder, onlyNamed: true })),
   });
   const isNews =
     found.some(({ severity }) => severity === "error") ||

@@ -1,5 +1,5 @@
 import { FlagError } from "../core/errors.ts";
-import { findDatabase } from "../store/address.ts";
+import { type DatabaseAddress, findDatabase } from "../store/address.ts";
 import { openStore } from "../store/open.ts";
 import type { FlagStore } from "../store/store.ts";
 import type { Io } from "./io.ts";
@@ -13,18 +13,26 @@ export interface OpenTable {
  * The tables that can be read, opened, each with its environment; the caller closes them. A database that nobody named and
  * that is not there is no news; one that was named and cannot be read is told.
  *
- * @param environments  those to look for
+ * @param environments     those to look for
+ * @param where.onlyNamed  leaves out `.flaghoist/`; what is named and is no address is then told, too
+ * @throws FlagError USAGE for an address that is none, unless `onlyNamed`
  */
 export async function openTables(
   io: Io,
   environments: readonly string[],
-  where: { readonly folder: string; readonly database?: string | undefined },
+  where: { readonly folder: string; readonly database?: string | undefined; readonly onlyNamed?: boolean },
 ): Promise<{ readonly tables: readonly OpenTable[]; readonly notes: readonly string[] }> {
   const tables: OpenTable[] = [];
   const notes: string[] = [];
   const seen = new Set<string>();
   for (const environment of environments) {
-    const { url, source } = findDatabase({ folder: where.folder, environment, env: io.env, option: where.database });
+    const address = addressOf(io, environment, where);
+    if (address instanceof FlagError) {
+      if (!notes.includes(address.message)) notes.push(address.message);
+      continue;
+    }
+    const { url, source } = address;
+    if (where.onlyNamed === true && source === "default") continue;
     // One address may stand for several environments; it serves one of them, and says which.
     if (seen.has(url)) continue;
     seen.add(url);
@@ -35,11 +43,26 @@ export async function openTables(
       else await store.close();
     } catch (error) {
       if (!(error instanceof FlagError)) throw error;
-      if (source !== "default" || error.code !== "STORE_MISSING")
-        notes.push(`the table of ${environment}: ${error.message}`);
+      if (source === "default" && error.code === "STORE_MISSING") continue;
+      // That address says nothing of an environment.
+      const which = source === "FLAGS_DATABASE_URL" && environments.length > 1 ? source : environment;
+      notes.push(`the table of ${which}: ${error.message}`);
     }
   }
   return { tables, notes };
+}
+
+function addressOf(
+  { env }: Io,
+  environment: string,
+  { folder, database, onlyNamed }: Parameters<typeof openTables>[2],
+): DatabaseAddress | FlagError {
+  try {
+    return findDatabase({ folder, environment, env, option: database });
+  } catch (error) {
+    if (onlyNamed === true && error instanceof FlagError) return error;
+    throw error;
+  }
 }
 
 /** Closes a store whose head cannot be read. */

@@ -1,17 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { HeldEdit } from "../core/change.ts";
 import { FlagError } from "../core/errors.ts";
 import { contextsFrom } from "../core/report/contexts.ts";
 import type { Population } from "../core/report/population.ts";
 import type { ChangeReport } from "../core/report/report.ts";
 import { checkFiles } from "../sync/check-files.ts";
 import { unknownEnvironment, type Files } from "../sync/desired.ts";
-import { heldByHand } from "../sync/held-by-hand.ts";
 import { reportSince } from "../sync/report-since.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { progressOf, type Io } from "./io.ts";
-import { openTables } from "./log-tables.ts";
+import { type LiveTables, readLiveTables } from "./live-tables.ts";
 import { reportDiagnostics } from "./report.ts";
 import { noteUncommitted } from "./uncommitted.ts";
 import { reportJson } from "./views/report-json.ts";
@@ -55,7 +53,7 @@ export async function planBase(io: Io, options: PlanBaseOptions): Promise<ExitCo
     contexts,
     sample: options.sample,
     seed: options.seed,
-    byHand: await readByHand(io, folder, files, options),
+    ...(await tablesOf(io, folder, files, options)),
   });
   io.out(await textOf(io, report, options.format));
   noteUncommitted(io, files.uncommitted);
@@ -80,37 +78,16 @@ async function readContexts(io: Io, name: string): Promise<Population> {
   }
 }
 
-/**
- * What was written by hand to the tables that somebody asked for, by an environment or a database. A table that cannot be
- * read is no reason to tell nothing: the report says that much less.
- */
-async function readByHand(
+/** Of the tables that somebody asked for, by an environment or a database. */
+async function tablesOf(
   io: Io,
   folder: string,
   files: Files,
   { env, database }: PlanBaseOptions,
-): Promise<ReadonlyMap<string, readonly HeldEdit[]>> {
-  const held = new Map<string, readonly HeldEdit[]>();
-  if (env === undefined && database === undefined) return held;
-  const names = (files.loaded.config?.environments ?? []).map(({ name }) => name);
-  const wanted = env === undefined ? names : [env];
-  const { tables, notes } = await openTables(io, wanted, { folder, database });
-  const note = (text: string) =>
-    io.err(`${io.errStyle("yellow", "note")}  ${text}; what was written by hand is not told`);
-  notes.forEach(note);
-  for (const { environment, store } of tables) {
-    try {
-      held.set(environment, await heldByHand(store, environment, files));
-    } catch (error) {
-      if (!(error instanceof FlagError)) throw error;
-      note(`the table of ${environment}: ${error.message}`);
-    } finally {
-      await store.close();
-    }
-  }
-  const missing = env !== undefined && tables.length === 0 && notes.length === 0;
-  if (missing) note(`no table of ${env} was found`);
-  return held;
+): Promise<Partial<LiveTables>> {
+  if (env === undefined && database === undefined) return {};
+  const environments = env === undefined ? undefined : [env];
+  return readLiveTables(io, files, { folder, environments, database });
 }
 
 async function textOf(io: Io, report: ChangeReport, format: PlanBaseOptions["format"]): Promise<string> {

@@ -1,18 +1,19 @@
 import { FlagError } from "../core/errors.ts";
 import { differingGroups } from "../core/field-groups.ts";
 import type { Flag, FlagKey } from "../core/flag.ts";
-import { isJsonObject } from "../core/json.ts";
 import { overridesOf } from "../core/known.ts";
 import type { ResolvedOverrides } from "../core/override-resolve.ts";
+import { type SeenOverride, seenOverrides } from "../core/report/seen-overrides.ts";
 import { columnsOf, flagOfRow, type ReadRow } from "../core/row-codec.ts";
 import { cellText } from "../core/wording.ts";
 import { databaseUrl } from "../store/address.ts";
 import { openStore } from "../store/open.ts";
-import type { AuditEntry, FlagStore, SeenInstance } from "../store/store.ts";
+import type { AuditEntry, FlagStore } from "../store/store.ts";
 import { desiredOf, readFiles, type Desired } from "../sync/desired.ts";
 import { handEditsOf } from "../sync/planning.ts";
 import { editorsOf, type Editors } from "../sync/hand-edits.ts";
 import type { Io } from "./io.ts";
+import { INSTANCE_MS } from "./live-tables.ts";
 import { parsedOverrides } from "./overrides.ts";
 import { byWhom } from "./views/plan-text.ts";
 import type { Status, StatusRow } from "./views/status-text.ts";
@@ -23,9 +24,6 @@ interface Where {
   readonly database?: string | undefined;
   readonly cwd?: string | undefined;
 }
-
-/** An instance that has not been heard of for so long is taken for gone. */
-const INSTANCE_MS = 5 * 60_000;
 
 /** Reads all four sides. Git is left out, with the reason, where it cannot be read: on-call needs the rest all the same. */
 export async function readStatus(io: Io, where: Where): Promise<Status> {
@@ -80,7 +78,8 @@ async function statusOf(io: Io, environment: string, store: FlagStore, git: GitS
   const flags = liveFlags(reads);
   const overrides = overridesOf({ overrides: parsedOverrides(io) }, flags, new Set());
   const keys = [...new Set([...reads.keys(), ...(git.desired?.flags.keys() ?? [])])].sort();
-  const sides: Sides = { git, reads, overrides, instances, handEdits, editors, now: io.now() };
+  const seen = new Map(seenOverrides(instances).map((each) => [each.key, each]));
+  const sides: Sides = { git, reads, overrides, seen, handEdits, editors, now: io.now() };
   const all = keys.flatMap((key) => rowOf(key, sides) ?? []);
   return {
     environment,
@@ -106,7 +105,7 @@ interface Sides {
   readonly git: GitSide;
   readonly reads: ReadonlyMap<FlagKey, ReadRow>;
   readonly overrides: ResolvedOverrides;
-  readonly instances: readonly SeenInstance[];
+  readonly seen: ReadonlyMap<FlagKey, SeenOverride>;
   readonly handEdits: ReadonlyMap<FlagKey, AuditEntry>;
   readonly editors: Editors;
   readonly now: Date;
@@ -114,14 +113,14 @@ interface Sides {
 
 /** Null for a flag that is archived and that git does not know: nothing to see. */
 function rowOf(key: FlagKey, sides: Sides): StatusRow | null {
-  const { git, reads, overrides, instances, now } = sides;
+  const { git, reads, overrides, seen, now } = sides;
   const read = reads.get(key);
   const desired = git.desired?.flags.get(key)?.flag;
   const archived = read?.ok === true && read.row.archived_at !== null;
   if (archived && desired === undefined) return null;
   const edited = read?.ok === true && isEdited(read);
   const inForce = overrides.byKey.get(key);
-  const overridden = instances.filter(({ overrides: active }) => Object.hasOwn(active, key));
+  const overridden = seen.get(key);
   const agrees = read?.ok === true && desired !== undefined && !archived && sameAnswers(read.flag, desired);
   return {
     key,
@@ -129,13 +128,13 @@ function rowOf(key: FlagKey, sides: Sides): StatusRow | null {
     table: `${tableCell(read, archived)}${edited ? " by hand" : ""}`,
     override: inForce === undefined ? "–" : `${inForce.variant} ${inForce.via}`,
     instances:
-      overridden.length === 0 ? "–" : `${overrideText(overridden, key)} ${overridden.length}/${instances.length}`,
+      overridden === undefined ? "–" : `${overridden.variants.join(", ")} ${overridden.instances}/${overridden.of}`,
     note: noteOf(read, editorOf(key, sides), edited, now),
     differs:
       (git.desired !== null && !agrees) ||
       edited ||
       inForce !== undefined ||
-      overridden.length > 0 ||
+      overridden !== undefined ||
       read?.ok === false,
   };
 }
@@ -153,15 +152,6 @@ function isEdited({ row }: ReadRow & { ok: true }): boolean {
 
 function sameAnswers(live: Flag, desired: Flag): boolean {
   return differingGroups(columnsOf(live), columnsOf(desired)).length === 0;
-}
-
-/** What overrides of running instances make of a flag: each variant once. */
-function overrideText(instances: readonly SeenInstance[], key: FlagKey): string {
-  const variants = instances.map(({ overrides }) => {
-    const told = overrides[key];
-    return isJsonObject(told) && typeof told["variant"] === "string" ? told["variant"] : "overridden";
-  });
-  return [...new Set(variants)].join(", ");
 }
 
 /** Who switched it, where it was switched by hand; else who wrote to it by hand last. */

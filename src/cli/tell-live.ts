@@ -1,8 +1,10 @@
 import { FlagError } from "../core/errors.ts";
+import type { Plan } from "../core/plan.ts";
 import { COMMENT_MARKER, withLive } from "../core/report/markdown-live.ts";
 import { gitHubFrom } from "../github/connect.ts";
 import { landedBetween } from "../github/landed.ts";
 import { announceLive, MOST_TOLD, type Told } from "../github/live.ts";
+import type { LandedChange } from "../history/landings.ts";
 import type { SyncOutcome } from "../sync/sync.ts";
 import type { Io } from "./io.ts";
 
@@ -29,7 +31,7 @@ export async function tellLive(
     const { told, failures } = await announceLive(github, landed, {
       marker: COMMENT_MARKER,
       now,
-      edit: (body, seconds) => withLive(body, [{ ...live, seconds }]),
+      edit: (body, seconds, steps) => withLive(body, [{ ...live, seconds, held: heldOf(plan, steps, landed) }]),
     });
     for (const failure of failures) warn(io, failure);
     return told;
@@ -37,6 +39,23 @@ export async function tellLive(
     warn(io, error);
     return [];
   }
+}
+
+/**
+ * What stays as it was written by hand among the flags that the steps changed: those whose files they touched; by a segment or
+ * the configuration also those whose file nobody touched.
+ */
+function heldOf({ changes, handEdits }: Plan, steps: readonly LandedChange[], all: readonly LandedChange[]) {
+  const pathsOf = (landed: readonly LandedChange[]) =>
+    new Set(landed.flatMap((step) => step.changes.map(({ path }) => path)));
+  const [own, anybodys] = [pathsOf(steps), pathsOf(all)];
+  const isShared = [...own].some((path) => path.startsWith("flags/_"));
+  const keys = new Set(
+    changes
+      .filter(({ path }) => path !== null && (own.has(path) || (isShared && !anybodys.has(path))))
+      .map(({ key }) => key),
+  );
+  return handEdits.filter(({ key, outcome }) => outcome === "stays" && keys.has(key));
 }
 
 function warn(io: Io, error: unknown): void {

@@ -33,44 +33,62 @@ export const MOST_TOLD = 20;
  * Edits the comments of the pull requests that came live with one sync; whoever has no comment of ours is left alone.
  *
  * @param landed    newest first; those beyond {@link MOST_TOLD} are not told
- * @param edit      the comment's text with the news in it
+ * @param edit      the comment's text with the news in it; `steps` are those that the pull request came with, newest first
  * @param marker    by which the comment is found
  * @returns         what was told, and what failed; only asking whose the token is makes all of it fail
  * @throws FlagError as gitHubFailure says
  */
-export async function announceLive(
+export async function announceLive<Step extends Landed>(
   github: GitHub,
-  landed: readonly Landed[],
+  landed: readonly Step[],
   {
     marker,
     now,
     edit,
-  }: { readonly marker: string; readonly now: Date; readonly edit: (body: string, seconds: number) => string },
+  }: {
+    readonly marker: string;
+    readonly now: Date;
+    readonly edit: (body: string, seconds: number, steps: readonly Step[]) => string;
+  },
 ): Promise<Announced> {
   const self = await selfOf(github);
-  const told: Told[] = [];
   const failures: FlagError[] = [];
-  const seen = new Set<number>();
-  for (const step of landed.slice(0, MOST_TOLD)) {
+  const merges = new Map<number, { readonly mergedAt: string; readonly steps: Step[] }>();
+  await eachUntilLost(landed.slice(0, MOST_TOLD), failures, async (step) => {
+    for (const { number, mergedAt } of await mergedBy(github, step)) {
+      if (mergedAt === null) continue;
+      const merge = merges.get(number) ?? { mergedAt, steps: [] };
+      merge.steps.push(step);
+      merges.set(number, merge);
+    }
+  });
+  const told: Told[] = [];
+  await eachUntilLost([...merges], failures, async ([number, { mergedAt, steps }]) => {
+    const comment = await stickyOf(github, number, marker, self);
+    if (comment === undefined) return;
+    const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(mergedAt)) / 1_000));
+    const body = edit(comment.body, seconds, steps);
+    if (body !== comment.body) await update(github, number, comment.id, body);
+    told.push({ number, url: comment.url, seconds });
+  });
+  return { told, failures };
+}
+
+/** One after the other; what fails is kept, and ends it where each further request would meet the same. */
+async function eachUntilLost<Item>(
+  items: readonly Item[],
+  failures: FlagError[],
+  step: (item: Item) => Promise<void>,
+): Promise<void> {
+  for (const item of items) {
     try {
-      for (const { number, mergedAt } of await mergedBy(github, step)) {
-        if (mergedAt === null || seen.has(number)) continue;
-        seen.add(number);
-        const comment = await stickyOf(github, number, marker, self);
-        if (comment === undefined) continue;
-        const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(mergedAt)) / 1_000));
-        const body = edit(comment.body, seconds);
-        if (body !== comment.body) await update(github, number, comment.id, body);
-        told.push({ number, url: comment.url, seconds });
-      }
+      await step(item);
     } catch (error) {
       if (!(error instanceof FlagError)) throw error;
       failures.push(error);
-      // Each further request would meet the same.
-      if (error.code === "GITHUB_UNREACHABLE" || error.code === "GITHUB_RATE_LIMITED") break;
+      if (error.code === "GITHUB_UNREACHABLE" || error.code === "GITHUB_RATE_LIMITED") return;
     }
   }
-  return { told, failures };
 }
 
 /** The pull requests that a commit of the main line came from: the one that its subject names, where GitHub knows it as that. */

@@ -11,8 +11,9 @@ import {
   type Population,
 } from "../core/report/population.ts";
 import type { ChangeReport, ReportWarning } from "../core/report/report.ts";
+import type { SeenOverride } from "../core/report/seen-overrides.ts";
 import { withRequired } from "../core/report/version.ts";
-import { aheadWarning, expiryWarning, handWarnings } from "../core/report/warnings.ts";
+import { aheadWarning, expiryWarning, handWarnings, overrideWarnings } from "../core/report/warnings.ts";
 import { changedSegments, segmentsIn } from "./changed-segments.ts";
 import type { LoadedFlags } from "./load.ts";
 import { plansBetween } from "./plans-between.ts";
@@ -33,6 +34,8 @@ export interface ReportOptions {
   readonly seed?: number | undefined;
   /** By environment, what was written to its table by hand, where the table was read. */
   readonly byHand?: ReadonlyMap<string, readonly HeldEdit[]> | undefined;
+  /** By environment, what its running instances override, where they could be asked. */
+  readonly overridden?: ReadonlyMap<string, readonly SeenOverride[]> | undefined;
 }
 
 /** One environment, and the one before it in the order of promotion. */
@@ -134,13 +137,15 @@ function warningsOf(
   change: FlagChange,
   { plan, isProtected, sides, earlier }: Stage,
   population: Population,
-  { today, byHand }: ReportOptions,
+  { today, byHand, overridden }: ReportOptions,
 ): readonly ReportWarning[] {
   const { key, kind, after, action } = change;
   const isMoving = kind !== "no-op" && kind !== "narrow" && after.flag !== null;
   const promotion = earlier !== null && isProtected && isMoving ? promotionOf(key, sides, earlier, population) : null;
   return [
     ...handWarnings(key, byHand?.get(plan.environment) ?? [], plan.environment),
+    // Where nobody is answered otherwise, nothing is masked.
+    ...(kind === "no-op" ? [] : overrideWarnings(key, overridden?.get(plan.environment) ?? [])),
     ...(promotion === null ? [] : aheadWarning(promotion)),
     ...(after.flag === null || action === "reached" ? [] : expiryWarning(after.flag, today)),
   ];

@@ -1,9 +1,13 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { COMMENT_MARKER } from "../../src/core/report/markdown-live.ts";
+import { openStore } from "../../src/store/open.ts";
 import { aScene, bodies, ROUTING, writes, type Scene } from "../github/commenting.ts";
 import { flagText } from "../support/flag-tree.ts";
 import { hoistIn } from "../support/hoist.ts";
+import { parseMarkdown, readText } from "../support/markdown.ts";
+import { fileUrl, freshFile, typeInSqlite } from "../support/sqlite.ts";
 
 const JSON_FORMAT = ["--format", "json"] as const;
 
@@ -251,6 +255,52 @@ describe("what else is said, and where", () => {
   });
 });
 
+describe("what stands in the tables", () => {
+  test("is told of those whose addresses the environment names, each with the environment that it serves", async () => {
+    const scene = await aScene();
+    const file = freshFile();
+    const hoist = hoistIn(scene.clone.folder);
+    const url = fileUrl(file);
+    expect(await hoist("sync", "--env", "production", "--commit", "main", "--database", url)).toMatchObject({
+      code: 0,
+    });
+    await typeInSqlite(file, `UPDATE feature_toggles SET enabled = 0 WHERE feature_key = '${ROUTING}'`);
+    const store = await openStore(url);
+    const started = { host: "web-1", pid: 7, epoch: 1, revision: 1, startedAt: "2026-11-21T10:00:00.000Z" };
+    const overrides = { [ROUTING]: { variant: "off", via: "FEATURE_WORKSHOP_ROUTING" } };
+    await store.heartbeat({ ...started, id: randomUUID(), overrides });
+    await store.heartbeat({ ...started, id: randomUUID(), overrides: {} });
+    await store.close();
+    for (const variable of ["FLAGS_DATABASE_URL_PRODUCTION", "FLAGS_DATABASE_URL"]) {
+      const { code, err } = await scene.comment({ [variable]: url });
+      expect({ code, err }, err).toEqual({ code: 0, err: "" });
+      const body = readText(parseMarkdown(bodies(scene)[0] ?? ""));
+      expect(body, variable).toMatch(
+        /production: disabled by hand \(sql, \d{4}-\d\d-\d\d\): stays so after the merge, until hoist sync --env production --release workshop_routing/,
+      );
+      expect(body, variable).toContain(
+        "overridden off by FEATURE_WORKSHOP_ROUTING on 1 of 2 instances: it stays so after the merge",
+      );
+      expect(body, variable).not.toContain("staging: disabled by hand");
+    }
+  });
+
+  test("is not told where it cannot be read, with a note and nothing worse", async () => {
+    const scene = await aScene();
+    const missing = { FLAGS_DATABASE_URL_STAGING: "file:/nowhere/at/all.db", FLAGS_DATABASE_URL: "mysql://db/flags" };
+    const { code, err } = await scene.comment(missing);
+    expect({ code, err }, err).toMatchObject({ code: 0 });
+    expect(err).toMatch(/^note {2}the table of staging: .*; what was written by hand is not told$/m);
+    expect(err).toMatch(
+      /^note {2}FLAGS_DATABASE_URL is no database address: .*; what was written by hand is not told$/m,
+    );
+    expect(err.match(/FLAGS_DATABASE_URL is no/g)).toHaveLength(1);
+    expect(bodies(scene)[0]).toContain("### Flags: 1 change in production");
+    const unnamed = await scene.comment();
+    expect(unnamed).toMatchObject({ code: 0, err: "" });
+  });
+});
+
 describe("where the token may not comment", () => {
   test("a fork's pull request has the report in the job's summary, and that is no failure", async () => {
     const scene = await aScene();
@@ -264,6 +314,18 @@ describe("where the token may not comment", () => {
       "note  #1 comes from a fork, where a workflow may not comment: the report is in the job's summary",
     );
     expect(readFileSync(env["GITHUB_STEP_SUMMARY"] ?? "", "utf8")).toMatch(/^### Flags: 1 change in production/);
+    expect(bodies(scene)).toEqual([]);
+  });
+
+  test("that it comes from a fork is asked of GitHub where the event does not tell", async () => {
+    const scene = await aScene();
+    const env = scene.job({ GITHUB_TOKEN: scene.fake.readToken, GITHUB_EVENT_PATH: "" });
+    const hoist = hoistIn(scene.clone.folder, env);
+    expect(await hoist("github", "comment", "--base", "origin/main")).toMatchObject({ code: 10 });
+    scene.fake.fromFork(scene.number, "lee");
+    const { code, err } = await hoist("github", "comment", "--base", "origin/main");
+    expect({ code, err }, err).toMatchObject({ code: 0 });
+    expect(err).toContain("note  #1 comes from a fork, where a workflow may not comment");
     expect(bodies(scene)).toEqual([]);
   });
 

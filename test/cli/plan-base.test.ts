@@ -1,6 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { ChangeReport, EnvironmentReport, FlagReport } from "../../src/core/report/report.ts";
+import { openStore } from "../../src/store/open.ts";
 import { reportText } from "../../src/cli/views/report-text.ts";
 import { aFlagRepository, commitFlags, CONFIG, flagPath, flagText, writeFlags } from "../support/flag-tree.ts";
 import { hoistIn } from "../support/hoist.ts";
@@ -291,6 +293,33 @@ Nothing changes in staging against HEAD~1.`);
     );
     expect(wrong.code).toBe(2);
     expect(wrong.err).toContain("what was written by hand is not told");
+  });
+
+  test("what running instances override is told of the flags that change, where the table can be read", async () => {
+    const repository = aFlagRepository({
+      checkout_button: flagText({ lines: "rollout: 10%" }),
+      voice_logging: flagText(),
+    });
+    const hoist = hoistIn(repository.folder);
+    expect(await hoist("sync", "--env", "staging")).toMatchObject({ code: 0 });
+    const store = await openStore(`file:${join(repository.folder, ".flaghoist/staging.db")}`);
+    const override = { variant: "off", via: "FEATURE_X" };
+    const overrides = { checkout_button: override, voice_logging: override };
+    const started = { host: "web-1", pid: 7, epoch: 1, revision: 1, startedAt: "2026-11-21T10:00:00.000Z" };
+    await store.heartbeat({ ...started, id: randomUUID(), overrides });
+    await store.close();
+    commitFlags(repository, "Further (#2)", {
+      checkout_button: flagText({ lines: "rollout: 20%" }),
+      voice_logging: flagText({ description: "Other words." }),
+    });
+    const { out } = await hoist("plan", "--base", "HEAD~1", "--env", "staging");
+    expect(out).toContain("! overridden off by FEATURE_X on the only instance: it stays so after the merge,");
+    const report = await reportOf(repository, "--env", "staging");
+    const warnings = report.environments.flatMap(({ flags }) => flags.map((flag) => [flag.key, flag.warnings]));
+    expect(warnings).toEqual([
+      ["checkout_button", [expect.objectContaining({ code: "masked-by-override" })]],
+      ["voice_logging", []],
+    ]);
   });
 
   test("a protected environment ahead of the one before it, and a flag that should soon be gone, are told", async () => {

@@ -1,26 +1,29 @@
 import { describe, expect, test } from "vitest";
-import { aScene, bodies, openPull, ROUTING, writes, type Scene } from "../github/commenting.ts";
+import { aScene, bodies, jobOf, openPull, ROUTING, writes, type Scene } from "../github/commenting.ts";
 import { flagText, writeFlags } from "../support/flag-tree.ts";
 import { hoistIn, type HoistResult } from "../support/hoist.ts";
 import { aFolder } from "../support/repository.ts";
+import { typeInSqlite } from "../support/sqlite.ts";
 
-type Sync = (
-  environment: string,
-  more?: Readonly<Record<string, string>>,
-  ...args: readonly string[]
-) => Promise<HoistResult>;
+interface Sync {
+  (environment: string, more?: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<HoistResult>;
+  /** Of its database. */
+  fileOf(environment: string): string;
+}
 
 /** `hoist sync --comment` of `main` as GitHub has it; each environment has a database of its own. */
 function syncing(scene: Scene): Sync {
   const folder = aFolder();
-  return async (environment, more = {}, ...args) => {
+  const fileOf = (environment: string) => `${folder}/${environment}.db`;
+  const sync = async (environment: string, more: Readonly<Record<string, string>> = {}, ...args: readonly string[]) => {
     scene.clone.git("fetch", "--quiet", "origin");
     scene.clone.checkout("origin/main");
-    const env = { ...scene.job(), FLAGS_DATABASE_URL: `file:${folder}/${environment}.db`, ...more };
+    const env = { ...scene.job(), FLAGS_DATABASE_URL: `file:${fileOf(environment)}`, ...more };
     const result = await hoistIn(scene.clone.folder, env)("sync", "--comment", "--env", environment, ...args);
     expect(result, result.out + result.err).toMatchObject({ code: 0 });
     return result;
   };
+  return Object.assign(sync, { fileOf });
 }
 
 /** A commented pull request over an environment that has been synced once. */
@@ -72,6 +75,31 @@ describe("after a sync", () => {
     const before = fake.requests.length;
     expect((await sync("production")).out).not.toContain("says so");
     expect(fake.requests).toHaveLength(before);
+  });
+
+  test("a change that stays otherwise, as it was written by hand, is told so under its pull request and no other", async () => {
+    const { scene, sync } = await aCommentedScene("production");
+    const { fake, clone } = scene;
+    clone.git("checkout", "--quiet", "-b", "other", "origin/main");
+    writeFlags(clone, { checkout: flagText({ lines: "rollout: 90%" }) });
+    clone.commit("Less checkout");
+    clone.git("push", "--quiet", "origin", "HEAD:other");
+    const other = await openPull(fake, "other", "Less checkout");
+    const job = jobOf(fake, clone, other);
+    expect(await hoistIn(clone.folder, job)("github", "comment", "--base", "origin/main")).toMatchObject({ code: 0 });
+    await typeInSqlite(
+      sync.fileOf("production"),
+      `UPDATE feature_toggles SET enabled = 0 WHERE feature_key = '${ROUTING}'`,
+    );
+    await fake.merge(scene.number, { method: "squash" });
+    await fake.merge(other, { method: "squash" });
+    await sync("production");
+    expect(bodies(scene)[0]).toMatch(
+      /^- Live in \*\*production\*\* .*, but `workshop_routing` stays disabled by hand <!--/m,
+    );
+    const [told] = bodies({ fake, number: other });
+    expect(told).toContain("- Live in **production**");
+    expect(told).not.toContain("by hand");
   });
 
   test("a forged comment and a number that is an issue's are left alone", async () => {

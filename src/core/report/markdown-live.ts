@@ -1,3 +1,4 @@
+import type { HeldEdit } from "../change.ts";
 import { code, prose } from "./markdown-escape.ts";
 import { bytesOf } from "./markdown-shorten.ts";
 import { COMMENT_LIMIT } from "./markdown.ts";
@@ -13,7 +14,12 @@ export interface Live {
   readonly commit: string;
   /** From the merge to the commit of the sync; null where nobody knows when it was merged. */
   readonly seconds: number | null;
+  /** What of the change is not so, because the table was written by hand and stays as it was written; none unless given. */
+  readonly held?: readonly Held[];
 }
+
+/** `text` as a HeldEdit has it: `disabled by hand`, `10 % of everybody by hand`. */
+export type Held = Pick<HeldEdit, "key" | "group" | "text">;
 
 const START = "<!-- flaghoist:live -->";
 const HEADLINE = "### ";
@@ -25,10 +31,22 @@ export function liveMarkdown(lives: readonly Live[]): string {
   return lives.map(liveLine).join("\n");
 }
 
-function liveLine({ environment, revision, commit, seconds }: Live): string {
+/** More than these are counted: it is one line. */
+const MOST_HELD = 4;
+
+function liveLine({ environment, revision, commit, seconds, held = [] }: Live): string {
   const after = seconds === null ? "" : `, ${durationText(seconds)} after the merge`;
   const what = `Live in **${prose(environment)}** at revision ${revision}${after} (${code(commit.slice(0, 7))})`;
-  return `- ${what} ${markOf(environment)}`;
+  return `- ${what}${heldText(held)} ${markOf(environment)}`;
+}
+
+function heldText(held: readonly Held[]): string {
+  if (held.length === 0) return "";
+  const told = held.slice(0, MOST_HELD).map(({ key, group, text }) => {
+    return `${code(key)} stays ${group === "enabled" ? prose(text) : `as it is: ${prose(text)}`}`;
+  });
+  const more = held.length - told.length;
+  return `, but ${[...told, ...(more === 0 ? [] : [`${more} more`])].join("; ")}`;
 }
 
 /** Ends a line, so that it is found again whatever its words are. */

@@ -61,7 +61,7 @@ export type ChangeKind = "widen" | "narrow" | "retarget" | "reshuffle" | "no-op"
 
 /** Something to know before merging that forbids nothing. */
 export interface ReportWarning {
-  readonly code: "masked-by-hand" | "overwrites-hand-edit" | "ahead" | "expires-soon";
+  readonly code: "masked-by-hand" | "masked-by-override" | "overwrites-hand-edit" | "ahead" | "expires-soon";
   readonly text: string;
 }
 

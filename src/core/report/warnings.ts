@@ -4,6 +4,7 @@ import { measureFlips } from "./flips.ts";
 import type { Population } from "./population.ts";
 import type { ReportWarning } from "./report.ts";
 import { percentText } from "./people-text.ts";
+import type { SeenOverride } from "./seen-overrides.ts";
 
 /** So many days before a flag should be gone its reviewers are told. */
 const SOON_DAYS = 14;
@@ -35,6 +36,23 @@ export function handWarnings(key: FlagKey, edits: readonly HeldEdit[], environme
       if (outcome === "undone") return [];
       const lift = `hoist sync --env ${environment} --release ${key}`;
       return [{ code: "masked-by-hand", text: `${told}: stays so after the merge, until ${lift}` }];
+    });
+}
+
+/** What running instances make of it whatever the table says, so that the merge reaches them later. */
+export function overrideWarnings(key: FlagKey, seen: readonly SeenOverride[]): readonly ReportWarning[] {
+  return seen
+    .filter((override) => override.key === key)
+    .map(({ variants, via, instances, of }) => {
+      const what = variants.every((variant) => variant === "overridden") ? "" : ` ${variants.join(", ")}`;
+      const by = via.length === 0 ? "" : ` by ${via.join(", ")}`;
+      const where =
+        instances === of ? (of === 1 ? "the only instance" : `all ${of} instances`) : `${instances} of ${of} instances`;
+      const stays = instances === 1 ? "it stays" : "they stay";
+      return {
+        code: "masked-by-override",
+        text: `overridden${what}${by} on ${where}: ${stays} so after the merge, until the override is lifted there`,
+      };
     });
 }
 

@@ -152,6 +152,10 @@ function busy(): ChangeReport {
     flips: sampledFlips(0.0019, aMove(0.0103, "off", "on", "rule staff")),
     warnings: [
       { code: "masked-by-hand", text: "disabled by hand 3 h ago by deploy@ops: stays off, whatever git says" },
+      {
+        code: "masked-by-override",
+        text: "overridden off by FEATURE_WORKSHOP_ADMIN_PANEL on 3 of 12 instances: they stay so after the merge, until the override is lifted there",
+      },
     ],
   });
   const button = aFlagReport({

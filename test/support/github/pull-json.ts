@@ -2,7 +2,7 @@ import { simpleUser } from "./accounts.ts";
 import { nodeId, repoPage, repoUrl, type Call } from "./call.ts";
 import { diffFiles } from "./diff.ts";
 import { labelJson, labelNamed } from "./labels.ts";
-import { repositoryJson } from "./repository.ts";
+import { forkJson, repositoryJson } from "./repository.ts";
 import type { Pull } from "./world.ts";
 
 /** As pull requests are listed. */
@@ -15,12 +15,12 @@ export function pullJson(call: Call, pull: Pull): Readonly<Record<string, unknow
   const page = `${repoPage(call)}/pull/${issue.number}`;
   const issueUrl = `${repoUrl(call)}/issues/${issue.number}`;
   const statuses = `${repoUrl(call)}/statuses/${pull.headSha}`;
-  const side = (ref: string, sha: string) => ({
-    label: `${world.owner}:${ref}`,
+  const side = (ref: string, sha: string, fork: string | null = null) => ({
+    label: `${fork ?? world.owner}:${ref}`,
     ref,
     sha,
-    user: owner,
-    repo: repository,
+    user: fork === null ? owner : simpleUser(world.accounts.accountOf(fork), api),
+    repo: fork === null ? repository : forkJson(call, fork),
   });
   const links = {
     self: url,
@@ -66,7 +66,7 @@ export function pullJson(call: Call, pull: Pull): Readonly<Record<string, unknow
     assignees: issue.assignees.map((account) => simpleUser(account, api)),
     requested_reviewers: pull.reviewers.map((account) => simpleUser(account, api)),
     requested_teams: pull.teams.map((slug) => teamJson(call, slug)),
-    head: side(pull.headRef, pull.headSha),
+    head: side(pull.headRef, pull.headSha, pull.fork),
     base: side(pull.baseRef, pull.baseSha),
     _links: Object.fromEntries(Object.entries(links).map(([name, href]) => [name, { href }])),
     author_association: issue.user.association,

@@ -45,6 +45,7 @@ async function openPull(call: Call): Promise<Pull> {
     headSha: head,
     baseSha: base,
     draft: body["draft"] === true,
+    fork: null,
     reviewers: [],
     teams: [],
     mergedAt: null,

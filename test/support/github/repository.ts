@@ -56,6 +56,22 @@ export function repositoryJson(call: Call): Readonly<Record<string, unknown>> {
   };
 }
 
+/** A fork of it, as it stands in the head of a pull request; what it is asked for by itself, the server does not have. */
+export function forkJson(call: Call, login: string): Readonly<Record<string, unknown>> {
+  const { world, api } = call;
+  const own = repositoryJson(call);
+  const moved = (value: unknown) =>
+    typeof value === "string" ? value.replace(`${world.owner}/${world.name}`, `${login}/${world.name}`) : value;
+  const account = world.accounts.accountOf(login);
+  return {
+    ...Object.fromEntries(Object.entries(own).map(([name, value]) => [name, moved(value)])),
+    id: world.id + account.id,
+    node_id: nodeId("Repository", world.id + account.id),
+    owner: simpleUser(account, api),
+    fork: true,
+  };
+}
+
 export const repositoryHandlers: Handlers = {
   "repos/get": (call) => {
     const writes = call.account !== null && call.permissions?.contents === "write";

@@ -56,6 +56,8 @@ export interface FakeGitHub {
     number: number,
     options: { readonly method: "merge" | "squash" | "rebase"; readonly by?: string },
   ): Promise<string>;
+  /** Makes an open pull request one from that person's fork: its commits lie here, but its head is another repository. */
+  fromFork(number: number, login: string): void;
   /** From now on the branch takes pull requests alone: through the API and by `git push` alike. */
   protect(branch: string): void;
   /** The hour's requests that every token has left. */
@@ -122,6 +124,11 @@ export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<
       const pull = world.pulls.get(number);
       if (pull === undefined) throw new Error(`there is no pull request ${number}`);
       return mergePull(world, pull, { method, by: world.accounts.accountOf(by) });
+    },
+    fromFork(number, login) {
+      const pull = world.pulls.get(number);
+      if (pull === undefined) throw new Error(`there is no pull request ${number}`);
+      pull.fork = login;
     },
     protect(branch) {
       world.protectedBranches.add(branch);

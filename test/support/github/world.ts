@@ -27,6 +27,8 @@ export interface Pull {
   headSha: string;
   baseSha: string;
   draft: boolean;
+  /** Whose fork it comes from, where it comes from one; its commits lie in the repository all the same. */
+  fork: string | null;
   reviewers: Account[];
   teams: string[];
   mergedAt: string | null;
