@@ -1,8 +1,9 @@
 import { constantAnswer } from "./constant-answer.ts";
 import { differingGroups, PROSE_GROUPS } from "./field-groups.ts";
 import { WHOLE, type Flag, type Portion, type Rule, type Serve, type Share } from "./flag.ts";
-import { canonicalJson } from "./json.ts";
+import { canonicalJson, sameJson } from "./json.ts";
 import { columnsOf } from "./row-codec.ts";
+import { rulePairs } from "./rule-pairs.ts";
 
 /** What git may change in a protected environment without being asked twice. */
 export interface Policies {
@@ -60,32 +61,50 @@ export interface Rise {
   readonly points: Share;
 }
 
-/** The most points by which the last line's share, or that of a rule that stood there before, rises. 0 when none does. */
+/** The most points by which the last line's share, or that of a rule, rises. 0 when none does. */
 export function largestRise(before: Flag, after: Flag): Share {
   return Math.max(0, ...risesOf(before, after).map((rise) => rise.points));
 }
 
-/** Of the last line, and of each rule that stood there before; below 0 where a share is lowered. */
+/** Of the last line, and of each rule; 0 for a new rule for some, below 0 where a share is lowered. */
 export function risesOf(before: Flag, after: Flag): readonly Rise[] {
-  const rules = new Map(before.rules.map((rule) => [rule.name, rule]));
-  const rises = after.rules.flatMap((rule): readonly Rise[] => {
-    const old = rules.get(rule.name);
-    if (old === undefined || !after.enabled) return [];
-    return [{ rule: rule.name, points: ruleShare(rule) - (before.enabled ? ruleShare(old) : 0) }];
-  });
+  const rules = after.enabled ? rulePairs(before.rules, after.rules) : [];
+  const rises = rules.map(({ was, is }) => ({ rule: is.name, points: ruleRise(before, was, after, is) }));
   return [{ rule: null, points: lastLineShare(after) - lastLineShare(before) }, ...rises];
 }
 
 /** Lists of people have no share: whoever goes from a list to a share starts from nobody. */
-function lastLineShare({ enabled, rollout }: Flag): Share {
-  if (!enabled) return 0;
+function lastLineShare(flag: Flag): Share {
+  const { enabled, rollout, serve } = flag;
+  if (!enabled || givesNothing(flag, serve)) return 0;
   if (rollout.strategy === "percentage") return rollout.portion.share;
   return rollout.strategy === "all" ? WHOLE : 0;
 }
 
-/** A rule without a share reaches whom it matches; enabling the flag does not make that a jump. */
-function ruleShare({ portion }: Rule): Share {
-  return portion?.share ?? 0;
+function ruleRise(before: Flag, was: Rule | null, after: Flag, is: Rule): Share {
+  const share = ruleShare(after, is);
+  // A rule for everybody stands in the last line's place, a new one too.
+  if (isForEverybody(is)) {
+    const former = was !== null && before.enabled && isForEverybody(was) ? ruleShare(before, was) : 0;
+    return share - Math.max(former, lastLineShare(before));
+  }
+  if (was === null) return 0;
+  if (before.enabled) return share - ruleShare(before, was);
+  // Without a share it reaches whom it matches: enabling the flag does not make that a jump.
+  return was.portion === null && is.portion === null ? 0 : share;
+}
+
+/** Of those whom it matches. */
+function ruleShare(flag: Flag, { portion, serve }: Rule): Share {
+  return givesNothing(flag, serve) ? 0 : (portion?.share ?? WHOLE);
+}
+
+function givesNothing({ offVariant }: Flag, serve: Serve): boolean {
+  return "variant" in serve && serve.variant === offVariant;
+}
+
+function isForEverybody({ when }: Rule): boolean {
+  return when.op === "all" && when.of.length === 0;
 }
 
 /** Why people move for no visible reason, or undefined when none do. */
@@ -128,13 +147,11 @@ interface Line {
   readonly serve: Serve;
 }
 
-/** The lines that both versions have: rules of one name, and the last line. */
+/** The lines that both versions have: rules, and the last line. */
 function matchingLines(before: Flag, after: Flag): readonly (readonly [Line, Line])[] {
-  const rules = new Map(before.rules.map((rule) => [rule.name, rule]));
-  const pairs = after.rules.flatMap((rule) => {
-    const old = rules.get(rule.name);
-    const { name } = rule;
-    return old === undefined ? [] : [[lineOf(name, old.portion, old.serve), lineOf(name, rule.portion, rule.serve)]];
+  const pairs = rulePairs(before.rules, after.rules).flatMap(({ was, is }) => {
+    const { name } = is;
+    return was === null ? [] : [[lineOf(name, was.portion, was.serve), lineOf(name, is.portion, is.serve)]];
   });
   const [was, is] = [before, after].map(({ rollout, serve }) =>
     lineOf(null, rollout.strategy === "percentage" ? rollout.portion : null, serve),
@@ -152,9 +169,12 @@ function deals({ share, serve }: Line): boolean {
   return "split" in serve || (share !== null && share > 0 && share < WHOLE);
 }
 
-/** Nobody gains anything: switched off, or nothing but shares lowered. Doubt counts as widening. */
+/**
+ * Nobody gains anything: switched off, or nothing but shares lowered. Doubt counts as widening, and so does another answer
+ * of a flag that is off.
+ */
 export function isNarrowing(before: Flag, after: Flag): boolean {
-  if (!after.enabled) return true;
+  if (!after.enabled) return isSameOff(before, after);
   if (!before.enabled) return false;
   const changed = differingGroups(columnsOf(before), columnsOf(after)).filter((group) => !PROSE_GROUPS.has(group));
   return changed.every((group) => {
@@ -162,6 +182,11 @@ export function isNarrowing(before: Flag, after: Flag): boolean {
     if (group === "rollout" || group === "by") return lastLineNarrows(before, after);
     return group === "rules" && rulesNarrow(before, after);
   });
+}
+
+function isSameOff(before: Flag, after: Flag): boolean {
+  const name = after.offVariant;
+  return before.offVariant === name && sameJson(before.variants[name], after.variants[name]);
 }
 
 function lastLineNarrows(before: Flag, after: Flag): boolean {

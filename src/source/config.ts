@@ -40,3 +40,32 @@ export function configOf(file: ConfigFile): Config {
     },
   };
 }
+
+/** What a pull request is held to, and in which environments. */
+export type Limits = Pick<Config, "environments" | "policies">;
+
+/**
+ * The stricter of both, limit by limit: a change that takes a limit away is still held to it, and the next one no more.
+ *
+ * @param before  as it was; null where there was none
+ */
+export function stricterOf(before: Limits | null, { environments, policies }: Limits): Limits {
+  if (before === null) return { environments, policies };
+  const wereProtected = new Set(before.environments.flatMap((each) => (each.protected ? [each.name] : [])));
+  const was = before.policies;
+  return {
+    environments: environments.map((each) => ({ ...each, protected: each.protected || wereProtected.has(each.name) })),
+    policies: {
+      maxStep: lower(was.maxStep, policies.maxStep),
+      maxFlags: lower(was.maxFlags, policies.maxFlags),
+      stagingFirst: was.stagingFirst || policies.stagingFirst,
+      maxExpiryDays: lower(was.maxExpiryDays, policies.maxExpiryDays),
+    },
+  };
+}
+
+/** Null is no limit. */
+function lower(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.min(one, other);
+}

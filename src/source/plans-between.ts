@@ -1,7 +1,9 @@
 import type { DesiredFlag } from "../core/change.ts";
 import type { Flag, FlagKey } from "../core/flag.ts";
 import { planChanges, type Plan } from "../core/plan.ts";
+import type { FlagRow } from "../core/row.ts";
 import { columnsOf, type ReadRow } from "../core/row-codec.ts";
+import { stricterOf } from "./config.ts";
 import { desiredFlags } from "./desired-flags.ts";
 import { digest } from "./digest.ts";
 import type { LoadedFlags } from "./load.ts";
@@ -14,19 +16,20 @@ export interface Commits {
 
 /**
  * What turns one state of the files into another, in each environment that the second declares, in the order of promotion:
- * the plan of a table that says exactly what the first says. No database is asked, so the answer is the files' alone.
+ * the plan of a table that says exactly what the first says. No database is asked, so the answer is the files' alone. Held to
+ * the stricter of both configurations.
  *
  * @param before  one without flags is as good as any; of one with errors, the flags that have none
  * @param after   valid: without a configuration there are no environments
  */
 export function plansBetween(before: LoadedFlags, after: LoadedFlags, commits: Commits): readonly Plan[] {
-  const { config } = after;
-  if (config === null) return [];
-  return config.environments.map(({ name, protected: isProtected }) => {
+  if (after.config === null) return [];
+  const { environments, policies } = stricterOf(before.config, after.config);
+  return environments.map(({ name, protected: isProtected }) => {
     const desired = desiredFlags(after, name);
     return planChanges({
       environment: { name, protected: isProtected },
-      policies: config.policies,
+      policies,
       from: { revision: 0, commit: commits.from },
       to: { commit: commits.to },
       desired,
@@ -45,24 +48,42 @@ function rowsAsSynced(
   flags: ReadonlyMap<FlagKey, Flag>,
   desired: ReadonlyMap<FlagKey, DesiredFlag>,
 ): ReadonlyMap<FlagKey, ReadRow> {
-  const epoch = new Date(0).toISOString();
   const rows = [...flags].map(([key, flag]): readonly [FlagKey, ReadRow] => {
-    const columns = columnsOf(flag);
-    const row = {
-      ...columns,
-      id: "",
-      feature_key: key,
-      // Where a file lies is of no interest here: moving it changes nothing.
-      path: desired.get(key)?.path ?? null,
-      commit_sha: null,
-      synced: columns,
-      archived_at: null,
-      created_at: epoch,
-      updated_at: epoch,
-      created_by: "",
-      last_modified_by: "",
-    };
-    return [key, { ok: true, flag, row }];
+    const wanted = desired.get(key);
+    // Where a file lies is of no interest here: moving it changes nothing.
+    const path = wanted?.path ?? null;
+    if (wanted?.flag !== flag) return [key, { ok: true, flag, row: rowAsSynced(flag, path) }];
+    // One object on both sides, as nearly all flags of a branch are: its row is made only if somebody looks at it.
+    return [
+      key,
+      {
+        ok: true,
+        flag,
+        agreesWith: wanted,
+        get row() {
+          return rowAsSynced(flag, path);
+        },
+      },
+    ];
   });
   return new Map(rows);
+}
+
+const EPOCH = new Date(0).toISOString();
+
+function rowAsSynced(flag: Flag, path: string | null): FlagRow {
+  const columns = columnsOf(flag);
+  return {
+    ...columns,
+    id: "",
+    feature_key: flag.key,
+    path,
+    commit_sha: null,
+    synced: columns,
+    archived_at: null,
+    created_at: EPOCH,
+    updated_at: EPOCH,
+    created_by: "",
+    last_modified_by: "",
+  };
 }

@@ -11,6 +11,7 @@ import type { Desired } from "./desired.ts";
 import { digest } from "../source/digest.ts";
 import { checkFence } from "./fence.ts";
 import { editorsOf, isKilledAndDeleted, type Editors } from "./hand-edits.ts";
+import { limitsOf } from "./limits.ts";
 
 export interface PlanOptions {
   /** Flags whose hand-written changes are undone, kills included. */
@@ -89,8 +90,7 @@ export async function planAgainst(table: TableState, desired: Desired, options: 
   if (unknown !== undefined) throw noSuchFlag(unknown, [...live.keys(), ...desired.flags.keys()]);
   const deleted = [...handEdits].filter(([key, { action }]) => action === "deleted" && !live.has(key));
   const plan = planChanges({
-    environment: desired.environment,
-    policies: desired.policies,
+    ...(await limitsOf(desired, head.commit)),
     from: { revision: head.revision, commit: head.commit },
     to: { commit: desired.commit },
     desired: desired.flags,

@@ -7,6 +7,11 @@ const POLICIES = { maxStep: 25_000, maxFlags: 25 };
 const flag = (wanted: Partial<Flag>) => aFlag({ key: "checkout", ...wanted });
 const LIST = { strategy: "whitelist", lists: { userId: ["user-42", "user-43"] } } as const;
 
+const SOME = isOneOf("userRole", "admin");
+const OTHER_VALUES = Object.fromEntries(
+  Object.entries(aColourFlag({ key: "button" }).variants).map(([name, value]) => [name, [value]]),
+);
+
 interface Case {
   readonly is: string;
   readonly before: Flag | null;
@@ -59,6 +64,72 @@ const CASES: readonly Case[] = [
     before: flag({ rollout: percentage(0), rules: [aRule({ portion: portion(10) })] }),
     after: flag({ rollout: percentage(0), rules: [aRule({ portion: portion(60) })] }),
     dangers: ["jump: the step is 50 points, policy maxStep is 25"],
+  },
+  {
+    is: "under another name a rule is still the rule that it was",
+    before: flag({ rollout: percentage(0), rules: [aRule({ name: "beta", when: SOME, portion: portion(1) })] }),
+    after: flag({ rollout: percentage(0), rules: [aRule({ name: "beta users", when: SOME, portion: portion(90) })] }),
+    dangers: ["jump: the step is 89 points, policy maxStep is 25"],
+  },
+  {
+    is: "a rule that loses its share takes all whom it matches",
+    before: flag({ rollout: percentage(0), rules: [aRule({ when: SOME, portion: portion(1) })] }),
+    after: flag({ rollout: percentage(0), rules: [aRule({ when: SOME, portion: null })] }),
+    dangers: ["jump: the step is 99 points, policy maxStep is 25"],
+  },
+  {
+    is: "a rule that gets a share is lowered, whatever the share",
+    before: flag({ rollout: percentage(0), rules: [aRule({ when: SOME })] }),
+    after: flag({ rollout: percentage(0), rules: [aRule({ when: SOME, portion: portion(60) })] }),
+    dangers: [],
+  },
+  {
+    is: "a new rule for everybody stands in the last line's place",
+    before: flag({ rollout: percentage(10) }),
+    after: flag({ rollout: percentage(10), rules: [aRule({ name: "all", portion: portion(90) })] }),
+    dangers: ["jump: the step is 80 points, policy maxStep is 25"],
+  },
+  {
+    is: "as does one that is for everybody from now on",
+    before: flag({ rollout: percentage(10), rules: [aRule({ when: SOME })] }),
+    after: flag({ rollout: percentage(10), rules: [aRule()] }),
+    dangers: ["jump: the step is 90 points, policy maxStep is 25"],
+  },
+  {
+    is: "a new rule for some has no share to rise",
+    before: flag({ rollout: percentage(10) }),
+    after: flag({ rollout: percentage(10), rules: [aRule({ when: SOME })] }),
+    dangers: [],
+  },
+  {
+    is: "enabling a flag with a rule for some is no jump",
+    before: flag({ enabled: false, rollout: percentage(0), rules: [aRule({ when: SOME })] }),
+    after: flag({ rollout: percentage(0), rules: [aRule({ when: SOME })] }),
+    dangers: [],
+  },
+  {
+    is: "a last line that serves the off variant gives nobody anything, until it serves another",
+    before: flag({ serve: { variant: "off" } }),
+    after: flag({}),
+    dangers: ["jump: the step is 100 points, policy maxStep is 25"],
+  },
+  {
+    is: "a rule's split is dealt again under another name too",
+    before: aColourFlag({ key: "button", rules: [aRule({ name: "beta", serve: split({ blue: 50, green: 50 }) })] }),
+    after: aColourFlag({ key: "button", rules: [aRule({ name: "try", serve: split({ green: 50, blue: 50 }) })] }),
+    dangers: ["reshuffle: rule try splits in another way: people move between its variants"],
+  },
+  {
+    is: "another answer of a protected flag that is off is asked about",
+    before: aColourFlag({ key: "button", protected: true }),
+    after: aColourFlag({ key: "button", protected: true, enabled: false, offVariant: "green" }),
+    dangers: ["widening: the flag is protected: every widening is asked about"],
+  },
+  {
+    is: "as is another value of the answer when it is off",
+    before: aColourFlag({ key: "button", protected: true, enabled: false }),
+    after: aColourFlag({ key: "button", protected: true, enabled: false, variants: OTHER_VALUES }),
+    dangers: ["widening: the flag is protected: every widening is asked about"],
   },
   {
     is: "another salt deals everybody again",

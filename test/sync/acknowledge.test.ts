@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { onEveryEngine, SQLITE } from "../support/flag-database.ts";
-import { aFlagRepository, commitFlags, flagPath, flagText } from "../support/flag-tree.ts";
+import { aFlagRepository, commitFlags, CONFIG, flagPath, flagText } from "../support/flag-tree.ts";
 import { hoistIn } from "../support/hoist.ts";
 import { aSyncedTree, type Synced } from "../support/synced.ts";
 
@@ -85,6 +85,37 @@ onEveryEngine((engine) => {
     expect(archive).toMatchObject({ code: 5 });
     expect(archive.out).toContain("everybody: archiving it flips people");
     expect(await tree.hoist(...commandToRun(archive.out))).toMatchObject({ code: 0 });
+  });
+});
+
+describe("what takes a limit away", () => {
+  const FREE = CONFIG.replace("production: { protected: true }", "production: {}");
+  test.each([
+    ["the protection of the environment", FREE],
+    ["maxStep", CONFIG.replace("maxStep: 25%", "maxStep: 100%")],
+    ["all policies", CONFIG.slice(0, CONFIG.indexOf("policies:"))],
+  ])("is still held to it: %s", async (_, config) => {
+    const tree = await aSyncedTree(SQLITE, { checkout_button: at("10%") });
+    tree.repository.write("flags/_config.yaml", config);
+    const refused = await expectAsked(tree, { checkout_button: at("50%") });
+    expect(refused).toContain("the step is 40 points, policy maxStep is 25");
+    expect(await tree.hoist("plan")).toMatchObject({ code: 2, out: expect.stringContaining("policy maxStep is 25") });
+    expect(await tree.hoist("validate", "--base", "HEAD~1")).toMatchObject({ code: 5 });
+    await expectSynced(tree, { checkout_button: at("10%") });
+    await expectSynced(tree, { checkout_button: at("50%") });
+  });
+
+  test("holds nothing back where the live commit is gone from the history", async () => {
+    const tree = await aSyncedTree(SQLITE, { checkout_button: at("10%") });
+    const live = tree.repository.git("rev-parse", "HEAD").trim();
+    tree.repository.git("checkout", "--quiet", "--orphan", "anew");
+    tree.repository.write("flags/_config.yaml", FREE);
+    commitFlags(tree.repository, "All anew (#3)", { checkout_button: at("50%") });
+    tree.repository.git("update-ref", "-d", "refs/heads/main");
+    tree.repository.git("reflog", "expire", "--expire=now", "--all");
+    tree.repository.git("gc", "--quiet", "--prune=now");
+    expect(await tree.hoist("sync")).toMatchObject({ code: 4 });
+    expect(await tree.hoist("sync", "--accept-live", live)).toMatchObject({ code: 0 });
   });
 });
 

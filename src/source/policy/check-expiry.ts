@@ -4,6 +4,7 @@ import { differingGroups, PROSE_GROUPS } from "../../core/field-groups.ts";
 import type { Change } from "../../core/change.ts";
 import { columnsOf } from "../../core/row-codec.ts";
 import { problemAtValue } from "../parsed-file.ts";
+import { stricterOf } from "../config.ts";
 import { loadedFlag } from "./check-needs.ts";
 import type { BranchChange } from "./check-policies.ts";
 
@@ -11,7 +12,7 @@ const DAY_MS = 86_400_000;
 
 /** Days that lie too far ahead, of flags that are added and of dates that are edited. */
 export function checkExpiry({ before, after }: BranchChange, today: string): readonly Diagnostic[] {
-  const most = after.config?.policies.maxExpiryDays ?? null;
+  const most = after.config && stricterOf(before.config, after.config).policies.maxExpiryDays;
   if (most === null) return [];
   const last = new Date(Date.parse(today) + most * DAY_MS).toISOString().slice(0, 10);
   return after.flags.flatMap(({ key, file: { expires }, parsed }) => {

@@ -3,6 +3,7 @@ import type { Diagnostic } from "../../core/diagnostic.ts";
 import type { FlagKey } from "../../core/flag.ts";
 import type { Plan } from "../../core/plan.ts";
 import type { POLICY_CODES } from "../codes.ts";
+import { stricterOf } from "../config.ts";
 import type { LoadedFlag, LoadedFlags } from "../load.ts";
 import { problemAtKey, problemAtValue } from "../parsed-file.ts";
 import { dangerPath } from "./place.ts";
@@ -38,10 +39,17 @@ function inFlag({ environment }: Plan, need: Need, { before, after, plans }: Bra
   return [
     problemAtValue(loaded.parsed, path, {
       code: CODES[need.code],
-      message: `${environment}: ${need.text}`,
+      message: `${environment}: ${need.text}${loosened(need, before, after)}`,
       hint: `if it is meant: ${acknowledgeLine(idsFor(loaded, plans))}`,
     }),
   ];
+}
+
+/** A limit that stands no more in the file is still that of the base. */
+function loosened({ code }: Need, before: LoadedFlags, after: LoadedFlags): string {
+  if (code !== "jump" || after.config === null) return "";
+  const { maxStep } = stricterOf(before.config, after.config).policies;
+  return maxStep === after.config.policies.maxStep ? "" : " before this change";
 }
 
 /** One line has to say yes to all environments that ask, and keeps what it says already. */

@@ -8,6 +8,7 @@ import { canonicalJson } from "../../core/json.ts";
 import type { LoadedFlag, LoadedFlags } from "../load.ts";
 import type { FlagFile } from "../flag-file.ts";
 import type { Path } from "../tree.ts";
+import { stricterOf } from "../config.ts";
 import { attributesOf } from "../report-between.ts";
 import { problemAtValue } from "../parsed-file.ts";
 import type { BranchChange } from "./check-policies.ts";
@@ -19,10 +20,11 @@ import { servedPath } from "./place.ts";
  * Only what the branch itself widens; a branch that brings the first flags may find the environments as they are.
  */
 export function checkStagingFirst({ before, after, plans }: BranchChange): readonly Diagnostic[] {
-  const { config } = after;
-  if (config === null || !config.policies.stagingFirst || before.flags.length === 0) return [];
-  return config.environments.flatMap(({ name, protected: isProtected }, index) => {
-    const earlier = config.environments[index - 1]?.name;
+  if (after.config === null || before.flags.length === 0) return [];
+  const { environments, policies } = stricterOf(before.config, after.config);
+  if (!policies.stagingFirst) return [];
+  return environments.flatMap(({ name, protected: isProtected }, index) => {
+    const earlier = environments[index - 1]?.name;
     const plan = plans.find(({ environment }) => environment === name);
     if (!isProtected || earlier === undefined || plan === undefined) return [];
     return plan.changes.flatMap(({ key }): readonly Diagnostic[] => {

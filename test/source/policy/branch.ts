@@ -39,8 +39,13 @@ export function loaded(tree: Tree, config: string): LoadedFlags {
 const HEAD = "name: A flag\ndescription: What it switches.\nowner: team-checkout\nkind: ops\n";
 
 /** What is said about a branch that turns one tree into the other. */
-export function saidOf(before: Tree, after: Tree, config: string = STRICT): readonly Diagnostic[] {
-  const [was, is] = [loaded(before, config), loaded(after, config)];
+export function saidOf(
+  before: Tree,
+  after: Tree,
+  config: string = STRICT,
+  nextConfig: string = config,
+): readonly Diagnostic[] {
+  const [was, is] = [loaded(before, config), loaded(after, nextConfig)];
   const wrong = [...was.diagnostics, ...is.diagnostics].filter(({ severity }) => severity === "error");
   if (wrong.length > 0) throw new Error(JSON.stringify(wrong));
   const plans = plansBetween(was, is, { from: null, to: null });

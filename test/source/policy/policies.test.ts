@@ -298,3 +298,62 @@ const NO_STAGING = STRICT.replace("  stagingFirst: true\n", "");
 test("without maxStep a share may rise as far as it likes", () => {
   expect(saidOf({ checkout: env("{ rollout: 10% }") }, { checkout: env("{ rollout: all }") }, NO_LIMIT)).toEqual([]);
 });
+
+const JUMP = { checkout: env("{ rollout: 10% }") };
+const JUMPED = { checkout: env("{ rollout: 50% }") };
+
+test.each([
+  ["raised", STRICT.replace("maxStep: 25%", "maxStep: 100%")],
+  ["taken away", NO_LIMIT],
+])("a maxStep that is %s in the same change still holds for it", (_, loose) => {
+  const [first = "", hint] = textOf(saidOf(JUMP, JUMPED, STRICT, loose));
+  expect(first).toBe(
+    "flags/checkout.yaml:10 50% | error step-too-large production: the step is 40 points, policy maxStep is 25 before this change",
+  );
+  expect(hint).toContain("acknowledge");
+  expect(saidOf(JUMP, JUMPED, loose, loose)).toEqual([]);
+});
+
+test("a maxStep that is lowered in the same change holds for it, as does one that is new", () => {
+  const loose = STRICT.replace("maxStep: 25%", "maxStep: 100%");
+  for (const config of [loose, NO_LIMIT]) {
+    const [first = ""] = textOf(saidOf(JUMP, JUMPED, config, STRICT));
+    expect(first).toMatch(/policy maxStep is 25$/);
+  }
+});
+
+test("an environment whose protection is taken away in the same change is still protected", () => {
+  const free = STRICT.replace("production: { protected: true }", "production: {}");
+  expect(saidOf(JUMP, JUMPED, STRICT, free).map(({ code }) => code)).toEqual(["step-too-large"]);
+  expect(saidOf(JUMP, JUMPED, free, free)).toEqual([]);
+});
+
+test("stagingFirst, maxFlags and maxExpiryDays that are taken away in the same change still hold for it", () => {
+  const loose = STRICT.slice(0, STRICT.indexOf("policies:"));
+  const held = CASES.flatMap(({ before, after, config, said }) => {
+    const codes = saidOf(before, after, config, loose).map(({ code }) => code);
+    const wanted = ["staging-first", "too-many-flags", "expires-too-late"].filter((code) =>
+      said.some((line) => line.includes(` ${code} `)),
+    );
+    expect(codes).toEqual(expect.arrayContaining(wanted));
+    return wanted;
+  });
+  expect([...new Set(held)].sort()).toEqual(["expires-too-late", "staging-first", "too-many-flags"]);
+});
+
+const beta = (name: string, more: string) =>
+  everywhere(`rules:\n  - { name: ${name}, if: { postalCode: M5V }, ${more}serve: true }\nrollout: none`);
+
+test("a rule that gets another name, or loses its share, jumps as well, and is told at the rule", () => {
+  const before = { checkout: beta("Toronto", "rollout: 1%, ") };
+  const jumps = (after: string) =>
+    textOf(saidOf(before, { checkout: after }, NO_STAGING)).filter((line) =>
+      line.includes(" error step-too-large production:"),
+    );
+  expect(jumps(beta("Toronto people", "rollout: 90%, "))).toEqual([
+    "flags/checkout.yaml:7 90% | error step-too-large production: the step is 89 points, policy maxStep is 25",
+  ]);
+  expect(jumps(beta("Toronto", ""))).toEqual([
+    "flags/checkout.yaml:7 name | error step-too-large production: the step is 99 points, policy maxStep is 25",
+  ]);
+});

@@ -1,0 +1,32 @@
+import { FlagError } from "../core/errors.ts";
+import { type Limits, stricterOf } from "../source/config.ts";
+import { loadFlags } from "../source/load.ts";
+import type { Desired } from "./desired.ts";
+
+/** What one sync is held to in its environment. */
+export type SyncLimits = Pick<Desired, "environment" | "policies">;
+
+/**
+ * The stricter of what the live commit and the synced one say: what takes a protection or a limit away is still held to it.
+ *
+ * @param live  the commit of the table; null before the first sync
+ */
+export async function limitsOf(desired: Desired, live: string | null): Promise<SyncLimits> {
+  const { environment, policies, loaded } = desired;
+  const before = await limitsAt(desired, live);
+  if (before === null || loaded.config === null) return { environment, policies };
+  const stricter = stricterOf(before, loaded.config);
+  const found = stricter.environments.find(({ name }) => name === environment.name);
+  return { environment: found ?? environment, policies: stricter.policies };
+}
+
+async function limitsAt({ repository, commit }: Desired, live: string | null): Promise<Limits | null> {
+  if (repository === null || live === null || live === commit) return null;
+  try {
+    return loadFlags(await repository.readFiles(live, "flags/_config.yaml")).config;
+  } catch (error) {
+    // After a rewritten history, which somebody has said yes to.
+    if (error instanceof FlagError && error.code === "UNKNOWN_COMMIT") return null;
+    throw error;
+  }
+}
