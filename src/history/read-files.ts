@@ -20,6 +20,7 @@ const NOTHING = new Uint8Array(0);
  * @param commit a full id
  * @param folder below the opened one, e.g. `flags`
  * @param prefix where the opened folder lies in the repository: "" or `apps/shop/`; taken off every path
+ * @param known contents by id that somebody has already; they are not asked for again
  * @returns in git's order; none when the commit has no such folder. Of a file above 1 MiB only the first MiB
  */
 export async function readFiles(
@@ -27,17 +28,18 @@ export async function readFiles(
   commit: string,
   folder: string,
   prefix: string,
+  known: ReadonlyMap<string, Uint8Array> = new Map(),
 ): Promise<readonly SourceFile[]> {
   const entries = await listTree(git, commit, `${prefix}${folder}`);
   const blobs = await readBlobs(
     git,
-    entries.flatMap((entry) => (entry.kind === "file" ? [entry.id] : [])),
+    entries.flatMap(({ kind, id }) => (kind === "file" && !known.has(id) ? [id] : [])),
   );
   const contents = blobs.values();
   return entries.map(({ kind, path, id }) => ({
     path: path.slice(prefix.length),
     kind,
-    bytes: kind === "file" ? (contents.next().value ?? NOTHING) : NOTHING,
+    bytes: kind === "file" ? (known.get(id) ?? contents.next().value ?? NOTHING) : NOTHING,
     ...(kind === "file" && { id }),
   }));
 }

@@ -5,7 +5,7 @@ import { isKey, keyOfPath, MAX_KEY_LENGTH } from "./key.ts";
 import { problemAt, type Problem, START } from "./parsed-file.ts";
 
 export const CONFIG_PATH = "flags/_config.yaml";
-const SEGMENTS = "flags/_segments/";
+export const SEGMENTS = "flags/_segments/";
 const SCHEMAS = "flags/_schema/";
 
 /** Which file is what; files that mean nothing to us (README.md, .gitkeep) are in none of them. */

@@ -30,6 +30,8 @@ export interface LoadOptions {
    * configuration and all segments, as one text. Those checks are the dearest of all, and hang on nothing else.
    */
   readonly isSound?: (file: ParsedFile, surroundings: string) => boolean;
+  /** The flag of one environment, where somebody has it already; undefined: it is made from the file. */
+  readonly resolve?: (flag: LoadedFlag, environment: string | null) => Flag | undefined;
 }
 
 /** One flag's file that has no errors. */
@@ -93,9 +95,13 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
   });
   const flags = checked.flatMap(({ flag }) => flag ?? []).sort((a, b) => (a.key < b.key ? -1 : 1));
   const resolved = new Map<string | null, Map<FlagKey, Flag>>();
-  const flagFor = ({ key, file }: LoadedFlag, environment: string | null): Flag => {
+  const flagFor = (loaded: LoadedFlag, asked: string | null): Flag => {
+    const { key, file } = loaded;
+    // Without an overlay, an environment is served the file as it stands.
+    const environment = asked !== null && file.environments?.[asked] === undefined ? null : asked;
     const known = resolved.get(environment) ?? new Map<FlagKey, Flag>();
-    const flag = known.get(key) ?? reader.resolve(key, file, environment ?? undefined);
+    const flag =
+      known.get(key) ?? options.resolve?.(loaded, environment) ?? reader.resolve(key, file, environment ?? undefined);
     resolved.set(environment, known.set(key, flag));
     return flag;
   };

@@ -1,11 +1,11 @@
-import { FlagError } from "../core/errors.ts";
 import type { Plan } from "../core/plan.ts";
+import type { SourceFile } from "../core/source-file.ts";
+import { blobId } from "../history/blob-id.ts";
 import { openRepository } from "../history/repository.ts";
+import { loadBeside } from "../source/load-beside.ts";
 import { loadFlags, type LoadedFlags } from "../source/load.ts";
 import { plansBetween } from "../source/plans-between.ts";
-import { readFiles, type Files } from "./desired.ts";
-
-const quiet = () => {};
+import { isFlagFile, refuseShallow, type Files } from "./desired.ts";
 
 /**
  * What a branch changes, in each environment that it declares: the plan of a table that says exactly what the base said
@@ -25,19 +25,22 @@ export interface Base {
 }
 
 /**
- * @param base  a commit, branch or tag; one that has no flags yet has none
- * @throws FlagError as readFiles does, about the base
+ * @param base   a commit, branch or tag; one that has no flags yet has none
+ * @param files  of the branch: what the base has in common with them is not read again
+ * @throws FlagError SHALLOW_CLONE, UNKNOWN_COMMIT, about the base
  */
-export async function baseOf(folder: string, base: string, tip: string): Promise<Base> {
-  const repository = await openRepository(folder);
+export async function baseOf(folder: string, base: string, files: Files): Promise<Base> {
+  const repository = files.repository ?? (await openRepository(folder));
   const named = await repository.resolve(base);
-  const commit = (await repository.commonAncestor(named, tip)) ?? named;
-  try {
-    const { loaded } = await readFiles({ folder, ref: commit }, quiet);
-    return { commit, loaded };
-  } catch (error) {
-    // The branch brings the first flags.
-    if (error instanceof FlagError && error.code === "NO_FLAGS") return { commit, loaded: loadFlags([]) };
-    throw error;
-  }
+  const commit = (await repository.commonAncestor(named, files.commit ?? "HEAD")) ?? named;
+  await refuseShallow(repository);
+  const known = new Map(files.sources.filter(isFile).map(({ id, bytes }) => [id ?? blobId(bytes, commit), bytes]));
+  const sources = await repository.readFiles(commit, "flags", known);
+  // The branch brings the first flags.
+  if (!sources.some(isFlagFile)) return { commit, loaded: loadFlags([]) };
+  return { commit, loaded: loadBeside(sources, { files: files.sources, loaded: files.loaded }) };
+}
+
+function isFile({ kind }: SourceFile): boolean {
+  return kind === "file";
 }

@@ -26,6 +26,8 @@ export interface Origin {
 /** What the files say, before anybody asked for an environment. */
 export interface Files {
   readonly loaded: LoadedFlags;
+  /** What those flags were read from. */
+  readonly sources: readonly SourceFile[];
   /** The full id; null for the work tree. */
   readonly commit: string | null;
   readonly repository: Repository | null;
@@ -60,11 +62,7 @@ export async function readFiles(
 ): Promise<Files> {
   progress("reading flags");
   const repository = ref === null ? null : await openRepository(folder);
-  if (repository !== null && (await repository.isShallow())) {
-    throw new FlagError("SHALLOW_CLONE", "this clone has only part of the history, so no commit can be compared", {
-      hint: "git fetch --unshallow        (in GitHub Actions: actions/checkout with fetch-depth: 0)",
-    });
-  }
+  if (repository !== null) await refuseShallow(repository);
   const commit = repository === null || ref === null ? null : await repository.resolve(ref);
   const read = () =>
     repository === null || commit === null ? readWorkTree(folder) : repository.readFiles(commit, "flags");
@@ -74,11 +72,19 @@ export async function readFiles(
   // Git looks through the folder while the files are checked here.
   const uncommitted = repository === null ? [] : repository.changedFiles("flags");
   const loaded = loadCached(files, given === undefined ? repository : null, today === undefined ? {} : { today });
-  return { loaded, commit, repository, uncommitted: await uncommitted };
+  return { loaded, sources: files, commit, repository, uncommitted: await uncommitted };
+}
+
+/** @throws FlagError SHALLOW_CLONE */
+export async function refuseShallow(repository: Repository): Promise<void> {
+  if (!(await repository.isShallow())) return;
+  throw new FlagError("SHALLOW_CLONE", "this clone has only part of the history, so no commit can be compared", {
+    hint: "git fetch --unshallow        (in GitHub Actions: actions/checkout with fetch-depth: 0)",
+  });
 }
 
 /** Names that begin with _ are never flags, nor are their folders. */
-function isFlagFile({ path }: SourceFile): boolean {
+export function isFlagFile({ path }: SourceFile): boolean {
   return !path.split("/").some((part) => part.startsWith("_"));
 }
 

@@ -18,7 +18,7 @@ export async function reportSince(
   files: Files,
   options: SinceOptions,
 ): Promise<ChangeReport> {
-  return reportOn(await baseOf(folder, base, files.commit ?? "HEAD"), base, files, options);
+  return reportOn(await baseOf(folder, base, files), base, files, options);
 }
 
 /** As {@link reportSince}, where the base has been read; `ref` is what it was asked for by. */

@@ -51,7 +51,7 @@ export function validateCommand(io: Io, done: Done): CommandUnknownOpts {
       const { branchText } = await import("../views/branch-text.ts");
       const { planData } = await import("../views/plan-json.ts");
       const { files } = checked;
-      const base = await baseOf(folder, options.base, files.commit ?? "HEAD");
+      const base = await baseOf(folder, options.base, files);
       const plans = plansSince(base, files);
       const change = { before: base.loaded, after: files.loaded, plans };
       const broken = checkPolicies(change, { today });
