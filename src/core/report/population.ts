@@ -1,6 +1,6 @@
 import type { Scalar } from "../condition.ts";
 import type { EvaluationContext } from "../evaluation.ts";
-import type { Flag } from "../flag.ts";
+import { DEFAULT_BY, type Flag } from "../flag.ts";
 import type { Asked } from "../logic/samples.ts";
 import { type Questions, questionsOf } from "./asked.ts";
 import { type Random, seededRandom } from "./random.ts";
@@ -78,7 +78,7 @@ function drawOf(name: string, spec: AttributeSpec | undefined, { asked, subjects
   const values = spec?.values ?? [];
   const [first, ...others] = values;
   if (first !== undefined) return weighted([first, ...others], spec?.weights, random);
-  if (subjects.has(name)) return subject(seed, spec?.type === "number");
+  if (subjects.has(name)) return spec?.type === "number" ? numberedSubject(random) : subject(name, seed);
   return guessing(asked.get(name) ?? { attribute: name, tests: [], ids: [] }, spec, random);
 }
 
@@ -96,9 +96,19 @@ function weighted(
   };
 }
 
-/** An id of nobody's: neither a text that anybody lists nor a small number. */
-function subject(seed: number, isNumber: boolean): Draw {
-  return isNumber ? (person) => 7_000_000_000_000 + person : (person) => `made-${seed}-${person}`;
+/**
+ * An id of nobody's: a text that nobody lists. No person has the same as two attributes, as no session has a user's id:
+ * both would fall into one bucket.
+ */
+function subject(name: string, seed: number): Draw {
+  const stem = name === DEFAULT_BY ? `made-${seed}` : `made-${seed}-${name}`;
+  return (person) => `${stem}-${person}`;
+}
+
+/** The same of a number: none that is small, and each attribute counts from where it likes. */
+function numberedSubject(random: Random): Draw {
+  const first = 7_000_000_000_000 + Math.floor(random.next() * 1_000_000) * 1_000_000;
+  return (person) => first + person;
 }
 
 function guessing(asked: Asked, spec: AttributeSpec | undefined, random: Random): Draw {

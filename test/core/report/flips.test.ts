@@ -45,6 +45,21 @@ function sharesOf({ flips, truth }: Measured): readonly { told: number; margin: 
   ];
 }
 
+test("two ids of one person are dealt apart from each other, where people are asked one by one too", () => {
+  const required = aFlag({ key: "required_one" });
+  const requires = [{ flag: "required_one", variants: ["on"] }];
+  const dealt = (by: string) => aFlag({ key: KEY, requires, rollout: percentage(50, by) });
+  for (const type of ["string", "number"] as const) {
+    const attributes = ["userId", "sessionId", "deviceId"].map((name) => ({ name, type }));
+    const before = new Map([dealt("sessionId"), required].map((flag) => [flag.key, flag]));
+    const after = new Map([dealt("deviceId"), required].map((flag) => [flag.key, flag]));
+    const population = generatePopulation(attributes, [...before.values(), ...after.values()], { size: SIZE, seed: 1 });
+    const { method, flipped } = measureFlips({ ...pairOf(KEY, { before, after }), population });
+    expect(method).toBe("sampled");
+    expect(Math.abs(flipped.share - 0.5)).toBeLessThan(0.05);
+  }
+});
+
 /** What a change between two versions alone does to made people. */
 function flipsOf(before: Flag | null, after: Flag | null, others: readonly Flag[] = [], size = 2_000): Flips {
   const mapOf = (flag: Flag | null) =>
