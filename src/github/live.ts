@@ -91,10 +91,13 @@ async function eachUntilLost<Item>(
   }
 }
 
-/** The pull requests that a commit of the main line came from: the one that its subject names, where GitHub knows it as that. */
+/**
+ * The pull requests that a commit of the main line came from: the one that its subject names, where GitHub knows it as that. A
+ * subject says whatever its author likes, also the number of somebody else's pull request that was merged long ago.
+ */
 async function mergedBy(github: GitHub, { sha, pullRequest }: Landed): Promise<readonly PullRequest[]> {
   const named = pullRequest === null ? undefined : await pullRequestIfAny(github, pullRequest);
-  if (named !== undefined && named.mergedAt !== null) return [named];
+  if (named !== undefined && named.mergedAt !== null && named.mergeCommit === sha) return [named];
   const { octokit, owner, repo } = github;
   try {
     const { data } = await octokit.rest.repos.listPullRequestsAssociatedWithCommit({ owner, repo, commit_sha: sha });

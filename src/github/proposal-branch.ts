@@ -60,8 +60,14 @@ async function holdsOurs(github: GitHub, branch: string, { tip, edits, prefix }:
   const basehead = `${tip.branch}...${branch}`;
   const { data } = await octokit.rest.repos.compareCommitsWithBasehead({ owner, repo, basehead, per_page: 100 });
   const wanted = new Map(edits.map(({ to, after }) => [`${prefix}${to}`, blobId(after)]));
-  const kept = (data.files ?? []).filter(({ status }) => status !== "removed");
-  return kept.length === wanted.size && kept.every(({ filename, sha }) => wanted.get(filename) === sha);
+  const moved = new Set(edits.flatMap(({ from, to }) => (from === null || from === to ? [] : [`${prefix}${from}`])));
+  const files = data.files ?? [];
+  const gone = files.flatMap(({ status, filename, previous_filename }) => {
+    return status === "removed" ? [filename] : status === "renamed" ? [previous_filename ?? filename] : [];
+  });
+  const kept = files.filter(({ status }) => status !== "removed");
+  const isOnlyOurs = gone.length === moved.size && gone.every((path) => moved.has(path));
+  return isOnlyOurs && kept.length === wanted.size && kept.every(({ filename, sha }) => wanted.get(filename) === sha);
 }
 
 /** Git's own name for a content. */

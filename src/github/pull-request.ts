@@ -71,6 +71,8 @@ export interface PullRequest {
   readonly isFork: boolean;
   /** ISO 8601; null while it is not merged. */
   readonly mergedAt: string | null;
+  /** Of a merged one, the commit of the main line that it ended in: the merge, the squash, the last of a rebase. */
+  readonly mergeCommit: string | null;
 }
 
 /** @throws FlagError as gitHubFailure says */
@@ -85,6 +87,7 @@ export async function readPullRequest(
       headSha: data.head.sha,
       isFork: data.head.repo?.id !== data.base.repo.id,
       mergedAt: data.merged_at,
+      mergeCommit: data.merge_commit_sha,
     };
   } catch (error) {
     throw gitHubFailure(error, `read pull request #${number} of ${repository}`);

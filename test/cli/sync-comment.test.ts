@@ -58,7 +58,7 @@ describe("after a sync", () => {
     );
   });
 
-  test("nobody is told who has no comment, nor twice; the same commit again asks GitHub nothing", async () => {
+  test("nobody is told who has no comment, nor twice; the same commit again changes nothing", async () => {
     const { scene, sync } = await aCommentedScene("production");
     const { fake, clone } = scene;
     clone.git("checkout", "--quiet", "-b", "quiet", "origin/main");
@@ -72,9 +72,36 @@ describe("after a sync", () => {
     expect(out).toContain("✓ #1 says so");
     expect(out).not.toContain(`#${quiet}`);
     expect(bodies({ fake, number: quiet })).toEqual([]);
-    const before = fake.requests.length;
-    expect((await sync("production")).out).not.toContain("says so");
-    expect(fake.requests).toHaveLength(before);
+    const [before, said] = [writes(fake), bodies(scene)];
+    expect((await sync("production")).out).toContain("✓ #1 says so");
+    expect([writes(fake), bodies(scene)]).toEqual([before, said]);
+  });
+
+  test("what GitHub could not be told is told by the next sync of the same commit, with the time of the first", async () => {
+    const { scene, sync } = await aCommentedScene("production");
+    const { fake } = scene;
+    await fake.merge(scene.number, { method: "squash" });
+    fake.fail({ kind: 502 });
+    fake.fail({ kind: 502 });
+    const unheard = await sync("production");
+    expect(unheard.err).toMatch(/^warning {2}synced, but not said on GitHub: /);
+    expect(unheard.err).toContain("hoist sync --env production --comment");
+    expect(bodies(scene)[0]).not.toContain("Live in");
+    fake.heal();
+    await typeInSqlite(
+      sync.fileOf("production"),
+      "UPDATE feature_toggles SET enabled = 0 WHERE feature_key = 'workshop_routing'",
+    );
+    const { out, err } = await sync("production");
+    expect(err).toBe("");
+    expect(out).toContain("✓ #1 says so");
+    const [revision] = /at revision (\d+)/.exec(unheard.out)?.slice(1) ?? [];
+    expect(bodies(scene)[0]).toMatch(
+      new RegExp(
+        `^- Live in \\*\\*production\\*\\* at revision ${revision}, \\d+ s .*, but .workshop_routing. stays disabled`,
+        "m",
+      ),
+    );
   });
 
   test("a change that stays otherwise, as it was written by hand, is told so under its pull request and no other", async () => {
@@ -125,6 +152,23 @@ describe("after a sync", () => {
     expect(err).toBe("");
     expect(bodies({ fake, number: issue.number })).toEqual([forged]);
     expect(writes(fake).filter((line) => line.startsWith("PATCH"))).toEqual([]);
+  });
+
+  test("a pull request that was merged before is not told of a commit that only names it", async () => {
+    const { scene, sync } = await aCommentedScene("production");
+    const { fake, clone } = scene;
+    await fake.merge(scene.number, { method: "squash" });
+    await sync("production");
+    const told = bodies(scene);
+    expect(told[0]).toContain("- Live in **production**");
+    clone.git("checkout", "--quiet", "-b", "direct", "origin/main");
+    writeFlags(clone, { [ROUTING]: flagText({ lines: "rollout: 5%" }) });
+    clone.commit(`Less than asked (#${scene.number})`);
+    clone.git("push", "--quiet", "origin", "HEAD:main");
+    const { out, err } = await sync("production");
+    expect(err).toBe("");
+    expect(out).not.toContain("says so");
+    expect(bodies(scene)).toEqual(told);
   });
 
   test("whatever GitHub does, what was synced is synced: exit 0, a warning, the token in no output", async () => {

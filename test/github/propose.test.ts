@@ -146,6 +146,30 @@ describe("a proposal", () => {
     });
   });
 
+  test("is found, with a warning, after somebody has deleted or renamed another file on it", async () => {
+    const other = "flags/checkout.yaml";
+    for (const isRenamed of [false, true]) {
+      const fake = await aGitHubOfFlags();
+      const github = connected(fake);
+      const first = await proposed(github);
+      const { octokit, owner, repo } = github;
+      const at = await fake.world.git.tipOf(first.branch);
+      const text = FILES[other] ?? "";
+      const gone = { path: other, mode: "100644", type: "blob", sha: null } as const;
+      const moved = { path: "docs/checkout.yaml", mode: "100644", type: "blob", content: text } as const;
+      const tree = isRenamed ? [gone, moved] : [gone];
+      const made = await octokit.rest.git.createTree({ owner, repo, base_tree: at ?? "", tree });
+      const commit = { owner, repo, message: "More", tree: made.data.sha, parents: [at ?? ""] };
+      const { data } = await octokit.rest.git.createCommit(commit);
+      await octokit.rest.git.updateRef({ owner, repo, ref: `heads/${first.branch}`, sha: data.sha });
+      const { action, warnings } = await proposed(github);
+      expect([action, warnings]).toEqual([
+        "found",
+        ["#1 was changed since it was opened: look at it before it is merged"],
+      ]);
+    }
+  });
+
   test("of two at once, one opens the pull request and both name it", async () => {
     const fake = await aGitHubOfFlags();
     const answers = await Promise.all([1, 2, 3].map(() => proposed(connected(fake))));
