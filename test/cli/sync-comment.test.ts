@@ -81,9 +81,8 @@ describe("after a sync", () => {
     const { scene, sync } = await aCommentedScene("production");
     const { fake } = scene;
     await fake.merge(scene.number, { method: "squash" });
-    fake.fail({ kind: 502 });
-    fake.fail({ kind: 502 });
-    const unheard = await sync("production");
+    fake.fail({ kind: "hang" });
+    const unheard = await sync("production", { FLAGS_GITHUB_TIMEOUT: "0.3" });
     expect(unheard.err).toMatch(/^warning {2}synced, but not said on GitHub: /);
     expect(unheard.err).toContain("hoist sync --env production --comment");
     expect(bodies(scene)[0]).not.toContain("Live in");

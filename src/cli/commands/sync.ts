@@ -1,6 +1,6 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Told } from "../../github/live.ts";
-import type { SyncOutcome } from "../../sync/sync.ts";
+import type { SyncOptions, SyncOutcome } from "../../sync/sync.ts";
 import { cwdOption, formatOption, type Done } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
@@ -25,7 +25,8 @@ export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
       const { sync } = await import("../../sync/sync.ts");
       const { syncOptions } = await import("../sync-options.ts");
       const startedAt = performance.now();
-      const outcome = await sync(syncOptions(io, options, "write"));
+      const asked = syncOptions(io, options, "write");
+      const outcome = await sync(asked);
       if (outcome.kind === "invalid") {
         const { reportDiagnostics } = await import("../report.ts");
         done(reportDiagnostics(io, { ...outcome, testsPassed: 0 }, options.format));
@@ -38,7 +39,7 @@ export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
       }
       // After the result is printed: GitHub may take its time. In JSON it is part of the result.
       const isTold = options.comment === true && outcome.kind === "synced";
-      const told = isTold ? await tell(io, options.cwd, outcome) : undefined;
+      const told = isTold ? await tell(io, options.cwd, outcome, asked) : undefined;
       if (options.format === "json") io.out(syncJson(outcome, told));
       else for (const { number, url } of told ?? []) io.out(`${io.style("green", "✓")} #${number} says so  ${url}`);
       if (outcome.kind === "refused") io.err(refusedText(io, outcome));
@@ -46,9 +47,21 @@ export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
     });
 }
 
-async function tell(io: Io, cwd: string | undefined, outcome: Synced): Promise<readonly Told[]> {
+async function tell(
+  io: Io,
+  cwd: string | undefined,
+  outcome: Synced,
+  { openStore }: Pick<SyncOptions, "openStore">,
+): Promise<readonly Told[]> {
   const { tellLive } = await import("../tell-live.ts");
-  return tellLive(io, flagsFolder(io, cwd), outcome);
+  return tellLive(io, flagsFolder(io, cwd), outcome, async (limit) => {
+    const store = await openStore();
+    try {
+      return await store.syncs(limit);
+    } finally {
+      await store.close();
+    }
+  });
 }
 
 type Synced = SyncOutcome & { readonly kind: "synced" };

@@ -75,6 +75,12 @@ export function withLive(body: string, lives: readonly Live[], limit = COMMENT_L
   return text(head, latest(all, limit - bytesOf(text(head, [], ""))), "");
 }
 
+/** Whether the comment says of that commit already that it is live there. */
+export function saysLive(body: string, { environment, commit }: Pick<Live, "environment" | "commit">): boolean {
+  const { lines } = parted(body.replaceAll("\r\n", "\n"));
+  return lines.some((line) => line.endsWith(markOf(environment)) && line.includes(`(${code(commit.slice(0, 7))})`));
+}
+
 /** As many lines from the end as there is room for. */
 function latest(lines: readonly string[], room: number): readonly string[] {
   let left = room;
