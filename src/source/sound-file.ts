@@ -1,5 +1,6 @@
 import type { JsonObject } from "../core/json.ts";
 import type { SourceFile } from "../core/source-file.ts";
+import { CONFIG_PATH } from "./check-tree.ts";
 import type { FileKind, ParsedFile } from "./parsed-file.ts";
 import { parseFile } from "./yaml-profile.ts";
 
@@ -24,4 +25,10 @@ export function soundFile(file: SourceFile, kind: FileKind, json: JsonObject): P
     spans: [],
     sound: { kind, json },
   };
+}
+
+/** What the file at a place is read as. */
+export function kindOfPath(path: string): FileKind {
+  if (path === CONFIG_PATH) return "config";
+  return path.startsWith("flags/_segments/") ? "segment" : "flag";
 }

@@ -10,7 +10,7 @@ import { desiredFlags } from "../source/desired-flags.ts";
 import { runInlineTests } from "../source/inline-tests.ts";
 import type { LoadedFlags } from "../source/load.ts";
 import { readWorkTree } from "../source/work-tree.ts";
-import { loadCached } from "./load-cached.ts";
+import { FEWEST_CACHED, loadCached } from "./load-cached.ts";
 import type { Progress } from "./progress.ts";
 
 /** Where the files are taken from: a commit of the repository around `folder`, or the folder as it stands. */
@@ -69,10 +69,12 @@ export async function readFiles(
   const files = given ?? (await read());
   if (!files.some(isFlagFile)) throw noFlags(files, commit, folder);
   progress("checking flags", files.length);
+  const around = repository ?? (files.length < FEWEST_CACHED ? null : await openRepository(folder).catch(() => null));
   // Git looks through the folder while the files are checked here.
   const uncommitted = repository === null ? [] : repository.changedFiles("flags");
-  const loaded = loadCached(files, given === undefined ? repository : null, today === undefined ? {} : { today });
-  return { loaded, sources: files, commit, repository, uncommitted: await uncommitted };
+  const checking = loadCached(files, around?.gitFolder ?? null, today === undefined ? {} : { today });
+  const [loaded, changed] = await Promise.all([checking, uncommitted]);
+  return { loaded, sources: files, commit, repository, uncommitted: changed };
 }
 
 /** @throws FlagError SHALLOW_CLONE */

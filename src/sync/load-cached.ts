@@ -1,41 +1,48 @@
 import type { JsonObject } from "../core/json.ts";
 import type { SourceFile } from "../core/source-file.ts";
-import type { Repository } from "../history/repository.ts";
+import { blobId } from "../history/blob-id.ts";
 import { runInlineTests } from "../source/inline-tests.ts";
 import { loadFlags, type LoadedFlag, type LoadedFlags, type LoadOptions } from "../source/load.ts";
-import type { FileKind, ParsedFile } from "../source/parsed-file.ts";
-import { soundFile } from "../source/sound-file.ts";
+import type { ParsedFile } from "../source/parsed-file.ts";
+import { kindOfPath, soundFile } from "../source/sound-file.ts";
 import { mapJson } from "../source/tree.ts";
-import { parseFile } from "../source/yaml-profile.ts";
 import { fingerprint, openFileCache, type ReadBefore } from "./file-cache.ts";
+import { parseAhead } from "./parse-ahead.ts";
 
 /** Below it, reading the files takes no longer than looking for what was read before. */
-const FEWEST_CACHED = 200;
+export const FEWEST_CACHED = 200;
 
 /**
  * As {@link loadFlags}, and with the same outcome. Contents that were read before are not parsed again. Where configuration
  * and segments are the same too, what a flag's lines mean is not checked again and its tests are not run again, unless the
  * flag requires another, on which its tests then hang; all other checks are done.
  *
- * @param repository  where the files come from; null for a work tree, of whose files no id is known
+ * @param gitFolder  git's own folder, where it is kept what was read; null where there is none: then only the parsing is shared
+ *   among processors
  */
-export function loadCached(
+export async function loadCached(
   files: readonly SourceFile[],
-  repository: Repository | null,
+  gitFolder: string | null,
   options: LoadOptions,
-): LoadedFlags {
-  const ids = new Map(files.flatMap(({ path, id }) => (id === undefined ? [] : [[path, nameOf(path, id)]])));
-  if (repository === null || ids.size < FEWEST_CACHED) return loadFlags(files, options);
-  const cache = openFileCache(repository.gitFolder);
+): Promise<LoadedFlags> {
+  if (gitFolder === null || files.length < FEWEST_CACHED) {
+    return loadFlags(files, { ...options, parse: await parseAhead(files) });
+  }
+  const ids = new Map(files.flatMap((file) => (file.kind === "file" ? [[file.path, nameOf(file)]] : [])));
+  const cache = openFileCache(gitFolder);
   const known = new Map<string, ReadBefore>();
+  for (const [path, id] of ids) {
+    const before = cache.get(id);
+    if (before !== undefined) known.set(path, before);
+  }
+  const parse = await parseAhead(files.filter(({ path }) => !known.has(path)));
   const parsed: ParsedFile[] = [];
   let within = "";
   const loaded = loadFlags(files, {
     ...options,
     parse: (file) => {
-      const before = cache.get(ids.get(file.path) ?? "");
-      const read = before === undefined ? parseFile(file) : soundFile(file, kindOf(file.path), before.json);
-      if (before !== undefined) known.set(file.path, before);
+      const before = known.get(file.path);
+      const read = before === undefined ? parse(file) : soundFile(file, kindOfPath(file.path), before.json);
       parsed.push(read);
       return read;
     },
@@ -78,11 +85,6 @@ function documentOf(file: ParsedFile): JsonObject | undefined {
 }
 
 /** One content may lie at places where it is read in other ways. */
-function nameOf(path: string, id: string): string {
-  return `${kindOf(path)}:${id}`;
-}
-
-function kindOf(path: string): FileKind {
-  if (path === "flags/_config.yaml") return "config";
-  return path.startsWith("flags/_segments/") ? "segment" : "flag";
+function nameOf({ path, id, bytes }: SourceFile): string {
+  return `${kindOfPath(path)}:${id ?? blobId(bytes, "")}`;
 }

@@ -164,11 +164,27 @@ test("the memory does not grow for ever", async () => {
   expect(lines.length).toBeLessThanOrEqual(2 * 223 + 1_000);
 });
 
-test("a small tree leaves nothing behind, and neither does a work tree", async () => {
+test("a work tree remembers what it read, by content, and shares it with the commits", async () => {
+  const repository = aLargeRepository();
+  const { folder } = repository;
+  const readHere = () => readFiles({ folder, ref: null }, () => {}, "2026-11-01");
+  const first = await readHere();
+  expect(rememberedOf(first)).toBe(0);
+  expect(first.repository).toBe(null);
+  writeFlags(repository, { flag_3: flagText({ lines: "rollout: 5" }) });
+  const again = await readHere();
+  expect(rememberedOf(again)).toBe(220);
+  expect(said(again).diagnostics.map(({ file, line }) => `${file}:${line}`)).toEqual(["flags/flag_3.yaml:6"]);
+  expect(rememberedOf(await read(repository)), "as they are committed").toBe(221);
+  expect(said(await readHere())).toEqual(said(again));
+});
+
+test("a small tree leaves nothing behind, and neither does a folder without a repository", async () => {
   const small = aFlagRepository({ banner: flagText() });
   await read(small);
   expect(existsSync(join(small.folder, ".git/flaghoist"))).toBe(false);
   const large = aLargeRepository();
-  await readFiles({ folder: large.folder, ref: null }, () => {});
-  expect(existsSync(join(large.folder, ".git/flaghoist"))).toBe(false);
+  rmSync(join(large.folder, ".git"), { recursive: true });
+  expect(rememberedOf(await readFiles({ folder: large.folder, ref: null }, () => {}))).toBe(0);
+  expect(rememberedOf(await readFiles({ folder: large.folder, ref: null }, () => {}))).toBe(0);
 });
