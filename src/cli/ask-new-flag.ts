@@ -79,12 +79,15 @@ function checkComplete(given: FlagAnswers, config: Config): void {
     name: '--name "New checkout"',
     description: '--description "What is different while it is on."',
     owner: `--owner ${owner}`,
-    kind: `--kind ${FLAG_KINDS.join("|")}`,
+    kind: "--kind release",
     expires: "--expires 2027-06-01",
   };
   const options = missing.flatMap((field) => example[field] ?? []).join(" ");
   throw new FlagError("USAGE", `a new flag needs more: ${missing.join(", ")}`, {
-    hint: `hoist new ${given.key ?? "new_checkout"} … ${options}`.trimEnd(),
+    hint: [
+      `hoist new ${given.key ?? "new_checkout"} … ${options}`.trimEnd(),
+      ...(missing.includes("kind") ? [`kinds: ${FLAG_KINDS.join(", ")}`] : []),
+    ].join("\n"),
   });
 }
 

@@ -50,15 +50,20 @@ export async function finishEdit(io: Io, result: EditResult, finish: Finish): Pr
   return EXIT.done;
 }
 
-/** A share in an environment that is switched off reaches nobody, which is easily forgotten. */
-export function disabledNotes({ before, after }: Edited, key: FlagKey): readonly string[] {
+/**
+ * A share in an environment that is switched off reaches nobody, which is easily forgotten.
+ *
+ * @param again  what the printed command says again, empty or beginning with a space
+ */
+export function disabledNotes({ before, after }: Edited, key: FlagKey, again = ""): readonly string[] {
   const environments = after.config?.environments.map(({ name }) => name) ?? [];
   const idle = environments.filter((name) => {
     const [was, is] = [before.flagsFor(name).get(key), after.flagsFor(name).get(key)];
     return was !== undefined && is !== undefined && !was.enabled && !is.enabled && changesAnswer(was, is);
   });
   return idle.map(
-    (name) => `${key} is disabled in ${name}, nobody gets this before: hoist set ${key} enabled=true --env ${name}`,
+    (name) =>
+      `${key} is disabled in ${name}, nobody gets this before: hoist set ${key} enabled=true --env ${name}${again}`,
   );
 }
 

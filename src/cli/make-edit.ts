@@ -38,13 +38,17 @@ export async function makeEdit(io: Io, asked: EditAsked): Promise<ExitCode> {
     const { proposeEdit } = await import("./propose-edit.ts");
     return proposeEdit(io, asked);
   }
-  if (asked.note !== undefined) {
-    throw new FlagError("USAGE", "--note goes with --pr: in the work tree there is nobody to tell yet", {
-      hint: "the reason for an edit here belongs into the commit: git commit",
-    });
-  }
+  refuseNote(asked.note);
   const { readFlagTree } = await import("./read-flag-tree.ts");
   const { finishEdit } = await import("./finish-edit.ts");
   const { result, notes = [] } = await asked.edit(await readFlagTree(asked.folder), null);
   return finishEdit(io, result, { ...asked, notes });
+}
+
+/** @throws FlagError USAGE for a note that nobody would read */
+export function refuseNote(note: string | undefined): void {
+  if (note === undefined) return;
+  throw new FlagError("USAGE", "--note goes with --pr: in the work tree there is nobody to tell yet", {
+    hint: "the reason for an edit here belongs into the commit: git commit",
+  });
 }

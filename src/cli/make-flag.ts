@@ -1,7 +1,7 @@
 import { FlagError } from "../core/errors.ts";
-import type { FlagType } from "../core/flag.ts";
+import type { FlagKey, FlagType } from "../core/flag.ts";
 import type { JsonValue } from "../core/json.ts";
-import { newErrors, newFailures } from "../source/edit/edit-flag.ts";
+import { type FlagTree, newErrors, newFailures } from "../source/edit/edit-flag.ts";
 import { type EditResult, refusal, refusedBy } from "../source/edit/edit-result.ts";
 import { keyProblem } from "../source/edit/key-problem.ts";
 import { folderOf, newFlagText, schemaFor } from "../source/edit/new-flag.ts";
@@ -12,6 +12,7 @@ import type { ExitCode } from "./exit-codes.ts";
 import { finishEdit } from "./finish-edit.ts";
 import { formerNotes } from "./former-keys.ts";
 import type { Io } from "./io.ts";
+import { makeEdit, refuseNote } from "./make-edit.ts";
 import { readFlagTree } from "./read-flag-tree.ts";
 
 interface NewOptions extends Partial<FlagAnswers> {
@@ -21,13 +22,45 @@ interface NewOptions extends Partial<FlagAnswers> {
   readonly client: boolean;
   readonly type: FlagType;
   readonly variant?: Readonly<Record<string, string>> | undefined;
+  /** As a pull request, and not in the work tree. */
+  readonly pr: boolean;
+  readonly note?: string | undefined;
   readonly dryRun: boolean;
   readonly format: "text" | "json";
 }
 
-/** Writes a new flag's file; never over one that is there. @throws FlagError */
+/**
+ * Writes a new flag's file, never over one that is there; or proposes it as a pull request, for which nobody is asked anything:
+ * what is missing is an error that lists it.
+ *
+ * @throws FlagError
+ */
 export async function makeFlag(io: Io, folder: string, options: NewOptions): Promise<ExitCode> {
-  const tree = await readFlagTree(folder);
+  const { pr, note, dryRun, format } = options;
+  if (!pr) {
+    refuseNote(note);
+    const { key, result, notes, next } = await newFlag(io, folder, await readFlagTree(folder), options);
+    return finishEdit(io, result, { folder, key, dryRun, format, notes, next });
+  }
+  const { key } = options;
+  if (key === undefined) {
+    throw new FlagError("USAGE", "a new flag needs a key, and with --pr nobody is asked", {
+      hint: "hoist new new_checkout --pr …        hoist new --help tells the rest",
+    });
+  }
+  const silent: Io = { ...io, ask: undefined };
+  const edit = async (tree: FlagTree) => newFlag(silent, folder, tree, options);
+  return makeEdit(io, { folder, key, pr, note, dryRun, format, whole: true, edit });
+}
+
+interface NewFlag {
+  readonly key: FlagKey;
+  readonly result: EditResult;
+  readonly notes: readonly string[];
+  readonly next: readonly string[];
+}
+
+async function newFlag(io: Io, folder: string, tree: FlagTree, options: NewOptions): Promise<NewFlag> {
   const { config } = tree.loaded;
   if (config === null)
     throw new FlagError("INVALID_FLAGS", "flags/_config.yaml has errors", { hint: "hoist validate" });
@@ -71,17 +104,15 @@ export async function makeFlag(io: Io, folder: string, options: NewOptions): Pro
     error === undefined
       ? { ok: true, edits: [{ from: null, to: path, before: "", after: text }], before, after, voided: [], failures }
       : refusedBy(error, "nothing was written, the file would have an error");
-  return finishEdit(io, result, {
-    folder,
+  return {
     key: answers.key,
-    dryRun: unasked.dryRun,
-    format: unasked.format,
+    result,
     notes: await formerNotes(folder, answers.key),
     next: [
       `hoist test ${answers.key}`,
       `hoist rollout ${answers.key} 10% --env ${enabledIn[0] ?? environments[0]}        or all, none, --roles, --whitelist`,
     ],
-  });
+  };
 }
 
 /** Each value as its type reads it; what cannot be read stays text, and the check of the file says what is wrong with it. */

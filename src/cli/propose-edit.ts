@@ -57,7 +57,7 @@ export async function proposeEdit(io: Io, asked: EditAsked): Promise<ExitCode> {
     meanings: meaningsOf(result, key, formerKey),
     needs: openNeeds(report),
     failures: result.failures,
-    notes: [...notes, ...disabledNotes(result, key), ...warnings, ...(proposed?.warnings ?? [])],
+    notes: [...notes, ...disabledNotes(result, key, " --pr"), ...warnings, ...(proposed?.warnings ?? [])],
   };
   io.out(format === "json" ? proposalJson(view) : proposalText(view, io.style));
   return EXIT.done;

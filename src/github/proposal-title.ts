@@ -13,7 +13,8 @@ export function titleOf(key: FlagKey, formerKey: FlagKey, isNew: boolean, meanin
   const texts = meanings.map(({ where, texts }) => `${texts.map(plain).join("; ")}${placeText(where)}`);
   if (texts.length === 0) return `${key}: edited, with the same answers`;
   const whole = `${key}: ${texts.join(" · ")}`;
-  const [first] = meanings;
+  // The last environment in the order of promotion is the one that matters most.
+  const first = meanings.at(-1);
   if (whole.length <= LONGEST || first === undefined) return clipped(whole, LONGEST);
   const count = meanings.reduce((sum, each) => sum + each.texts.length, 0) - 1;
   const more = count === 0 ? "" : ` and ${count} more`;

@@ -163,7 +163,16 @@ function complaintOf(cause: unknown): string {
 
 async function hintFor(git: Git, ref: string): Promise<string> {
   if ((await describeHead(git)).commit === null) return "it has none at all yet: commit flags/ first";
-  if (await isShallow(git)) return "the clone has only part of the history; get the rest with: git fetch --unshallow";
+  const [, remote, branch] = /^(origin)\/([\w./-]+)$/.exec(ref) ?? [];
+  if (await isShallow(git)) {
+    // A clone of one branch alone would get no other by that.
+    const all = remote === undefined ? "" : ` ${remote} '+refs/heads/*:refs/remotes/${remote}/*'`;
+    return `the clone has only part of the history; get the rest with: git fetch --unshallow${all}`;
+  }
+  if (branch !== undefined) {
+    const fetch = `git fetch ${remote} '+refs/heads/${branch}:refs/remotes/${ref}'`;
+    return `${fetch}\ngit branch --remotes        tells what there is, should it be called otherwise`;
+  }
   if (/^[0-9a-f]{4,39}$/.test(ref))
     return "is it pushed and fetched? If more than one commit begins so, write more of the id";
   return "is it pushed and fetched? See what there is with: git branch --all";

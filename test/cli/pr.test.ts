@@ -290,3 +290,62 @@ describe("adopt --pr", () => {
     expect(fake.world.issues.get(1)?.body).toContain("last written by hand");
   });
 });
+
+describe("new --pr", () => {
+  const SAID = [
+    "--owner",
+    "team-checkout",
+    "--kind",
+    "ops",
+    "--name",
+    "Express",
+    "--description",
+    "One page.",
+  ] as const;
+
+  test("opens a pull request with the new flag's file, and finds it again", async () => {
+    const fake = await aGitHubOfFlags();
+    const clone = aClone(fake);
+    const hoist = hoistWith(fake, clone.folder);
+    const { code, out, err } = await hoist("new", "express_checkout", "--pr", "--note", "Asked for by sales.", ...SAID);
+    expect([code, err]).toEqual([0, ""]);
+    const [branch = ""] = await branches(fake);
+    const { title, body } = fake.world.issues.get(1) ?? {};
+    expect(title).toBe("express_checkout: a new flag");
+    expect(out).toContain(`✓ #1 opened into main from ${branch}\n  ${title}`);
+    expect(body).toMatch(/^Asked for by sales\.\n\n### Flags: 1 change/);
+    const files = fake.world.git.folder;
+    expect(clone.git("--git-dir", files, "diff", "--name-status", `main...${branch}`)).toMatch(
+      /^A\tflags\/(?:\w+\/)?express_checkout\.yaml$/,
+    );
+    expect(clone.git("status", "--porcelain")).toBe("");
+    const again = await hoist("new", "express_checkout", "--pr", ...SAID);
+    expect(again.out).toContain("#1 is open already");
+  });
+
+  test("asks nobody: what is missing is said, and a key that is taken is refused", async () => {
+    const fake = await aGitHubOfFlags();
+    const hoist = hoistWith(fake, aClone(fake).folder);
+    expect(await hoist("new", "--pr")).toMatchObject({ code: 9, err: expect.stringContaining("needs a key") });
+    const bare = await hoist("new", "express_checkout", "--pr");
+    expect(bare).toMatchObject({ code: 9 });
+    expect(bare.err).toContain("a new flag needs more: name, description, owner, kind, expires");
+    expect(bare.err).toContain("--kind release");
+    expect((await hoist("new", "checkout", "--pr", ...SAID)).code).not.toBe(0);
+    const noted = await hoist("new", "express_checkout", "--note", "Why.", ...SAID);
+    expect(noted).toMatchObject({ code: 9, err: expect.stringContaining("--note goes with --pr") });
+    expect(writes(fake)).toEqual([]);
+  });
+});
+
+test("the lines that are printed for --pr say --pr again", async () => {
+  const lines = "rollout: 10%\nenvironments: { production: { enabled: false, rollout: 5% } }";
+  const fake = await aGitHubOfFlags({ files: { ...FILES, [PATH]: flagText({ lines }) } });
+  const hoist = hoistWith(fake, aClone(fake).folder);
+  const { code, err } = await hoist("rollout", "workshop_routing", "20%", "--pr");
+  expect(code).toBe(9);
+  expect(err).toContain("hoist set workshop_routing rollout=20% --env production --pr");
+  expect(err).toContain("hoist set workshop_routing rollout=20% --base --pr  ");
+  const idle = await hoist("set", "workshop_routing", "rollout=20%", "--env", "production", "--pr");
+  expect(idle.out).toContain("hoist set workshop_routing enabled=true --env production --pr");
+});

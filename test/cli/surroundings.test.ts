@@ -109,6 +109,22 @@ describe("files and repositories", () => {
     `);
   });
 
+  test("a branch of origin that was never fetched, with the line that fetches it", async () => {
+    const origin = aFlagRepository(FLAGS);
+    const clone = aRepository();
+    clone.git("remote", "add", "origin", `file://${origin.folder}`);
+    clone.git("fetch", "--quiet", "--depth=1", "origin", "+refs/heads/main:refs/remotes/origin/other");
+    clone.git("checkout", "--quiet", "-B", "work", "origin/other");
+    const asked = async () => hoistIn(clone.folder)("validate", "--base", "origin/main");
+    const whole = "git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'";
+    expect(await asked()).toMatchObject({ code: 7, err: expect.stringContaining(whole) });
+    clone.git("fetch", "--quiet", "--unshallow", "origin", "+refs/heads/main:refs/remotes/origin/other");
+    const one = "git fetch origin '+refs/heads/main:refs/remotes/origin/main'";
+    expect(await asked()).toMatchObject({ code: 7, err: expect.stringContaining(one) });
+    clone.git("fetch", "--quiet", "origin", "+refs/heads/main:refs/remotes/origin/main");
+    expect(await asked()).toMatchObject({ code: 0 });
+  });
+
   test("a shallow clone", async () => {
     const repository = aFlagRepository(FLAGS);
     repository.write("README.md", "Read me.\n");

@@ -3,7 +3,7 @@ import { FLAG_TYPES } from "../../core/flag.ts";
 import { collected, cwdOption, formatOption, hoistCommand, type Done } from "../command.ts";
 import type { Io } from "../io.ts";
 import { flagsFolder } from "../workspace.ts";
-import { dryRunOption } from "./set.ts";
+import { dryRunOption, noteOption, prOption } from "./set.ts";
 
 export function newCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
@@ -30,6 +30,8 @@ export function newCommand(io: Io, done: Done): CommandUnknownOpts {
       "a variant, for every type but boolean (repeatable); the first is served while off",
       variant,
     )
+    .addOption(prOption)
+    .addOption(noteOption)
     .addOption(dryRunOption)
     .addOption(formatOption)
     .addOption(cwdOption)

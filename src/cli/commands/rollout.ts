@@ -33,7 +33,8 @@ export function rolloutCommand(io: Io, done: Done): CommandUnknownOpts {
       const { rollOut } = await import("../../source/edit/rollout.ts");
       const { makeEdit } = await import("../make-edit.ts");
       const folder = flagsFolder(io, options.cwd);
-      const target = { key, environment: options.env ?? null, maskedToo: options.base };
+      const again = options.pr ? " --pr" : "";
+      const target = { key, environment: options.env ?? null, maskedToo: options.base, again };
       const edit = (tree: FlagTree) => ({ result: rollOut(tree, target, { ...options, share }) });
       const { pr, note, dryRun, format } = options;
       done(await makeEdit(io, { folder, key, pr, note, dryRun, format, edit }));

@@ -40,7 +40,8 @@ export function setCommand(io: Io, done: Done): CommandUnknownOpts {
       const { setInFlag } = await import("../../source/edit/set.ts");
       const { makeEdit } = await import("../make-edit.ts");
       const folder = flagsFolder(io, options.cwd);
-      const target = { key, environment: options.env ?? null, maskedToo: options.base };
+      const again = options.pr ? " --pr" : "";
+      const target = { key, environment: options.env ?? null, maskedToo: options.base, again };
       const edit = (tree: FlagTree) => ({ result: setInFlag(tree, target, changes) });
       const { pr, note, dryRun, format } = options;
       done(await makeEdit(io, { folder, key, pr, note, dryRun, format, edit }));

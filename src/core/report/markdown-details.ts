@@ -72,11 +72,18 @@ export function checksPart(report: ChangeReport): Part {
   const lines = [
     `From ${placeText(from.ref, from.commit)} to ${to.commit === null ? lineText(to.name ?? "files not committed") : shaText(to.commit)}.`,
     ...toldEnvironments(report).map(environmentLine),
-    populationText(report.population),
+    ...(isEstimated(report) ? [populationText(report.population)] : []),
     ...kindsText(report),
   ];
   const body = lines.map((line) => `- ${line}`).join("\n");
   return { name: "checks", items: 1, text: (shown) => detailsText(`Checks: ${counts.join(", ")}`, shown ? body : "") };
+}
+
+/** Whether people had to be asked for any of the figures. */
+function isEstimated({ environments }: ChangeReport): boolean {
+  return environments.some(
+    ({ flags, flipped }) => flipped.margin > 0 || flags.some(({ flips }) => flips.method !== "exact"),
+  );
 }
 
 /** One flag that reads alike in several environments, told once. */
@@ -97,7 +104,10 @@ function gathered(
 }
 
 function environmentLine({ environment, flipped, unchanged, byHand }: EnvironmentReport): string {
-  const flips = `at least one flag answers otherwise for ${figureText(peopleText(flipped))}`;
+  const isNobody = flipped.share === 0 && flipped.margin === 0;
+  const flips = isNobody
+    ? "every flag answers everybody as before"
+    : `at least one flag answers otherwise for ${figureText(peopleText(flipped))}`;
   const told = `${nameText(environment)}: ${flips}; ${counted(unchanged, "flag")} unchanged`;
   if (byHand === null) return `${told}.`;
   return `${told}; ${byHand.length === 0 ? "nothing written to the table by hand" : handText(byHand)}.`;
@@ -131,7 +141,7 @@ function populationText({ source, size, seed, file, guessed }: PopulationNote): 
   const people =
     source === "file"
       ? `Figures that are not exact: of ${countText(size)} contexts${file === null ? "" : ` in ${pathText(file)}`}.`
-      : `Figures that are not exact: of ${countText(size)} people made from the declared attributes${seed === null ? "" : ` (seed ${seed})`}; in 99 of 100 reports the truth lies within ±.`;
+      : `Figures that are not exact: of ${countText(size)} people made from the declared attributes${seed === null ? "" : ` (seed ${seed})`}; in 99 of 100 reports the truth is within what stands after ±.`;
   if (guessed.length === 0) return people;
   return `${people} How common values are is a guess for ${joined(guessed.map(nameText))}.`;
 }

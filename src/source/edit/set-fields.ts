@@ -17,6 +17,8 @@ export interface SetTarget {
   readonly environment: string | null;
   /** Edit the base although overlays hide the edit from some environments. */
   readonly maskedToo: boolean;
+  /** What a command that is printed has to say again, empty or beginning with a space: ` --pr`. */
+  readonly again?: string | undefined;
 }
 
 /** The file as it says after the assignments, or why that cannot be. The text is not looked at. */
@@ -77,7 +79,7 @@ function fieldProblem(
 
 /** An overlay replaces whole keys, so an edit of the base would not reach the environments that have their own. */
 function maskProblem(
-  { key, file, environment, maskedToo }: SetTarget,
+  { key, file, environment, maskedToo, again = "" }: SetTarget,
   field: string,
   all: readonly Assignment[],
 ): Refused | undefined {
@@ -87,14 +89,14 @@ function maskProblem(
   );
   if (masking.length === 0) return undefined;
   const own = wordsOf(all.filter(({ steps }) => isOverlayField(steps[0] ?? "")));
-  const lines = masking.map((name) => `hoist set ${key} ${own} --env ${name}`);
+  const lines = masking.map((name) => `hoist set ${key} ${own} --env ${name}${again}`);
   const has = masking.length === 1 ? "has its" : "have their";
   return refused(
     "usage",
     `${joined(masking)} ${has} own ${field}, so this edit would not reach ${masking.length === 1 ? "it" : "them"}`,
     [
       ...lines,
-      `hoist set ${key} ${wordsOf(all)} --base        the file's own ${field}, for the environments without one`,
+      `hoist set ${key} ${wordsOf(all)} --base${again}        the file's own ${field}, for the environments without one`,
     ].join("\n"),
   );
 }

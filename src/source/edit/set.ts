@@ -13,11 +13,13 @@ export interface SetOptions {
   readonly environment: string | null;
   /** Edit the base although overlays hide the edit from some environments. */
   readonly maskedToo: boolean;
+  /** What a command that is printed has to say again, empty or beginning with a space: ` --pr`. */
+  readonly again?: string | undefined;
 }
 
 /** Changes fields of one flag's file: in the overlay of one environment, or in the base. */
 export function setInFlag(tree: FlagTree, options: SetOptions, changes: readonly string[]): EditResult {
-  const { key, environment, maskedToo } = options;
+  const { key, environment, maskedToo, again } = options;
   const flag = editableFlag(tree, key);
   if (!("path" in flag)) return flag;
   const environments = tree.loaded.config?.environments.map(({ name }) => name) ?? [];
@@ -31,7 +33,7 @@ export function setInFlag(tree: FlagTree, options: SetOptions, changes: readonly
   }
   const root = rootOf(flag.parsed.text);
   if (root === undefined) return refused("invalid", `${flag.path} cannot be edited`, "hoist validate says why");
-  const target = { key, json: mapJson(root), file: flag.file, environments, environment, maskedToo };
+  const target = { key, json: mapJson(root), file: flag.file, environments, environment, maskedToo, again };
   const json = setFields(target, assignments);
   if (isRefusal(json)) return json;
   return editFlag(tree, { key, json, mayChange: (name) => environment === null || name === environment });
