@@ -1,5 +1,6 @@
 import { hostname, userInfo } from "node:os";
 import { styleText } from "node:util";
+import { shielded } from "./shielded.ts";
 
 /** How a word is coloured. Colour repeats what the word already says. */
 export type Style = (colour: "red" | "yellow" | "green" | "cyan" | "bold" | "dim", text: string) => string;
@@ -29,9 +30,10 @@ export interface Io {
 }
 
 export function processIo(): Io {
+  const printed = process.env["GITHUB_ACTIONS"] === "true" ? shielded : (text: string) => text;
   return {
-    out: (text) => process.stdout.write(`${text}\n`),
-    err: (text) => process.stderr.write(`${text}\n`),
+    out: (text) => process.stdout.write(`${printed(text)}\n`),
+    err: (text) => process.stderr.write(`${printed(text)}\n`),
     env: process.env,
     cwd: process.cwd(),
     now: () => new Date(),

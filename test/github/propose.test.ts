@@ -292,6 +292,20 @@ describe("when GitHub fails", () => {
     }
   });
 
+  test("a branch on which somebody has gone on meanwhile is not taken away", async () => {
+    const fake = await aGitHubOfFlags();
+    const github = connected(fake);
+    const proposal = await aProposal(github);
+    const theirs = (await fake.world.git.tipOf("main")) ?? "";
+    github.octokit.hook.before("request", async ({ method, url }) => {
+      if (method !== "POST" || !url.endsWith("/pulls")) return;
+      await fake.world.git.run(["update-ref", `refs/heads/${proposal.branch}`, theirs]);
+    });
+    fake.fail({ method: "POST", path: /\/pulls$/, kind: 403 });
+    expect(await failure(propose(github, proposal))).toMatchObject({ code: "GITHUB_REFUSED" });
+    expect(await fake.world.git.tipOf(proposal.branch)).toBe(theirs);
+  });
+
   test("to take the branch away again, the message names it", async () => {
     const fake = await aGitHubOfFlags();
     const github = connected(fake);
