@@ -5,26 +5,11 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { commitText, CONFIG, flagPath, flagYaml, git, initRepository, STAFF } from "./flag-tree.ts";
+import { buildPackage, DIST, measured, type Measured, tell } from "./measured.ts";
 
 const run = promisify(execFile);
 const FLAGS = 10_000;
-/** A folder below the repository: the built library finds its packages, as `pg`, upward. */
-const DIST = fileURLToPath(new URL("../../dist/bench/", import.meta.url));
-const BUILD = fileURLToPath(new URL("../build.ts", import.meta.url));
-const TSX = fileURLToPath(new URL("../../node_modules/tsx/dist/cli.mjs", import.meta.url));
 const SNAPSHOT = fileURLToPath(new URL("snapshot-load.js", import.meta.url));
-
-interface Measured {
-  readonly seconds: number;
-  /** What the processor was busy with it: what the time would be on a machine that does nothing else, or a little more. */
-  readonly cpuSeconds: number;
-  readonly megabytes: number;
-}
-
-interface Goal {
-  readonly seconds: number;
-  readonly megabytes?: number;
-}
 
 /** Ten thousand flags through the package as it is published, each step in a process of its own, with its peak memory. */
 export async function benchLarge(): Promise<void> {
@@ -34,7 +19,7 @@ export async function benchLarge(): Promise<void> {
   const sync = ["sync", "--env", "staging", "--database", database];
   const load = () => loaded(folder, database);
   try {
-    await run(process.execPath, [TSX, BUILD, DIST]);
+    await buildPackage();
     initRepository(folder);
     const flags = Array.from({ length: FLAGS }, (_, number) => [flagPath(number), flagYaml(number)] as const);
     const files = [["flags/_config.yaml", CONFIG], ["flags/_segments/staff.yaml", STAFF], ...flags] as const;
@@ -59,30 +44,6 @@ export async function benchLarge(): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
     rmSync(DIST, { recursive: true, force: true });
   }
-}
-
-function tell(title: string, goal: Goal, { seconds, cpuSeconds, megabytes }: Measured): void {
-  const wanted = [`${goal.seconds} s`, ...(goal.megabytes === undefined ? [] : [`${goal.megabytes} MB`])].join(", ");
-  const figures = [
-    `${seconds.toFixed(2)} s`.padStart(8),
-    `cpu ${cpuSeconds.toFixed(2)} s`,
-    `peak ${megabytes.toFixed(0)} MB`,
-  ];
-  console.log(`${title.padEnd(40)} ${figures.join("   ")}   goal ${wanted}`);
-}
-
-/** One process: how long, and how much memory at most, as its own last words. */
-async function measured(folder: string, args: readonly string[]): Promise<Measured> {
-  const last = `process.on("exit", () => {
-    const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-    process.stderr.write("\\nused " + maxRSS + " " + (userCPUTime + systemCPUTime));
-  })`;
-  const words = ["--import", `data:text/javascript,${encodeURIComponent(last)}`];
-  const start = performance.now();
-  const { stderr } = await run(process.execPath, [...words, ...args], { cwd: folder, maxBuffer: 1 << 28 });
-  const seconds = (performance.now() - start) / 1_000;
-  const [, kilobytes = "0", microseconds = "0"] = /used (\d+) (\d+)/.exec(stderr) ?? [];
-  return { seconds, cpuSeconds: Number(microseconds) / 1e6, megabytes: Number(kilobytes) / 1_000 };
 }
 
 /** One client in a process of its own: from the call of createFlags to its first answer; memory of the whole process. */

@@ -79,6 +79,11 @@ function atPrompt({ environment }: Plan, need: Need, { before, after }: BranchCh
   return gone === undefined ? [] : [problemAtKey(gone.parsed, ["name"], problem)];
 }
 
-export function loadedFlag({ flags }: LoadedFlags, wanted: FlagKey): LoadedFlag | undefined {
-  return flags.find(({ key }) => key === wanted);
+const indexes = new WeakMap<readonly LoadedFlag[], ReadonlyMap<FlagKey, LoadedFlag>>();
+
+/** Found by an index that is made once: a branch may change thousands of flags. */
+export function loadedFlag({ flags }: LoadedFlags, key: FlagKey): LoadedFlag | undefined {
+  const index = indexes.get(flags) ?? new Map(flags.map((flag) => [flag.key, flag]));
+  indexes.set(flags, index);
+  return index.get(key);
 }

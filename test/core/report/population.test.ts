@@ -32,6 +32,12 @@ describe("people made from declared attributes", () => {
     expect(people(attributes, flags, 50, 2).contexts).not.toEqual(people(attributes, flags, 50).contexts);
   });
 
+  test("a flag that is the same in several environments, or before and after, asks for nothing more by that", () => {
+    const values = Array.from({ length: 3_000 }, (_, number) => `M${number}`);
+    const flag = asking(["city", { op: "in", values }]);
+    expect(people([], [flag, flag, flag], 50)).toEqual(people([], [flag], 50));
+  });
+
   test("declared values come as often as their weights say, all alike without", () => {
     const roles = {
       name: "userRole",
