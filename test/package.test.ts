@@ -42,16 +42,17 @@ test("the package carries what runs, and nothing of development", () => {
 test("the thread that helps with parsing runs as one file, without any package", () => {
   const start = `import { Worker } from "node:worker_threads";
     const shared = (Kind, length) => new Kind(new SharedArrayBuffer(length * Kind.BYTES_PER_ELEMENT));
-    const bytes = shared(Uint8Array, 24), ends = shared(Uint32Array, 2);
-    bytes.set(Buffer.from("if: { userRole: admin } ")); ends.set([24, 24]);
+    const text = "{ description: Staff, if: { userRole: admin } }";
+    const bytes = shared(Uint8Array, text.length), ends = shared(Uint32Array, 2);
+    bytes.set(Buffer.from(text)); ends.set([text.length, text.length]);
     const paths = ["flags/_segments/staff.yaml", "flags/empty.yaml"];
     const workerData = { bytes, ends, paths, next: shared(Int32Array, 1), begun: shared(Int32Array, 1), number: 0 };
     const folder = import.meta.resolve("flaghoist/package.json");
-    new Worker(new URL("src/sync/parse-worker.js", folder), { workerData })
+    new Worker(new URL("src/sync/parse-worker.js", folder), { workerData, execArgv: [] })
       .on("message", (message) => console.log(JSON.stringify(message)));`;
   const answers = installed.node("--input-type=module", "--eval", start).trim().split("\n");
   expect(answers.map((line): unknown => JSON.parse(line))).toEqual([
-    { chunk: 0, text: '[{"if":{"userRole":"admin"}},null]' },
+    { chunk: 0, text: '[{"description":"Staff","if":{"userRole":"admin"}},null]' },
     "done",
   ]);
 });
