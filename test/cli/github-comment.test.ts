@@ -225,6 +225,7 @@ describe("what else is said, and where", () => {
     expect(said.check).toMatchObject({ conclusion: "failure", written: "run" });
     const [annotations = []] = annotationsOf(scene);
     expect(annotations.length).toBeGreaterThan(100);
+    expect(new Set(annotations.map((each) => JSON.stringify(each))).size).toBe(annotations.length);
     expect(writes(scene.fake).filter((line) => line.includes("/check-runs"))).toEqual([
       "POST /repos/acme/flags/check-runs 201",
       ...Array(Math.ceil(annotations.length / 50) - 1).fill(expect.stringMatching(/^PATCH .*\/check-runs\/\d+ 200$/)),

@@ -1,5 +1,5 @@
 import type { Change } from "../change.ts";
-import type { Flag, FlagKey } from "../flag.ts";
+import type { Flag, FlagKey, Requirement } from "../flag.ts";
 import type { Plan } from "../plan.ts";
 import { kindOf } from "./kind.ts";
 import type { ChangeKind, FlagReport } from "./report.ts";
@@ -22,13 +22,13 @@ export interface FlagChange extends VersionPair, Pick<FlagReport, "path" | "acti
  * were but require one of them, by way of others too.
  */
 export function flagChanges({ changes }: Plan, sides: Sides): readonly FlagChange[] {
-  const changed = changes.map((change) => changedFlag(change, sides));
+  const kinds = new Map<FlagKey, ChangeKind>();
+  const changed = changes.map((change) => changedFlag(change, sides, kinds));
   const keys = new Set(changes.map(({ key }) => key));
-  const kinds = new Map<FlagKey, ChangeKind>(changed.map(({ key, kind }) => [key, kind]));
   const reached = [...sides.after.values()].flatMap((flag): readonly FlagChange[] => {
     if (keys.has(flag.key) || !isEnabledAndRequires(flag) || isUntouched(pairOf(flag.key, sides))) return [];
     const action = "reached" as const;
-    const kind = reachedKind(flag, sides, kinds);
+    const kind = kindIn(flag.key, sides, kinds);
     return [
       { ...pairOf(flag.key, sides), path: null, action, kind, differences: [], required: touchedBy(flag, sides) },
     ];
@@ -44,10 +44,13 @@ export function pairOf(key: FlagKey, { before, after }: Sides): VersionPair {
   };
 }
 
-function changedFlag({ key, action, path, differences }: Change, sides: Sides): FlagChange {
-  const pair = pairOf(key, sides);
-  const kind = kindOf(pair.before.flag, pair.after.flag);
-  return { ...pair, path: action === "archive" ? null : path, action, kind, differences, required: [] };
+function changedFlag(
+  { key, action, path, differences }: Change,
+  sides: Sides,
+  kinds: Map<FlagKey, ChangeKind>,
+): FlagChange {
+  const kind = kindIn(key, sides, kinds);
+  return { ...pairOf(key, sides), path: action === "archive" ? null : path, action, kind, differences, required: [] };
 }
 
 function isEnabledAndRequires({ enabled, requires }: Flag): boolean {
@@ -60,26 +63,34 @@ function touchedBy({ requires }: Flag, sides: Sides): readonly FlagKey[] {
 }
 
 /**
- * Of what kind the change of an unchanged flag is: that of what it requires, as far as meeting the requirement goes with
- * being answered with something. In doubt it is `retarget`.
+ * Of what kind a flag's change is: its own, together with those of what it requires, as far as meeting the requirement goes
+ * with being answered with something. In doubt it is `retarget`.
  */
-function reachedKind(flag: Flag, sides: Sides, kinds: Map<FlagKey, ChangeKind>): ChangeKind {
-  const known = kinds.get(flag.key);
+function kindIn(key: FlagKey, sides: Sides, kinds: Map<FlagKey, ChangeKind>): ChangeKind {
+  const known = kinds.get(key);
   if (known !== undefined) return known;
+  const [was, is] = [sides.before.get(key) ?? null, sides.after.get(key) ?? null];
+  const own = kindOf(was, is);
   // For flags that require each other in a circle.
-  kinds.set(flag.key, "retarget");
-  const found = new Set(
-    flag.requires.map(({ flag: key, variants }): ChangeKind => {
-      const required = sides.after.get(key) ?? sides.before.get(key);
-      if (required === undefined || isUntouched(pairOf(key, sides))) return "no-op";
-      const kind = reachedKind(required, sides, kinds);
-      // Who asks for the off variant gets more of it where others get less.
-      return kind === "no-op" || !variants.includes(required.offVariant) ? kind : "retarget";
-    }),
-  );
+  kinds.set(key, "retarget");
+  // Where one side is off or not there, what was required, or is, makes no other kind of it.
+  const required = was?.enabled === true && is?.enabled === true ? [...was.requires, ...is.requires] : [];
+  const found = new Set([own, ...required.map((each) => kindOfRequired(each, sides, kinds))]);
   found.delete("no-op");
-  const [only] = found;
-  const kind = found.size === 1 && only !== undefined ? only : found.size === 0 ? "no-op" : "retarget";
-  kinds.set(flag.key, kind);
+  const [only = "no-op"] = found;
+  const kind = found.size > 1 ? "retarget" : only;
+  kinds.set(key, kind);
   return kind;
+}
+
+function kindOfRequired(
+  { flag: key, variants }: Requirement,
+  sides: Sides,
+  kinds: Map<FlagKey, ChangeKind>,
+): ChangeKind {
+  const required = sides.after.get(key) ?? sides.before.get(key);
+  if (required === undefined || isUntouched(pairOf(key, sides))) return "no-op";
+  const kind = kindIn(key, sides, kinds);
+  // Who asks for the off variant gets more of it where others get less.
+  return kind === "no-op" || !variants.includes(required.offVariant) ? kind : "retarget";
 }

@@ -125,6 +125,12 @@ describe("the class of a change", () => {
     ["another salt where no bucket decides", "no-op", whitelist("M5V"), { ...whitelist("M5V"), salt: "b" }],
     ["another subject", "reshuffle", ten, { ...ten, rollout: percentage(10, "sessionId") }],
     ["other parts of a split", "reshuffle", split, { ...split, serve: colours(60_000) }],
+    [
+      "a share of others, by what else tells them apart",
+      "retarget",
+      ten,
+      { ...none, rules: [rule("x", all(), { portion: portion(20, "sessionId") })] },
+    ],
     ["a city in place of another", "retarget", whitelist("M5V"), whitelist("H2X")],
     ["a list in place of a share", "retarget", ten, whitelist("M5V")],
     [
@@ -156,6 +162,28 @@ describe("the class of a change", () => {
 
   test.each(ONE_WAY)("%s: %s", (_, kind, before, after) => {
     expect(kindOf(before, after)).toBe(kind);
+  });
+
+  test("a changed flag is of its own kind only as far as what it requires goes the same way", () => {
+    const kindBeside = (own: readonly [Flag, Flag], required: readonly [Flag, Flag]) => {
+      const requires = [{ flag: "a", variants: ["on"] }];
+      const [before, after] = ([0, 1] as const).map((at) => {
+        const z = { ...own[at], key: "z", requires };
+        return new Map<string, Flag>([["a", required[at]] as const, ["z", z] as const]);
+      });
+      const changes = ["a", "z"].map((key) => ({ key, action: "update", path: null, differences: [] }));
+      const sides = { before: before ?? new Map(), after: after ?? new Map() };
+      return flagChanges({ changes } as unknown as Plan, sides).map(({ kind }) => kind)[1];
+    };
+    const fifty = { ...ten, rollout: percentage(50) };
+    const prose = { ...ten, description: "Other." };
+    const off = { ...ten, enabled: false };
+    expect(kindBeside([ten, fifty], [ten, fifty])).toBe("widen");
+    expect(kindBeside([ten, fifty], [ten, none])).toBe("retarget");
+    expect(kindBeside([ten, prose], [ten, none])).toBe("narrow");
+    expect(kindBeside([ten, prose], [ten, prose])).toBe("no-op");
+    expect(kindBeside([ten, off], [ten, fifty])).toBe("narrow");
+    expect(kindBeside([off, ten], [fifty, ten])).toBe("widen");
   });
 
   test("an unchanged flag is of the kind of what it requires, as far as that goes", () => {
