@@ -14,10 +14,14 @@ From the environment, as GitHub Actions sets it:
   FLAGS_GITHUB_RETRIES                         attempts after an error of GitHub's own (3)
   FLAGS_GITHUB_TIMEOUT                         seconds to wait for one answer (30)`;
 
+const TABLES = `
+Of the tables that FLAGS_DATABASE_URL_<ENV> or FLAGS_DATABASE_URL names (a role that reads is enough),
+it also tells what was written by hand, and what running instances override.`;
+
 export function githubCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = ["hoist github comment --base origin/main", "hoist github drift --env production"];
   const github = hoistCommand("github", "pull requests, drift, code owners", examples, io);
-  github.addCommand(commentCommand(io, done));
+  github.addCommand(commentCommand(io, done).addHelpText("after", TABLES));
   github.addCommand(driftCommand(io, done));
   github.addCommand(codeOwnersCommand(io, done));
   for (const command of github.commands) command.addHelpText("after", SURROUNDINGS);
