@@ -62,6 +62,7 @@ export async function branchReport(
   const report = reportBetween(before.loaded, files.loaded, {
     from: { ref: base, commit: before.commit },
     to: { commit },
+    plans: change.plans,
     today,
     testsPassed,
     ...(await readLiveTables(io, files, { folder, onlyNamed: true })),

@@ -21,6 +21,8 @@ import { plansBetween } from "./plans-between.ts";
 export interface ReportOptions {
   readonly from: ChangeReport["from"];
   readonly to: ChangeReport["to"];
+  /** What {@link plansBetween} says of the two, where somebody has asked it already. */
+  readonly plans?: readonly Plan[] | undefined;
   /** `YYYY-MM-DD`, for what is about to expire. */
   readonly today: string;
   /** How many inline tests of the new state passed; every one unless given. */
@@ -87,9 +89,10 @@ function heldEdits({ environment, changes }: Plan, { byHand }: ReportOptions): r
   );
 }
 
-function stagesOf(before: LoadedFlags, after: LoadedFlags, { from, to }: ReportOptions): readonly Stage[] {
+function stagesOf(before: LoadedFlags, after: LoadedFlags, options: ReportOptions): readonly Stage[] {
+  const { from, to, plans = plansBetween(before, after, { from: from.commit, to: to.commit }) } = options;
   const stages: Stage[] = [];
-  for (const plan of plansBetween(before, after, { from: from.commit, to: to.commit })) {
+  for (const plan of plans) {
     const { environment: name } = plan;
     const isProtected = after.config?.environments.some((each) => each.name === name && each.protected) ?? false;
     const sides = { before: before.flagsFor(name), after: after.flagsFor(name) };
