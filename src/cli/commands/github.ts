@@ -15,8 +15,8 @@ From the environment, as GitHub Actions sets it:
   FLAGS_GITHUB_TIMEOUT                         seconds to wait for one answer (30)`;
 
 const TABLES = `
-Of the tables that FLAGS_DATABASE_URL_<ENV> or FLAGS_DATABASE_URL names (a role that reads is enough),
-it also tells what was written by hand, and what running instances override.`;
+Of the tables that FLAGS_DATABASE_URL_<ENV> or FLAGS_DATABASE_URL names, it also tells what was
+written by hand, and what running instances override. A role that reads is enough.`;
 
 export function githubCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = ["hoist github comment --base origin/main", "hoist github drift --env production"];
