@@ -86,9 +86,11 @@ test("an annotation of GitHub cannot be ended early by what a file says", () => 
   const text = githubAnnotations([
     at({ file: "flags/a,b:c.yaml", message: "100% of\n::error::x", hint: "do\r\nthis" }),
     at({ severity: "warning" }),
+    at({ file: "flags/a\r\n::b%.yaml", message: "m", hint: "h" }),
   ]);
-  expect(text.split("\n")).toEqual([
+  expect(text.split(/[\r\n]/)).toEqual([
     "::error file=flags/a%2Cb%3Ac.yaml,line=10,col=20,endColumn=24,title=unknown-segment::100%25 of\uFFFD::error::x%0Ado\uFFFD\uFFFDthis",
     '::warning file=flags/example.yaml,line=10,col=20,endColumn=24,title=unknown-segment::rule "some" names segment "staf", which does not exist',
+    "::error file=flags/a%0D%0A%3A%3Ab%25.yaml,line=10,col=20,endColumn=24,title=unknown-segment::m%0Ah",
   ]);
 });

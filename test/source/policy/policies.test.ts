@@ -357,3 +357,11 @@ test("a rule that gets another name, or loses its share, jumps as well, and is t
     "flags/checkout.yaml:7 name | error step-too-large production: the step is 99 points, policy maxStep is 25",
   ]);
 });
+
+test("what a new environment begins with is ahead of nothing", () => {
+  const tree = { checkout: "enabled: true\nrollout: none\nenvironments:\n  production: { rollout: all }\n" };
+  const declared = STRICT.replace("  production: { protected: true }\n", "");
+  const before = { checkout: "enabled: true\nrollout: none\n" };
+  expect(saidOf(before, tree, declared, STRICT).map(({ code }) => code)).not.toContain("staging-first");
+  expect(saidOf(before, tree, STRICT, STRICT).map(({ code }) => code)).toContain("staging-first");
+});
