@@ -5,6 +5,7 @@ import type { Git } from "./git.ts";
 export const MOST_BYTES = 1_048_576;
 
 const LINE_FEED = 0x0a;
+const BATCH = ["cat-file", "--batch", "--buffer"];
 
 /**
  * The contents of many blobs, in the order asked for, from one git process.
@@ -16,7 +17,19 @@ export async function readBlobs(git: Git, ids: readonly string[]): Promise<reado
   if (ids.length === 0) return [];
   const blobs: Uint8Array[] = [];
   const parser = batchParser((bytes) => blobs.push(bytes));
-  for await (const chunk of git.stream(["cat-file", "--batch", "--buffer"], `${ids.join("\n")}\n`)) parser(chunk);
+  for await (const chunk of git.stream(BATCH, `${ids.join("\n")}\n`)) parser(chunk);
+  return complete(blobs, ids);
+}
+
+/** As {@link readBlobs}, while everything waits. */
+export function readBlobsNow(git: Git, ids: readonly string[]): readonly Uint8Array[] {
+  if (ids.length === 0) return [];
+  const blobs: Uint8Array[] = [];
+  batchParser((bytes) => blobs.push(bytes))(git.runNow(BATCH, `${ids.join("\n")}\n`));
+  return complete(blobs, ids);
+}
+
+function complete(blobs: readonly Uint8Array[], ids: readonly string[]): readonly Uint8Array[] {
   if (blobs.length !== ids.length) {
     throw new FlagError("GIT_FAILED", `git gave ${blobs.length} of ${ids.length} files, then nothing more`, {
       hint: "see whether `git fsck` finds the repository sound",

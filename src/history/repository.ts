@@ -40,9 +40,15 @@ export interface Repository {
    * All files below `folder`, e.g. `flags`, as the commit has them. None when it has no such folder. Links and submodules are
    * named, unread; of a file above 1 MiB only the first MiB.
    *
-   * @param known  contents by id that are there already, as blobId and this function give them
+   * @param known   contents by id that are there already, as blobId and this function give them
+   * @param isLeft  whose content is hardly needed: it is read when it is asked for, while everything waits
    */
-  readFiles(commit: string, folder: string, known?: ReadonlyMap<string, Uint8Array>): Promise<readonly SourceFile[]>;
+  readFiles(
+    commit: string,
+    folder: string,
+    known?: ReadonlyMap<string, Uint8Array>,
+    isLeft?: (path: string, id: string) => boolean,
+  ): Promise<readonly SourceFile[]>;
   /** The files of a commit below `folder`, unread: path → id of the content. Links and submodules are left out. */
   fileIds(commit: string, folder: string): Promise<ReadonlyMap<string, string>>;
   /** Contents by id; to be closed. */
@@ -106,7 +112,8 @@ export async function openRepository(folder: string, environment: Environment = 
       const found = await git.run("merge-base", await commitOf(one), await commitOf(other));
       return line(found) || null;
     },
-    readFiles: async (commit, below, known) => readFiles(git, await commitOf(commit), below, prefix, known),
+    readFiles: async (commit, below, known, isLeft) =>
+      readFiles(git, await commitOf(commit), below, prefix, known, isLeft),
     fileIds: async (commit, below) => {
       const entries = await listTree(git, await commitOf(commit), `${prefix}${below}`);
       const files = entries.filter(({ kind }) => kind === "file");

@@ -24,7 +24,7 @@ export interface TestResults {
 export function runInlineTests(loaded: LoadedFlags, keys?: ReadonlySet<FlagKey>): TestResults {
   const failures: Diagnostic[] = [];
   let passed = 0;
-  for (const flag of [...loaded.flags].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+  for (const flag of loaded.flags) {
     if (keys !== undefined && !keys.has(flag.key)) continue;
     if (keys === undefined && loaded.proven?.has(flag.key) === true) {
       passed += flag.file.tests?.length ?? 0;
@@ -36,7 +36,7 @@ export function runInlineTests(loaded: LoadedFlags, keys?: ReadonlySet<FlagKey>)
       else failures.push(failure);
     }
   }
-  return { passed, failures };
+  return { passed, failures: failures.sort((a, b) => (a.file < b.file ? -1 : Number(a.file > b.file))) };
 }
 
 /** All that the test's answer hangs on: but for requirements, that is the flag alone. */

@@ -10,6 +10,7 @@ import { desiredFlags } from "../source/desired-flags.ts";
 import { runInlineTests } from "../source/inline-tests.ts";
 import type { LoadedFlags } from "../source/load.ts";
 import { readWorkTree } from "../source/work-tree.ts";
+import { cacheId, openFileCache, type FileCache } from "./file-cache.ts";
 import { FEWEST_CACHED, loadCached } from "./load-cached.ts";
 import type { Progress } from "./progress.ts";
 
@@ -64,17 +65,30 @@ export async function readFiles(
   const repository = ref === null ? null : await openRepository(folder);
   if (repository !== null) await refuseShallow(repository);
   const commit = repository === null || ref === null ? null : await repository.resolve(ref);
+  const cache = repository === null ? null : openFileCache(repository.gitFolder);
+  const isKnown = (path: string, id: string) => cache?.has(cacheId(path, id)) === true;
   const read = () =>
-    repository === null || commit === null ? readWorkTree(folder) : repository.readFiles(commit, "flags");
+    repository === null || commit === null
+      ? readWorkTree(folder)
+      : repository.readFiles(commit, "flags", undefined, isKnown);
   const files = given ?? (await read());
   if (!files.some(isFlagFile)) throw noFlags(files, commit, folder);
   progress("checking flags", files.length);
-  const around = repository ?? (files.length < FEWEST_CACHED ? null : await openRepository(folder).catch(() => null));
+  const here = cache ?? (files.length < FEWEST_CACHED ? null : await cacheAround(folder));
   // Git looks through the folder while the files are checked here.
   const uncommitted = repository === null ? [] : repository.changedFiles("flags");
-  const checking = loadCached(files, around?.gitFolder ?? null, today === undefined ? {} : { today });
+  const checking = loadCached(files, here, today === undefined ? {} : { today });
   const [loaded, changed] = await Promise.all([checking, uncommitted]);
   return { loaded, sources: files, commit, repository, uncommitted: changed };
+}
+
+/** Null where there is no repository, or none that git would work with. */
+async function cacheAround(folder: string): Promise<FileCache | null> {
+  try {
+    return openFileCache((await openRepository(folder)).gitFolder);
+  } catch {
+    return null;
+  }
 }
 
 /** @throws FlagError SHALLOW_CLONE */

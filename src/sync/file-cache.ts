@@ -7,6 +7,7 @@ import configSchema from "../../schema/config.schema.json" with { type: "json" }
 import flagSchema from "../../schema/flag.schema.json" with { type: "json" };
 import segmentSchema from "../../schema/segment.schema.json" with { type: "json" };
 import { isJsonObject, type JsonObject } from "../core/json.ts";
+import { kindOfPath } from "../source/sound-file.ts";
 
 /** A file in which nothing was wrong, its tests included. */
 export interface ReadBefore {
@@ -17,6 +18,8 @@ export interface ReadBefore {
 
 /** Files that were read before, by their kind and git's id of their content, e.g. `flag:8c1f…`. */
 export interface FileCache {
+  /** Whether there is something under this id, which may turn out to be damaged. */
+  has(id: string): boolean;
   get(id: string): ReadBefore | undefined;
   /**
    * Keeps what was read now. Whatever goes wrong costs time at the next run, and nothing else.
@@ -27,6 +30,11 @@ export interface FileCache {
     read: readonly { readonly id: string; readonly within: string; readonly file: object }[],
     inUse: ReadonlySet<string>,
   ): void;
+}
+
+/** One content may lie at places where it is read in other ways. */
+export function cacheId(path: string, contentId: string): string {
+  return `${kindOfPath(path)}:${contentId}`;
 }
 
 /** Raise it whenever files are read or checked in another way within one version of the program. */
@@ -55,6 +63,7 @@ export function openFileCache(gitFolder: string): FileCache {
   const path = join(folder, fileName());
   const { lines, count } = linesOf(path);
   return {
+    has: (id) => lines.has(id),
     get: (id) => readBefore(lines.get(id)),
     keep: (read, inUse) => {
       if (read.length === 0) return;

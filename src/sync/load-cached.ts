@@ -6,7 +6,7 @@ import { loadFlags, type LoadedFlag, type LoadedFlags, type LoadOptions } from "
 import type { ParsedFile } from "../source/parsed-file.ts";
 import { kindOfPath, soundFile } from "../source/sound-file.ts";
 import { mapJson } from "../source/tree.ts";
-import { fingerprint, openFileCache, type ReadBefore } from "./file-cache.ts";
+import { cacheId, fingerprint, type FileCache, type ReadBefore } from "./file-cache.ts";
 import { parseAhead } from "./parse-ahead.ts";
 
 /** Below it, reading the files takes no longer than looking for what was read before. */
@@ -17,19 +17,17 @@ export const FEWEST_CACHED = 200;
  * and segments are the same too, what a flag's lines mean is not checked again and its tests are not run again, unless the
  * flag requires another, on which its tests then hang; all other checks are done.
  *
- * @param gitFolder  git's own folder, where it is kept what was read; null where there is none: then only the parsing is shared
- *   among processors
+ * @param cache  null where no repository is around that could keep it: then only the parsing is shared among processors
  */
 export async function loadCached(
   files: readonly SourceFile[],
-  gitFolder: string | null,
+  cache: FileCache | null,
   options: LoadOptions,
 ): Promise<LoadedFlags> {
-  if (gitFolder === null || files.length < FEWEST_CACHED) {
+  if (cache === null || files.length < FEWEST_CACHED) {
     return loadFlags(files, { ...options, parse: await parseAhead(files) });
   }
   const ids = new Map(files.flatMap((file) => (file.kind === "file" ? [[file.path, nameOf(file)]] : [])));
-  const cache = openFileCache(gitFolder);
   const known = new Map<string, ReadBefore>();
   for (const [path, id] of ids) {
     const before = cache.get(id);
@@ -84,7 +82,6 @@ function documentOf(file: ParsedFile): JsonObject | undefined {
   return tree?.kind === "map" ? mapJson(tree) : undefined;
 }
 
-/** One content may lie at places where it is read in other ways. */
-function nameOf({ path, id, bytes }: SourceFile): string {
-  return `${kindOfPath(path)}:${id ?? blobId(bytes, "")}`;
+function nameOf(file: SourceFile): string {
+  return cacheId(file.path, file.id ?? blobId(file.bytes, ""));
 }

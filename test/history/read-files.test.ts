@@ -216,7 +216,31 @@ test("what is there already, by the id that git gives it, is not asked of git ag
     ["flags/b.yaml", "name: b\n"],
     ["flags/c.yaml", ""],
   ]);
-  await expect((await open(repository.folder)).readFiles(commit, "flags")).rejects.toThrow();
+  await expect((await open(repository.folder)).readFiles(commit, "flags")).rejects.toThrow(
+    "git has no file content to give",
+  );
+});
+
+test("a content that is hardly needed is read when it is asked for, and only then missed", async () => {
+  const repository = aRepository();
+  const contents = { "flags/a.yaml": "name: größe\n", "flags/b.yaml": "", "flags/c.yaml": "name: c\n" };
+  for (const [path, content] of Object.entries(contents)) repository.write(path, content);
+  repository.write("flags/twice.yaml", "name: c\n");
+  const commit = repository.commit("first");
+  const opened = await open(repository.folder);
+  const left = (path: string, id: string) => /^[0-9a-f]{40}$/.test(id) && path !== "flags/b.yaml";
+  const files = await opened.readFiles(commit, "flags", undefined, left);
+  const whole = await opened.readFiles(commit, "flags");
+  const told = whole.map(({ path, kind, id, bytes }) => ({ path, kind, id, text: text(bytes) }));
+  expect(files.map(({ path, kind, id, bytes }) => ({ path, kind, id, text: text(bytes) }))).toEqual(told);
+  const [, unread] = await opened.readFiles(commit, "flags", undefined, () => true);
+  const id = repository.git("rev-parse", "HEAD:flags/c.yaml");
+  rmSync(join(repository.folder, ".git/objects", id.slice(0, 2), id.slice(2)));
+  await expect(
+    opened.readFiles(commit, "flags", undefined, () => true),
+    "unread",
+  ).resolves.toHaveLength(4);
+  expect(() => unread?.bytes).toThrow(id);
 });
 
 test("a repository that counts with SHA-256 gives the same ids as blobId", () => {

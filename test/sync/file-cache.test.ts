@@ -59,6 +59,17 @@ test("what was read before is not parsed again, and says the same", async () => 
   expect(said(changed)).toEqual(await saidAnew(repository));
 });
 
+test("what is remembered is not asked of git either, but for the place of a problem", async () => {
+  const repository = aLargeRepository();
+  const first = said(await read(repository));
+  const id = repository.git("rev-parse", "HEAD:flags/flag_7.yaml");
+  rmSync(join(repository.folder, ".git/objects", id.slice(0, 2), id.slice(2)));
+  const again = await read(repository);
+  expect(said(again)).toEqual(first);
+  const known = again.loaded.flags.find(({ key }) => key === "flag_8");
+  expect(() => known?.parsed.text, "all that was left is read at once").toThrow("git has no file content to give");
+});
+
 test("a file with a fault is read anew each time, and its fault stands at the same place", async () => {
   const repository = aLargeRepository();
   await read(repository);
