@@ -14,6 +14,7 @@ import type { ChangeReport, ReportWarning } from "../core/report/report.ts";
 import type { SeenOverride } from "../core/report/seen-overrides.ts";
 import { withRequired } from "../core/report/version.ts";
 import { aheadWarning, expiryWarning, handWarnings, overrideWarnings } from "../core/report/warnings.ts";
+import { stricterOf } from "./config.ts";
 import { changedSegments, segmentsIn } from "./changed-segments.ts";
 import type { LoadedFlags } from "./load.ts";
 import { plansBetween } from "./plans-between.ts";
@@ -92,9 +93,11 @@ function heldEdits({ environment, changes }: Plan, { byHand }: ReportOptions): r
 function stagesOf(before: LoadedFlags, after: LoadedFlags, options: ReportOptions): readonly Stage[] {
   const { from, to, plans = plansBetween(before, after, { from: from.commit, to: to.commit }) } = options;
   const stages: Stage[] = [];
+  const limits = after.config && stricterOf(before.config, after.config);
+  const guarded = new Set(limits?.environments.flatMap((each) => (each.protected ? [each.name] : [])));
   for (const plan of plans) {
     const { environment: name } = plan;
-    const isProtected = after.config?.environments.some((each) => each.name === name && each.protected) ?? false;
+    const isProtected = guarded.has(name);
     const sides = { before: before.flagsFor(name), after: after.flagsFor(name) };
     stages.push({ plan, isProtected, sides, earlier: stages.at(-1) ?? null });
   }

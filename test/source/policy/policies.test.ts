@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { POLICY_CODES } from "../../../src/source/codes.ts";
-import { saidOf, STRICT, textOf, type Tree } from "./branch.ts";
+import { reportBetween } from "../../../src/source/report-between.ts";
+import { loaded, saidOf, STRICT, textOf, TODAY, type Tree } from "./branch.ts";
 
 interface Case {
   readonly about: string;
@@ -325,6 +326,9 @@ test("a maxStep that is lowered in the same change holds for it, as does one tha
 test("an environment whose protection is taken away in the same change is still protected", () => {
   const free = STRICT.replace("production: { protected: true }", "production: {}");
   expect(saidOf(JUMP, JUMPED, STRICT, free).map(({ code }) => code)).toEqual(["step-too-large"]);
+  const at = { from: { ref: "main", commit: null }, to: { commit: null }, today: TODAY };
+  const { environments } = reportBetween(loaded(JUMP, STRICT), loaded(JUMPED, free), at);
+  expect(environments.find(({ environment }) => environment === "production")?.isProtected).toBe(true);
   expect(saidOf(JUMP, JUMPED, free, free)).toEqual([]);
 });
 
