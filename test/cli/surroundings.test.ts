@@ -113,6 +113,8 @@ describe("files and repositories", () => {
     const origin = aFlagRepository(FLAGS);
     const clone = aRepository();
     clone.git("remote", "add", "origin", `file://${origin.folder}`);
+    // As a clone of one branch alone is set up: no other is fetched by itself.
+    clone.git("config", "remote.origin.fetch", "+refs/heads/other:refs/remotes/origin/other");
     clone.git("fetch", "--quiet", "--depth=1", "origin", "+refs/heads/main:refs/remotes/origin/other");
     clone.git("checkout", "--quiet", "-B", "work", "origin/other");
     const asked = async () => hoistIn(clone.folder)("validate", "--base", "origin/main");
