@@ -10,6 +10,6 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 export async function buildHoist(folder: string): Promise<void> {
   await buildCli(ROOT, folder);
   // What the bundle reads by its place: SQL, schemas, packages that it leaves outside.
-  for (const name of ["src", "schema", "node_modules"]) symlinkSync(join(ROOT, name), join(folder, name));
+  for (const name of ["src/store", "schema", "node_modules"]) symlinkSync(join(ROOT, name), join(folder, name));
   aScript(folder, "hoist", `exec '${process.execPath}' '${join(folder, "cli/bin.js")}' "$@"`);
 }
