@@ -81,16 +81,18 @@ describe("emulate, a second opinion", () => {
 
 const token = process.env["GITHUB_CONTRACT_TOKEN"] ?? "";
 const repository = process.env["GITHUB_CONTRACT_REPOSITORY"] ?? "";
-const isAsked = token !== "" && repository !== "";
-const why = isAsked ? repository : "skipped without GITHUB_CONTRACT_TOKEN (a person's) and GITHUB_CONTRACT_REPOSITORY";
-
-describe.skipIf(!isAsked)(`GitHub itself (${why})`, () => {
-  const github = started(() => Promise.resolve(realGitHub(token, repository)));
-  test.each(CASES)("$name", ({ run }) => run(github()));
-  test("every answer fitted GitHub's description", () => {
-    expect([...github().misfits]).toEqual([]);
+if (token === "" || repository === "") {
+  const why = "skipped without GITHUB_CONTRACT_TOKEN (a person's) and GITHUB_CONTRACT_REPOSITORY";
+  test.skip(`GitHub itself behaves like this (${why})`, () => {});
+} else {
+  describe(`GitHub itself (${repository})`, () => {
+    const github = started(() => Promise.resolve(realGitHub(token, repository)));
+    test.each(CASES)("$name", ({ run }) => run(github()));
+    test("every answer fitted GitHub's description", () => {
+      expect([...github().misfits]).toEqual([]);
+    });
   });
-});
+}
 
 /** For the tests of one description. */
 function started(start: () => Promise<ContractGitHub>): () => ContractGitHub {
