@@ -1,4 +1,5 @@
 import { constantAnswer } from "../constant-answer.ts";
+import type { VariantName } from "../flag.ts";
 import { type BucketLines, bucketLines } from "./bucket-lines.ts";
 import { countBuckets } from "./cells.ts";
 import { exactly } from "./margin.ts";
@@ -34,9 +35,18 @@ function isForAll({ lines }: BucketLines): boolean {
   return lines.every(({ asks }) => asks === null);
 }
 
+/** Whether everybody flips, seen from the text of both versions: then no sample has to say it. */
+export function flipsEverybody(pair: VersionPair): boolean {
+  const [from, to] = constantAnswers(pair);
+  return from !== undefined && to !== undefined && flipTest(pair)(from, to);
+}
+
 function areConstantlyAlike(pair: VersionPair): boolean {
-  const { before, after } = pair;
-  const answers = [before.flag, after.flag].map((flag) => (flag === null ? null : constantAnswer(flag)));
-  const [from, to] = answers;
+  const [from, to] = constantAnswers(pair);
   return from !== undefined && to !== undefined && !flipTest(pair)(from, to);
+}
+
+/** What everybody surely gets; null where the flag is not there, undefined where not all get the same. */
+function constantAnswers({ before, after }: VersionPair): readonly (VariantName | null | undefined)[] {
+  return [before.flag, after.flag].map((flag) => (flag === null ? null : constantAnswer(flag)));
 }

@@ -1,6 +1,6 @@
 import { subjectOf } from "../bucket.ts";
 import { askerOf } from "./asker.ts";
-import { exactFlips } from "./exact.ts";
+import { exactFlips, flipsEverybody } from "./exact.ts";
 import { estimated, exactly } from "./margin.ts";
 import { moveCounts, type Step } from "./moves.ts";
 import type { Population } from "./population.ts";
@@ -24,7 +24,15 @@ export function measureFlips(question: FlipQuestion): Flips {
   if (exact !== undefined) return exact;
   // People of a file are who they are: each in their own bucket.
   const profiled = population.note.source === "file" ? undefined : profiledFlips(question, population, isSubject);
-  return profiled ?? askedFlips(question);
+  const flips = profiled ?? askedFlips(question);
+  return flips.method === "sampled" && flipsEverybody(question) ? everybody(flips) : flips;
+}
+
+/** Which lines they meet is still an estimate, where there are several. */
+function everybody(flips: Flips): Flips {
+  const [first, ...others] = flips.moves;
+  if (first === undefined || others.length > 0) return { ...flips, flipped: exactly(1) };
+  return { method: "exact", sample: null, flipped: exactly(1), moves: [{ ...first, ...exactly(1) }] };
 }
 
 /** Both versions asked about everybody. */

@@ -92,8 +92,8 @@ function uniformText(flips: Flips): string {
 
 /** How the figures were come by. */
 function howText({ method, sample }: Flips, margin: number): string {
-  if (method === "exact" || sample === null) return "(exact)";
-  if (method === "counted") return `(of ${counted(sample, "context")})`;
+  if (method === "counted" && sample !== null) return `(of ${counted(sample, "context")})`;
+  if (method === "exact" || sample === null || margin === 0) return "(exact)";
   return `(${marginText(margin)})`;
 }
 

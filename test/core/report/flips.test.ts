@@ -167,6 +167,16 @@ describe("where more than buckets decides", () => {
     expect(flipsOf(everybody, { ...everybody, rules: [rule] })).toEqual(exact(0));
   });
 
+  test("where the text says that everybody flips, that is certain; which line they meet is estimated", () => {
+    const after = aFlag({ key: "a", rules: [rule] });
+    const { method, flipped, moves } = flipsOf({ ...after, enabled: false }, after);
+    expect({ method, flipped }).toEqual({ method: "sampled", flipped: { share: 1, margin: 0 } });
+    expect(moves.map(({ line, margin }) => [line, margin > 0])).toEqual([
+      ["the last line", true],
+      ["rule admins", true],
+    ]);
+  });
+
   test("a requirement is asked with its own conditions, and named where it is why", () => {
     const required = aFlag({ key: "b", rules: [rule], rollout: percentage(0) });
     const before = aFlag({ key: "a" });
