@@ -42,7 +42,7 @@ export async function proposeEdit(io: Io, asked: EditAsked): Promise<ExitCode> {
       failures: [],
       notes,
     };
-    io.out(format === "json" ? proposalJson(view) : proposalText(view, io.style));
+    io.out(format === "json" ? proposalJson(view) : proposalText(view, io.style, io.columns));
     return EXIT.done;
   }
   const report = reportOf(result, tip, io.now());
@@ -59,6 +59,6 @@ export async function proposeEdit(io: Io, asked: EditAsked): Promise<ExitCode> {
     failures: result.failures,
     notes: [...notes, ...disabledNotes(result, key, " --pr"), ...warnings, ...(proposed?.warnings ?? [])],
   };
-  io.out(format === "json" ? proposalJson(view) : proposalText(view, io.style));
+  io.out(format === "json" ? proposalJson(view) : proposalText(view, io.style, io.columns));
   return EXIT.done;
 }

@@ -35,7 +35,7 @@ export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
       if (options.format === "text") {
         if (outcome.kind === "refused")
           io.out(planText({ ...outcome, now: io.now(), style: io.style, columns: io.columns }));
-        else io.out(syncText(outcome, performance.now() - startedAt, io.now(), io.style));
+        else io.out(syncText(outcome, performance.now() - startedAt, io.now(), io.style, io.columns));
       }
       // After the result is printed: GitHub may take its time. In JSON it is part of the result.
       const isTold = options.comment === true && outcome.kind === "synced";

@@ -4,7 +4,8 @@ import type { Meaning } from "../../source/edit/meanings.ts";
 import { parted } from "../examples.ts";
 import type { Style } from "../io.ts";
 import { lineDiff } from "./line-diff.ts";
-import { padded } from "./table.ts";
+import { meaningsText } from "./meanings-text.ts";
+import { noteText } from "./note-text.ts";
 
 /** What an edit did, for people and for `--format json`. */
 export interface EditView {
@@ -34,11 +35,11 @@ export interface EditNeed {
 export function editText(view: EditView, style: Style, columns = Infinity): string {
   const { edits, isWritten, key } = view;
   if (edits.length === 0)
-    return [`Nothing to do: the file of ${key} says so already.`, ...noteLines(view, style)].join("\n");
+    return [`Nothing to do: the file of ${key} says so already.`, ...noteLines(view, style, columns)].join("\n");
   const blocks = [
     edits.map((edit) => fileText(edit, isWritten, style)).join("\n\n"),
-    meaningsText(view),
-    [...noteLines(view, style)].join("\n"),
+    meaningsText(view.meanings),
+    [...noteLines(view, style, columns)].join("\n"),
     nextText(view, columns),
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
@@ -58,22 +59,21 @@ function fileText({ from, to, before, after }: FileEdit, isWritten: boolean, sty
   return [from === null && isWritten ? `${head}  written` : head, ...lines].join("\n");
 }
 
-function meaningsText({ meanings }: EditView): string {
-  const width = Math.max(0, ...meanings.map(({ where }) => where.length));
-  return meanings
-    .flatMap(({ where, texts }) => texts.map((text, index) => `${padded(index === 0 ? where : "", width)}  ${text}`))
-    .join("\n");
-}
-
-function* noteLines({ voided, needs, failures, notes, edits }: EditView, style: Style): Iterable<string> {
-  const sign = style("yellow", "!");
-  for (const name of voided) yield `${sign} the acknowledgement for ${name} stood for another end state and is gone`;
+function* noteLines(
+  { voided, needs, failures, notes, edits }: EditView,
+  style: Style,
+  columns: number,
+): Iterable<string> {
+  const told = (note: string) => noteText(note, style, columns);
+  for (const name of voided) yield told(`the acknowledgement for ${name} stood for another end state and is gone`);
   for (const { environment, text, id } of needs) {
-    yield `${sign} ${environment} needs an acknowledgement: ${text}. If it is meant, add to ${edits[0]?.to ?? "the file"}:`;
+    yield told(
+      `${environment} needs an acknowledgement: ${text}. If it is meant, add to ${edits[0]?.to ?? "the file"}:`,
+    );
     yield `    acknowledge: { ${environment}: "${id}", reason: "…" }`;
   }
-  for (const { file, line, message } of failures) yield `${sign} ${file}:${line}  ${message}`;
-  for (const note of notes) yield `${sign} ${note}`;
+  for (const { file, line, message } of failures) yield told(`${file}:${line}  ${message}`);
+  for (const note of notes) yield told(note);
 }
 
 /** What a command is for stands beside it, or below it where that is too wide. */

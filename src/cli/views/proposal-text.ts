@@ -5,8 +5,9 @@ import type { Proposal, Proposed } from "../../github/propose.ts";
 import type { Meaning } from "../../source/edit/meanings.ts";
 import type { Style } from "../io.ts";
 import { lineDiff } from "./line-diff.ts";
+import { meaningsText } from "./meanings-text.ts";
+import { noteText } from "./note-text.ts";
 import { shortCommit } from "./plan-text.ts";
-import { padded } from "./table.ts";
 
 /** What became of an edit that was to be a pull request, for people and for `--format json`. */
 export interface ProposalView {
@@ -56,16 +57,16 @@ function lineOf(environment: string, need: Need, id: string): string {
     : `hoist sync --env ${environment} --acknowledge ${id}`;
 }
 
-export function proposalText(view: ProposalView, style: Style): string {
+export function proposalText(view: ProposalView, style: Style, columns = Infinity): string {
   const { key, branch, commit, proposed, proposal } = view;
   if (proposal === null) {
     const lines = [`Nothing to propose: the file of ${key} on ${branch} (${shortCommit(commit)}) says so already.`];
-    return [...lines, ...view.notes.map((note) => `${style("yellow", "!")} ${note}`)].join("\n");
+    return [...lines, ...view.notes.map((note) => noteText(note, style, columns))].join("\n");
   }
   const blocks = [
     proposed === null ? unsentText(view, proposal) : sentText(proposed, proposal, style),
     meaningsText(view.meanings),
-    [...noteLines(view, style)].join("\n"),
+    [...noteLines(view, style, columns)].join("\n"),
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
 }
@@ -90,22 +91,15 @@ function unsentText({ branch, commit }: ProposalView, proposal: Proposal): strin
   return [head, `  ${title}`, `  labels ${labels.join(", ")}${asked}`, "", ...files].join("\n");
 }
 
-function meaningsText(meanings: readonly Meaning[]): string {
-  const width = Math.max(0, ...meanings.map(({ where }) => where.length));
-  return meanings
-    .flatMap(({ where, texts }) => texts.map((text, index) => `${padded(index === 0 ? where : "", width)}  ${text}`))
-    .join("\n");
-}
-
-function* noteLines({ needs, failures, notes }: ProposalView, style: Style): Iterable<string> {
-  const sign = style("yellow", "!");
+function* noteLines({ needs, failures, notes }: ProposalView, style: Style, columns: number): Iterable<string> {
+  const told = (note: string) => noteText(note, style, columns);
   for (const { environment, text, line, path } of needs) {
     const what = path === null ? "after the merge" : `if it is meant, add to ${path}`;
-    yield `${sign} ${environment} needs an acknowledgement: ${text}; ${what}:`;
+    yield told(`${environment} needs an acknowledgement: ${text}; ${what}:`);
     yield `    ${line}`;
   }
-  for (const { file, line, message } of failures) yield `${sign} ${file}:${line}  ${message}`;
-  for (const note of notes) yield `${sign} ${note}`;
+  for (const { file, line, message } of failures) yield told(`${file}:${line}  ${message}`);
+  for (const note of notes) yield told(note);
 }
 
 export function proposalJson({ proposed, proposal, commit, branch: base, ...view }: ProposalView): string {

@@ -1,13 +1,14 @@
 import type { SyncOutcome } from "../../sync/sync.ts";
 import { summaryOf } from "../../sync/sync.ts";
 import type { Style } from "../io.ts";
+import { noteText } from "./note-text.ts";
 import { byWhom, shortCommit } from "./plan-text.ts";
 import { counted } from "./table.ts";
 
 type Synced = SyncOutcome & { readonly kind: "synced" };
 
 /** What a sync did, one line a fact; what stays as somebody wrote it by hand comes last. */
-export function syncText(outcome: Synced, tookMs: number, now: Date, style: Style): string {
+export function syncText(outcome: Synced, tookMs: number, now: Date, style: Style, columns = Infinity): string {
   const { desired, plan } = outcome;
   const tick = style("green", "✓");
   const took = `${Math.round(tookMs)} ms, ${outcome.database}`;
@@ -26,7 +27,7 @@ export function syncText(outcome: Synced, tookMs: number, now: Date, style: Styl
   const rows = plan.unmanaged.map((key) => `${key} was inserted by hand: served, no file stands for it`);
   const dirty = desired.uncommitted.length;
   const left = dirty === 0 ? [] : [`${counted(dirty, "file")} under flags/ not committed: not part of this sync`];
-  return [...lines, ...[...notes, ...rows, ...left].map((note) => `${style("yellow", "!")} ${note}`)].join("\n");
+  return [...lines, ...[...notes, ...rows, ...left].map((note) => noteText(note, style, columns))].join("\n");
 }
 
 function followsText({ desired, before }: Synced): string {
