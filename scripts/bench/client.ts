@@ -7,11 +7,11 @@ import { createFlags } from "../../src/client/create-flags.ts";
 import { closeFlags, configureFlags, isFeatureEnabled } from "../../src/client/default-client.ts";
 import { columnsOf } from "../../src/core/row-codec.ts";
 import { migrateStore, openStore } from "../../src/store/open.ts";
-import { plainFlag } from "./plain-flag.ts";
+import { aFlag } from "../../test/support/flags.ts";
 
 const KEY = "workshop_routing";
 const HALF = { strategy: "percentage", portion: { share: 50_000, by: "userId" } } as const;
-const FLAG = plainFlag({ key: KEY, name: "Workshop routing", rollout: HALF });
+const FLAG = aFlag({ key: KEY, name: "Workshop routing", rollout: HALF });
 const CALLS = 200_000;
 const ROUNDS = 9;
 

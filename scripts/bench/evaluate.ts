@@ -2,7 +2,7 @@ import { compileFlags } from "../../src/core/compile.ts";
 import type { Condition } from "../../src/core/condition.ts";
 import { DEFAULT_BY, type Flag, type Rollout, type Rule, type Serve } from "../../src/core/flag.ts";
 import type { EvaluationContext } from "../../src/core/evaluation.ts";
-import { plainFlag } from "./plain-flag.ts";
+import { aFlag } from "../../test/support/flags.ts";
 
 /** Calls in one timed round. */
 const CALLS = 200_000;
@@ -113,7 +113,7 @@ function rule(n: number): Rule {
 }
 
 function flag(key: string, rollout: Rollout): Flag {
-  return plainFlag({ key, rollout });
+  return aFlag({ key, rollout });
 }
 
 function uuid(n: number): string {

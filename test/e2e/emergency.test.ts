@@ -4,7 +4,7 @@ import { expect, test, vi } from "vitest";
 import { startClient, type ClientProcess } from "../support/client-process.ts";
 import { hoistIn } from "../support/hoist.ts";
 import { describePostgres, freshDatabase } from "../support/postgres.ts";
-import { userBetween } from "../support/subjects.ts";
+import { IN_10, IN_100, IN_50 } from "../support/subjects.ts";
 import { aRepository } from "../support/repository.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -21,9 +21,6 @@ enabled: true
 rollout: all
 `;
 
-const IN_10 = { userId: userBetween("workshop_routing", 0, 10) };
-const IN_50 = { userId: userBetween("workshop_routing", 10, 50) };
-const IN_100 = { userId: userBetween("workshop_routing", 50, 100) };
 const LISTED = { ...IN_100, workshopId: "uuid1" };
 
 type Answers = readonly (readonly [key: string, context: object, value: boolean])[];

@@ -5,7 +5,7 @@ import { expect, test, vi } from "vitest";
 import { startClient, type ClientProcess } from "../support/client-process.ts";
 import { hoistIn } from "../support/hoist.ts";
 import { describePostgres, freshDatabase } from "../support/postgres.ts";
-import { userBetween } from "../support/subjects.ts";
+import { IN_10, IN_100, IN_50 } from "../support/subjects.ts";
 import { aRepository, LEE } from "../support/repository.ts";
 
 vi.setConfig({ testTimeout: 180_000 });
@@ -42,9 +42,6 @@ enabled: true
 rollout: all
 `;
 
-const IN_10 = { userId: userBetween("workshop_routing", 0, 10) };
-const IN_50 = { userId: userBetween("workshop_routing", 10, 50) };
-const IN_100 = { userId: userBetween("workshop_routing", 50, 100) };
 const BETA = { ...IN_100, workshopId: "workshop-7" };
 
 interface Databases {

@@ -84,6 +84,7 @@ const repository = process.env["GITHUB_CONTRACT_REPOSITORY"] ?? "";
 const isAsked = token !== "" && repository !== "";
 const why = isAsked ? repository : "skipped without GITHUB_CONTRACT_TOKEN (a person's) and GITHUB_CONTRACT_REPOSITORY";
 
+// GitHub is out of reach of CI: whoever has a token and a repository to spare asks it.
 describe.skipIf(!isAsked)(`GitHub itself (${why})`, () => {
   const github = started(() => Promise.resolve(realGitHub(token, repository)));
   // One line in a report says as well as forty that it was not asked.

@@ -1,5 +1,12 @@
 import { bucketOf } from "../../src/core/bucket.ts";
 
+/** People of `workshop_routing` whom a tenth lets in, whom half lets in and a tenth does not, and whom only all lets in. */
+export const [IN_10, IN_50, IN_100] = [
+  { userId: userBetween("workshop_routing", 0, 10) },
+  { userId: userBetween("workshop_routing", 10, 50) },
+  { userId: userBetween("workshop_routing", 50, 100) },
+] as const;
+
 /** Somebody whom a share of `from` per cent leaves out and one of `to` per cent lets in. */
 export function userBetween(salt: string, from: number, to: number): string {
   for (let n = 1; ; n++) {
