@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { schemaFiles } from "../src/cli/schema-files.ts";
-import { loadFlags } from "../src/source/load.ts";
-import { schemaTexts } from "../src/source/schema-text.ts";
-import { readWorkTree } from "../src/source/work-tree.ts";
+import { schemaFiles } from "../src/cli/generate/schema-files.ts";
+import { loadFlags } from "../src/source/load/load.ts";
+import { schemaTexts } from "../src/source/shape/schema-text.ts";
+import { readWorkTree } from "../src/source/load/work-tree.ts";
 
 // Writes schema/*.schema.json, which is published, and flags/_schema/, which the editor checks the examples with; with
 // --check it only compares, and exits 1 when one is stale.

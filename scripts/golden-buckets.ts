@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { bucketOf, splitBucketOf } from "../src/core/bucket.ts";
+import { bucketOf, splitBucketOf } from "../src/core/evaluate/bucket.ts";
 
 /**
  * Writes test/golden/buckets.json, to add kinds of subjects. Refuses to change or drop a vector that is already there:

@@ -2,9 +2,9 @@
 // Needs no git history, network or server. Settings of the surrounding shell are left aside, so that a first look cannot
 // reach a real database.
 import { fileURLToPath } from "node:url";
-import { processIo, type Io } from "../src/cli/io.ts";
+import { processIo, type Io } from "../src/cli/terminal/io.ts";
 import { run } from "../src/cli/main.ts";
-import { tableText } from "../src/cli/views/table.ts";
+import { tableText } from "../src/cli/terminal/table.ts";
 import { createFlags, type EvaluationContext, type FlagsClient } from "../src/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));

@@ -1,5 +1,5 @@
 import { seenForUpdate } from "./client/default-client.ts";
-import type { FlagKey } from "./core/flag.ts";
+import type { FlagKey } from "./core/flag/flag.ts";
 import type { ToggleUpdates } from "./github/toggle-updates.ts";
 
 export { createFlags } from "./client/create-flags.ts";
@@ -17,7 +17,7 @@ export type { Logger } from "./client/logger.ts";
 export type { FlagsOptions, GitHubOptions } from "./client/options.ts";
 export type { ClientError, ClientSource, ClientStatus, SetAside, ShownOverride } from "./client/status.ts";
 export type { ToggleRow } from "./client/toggle-row.ts";
-export type { FlagDefinition, FlagDefinitions } from "./core/definitions.ts";
+export type { FlagDefinition, FlagDefinitions } from "./core/flag/definitions.ts";
 export { type ErrorCode, FlagError } from "./core/errors.ts";
 export type {
   Evaluation,
@@ -25,7 +25,7 @@ export type {
   EvaluationErrorCode,
   EvaluationMetadata,
   Reason,
-} from "./core/evaluation.ts";
+} from "./core/evaluate/evaluation.ts";
 export type { JsonObject, JsonValue } from "./core/json.ts";
 export type { ToggleUpdates } from "./github/toggle-updates.ts";
 

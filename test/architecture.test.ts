@@ -55,7 +55,7 @@ describe("the checks themselves", () => {
       "core/c.ts": `export type C = typeof import("../sync/s.ts");`,
       "core/d.ts": `export {\n  one,\n  two,\n} from "../cli/main.ts";`,
       "core/e.ts": `export * from "../index.ts"; import "../core/a.ts";`,
-      "store/store.ts": `import { type X } from "../source/x.ts"; import { y } from "../core/a.ts"; export type S = X | typeof y;`,
+      "store/store.ts": `import { type X } from "../history/x.ts"; import { y } from "../core/a.ts"; export type S = X | typeof y;`,
       "client/c.ts": `// import { no } from "../cli/main.ts";\nexport const s = 'import x from "../cli/main.ts"';`,
       "client/json.ts": `import p from "../../package.json" with { type: "json" }; import t from "../../test/x.ts"; export const v = [p, t];`,
       "cli/main.ts": `import { s } from "../client/c.ts"; import { readFile } from "node:fs"; export const m = [s, readFile];`,
@@ -71,7 +71,7 @@ describe("the checks themselves", () => {
       "core/e.ts imports index.ts: index.ts is above core",
       "odd/thing.ts imports core/a.ts: odd stands on no floor",
       "server/page.tsx imports react/view.tsx: react is beside server",
-      "store/store.ts imports source/x.ts: source is beside store",
+      "store/store.ts imports history/x.ts: history is beside store",
     ]);
   });
 

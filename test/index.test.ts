@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import type { FlagDefinition } from "../src/core/definitions.ts";
+import type { FlagDefinition } from "../src/core/flag/definitions.ts";
 import * as door from "../src/index.ts";
 import { migrateStore, openStore } from "../src/store/open.ts";
 import type { FlagStore } from "../src/store/store.ts";

@@ -29,7 +29,7 @@ test("the package carries what runs, and nothing of development", () => {
       "package.json",
       "src/index.d.ts",
       "src/index.js",
-      "src/sync/parse-worker.js",
+      "src/source/read/parse-worker.js",
     ]),
   );
   const strange = installed.files.filter(
@@ -48,7 +48,7 @@ test("the thread that helps with parsing runs as one file, without any package",
     const paths = ["flags/_segments/staff.yaml", "flags/empty.yaml"];
     const workerData = { bytes, ends, paths, next: shared(Int32Array, 1), begun: shared(Int32Array, 1), number: 0 };
     const folder = import.meta.resolve("flaghoist/package.json");
-    new Worker(new URL("src/sync/parse-worker.js", folder), { workerData, execArgv: [] })
+    new Worker(new URL("src/source/read/parse-worker.js", folder), { workerData, execArgv: [] })
       .on("message", (message) => console.log(JSON.stringify(message)));`;
   const answers = installed.node("--input-type=module", "--eval", start).trim().split("\n");
   expect(answers.map((line): unknown => JSON.parse(line))).toEqual([

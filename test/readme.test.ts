@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { EXIT } from "../src/cli/exit-codes.ts";
 import { hoistProgram } from "../src/cli/program.ts";
 import * as door from "../src/index.ts";
-import { OPERATORS } from "../src/source/condition-shape.ts";
+import { OPERATORS } from "../src/source/shape/condition-shape.ts";
 import { aFolder, gitTestEnvironment } from "./support/repository.ts";
 import { blocksOf, runInShell, stepsOf, withOutputs, withPlaceholders } from "./support/readme.ts";
 import { checkAll } from "./source/check-all.ts";

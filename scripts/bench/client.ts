@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createFlags } from "../../src/client/create-flags.ts";
 import { closeFlags, configureFlags, isFeatureEnabled } from "../../src/client/default-client.ts";
-import { columnsOf } from "../../src/core/row-codec.ts";
+import { columnsOf } from "../../src/core/row/row-codec.ts";
 import { migrateStore, openStore } from "../../src/store/open.ts";
 import { aFlag } from "../../test/support/flags.ts";
 

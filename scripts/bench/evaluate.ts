@@ -1,7 +1,7 @@
-import { compileFlags } from "../../src/core/compile.ts";
-import type { Condition } from "../../src/core/condition.ts";
-import { DEFAULT_BY, type Flag, type Rollout, type Rule, type Serve } from "../../src/core/flag.ts";
-import type { EvaluationContext } from "../../src/core/evaluation.ts";
+import { compileFlags } from "../../src/core/evaluate/compile.ts";
+import type { Condition } from "../../src/core/flag/condition.ts";
+import { DEFAULT_BY, type Flag, type Rollout, type Rule, type Serve } from "../../src/core/flag/flag.ts";
+import type { EvaluationContext } from "../../src/core/evaluate/evaluation.ts";
 import { aFlag } from "../../test/support/flags.ts";
 
 /** Calls in one timed round. */

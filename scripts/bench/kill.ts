@@ -5,7 +5,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { openSqlite } from "../../src/store/sqlite-driver.ts";
+import { openSqlite } from "../../src/store/sqlite/driver.ts";
 import { findBinaries, startServer } from "../../test/support/postgres-server.ts";
 import { CONFIG, git, initRepository } from "./flag-tree.ts";
 import { startWitness } from "./witness.ts";

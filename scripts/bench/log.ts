@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readLog } from "../../src/sync/read-log.ts";
+import { readLog } from "../../src/log/read-log.ts";
 import { commitText, CONFIG, flagPath, flagYaml, git, initRepository, STAFF } from "./flag-tree.ts";
 
 const COMMITS = 10_000;

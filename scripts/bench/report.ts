@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ChangeReport } from "../../src/core/report/report.ts";
+import type { ChangeReport } from "../../src/impact/report.ts";
 import { commitText, CONFIG, flagPath, flagYaml, git, initRepository, STAFF } from "./flag-tree.ts";
 import { buildPackage, DIST, measured, tell } from "./measured.ts";
 

@@ -40,8 +40,8 @@ export async function buildCli(root: string, dist: string): Promise<number> {
   // A thread begins with a file of its own, which is looked for where the module that starts it came from.
   await build({
     ...shared,
-    entryPoints: ["src/sync/parse-worker.ts"],
-    outfile: join(dist, "src/sync/parse-worker.js"),
+    entryPoints: ["src/source/read/parse-worker.ts"],
+    outfile: join(dist, "src/source/read/parse-worker.js"),
   });
   const guard = readFileSync(join(root, "src/cli/bin.js"), "utf8").replace("./main.ts", "./main.js");
   mkdirSync(join(dist, "cli"), { recursive: true });

@@ -4,8 +4,8 @@ import { Command, type CommandUnknownOpts, InvalidArgumentError, Option } from "
 import packageFile from "../../package.json" with { type: "json" };
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { examplesText, HELP_WIDTH } from "./examples.ts";
-import type { Io } from "./io.ts";
-import { usageText } from "./views/error-text.ts";
+import type { Io } from "./terminal/io.ts";
+import { usageText } from "./terminal/error-text.ts";
 
 const VERSION: string = packageFile.version;
 

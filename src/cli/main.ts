@@ -1,9 +1,9 @@
 import { CommanderError } from "commander";
 import { FlagError } from "../core/errors.ts";
 import { EXIT, EXIT_OF, type ExitCode } from "./exit-codes.ts";
-import { processIo, type Io } from "./io.ts";
+import { processIo, type Io } from "./terminal/io.ts";
 import { hoistProgram } from "./program.ts";
-import { errorText, internalErrorText } from "./views/error-text.ts";
+import { errorText, internalErrorText } from "./terminal/error-text.ts";
 
 /** Runs one command line; never throws. */
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {

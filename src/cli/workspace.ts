@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { Io } from "./io.ts";
+import type { Io } from "./terminal/io.ts";
 
 /** The folder that holds `flags/`: the nearest one upward from where the command runs; that folder itself if there is none. */
 export function flagsFolder(io: Io, option: string | undefined): string {

@@ -1,4 +1,4 @@
-import type { Flag, FlagKey } from "../core/flag.ts";
+import type { Flag, FlagKey } from "../core/flag/flag.ts";
 import { canonicalJson } from "../core/json.ts";
 import type { ShownOverride } from "./status.ts";
 

@@ -1,5 +1,5 @@
-import type { FlagDefinitions } from "../core/definitions.ts";
-import type { FlagKey } from "../core/flag.ts";
+import type { FlagDefinitions } from "../core/flag/definitions.ts";
+import type { FlagKey } from "../core/flag/flag.ts";
 import type { FlagStore } from "../store/store.ts";
 import { defaultSnapshotFile, openDatabase } from "./database.ts";
 import type { FlagsClient } from "./flags-client.ts";

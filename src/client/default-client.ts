@@ -1,6 +1,6 @@
-import type { FlagDefinitions } from "../core/definitions.ts";
+import type { FlagDefinitions } from "../core/flag/definitions.ts";
 import { FlagError } from "../core/errors.ts";
-import type { FlagKey } from "../core/flag.ts";
+import type { FlagKey } from "../core/flag/flag.ts";
 import type { JsonValue } from "../core/json.ts";
 import { type OpenedFlags, openFlags } from "./create-flags.ts";
 import type { FlagContext } from "./flags-client.ts";

@@ -1,4 +1,4 @@
-import type { FlagKey } from "../core/flag.ts";
+import type { FlagKey } from "../core/flag/flag.ts";
 import type { Logger } from "./logger.ts";
 import type { ClientError, ShownOverride } from "./status.ts";
 

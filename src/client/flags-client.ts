@@ -1,5 +1,5 @@
-import type { Evaluation, EvaluationContext } from "../core/evaluation.ts";
-import type { FlagKey } from "../core/flag.ts";
+import type { Evaluation, EvaluationContext } from "../core/evaluate/evaluation.ts";
+import type { FlagKey } from "../core/flag/flag.ts";
 import type { JsonValue } from "../core/json.ts";
 import type { EventName, Listener } from "./events.ts";
 import type { ClientStatus } from "./status.ts";

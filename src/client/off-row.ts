@@ -1,6 +1,6 @@
-import type { FlagDefinition } from "../core/definitions.ts";
-import type { FlagKey } from "../core/flag.ts";
-import type { RawRow } from "../core/row.ts";
+import type { FlagDefinition } from "../core/flag/definitions.ts";
+import type { FlagKey } from "../core/flag/flag.ts";
+import type { RawRow } from "../core/row/row.ts";
 
 /**
  * A row that serves its off variant to everybody, made of as little as possible of another row or of a definition: only

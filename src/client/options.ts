@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { FlagDefinitions } from "../core/definitions.ts";
+import type { FlagDefinitions } from "../core/flag/definitions.ts";
 import { FlagError } from "../core/errors.ts";
 import { type Logger, safeLogger, stderrLogger } from "./logger.ts";
 import { clampedDelay } from "./surroundings.ts";

@@ -1,5 +1,5 @@
-import type { OverrideProblem, ParsedOverrides } from "../core/override.ts";
-import type { ActiveOverride, ResolvedOverrides } from "../core/override-resolve.ts";
+import type { OverrideProblem, ParsedOverrides } from "../core/override/override.ts";
+import type { ActiveOverride, ResolvedOverrides } from "../core/override/override-resolve.ts";
 import type { Logger } from "./logger.ts";
 import type { ShownOverride } from "./status.ts";
 

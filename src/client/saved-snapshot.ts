@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { isJsonObject } from "../core/json.ts";
-import type { RawRow } from "../core/row.ts";
+import type { RawRow } from "../core/row/row.ts";
 import type { Head, StoredSnapshot } from "../store/store.ts";
 
 /** Another layout gets another word, so that an old program leaves it alone instead of misreading it. */

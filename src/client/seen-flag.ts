@@ -1,4 +1,4 @@
-import type { Flag, FlagKey } from "../core/flag.ts";
+import type { Flag, FlagKey } from "../core/flag/flag.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What a program sees of a flag: what somebody has before their eyes who wants it changed. */

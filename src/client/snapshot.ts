@@ -1,8 +1,8 @@
-import type { Flag, FlagKey } from "../core/flag.ts";
-import type { FlagDefinitions } from "../core/definitions.ts";
+import type { Flag, FlagKey } from "../core/flag/flag.ts";
+import type { FlagDefinitions } from "../core/flag/definitions.ts";
 import { sameJson } from "../core/json.ts";
-import { flagOfRow, type RulesRead } from "../core/row-codec.ts";
-import type { RawRow } from "../core/row.ts";
+import { flagOfRow, type RulesRead } from "../core/row/row-codec.ts";
+import type { RawRow } from "../core/row/row.ts";
 import type { Head, StoredSnapshot } from "../store/store.ts";
 import { offRow } from "./off-row.ts";
 import type { SetAside } from "./status.ts";

@@ -1,13 +1,13 @@
-import type { FlagDefinitions } from "../core/definitions.ts";
-import type { FlagKey } from "../core/flag.ts";
+import type { FlagDefinitions } from "../core/flag/definitions.ts";
+import type { FlagKey } from "../core/flag/flag.ts";
 import type { FlagStore } from "../store/store.ts";
 import { createEmitter } from "./events.ts";
 import { type Fallback, readFallbacks } from "./fallbacks.ts";
 import type { FlagsClient } from "./flags-client.ts";
 import { trackFreshness } from "./freshness.ts";
 import { startHeartbeat } from "./heartbeat.ts";
-import { holdFlags } from "./held-flags.ts";
-import { createIntake } from "./intake.ts";
+import { holdFlags } from "./flag-state.ts";
+import { createIntake } from "./accept-snapshot.ts";
 import { keepLastGood } from "./last-good.ts";
 import type { Settings } from "./options.ts";
 import { watchOverrideFile } from "./override-file.ts";
@@ -17,7 +17,7 @@ import { startReport } from "./start-report.ts";
 import { statusOf } from "./status-of.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { type ToggleRow, toggleRows } from "./toggle-row.ts";
-import { trackTrouble } from "./trouble.ts";
+import { trackTrouble } from "./connection-errors.ts";
 import { pinned, readerOf } from "./view.ts";
 
 /** What files may take at the start, before the database is asked without them: a hanging mount must not hold it up. */

@@ -1,9 +1,9 @@
 import type { Heartbeat } from "./heartbeat.ts";
-import type { HeldFlags } from "./held-flags.ts";
+import type { HeldFlags } from "./flag-state.ts";
 import type { LastGood } from "./last-good.ts";
 import type { Refresh } from "./refresh.ts";
 import type { ClientSource, ClientStatus } from "./status.ts";
-import type { Trouble } from "./trouble.ts";
+import type { Trouble } from "./connection-errors.ts";
 
 /** The parts of a client that know something worth telling. */
 export interface StatusParts {

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../core/errors.ts";
-import type { FlagKey, VariantName } from "../core/flag.ts";
-import type { OverrideOrigin, OverrideProblem } from "../core/override.ts";
+import type { FlagKey, VariantName } from "../core/flag/flag.ts";
+import type { OverrideOrigin, OverrideProblem } from "../core/override/override.ts";
 
 /** Where the data came from that is served now. `definitions`: only the generated code defaults; `none`: nothing at all. */
 export type ClientSource = "database" | "disk" | "bundled" | "definitions" | "none";

@@ -1,5 +1,5 @@
-import { rowOf } from "../core/raw-row.ts";
-import type { FlagRow } from "../core/row.ts";
+import { rowOf } from "../core/row/raw-row.ts";
+import type { FlagRow } from "../core/row/row.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** A flag as its row has it, by the names of the table's columns. */

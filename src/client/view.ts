@@ -1,6 +1,6 @@
-import type { FlagSet } from "../core/compile.ts";
-import type { Evaluation, EvaluationContext } from "../core/evaluation.ts";
-import type { FlagKey } from "../core/flag.ts";
+import type { FlagSet } from "../core/evaluate/compile.ts";
+import type { Evaluation, EvaluationContext } from "../core/evaluate/evaluation.ts";
+import type { FlagKey } from "../core/flag/flag.ts";
 import type { JsonValue } from "../core/json.ts";
 import type { FlagContext, FlagReader, PinnedFlags } from "./flags-client.ts";
 

@@ -1,5 +1,5 @@
-import type { Diagnostic } from "../core/diagnostic.ts";
-import { visible } from "../core/diagnostic-text.ts";
+import type { Diagnostic } from "../core/diagnostic/diagnostic.ts";
+import { visible } from "../core/diagnostic/diagnostic-text.ts";
 import type { GitHub } from "./connect.ts";
 import { gitHubFailure } from "./failure.ts";
 

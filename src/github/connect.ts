@@ -3,7 +3,7 @@ import packageFile from "../../package.json" with { type: "json" };
 import { FlagError } from "../core/errors.ts";
 import type { Environment } from "../history/git-environment.ts";
 import { answerOf, type Waiting } from "./answer.ts";
-import { checkedApiUrl, placeOf } from "./place.ts";
+import { checkedApiUrl, placeOf } from "./repository-address.ts";
 
 /** One repository on GitHub, and the right to ask about it. */
 export interface GitHub {

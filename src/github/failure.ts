@@ -1,4 +1,4 @@
-import { visible } from "../core/diagnostic-text.ts";
+import { visible } from "../core/diagnostic/diagnostic-text.ts";
 import { FlagError } from "../core/errors.ts";
 
 /**

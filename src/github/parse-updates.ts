@@ -1,5 +1,5 @@
-import { nearest } from "../core/nearest.ts";
-import { ROLLOUT_STRATEGIES } from "../core/row.ts";
+import { nearest } from "../core/diagnostic/nearest.ts";
+import { ROLLOUT_STRATEGIES } from "../core/row/row.ts";
 import { refused, type Refused } from "../source/edit/edit-result.ts";
 import type { ToggleUpdates } from "./toggle-updates.ts";
 

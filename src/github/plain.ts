@@ -1,4 +1,4 @@
-import { visible } from "../core/diagnostic-text.ts";
+import { visible } from "../core/diagnostic/diagnostic-text.ts";
 
 /**
  * A text on one line, for titles and commit messages, where data must not act: GitHub reads them for people to notify, issues

@@ -1,6 +1,6 @@
-import { clipped, code, prose } from "../core/report/markdown-escape.ts";
-import { reportMarkdown } from "../core/report/markdown.ts";
-import type { ChangeReport } from "../core/report/report.ts";
+import { clipped, code, prose } from "./report/escape.ts";
+import { reportMarkdown } from "./report/markdown.ts";
+import type { ChangeReport } from "../impact/report.ts";
 import type { Edited } from "../source/edit/edit-result.ts";
 import type { Ground, Wish } from "./proposal.ts";
 

@@ -1,7 +1,7 @@
-import type { ChangeReport } from "../core/report/report.ts";
+import type { ChangeReport } from "../impact/report.ts";
 import type { Edited } from "../source/edit/edit-result.ts";
-import { runInlineTests } from "../source/inline-tests.ts";
-import { reportBetween } from "../source/report-between.ts";
+import { runInlineTests } from "../source/check/inline-tests.ts";
+import { reportBetween } from "../impact/report-between.ts";
 import type { Tip } from "./tip.ts";
 
 /** What an edit does to people, against the branch that it was made from. */

@@ -1,5 +1,5 @@
-import type { FlagKey } from "../core/flag.ts";
-import { clipped } from "../core/report/markdown-escape.ts";
+import type { FlagKey } from "../core/flag/flag.ts";
+import { clipped } from "./report/escape.ts";
 import type { Meaning } from "../source/edit/meanings.ts";
 import { plain } from "./plain.ts";
 

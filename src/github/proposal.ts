@@ -1,7 +1,7 @@
-import type { FlagKey } from "../core/flag.ts";
-import { clipped } from "../core/report/markdown-escape.ts";
-import type { ChangeReport } from "../core/report/report.ts";
-import { digest } from "../source/digest.ts";
+import type { FlagKey } from "../core/flag/flag.ts";
+import { clipped } from "./report/escape.ts";
+import type { ChangeReport } from "../impact/report.ts";
+import { digest } from "../source/load/digest.ts";
 import type { Edited } from "../source/edit/edit-result.ts";
 import { meaningsOf, touchedEnvironments } from "../source/edit/meanings.ts";
 import type { GitHub } from "./connect.ts";

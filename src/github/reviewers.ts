@@ -1,6 +1,6 @@
-import type { FlagKey } from "../core/flag.ts";
+import type { FlagKey } from "../core/flag/flag.ts";
 import type { Edited } from "../source/edit/edit-result.ts";
-import type { LoadedFlags } from "../source/load.ts";
+import type { LoadedFlags } from "../source/load/load.ts";
 import type { Reviewer } from "./propose.ts";
 
 /** Whom to ask about a change: who answers for the flag before it, and after it. */

@@ -1,10 +1,10 @@
 import { FlagError } from "../core/errors.ts";
-import type { FlagKey } from "../core/flag.ts";
+import type { FlagKey } from "../core/flag/flag.ts";
 import { isJsonObject } from "../core/json.ts";
-import type { SourceFile } from "../core/source-file.ts";
+import type { SourceFile } from "../core/flag/source-file.ts";
 import { rootOf } from "../source/edit/rewrite.ts";
-import { keyOfPath } from "../source/key.ts";
-import { mapJson } from "../source/tree.ts";
+import { keyOfPath } from "../source/shape/key.ts";
+import { mapJson } from "../source/load/tree.ts";
 import type { GitHub } from "./connect.ts";
 import { gitHubFailure } from "./failure.ts";
 

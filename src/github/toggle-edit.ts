@@ -1,13 +1,13 @@
-import type { Flag, FlagKey } from "../core/flag.ts";
+import type { Flag, FlagKey } from "../core/flag/flag.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../core/json.ts";
-import { columnsOf, flagOfColumns } from "../core/row-codec.ts";
-import type { FlagColumns, RolloutStrategy } from "../core/row.ts";
+import { columnsOf, flagOfColumns } from "../core/row/row-codec.ts";
+import type { FlagColumns, RolloutStrategy } from "../core/row/row.ts";
 import { adoptLive } from "../source/edit/adopt.ts";
 import { editableFlag, editFlag, type FlagTree, newFailures, withText } from "../source/edit/edit-flag.ts";
 import { type EditResult, refused, type Refused } from "../source/edit/edit-result.ts";
 import { rootOf } from "../source/edit/rewrite.ts";
 import { unknownEnvironment } from "../source/edit/set.ts";
-import { mapJson } from "../source/tree.ts";
+import { mapJson } from "../source/load/tree.ts";
 import type { ToggleUpdates } from "./toggle-updates.ts";
 
 /**

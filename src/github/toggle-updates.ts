@@ -1,5 +1,5 @@
 import type { JsonObject } from "../core/json.ts";
-import type { RolloutStrategy } from "../core/row.ts";
+import type { RolloutStrategy } from "../core/row/row.ts";
 
 /** What is to change of a flag, in the words of the table's columns. What is left out, or undefined, stays as it is. */
 export interface ToggleUpdates {

@@ -1,11 +1,11 @@
-import { differences } from "../core/difference.ts";
+import { differences } from "../core/plan/difference.ts";
 import { FlagError } from "../core/errors.ts";
-import type { Flag, FlagKey } from "../core/flag.ts";
+import type { Flag, FlagKey } from "../core/flag/flag.ts";
 import type { Environment } from "../history/git-environment.ts";
 import { checkedTree } from "../source/edit/checked-tree.ts";
 import { type FlagTree, withText } from "../source/edit/edit-flag.ts";
 import { refusal, refused, type Refused } from "../source/edit/edit-result.ts";
-import { isKey } from "../source/key.ts";
+import { isKey } from "../source/shape/key.ts";
 import { gitHubFrom, type GitHub } from "./connect.ts";
 import { gitHubFailure, statusOf } from "./failure.ts";
 import { proposalOf } from "./proposal.ts";

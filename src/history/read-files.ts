@@ -1,5 +1,5 @@
 import { FlagError } from "../core/errors.ts";
-import type { SourceFile } from "../core/source-file.ts";
+import type { SourceFile } from "../core/flag/source-file.ts";
 import { readBlobs, readBlobsNow } from "./cat-file.ts";
 import type { Git } from "./git.ts";
 

@@ -1,12 +1,12 @@
 import { statSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
 import { FlagError } from "../core/errors.ts";
-import type { SourceFile } from "../core/source-file.ts";
+import type { SourceFile } from "../core/flag/source-file.ts";
 import { openBlobs, type BlobReader } from "./blob-reader.ts";
 import { gitIn, type Git } from "./git.ts";
 import type { Environment } from "./git-environment.ts";
 import { lastChanges, type CommitInfo } from "./last-changes.ts";
-import { type LandedChange, type LineCommit, walkLandings } from "./landings.ts";
+import { type LandedChange, type LineCommit, walkLandings } from "./mainline.ts";
 import { listTree, readFiles } from "./read-files.ts";
 
 /** Where HEAD stands. */

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { FlagError } from "../core/errors.ts";
-import type { SourceFile } from "../core/source-file.ts";
+import type { SourceFile } from "../core/flag/source-file.ts";
 import { readBlobs } from "./cat-file.ts";
 import { gitIn, type Git } from "./git.ts";
 import type { Environment } from "./git-environment.ts";

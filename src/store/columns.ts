@@ -1,4 +1,4 @@
-import type { FlagColumns, FlagRow } from "../core/row.ts";
+import type { FlagColumns, FlagRow } from "../core/row/row.ts";
 import type { RowWrite } from "./store.ts";
 
 /** Columns that hold JSON: text in SQLite, jsonb in PostgreSQL. */

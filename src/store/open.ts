@@ -14,11 +14,11 @@ export async function openStore(url: string, options: { readonly readOnly?: bool
   const wantsReadOnly = options.readOnly ?? false;
   // Each engine is loaded only where it is used: `pg` need not be installed, and a start need not wait for it.
   if (dialectOf(url) === "postgres") {
-    const { openPostgresStore } = await import("./postgres.ts");
+    const { openPostgresStore } = await import("./postgres/store.ts");
     return openPostgresStore(url, label, wantsReadOnly);
   }
   const { file, readOnly } = sqliteAddress(url);
-  const { openSqliteStore } = await import("./sqlite.ts");
+  const { openSqliteStore } = await import("./sqlite/store.ts");
   return openSqliteStore(file, label, readOnly || wantsReadOnly);
 }
 
@@ -30,11 +30,11 @@ export async function openStore(url: string, options: { readonly readOnly?: bool
 export async function migrateStore(url: string, environment: string): Promise<MigrationReport> {
   const label = databaseLabel(url);
   if (dialectOf(url) === "postgres") {
-    const { migratePostgres } = await import("./postgres-migrate.ts");
+    const { migratePostgres } = await import("./postgres/migrate.ts");
     return migratePostgres(url, environment, label);
   }
   const { file, readOnly } = sqliteAddress(url);
   if (readOnly) throw new FlagError("STORE_READ_ONLY", `migrating, ${label}: its address says mode=ro`);
-  const { migrateSqlite } = await import("./sqlite-migrate.ts");
+  const { migrateSqlite } = await import("./sqlite/migrate.ts");
   return migrateSqlite(file, environment, label);
 }

@@ -1,6 +1,6 @@
-import type { FlagKey } from "../core/flag.ts";
+import type { FlagKey } from "../core/flag/flag.ts";
 import type { JsonObject } from "../core/json.ts";
-import type { FlagColumns, RawRow } from "../core/row.ts";
+import type { FlagColumns, RawRow } from "../core/row/row.ts";
 
 /** Which state of which database: the one-row table `flaghoist_head`. Versions compare by (epoch, revision). */
 export interface Head {

@@ -1,7 +1,7 @@
-import type { Change } from "../core/change.ts";
-import type { FlagKey } from "../core/flag.ts";
+import type { Change } from "../core/plan/change.ts";
+import type { FlagKey } from "../core/flag/flag.ts";
 import type { CommitInfo } from "../history/last-changes.ts";
-import type { Desired } from "./desired.ts";
+import type { Desired } from "../source/read/desired.ts";
 
 /** Who changed a flag, and by what: the audit's `changed_by` and `notes`. */
 export interface Attribution {

@@ -1,7 +1,7 @@
 import { FlagError } from "../core/errors.ts";
-import { type Limits, stricterOf } from "../source/config.ts";
-import { loadFlags } from "../source/load.ts";
-import type { Desired } from "./desired.ts";
+import { type Limits, stricterOf } from "../source/load/config.ts";
+import { loadFlags } from "../source/load/load.ts";
+import type { Desired } from "../source/read/desired.ts";
 
 /** What one sync is held to in its environment. */
 export type SyncLimits = Pick<Desired, "environment" | "policies">;

@@ -1,16 +1,16 @@
 import { FlagError } from "../core/errors.ts";
-import type { HeldEdit } from "../core/change.ts";
-import type { FlagKey } from "../core/flag.ts";
-import type { OnDrift } from "../core/merge.ts";
-import { nearest } from "../core/nearest.ts";
-import { planChanges, type Plan } from "../core/plan.ts";
-import { readBeside } from "../core/row-beside.ts";
-import type { ReadRow } from "../core/row-codec.ts";
+import type { HeldEdit } from "../core/plan/change.ts";
+import type { FlagKey } from "../core/flag/flag.ts";
+import type { OnDrift } from "../core/plan/merge.ts";
+import { nearest } from "../core/diagnostic/nearest.ts";
+import { planChanges, type Plan } from "../core/plan/plan.ts";
+import { readBeside } from "../core/row/row-beside.ts";
+import type { ReadRow } from "../core/row/row-codec.ts";
 import type { AuditEntry, FlagStore, Head, StoredSnapshot } from "../store/store.ts";
-import type { Desired } from "./desired.ts";
-import { digest } from "../source/digest.ts";
-import { checkFence } from "./fence.ts";
-import { editorsOf, isKilledAndDeleted, type Editors } from "./hand-edits.ts";
+import type { Desired } from "../source/read/desired.ts";
+import { digest } from "../source/load/digest.ts";
+import { checkFence } from "./check-ancestry.ts";
+import { editorsOf, isKilledAndDeleted, type Editors } from "./manual-changes.ts";
 import { limitsOf } from "./limits.ts";
 
 export interface PlanOptions {

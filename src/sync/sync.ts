@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
-import type { Diagnostic } from "../core/diagnostic.ts";
+import type { Diagnostic } from "../core/diagnostic/diagnostic.ts";
 import { FlagError } from "../core/errors.ts";
-import type { Plan } from "../core/plan.ts";
+import type { Plan } from "../core/plan/plan.ts";
 import type { FlagStore, Head, RowWrite, SyncBatch } from "../store/store.ts";
 import { attributionsOf, type Attribution } from "./attribution.ts";
-import { desiredOf, readFiles, type Desired, type Origin } from "./desired.ts";
+import { desiredOf, readFiles, type Desired, type Origin } from "../source/read/desired.ts";
 import { emptyTable, planAgainst, readTable, type Planned, type PlanOptions, type TableState } from "./planning.ts";
-import type { Progress } from "./progress.ts";
-import { settle } from "./settle.ts";
+import type { Progress } from "../source/read/progress.ts";
+import { settle } from "./resolve-unknown-commit.ts";
 import { checkEvaluates, checkWritten } from "./verify.ts";
 
 export interface SyncOptions extends PlanOptions {

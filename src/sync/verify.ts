@@ -1,9 +1,9 @@
-import { compileFlags } from "../core/compile.ts";
+import { compileFlags } from "../core/evaluate/compile.ts";
 import { FlagError } from "../core/errors.ts";
-import { differingGroups } from "../core/field-groups.ts";
-import type { Flag } from "../core/flag.ts";
-import type { Plan } from "../core/plan.ts";
-import { flagOfRow, type ReadRow } from "../core/row-codec.ts";
+import { differingGroups } from "../core/row/field-groups.ts";
+import type { Flag } from "../core/flag/flag.ts";
+import type { Plan } from "../core/plan/plan.ts";
+import { flagOfRow, type ReadRow } from "../core/row/row-codec.ts";
 import type { RowWrite, StoredSnapshot } from "../store/store.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { writeEdits } from "../../src/cli/write-edits.ts";
+import { writeEdits } from "../../src/cli/edit/write-edits.ts";
 import { onEveryEngine } from "../support/flag-database.ts";
 import { aFlagRepository, commitFlags, flagText } from "../support/flag-tree.ts";
 import { hoistIn } from "../support/hoist.ts";

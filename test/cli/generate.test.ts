@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { execFileSync } from "node:child_process";
 import { build, transform } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { FlagDefinitions } from "../../src/core/definitions.ts";
+import type { FlagDefinitions } from "../../src/core/flag/definitions.ts";
 import { filesBelow } from "../../scripts/build/files.ts";
 import { hoistIn } from "../support/hoist.ts";
 import { installPackage, type InstalledPackage } from "../support/package.ts";

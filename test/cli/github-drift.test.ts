@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { aClone, ROUTING, writes } from "../github/commenting.ts";
-import { readDrift } from "../../src/cli/drift.ts";
+import { readDrift } from "../../src/cli/github/drift.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { SyncOptions } from "../../src/sync/sync.ts";
 import type { FakeGitHub } from "../support/github/start.ts";

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { openSqlite } from "../../src/store/sqlite-driver.ts";
+import { openSqlite } from "../../src/store/sqlite/driver.ts";
 import { POSTGRES, SQLITE, type FlagDatabase } from "../support/flag-database.ts";
 import { aFlagRepository, CONFIG, flagPath, flagText } from "../support/flag-tree.ts";
 import { hoistIn, type HoistResult } from "../support/hoist.ts";

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { FlagDefinitions } from "../../src/core/definitions.ts";
+import type { FlagDefinitions } from "../../src/core/flag/definitions.ts";
 import { createFlags, openFlags } from "../../src/client/create-flags.ts";
 import { parseSavedSnapshot, savedSnapshotText } from "../../src/client/saved-snapshot.ts";
 import { aColourFlag, aFlag } from "../support/flags.ts";

@@ -1,5 +1,5 @@
 import { FlagError } from "../../src/core/errors.ts";
-import type { RawRow } from "../../src/core/row.ts";
+import type { RawRow } from "../../src/core/row/row.ts";
 import type { Logger } from "../../src/client/logger.ts";
 import type { Surroundings } from "../../src/client/surroundings.ts";
 import type { FlagStore, Head, Instance } from "../../src/store/store.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { BUCKETS } from "../../src/core/bucket.ts";
-import { WHOLE } from "../../src/core/flag.ts";
-import { partAt } from "../../src/core/line.ts";
-import { traceServe } from "../../src/core/line-trace.ts";
+import { BUCKETS } from "../../src/core/evaluate/bucket.ts";
+import { WHOLE } from "../../src/core/flag/flag.ts";
+import { partAt } from "../../src/core/evaluate/line.ts";
+import { traceServe } from "../../src/core/evaluate/line-trace.ts";
 import { aFlag, flagSet, percentage, portion, split } from "../support/flags.ts";
 
 const flag = { salt: "checkout" };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { compileFlags } from "../../src/core/compile.ts";
-import { trace } from "../../src/core/trace.ts";
+import { compileFlags } from "../../src/core/evaluate/compile.ts";
+import { trace } from "../../src/core/evaluate/trace.ts";
 import { allCases, flagsOfRows } from "../support/cases.ts";
 import { flagMap } from "../support/flags.ts";
 

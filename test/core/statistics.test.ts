@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bucketOf, BUCKETS, splitBucketOf } from "../../src/core/bucket.ts";
+import { bucketOf, BUCKETS, splitBucketOf } from "../../src/core/evaluate/bucket.ts";
 import { flagSet, aFlag, percentage } from "../support/flags.ts";
 
 // No chance in here: the ids are fixed, so each figure is the same on every machine and in every run.

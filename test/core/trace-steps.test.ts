@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { parseOverrides } from "../../src/core/override.ts";
-import { trace } from "../../src/core/trace.ts";
+import { parseOverrides } from "../../src/core/override/override.ts";
+import { trace } from "../../src/core/evaluate/trace.ts";
 import { aColourFlag, aFlag, aRule, flagMap, isOneOf, matches, percentage, portion, split } from "../support/flags.ts";
 
 const routing = aFlag({

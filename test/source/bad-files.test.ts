@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { DIAGNOSTIC_CODES } from "../../src/source/codes.ts";
+import { DIAGNOSTIC_CODES } from "../../src/source/check/codes.ts";
 import { checkAll } from "./check-all.ts";
 import { type BadFixture, parseFixture } from "./fixture.ts";
 

@@ -1,7 +1,7 @@
-import type { Diagnostic } from "../../src/core/diagnostic.ts";
-import type { SourceFile } from "../../src/core/source-file.ts";
-import { runInlineTests } from "../../src/source/inline-tests.ts";
-import { loadFlags } from "../../src/source/load.ts";
+import type { Diagnostic } from "../../src/core/diagnostic/diagnostic.ts";
+import type { SourceFile } from "../../src/core/flag/source-file.ts";
+import { runInlineTests } from "../../src/source/check/inline-tests.ts";
+import { loadFlags } from "../../src/source/load/load.ts";
 
 /** All that is said about a tree: what loading finds, and what the inline tests of the sound flags find. */
 export function checkAll(files: readonly SourceFile[], today?: string): readonly Diagnostic[] {

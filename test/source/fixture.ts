@@ -1,4 +1,4 @@
-import type { SourceFile } from "../../src/core/source-file.ts";
+import type { SourceFile } from "../../src/core/flag/source-file.ts";
 import { sourceFile } from "./check-all.ts";
 
 /** A tree of files in one text: `=== path` begins a file, `=== expected` what is said about them. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { diagnosticsText, githubAnnotations } from "../../src/core/diagnostic-text.ts";
+import { diagnosticsText, githubAnnotations } from "../../src/core/diagnostic/diagnostic-text.ts";
 import { checkAll } from "./check-all.ts";
 import { parseFixture } from "./fixture.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { treeJson } from "../../src/source/tree.ts";
-import { parseFile } from "../../src/source/yaml-profile.ts";
+import { treeJson } from "../../src/source/load/tree.ts";
+import { parseFile } from "../../src/source/load/yaml-profile.ts";
 import { sourceFile } from "./check-all.ts";
 
 // What looks odd and is fine: each means the same for every tool that reads YAML.

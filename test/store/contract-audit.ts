@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { flagOfRow } from "../../src/core/row-codec.ts";
+import { flagOfRow } from "../../src/core/row/row-codec.ts";
 import type { Engine, Opened } from "./contract.ts";
 import { aWrite, write } from "./rows.ts";
 

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
 import { FlagError } from "../../src/core/errors.ts";
-import { flagOfRow } from "../../src/core/row-codec.ts";
-import type { RawRow } from "../../src/core/row.ts";
+import { flagOfRow } from "../../src/core/row/row-codec.ts";
+import type { RawRow } from "../../src/core/row/row.ts";
 import { migrateStore, openStore } from "../../src/store/open.ts";
 import type { FlagStore } from "../../src/store/store.ts";
 import { startProcess } from "../support/store-process.ts";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { FlagColumns } from "../../src/core/row.ts";
+import type { FlagColumns } from "../../src/core/row/row.ts";
 import type { FlagStore, Head, RowWrite, SyncBatch } from "../../src/store/store.ts";
 
 const COLUMNS: FlagColumns = {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import type { Condition, Scalar, Test } from "../../src/core/condition.ts";
-import type { EvaluationContext } from "../../src/core/evaluation.ts";
+import type { Condition, Scalar, Test } from "../../src/core/flag/condition.ts";
+import type { EvaluationContext } from "../../src/core/evaluate/evaluation.ts";
 import {
   BOOLEAN_VARIANTS,
   type Flag,
@@ -9,7 +9,7 @@ import {
   type Rule,
   type Serve,
   WHOLE,
-} from "../../src/core/flag.ts";
+} from "../../src/core/flag/flag.ts";
 import { aFlag } from "./flags.ts";
 
 /** Few keys and few attributes, so that what is random meets what is random. */

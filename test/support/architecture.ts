@@ -6,9 +6,11 @@ import { loadedWith, sourceFiles, type Import } from "./imports.ts";
 /** The floors of the house, lowest first. An import goes to a lower floor or stays in its own folder. */
 const FLOORS: readonly (readonly string[])[] = [
   ["core"],
-  ["source", "store", "history"],
-  ["sync", "client", "github"],
-  ["index.ts", "server", "openfeature", "react", "gate", "testing"],
+  ["store", "history"],
+  ["source"],
+  ["impact"],
+  ["sync", "log", "client", "github"],
+  ["index.ts", "server", "openfeature", "react", "gate", "vercel", "testing", "metrics"],
   ["cli"],
 ];
 

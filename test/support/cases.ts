@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import type { FlagDefinition, FlagDefinitions } from "../../src/core/definitions.ts";
-import type { Evaluation, EvaluationContext } from "../../src/core/evaluation.ts";
-import { BOOLEAN_VARIANTS, type Flag, type FlagKey } from "../../src/core/flag.ts";
+import type { FlagDefinition, FlagDefinitions } from "../../src/core/flag/definitions.ts";
+import type { Evaluation, EvaluationContext } from "../../src/core/evaluate/evaluation.ts";
+import { BOOLEAN_VARIANTS, type Flag, type FlagKey } from "../../src/core/flag/flag.ts";
 import type { JsonValue } from "../../src/core/json.ts";
-import { type ParsedOverrides, parseOverrides } from "../../src/core/override.ts";
-import { flagOfRow } from "../../src/core/row-codec.ts";
-import type { FlagColumns, RawRow } from "../../src/core/row.ts";
+import { type ParsedOverrides, parseOverrides } from "../../src/core/override/override.ts";
+import { flagOfRow } from "../../src/core/row/row-codec.ts";
+import type { FlagColumns, RawRow } from "../../src/core/row/row.ts";
 
 /** One row of the table that every door must agree on. */
 export interface Case {

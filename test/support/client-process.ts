@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { onTestFinished } from "vitest";
-import type { Evaluation, EvaluationContext } from "../../src/core/evaluation.ts";
+import type { Evaluation, EvaluationContext } from "../../src/core/evaluate/evaluation.ts";
 
 export interface ClientQuestion {
   readonly id: number;

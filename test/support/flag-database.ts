@@ -1,6 +1,6 @@
 import { copyFileSync } from "node:fs";
 import { describe, onTestFinished } from "vitest";
-import { openSqlite } from "../../src/store/sqlite-driver.ts";
+import { openSqlite } from "../../src/store/sqlite/driver.ts";
 import { describePostgres, freshDatabase, onServer, typeInPsql } from "./postgres.ts";
 import { fileUrl, freshFile, typeInSqlite } from "./sqlite.ts";
 

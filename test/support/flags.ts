@@ -1,5 +1,5 @@
-import type { Condition, Scalar, Test } from "../../src/core/condition.ts";
-import { compileFlags, type FlagSet } from "../../src/core/compile.ts";
+import type { Condition, Scalar, Test } from "../../src/core/flag/condition.ts";
+import { compileFlags, type FlagSet } from "../../src/core/evaluate/compile.ts";
 import {
   BOOLEAN_VARIANTS,
   DEFAULT_BY,
@@ -9,7 +9,7 @@ import {
   type Rollout,
   type Rule,
   type Serve,
-} from "../../src/core/flag.ts";
+} from "../../src/core/flag/flag.ts";
 
 /** A boolean flag that is on for everybody; names only what matters. */
 export function aFlag(wanted: Partial<Flag> & { readonly key: FlagKey }): Flag {

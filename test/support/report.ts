@@ -1,13 +1,6 @@
-import type { Need } from "../../src/core/acknowledgement.ts";
-import type { PopulationNote } from "../../src/core/report/population.ts";
-import type {
-  ChangeReport,
-  EnvironmentReport,
-  FlagReport,
-  Flips,
-  Measured,
-  Move,
-} from "../../src/core/report/report.ts";
+import type { Need } from "../../src/core/plan/acknowledgement.ts";
+import type { PopulationNote } from "../../src/impact/population.ts";
+import type { ChangeReport, EnvironmentReport, FlagReport, Flips, Measured, Move } from "../../src/impact/report.ts";
 
 export const EXACTLY_NOBODY: Flips = { method: "exact", sample: null, flipped: exactly(0), moves: [] };
 const MADE: PopulationNote = { source: "generated", size: 20_000, seed: 1, file: null, guessed: [] };

@@ -1,6 +1,6 @@
-import type { Flag } from "../../src/core/flag.ts";
-import { columnsOf, flagOfRow, type ReadRow } from "../../src/core/row-codec.ts";
-import type { FlagColumns, RawRow } from "../../src/core/row.ts";
+import type { Flag } from "../../src/core/flag/flag.ts";
+import { columnsOf, flagOfRow, type ReadRow } from "../../src/core/row/row-codec.ts";
+import type { FlagColumns, RawRow } from "../../src/core/row/row.ts";
 
 /**
  * The row that a sync of `flag` left behind.

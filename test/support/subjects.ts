@@ -1,4 +1,4 @@
-import { bucketOf } from "../../src/core/bucket.ts";
+import { bucketOf } from "../../src/core/evaluate/bucket.ts";
 
 /** People of `workshop_routing` whom a tenth lets in, whom half lets in and a tenth does not, and whom only all lets in. */
 export const [IN_10, IN_50, IN_100] = [

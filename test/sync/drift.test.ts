@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { flagOfRow } from "../../src/core/row-codec.ts";
-import type { FlagColumns } from "../../src/core/row.ts";
+import { flagOfRow } from "../../src/core/row/row-codec.ts";
+import type { FlagColumns } from "../../src/core/row/row.ts";
 import { GIT_COLUMNS } from "../../src/store/columns.ts";
 import { openStore } from "../../src/store/open.ts";
 import { contentOf, onEveryEngine, type FlagDatabaseEngine } from "../support/flag-database.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FlagError } from "../../src/core/errors.ts";
 import type { FlagStore } from "../../src/store/store.ts";
-import { settle } from "../../src/sync/settle.ts";
+import { settle } from "../../src/sync/resolve-unknown-commit.ts";
 import { commitProxy, type CommitFate } from "../support/commit-proxy.ts";
 import {
   contentOf,

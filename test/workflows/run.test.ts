@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { driftWorkflow } from "../../src/cli/workflows/drift.ts";
-import type { WorkflowSettings } from "../../src/cli/workflows/settings.ts";
-import { syncWorkflow } from "../../src/cli/workflows/sync.ts";
-import { validateWorkflow } from "../../src/cli/workflows/validate.ts";
+import { driftWorkflow } from "../../src/cli/init/workflows/drift.ts";
+import type { WorkflowSettings } from "../../src/cli/init/workflows/settings.ts";
+import { syncWorkflow } from "../../src/cli/init/workflows/sync.ts";
+import { validateWorkflow } from "../../src/cli/init/workflows/validate.ts";
 import { aFolder } from "../support/repository.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { buildHoist } from "../support/workflows/built-hoist.ts";

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { keyOfPath } from "../../source/key.ts";
+import { keyOfPath } from "../../source/shape/key.ts";
 import type { NameKind } from "./wanted.ts";
 
 /** Names of one kind, sorted. Never rejects: a key press must not end in an error, so what cannot be read is empty. */
@@ -38,7 +38,7 @@ async function declared(folder: string, member: "environments" | "owners" | "att
   const path = "flags/_config.yaml";
   const bytes = await readFile(join(folder, path)).catch(() => undefined);
   if (bytes === undefined) return [];
-  const { parseFile } = await import("../../source/yaml-profile.ts");
+  const { parseFile } = await import("../../source/load/yaml-profile.ts");
   const { tree } = parseFile({ path, kind: "file", bytes });
   const mapping = tree?.kind === "map" ? tree.entries.get(member)?.value : undefined;
   return mapping?.kind === "map" ? [...mapping.entries.keys()].sort() : [];

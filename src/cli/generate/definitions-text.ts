@@ -1,6 +1,6 @@
-import type { FlagDefinition } from "../../core/definitions.ts";
-import { DEFAULT_BY, type Flag, type FlagType } from "../../core/flag.ts";
-import type { AttributeDeclaration } from "../../source/config-file.ts";
+import type { FlagDefinition } from "../../core/flag/definitions.ts";
+import { DEFAULT_BY, type Flag, type FlagType } from "../../core/flag/flag.ts";
+import type { AttributeDeclaration } from "../../source/shape/config-file.ts";
 import { commentText, literalText, propertyName, quoted, unionText } from "./literal.ts";
 
 /** What both generated files begin with. A file without it is never overwritten. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { FlagError } from "../../core/errors.ts";
-import type { LoadedFlags } from "../../source/load.ts";
-import { type TextFile, textOf } from "../text-files.ts";
+import type { LoadedFlags } from "../../source/load/load.ts";
+import { type TextFile, textOf } from "./text-files.ts";
 import { definitionsText, GENERATED } from "./definitions-text.ts";
 import { serverText } from "./server-text.ts";
 

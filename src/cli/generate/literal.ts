@@ -1,4 +1,4 @@
-import { isList } from "../../source/lists.ts";
+import { isList } from "../../source/load/lists.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
 
 /** Lines that are longer are broken, as the usual formatters break them: they leave generated files as they are. */

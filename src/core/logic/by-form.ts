@@ -1,5 +1,5 @@
-import type { Condition, Scalar, Test } from "../condition.ts";
-import { momentOf } from "../moment.ts";
+import type { Condition, Scalar, Test } from "../flag/condition.ts";
+import { momentOf } from "../evaluate/moment.ts";
 
 /** How many steps one question may take: above it the answer is "not certain", so that no file can stall a check. */
 const BUDGET = 50_000;

@@ -1,6 +1,6 @@
-import type { Condition } from "../condition.ts";
-import type { Share } from "../flag.ts";
-import type { Truth } from "../truth.ts";
+import type { Condition } from "../flag/condition.ts";
+import type { Share } from "../flag/flag.ts";
+import type { Truth } from "../evaluate/truth.ts";
 
 /** A set of the three truths, as bits. */
 export type Truths = number;

@@ -1,5 +1,5 @@
-import type { Condition, Test } from "../condition.ts";
-import type { Rule } from "../flag.ts";
+import type { Condition, Test } from "../flag/condition.ts";
+import type { Rule } from "../flag/flag.ts";
 import type { DeclaredValues } from "./space.ts";
 
 /** One version or a limit, which that version itself meets: nobody has to look for one. */

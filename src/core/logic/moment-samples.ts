@@ -1,4 +1,4 @@
-import { momentOf } from "../moment.ts";
+import { momentOf } from "../evaluate/moment.ts";
 
 const DAY_MS = 86_400_000;
 

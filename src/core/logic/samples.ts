@@ -1,6 +1,6 @@
-import type { Scalar, Test } from "../condition.ts";
-import { DEFAULT_BY } from "../flag.ts";
-import { momentOf } from "../moment.ts";
+import type { Scalar, Test } from "../flag/condition.ts";
+import { DEFAULT_BY } from "../flag/flag.ts";
+import { momentOf } from "../evaluate/moment.ts";
 import { momentSamples } from "./moment-samples.ts";
 import { numberSamples } from "./number-samples.ts";
 import { textSamples } from "./text-samples.ts";

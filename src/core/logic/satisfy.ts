@@ -1,4 +1,4 @@
-import { WHOLE } from "../flag.ts";
+import { WHOLE } from "../flag/flag.ts";
 import { type BucketLiteral, type Formula, type Literal, opposite } from "./formula.ts";
 import { narrowed, type Place, type Question } from "./place.ts";
 

@@ -1,8 +1,8 @@
-import { subjectText } from "../attribute.ts";
-import type { Condition, Scalar, Test } from "../condition.ts";
-import { DEFAULT_BY, type Portion, type Rollout, type Serve, WHOLE } from "../flag.ts";
-import { type ScalarTest, scalarTest } from "../scalar-test.ts";
-import { and, type Truth } from "../truth.ts";
+import { subjectText } from "../flag/attribute.ts";
+import type { Condition, Scalar, Test } from "../flag/condition.ts";
+import { DEFAULT_BY, type Portion, type Rollout, type Serve, WHOLE } from "../flag/flag.ts";
+import { type ScalarTest, scalarTest } from "../evaluate/scalar-test.ts";
+import { and, type Truth } from "../evaluate/truth.ts";
 import {
   ALWAYS,
   bitOf,

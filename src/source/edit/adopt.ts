@@ -1,8 +1,8 @@
-import { differingGroups, type FieldGroup } from "../../core/field-groups.ts";
-import type { Flag } from "../../core/flag.ts";
+import { differingGroups, type FieldGroup } from "../../core/row/field-groups.ts";
+import type { Flag } from "../../core/flag/flag.ts";
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
-import { columnsOf } from "../../core/row-codec.ts";
-import { mapJson } from "../tree.ts";
+import { columnsOf } from "../../core/row/row-codec.ts";
+import { mapJson } from "../load/tree.ts";
 import { editableFlag, editFlag, type FlagTree } from "./edit-flag.ts";
 import { type EditResult, refused, type Refused } from "./edit-result.ts";
 import { rolloutJson, ruleJson, serveJson } from "./flag-json.ts";

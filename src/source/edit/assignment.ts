@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../core/json.ts";
-import { mapJson } from "../tree.ts";
+import { mapJson } from "../load/tree.ts";
 import { refused, type Refused } from "./edit-result.ts";
 import { rootOf } from "./rewrite.ts";
 

@@ -1,6 +1,6 @@
 import { FlagError } from "../../core/errors.ts";
-import type { SourceFile } from "../../core/source-file.ts";
-import { CONFIG_PATH } from "../check-tree.ts";
+import type { SourceFile } from "../../core/flag/source-file.ts";
+import { CONFIG_PATH } from "../check/check-tree.ts";
 import { flagTree, type FlagTree } from "./edit-flag.ts";
 
 /** Files ready to be edited. @throws FlagError INVALID_FLAGS where the configuration, which every edit needs, cannot be used */

@@ -1,6 +1,6 @@
-import type { Diagnostic } from "../../core/diagnostic.ts";
+import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { FlagError } from "../../core/errors.ts";
-import type { LoadedFlags } from "../load.ts";
+import type { LoadedFlags } from "../load/load.ts";
 
 /** What becomes of one file. */
 export interface FileEdit {

@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../core/json.ts";
-import type { Entry, MapTree } from "../tree.ts";
+import type { Entry, MapTree } from "../load/tree.ts";
 import { behindColon, endOf, entryEnd, indentOf, isBlock, isBlockScalar, isFlow } from "./layout.ts";
 import { type BlockStyle, entryLines, flowText, keyScalar, sameQuotes } from "./value-text.ts";
 import { insertion, isFirstOnLine, lineEnd, lineStart, newlineOf, nextLine, type Splice } from "./splice.ts";

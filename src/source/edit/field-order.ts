@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from "../../core/json.ts";
-import { isList } from "../lists.ts";
-import type { Path } from "../tree.ts";
+import { isList } from "../load/lists.ts";
+import type { Path } from "../load/tree.ts";
 
 export const FLAG_FIELDS = [
   "name",

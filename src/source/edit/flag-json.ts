@@ -1,4 +1,4 @@
-import { conditionJson } from "../../core/condition-json.ts";
+import { conditionJson } from "../../core/row/condition-json.ts";
 import {
   DEFAULT_BY,
   type Flag,
@@ -7,10 +7,10 @@ import {
   type Rule,
   type Serve,
   type Share,
-} from "../../core/flag.ts";
+} from "../../core/flag/flag.ts";
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
-import { isList } from "../lists.ts";
-import type { Segment } from "../segments.ts";
+import { isList } from "../load/lists.ts";
+import type { Segment } from "../load/segments.ts";
 
 /** `33.333%`: thousandths are written exactly, for no share has more. */
 export function shareWritten(share: Share): string {

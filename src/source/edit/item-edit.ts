@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../core/json.ts";
-import type { ListTree, Tree } from "../tree.ts";
+import type { ListTree, Tree } from "../load/tree.ts";
 import { linesBehind, withoutLines } from "./entry-edit.ts";
 import { endOf } from "./layout.ts";
 import { insertion, lineStart, newlineOf, type Splice } from "./splice.ts";

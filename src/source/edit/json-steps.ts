@@ -1,6 +1,6 @@
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
-import { isList } from "../lists.ts";
-import type { Path } from "../tree.ts";
+import { isList } from "../load/lists.ts";
+import type { Path } from "../load/tree.ts";
 
 /** One step on the way from one document to another, at the deepest place that has to change. */
 export type JsonStep =

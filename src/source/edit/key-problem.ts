@@ -1,6 +1,6 @@
-import type { FlagKey } from "../../core/flag.ts";
-import { variableOf } from "../../core/override-text.ts";
-import { isKey, KEY_PATTERN, keyOfPath, MAX_KEY_LENGTH } from "../key.ts";
+import type { FlagKey } from "../../core/flag/flag.ts";
+import { variableOf } from "../../core/override/override-text.ts";
+import { isKey, KEY_PATTERN, keyOfPath, MAX_KEY_LENGTH } from "../shape/key.ts";
 import type { FlagTree } from "./edit-flag.ts";
 import { refused, type Refused } from "./edit-result.ts";
 

@@ -1,4 +1,4 @@
-import type { Entry, MapTree, Tree } from "../tree.ts";
+import type { Entry, MapTree, Tree } from "../load/tree.ts";
 import { lineStart } from "./splice.ts";
 
 /** Written with brackets: `{ a: 1 }`, `[a, b]`. Plain values and block collections never begin with one. */

@@ -1,5 +1,5 @@
-import { differences } from "../../core/difference.ts";
-import type { Flag, FlagKey } from "../../core/flag.ts";
+import { differences } from "../../core/plan/difference.ts";
+import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import type { Edited } from "./edit-result.ts";
 
 /** What an edit means, environments of one meaning together. */

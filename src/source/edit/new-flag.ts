@@ -1,4 +1,4 @@
-import type { FlagKind, FlagType } from "../../core/flag.ts";
+import type { FlagKind, FlagType } from "../../core/flag/flag.ts";
 import type { JsonValue } from "../../core/json.ts";
 import type { FlagTree } from "./edit-flag.ts";
 import { entryLines, flowText } from "./value-text.ts";

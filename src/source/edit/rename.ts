@@ -1,6 +1,6 @@
-import type { Flag, FlagKey } from "../../core/flag.ts";
+import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import { canonicalJson } from "../../core/json.ts";
-import { mapJson } from "../tree.ts";
+import { mapJson } from "../load/tree.ts";
 import { editableFlag, type FlagTree, newErrors, newFailures } from "./edit-flag.ts";
 import { type EditResult, type FileEdit, refused, refusedBy } from "./edit-result.ts";
 import { fieldOrder } from "./field-order.ts";

@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
-import { isList } from "../lists.ts";
-import type { ParsedFile } from "../parsed-file.ts";
-import { type Entry, mapJson, type MapTree, type Path, type Tree, treeJson } from "../tree.ts";
-import { parseFile } from "../yaml-profile.ts";
+import { isList } from "../load/lists.ts";
+import type { ParsedFile } from "../load/parsed-file.ts";
+import { type Entry, mapJson, type MapTree, type Path, type Tree, treeJson } from "../load/tree.ts";
+import { parseFile } from "../load/yaml-profile.ts";
 import { insertEntry, removeEntry, replaceValue } from "./entry-edit.ts";
 import { type FieldOrder, inOrder, SECTIONS } from "./field-order.ts";
 import { replaceItems } from "./item-edit.ts";

@@ -1,6 +1,6 @@
-import type { FlagKey } from "../../core/flag.ts";
+import type { FlagKey } from "../../core/flag/flag.ts";
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
-import { mapJson } from "../tree.ts";
+import { mapJson } from "../load/tree.ts";
 import { editableFlag, editFlag, type FlagTree } from "./edit-flag.ts";
 import { type EditResult, refused } from "./edit-result.ts";
 import { OVERLAY_FIELDS } from "./field-order.ts";

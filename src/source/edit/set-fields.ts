@@ -1,8 +1,8 @@
-import type { FlagKey } from "../../core/flag.ts";
+import type { FlagKey } from "../../core/flag/flag.ts";
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
-import { nearest } from "../../core/nearest.ts";
-import type { FlagFile } from "../flag-file.ts";
-import { isList } from "../lists.ts";
+import { nearest } from "../../core/diagnostic/nearest.ts";
+import type { FlagFile } from "../shape/flag-file.ts";
+import { isList } from "../load/lists.ts";
 import type { Assignment } from "./assignment.ts";
 import { refused, type Refused } from "./edit-result.ts";
 import { FLAG_FIELDS, OVERLAY_FIELDS, type OverlayField } from "./field-order.ts";

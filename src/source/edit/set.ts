@@ -1,11 +1,11 @@
-import type { FlagKey } from "../../core/flag.ts";
-import { nearest } from "../../core/nearest.ts";
+import type { FlagKey } from "../../core/flag/flag.ts";
+import { nearest } from "../../core/diagnostic/nearest.ts";
 import { type Assignment, parseAssignment } from "./assignment.ts";
 import { editableFlag, editFlag, type FlagTree } from "./edit-flag.ts";
 import { type EditResult, refused, type Refused } from "./edit-result.ts";
 import { rootOf } from "./rewrite.ts";
 import { isRefusal, setFields } from "./set-fields.ts";
-import { mapJson } from "../tree.ts";
+import { mapJson } from "../load/tree.ts";
 
 export interface SetOptions {
   readonly key: FlagKey;

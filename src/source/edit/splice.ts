@@ -1,4 +1,4 @@
-import type { Span } from "../tree.ts";
+import type { Span } from "../load/tree.ts";
 
 /** Text that takes the place of what stood in a span; a span of no length inserts. */
 export interface Splice extends Span {

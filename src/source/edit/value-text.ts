@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonValue } from "../../core/json.ts";
-import { isList } from "../lists.ts";
+import { isList } from "../load/lists.ts";
 
 /** Words and numbers that YAML, or some tool that reads it, takes for something else than text. */
 const NOT_TEXT =

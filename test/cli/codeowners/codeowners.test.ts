@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { areHandles } from "../../../src/cli/codeowners/pattern.ts";
+import { areHandles } from "../../../src/cli/github/codeowners/pattern.ts";
 import { reviewersOf } from "../../support/codeowners.ts";
 import { aFakeGitHub } from "../../support/github/start.ts";
 import { hoistIn } from "../../support/hoist.ts";

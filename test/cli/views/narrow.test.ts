@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { examplesText } from "../../../src/cli/examples.ts";
-import { errorText, usageText } from "../../../src/cli/views/error-text.ts";
+import { errorText, usageText } from "../../../src/cli/terminal/error-text.ts";
 import { FlagError } from "../../../src/core/errors.ts";
 
 const plain = (_: string, text: string) => text;

@@ -1,6 +1,6 @@
-import type { ChangeReport } from "../../../src/core/report/report.ts";
-import { loadFlags } from "../../../src/source/load.ts";
-import { reportBetween } from "../../../src/source/report-between.ts";
+import type { ChangeReport } from "../../../src/impact/report.ts";
+import { loadFlags } from "../../../src/source/load/load.ts";
+import { reportBetween } from "../../../src/impact/report-between.ts";
 import { sourceFile } from "../../source/check-all.ts";
 import { CONFIG, flagPath, flagText } from "../../support/flag-tree.ts";
 

@@ -1,6 +1,6 @@
-import type { EvaluationContext } from "../../../src/core/evaluation.ts";
-import { type Flag, type FlagKey, WHOLE } from "../../../src/core/flag.ts";
-import { trace, type TraceStep } from "../../../src/core/trace.ts";
+import type { EvaluationContext } from "../../../src/core/evaluate/evaluation.ts";
+import { type Flag, type FlagKey, WHOLE } from "../../../src/core/flag/flag.ts";
+import { trace, type TraceStep } from "../../../src/core/evaluate/trace.ts";
 import { ATTRIBUTES, KEY, type Pair } from "./random-pairs.ts";
 
 /** What everybody that there can be does, by `from → to by line`: shares of people that are no estimate. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { COMMENT_LIMIT, reportMarkdown, SUMMARY_LIMIT } from "../../../src/core/report/markdown.ts";
-import { bytesOf } from "../../../src/core/report/markdown-shorten.ts";
-import type { ChangeReport, FlagReport } from "../../../src/core/report/report.ts";
+import { COMMENT_LIMIT, reportMarkdown, SUMMARY_LIMIT } from "../../../src/github/report/markdown.ts";
+import { bytesOf } from "../../../src/github/report/shorten.ts";
+import type { ChangeReport, FlagReport } from "../../../src/impact/report.ts";
 import { actsIn, cellsOf, parseMarkdown } from "../../support/markdown.ts";
 import { aFlagReport, aJump, anEnvironment, aReport, EXACTLY_NOBODY } from "../../support/report.ts";
 

@@ -1,4 +1,4 @@
-import type { Condition, Test } from "../../../src/core/condition.ts";
+import type { Condition, Test } from "../../../src/core/flag/condition.ts";
 import {
   type Flag,
   type FlagKey,
@@ -7,8 +7,8 @@ import {
   type Rule,
   type Serve,
   WHOLE,
-} from "../../../src/core/flag.ts";
-import type { AttributeSpec } from "../../../src/core/report/population.ts";
+} from "../../../src/core/flag/flag.ts";
+import type { AttributeSpec } from "../../../src/impact/population.ts";
 import { aColourFlag, aFlag } from "../../support/flags.ts";
 import type { Random } from "../../support/random.ts";
 

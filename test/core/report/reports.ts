@@ -1,4 +1,4 @@
-import type { ChangeReport } from "../../../src/core/report/report.ts";
+import type { ChangeReport } from "../../../src/impact/report.ts";
 import {
   aFlagReport,
   aJump,

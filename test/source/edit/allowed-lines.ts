@@ -1,5 +1,5 @@
 import { rootOf } from "../../../src/source/edit/rewrite.ts";
-import type { Tree } from "../../../src/source/tree.ts";
+import type { Tree } from "../../../src/source/load/tree.ts";
 
 /**
  * The lines of a text, from 1, on which an edit of these keys may write: those of the key and its value; where an outer

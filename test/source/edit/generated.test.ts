@@ -7,7 +7,7 @@ import { renameFlag } from "../../../src/source/edit/rename.ts";
 import { rollBack, servedBy } from "../../../src/source/edit/rollback.ts";
 import { rollOut } from "../../../src/source/edit/rollout.ts";
 import { setInFlag } from "../../../src/source/edit/set.ts";
-import { lineDiff } from "../../../src/cli/views/line-diff.ts";
+import { lineDiff } from "../../../src/cli/terminal/line-diff.ts";
 import { randomFrom } from "../random.ts";
 import { oddFlag, pick } from "./odd-flag.ts";
 import { oddLayout, oddText } from "./odd-layout.ts";

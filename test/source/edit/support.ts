@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
-import type { SourceFile } from "../../../src/core/source-file.ts";
+import type { SourceFile } from "../../../src/core/flag/source-file.ts";
 import { flagTree, type FlagTree } from "../../../src/source/edit/edit-flag.ts";
 import type { Edited, EditResult, Refused } from "../../../src/source/edit/edit-result.ts";
-import { lineDiff } from "../../../src/cli/views/line-diff.ts";
+import { lineDiff } from "../../../src/cli/terminal/line-diff.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 

@@ -1,8 +1,8 @@
-import type { Diagnostic } from "../../../src/core/diagnostic.ts";
-import type { SourceFile } from "../../../src/core/source-file.ts";
-import { loadFlags, type LoadedFlags } from "../../../src/source/load.ts";
-import { checkPolicies } from "../../../src/source/policy/check-policies.ts";
-import { plansBetween } from "../../../src/source/plans-between.ts";
+import type { Diagnostic } from "../../../src/core/diagnostic/diagnostic.ts";
+import type { SourceFile } from "../../../src/core/flag/source-file.ts";
+import { loadFlags, type LoadedFlags } from "../../../src/source/load/load.ts";
+import { checkPolicies } from "../../../src/impact/policy/check-policies.ts";
+import { plansBetween } from "../../../src/impact/plans-between.ts";
 import { sourceFile } from "../check-all.ts";
 
 export const TODAY = "2026-11-20";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { POLICY_CODES } from "../../../src/source/codes.ts";
-import { reportBetween } from "../../../src/source/report-between.ts";
+import { POLICY_CODES } from "../../../src/source/check/codes.ts";
+import { reportBetween } from "../../../src/impact/report-between.ts";
 import { loaded, saidOf, STRICT, textOf, TODAY, type Tree } from "./branch.ts";
 
 interface Case {

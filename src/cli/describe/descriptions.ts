@@ -1,0 +1,61 @@
+import { type Description, describeFlag, type DescribeOptions } from "../../core/describe/describe.ts";
+import { FlagError } from "../../core/errors.ts";
+import type { FlagKey } from "../../core/flag/flag.ts";
+import { nearest } from "../../core/diagnostic/nearest.ts";
+import { keyOfPath } from "../../source/shape/key.ts";
+import type { LoadedFlag, LoadedFlags } from "../../source/load/load.ts";
+
+/** What several environments are served alike. */
+export interface SharedDescription extends Description {
+  /** In the order of promotion. */
+  readonly environments: readonly string[];
+}
+
+/** One flag in words, environments that read alike joined; in the order in which each text is first met. */
+export function descriptionsOf(
+  loaded: LoadedFlags,
+  key: FlagKey,
+  environments: readonly string[],
+  options: DescribeOptions = {},
+): readonly SharedDescription[] {
+  const found = environments.flatMap((environment) => {
+    const flag = loaded.flagsFor(environment).get(key);
+    return flag === undefined ? [] : [{ environment, ...describeFlag(flag, options) }];
+  });
+  const alike = Map.groupBy(found, ({ text, segments }) => JSON.stringify([text, segments]));
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const { text, segments } = first;
+    return [{ environments: group.map(({ environment }) => environment), text, segments }];
+  });
+}
+
+/** @throws FlagError USAGE where there is no such flag, INVALID_FLAGS where its own file cannot be used */
+export function flagNamed(loaded: LoadedFlags, key: FlagKey): LoadedFlag {
+  const found = loaded.flags.find((flag) => flag.key === key);
+  if (found !== undefined) return found;
+  const broken = loaded.diagnostics.find(({ severity, file }) => severity === "error" && keyOfPath(file) === key);
+  if (broken !== undefined) {
+    const { file, line, column, message } = broken;
+    throw new FlagError("INVALID_FLAGS", `${file}:${line}:${column}  ${message}`, {
+      hint: "hoist validate shows all errors",
+    });
+  }
+  const keys = loaded.flags.map((flag) => flag.key);
+  const near = nearest(key, keys);
+  throw new FlagError("USAGE", `flags/ has no flag ${key}`, {
+    hint: near === undefined ? `flags: ${keys.slice(0, 12).join(", ")}` : `did you mean ${near}?`,
+  });
+}
+
+/** Those asked for: one by `--env`, else all. @throws FlagError UNKNOWN_ENVIRONMENT */
+export function environmentsOf(loaded: LoadedFlags, only: string | undefined): readonly string[] {
+  const names = loaded.config?.environments.map(({ name }) => name) ?? [];
+  if (only === undefined || names.includes(only)) return only === undefined ? names : [only];
+  const near = nearest(only, names);
+  const guess = near === undefined ? "" : `did you mean ${near}?   `;
+  throw new FlagError("UNKNOWN_ENVIRONMENT", `flags/_config.yaml declares no environment "${only}"`, {
+    hint: `${guess}environments: ${names.join(", ") || "none that can be read"}`,
+  });
+}

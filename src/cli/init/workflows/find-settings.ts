@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from "node:fs";
+import { realpath } from "node:fs/promises";
+import { join, relative } from "node:path";
+import packageFile from "../../../../package.json" with { type: "json" };
+import { FlagError } from "../../../core/errors.ts";
+import { gitIn, type Git } from "../../../history/git.ts";
+import type { Config } from "../../../source/load/config.ts";
+import type { Install, WorkflowSettings } from "./settings.ts";
+
+export interface FoundRepository {
+  /** The top of the work tree. */
+  readonly root: string;
+  readonly settings: WorkflowSettings;
+  /** False where its remote is a server of another kind: workflows would mean nothing there. */
+  readonly isOnGitHub: boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What the workflows of the repository around a folder depend on; null outside a repository.
+ *
+ * @param folder  the one that holds `flags/`
+ * @throws FlagError GIT_FAILED
+ */
+export async function findSettings(folder: string, config: Config, env: Environment): Promise<FoundRepository | null> {
+  // A hook that runs us sets these; here the folder decides.
+  const own = Object.entries(env).filter(([name]) => !/^GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX)$/.test(name));
+  const git = gitIn(folder, Object.fromEntries(own));
+  const root = await topOf(git);
+  if (root === null) return null;
+  const below = relative(await realpath(root), await realpath(folder)).replaceAll("\\", "/");
+  const remote = await git.run("remote", "get-url", "origin").catch(() => "");
+  return {
+    root,
+    isOnGitHub: isGitHub(remote.trim()) || existsSync(join(root, ".github")),
+    settings: {
+      environments: syncedEnvironments(config),
+      branch: await mainBranch(git),
+      folder: below,
+      install: installOf(root, below),
+    },
+  };
+}
+
+async function topOf(git: Git): Promise<string | null> {
+  try {
+    return (await git.run("rev-parse", "--show-toplevel")).trim() || null;
+  } catch (error) {
+    if (error instanceof FlagError && error.code === "NOT_A_REPOSITORY") return null;
+    throw error;
+  }
+}
+
+/** Where work-tree syncs are allowed, people sync what they have not committed: no workflow goes there. */
+function syncedEnvironments({ environments }: Config): readonly string[] {
+  const shared = environments.filter(({ workTree }) => !workTree);
+  return (shared.length === 0 ? environments : shared).map(({ name }) => name);
+}
+
+/** A repository without a remote may well get one on GitHub. */
+function isGitHub(remote: string): boolean {
+  if (remote === "" || /^[./]/.test(remote) || remote.startsWith("file:")) return true;
+  const [, host = ""] = /^(?:[a-z+]+:\/\/)?(?:[^@/]*@)?([^:/]+)/i.exec(remote) ?? [];
+  return /github|\.ghe\.com$/i.test(host);
+}
+
+/** What the remote calls its main branch, else one that is usually called so, else the branch that is checked out. */
+async function mainBranch(git: Git): Promise<string> {
+  const remote = await git.run("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD").catch(() => "");
+  if (remote.trim() !== "") return remote.trim().replace(/^origin\//, "");
+  const usual = await git.run("branch", "--list", "--format=%(refname:short)", "main", "master");
+  const [first] = usual.split("\n").filter((name) => name !== "");
+  if (first !== undefined) return first;
+  const current = await git.run("symbolic-ref", "--quiet", "--short", "HEAD").catch(() => "");
+  return current.trim() || "main";
+}
+
+/** The nearest package.json that has the command decides, where a lock file of npm lies beside it. */
+function installOf(root: string, below: string): Install {
+  for (const folder of new Set([below, ""])) {
+    const file = join(root, folder, "package.json");
+    const manifest = existsSync(file) ? manifestIn(file) : {};
+    if (manifest.name === packageFile.name) return { kind: "source" };
+    const isNamed = packageFile.name in { ...manifest.dependencies, ...manifest.devDependencies };
+    const locks = ["package-lock.json", "npm-shrinkwrap.json"];
+    if (isNamed && locks.some((name) => existsSync(join(root, folder, name)))) return { kind: "locked", folder };
+  }
+  return { kind: "exact", version: packageFile.version };
+}
+
+interface Manifest {
+  readonly name?: unknown;
+  readonly dependencies?: Readonly<Record<string, unknown>>;
+  readonly devDependencies?: Readonly<Record<string, unknown>>;
+}
+
+/** One that cannot be read names nothing. */
+function manifestIn(file: string): Manifest {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,184 @@
+import type { Flips, Measured } from "../../impact/report.ts";
+import type { NetEffect, Suspect, Suspects } from "../../log/suspects.ts";
+import type { Style } from "../terminal/io.ts";
+import { sizeText } from "../plan/flips-text.ts";
+import { shortCommit } from "../plan/plan-text.ts";
+import { counted, padded, widthOf } from "../terminal/table.ts";
+import { wrapped } from "../terminal/wrapped.ts";
+
+export interface SuspectsView {
+  /** Those that were looked at. */
+  readonly environments: readonly string[];
+  readonly now: Date;
+  readonly style: Style;
+  /** Of the terminal; undefined where lines may have any length. */
+  readonly columns?: number | undefined;
+}
+
+/** Who flips most people first: when, who, pull request, flag, what it meant, whom it flipped; what they come to; what to do. */
+export function suspectsText(found: Suspects, view: SuspectsView): string {
+  const told = found.suspects;
+  if (told.length === 0) return nothingText(found, view);
+  const live = told.filter(({ isLive }) => isLive !== false);
+  const merged = told.filter(({ isLive }) => isLive === false);
+  const blocks = [
+    headText(found, view),
+    shownText(live, view),
+    merged.length === 0 ? "" : `Merged, and not live yet:\n${shownText(merged, view)}`,
+    netsText(found.nets, view),
+    nextText(found, view),
+  ];
+  return blocks.filter((block) => block !== "").join("\n\n");
+}
+
+function headText({ suspects, since, until, withoutTable }: Suspects, { environments, now }: SuspectsView): string {
+  const isNow = Date.parse(until) >= now.getTime();
+  const when = isNow ? `since ${momentText(since)}` : `from ${momentText(since)} to ${momentText(until)}`;
+  const alone =
+    withoutTable.length === 0 ? "" : `\nno table of ${withoutTable.join(", ")} could be read: git alone is told`;
+  return `${counted(suspects.length, "change")} in ${environments.join(", ")} ${when} UTC${alone}`;
+}
+
+/** When nothing happened, what happened last. */
+function nothingText(found: Suspects, view: SuspectsView): string {
+  const { earlier } = found;
+  const head = headText(found, view).replace(/^0 changes/, "Nothing changed");
+  return earlier === null ? head : `${head}\n\nThe last change before it:\n${rowsText([earlier], view)}`;
+}
+
+/** Of more, as after a first sync, nobody reads on: those that are left out flip fewer people. */
+const MOST_SHOWN = 50;
+
+function shownText(suspects: readonly Suspect[], view: SuspectsView): string {
+  const more = suspects.length - MOST_SHOWN;
+  const rows = rowsText(suspects.slice(0, MOST_SHOWN), view);
+  return more > 0 ? `${rows}\n${view.style("dim", `and ${more} more that flip fewer: --format json has all`)}` : rows;
+}
+
+function netsText(nets: readonly NetEffect[], view: SuspectsView): string {
+  const more = nets.length - MOST_SHOWN;
+  const lines = nets.slice(0, MOST_SHOWN).map((net) => netText(net, view));
+  return [...lines, ...(more > 0 ? [`and ${more} more flags that changed more than once`] : [])].join("\n");
+}
+
+interface Row {
+  readonly cells: readonly string[];
+  readonly text: string;
+  readonly who: string;
+  readonly tail: string;
+}
+
+function rowsText(suspects: readonly Suspect[], view: SuspectsView): string {
+  const rows = suspects.map((suspect) => rowOf(suspect, view));
+  const widths = [0, 1, 2, 3, 4].map((at) => Math.max(0, ...rows.map(({ cells }) => cells[at]?.length ?? 0)));
+  const longest = (part: (row: Row) => string) => {
+    return Math.max(0, ...rows.map((row) => part(row).length).filter((length) => length <= WIDEST));
+  };
+  const [text, who] = [longest((row) => row.text), longest((row) => row.who)];
+  const lines = rows.map((row) => {
+    const start = row.cells.map((cell, at) => padded(cell, widths[at] ?? 0)).filter((cell) => cell !== "");
+    const style = view.style("dim", row.tail);
+    return [...start, padded(row.text, text), padded(row.who, who), style].join("  ").trimEnd();
+  });
+  const columns = view.columns ?? Infinity;
+  if (lines.every((line) => widthOf(line) <= columns)) return lines.join("\n");
+  return rows.map((row) => narrowText(row, columns, view)).join("\n");
+}
+
+/** A line that is longer pushes only its own rest to the right. */
+const WIDEST = 64;
+
+function narrowText({ cells, text, who, tail }: Row, columns: number, { style }: SuspectsView): string {
+  const head = cells.filter((cell) => cell !== "" && cell !== "–").join("  ");
+  const below = [...wrapped(text, columns - 4), ...wrapped(who, columns - 4), style("dim", tail)];
+  return [...wrapped(head, columns - 4), ...below.filter((line) => line !== "").map((line) => `  ${line}`)].join("\n");
+}
+
+function rowOf(suspect: Suspect, { environments }: SuspectsView): Row {
+  const { at, by, pullRequest, environment, key, text, note, source, problem, flips, commit, revision } = suspect;
+  const noted = source === "by hand" && note !== null && note !== "" ? ` (${note})` : "";
+  return {
+    cells: [
+      momentText(at),
+      by,
+      pullRequest === null ? "–" : `#${pullRequest}`,
+      environments.length === 1 ? "" : environment,
+      key,
+    ],
+    text: `${text}${noted}`,
+    who: flips === null ? `cannot be measured: ${problem ?? "unknown"}` : flippedText(flips),
+    tail: [commit === null ? "" : shortCommit(commit), revision === null ? "" : `revision ${revision}`]
+      .filter((part) => part !== "")
+      .join("  "),
+  };
+}
+
+/** `40.0 % off → on`, `nobody`. */
+function flippedText({ flipped, moves }: Flips): string {
+  if (flipped.share === 0) return flipped.margin === 0 ? "nobody" : "nobody of those that were asked";
+  const ways = new Map<string, Measured>();
+  for (const { from, to, share, margin } of moves) {
+    const way = `${from ?? "not there"} → ${to ?? "fallback"}`;
+    const known = ways.get(way);
+    ways.set(way, { share: share + (known?.share ?? 0), margin: Math.max(margin, known?.margin ?? 0) });
+  }
+  const [[only] = []] = ways;
+  if (only !== undefined && ways.size === 1) return `${sizeText(flipped)} ${only}`;
+  const largest = [...ways].sort(([, a], [, b]) => b.share - a.share).slice(0, 2);
+  const told = largest.map(([way, measured]) => `${sizeText(measured)} ${way}`);
+  return `${sizeText(flipped)} flip: ${told.join(", ")}${ways.size > 2 ? ", …" : ""}`;
+}
+
+function netText({ environment, key, changes, flips }: NetEffect, { environments }: SuspectsView): string {
+  const where = environments.length === 1 ? "" : ` in ${environment}`;
+  const all = flips === null ? "cannot be measured" : isNobody(flips) ? "nobody now" : flippedText(flips);
+  return `${key}${where}: ${changes} changes, which come to ${all}`;
+}
+
+function isNobody({ flipped }: Flips): boolean {
+  return flipped.share === 0;
+}
+
+/** The line that takes back the first of them that still has an effect. */
+function nextText({ suspects, nets }: Suspects, { style }: SuspectsView): string {
+  const first = suspects.find((suspect) => {
+    const { isLive, flips, environment, key } = suspect;
+    if (isLive === false || (flips !== null && isNobody(flips))) return false;
+    const net = nets.find((each) => each.environment === environment && each.key === key);
+    return net?.flips === undefined || net.flips === null || !isNobody(net.flips);
+  });
+  if (first === undefined) return "None of it flips anybody now.";
+  const lines = undoLines(first);
+  const width = Math.max(...lines.map(([line]) => line.length));
+  const told = lines.map(([line, what]) => `  ${padded(line, width)}   ${style("dim", what)}`);
+  return [`To undo the first, ${first.key}:`, ...told].join("\n");
+}
+
+function undoLines({ undo, key, environment, previous }: Suspect): readonly (readonly [string, string])[] {
+  const kill = [`hoist kill ${key}`, "prints the lines that switch it off at once, without git"] as const;
+  switch (undo) {
+    case "release":
+      return [[`hoist sync --env ${environment} --release ${key}`, "back to what git says"], kill];
+    case "switch off":
+      return [
+        [`hoist set ${key} enabled=false --env ${environment} --pr`, "opens the pull request that does it"],
+        kill,
+      ];
+    case "revert":
+      return [
+        [`hoist log ${key} --env ${environment}`, "names the commit to revert: its own file did not do it, or is gone"],
+      ];
+    case "rollback": {
+      const to = previous === null ? "" : ` --to ${shortRef(previous)}`;
+      return [[`hoist rollback ${key} --env ${environment}${to} --pr`, "opens the pull request that undoes it"], kill];
+    }
+  }
+}
+
+function shortRef(ref: string): string {
+  return ref.endsWith("^") ? `${shortCommit(ref)}^` : shortCommit(ref);
+}
+
+function momentText(at: string): string {
+  return new Date(at).toISOString().slice(0, 16).replace("T", " ");
+}

@@ -1,0 +1,59 @@
+import { countText, percentText } from "../../impact/people-text.ts";
+import type { FlagReport, Flips, Measured, Move } from "../../impact/report.ts";
+
+/** More lines than that are no answer any more. */
+const MOST_MOVES = 6;
+
+/**
+ * Who flips, one line each: `40.0 % of people off → on, nobody loses it (exact)`; where several lines answer, how many flip
+ * at all and below it each line's part.
+ */
+export function flipLines({ flips, kind, action }: Pick<FlagReport, "flips" | "kind" | "action">): readonly string[] {
+  const { flipped, moves } = flips;
+  const [first, ...others] = moves;
+  // That the archive of a flag flips nobody stands beside its key already.
+  if (first === undefined) return kind === "no-op" && action === "archive" ? [] : [nobodyText(flips)];
+  const consoled = kind === "widen" ? ", nobody loses it" : kind === "narrow" ? ", nobody gains it" : "";
+  if (others.length === 0) {
+    return [`${sizeText(first)} of people ${moveText(first)}${byLine(first)}${consoled} (${methodText(flips)})`];
+  }
+  const parts = moves.slice(0, MOST_MOVES).map((move) => `  ${sizeText(move)} ${moveText(move)}${byLine(move)}`);
+  const more = moves.length > MOST_MOVES ? [`  and ${moves.length - MOST_MOVES} more`] : [];
+  return [`${sizeText(flipped)} of people flip${consoled} (${methodText(flips)})`, ...parts, ...more];
+}
+
+/** `40.0 % of people flip (exact)`, for a whole environment. */
+export function flippedText(flipped: Measured): string {
+  if (flipped.share === 0) return flipped.margin === 0 ? "nobody flips" : `nobody flips of those that were asked`;
+  return `${sizeText(flipped)} of people flip`;
+}
+
+function nobodyText(flips: Flips): string {
+  const { margin } = flips.flipped;
+  return margin === 0
+    ? `nobody flips (${methodText(flips)})`
+    : `nobody flips, or fewer than ${percentText(margin)} (${methodText(flips)})`;
+}
+
+/** `40.0 %`, `≈ 8.1 % ± 0.7`. */
+export function sizeText({ share, margin }: Measured): string {
+  return margin === 0 ? percentText(share) : `≈ ${percentText(share)} ± ${percentText(margin).replace(" %", "")}`;
+}
+
+function methodText({ method, sample }: Flips): string {
+  if (method === "exact" || sample === null) return "exact";
+  return method === "sampled" ? `${countText(sample)} people, 99 %` : `of ${countText(sample)} contexts`;
+}
+
+/** A variant whose value changed keeps its name. */
+function moveText({ from, to }: Move): string {
+  const [was, is] = [from ?? "not there", to ?? "fallback"];
+  return was === is ? `${was} with another value` : `${was} → ${is}`;
+}
+
+/** The last line goes without saying, and so does what takes a flag away as a whole. */
+function byLine({ line }: Move): string {
+  return line.startsWith("rule ") || line === "requires"
+    ? ` by ${line === "requires" ? "what it requires" : line}`
+    : "";
+}

@@ -1,0 +1,63 @@
+import type { HeldEdit } from "../../core/plan/change.ts";
+import { FlagError } from "../../core/errors.ts";
+import { type SeenOverride, seenOverrides } from "../../impact/seen-overrides.ts";
+import type { FlagStore } from "../../store/store.ts";
+import type { Files } from "../../source/read/desired.ts";
+import { heldByHand } from "../../sync/manual-changes-now.ts";
+import type { Io } from "../terminal/io.ts";
+import { openTables } from "../log/log-tables.ts";
+
+/** What the tables add to a report that git gives, by environment. */
+export interface LiveTables {
+  readonly byHand: ReadonlyMap<string, readonly HeldEdit[]>;
+  readonly overridden: ReadonlyMap<string, readonly SeenOverride[]>;
+}
+
+export interface TablesWanted {
+  readonly folder: string;
+  /** Those of the files, unless given. */
+  readonly environments?: readonly string[] | undefined;
+  readonly database?: string | undefined;
+  /** Only those whose address is in the environment. */
+  readonly onlyNamed?: boolean;
+}
+
+/** An instance that has not been heard of for so long is taken for gone. */
+export const INSTANCE_MS = 5 * 60_000;
+
+/**
+ * What was written to the tables by hand, and what running instances override. A table that cannot be read is no reason to
+ * tell nothing: a note says which, and the report says that much less.
+ *
+ * @throws FlagError USAGE for an address that is none, unless `onlyNamed`
+ */
+export async function readLiveTables(io: Io, files: Files, wanted: TablesWanted): Promise<LiveTables> {
+  const byHand = new Map<string, readonly HeldEdit[]>();
+  const overridden = new Map<string, readonly SeenOverride[]>();
+  const { folder, database, onlyNamed = false } = wanted;
+  const names = wanted.environments ?? (files.loaded.config?.environments ?? []).map(({ name }) => name);
+  const { tables, notes } = await openTables(io, names, { folder, database, onlyNamed });
+  const note = (text: string, untold = "what was written by hand is not told") =>
+    io.err(`${io.errStyle("yellow", "note")}  ${text}; ${untold}`);
+  for (const text of notes) note(text);
+  for (const { environment, store } of tables) {
+    try {
+      byHand.set(environment, await heldByHand(store, environment, files));
+      overridden.set(environment, await overridesIn(store));
+    } catch (error) {
+      if (!(error instanceof FlagError)) throw error;
+      const untold = byHand.has(environment) ? "what running instances override is not told" : undefined;
+      note(`the table of ${environment}: ${error.message}`, untold);
+    } finally {
+      await store.close();
+    }
+  }
+  const [only, ...others] = wanted.environments ?? [];
+  const isMissing = only !== undefined && others.length === 0 && tables.length === 0 && notes.length === 0;
+  if (isMissing && !onlyNamed) note(`no table of ${only} was found`);
+  return { byHand, overridden };
+}
+
+async function overridesIn(store: FlagStore): Promise<readonly SeenOverride[]> {
+  return seenOverrides(await store.instances(INSTANCE_MS));
+}

@@ -1,0 +1,91 @@
+import { InvalidArgumentError, Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { cwdOption, type Done } from "../command.ts";
+import { EXIT } from "../exit-codes.ts";
+import type { Io } from "../terminal/io.ts";
+import { syncingCommand } from "../sync/syncing-command.ts";
+import { noteUncommitted } from "./uncommitted.ts";
+import { planJson } from "./plan-json.ts";
+import { planText } from "./plan-text.ts";
+
+const baseOption = new Option(
+  "--base <ref>",
+  "compare with that commit instead of a table: what the branch changes in every environment, and who flips",
+).conflicts(["release", "onDrift", "acknowledge", "acceptLive"]);
+const contextsOption = new Option("--contexts <file>", "with --base: ask these people, one JSON object a line");
+const sampleOption = new Option("--sample <number>", "with --base: how many people are made to be asked (20000)")
+  .argParser(wholeNumber(1, 1_000_000))
+  .conflicts("contexts");
+const seedOption = new Option("--seed <number>", "with --base: other people of the same kind (1)")
+  .argParser(wholeNumber(0, 4_294_967_295))
+  .conflicts("contexts");
+const planFormatOption = new Option("--format <format>", "how the result is printed (markdown: with --base)")
+  .choices(["text", "markdown", "json"] as const)
+  .default("text" as const);
+
+export function planCommand(io: Io, done: Done): CommandUnknownOpts {
+  const examples = [
+    "hoist plan --env production",
+    "hoist plan --env staging --commit origin/main --format json",
+    "hoist plan --work-tree",
+    "hoist plan --base origin/main                           what this branch changes, and who flips",
+    "hoist plan --base origin/main --contexts people.jsonl   of these people",
+  ];
+  return syncingCommand("plan", "show what a sync would change; writes nothing (exit 2: changes)", examples, io)
+    .addOption(baseOption)
+    .addOption(contextsOption)
+    .addOption(sampleOption)
+    .addOption(seedOption)
+    .addOption(planFormatOption)
+    .addOption(cwdOption)
+    .action(async (options) => {
+      if (options.base !== undefined) {
+        const { planBase } = await import("./plan-base.ts");
+        done(await planBase(io, { ...options, base: options.base }));
+        return;
+      }
+      await refuseWithoutBase(options);
+      const { planSync } = await import("../../sync/sync.ts");
+      const { syncOptions } = await import("../sync/sync-options.ts");
+      const format = options.format === "json" ? "json" : "text";
+      const outcome = await planSync(syncOptions(io, options, "read"));
+      if (outcome.kind === "invalid") {
+        const { reportDiagnostics } = await import("../validate/report.ts");
+        done(reportDiagnostics(io, { ...outcome, testsPassed: 0 }, format));
+        return;
+      }
+      if (format === "json") io.out(planJson(outcome.plan));
+      else io.out(planText({ ...outcome, now: io.now(), style: io.style, columns: io.columns }));
+      noteUncommitted(io, outcome.desired.uncommitted);
+      if (outcome.plan.problems.length > 0) done(EXIT.invalid);
+      else done(outcome.plan.changes.length > 0 ? EXIT.changesPending : EXIT.done);
+    });
+}
+
+/** A table holds no people: who flips is only told of two commits. */
+async function refuseWithoutBase(options: {
+  readonly format: string;
+  readonly contexts?: string | undefined;
+  readonly sample?: number | undefined;
+  readonly seed?: number | undefined;
+}): Promise<void> {
+  const given = [
+    options.contexts === undefined ? [] : ["--contexts"],
+    options.sample === undefined ? [] : ["--sample"],
+    options.seed === undefined ? [] : ["--seed"],
+    options.format === "markdown" ? ["--format markdown"] : [],
+  ].flat();
+  const [first] = given;
+  if (first === undefined) return;
+  const { FlagError } = await import("../../core/errors.ts");
+  throw new FlagError("USAGE", `${first} belongs to --base: a plan against a table does not tell who flips`, {
+    hint: `name what the branch is compared with: hoist plan --base origin/main ${given.join(" ")}`,
+  });
+}
+
+function wholeNumber(from: number, to: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= from && number <= to) return number;
+    throw new InvalidArgumentError(`Expected a whole number from ${from} to ${to}.`);
+  };
+}

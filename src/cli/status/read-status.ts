@@ -1,0 +1,169 @@
+import { FlagError } from "../../core/errors.ts";
+import { differingGroups } from "../../core/row/field-groups.ts";
+import type { Flag, FlagKey } from "../../core/flag/flag.ts";
+import { overridesOf } from "../../core/override/resolve-for-flags.ts";
+import type { ResolvedOverrides } from "../../core/override/override-resolve.ts";
+import { type SeenOverride, seenOverrides } from "../../impact/seen-overrides.ts";
+import { columnsOf, flagOfRow, type ReadRow } from "../../core/row/row-codec.ts";
+import { cellText } from "../../core/describe/wording.ts";
+import { databaseUrl } from "../../store/address.ts";
+import { openStore } from "../../store/open.ts";
+import type { AuditEntry, FlagStore } from "../../store/store.ts";
+import { desiredOf, readFiles, type Desired } from "../../source/read/desired.ts";
+import { handEditsOf } from "../../sync/planning.ts";
+import { editorsOf, type Editors } from "../../sync/manual-changes.ts";
+import type { Io } from "../terminal/io.ts";
+import { INSTANCE_MS } from "../plan/live-tables.ts";
+import { parsedOverrides } from "../override/overrides.ts";
+import { byWhom } from "../plan/plan-text.ts";
+import type { Status, StatusRow } from "./status-text.ts";
+import { environmentName, flagsFolder } from "../workspace.ts";
+
+interface Where {
+  readonly env?: string | undefined;
+  readonly database?: string | undefined;
+  readonly cwd?: string | undefined;
+}
+
+/** Reads all four sides. Git is left out, with the reason, where it cannot be read: on-call needs the rest all the same. */
+export async function readStatus(io: Io, where: Where): Promise<Status> {
+  const folder = flagsFolder(io, where.cwd);
+  const environment = environmentName(io, where.env);
+  const url = databaseUrl({ folder, environment, env: io.env, option: where.database });
+  const store = await openStore(url, { readOnly: true });
+  try {
+    const git = await gitSide(folder, environment);
+    return await statusOf(io, environment, store, git);
+  } finally {
+    await store.close();
+  }
+}
+
+interface GitSide {
+  /** HEAD's, whether or not its files can be used. */
+  readonly commit: string | null;
+  readonly desired: Desired | null;
+  readonly problem: string | null;
+}
+
+async function gitSide(folder: string, environment: string): Promise<GitSide> {
+  const quiet = () => {};
+  let commit: string | null = null;
+  try {
+    const files = await readFiles({ folder, ref: "HEAD" }, quiet);
+    commit = files.commit;
+    const result = desiredOf(files, environment, quiet);
+    if (result.ok) return { commit, desired: result.desired, problem: null };
+    return { commit, desired: null, problem: "its files have errors (hoist validate --commit HEAD)" };
+  } catch (error) {
+    if (error instanceof FlagError) return { commit, desired: null, problem: error.message };
+    throw error;
+  }
+}
+
+async function statusOf(io: Io, environment: string, store: FlagStore, git: GitSide): Promise<Status> {
+  const { head, rows } = await store.read();
+  if (head.environment !== environment) {
+    throw new FlagError("WRONG_DATABASE", `${store.label} serves ${head.environment}, not ${environment}`, {
+      hint: `hoist status --env ${head.environment}, or name another database`,
+    });
+  }
+  const [instances, handEdits, syncs] = [
+    await store.instances(INSTANCE_MS),
+    await handEditsOf(store),
+    await store.syncs(1),
+  ];
+  const editors = await editorsOf(store, { head, rows }, handEdits);
+  const reads = new Map(rows.map((raw) => [String(raw.feature_key), flagOfRow(raw)]));
+  const flags = liveFlags(reads);
+  const overrides = overridesOf({ overrides: parsedOverrides(io) }, flags, new Set());
+  const keys = [...new Set([...reads.keys(), ...(git.desired?.flags.keys() ?? [])])].sort();
+  const seen = new Map(seenOverrides(instances).map((each) => [each.key, each]));
+  const sides: Sides = { git, reads, overrides, seen, handEdits, editors, now: io.now() };
+  const all = keys.flatMap((key) => rowOf(key, sides) ?? []);
+  return {
+    environment,
+    database: store.label,
+    git: { commit: git.commit, problem: git.problem },
+    table: { epoch: head.epoch, revision: head.revision, commit: head.commit, syncedAt: syncs[0]?.syncedAt ?? null },
+    instances: {
+      seen: instances.length,
+      atRevision: instances.filter(({ revision }) => revision === head.revision).length,
+    },
+    rows: [...all.filter(({ differs }) => differs), ...all.filter(({ differs }) => !differs)],
+  };
+}
+
+function liveFlags(reads: ReadonlyMap<FlagKey, ReadRow>): ReadonlyMap<FlagKey, Flag> {
+  const live = [...reads].flatMap(([key, read]): [FlagKey, Flag][] =>
+    read.ok && read.row.archived_at === null ? [[key, read.flag]] : [],
+  );
+  return new Map(live);
+}
+
+interface Sides {
+  readonly git: GitSide;
+  readonly reads: ReadonlyMap<FlagKey, ReadRow>;
+  readonly overrides: ResolvedOverrides;
+  readonly seen: ReadonlyMap<FlagKey, SeenOverride>;
+  readonly handEdits: ReadonlyMap<FlagKey, AuditEntry>;
+  readonly editors: Editors;
+  readonly now: Date;
+}
+
+/** Null for a flag that is archived and that git does not know: nothing to see. */
+function rowOf(key: FlagKey, sides: Sides): StatusRow | null {
+  const { git, reads, overrides, seen, now } = sides;
+  const read = reads.get(key);
+  const desired = git.desired?.flags.get(key)?.flag;
+  const archived = read?.ok === true && read.row.archived_at !== null;
+  if (archived && desired === undefined) return null;
+  const edited = read?.ok === true && isEdited(read);
+  const inForce = overrides.byKey.get(key);
+  const overridden = seen.get(key);
+  const agrees = read?.ok === true && desired !== undefined && !archived && sameAnswers(read.flag, desired);
+  return {
+    key,
+    git: git.desired === null ? "?" : desired === undefined ? "–" : cellText(desired),
+    table: `${tableCell(read, archived)}${edited ? " by hand" : ""}`,
+    override: inForce === undefined ? "–" : `${inForce.variant} ${inForce.via}`,
+    instances:
+      overridden === undefined ? "–" : `${overridden.variants.join(", ")} ${overridden.instances}/${overridden.of}`,
+    note: noteOf(read, editorOf(key, sides), edited, now),
+    differs:
+      (git.desired !== null && !agrees) ||
+      edited ||
+      inForce !== undefined ||
+      overridden !== undefined ||
+      read?.ok === false,
+  };
+}
+
+function tableCell(read: ReadRow | undefined, archived: boolean): string {
+  if (read === undefined) return "–";
+  if (!read.ok) return "unreadable";
+  return archived ? "archived" : cellText(read.flag);
+}
+
+/** Somebody wrote to the row since the last sync, or the row itself. */
+function isEdited({ row }: ReadRow & { ok: true }): boolean {
+  return row.synced === null || differingGroups(row, row.synced).length > 0;
+}
+
+function sameAnswers(live: Flag, desired: Flag): boolean {
+  return differingGroups(columnsOf(live), columnsOf(desired)).length === 0;
+}
+
+/** Who switched it, where it was switched by hand; else who wrote to it by hand last. */
+function editorOf(key: FlagKey, { reads, handEdits, editors }: Sides): AuditEntry | undefined {
+  const read = reads.get(key);
+  const isSwitched = read?.ok === true && read.row.synced !== null && read.row.enabled !== read.row.synced.enabled;
+  return (isSwitched ? editors.get(key)?.get("enabled") : undefined) ?? handEdits.get(key);
+}
+
+function noteOf(read: ReadRow | undefined, entry: AuditEntry | undefined, edited: boolean, now: Date): string {
+  if (read?.ok === false) return `${read.problem}${byWhom(entry, now)}`;
+  if (read === undefined && entry?.action === "deleted") return `deleted by hand${byWhom(entry, now)}`;
+  if (read?.ok === true && read.row.synced === null) return `no file stands for it${byWhom(entry, now)}`;
+  return edited ? byWhom(entry, now).trim() : "";
+}

@@ -1,0 +1,76 @@
+import type { Style } from "../terminal/io.ts";
+import { agoText } from "../terminal/age.ts";
+import { shortCommit } from "../plan/plan-text.ts";
+import { counted, fittedTable } from "../terminal/table.ts";
+
+/** One flag, four ways to see it. A dash where there is nothing to say. */
+export interface StatusRow {
+  readonly key: string;
+  readonly git: string;
+  readonly table: string;
+  /** What overrides in this shell make of it. */
+  readonly override: string;
+  /** What overrides in running instances make of it. */
+  readonly instances: string;
+  /** Who, when, why. */
+  readonly note: string;
+  readonly differs: boolean;
+}
+
+export interface Status {
+  readonly environment: string;
+  readonly database: string;
+  readonly git: { readonly commit: string | null; readonly problem: string | null };
+  readonly table: {
+    readonly epoch: number;
+    readonly revision: number;
+    readonly commit: string | null;
+    /** ISO 8601; null when no sync was recorded. */
+    readonly syncedAt: string | null;
+  };
+  readonly instances: { readonly seen: number; readonly atRevision: number };
+  /** Differences first, then by key. */
+  readonly rows: readonly StatusRow[];
+}
+
+/** Where git, the table, overrides and instances differ; `all` shows the flags that agree too. */
+export function statusText(
+  status: Status,
+  options: { readonly all: boolean; readonly now: Date; readonly style: Style; readonly columns?: number | undefined },
+): string {
+  const { rows } = status;
+  const shown = options.all ? rows : rows.filter(({ differs }) => differs);
+  const agreeing = rows.length - rows.filter(({ differs }) => differs).length;
+  const header = ["flag", "git", "table", "override", "instances", "note"].map((title) => options.style("dim", title));
+  const cells = shown.map((row) => [row.key, row.git, row.table, row.override, row.instances, row.note]);
+  const blocks = [
+    headText(status, options.now),
+    shown.length === 0 ? "" : fittedTable(header, cells, options.columns),
+    agreeing === 0 ? "" : agreeText(agreeing, status.git.problem === null),
+  ];
+  return blocks.filter((block) => block !== "").join("\n\n");
+}
+
+function agreeText(count: number, isGitKnown: boolean): string {
+  const flags = counted(count, "flag");
+  if (isGitKnown) return `${flags} ${count === 1 ? "agrees" : "agree"} everywhere`;
+  return `${flags} without overrides and without changes by hand`;
+}
+
+function headText({ environment, database, git, table, instances }: Status, now: Date): string {
+  const commit = git.commit === null ? "no commit" : shortCommit(git.commit);
+  const synced = table.syncedAt === null ? "" : `, ${agoText(table.syncedAt, now)}`;
+  const live = table.commit === null ? "work tree" : shortCommit(table.commit);
+  const behind = instances.seen - instances.atRevision;
+  const where =
+    instances.seen === 0 ? "no instance seen" : `${counted(instances.seen, "instance")}, ${at(instances.seen, behind)}`;
+  const head = `${environment}: git ${commit} · table revision ${table.revision} (${live}${synced}) · ${where}`;
+  const lines = [head, `database ${database}`];
+  if (git.problem !== null) lines.push(`git could not be compared: ${git.problem}`);
+  return lines.join("\n");
+}
+
+function at(seen: number, behind: number): string {
+  if (behind === 0) return seen === 1 ? "at it" : "all at it";
+  return `${behind} behind`;
+}

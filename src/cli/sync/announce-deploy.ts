@@ -1,0 +1,114 @@
+import type { HeldEdit } from "../../core/plan/change.ts";
+import { FlagError } from "../../core/errors.ts";
+import { COMMENT_MARKER, saysLive, withLive } from "../../github/report/live-line.ts";
+import { gitHubFrom } from "../../github/connect.ts";
+import { landedBetween } from "../../github/merged-pull-request.ts";
+import { announceLive, MOST_TOLD, type Told } from "../../github/live.ts";
+import type { LandedChange } from "../../history/mainline.ts";
+import type { SyncEntry } from "../../store/store.ts";
+import type { SyncOutcome } from "../../sync/sync.ts";
+import type { Io } from "../terminal/io.ts";
+
+/** A sync that brought a commit to the table. */
+interface Brought {
+  /** What the table stood at before; null where it stood at none. */
+  readonly from: string | null;
+  readonly revision: number;
+  readonly at: Date;
+  /** An earlier run did so, and may not have been heard on GitHub. */
+  readonly isEarlier: boolean;
+}
+
+/**
+ * Writes into the comments of the pull requests that a sync brought live that they are. Never fails: what was synced is synced,
+ * and whatever keeps GitHub from hearing of it is a warning on stderr; the same sync again says it then.
+ *
+ * @param readSyncs  the newest syncs of the table, newest first
+ * @returns          the pull requests that say so
+ */
+export async function tellLive(
+  io: Io,
+  folder: string,
+  outcome: Synced,
+  readSyncs: (limit: number) => Promise<readonly SyncEntry[]>,
+): Promise<readonly Told[]> {
+  const { desired, plan } = outcome;
+  const { repository, commit } = desired;
+  // Work trees come from no pull request.
+  if (repository === null || commit === null) return [];
+  try {
+    const brought = await broughtBy(outcome, commit, io.now(), readSyncs);
+    if (brought === null) return [];
+    const landed = await landedBetween(repository, { from: brought.from, to: commit }, MOST_TOLD);
+    if (landed.length === 0) return [];
+    const github = await gitHubFrom(io.env, folder, (text) => io.err(`${io.errStyle("yellow", "note")}  ${text}`));
+    const live = { environment: plan.environment, revision: brought.revision, commit };
+    const { told, failures } = await announceLive(github, landed, {
+      marker: COMMENT_MARKER,
+      now: brought.at,
+      edit: (body, seconds, steps) =>
+        brought.isEarlier && saysLive(body, live)
+          ? body
+          : withLive(body, [{ ...live, seconds, held: heldOf(outcome, steps, landed, brought) }]),
+    });
+    for (const failure of failures) warn(io, failure, outcome);
+    return told;
+  } catch (error) {
+    warn(io, error, outcome);
+    return [];
+  }
+}
+
+type Synced = SyncOutcome & { readonly kind: "synced" };
+
+/** For so long, a sync of the same commit makes up for what an earlier one could not say. */
+const MADE_UP_MS = 86_400_000;
+const MOST_SYNCS = 20;
+
+/** Null where nothing is left to say: the commit has been live for long. */
+async function broughtBy(
+  { before, head }: Synced,
+  commit: string,
+  now: Date,
+  readSyncs: (limit: number) => Promise<readonly SyncEntry[]>,
+): Promise<Brought | null> {
+  if (before.commit !== commit) return { from: before.commit, revision: head.revision, at: now, isEarlier: false };
+  const syncs = await readSyncs(MOST_SYNCS);
+  const index = syncs.findIndex((sync) => sync.commit !== commit);
+  const first = index < 0 ? (syncs.length < MOST_SYNCS ? syncs.at(-1) : undefined) : syncs[index - 1];
+  if (first === undefined) return null;
+  const at = new Date(first.syncedAt);
+  if (now.getTime() - at.getTime() > MADE_UP_MS) return null;
+  return { from: syncs[index]?.commit ?? null, revision: first.revision, at, isEarlier: true };
+}
+
+/**
+ * What stays as it was written by hand among the flags that the steps changed: those whose files they touched; by a segment or
+ * the configuration also those whose file nobody touched.
+ */
+function heldOf(
+  { plan, desired }: Synced,
+  steps: readonly LandedChange[],
+  all: readonly LandedChange[],
+  { isEarlier }: Brought,
+): readonly HeldEdit[] {
+  const pathsOf = (landed: readonly LandedChange[]) =>
+    new Set(landed.flatMap((step) => step.changes.map(({ path }) => path)));
+  const [own, anybodys] = [pathsOf(steps), pathsOf(all)];
+  const isShared = [...own].some((path) => path.startsWith("flags/_"));
+  const changed = new Set(plan.changes.map(({ key }) => key));
+  return plan.handEdits.filter(({ key, outcome }) => {
+    const path = desired.flags.get(key)?.path;
+    if (outcome !== "stays" || path === undefined) return false;
+    // What an earlier run changed, this one does not know.
+    if (own.has(path)) return isEarlier || changed.has(key);
+    return isShared && changed.has(key) && !anybodys.has(path);
+  });
+}
+
+function warn(io: Io, error: unknown, { plan, again }: Synced): void {
+  const said = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof FlagError && error.hint !== undefined ? `\n       ${error.hint}` : "";
+  const line = `\n       within a day, the same sync says it: hoist sync --env ${plan.environment}${again.place} --comment`;
+  io.err(`${io.errStyle("yellow", "warning")}  synced, but not said on GitHub: ${said}${hint}${line}`);
+}

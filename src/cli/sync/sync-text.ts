@@ -1,0 +1,51 @@
+import type { SyncOutcome } from "../../sync/sync.ts";
+import { summaryOf } from "../../sync/sync.ts";
+import type { Style } from "../terminal/io.ts";
+import { noteText } from "../terminal/note-text.ts";
+import { byWhom, shortCommit } from "../plan/plan-text.ts";
+import { counted } from "../terminal/table.ts";
+
+type Synced = SyncOutcome & { readonly kind: "synced" };
+
+/** What a sync did, one line a fact; what stays as somebody wrote it by hand comes last. */
+export function syncText(outcome: Synced, tookMs: number, now: Date, style: Style, columns = Infinity): string {
+  const { desired, plan } = outcome;
+  const tick = style("green", "✓");
+  const took = `${Math.round(tookMs)} ms, ${outcome.database}`;
+  const facts = [
+    followsText(outcome),
+    `${counted(desired.flags.size, "flag")} valid, ${counted(desired.testsPassed, "test")} pass, every flag evaluated`,
+    `${plan.environment} is at revision ${outcome.head.revision}: ${doneText(outcome)} (${took})`,
+  ];
+  const lines = facts.filter((fact) => fact !== "").map((fact) => `${tick} ${fact}`);
+  const notes = plan.handEdits.map((edit) => {
+    const who = byWhom(edit.by, now);
+    if (edit.outcome !== "stays") return `${edit.key}: ${edit.text}${who}, ${edit.outcome}`;
+    const release = `hoist sync --env ${plan.environment}${outcome.again.place} --release ${edit.key}`;
+    return `${edit.key} stays as it is: ${edit.text}${who}. Lift it with: ${release}`;
+  });
+  const rows = plan.unmanaged.map((key) => `${key} was inserted by hand: served, no file stands for it`);
+  const dirty = desired.uncommitted.length;
+  const left = dirty === 0 ? [] : [`${counted(dirty, "file")} under flags/ not committed: not part of this sync`];
+  return [...lines, ...[...notes, ...rows, ...left].map((note) => noteText(note, style, columns))].join("\n");
+}
+
+function followsText({ desired, before }: Synced): string {
+  if (desired.commit === null) return "the work tree, as it stands";
+  const commit = shortCommit(desired.commit);
+  if (before.commit === null) return `${commit} is the first commit here`;
+  if (before.commit === desired.commit) return `${commit} again`;
+  return `${commit} follows ${shortCommit(before.commit)}`;
+}
+
+function doneText({ plan }: Synced): string {
+  const { create, update, restore, archive } = summaryOf(plan);
+  const parts = [
+    [create, "created"],
+    [update, "updated"],
+    [restore, "restored"],
+    [archive, "archived"],
+  ] as const;
+  const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return told.length === 0 ? "nothing to do" : told.join(", ");
+}

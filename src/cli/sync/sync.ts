@@ -1,0 +1,81 @@
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { Told } from "../../github/live.ts";
+import type { SyncOptions, SyncOutcome } from "../../sync/sync.ts";
+import { cwdOption, formatOption, type Done } from "../command.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import type { Io } from "../terminal/io.ts";
+import { syncingCommand } from "./syncing-command.ts";
+import { planText } from "../plan/plan-text.ts";
+import { syncJson } from "./sync-json.ts";
+import { syncText } from "./sync-text.ts";
+import { flagsFolder } from "../workspace.ts";
+
+export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
+  const examples = [
+    "hoist sync --env production",
+    "hoist sync --env production --comment                     also say so in the pull requests that came live",
+    "hoist sync --work-tree                                    the files as they stand, in development",
+    "hoist sync --env production --release voice_logging       lift what was switched off by hand",
+  ];
+  return syncingCommand("sync", "make the table say what a commit's flags/ says, in one transaction", examples, io)
+    .option("--comment", "write into the comments of the pull requests that came live; what fails there is a warning")
+    .addOption(formatOption)
+    .addOption(cwdOption)
+    .action(async (options) => {
+      const { sync } = await import("../../sync/sync.ts");
+      const { syncOptions } = await import("./sync-options.ts");
+      const startedAt = performance.now();
+      const asked = syncOptions(io, options, "write");
+      const outcome = await sync(asked);
+      if (outcome.kind === "invalid") {
+        const { reportDiagnostics } = await import("../validate/report.ts");
+        done(reportDiagnostics(io, { ...outcome, testsPassed: 0 }, options.format));
+        return;
+      }
+      if (options.format === "text") {
+        if (outcome.kind === "refused")
+          io.out(planText({ ...outcome, now: io.now(), style: io.style, columns: io.columns }));
+        else io.out(syncText(outcome, performance.now() - startedAt, io.now(), io.style, io.columns));
+      }
+      // After the result is printed: GitHub may take its time. In JSON it is part of the result.
+      const isTold = options.comment === true && outcome.kind === "synced";
+      const told = isTold ? await tell(io, options.cwd, outcome, asked) : undefined;
+      if (options.format === "json") io.out(syncJson(outcome, told));
+      else for (const { number, url } of told ?? []) io.out(`${io.style("green", "✓")} #${number} says so  ${url}`);
+      if (outcome.kind === "refused") io.err(refusedText(io, outcome));
+      done(outcome.kind === "refused" ? exitOf(outcome) : EXIT.done);
+    });
+}
+
+async function tell(
+  io: Io,
+  cwd: string | undefined,
+  outcome: Synced,
+  { openStore }: Pick<SyncOptions, "openStore">,
+): Promise<readonly Told[]> {
+  const { tellLive } = await import("./announce-deploy.ts");
+  return tellLive(io, flagsFolder(io, cwd), outcome, async (limit) => {
+    const store = await openStore();
+    try {
+      return await store.syncs(limit);
+    } finally {
+      await store.close();
+    }
+  });
+}
+
+type Synced = SyncOutcome & { readonly kind: "synced" };
+type Refused = SyncOutcome & { readonly kind: "refused" };
+
+function exitOf({ because }: Refused): ExitCode {
+  return because === "problems" ? EXIT.invalid : EXIT.needsAcknowledgement;
+}
+
+function refusedText(io: Io, refused: Refused): string {
+  const why = {
+    problems: "these flags cannot be synced as they are",
+    needs: "something above needs an acknowledgement",
+    drift: "the table was changed by hand, and --on-drift says fail",
+  }[refused.because];
+  return `\n${io.errStyle("red", "refused")}  ${why}; nothing was written    exit ${exitOf(refused)}`;
+}

@@ -1,0 +1,48 @@
+import type { FlagError } from "../../core/errors.ts";
+import type { ExitCode } from "../exit-codes.ts";
+import { parted } from "../examples.ts";
+import type { Style } from "./io.ts";
+import { wrapped } from "./wrapped.ts";
+
+/**
+ * A failure as people see it: what, what to do, the exit code.
+ *
+ * @param columns  of the terminal; undefined where lines may have any length
+ */
+export function errorText(error: FlagError, exitCode: ExitCode, style: Style, columns = Infinity): string {
+  const room = Math.max(40, columns - INDENT.length);
+  const [first = "", ...others] = error.message.split("\n").flatMap((line) => wrapped(line, room));
+  const head = [`${style("red", "error")}  ${first}`, ...others.map((line) => INDENT + line)].join("\n");
+  const hint = error.hint?.split("\n").flatMap((line) => hintLines(line, room)) ?? [];
+  const cause = causeText(error.cause);
+  const because = cause === undefined || error.message.includes(cause) ? [] : [style("dim", `       cause: ${cause}`)];
+  return [head, ...hint, ...because, style("dim", `       exit ${exitCode} (${error.code})`)].join("\n");
+}
+
+/** What the reader of options says, in the words and the form of our own errors. */
+export function usageText(text: string, style: Style): string {
+  const [first = "", ...others] = text.trimEnd().split("\n");
+  const lines = others.map((line) => line.replace(/^\((?:Did you mean) (.*)\?\)$/, "       did you mean $1?"));
+  return [first.replace(/^error: /, `${style("red", "error")}  `), ...lines].join("\n");
+}
+
+function causeText(cause: unknown): string | undefined {
+  return cause instanceof Error ? cause.message.split("\n")[0] : undefined;
+}
+
+/** As wide as `error` and the two spaces behind it. */
+const INDENT = " ".repeat(7);
+
+/** Prose is wrapped; a command is left to the terminal, or it could not be pasted, and what it is for goes below it. */
+function hintLines(line: string, room: number): readonly string[] {
+  if (line.length <= room) return [INDENT + line];
+  const { command, note } = parted(line);
+  if (!line.startsWith("hoist ")) return wrapped(line, room).map((each) => INDENT + each);
+  return [INDENT + command, ...(note === "" ? [] : [`${INDENT}    ${note}`])];
+}
+
+/** Our own fault: everything that helps to report it. */
+export function internalErrorText(error: unknown, style: Style): string {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `${style("red", "internal error")}  this is a fault of flaghoist, not of your files; nothing more was done\n${text}`;
+}

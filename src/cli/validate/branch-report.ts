@@ -1,0 +1,102 @@
+import { realpathSync } from "node:fs";
+import { relative } from "node:path";
+import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
+import { COMMENT_LIMIT, reportMarkdown, SUMMARY_LIMIT } from "../../github/report/markdown.ts";
+import { COMMENT_MARKER } from "../../github/report/live-line.ts";
+import { bytesOf } from "../../github/report/shorten.ts";
+import type { ChangeReport } from "../../impact/report.ts";
+import { openRepository, type Repository } from "../../history/repository.ts";
+import { inFileOrder } from "../../source/load/parsed-file.ts";
+import { reportBetween } from "../../impact/report-between.ts";
+import { checkPolicies } from "../../impact/policy/check-policies.ts";
+import { strictAboutEdited } from "../../impact/policy/check-expiry.ts";
+import { baseOf, plansSince } from "../../impact/changes-since.ts";
+import { checkFiles } from "../../source/read/check-files.ts";
+import { progressOf, type Io } from "../terminal/io.ts";
+import { readLiveTables } from "../plan/live-tables.ts";
+import { findingsMarkdown, verdictOf, type Verdict } from "./findings-markdown.ts";
+
+/** What there is to say of a commit on GitHub, in every form in which it is said there. */
+export interface BranchReport extends Verdict {
+  /** The full id. */
+  readonly commit: string;
+  readonly repository: Repository;
+  /** Of a length that GitHub takes in comments and checks. */
+  readonly text: string;
+  /** The same, with the marker by which it is found again. */
+  readonly comment: string;
+  /** For the job summary, which may be longer. */
+  readonly summary: string;
+  /** False where a pull request changes nothing about flags and nothing is wrong with them. */
+  readonly isNews: boolean;
+  /** Their files from the top of the repository. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Everything that `validate --base` finds and `plan --base` tells of a commit; of files that are not valid, what is wrong with
+ * them alone. What stands in the tables is told where the environment names their addresses.
+ *
+ * @throws FlagError as checkFiles and baseOf do
+ */
+export async function branchReport(
+  io: Io,
+  { folder, base, ref }: { readonly folder: string; readonly base: string; readonly ref: string },
+): Promise<BranchReport> {
+  const today = io.now().toISOString().slice(0, 10);
+  const repository = await openRepository(folder, io.env);
+  const { files, diagnostics, testsPassed } = await checkFiles({ folder, ref }, { progress: progressOf(io), today });
+  const commit = files.commit ?? (await repository.resolve(ref));
+  const prefix = relative(realpathSync(repository.root), realpathSync(folder)).replaceAll("\\", "/");
+  const fromTop = (each: Diagnostic) => (prefix === "" ? each : { ...each, file: `${prefix}/${each.file}` });
+  const common = { commit, repository };
+  if (diagnostics.some(({ severity }) => severity === "error")) {
+    const found = diagnostics.map(fromTop);
+    return { ...common, ...verdictOf(found, null), ...textsOf(found, null), isNews: true, diagnostics: found };
+  }
+  const before = await baseOf(folder, base, files);
+  const change = { before: before.loaded, after: files.loaded, plans: plansSince(before, files) };
+  const found = [...strictAboutEdited(diagnostics, change), ...checkPolicies(change, { today })]
+    .sort(inFileOrder)
+    .map(fromTop);
+  const report = reportBetween(before.loaded, files.loaded, {
+    from: { ref: base, commit: before.commit },
+    to: { commit },
+    plans: change.plans,
+    today,
+    testsPassed,
+    ...(await readLiveTables(io, files, { folder, onlyNamed: true })),
+  });
+  const isNews =
+    found.some(({ severity }) => severity === "error") ||
+    report.environments.some(({ flags, needs, problems }) => flags.length + needs.length + problems.length > 0);
+  return { ...common, ...verdictOf(found, report), ...textsOf(found, report), isNews, diagnostics: found };
+}
+
+function textsOf(
+  diagnostics: readonly Diagnostic[],
+  report: ChangeReport | null,
+): Pick<BranchReport, "text" | "comment" | "summary"> {
+  const start = `${COMMENT_MARKER}\n`;
+  const text = markdownOf(diagnostics, report, COMMENT_LIMIT - bytesOf(start), "the summary of the job");
+  return { text, comment: start + text, summary: markdownOf(diagnostics, report, SUMMARY_LIMIT) };
+}
+
+/** The headline first, then what is wrong, then what changes. */
+function markdownOf(
+  diagnostics: readonly Diagnostic[],
+  report: ChangeReport | null,
+  limit: number,
+  elsewhere?: string,
+): string {
+  const wrong = findingsMarkdown(diagnostics, report !== null);
+  if (report === null) return wrong;
+  const separator = wrong === "" ? "" : "\n\n";
+  const text = reportMarkdown(report, {
+    limit: limit - bytesOf(wrong + separator),
+    ...(elsewhere === undefined ? {} : { elsewhere }),
+  });
+  if (wrong === "") return text;
+  const [headline = "", ...rest] = text.split("\n\n");
+  return [headline, wrong, ...rest].join("\n\n");
+}

@@ -1,0 +1,66 @@
+import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
+import { code } from "../../github/report/escape.ts";
+import { lineText, moreText, pathText } from "../../github/report/words.ts";
+import type { ChangeReport } from "../../impact/report.ts";
+import { ACKNOWLEDGEABLE_CODES } from "../../source/check/codes.ts";
+import { counted } from "../terminal/table.ts";
+
+/** How the check on a commit ends. */
+export interface Verdict {
+  readonly conclusion: "success" | "failure" | "neutral";
+  /** One line. */
+  readonly title: string;
+}
+
+/** In a check and beside the changed lines, all of them stand. */
+const MOST_SHOWN = 40;
+/** The report itself tells of these, with what to do. */
+const IN_REPORT: ReadonlySet<string> = new Set([...ACKNOWLEDGEABLE_CODES, "type-changed", "name-taken"]);
+
+/**
+ * The errors of flag files as a list in markdown; "" where there are none.
+ *
+ * @param hasReport  a report of the changes stands beside it; without one, a headline says why
+ */
+export function findingsMarkdown(diagnostics: readonly Diagnostic[], hasReport: boolean): string {
+  const errors = diagnostics.filter(
+    ({ severity, code: of }) => severity === "error" && !(hasReport && IN_REPORT.has(of)),
+  );
+  if (errors.length === 0) return "";
+  const shown = errors.slice(0, MOST_SHOWN).map(findingText);
+  const list = [...shown, ...moreText(errors.length - shown.length)].join("\n");
+  const counts = errorsText(errors);
+  return hasReport
+    ? `**${counts}**: \`hoist validate --base\` says the same\n\n${list}`
+    : `### Flags: ${counts}, so what merging does cannot be told\n\n${list}`;
+}
+
+function findingText({ file, line, column, code: of, message, hint }: Diagnostic): string {
+  // Lines to be copied stand in the check; in a list they would be read as its next entry.
+  const [todo] = (hint ?? "").split("\n");
+  const then = todo === undefined || todo === "" ? "" : ` — ${lineText(todo)}`;
+  return `- ${pathText(`${file}:${line}:${column}`)} ${code(of)} ${lineText(message)}${then}`;
+}
+
+/** @param report null where files are not valid */
+export function verdictOf(diagnostics: readonly Diagnostic[], report: ChangeReport | null): Verdict {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) {
+    const waiting = errors.filter(({ code: of }) => ACKNOWLEDGEABLE_CODES.has(of)).length;
+    const title = waiting === errors.length ? `${counted(waiting, "change")} to be acknowledged` : errorsText(errors);
+    return { conclusion: "failure", title };
+  }
+  const environments = report?.environments ?? [];
+  const isAsked = environments.some(({ needs }) => needs.some(({ acknowledged }) => !acknowledged));
+  const changed = new Set(environments.flatMap(({ flags }) => flags.map(({ key }) => key))).size;
+  const title =
+    changed === 0 ? "no flag changes" : `${counted(changed, "flag")} ${changed === 1 ? "changes" : "change"}`;
+  return isAsked
+    ? { conclusion: "neutral", title: `${title}; the sync will ask for an acknowledgement` }
+    : { conclusion: "success", title };
+}
+
+function errorsText(errors: readonly Diagnostic[]): string {
+  const files = new Set(errors.map(({ file }) => file)).size;
+  return `${counted(errors.length, "error")} in ${counted(files, "file")}`;
+}

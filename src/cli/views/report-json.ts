@@ -1,6 +1,0 @@
-import type { ChangeReport } from "../../core/report/report.ts";
-
-/** A change report as data: `src/core/report/report.ts` is its description, member by member. Shares are 0 to 1. */
-export function reportJson(report: ChangeReport): string {
-  return JSON.stringify(report, null, 2);
-}

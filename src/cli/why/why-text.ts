@@ -1,0 +1,133 @@
+import type { ConditionTrace } from "../../core/evaluate/condition-trace.ts";
+import type { Evaluation } from "../../core/evaluate/evaluation.ts";
+import type { PortionTrace, ServeTrace } from "../../core/evaluate/line-trace.ts";
+import type { Decision } from "../../core/override/override-resolve.ts";
+import type { Trace, TraceStep } from "../../core/evaluate/trace.ts";
+import { listText, shareText } from "../../core/describe/wording.ts";
+import type { Style } from "../terminal/io.ts";
+import { tableText } from "../terminal/table.ts";
+import { wrapped } from "../terminal/wrapped.ts";
+
+export interface WhyView {
+  readonly trace: Trace;
+  /** Where the answer comes from: the table at a revision, or the files. */
+  readonly source: string;
+  /** Where the flag's file is, and who changed the row last. */
+  readonly provenance: string;
+}
+
+/** The answer first, then every step to it. */
+export function whyText({ trace, source, provenance }: WhyView, style: Style, columns = Infinity): string {
+  const { evaluation, steps } = trace;
+  const rows = steps.flatMap(stepRows);
+  const column = 4 + Math.max(...rows.map(([step]) => step.length));
+  return [
+    `${style("bold", JSON.stringify(evaluation.value))}   (${[...answerFacts(evaluation), source].join(", ")})`,
+    "",
+    tableText(
+      rows.flatMap(([step, text]) => foldedRow(step, text, columns - column)),
+      "  ",
+    ),
+    ...(provenance === "" ? [] : ["", ...wrapped(provenance, columns - 2).map((line) => `  ${style("dim", line)}`)]),
+  ].join("\n");
+}
+
+/** A step over several lines where one is too narrow: its name stands beside the first. */
+function foldedRow(step: string, text: string, room: number): readonly (readonly [string, string])[] {
+  return wrapped(text, Math.max(40, room)).map((line, index) => [index === 0 ? step : "", line]);
+}
+
+function answerFacts({ variant, reason, errorCode }: Evaluation): readonly string[] {
+  return [
+    ...(variant === undefined ? [] : [`variant ${variant}`]),
+    `reason ${reason}`,
+    ...(errorCode === undefined ? [] : [errorCode]),
+  ];
+}
+
+function stepRows(step: TraceStep): readonly (readonly [string, string])[] {
+  switch (step.step) {
+    case "override":
+      if (step.override === null) return [["override", "none in this shell"]];
+      return [["override", overrideText(step.override)]];
+    case "absent":
+      return [
+        [
+          "flag",
+          `${step.as === "archived" ? "archived" : "no such flag"}${step.isDefined ? ": its definition answers" : ""}`,
+        ],
+      ];
+    case "flaw":
+      return [["flag", `cannot be evaluated: ${step.message}`]];
+    case "enabled":
+      return [["enabled", step.enabled ? "yes" : "no: everybody gets the off variant"]];
+    case "requirement": {
+      const { flag, variants } = step.requirement;
+      const found = step.problem ?? (step.served === null ? "serves nothing" : `serves ${step.served}`);
+      return [["requires", `${flag} ${listText(variants)}: it ${found}, ${step.isMet ? "met" : "not met"}`]];
+    }
+    case "rule":
+      return [[`rule ${step.number}`, `"${step.name}": ${ruleText(step)}`]];
+    case "last-line":
+      return [["last line", lastLineText(step)]];
+    case "off":
+      return [["nothing matched", `the off variant, ${step.variant}`]];
+  }
+}
+
+function overrideText({ via, origin, variant, isValid }: Decision): string {
+  if (isValid) return `${via} (${origin}) decides: ${variant}`;
+  return `${via} (${origin}) is not understood, so it serves ${variant}: hoist env check says what is accepted`;
+}
+
+function ruleText(step: TraceStep & { readonly step: "rule" }): string {
+  const condition = step.condition === null ? "0 %, nobody is asked" : conditionText(step.condition);
+  if (step.matches !== true) return `${condition} → ${step.matches === false ? "no match" : "unknown, no match"}`;
+  return [condition, ...serveTexts(step)].join("; ");
+}
+
+function lastLineText(step: TraceStep & { readonly step: "last-line" }): string {
+  const listed = (step.listings ?? []).map(({ attribute, found, isListed }) => {
+    if (found.length === 0) return `${attribute} is missing`;
+    return `${attribute} ${listText(found)} is ${isListed ? "" : "not "}listed`;
+  });
+  const who = step.strategy === "all" ? ["everybody"] : listed;
+  return [...who, ...serveTexts(step)].join("; ");
+}
+
+function serveTexts({ portion, split, variant, missing }: ServeTrace): readonly string[] {
+  const texts: string[] = [];
+  if (portion !== null) texts.push(portionTraceText(portion));
+  if (split !== null && split.bucket !== null) texts.push(`split by ${split.by}: bucket ${shareText(split.bucket)}`);
+  if (missing !== null && (portion === null || portion.bucket !== null)) texts.push(`${missing} is missing`);
+  if (variant !== null) texts.push(`serves ${variant}`);
+  return texts;
+}
+
+function portionTraceText({ by, share, bucket, isInside }: PortionTrace): string {
+  const title = `${shareText(share)} by ${by}`;
+  if (bucket === null) return share === 0 ? `${title}: nobody` : `${title}: ${by} is missing`;
+  return `${title}: bucket ${shareText(bucket)} is ${isInside ? "inside" : "outside"}`;
+}
+
+/** What a condition came to: of several parts only those that decided it. */
+function conditionText(condition: ConditionTrace): string {
+  if (condition.op === "match") return matchText(condition);
+  const parts = decisive(condition).map(conditionText);
+  if (condition.op === "segment") return `segment ${condition.name} (${parts.join(" and ")})`;
+  if (parts.length === 0) return condition.op === "all" ? "everybody" : `${condition.op} of nothing`;
+  if (condition.op === "none") return `none of: ${parts.join(", ")}`;
+  return parts.join(condition.op === "all" ? " and " : ", ");
+}
+
+/** The parts with the outcome that the whole has; `none` turns it round. */
+function decisive({ op, outcome, parts }: Exclude<ConditionTrace, { op: "match" }>): readonly ConditionTrace[] {
+  const same = parts.filter((part) => (op === "none" ? part.outcome !== outcome : part.outcome === outcome));
+  return same.length > 0 ? same : parts;
+}
+
+function matchText({ attribute, found, outcome, unknownBecause }: ConditionTrace & { readonly op: "match" }): string {
+  if (found === null) return `${attribute} is missing${outcome === true ? ", as asked" : ""}`;
+  if (unknownBecause === "type") return `${attribute} ${found} is of another type`;
+  return `${attribute} ${found} ${outcome === true ? "matches" : "does not match"}`;
+}

@@ -1,0 +1,105 @@
+import { whoAsOne, whoText, matchText, type Speech } from "./describe-condition.ts";
+import { type SegmentText, speechOf } from "./describe-segments.ts";
+import { type Flag, type Portion, type Requirement, type Rollout, type Serve, WHOLE } from "../flag/flag.ts";
+import { shareText } from "./wording.ts";
+
+export interface DescribeOptions {
+  /** How many values of a list are named before the rest is counted; 5 unless given, Infinity for every one. */
+  readonly most?: number;
+}
+
+/** A flag of one environment in plain English. */
+export interface Description {
+  /** `On for staff. On for 25 % of people in M5V. On for 10 % of everybody else.` The first sentence that fits a person counts. */
+  readonly text: string;
+  /** What the segments named in it stand for. */
+  readonly segments: readonly SegmentText[];
+}
+
+/**
+ * Who gets what, in sentences that are exact: two flags that are described alike answer alike, apart from the values behind
+ * their variants' names. A boolean that is not on is off; of any other flag the off variant is named. Lists longer than
+ * `most` are cut, with the count of the rest.
+ */
+export function describeFlag(flag: Flag, { most = 5 }: DescribeOptions = {}): Description {
+  const { speech, segments } = speechOf(flag.enabled ? flag.rules.map(({ when }) => when) : [], { most });
+  if (!flag.enabled) return { text: offText(flag, "everybody"), segments: [] };
+  const sentences = [...flag.rules.map((rule) => ruleText(flag, rule, speech)), ...lastTexts(flag, speech)];
+  return {
+    text: [...sentences, requiresText(flag), saltText(flag)].filter((text) => text !== "").join(" "),
+    segments: segments(),
+  };
+}
+
+type Line = { readonly portion: Portion | null; readonly serve: Serve };
+
+function ruleText(flag: Flag, rule: Flag["rules"][number], speech: Speech): string {
+  const who = rule.portion === null ? whoText(rule.when, speech) : whoAsOne(rule.when, speech);
+  return servedText(flag, rule, who);
+}
+
+/** `On for …`, `Off for …`, `Serves blue to …`, `Serves control (34 %), blue (66 %) to …`, with the share before the people. */
+function servedText(flag: Flag, { portion, serve }: Line, who: string): string {
+  const people = `${portionText(portion)}${who}`;
+  if ("split" in serve) {
+    const parts = serve.split.map(({ variant, share }) => `${variant} (${shareText(share)})`);
+    return `Serves ${parts.join(", ")} to ${people}.`;
+  }
+  if (flag.type !== "boolean") return `Serves ${serve.variant} to ${people}.`;
+  return `${serve.variant === "on" ? "On" : "Off"} for ${people}.`;
+}
+
+/** `25 % of `, `25 % (by sessionId) of `; a split without a share is dealt by the attribute all the same. */
+function portionText(portion: Portion | null): string {
+  if (portion === null) return "";
+  return `${shareText(portion.share)}${portion.by === "userId" ? "" : ` (by ${portion.by})`} of `;
+}
+
+function lastTexts(flag: Flag, speech: Speech): readonly string[] {
+  const { rollout, serve, rules } = flag;
+  const rest = rules.length === 0 ? "everybody" : "everybody else";
+  const listed = listedText(rollout, speech);
+  const isNobody = (rollout.strategy === "percentage" && rollout.portion.share === 0) || listed === "";
+  if (isNobody) return [offText(flag, rest)];
+  const who = listed === undefined ? rest : `${rules.length === 0 ? "people" : rest} ${listed}`;
+  const portion = rollout.strategy === "percentage" ? rollout.portion : null;
+  const line = servedText(flag, { portion, serve }, who);
+  // That a boolean is off for whoever is left goes without saying.
+  const isTold = (flag.type === "boolean" && flag.offVariant === "off") || rollout.strategy === "all";
+  return isTold ? [line] : [line, offText(flag, "all others")];
+}
+
+/** What stands behind `people`; "" where the lists are empty, undefined where there are none. */
+function listedText(rollout: Rollout, speech: Speech): string | undefined {
+  if (rollout.strategy === "all" || rollout.strategy === "percentage") return undefined;
+  const lists = rollout.strategy === "role" ? { userRole: rollout.roles } : rollout.lists;
+  return Object.entries(lists)
+    .filter(([, ids]) => ids.length > 0)
+    .map(([attribute, ids]) => matchText(attribute, [{ op: "in", values: ids }], speech))
+    .join(", or ");
+}
+
+function offText({ type, offVariant }: Flag, who: string): string {
+  if (type !== "boolean") return `Serves ${offVariant} to ${who}.`;
+  return `${offVariant === "on" ? "On" : "Off"} for ${who}.`;
+}
+
+function requiresText({ requires, type, offVariant }: Flag): string {
+  if (requires.length === 0) return "";
+  const isTold = type === "boolean" && offVariant === "off";
+  const otherwise = isTold ? "" : `; else ${offVariant} for everybody`;
+  return `Only while ${requires.map(requirementText).join(" and ")}${otherwise}.`;
+}
+
+function requirementText({ flag, variants }: Requirement): string {
+  return `${flag} serves ${variants.length === 0 ? "nothing" : variants.join(" or ")}`;
+}
+
+/** Who is in which share hangs on the salt, which is the key unless the flag had another one. */
+function saltText({ key, salt, rules, rollout, serve }: Flag): string {
+  if (salt === key) return "";
+  const last = rollout.strategy === "percentage" ? rollout.portion : null;
+  const deals = ({ portion, serve }: Line) =>
+    "split" in serve || (portion !== null && portion.share > 0 && portion.share < WHOLE);
+  return [...rules, { portion: last, serve }].some(deals) ? `Shares are dealt as those of ${salt}.` : "";
+}

@@ -1,0 +1,51 @@
+import { attributeOf, subjectText, userIdOf } from "../flag/attribute.ts";
+import type { EvaluationContext } from "./evaluation.ts";
+import { DEFAULT_BY, WHOLE } from "../flag/flag.ts";
+import { hashAfter, headOf, type HashedHead } from "./murmur3.ts";
+
+/** How many buckets there are, as many as a {@link Share} has steps: 0.001 % is the finest share. */
+export const BUCKETS = WHOLE;
+
+/**
+ * Where one subject falls in the shares of a flag; inside while bucket < share. The same two strings give the same bucket
+ * on every machine, for ever: another hash here would move people between variants in production.
+ *
+ * @param salt     names the flag's shares, so that two 10 % flags reach different people; without `:` and `#`
+ * @param subject  who is asking, e.g. "user-42"
+ * @returns        a whole number, 0 ≤ bucket < BUCKETS
+ */
+export function bucketOf(salt: string, subject: string): number {
+  return bucketAfter(gateHead(salt), subject);
+}
+
+/** Where one subject falls in a split: independent of {@link bucketOf}, or a 10 % gate would only ever see one variant. */
+export function splitBucketOf(salt: string, subject: string): number {
+  return bucketAfter(splitHead(salt), subject);
+}
+
+/** The salt's part of {@link bucketOf}, made once per flag. */
+export function gateHead(salt: string): HashedHead {
+  // The colon, which no salt contains, keeps ("ab", "c") and ("a", "bc") apart.
+  return headOf(`${salt}:`);
+}
+
+/** The salt's part of {@link splitBucketOf}, made once per flag. */
+export function splitHead(salt: string): HashedHead {
+  return headOf(`${salt}#split:`);
+}
+
+export function bucketAfter(head: HashedHead, subject: string): number {
+  // Scaling, not a remainder: every bucket gets the same number of hashes, give or take one in 42,949. The product stays
+  // below 2^53 and the division is by a power of two, so nothing is rounded.
+  return Math.floor((hashAfter(head, subject) * BUCKETS) / 2 ** 32);
+}
+
+/**
+ * Who is asking, as text: the attribute `by`, a non-empty string or a safe integer in decimal.
+ *
+ * @returns undefined when the context has no such subject; then no share and no split takes it
+ * @throws whatever a getter or a proxy in the context throws
+ */
+export function subjectOf(context: EvaluationContext, by: string): string | undefined {
+  return by === DEFAULT_BY ? userIdOf(context) : subjectText(attributeOf(context, by));
+}

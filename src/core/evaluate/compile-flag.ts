@@ -1,0 +1,67 @@
+import { type Decide, decider } from "./decide.ts";
+import type { Evaluation } from "./evaluation.ts";
+import type { FlagDefinition } from "../flag/definitions.ts";
+import type { Flag, FlagKey } from "../flag/flag.ts";
+import { flawOf } from "../flag/flaw.ts";
+import { linesOf } from "./line.ts";
+import { answersOf, failed, metadataOf } from "./outcome.ts";
+import type { Decision } from "../override/override-resolve.ts";
+
+/** A flag ready to answer: always the same, or by context. */
+export type Compiled =
+  | { readonly constant: Evaluation; readonly decide: null }
+  | { readonly constant: null; readonly decide: Decide; readonly off: Evaluation };
+
+/**
+ * Compiles a flag without its requirements. A flag that cannot be evaluated becomes one that answers PARSE_ERROR: never a
+ * reason to lose the others.
+ *
+ * @throws RangeError where the stack has no room for its conditions
+ */
+export function compileFlag(flag: Flag, revision: number | undefined): Compiled {
+  try {
+    const flaw = flawOf(flag);
+    if (flaw !== undefined) return unreadable(flag.key, flaw, revision);
+    const answers = answersOf(flag, revision);
+    if (!flag.enabled) return constantly(answers.serving(flag.offVariant, "DISABLED"));
+    const off = answers.serving(flag.offVariant, "DEFAULT");
+    const lines = linesOf(flag, answers);
+    const [first] = lines;
+    // Nothing below a line for everybody is ever reached.
+    const isForAll = first !== undefined && first.when === null && first.by === null && first.evaluation !== undefined;
+    if (flag.requires.length === 0 && (isForAll || !first)) return constantly(first?.evaluation ?? off);
+    return { constant: null, decide: decider(lines, flag.salt, off), off };
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
+    return unreadable(flag.key, error instanceof Error ? error.message : "unreadable", revision);
+  }
+}
+
+/** A flag that an override decides, whatever stands in the table. */
+export function compileOverride(
+  flag: Pick<Flag, "key" | "variants">,
+  { variant, via }: Decision,
+  revision: number | undefined,
+): Compiled {
+  if (!Object.hasOwn(flag.variants, variant)) {
+    return unreadable(flag.key, `flag "${flag.key}" has no variant "${variant}"`, revision);
+  }
+  return constantly(answersOf(flag, revision).serving(variant, "STATIC", { override: via }));
+}
+
+/** A flag that the table does not have, but the application was built with: its code default. */
+export function compileDefinition(key: FlagKey, definition: FlagDefinition, revision: number | undefined): Compiled {
+  const { variants, fallback } = definition;
+  if (!Object.hasOwn(variants, fallback)) {
+    return unreadable(key, `the definition of flag "${key}" has no variant "${fallback}"`, revision);
+  }
+  return constantly(answersOf({ key, variants }, revision).serving(fallback, "DEFAULT", { source: "definitions" }));
+}
+
+function constantly(evaluation: Evaluation): Compiled {
+  return { constant: evaluation, decide: null };
+}
+
+export function unreadable(key: FlagKey, message: string, revision: number | undefined): Compiled {
+  return constantly(failed(key, undefined, "PARSE_ERROR", message, metadataOf(revision)));
+}

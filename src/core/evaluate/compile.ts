@@ -1,0 +1,120 @@
+import { contextFrom } from "../flag/attribute.ts";
+import { type Compiled, compileDefinition, compileFlag, compileOverride, unreadable } from "./compile-flag.ts";
+import type { FlagDefinitions } from "../flag/definitions.ts";
+import type { Evaluation, EvaluationContext } from "./evaluation.ts";
+import type { Flag, FlagKey } from "../flag/flag.ts";
+import type { JsonValue } from "../json.ts";
+import { contextFailure, mismatch } from "./failure.ts";
+import { failed, flagTypeOf, metadataOf } from "./outcome.ts";
+import type { ParsedOverrides } from "../override/override.ts";
+import type { ResolvedOverrides } from "../override/override-resolve.ts";
+import { withRequirements } from "./requires.ts";
+import { overridesOf } from "../override/resolve-for-flags.ts";
+import { unknownAnswer } from "./unknown-flag.ts";
+
+export interface FlagSetInput {
+  readonly flags: Iterable<Flag>;
+  /** Keys that once lived in the table. */
+  readonly archived?: Iterable<FlagKey> | undefined;
+  /** Of the table that the flags came from; undefined where they came from no table. */
+  readonly revision?: number | undefined;
+  readonly overrides?: ParsedOverrides | undefined;
+  readonly definitions?: FlagDefinitions | undefined;
+}
+
+/** Flags of one moment, ready to answer. Immutable: the same context gets the same answer for ever. */
+export interface FlagSet {
+  /** Live flags, in order of their code units. */
+  readonly keys: () => readonly FlagKey[];
+  /**
+   * Which variant a context gets, and why. Never throws, never waits. In this order: override → unknown or archived →
+   * disabled → requires → rules → last line → off variant.
+   *
+   * @param defaultValue  what the caller wants where there is no answer; of another type than the flag's: TYPE_MISMATCH
+   */
+  readonly evaluate: (key: FlagKey, context: EvaluationContext, defaultValue?: JsonValue) => Evaluation;
+  /** The fast path: the same answer as `evaluate(key, context, false).value === true`. */
+  readonly isOn: (key: FlagKey, context: EvaluationContext) => boolean;
+  /** What is overridden, and every problem with it. */
+  readonly overrides: ResolvedOverrides;
+}
+
+/**
+ * Compiles each flag once: outcomes are made beforehand, conditions become closures, overridden flags constants. It is done
+ * when the flag is first asked for: most programs ask for few of ten thousand, and all want to start at once.
+ */
+export function compileFlags(input: FlagSetInput): FlagSet {
+  const { revision, definitions = {} } = input;
+  const flags = new Map(Array.from(input.flags, (flag) => [flag.key, flag]));
+  const archived = new Set(input.archived);
+  const overrides = overridesOf(input, flags, archived);
+
+  /** What answers before its requirements are asked, as far as anybody has asked for it. */
+  const plain = new Map<FlagKey, Compiled>();
+  const generated = Object.entries(definitions).filter(([key]) => !flags.has(key));
+  for (const [key, override] of overrides.byKey) {
+    const flag = flags.get(key) ?? definitions[key];
+    if (flag) plain.set(key, compileOverride({ key, variants: flag.variants }, override, revision));
+  }
+  const plainOf = (key: FlagKey): Compiled | undefined => {
+    const flag = flags.get(key);
+    return plain.get(key) ?? (flag && compiledOnce(flag, revision, plain));
+  };
+  // An overridden definition is among the plain; one that is not overridden meets no requirement.
+  const variantOf = (key: FlagKey) => (Object.hasOwn(definitions, key) ? undefined : overrides.ofUnknown(key)?.variant);
+  const answers = new Map(withRequirements([...flags.values()], plainOf, variantOf));
+  // After the requirements: a code default is no live flag, so it meets none.
+  for (const [key, definition] of generated) {
+    if (!plain.has(key)) answers.set(key, compileDefinition(key, definition, revision));
+  }
+  const answerOf = (key: FlagKey): Compiled | undefined => {
+    const first = plainOf(key);
+    // Unless it could not be compiled for now.
+    if (first !== undefined && plain.has(key)) answers.set(key, first);
+    return first;
+  };
+
+  const metadata = metadataOf(revision);
+  const keys = Object.freeze([...flags.keys()].sort((a, b) => (a < b ? -1 : 1)));
+  const unknown = unknownAnswer(overrides, archived, revision);
+
+  return {
+    keys: () => keys,
+    overrides,
+    isOn: (key, context) => {
+      const answer = answers.get(key) ?? answerOf(key);
+      if (answer === undefined) return unknown(key, false).value === true;
+      if (answer.constant !== null) return answer.constant.value === true;
+      try {
+        return answer.decide(contextFrom(context)).value === true;
+      } catch {
+        return false;
+      }
+    },
+    evaluate: (key, context, defaultValue) => {
+      const answer = answers.get(key) ?? answerOf(key);
+      if (answer === undefined) return unknown(key, defaultValue);
+      let evaluation: Evaluation;
+      try {
+        evaluation = answer.constant ?? answer.decide(contextFrom(context));
+      } catch (error) {
+        return contextFailure(key, defaultValue, error, metadata);
+      }
+      const { errorCode, errorMessage = "", value } = evaluation;
+      if (errorCode !== undefined) return failed(key, defaultValue, errorCode, errorMessage, metadata);
+      if (defaultValue === undefined || flagTypeOf(value) === flagTypeOf(defaultValue)) return evaluation;
+      return mismatch(key, flagTypeOf(value), defaultValue, metadata);
+    },
+  };
+}
+
+/** Remembers it, but for a flag that the stack had no room for: whoever asks from less deep gets its answer. */
+function compiledOnce(flag: Flag, revision: number | undefined, made: Map<FlagKey, Compiled>): Compiled {
+  try {
+    const compiled = compileFlag(flag, revision);
+    made.set(flag.key, compiled);
+    return compiled;
+  } catch (error) {
+    return unreadable(flag.key, error instanceof Error ? error.message : "unreadable", revision);
+  }
+}

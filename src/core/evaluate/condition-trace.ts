@@ -1,0 +1,138 @@
+import { attributeOf } from "../flag/attribute.ts";
+import type { Condition, Scalar, Test } from "../flag/condition.ts";
+import type { EvaluationContext } from "./evaluation.ts";
+import { momentOf } from "./moment.ts";
+import { and, not, or, type Truth } from "./truth.ts";
+import { versionTest } from "./version.ts";
+
+/** How a condition came out, part by part. Parts that did not have to be asked are left out. */
+export type ConditionTrace =
+  | { readonly op: "all" | "any" | "none"; readonly outcome: Truth; readonly parts: readonly ConditionTrace[] }
+  | {
+      readonly op: "segment";
+      readonly name: string;
+      readonly outcome: Truth;
+      readonly parts: readonly ConditionTrace[];
+    }
+  | MatchTrace;
+
+export interface MatchTrace {
+  readonly op: "match";
+  readonly attribute: string;
+  readonly tests: readonly Test[];
+  readonly outcome: Truth;
+  /** Why it is unknown: the attribute is not there, or a test asks for another type. Null: it is not unknown. */
+  readonly unknownBecause: "missing" | "type" | null;
+  /** The attribute's value for people, at most 80 characters; null when it is missing. */
+  readonly found: string | null;
+}
+
+/** Interprets a condition step by step, by the book: the closures of `matcher` have to come to the same. */
+export function traceCondition(condition: Condition, context: EvaluationContext): ConditionTrace {
+  if (condition.op === "match") return traceMatch(condition.attribute, condition.tests, context);
+  const stop = condition.op !== "all";
+  const parts: ConditionTrace[] = [];
+  let outcome: Truth = !stop;
+  for (const part of partsOf(condition, context)) {
+    const trace = part();
+    parts.push(trace);
+    outcome = stop ? or(outcome, trace.outcome) : and(outcome, trace.outcome);
+    if (outcome === stop) break;
+  }
+  if (condition.op === "segment") return { op: "any", outcome, parts };
+  return { op: condition.op, outcome: condition.op === "none" ? not(outcome) : outcome, parts };
+}
+
+function partsOf(
+  condition: Exclude<Condition, { op: "match" }>,
+  context: EvaluationContext,
+): readonly (() => ConditionTrace)[] {
+  if (condition.op !== "segment") return condition.of.map((part) => () => traceCondition(part, context));
+  return condition.anyOf.map(({ name, when }) => () => {
+    const trace = traceCondition(when, context);
+    return { op: "segment", name, outcome: trace.outcome, parts: [trace] };
+  });
+}
+
+function traceMatch(attribute: string, tests: readonly Test[], context: EvaluationContext): MatchTrace {
+  const value = attributeOf(context, attribute);
+  const outcome = matchOutcome(tests, value);
+  const reason = value === undefined ? "missing" : "type";
+  return {
+    op: "match",
+    attribute,
+    tests,
+    outcome,
+    unknownBecause: outcome === "unknown" ? reason : null,
+    found: value === undefined ? null : shown(value),
+  };
+}
+
+function matchOutcome(tests: readonly Test[], value: unknown): Truth {
+  const presence = tests.map((test): Truth => test.op !== "exists" || test.value === (value !== undefined));
+  const positive = tests.filter(({ op }) => op !== "exists" && op !== "not");
+  const negative = tests.filter(({ op }) => op === "not");
+  const ofElement = (wanted: readonly Test[]) => (element: unknown) =>
+    wanted.map((test) => testOutcome(test, element)).reduce(and, true);
+  const exists = presence.reduce(and, true);
+  if (tests.every(({ op }) => op === "exists")) return tests.length === 0 && value === undefined ? "unknown" : exists;
+  if (value === undefined) return and(exists, "unknown");
+  if (!Array.isArray(value)) return and(exists, ofElement([...positive, ...negative])(value));
+  const elements: unknown[] = Array.from({ length: value.length }, (_, index): unknown => value[index]);
+  const found = positive.length === 0 ? true : elements.map(ofElement(positive)).reduce(or, false);
+  return [exists, found, ...elements.map(ofElement(negative))].reduce(and, true);
+}
+
+function testOutcome(test: Test, value: unknown): Truth {
+  switch (test.op) {
+    case "exists":
+      return true;
+    case "in":
+      return equalsOne(value, test.values);
+    case "not":
+      return not(equalsOne(value, test.values));
+    case "contains":
+      return typeof value === "string" ? test.values.some((part) => value.includes(part)) : "unknown";
+    case "startsWith":
+      return typeof value === "string" ? test.values.some((part) => value.startsWith(part)) : "unknown";
+    case "endsWith":
+      return typeof value === "string" ? test.values.some((part) => value.endsWith(part)) : "unknown";
+    case "gt":
+    case "gte":
+    case "lt":
+    case "lte":
+      return typeof value === "number" && Number.isFinite(value) ? ordered(value, test.op, test.value) : "unknown";
+    case "before":
+    case "after": {
+      const [at, limit] = [timeOf(value), momentOf(test.value)];
+      if (at === undefined || limit === undefined) return "unknown";
+      return test.op === "before" ? at < limit : at > limit;
+    }
+    case "semver":
+      return (typeof value === "string" ? versionTest(test.range)?.(value) : undefined) ?? "unknown";
+  }
+}
+
+function equalsOne(value: unknown, values: readonly Scalar[]): Truth {
+  if (typeof value === "number" && !Number.isFinite(value)) return "unknown";
+  const comparable = values.filter((listed) => typeof listed === typeof value);
+  return comparable.length === 0 ? "unknown" : comparable.some((listed) => listed === value);
+}
+
+function ordered(value: number, op: "gt" | "gte" | "lt" | "lte", limit: number): boolean {
+  if (value === limit) return op === "gte" || op === "lte";
+  return op.startsWith("g") === value > limit;
+}
+
+function timeOf(value: unknown): number | undefined {
+  if (typeof value === "string") return momentOf(value);
+  const at = value instanceof Date ? Date.prototype.getTime.call(value) : Number.NaN;
+  return Number.isNaN(at) ? undefined : at;
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "string") return value.length > 80 ? `${value.slice(0, 79)}…` : value;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (value instanceof Date) return "a date";
+  return Array.isArray(value) ? `a list of ${value.length}` : `of type ${typeof value}`;
+}

@@ -1,0 +1,37 @@
+import type { Evaluation, EvaluationMetadata } from "./evaluation.ts";
+import type { FlagKey, FlagType } from "../flag/flag.ts";
+import type { JsonValue } from "../json.ts";
+import { failed } from "./outcome.ts";
+
+/** The caller asks for another type than the flag has. */
+export function mismatch(
+  key: FlagKey,
+  type: FlagType,
+  defaultValue: JsonValue,
+  metadata: EvaluationMetadata,
+): Evaluation {
+  const asked =
+    defaultValue === null ? "null" : Array.isArray(defaultValue) ? "a list" : `of type ${typeof defaultValue}`;
+  const message = `flag "${key}" is of type ${type}, the caller's default is ${asked}`;
+  return failed(key, defaultValue, "TYPE_MISMATCH", message, metadata);
+}
+
+/** The context could not be read: one of its getters threw, or the proxy that it is. */
+export function contextFailure(
+  key: FlagKey,
+  defaultValue: JsonValue | undefined,
+  error: unknown,
+  metadata: EvaluationMetadata,
+): Evaluation {
+  const message = `an attribute of the context could not be read${thrownText(error)}`;
+  return failed(key, defaultValue, "GENERAL", message, metadata);
+}
+
+function thrownText(error: unknown): string {
+  try {
+    return error instanceof Error && error.message !== "" ? `: ${error.message}` : "";
+  } catch {
+    // What was thrown may itself be a thing that throws.
+    return "";
+  }
+}

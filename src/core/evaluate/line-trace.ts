@@ -1,0 +1,110 @@
+import { attributeOf, subjectText } from "../flag/attribute.ts";
+import { bucketOf, splitBucketOf, subjectOf } from "./bucket.ts";
+import type { EvaluationContext } from "./evaluation.ts";
+import {
+  DEFAULT_BY,
+  type Flag,
+  type Portion,
+  type Rollout,
+  type Serve,
+  type Share,
+  type VariantName,
+} from "../flag/flag.ts";
+
+/** Buckets that stand in for the subject's own, so that no subject is needed. 0 to 99,999 each. */
+export interface Pins {
+  readonly gate?: number | undefined;
+  readonly split?: number | undefined;
+}
+
+/** How much and what: how a line went for somebody who met its condition. */
+export interface ServeTrace {
+  readonly portion: PortionTrace | null;
+  readonly split: SplitTrace | null;
+  /** Null: the line passed the context on. */
+  readonly variant: VariantName | null;
+  /** The subject attribute that was asked for and is missing. */
+  readonly missing: string | null;
+}
+
+export interface PortionTrace {
+  readonly by: string;
+  readonly share: Share;
+  /** 0 to 99,999; null when there is no subject, or nobody is let in. */
+  readonly bucket: number | null;
+  readonly isInside: boolean;
+}
+
+export interface SplitTrace {
+  readonly by: string;
+  /** 0 to 99,999; null when there is no subject. */
+  readonly bucket: number | null;
+}
+
+export function traceServe(
+  { salt }: Pick<Flag, "salt">,
+  portion: Portion | null,
+  serve: Serve,
+  context: EvaluationContext,
+  pins: Pins,
+): ServeTrace {
+  const gate = portion && tracePortion(salt, portion, context, pins.gate);
+  const nobody = { portion: gate, split: null, variant: null, missing: null };
+  if (gate && !gate.isInside) return { ...nobody, missing: gate.bucket === null && gate.share > 0 ? gate.by : null };
+  if ("variant" in serve) return { ...nobody, variant: serve.variant };
+
+  const by = portion?.by ?? DEFAULT_BY;
+  const bucket = pins.split ?? bucketFor(context, by, (subject) => splitBucketOf(salt, subject));
+  if (bucket === null) return { ...nobody, split: { by, bucket }, missing: by };
+  let from = 0;
+  for (const { variant, share } of serve.split) {
+    if (bucket < from + share) return { ...nobody, split: { by, bucket }, variant };
+    from += share;
+  }
+  return { ...nobody, split: { by, bucket } };
+}
+
+function tracePortion(
+  salt: string,
+  { by, share }: Portion,
+  context: EvaluationContext,
+  pin: number | undefined,
+): PortionTrace {
+  if (share === 0) return { by, share, bucket: pin ?? null, isInside: false };
+  const bucket = pin ?? bucketFor(context, by, (subject) => bucketOf(salt, subject));
+  return { by, share, bucket, isInside: bucket !== null && bucket < share };
+}
+
+function bucketFor(context: EvaluationContext, by: string, bucket: (subject: string) => number): number | null {
+  const subject = subjectOf(context, by);
+  return subject === undefined ? null : bucket(subject);
+}
+
+/** What a role or whitelist line found. */
+export interface ListingTrace {
+  readonly attribute: string;
+  /** The attribute as ids; empty when it is missing or is none. */
+  readonly found: readonly string[];
+  readonly isListed: boolean;
+}
+
+/** List by list, until one has the context on it; null for a last line that asks nobody who they are. */
+export function traceListing(rollout: Rollout, context: EvaluationContext): readonly ListingTrace[] | null {
+  if (rollout.strategy === "all" || rollout.strategy === "percentage") return null;
+  const lists = rollout.strategy === "role" ? { userRole: rollout.roles } : rollout.lists;
+  const traces: ListingTrace[] = [];
+  for (const [attribute, listed] of Object.entries(lists)) {
+    const found = idsOf(attributeOf(context, attribute));
+    const isListed = found.some((id) => listed.includes(id));
+    traces.push({ attribute, found, isListed });
+    if (isListed) break;
+  }
+  return traces;
+}
+
+function idsOf(value: unknown): readonly string[] {
+  const values: readonly unknown[] = Array.isArray(value)
+    ? Array.from({ length: value.length }, (_, index): unknown => value[index])
+    : [value];
+  return values.map(subjectText).filter((id) => id !== undefined);
+}

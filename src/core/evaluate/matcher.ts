@@ -1,0 +1,127 @@
+import { attributeOf } from "../flag/attribute.ts";
+import type { Condition, Test } from "../flag/condition.ts";
+import type { EvaluationContext } from "./evaluation.ts";
+import { scalarTest, type ScalarTest } from "./scalar-test.ts";
+import { and, not, type Truth } from "./truth.ts";
+
+/** A compiled condition. @throws whatever a getter or a proxy in the context throws, nothing else */
+export type Matcher = (context: EvaluationContext) => Truth;
+
+/**
+ * Compiles a condition into one closure. Asked from left to right: `all` stops at the first false, `any` and `none` at the
+ * first true, so that an attribute that throws is only met by those who had to read it.
+ */
+export function matcher(condition: Condition): Matcher {
+  switch (condition.op) {
+    case "all":
+      return every(condition.of.map(matcher));
+    case "any":
+      return some(condition.of.map(matcher));
+    case "none": {
+      const any = some(condition.of.map(matcher));
+      return (context) => not(any(context));
+    }
+    case "segment":
+      return some(condition.anyOf.map(({ when }) => matcher(when)));
+    case "match":
+      return match(condition.attribute, condition.tests);
+  }
+}
+
+function every(parts: readonly Matcher[]): Matcher {
+  const [only] = parts;
+  if (only && parts.length === 1) return only;
+  return (context) => {
+    let all: Truth = true;
+    for (const part of parts) {
+      const truth = part(context);
+      if (truth === false) return false;
+      if (truth === "unknown") all = truth;
+    }
+    return all;
+  };
+}
+
+function some(parts: readonly Matcher[]): Matcher {
+  const [only] = parts;
+  if (only && parts.length === 1) return only;
+  return (context) => {
+    let any: Truth = false;
+    for (const part of parts) {
+      const truth = part(context);
+      if (truth === true) return true;
+      if (truth === "unknown") any = truth;
+    }
+    return any;
+  };
+}
+
+function match(attribute: string, tests: readonly Test[]): Matcher {
+  const presence = tests.flatMap((test) => (test.op === "exists" ? [test.value] : []));
+  const positive = allOf(
+    tests.flatMap((test) => (test.op === "exists" || test.op === "not" ? [] : [scalarTest(test)])),
+  );
+  const negative = allOf(tests.flatMap((test) => (test.op === "not" ? [scalarTest(test)] : [])));
+  const ofScalar = allOf([positive, negative].filter((test) => test !== undefined)) ?? (() => true);
+  const ofValue: ScalarTest = (value) =>
+    typeof value === "object" && Array.isArray(value) ? ofList(value, positive, negative) : ofScalar(value);
+  if (presence.length === 0) {
+    return (context) => {
+      const value = attributeOf(context, attribute);
+      if (value === undefined) return "unknown";
+      return typeof value === "object" ? ofValue(value) : ofScalar(value);
+    };
+  }
+  const asksForMore = positive !== undefined || negative !== undefined;
+  return (context) => {
+    const value = attributeOf(context, attribute);
+    if (presence.includes(value === undefined)) return false;
+    if (!asksForMore) return true;
+    return value === undefined ? "unknown" : ofValue(value);
+  };
+}
+
+// Lists are walked by index: a caller's list may bring an iterator that never ends.
+
+/** On a list one element has to pass all positive tests together, and every element the negative ones. */
+function ofList(list: readonly unknown[], positive: ScalarTest | undefined, negative: ScalarTest | undefined): Truth {
+  const found = positive ? someElement(list, positive) : true;
+  return negative ? and(found, everyElement(list, negative)) : found;
+}
+
+function someElement(list: readonly unknown[], test: ScalarTest): Truth {
+  let any: Truth = false;
+  for (let index = 0; index < list.length; index += 1) {
+    const truth = test(list[index]);
+    if (truth === true) return true;
+    if (truth === "unknown") any = truth;
+  }
+  return any;
+}
+
+function everyElement(list: readonly unknown[], test: ScalarTest): Truth {
+  let all: Truth = true;
+  for (let index = 0; index < list.length; index += 1) {
+    const truth = test(list[index]);
+    if (truth === false) return false;
+    if (truth === "unknown") all = truth;
+  }
+  return all;
+}
+
+/** All of the tests of one value; undefined when there is none. */
+function allOf(tests: readonly ScalarTest[]): ScalarTest | undefined {
+  const [first, second] = tests;
+  if (!second) return first;
+  return (value) => everyTest(tests, value);
+}
+
+function everyTest(tests: readonly ScalarTest[], value: unknown): Truth {
+  let all: Truth = true;
+  for (const test of tests) {
+    const truth = test(value);
+    if (truth === false) return false;
+    if (truth === "unknown") all = truth;
+  }
+  return all;
+}

@@ -1,0 +1,238 @@
+import { contextFrom } from "../flag/attribute.ts";
+import { type ConditionTrace, traceCondition } from "./condition-trace.ts";
+import type { FlagDefinitions } from "../flag/definitions.ts";
+import { MAX_REQUIREMENT_DEPTH } from "../flag/requirement-depth.ts";
+import type { Evaluation, EvaluationContext, EvaluationMetadata, Reason } from "./evaluation.ts";
+import { contextFailure } from "./failure.ts";
+import type { Flag, FlagKey, Requirement, Rollout, VariantName } from "../flag/flag.ts";
+import { flawOf } from "../flag/flaw.ts";
+import type { JsonValue } from "../json.ts";
+import { overridesOf, type Surroundings } from "../override/resolve-for-flags.ts";
+import { type ListingTrace, type Pins, type ServeTrace, traceListing, traceServe } from "./line-trace.ts";
+import { failed, metadataOf } from "./outcome.ts";
+import type { Decision, ResolvedOverrides } from "../override/override-resolve.ts";
+import type { Truth } from "./truth.ts";
+
+/** One step to an answer, in the order in which they are taken. */
+export type TraceStep =
+  | { readonly step: "override"; readonly override: Decision | null }
+  /** Only for a key that is no live flag. */
+  | { readonly step: "absent"; readonly as: "archived" | "unknown"; readonly isDefined: boolean }
+  /** Only for a flag that cannot be evaluated. */
+  | { readonly step: "flaw"; readonly message: string }
+  | { readonly step: "enabled"; readonly enabled: boolean }
+  | RequirementStep
+  | RuleStep
+  | LastLineStep
+  /** Nothing matched. */
+  | { readonly step: "off"; readonly variant: VariantName };
+
+export interface RequirementStep {
+  readonly step: "requirement";
+  readonly requirement: Requirement;
+  /** What the required flag serves to this context; null when it serves nothing or was not asked. */
+  readonly served: VariantName | null;
+  readonly isMet: boolean;
+  /** Why it could not be asked. */
+  readonly problem: "unknown" | "too-deep" | null;
+}
+
+export interface RuleStep extends ServeTrace {
+  readonly step: "rule";
+  /** From 1. */
+  readonly number: number;
+  readonly name: string;
+  readonly matches: Truth;
+  /** Null for a rule with a share of 0 %, which asks nothing. */
+  readonly condition: ConditionTrace | null;
+}
+
+export interface LastLineStep extends ServeTrace {
+  readonly step: "last-line";
+  readonly strategy: Rollout["strategy"];
+  readonly listings: readonly ListingTrace[] | null;
+  readonly matches: boolean;
+}
+
+export interface Trace {
+  readonly evaluation: Evaluation;
+  readonly steps: readonly TraceStep[];
+}
+
+export interface TraceOptions extends Surroundings {
+  readonly archived?: Iterable<FlagKey> | undefined;
+  /** Of the traced flag alone; the flags that it requires have buckets of their own. */
+  readonly pins?: Pins | undefined;
+}
+
+/** What all flags of one trace share. */
+interface Inquiry {
+  readonly flags: ReadonlyMap<FlagKey, Flag>;
+  readonly archived: ReadonlySet<FlagKey>;
+  readonly definitions: FlagDefinitions;
+  readonly overrides: ResolvedOverrides;
+  readonly revision: number | undefined;
+  readonly context: EvaluationContext;
+  /** What was asked before: required flags may be reached on very many ways. */
+  readonly served: Map<FlagKey, VariantName | null>;
+  readonly fits: Map<string, boolean>;
+}
+
+/**
+ * Evaluates one flag by interpreting it and tells every step: what `hoist why` shows and inline tests run. Written apart
+ * from the compiled evaluator, whose answer it must always equal: each is the test of the other. Never throws.
+ */
+export function trace(
+  flags: ReadonlyMap<FlagKey, Flag>,
+  key: FlagKey,
+  context: EvaluationContext,
+  options: TraceOptions = {},
+): Trace {
+  const archived = new Set(options.archived);
+  const inquiry: Inquiry = {
+    flags,
+    archived,
+    definitions: options.definitions ?? {},
+    overrides: overridesOf(options, flags, archived),
+    revision: options.revision,
+    context: contextFrom(context),
+    served: new Map(),
+    fits: new Map(),
+  };
+  const steps: TraceStep[] = [];
+  try {
+    return { evaluation: traceKey(inquiry, key, options.pins ?? {}, steps), steps };
+  } catch (error) {
+    return { evaluation: contextFailure(key, undefined, error, metadataOf(options.revision)), steps };
+  }
+}
+
+function traceKey(inquiry: Inquiry, key: FlagKey, pins: Pins, steps: TraceStep[]): Evaluation {
+  const { flags, definitions, overrides, revision } = inquiry;
+  const flag = flags.get(key);
+  const definition = Object.hasOwn(definitions, key) ? definitions[key] : undefined;
+  const known = flag ?? definition;
+  const override = (known ? overrides.byKey.get(key) : overrides.ofUnknown(key)) ?? null;
+  steps.push({ step: "override", override });
+  if (override) {
+    const variants = known?.variants ?? { on: true, off: false };
+    return answer(inquiry, key, variants, override.variant, "STATIC", { override: override.via });
+  }
+  if (flag) return traceFlag(inquiry, flag, pins, steps);
+
+  const as = inquiry.archived.has(key) ? "archived" : "unknown";
+  steps.push({ step: "absent", as, isDefined: definition !== undefined });
+  if (definition) {
+    return answer(inquiry, key, definition.variants, definition.fallback, "DEFAULT", { source: "definitions" });
+  }
+  const message = as === "archived" ? `flag "${key}" is archived` : `there is no flag "${key}"`;
+  return failed(key, undefined, "FLAG_NOT_FOUND", message, metadataOf(revision));
+}
+
+function traceFlag(inquiry: Inquiry, flag: Flag, pins: Pins, steps: TraceStep[]): Evaluation {
+  const serving = (variant: VariantName, reason: Reason, extra: EvaluationMetadata = {}) =>
+    answer(inquiry, flag.key, flag.variants, variant, reason, extra);
+  const flaw = flawOf(flag);
+  if (flaw !== undefined) {
+    steps.push({ step: "flaw", message: flaw });
+    return failed(flag.key, undefined, "PARSE_ERROR", flaw, metadataOf(inquiry.revision));
+  }
+  steps.push({ step: "enabled", enabled: flag.enabled });
+  if (!flag.enabled) return serving(flag.offVariant, "DISABLED");
+  for (const requirement of flag.requires) {
+    const step = traceRequirement(inquiry, flag, requirement);
+    steps.push(step);
+    if (!step.isMet) return serving(flag.offVariant, "DEFAULT");
+  }
+
+  const missing: string[] = [];
+  for (const step of lineSteps(inquiry, flag, pins)) {
+    steps.push(step);
+    if (step.missing !== null && !missing.includes(step.missing)) missing.push(step.missing);
+    if (step.variant === null) continue;
+    const rule = step.step === "rule" ? { rule: step.name } : {};
+    return serving(step.variant, reasonOf(step), { ...rule, ...(missing.length > 0 ? { missing } : {}) });
+  }
+  steps.push({ step: "off", variant: flag.offVariant });
+  return serving(flag.offVariant, "DEFAULT", missing.length > 0 ? { missing } : {});
+}
+
+function* lineSteps({ context }: Inquiry, flag: Flag, pins: Pins): Generator<RuleStep | LastLineStep> {
+  for (const [index, { name, when, portion, serve }] of flag.rules.entries()) {
+    const condition = portion?.share === 0 ? null : traceCondition(when, context);
+    const matches = condition?.outcome ?? false;
+    const served = matches === true ? traceServe(flag, portion, serve, context, pins) : NOT_SERVED;
+    yield { step: "rule", number: index + 1, name, matches, condition, ...served };
+  }
+  const { rollout, serve } = flag;
+  const listings = traceListing(rollout, context);
+  const matches = listings === null || listings.some(({ isListed }) => isListed);
+  const portion = rollout.strategy === "percentage" ? rollout.portion : null;
+  const served = matches ? traceServe(flag, portion, serve, context, pins) : NOT_SERVED;
+  yield { step: "last-line", strategy: rollout.strategy, listings, matches, ...served };
+}
+
+const NOT_SERVED: ServeTrace = { portion: null, split: null, variant: null, missing: null };
+
+function reasonOf(step: RuleStep | LastLineStep): Reason {
+  if (step.portion !== null || step.split !== null) return "SPLIT";
+  return step.step === "last-line" && step.strategy === "all" ? "STATIC" : "TARGETING_MATCH";
+}
+
+function traceRequirement(inquiry: Inquiry, flag: Flag, requirement: Requirement): RequirementStep {
+  const asked = { step: "requirement", requirement } as const;
+  if (!fits(inquiry, flag.key, MAX_REQUIREMENT_DEPTH)) {
+    return { ...asked, served: null, isMet: false, problem: "too-deep" };
+  }
+  const served = servedBy(inquiry, requirement.flag);
+  if (served === undefined) return { ...asked, served: null, isMet: false, problem: "unknown" };
+  return { ...asked, served, isMet: served !== null && requirement.variants.includes(served), problem: null };
+}
+
+/** Whether the chain of requirements below a flag ends within so many steps. One that runs in a circle never does. */
+function fits(inquiry: Inquiry, key: FlagKey, steps: number): boolean {
+  const flag = inquiry.flags.get(key);
+  const isAsked = flag?.enabled === true && !inquiry.overrides.byKey.has(key) && flawOf(flag) === undefined;
+  if (!isAsked || flag.requires.length === 0) return true;
+  if (steps === 0) return false;
+  const id = `${steps} ${key}`;
+  const known = inquiry.fits.get(id);
+  if (known !== undefined) return known;
+  const answer = flag.requires.every((requirement) => fits(inquiry, requirement.flag, steps - 1));
+  inquiry.fits.set(id, answer);
+  return answer;
+}
+
+/** What a required flag serves; undefined when it is neither live nor overridden, null when it cannot be evaluated. */
+function servedBy(inquiry: Inquiry, key: FlagKey): VariantName | null | undefined {
+  const { flags, definitions, overrides, served } = inquiry;
+  const isOverridden = Object.hasOwn(definitions, key)
+    ? overrides.byKey.has(key)
+    : overrides.ofUnknown(key) !== undefined;
+  if (!flags.has(key) && !isOverridden) return undefined;
+  const known = served.get(key);
+  if (known !== undefined) return known;
+  const variant = traceKey(inquiry, key, {}, []).variant ?? null;
+  served.set(key, variant);
+  return variant;
+}
+
+function answer(
+  { revision }: Inquiry,
+  flagKey: FlagKey,
+  variants: Readonly<Record<VariantName, JsonValue>>,
+  variant: VariantName,
+  reason: Reason,
+  extra: EvaluationMetadata,
+): Evaluation {
+  const value = Object.hasOwn(variants, variant) ? variants[variant] : undefined;
+  const metadata = metadataOf(revision, extra);
+  if (value !== undefined) return { flagKey, value, variant, reason, metadata };
+  return failed(
+    flagKey,
+    undefined,
+    "PARSE_ERROR",
+    `flag "${flagKey}" has no variant "${variant}"`,
+    metadataOf(revision),
+  );
+}

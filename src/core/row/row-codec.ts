@@ -1,0 +1,285 @@
+import { conditionJson, kindOf, parseCondition } from "./condition-json.ts";
+import {
+  DEFAULT_BY,
+  FLAG_KINDS,
+  WHOLE,
+  type Flag,
+  type FlagKey,
+  type FlagKind,
+  type Portion,
+  type Requirement,
+  type Rollout,
+  type Rule,
+  type Serve,
+  type Share,
+} from "../flag/flag.ts";
+import { FormatProblem } from "./format-problem.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
+import { rowOf } from "./raw-row.ts";
+import type { FlagColumns, FlagRow, RawRow } from "./row.ts";
+
+/** `target_config` has the names that were asked for; each stands for an attribute. */
+const LIST_ATTRIBUTES: Readonly<Record<string, string>> = {
+  user_ids: "userId",
+  workshop_ids: "workshopId",
+  postal_codes: "postalCode",
+  roles: "userRole",
+};
+const LIST_NAMES = new Map(Object.entries(LIST_ATTRIBUTES).map(([name, attribute]) => [attribute, name]));
+
+/** The columns that say what a flag says. */
+export function columnsOf(flag: Flag): FlagColumns {
+  const { rollout } = flag;
+  return {
+    display_name: flag.name,
+    description: flag.description,
+    enabled: flag.enabled,
+    rollout_strategy: rollout.strategy,
+    rollout_percentage: rollout.strategy === "percentage" ? percentageOf(rollout.portion.share) : 100,
+    target_config: targetConfigOf(rollout),
+    rollout_by: rollout.strategy === "percentage" ? rollout.portion.by : DEFAULT_BY,
+    rules: flag.rules.map(ruleJson),
+    serve: serveJson(flag.serve),
+    requires: Object.fromEntries(flag.requires.map(({ flag, variants }) => [flag, variants])),
+    flag_type: flag.type,
+    variants: flag.variants,
+    off_variant: flag.offVariant,
+    fallback: flag.fallback,
+    salt: flag.salt,
+    client: flag.client,
+    protected: flag.protected,
+    metadata: {
+      ...flag.metadata,
+      ...(flag.owner === null ? {} : { owner: flag.owner }),
+      ...(flag.kind === null ? {} : { kind: flag.kind }),
+      ...(flag.expires === null ? {} : { expires: flag.expires }),
+      ...(flag.tags.length === 0 ? {} : { tags: flag.tags }),
+    },
+  };
+}
+
+function percentageOf(share: Share): number {
+  return share / 1000;
+}
+
+function targetConfigOf(rollout: Rollout): JsonObject {
+  if (rollout.strategy === "role") return { roles: rollout.roles };
+  if (rollout.strategy !== "whitelist") return {};
+  return Object.fromEntries(
+    Object.entries(rollout.lists).map(([attribute, ids]) => [LIST_NAMES.get(attribute) ?? attribute, ids]),
+  );
+}
+
+function ruleJson(rule: Rule): JsonObject {
+  return {
+    name: rule.name,
+    if: conditionJson(rule.when),
+    ...(rule.portion === null ? {} : { percentage: percentageOf(rule.portion.share), by: rule.portion.by }),
+    serve: serveJson(rule.serve),
+  };
+}
+
+function serveJson(serve: Serve): JsonValue {
+  if ("variant" in serve) return serve.variant;
+  return { split: serve.split.map(({ variant, share }) => ({ variant, percentage: percentageOf(share) })) };
+}
+
+export type ReadRow =
+  | {
+      readonly ok: true;
+      readonly flag: Flag;
+      readonly row: FlagRow;
+      /** What the row is known to say to the letter, and the last sync to have written: there is nothing to compare. */
+      readonly agreesWith?: { readonly flag: Flag; readonly path: string };
+    }
+  | {
+      readonly ok: false;
+      readonly key: string | null;
+      readonly problem: string;
+      /** The one thing worth knowing of a row that cannot be read: whether it says off. Null when that cannot be read. */
+      readonly enabled: boolean | null;
+    };
+
+/**
+ * Reads one row, trusting nothing: hand-written SQL and newer writers are expected. What is not understood is reported,
+ * never guessed: the caller keeps what it knew of that flag.
+ *
+ * @param read  what was read of other rows of one table, most of which have the same rules as others
+ */
+export function flagOfRow(raw: RawRow, read?: RulesRead): ReadRow {
+  const key = typeof raw.feature_key === "string" ? raw.feature_key : null;
+  const enabled = typeof raw.enabled === "boolean" ? raw.enabled : null;
+  try {
+    if (key === null) throw new FormatProblem(["feature_key"], "expected a string");
+    const row = rowOf(raw, key);
+    return { ok: true, row, flag: flagOfColumns(key, row, read) };
+  } catch (error) {
+    if (!(error instanceof FormatProblem)) throw error;
+    return { ok: false, key, problem: `${error.path.join(".")}: ${error.message}`, enabled };
+  }
+}
+
+/** The flag that a row's columns say. @throws FormatProblem where the evaluator could not read them */
+export function flagOfColumns(key: FlagKey, row: FlagColumns, read?: RulesRead): Flag {
+  const { owner, kind, expires, tags, ...metadata } = row.metadata;
+  for (const column of ["off_variant", "fallback"] as const) variantAt(row[column], row.variants, [column]);
+  checkVariants(row);
+  if (/[:#]/.test(row.salt)) throw new FormatProblem(["salt"], "a salt has neither : nor # in it");
+  const serve = serveAt(row.serve, row.variants, ["serve"]);
+  return {
+    key,
+    name: row.display_name,
+    description: row.description,
+    owner: typeof owner === "string" ? owner : null,
+    kind: FLAG_KINDS.find((known): known is FlagKind => known === kind) ?? null,
+    expires: typeof expires === "string" ? expires : null,
+    tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === "string") : [],
+    metadata,
+    type: row.flag_type,
+    variants: row.variants,
+    offVariant: row.off_variant,
+    fallback: row.fallback,
+    enabled: row.enabled,
+    rules: rememberedRules(row, read),
+    rollout: rolloutAt(row, serve),
+    serve,
+    requires: Object.entries(row.requires).map(requirementAt),
+    salt: row.salt === "" ? key : row.salt,
+    client: row.client,
+    protected: row.protected,
+  };
+}
+
+function checkVariants({ flag_type, variants }: FlagColumns): void {
+  if (Object.keys(variants).length === 0) throw new FormatProblem(["variants"], "a flag needs a variant");
+  for (const [name, value] of Object.entries(variants)) {
+    const fits = flag_type === "object" ? isJsonObject(value) || Array.isArray(value) : typeof value === flag_type;
+    if (!fits) throw new FormatProblem(["variants", name], `expected ${flag_type}, found ${kindOf(value)}`);
+  }
+  if (flag_type === "boolean" && !(variants["on"] === true && variants["off"] === false)) {
+    throw new FormatProblem(["variants"], "a boolean flag has on (true) and off (false)");
+  }
+}
+
+function rolloutAt(row: FlagColumns, serve: Serve): Rollout {
+  const share = shareAt(row.rollout_percentage, ["rollout_percentage"]);
+  const by = row.rollout_by === "" ? DEFAULT_BY : row.rollout_by;
+  switch (row.rollout_strategy) {
+    case "all":
+      // Hand-written SQL leaves rollout_by alone: a split by another attribute goes on dealing the same hands.
+      if ("split" in serve && by !== DEFAULT_BY) return { strategy: "percentage", portion: { share: WHOLE, by } };
+      return { strategy: "all" };
+    case "percentage":
+      return { strategy: "percentage", portion: { share, by } };
+    case "role":
+      // Other lists may stand there from before a hand-written change of strategy.
+      return { strategy: "role", roles: listsAt(row.target_config)["userRole"] ?? [] };
+    case "whitelist":
+      return { strategy: "whitelist", lists: listsAt(row.target_config) };
+  }
+}
+
+function listsAt(config: JsonObject): Record<string, readonly string[]> {
+  const lists: Record<string, readonly string[]> = {};
+  for (const [name, ids] of Object.entries(config)) {
+    const attribute = Object.hasOwn(LIST_ATTRIBUTES, name) ? LIST_ATTRIBUTES[name] : name;
+    if (attribute === undefined || attribute === "__proto__" || !Array.isArray(ids)) {
+      throw new FormatProblem(["target_config", name], `expected a list, found ${kindOf(ids ?? null)}`);
+    }
+    lists[attribute] = [...(lists[attribute] ?? []), ...ids.map((id: JsonValue) => idAt(id, ["target_config", name]))];
+  }
+  return lists;
+}
+
+function idAt(id: JsonValue, path: readonly string[]): string {
+  if (typeof id === "string") return id;
+  if (typeof id === "number" && Number.isSafeInteger(id)) return String(id);
+  throw new FormatProblem(path, `an id is a string, found ${kindOf(id)}`);
+}
+
+/** Rules by the value that a row has for them, and the variants that they were read with. */
+export type RulesRead = Map<JsonValue, { readonly variants: JsonObject; readonly rules: readonly Rule[] }>;
+
+function rememberedRules(row: FlagColumns, read: RulesRead | undefined): readonly Rule[] {
+  const known = read?.get(row.rules);
+  if (known?.variants === row.variants) return known.rules;
+  const rules = rulesAt(row);
+  read?.set(row.rules, { variants: row.variants, rules });
+  return rules;
+}
+
+function rulesAt({ rules, variants }: FlagColumns): readonly Rule[] {
+  if (!Array.isArray(rules)) throw new FormatProblem(["rules"], `expected a list, found ${kindOf(rules)}`);
+  return rules.map((rule: JsonValue, index) => ruleAt(rule, variants, ["rules", index]));
+}
+
+function ruleAt(json: JsonValue, variants: JsonObject, path: readonly (string | number)[]): Rule {
+  if (!isJsonObject(json)) throw new FormatProblem(path, `a rule is an object, found ${kindOf(json)}`);
+  const { name = "", if: when, percentage, by = DEFAULT_BY, serve = null, ...others } = json;
+  const [unknown] = Object.keys(others);
+  // A newer writer's word: without it the rule would let other people in.
+  if (unknown !== undefined) throw new FormatProblem([...path, unknown], "no such member of a rule");
+  if (typeof name !== "string") throw new FormatProblem([...path, "name"], "expected a string");
+  if (typeof by !== "string" || by === "") throw new FormatProblem([...path, "by"], "expected an attribute's name");
+  if (when === undefined) throw new FormatProblem([...path, "if"], "a rule needs its condition");
+  return {
+    name,
+    when: within([...path, "if"], () => parseCondition(when)),
+    portion: percentage === undefined ? null : portionAt(percentage, by, [...path, "percentage"]),
+    serve: serveAt(serve, variants, [...path, "serve"]),
+  };
+}
+
+function portionAt(percentage: JsonValue, by: string, path: readonly (string | number)[]): Portion {
+  return { share: shareAt(percentage, path), by };
+}
+
+function shareAt(percentage: JsonValue, path: readonly (string | number)[]): Share {
+  if (typeof percentage !== "number" || !(percentage >= 0 && percentage <= 100)) {
+    throw new FormatProblem(path, "expected a percentage from 0 to 100");
+  }
+  return Math.round(percentage * 1000);
+}
+
+function serveAt(json: JsonValue, variants: JsonObject, path: readonly (string | number)[]): Serve {
+  if (!isJsonObject(json)) return { variant: variantAt(json, variants, path) };
+  const { split, ...others } = json;
+  if (!Array.isArray(split) || Object.keys(others).length > 0) {
+    throw new FormatProblem(path, 'expected a variant or {"split": […]}');
+  }
+  const parts = split.map((part: JsonValue, index) => {
+    if (!isJsonObject(part)) throw new FormatProblem([...path, "split", index], `found ${kindOf(part)}`);
+    return {
+      variant: variantAt(part["variant"] ?? null, variants, [...path, "split", index, "variant"]),
+      share: shareAt(part["percentage"] ?? null, [...path, "split", index, "percentage"]),
+    };
+  });
+  const sum = parts.reduce((total, { share }) => total + share, 0);
+  if (sum !== WHOLE) throw new FormatProblem([...path, "split"], `the shares add up to ${sum / 1000}, not to 100`);
+  return { split: parts };
+}
+
+function variantAt(name: JsonValue, variants: JsonObject, path: readonly (string | number)[]): string {
+  if (typeof name === "string" && Object.hasOwn(variants, name)) return name;
+  throw new FormatProblem(path, `expected one of the variants ${Object.keys(variants).join(", ")}`);
+}
+
+function requirementAt([flag, variants]: [string, JsonValue]): Requirement {
+  const names = Array.isArray(variants) ? variants : [variants];
+  return {
+    flag,
+    variants: names.map((name: JsonValue) => {
+      if (typeof name === "boolean") return name ? "on" : "off";
+      if (typeof name === "string") return name;
+      throw new FormatProblem(["requires", flag], `expected variants, found ${kindOf(name)}`);
+    }),
+  };
+}
+
+function within<T>(path: readonly (string | number)[], read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof FormatProblem ? new FormatProblem([...path, ...error.path], error.message) : error;
+  }
+}

@@ -1,0 +1,46 @@
+import type { Plan } from "../core/plan/plan.ts";
+import type { SourceFile } from "../core/flag/source-file.ts";
+import { blobId } from "../history/blob-id.ts";
+import { openRepository } from "../history/repository.ts";
+import { loadBeside } from "../source/load/load-beside.ts";
+import { loadFlags, type LoadedFlags } from "../source/load/load.ts";
+import { plansBetween } from "./plans-between.ts";
+import { isFlagFile, refuseShallow, type Files } from "../source/read/desired.ts";
+
+/**
+ * What a branch changes, in each environment that it declares: the plan of a table that says exactly what the base said
+ * where the branch left it. What went into the base since then is not the branch's doing. No database is asked, so the
+ * answer is git's alone.
+ *
+ * @param files  valid
+ */
+export function plansSince(before: Base, files: Files): readonly Plan[] {
+  return plansBetween(before.loaded, files.loaded, { from: before.commit, to: files.commit });
+}
+
+/** The flags where a branch left its base, and the commit that is. */
+export interface Base {
+  readonly commit: string;
+  readonly loaded: LoadedFlags;
+}
+
+/**
+ * @param base   a commit, branch or tag; one that has no flags yet has none
+ * @param files  of the branch: what the base has in common with them is not read again
+ * @throws FlagError SHALLOW_CLONE, UNKNOWN_COMMIT, about the base
+ */
+export async function baseOf(folder: string, base: string, files: Files): Promise<Base> {
+  const repository = files.repository ?? (await openRepository(folder));
+  const named = await repository.resolve(base);
+  const commit = (await repository.commonAncestor(named, files.commit ?? "HEAD")) ?? named;
+  await refuseShallow(repository);
+  const known = new Map(files.sources.filter(isFile).map(({ id, bytes }) => [id ?? blobId(bytes, commit), bytes]));
+  const sources = await repository.readFiles(commit, "flags", known);
+  // The branch brings the first flags.
+  if (!sources.some(isFlagFile)) return { commit, loaded: loadFlags([]) };
+  return { commit, loaded: loadBeside(sources, { files: files.sources, loaded: files.loaded }) };
+}
+
+function isFile({ kind }: SourceFile): boolean {
+  return kind === "file";
+}

@@ -1,0 +1,67 @@
+import { contextFrom } from "../core/flag/attribute.ts";
+import { FlagError } from "../core/errors.ts";
+import type { EvaluationContext } from "../core/evaluate/evaluation.ts";
+import { isJsonObject } from "../core/json.ts";
+import type { Population } from "./population.ts";
+
+/** More are asked no better, only longer. */
+export const MOST_CONTEXTS = 200_000;
+
+const EXPECTED = 'expected one JSON object a line, e.g. {"userId":"7f3a","userRole":"admin"}, or one JSON list of them';
+
+/**
+ * People from a file: contexts as JSON Lines, empty lines left out, or as one JSON list.
+ *
+ * @param name  of the file, for errors and for whoever reads the report
+ * @throws FlagError USAGE with the place of what is wrong
+ */
+export function contextsFrom(text: string, name: string): Population {
+  const body = text.startsWith("\uFEFF") ? text.slice(1) : text;
+  const contexts = body.trimStart().startsWith("[") ? listed(body, name) : lines(body, name);
+  if (contexts.length === 0) throw wrong(`${name} holds no context`);
+  return { contexts, note: { source: "file", size: contexts.length, seed: null, file: name, guessed: [] } };
+}
+
+function lines(text: string, name: string): readonly EvaluationContext[] {
+  const contexts: EvaluationContext[] = [];
+  let number = 0;
+  for (const line of text.split("\n")) {
+    number += 1;
+    if (line.trim() === "") continue;
+    if (contexts.length === MOST_CONTEXTS) throw tooMany(name);
+    contexts.push(contextIn(parsed(line, `${name}:${number}`), `${name}:${number}`));
+  }
+  return contexts;
+}
+
+function listed(text: string, name: string): readonly EvaluationContext[] {
+  const list = parsed(text, name);
+  if (!Array.isArray(list)) throw wrong(`${name} begins like a list and is none`);
+  if (list.length > MOST_CONTEXTS) throw tooMany(name);
+  return list.map((item: unknown, index) => contextIn(item, `${name}: item ${index + 1} of the list`));
+}
+
+function parsed(text: string, place: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Without the parser's own words: it repeats what it read, and people's data does not belong into a log.
+    throw wrong(`${place} is not JSON`);
+  }
+}
+
+function contextIn(value: unknown, place: string): EvaluationContext {
+  if (isJsonObject(value)) return contextFrom(value);
+  const found = value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
+  throw wrong(`${place} is ${found}, not an object`);
+}
+
+function tooMany(name: string): FlagError {
+  return new FlagError("USAGE", `${name} holds more than ${MOST_CONTEXTS} contexts`, {
+    hint: `take some of them by chance: shuf -n ${MOST_CONTEXTS / 10} ${name}`,
+  });
+}
+
+function wrong(message: string): FlagError {
+  return new FlagError("USAGE", message, { hint: EXPECTED });
+}

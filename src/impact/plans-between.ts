@@ -1,0 +1,89 @@
+import type { DesiredFlag } from "../core/plan/change.ts";
+import type { Flag, FlagKey } from "../core/flag/flag.ts";
+import { planChanges, type Plan } from "../core/plan/plan.ts";
+import type { FlagRow } from "../core/row/row.ts";
+import { columnsOf, type ReadRow } from "../core/row/row-codec.ts";
+import { stricterOf } from "../source/load/config.ts";
+import { desiredFlags } from "../source/load/desired-flags.ts";
+import { digest } from "../source/load/digest.ts";
+import type { LoadedFlags } from "../source/load/load.ts";
+
+/** Which commits the two states of the files are of; null where no commit has them. */
+export interface Commits {
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/**
+ * What turns one state of the files into another, in each environment that the second declares, in the order of promotion:
+ * the plan of a table that says exactly what the first says. No database is asked, so the answer is the files' alone. Held to
+ * the stricter of both configurations.
+ *
+ * @param before  one without flags is as good as any; of one with errors, the flags that have none
+ * @param after   valid: without a configuration there are no environments
+ */
+export function plansBetween(before: LoadedFlags, after: LoadedFlags, commits: Commits): readonly Plan[] {
+  if (after.config === null) return [];
+  const { environments, policies } = stricterOf(before.config, after.config);
+  return environments.map(({ name, protected: isProtected }) => {
+    const desired = desiredFlags(after, name);
+    return planChanges({
+      environment: { name, protected: isProtected },
+      policies,
+      from: { revision: 0, commit: commits.from },
+      to: { commit: commits.to },
+      desired,
+      live: rowsAsSynced(before.flagsFor(name), desired),
+      release: new Set<FlagKey>(),
+      onDrift: "keep",
+      acknowledgedPlan: null,
+      deletedByHand: new Set<FlagKey>(),
+      digest,
+    });
+  });
+}
+
+/** The rows that a sync of those flags would have left behind. */
+function rowsAsSynced(
+  flags: ReadonlyMap<FlagKey, Flag>,
+  desired: ReadonlyMap<FlagKey, DesiredFlag>,
+): ReadonlyMap<FlagKey, ReadRow> {
+  const rows = [...flags].map(([key, flag]): readonly [FlagKey, ReadRow] => {
+    const wanted = desired.get(key);
+    // Where a file lies is of no interest here: moving it changes nothing.
+    const path = wanted?.path ?? null;
+    if (wanted?.flag !== flag) return [key, { ok: true, flag, row: rowAsSynced(flag, path) }];
+    // One object on both sides, as nearly all flags of a branch are: its row is made only if somebody looks at it.
+    return [
+      key,
+      {
+        ok: true,
+        flag,
+        agreesWith: wanted,
+        get row() {
+          return rowAsSynced(flag, path);
+        },
+      },
+    ];
+  });
+  return new Map(rows);
+}
+
+const EPOCH = new Date(0).toISOString();
+
+function rowAsSynced(flag: Flag, path: string | null): FlagRow {
+  const columns = columnsOf(flag);
+  return {
+    ...columns,
+    id: "",
+    feature_key: flag.key,
+    path,
+    commit_sha: null,
+    synced: columns,
+    archived_at: null,
+    created_at: EPOCH,
+    updated_at: EPOCH,
+    created_by: "",
+    last_modified_by: "",
+  };
+}

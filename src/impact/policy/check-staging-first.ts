@@ -1,0 +1,91 @@
+import { aheadOf, type Ahead, type Flags } from "../staging-first/ahead.ts";
+import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
+import type { EvaluationContext } from "../../core/evaluate/evaluation.ts";
+import type { Flag, FlagKey } from "../../core/flag/flag.ts";
+import { DEFAULT_SEED, generatePopulation } from "../population.ts";
+import { withRequired } from "../answers-alike.ts";
+import { canonicalJson } from "../../core/json.ts";
+import type { LoadedFlag, LoadedFlags } from "../../source/load/load.ts";
+import type { FlagFile } from "../../source/shape/flag-file.ts";
+import type { Path } from "../../source/load/tree.ts";
+import { stricterOf } from "../../source/load/config.ts";
+import { attributesOf } from "../report-between.ts";
+import { problemAtValue } from "../../source/load/parsed-file.ts";
+import type { BranchChange } from "./check-policies.ts";
+import { loadedFlag } from "./check-needs.ts";
+import { servedPath } from "./place.ts";
+
+/**
+ * Where a protected environment would give people what the environment before it, in the same files, does not give them.
+ * Only what the branch itself widens; a branch that brings the first flags may find the environments as they are.
+ */
+export function checkStagingFirst({ before, after, plans }: BranchChange): readonly Diagnostic[] {
+  if (after.config === null || before.flags.length === 0) return [];
+  const { environments, policies } = stricterOf(before.config, after.config);
+  if (!policies.stagingFirst) return [];
+  return environments.flatMap(({ name, protected: isProtected }, index) => {
+    const earlier = environments[index - 1]?.name;
+    const plan = plans.find(({ environment }) => environment === name);
+    if (!isProtected || earlier === undefined || plan === undefined) return [];
+    return plan.changes.flatMap(({ key }): readonly Diagnostic[] => {
+      const flags = { before: before.flagsFor(name), after: after.flagsFor(name), earlier: after.flagsFor(earlier) };
+      const loaded = loadedFlag(after, key);
+      const flag = flags.after.get(key);
+      if (loaded === undefined || flag === undefined || !isDeclaredIn(before, name)) return [];
+      const ahead = aheadOf(key, flags, declaredPeople(after, key, Object.values(flags)));
+      if (ahead === undefined) return [];
+      const path = ahead.rule === null ? lastLinePath(loaded.file, name, flags.before.get(key), flag) : undefined;
+      return [problemOf(loaded, flag, ahead, { environment: name, earlier, path })];
+    });
+  });
+}
+
+/** So many of the people that the report is about; the flags' own lines have been looked at more closely before. */
+const PEOPLE = 2_000;
+
+/** People as the attributes are declared; made only when somebody asks for the first of them. */
+function* declaredPeople(after: LoadedFlags, key: FlagKey, sides: readonly Flags[]): Iterable<EvaluationContext> {
+  const flags = sides.flatMap((all) => withRequired({ flag: all.get(key) ?? null, all }));
+  yield* generatePopulation(attributesOf(after), flags, { size: PEOPLE, seed: DEFAULT_SEED }).contexts;
+}
+
+/** What a new environment begins with was decided when it was declared, not by an edit of a flag. */
+function isDeclaredIn({ config }: LoadedFlags, environment: string): boolean {
+  return config === null || config.environments.some(({ name }) => name === environment);
+}
+
+function problemOf(
+  { parsed, file }: LoadedFlag,
+  flag: Flag,
+  { rule, variant, who }: Ahead,
+  { environment, earlier, path }: { environment: string; earlier: string; path: Path | undefined },
+): Diagnostic {
+  const line = rule === null ? "the last line" : `rule "${flag.rules[rule]?.name}"`;
+  const what = flag.type === "boolean" ? (variant === "on" ? "true" : "false") : variant;
+  const rulePath = [...servedPath(file, environment, "rules"), rule ?? 0, "name"];
+  return problemAtValue(parsed, path ?? rulePath, {
+    code: "staging-first",
+    message: `${environment}: ${line} gives ${what} to people to whom ${earlier} does not give it, e.g. ${whoText(who)}`,
+    hint: `give it to them in ${earlier} first; in the same change will do`,
+  });
+}
+
+/** What makes the last line give more than before. */
+function lastLinePath(file: FlagFile, environment: string, before: Flag | undefined, after: Flag): Path {
+  if (before === undefined) return servedPath(file, environment, "rollout");
+  if (!before.enabled) return servedPath(file, environment, "enabled");
+  const isSame = canonicalJson(before.rollout) === canonicalJson(after.rollout);
+  return servedPath(file, environment, isSame ? "serve" : "rollout");
+}
+
+/** `postalCode M5V, userId user-17`, or `anybody`. */
+function whoText(who: Ahead["who"]): string {
+  const told = Object.entries(who).map(([name, value]) => `${name} ${valueText(value)}`);
+  return told.length === 0 ? "anybody" : told.join(", ");
+}
+
+function valueText(value: unknown): string {
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value === "string" && /^[\w.@-]+$/.test(value)) return value;
+  return JSON.stringify(value) ?? "undefined";
+}

@@ -1,0 +1,74 @@
+import { type Flag } from "../../core/flag/flag.ts";
+import { reshuffleAt, risesOf } from "../../core/plan/danger.ts";
+import type { Need } from "../../core/plan/acknowledgement.ts";
+import { differingGroups, type FieldGroup, PROSE_GROUPS } from "../../core/row/field-groups.ts";
+import { canonicalJson } from "../../core/json.ts";
+import { columnsOf } from "../../core/row/row-codec.ts";
+import type { FlagFile } from "../../source/shape/flag-file.ts";
+import type { Path } from "../../source/load/tree.ts";
+
+/** Where a file says what one environment is served: in the overlay, where it replaces the key, else at the top. */
+export function servedPath(
+  { environments = {} }: FlagFile,
+  environment: string,
+  field: "enabled" | "rollout" | "serve" | "rules",
+): Path {
+  const overlay = environments[environment];
+  return overlay?.[field] === undefined ? [field] : ["environments", environment, field];
+}
+
+/** The line of the file that puts an environment at risk. */
+export function dangerPath(
+  file: FlagFile,
+  environment: string,
+  code: Need["code"],
+  { before, after }: { readonly before: Flag | null; readonly after: Flag },
+): Path {
+  if (before === null) return servedPath(file, environment, "rollout");
+  if (code === "reshuffle") {
+    const { field, rule } = reshuffleAt(before, after) ?? { field: "salt", rule: null };
+    return field === "salt" ? ["salt"] : linePath(file, environment, after, rule, field);
+  }
+  if (!before.enabled) return servedPath(file, environment, "enabled");
+  if (code !== "jump") return changedPath(file, environment, before, after);
+  const highest = risesOf(before, after).reduce((most, rise) => (rise.points > most.points ? rise : most));
+  return linePath(file, environment, after, highest.rule, "rollout");
+}
+
+/** @param rule  its name; null is the last line */
+function linePath(
+  file: FlagFile,
+  environment: string,
+  { rules }: Flag,
+  rule: string | null,
+  field: "rollout" | "serve",
+): Path {
+  if (rule === null) return servedPath(file, environment, field);
+  return [...servedPath(file, environment, "rules"), rules.findIndex(({ name }) => name === rule), field];
+}
+
+/** Keys of the file, in the order in which they are looked at; what is evaluated first comes first. */
+const KEYS: Readonly<Partial<Record<FieldGroup, keyof FlagFile>>> = {
+  requires: "requires",
+  type: "type",
+  variants: "variants",
+  offVariant: "offVariant",
+  fallback: "fallback",
+  salt: "salt",
+  client: "client",
+  protected: "protected",
+};
+
+/** The first thing of the environment's flag that is another. */
+function changedPath(file: FlagFile, environment: string, before: Flag, after: Flag): Path {
+  const groups = differingGroups(columnsOf(before), columnsOf(after)).filter((group) => !PROSE_GROUPS.has(group));
+  const [first = "rollout"] = groups;
+  if (first === "rules") {
+    const index = after.rules.findIndex((rule, at) => canonicalJson(rule) !== canonicalJson(before.rules[at] ?? null));
+    const rules = servedPath(file, environment, "rules");
+    return index === -1 ? rules : [...rules, index, "name"];
+  }
+  if (first === "enabled" || first === "serve") return servedPath(file, environment, first);
+  const key = KEYS[first];
+  return key === undefined ? servedPath(file, environment, "rollout") : [key];
+}

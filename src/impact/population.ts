@@ -1,0 +1,135 @@
+import type { Scalar } from "../core/flag/condition.ts";
+import type { EvaluationContext } from "../core/evaluate/evaluation.ts";
+import { DEFAULT_BY, type Flag } from "../core/flag/flag.ts";
+import type { Asked } from "../core/logic/samples.ts";
+import { type Questions, questionsOf } from "./asked.ts";
+import { type Random, seededRandom } from "./random.ts";
+import { guessedValues } from "./values.ts";
+
+/** People whom two versions of a flag are asked about. */
+export interface Population {
+  readonly contexts: readonly EvaluationContext[];
+  readonly note: PopulationNote;
+}
+
+/** How the people were come by, for whoever reads a share of them. */
+export interface PopulationNote {
+  readonly source: "generated" | "file";
+  readonly size: number;
+  /** The same seed, declarations and flags give the same people; null for a file. */
+  readonly seed: number | null;
+  /** The file of contexts. */
+  readonly file: string | null;
+  /** Attributes that conditions ask for and of which no values are declared: how common theirs are is a guess. */
+  readonly guessed: readonly string[];
+}
+
+/** One attribute as `flags/_config.yaml` declares it. */
+export interface AttributeSpec {
+  readonly name: string;
+  readonly type: "string" | "number" | "boolean" | "version" | "date";
+  /** The only values there are; undefined where it may be anything of its type. */
+  readonly values?: readonly Scalar[] | undefined;
+  /** How common each value is, in any unit; undefined: all alike. */
+  readonly weights?: readonly number[] | undefined;
+}
+
+/** As many people as tell a share to within one point, 99 times of 100. */
+export const DEFAULT_SIZE = 20_000;
+export const DEFAULT_SEED = 1;
+
+/** Draws one person's value; undefined for a person who lacks the attribute. */
+type Draw = (person: number) => Scalar | undefined;
+
+/**
+ * People made from the declared attributes and from what the flags ask. Everybody has every declared attribute; where
+ * values are declared, one of them, as common as its weight. Subjects (userId, and what shares are dealt by) without
+ * declared values are told apart person by person, so that an id that is listed by name is nobody's: right for a share of
+ * people. Of everything else half the people get what conditions name and half get what none names, where there is such;
+ * who is asked whether an attribute is there at all lacks it half of the time.
+ *
+ * @param flags  both versions of all that will be measured
+ * @param size   at least 1
+ */
+export function generatePopulation(
+  attributes: readonly AttributeSpec[],
+  flags: Iterable<Flag>,
+  { size, seed }: { readonly size: number; readonly seed: number },
+): Population {
+  const questions = questionsOf(flags);
+  const declared = new Map(attributes.map((spec) => [spec.name, spec]));
+  const names = [...new Set([...declared.keys(), ...questions.asked.keys(), ...questions.subjects])].sort();
+  const draws = names.map((name) => [name, drawOf(name, declared.get(name), questions, seed)] as const);
+  const contexts = Array.from({ length: size }, (_, person): EvaluationContext => {
+    const context: Record<string, Scalar> = {};
+    for (const [name, draw] of draws) {
+      const value = draw(person);
+      if (value !== undefined) context[name] = value;
+    }
+    return context;
+  });
+  const guessed = names.filter((name) => isGuessed(name, declared.get(name), questions));
+  return { contexts, note: { source: "generated", size, seed, file: null, guessed } };
+}
+
+function drawOf(name: string, spec: AttributeSpec | undefined, { asked, subjects }: Questions, seed: number): Draw {
+  // Each attribute draws for itself: one more of them leaves all others as they were.
+  const random = seededRandom(seed, name);
+  const values = spec?.values ?? [];
+  const [first, ...others] = values;
+  if (first !== undefined) return weighted([first, ...others], spec?.weights, random);
+  if (subjects.has(name)) return spec?.type === "number" ? numberedSubject(random) : subject(name, seed);
+  return guessing(asked.get(name) ?? { attribute: name, tests: [], ids: [] }, spec, random);
+}
+
+function weighted(
+  values: readonly [Scalar, ...Scalar[]],
+  weights: readonly number[] | undefined,
+  random: Random,
+): Draw {
+  let total = 0;
+  const ceilings = values.map((_, index) => (total += weights?.[index] ?? (weights === undefined ? 1 : 0)));
+  if (total <= 0) return () => random.oneOf(values);
+  return () => {
+    const at = random.next() * total;
+    return values[ceilings.findIndex((ceiling) => at < ceiling)] ?? values[0];
+  };
+}
+
+/**
+ * An id of nobody's: a text that nobody lists. No person has the same as two attributes, as no session has a user's id:
+ * both would fall into one bucket.
+ */
+function subject(name: string, seed: number): Draw {
+  const stem = name === DEFAULT_BY ? `made-${seed}` : `made-${seed}-${name}`;
+  return (person) => `${stem}-${person}`;
+}
+
+/** The same of a number: none that is small, and each attribute counts from where it likes. */
+function numberedSubject(random: Random): Draw {
+  const first = 7_000_000_000_000 + Math.floor(random.next() * 1_000_000) * 1_000_000;
+  return (person) => first + person;
+}
+
+function guessing(asked: Asked, spec: AttributeSpec | undefined, random: Random): Draw {
+  const { named, others } = guessedValues(asked, spec?.type);
+  const sides = [named, others].filter(isFilled);
+  const mayLack = asked.tests.some(({ op }) => op === "exists");
+  const [first, second] = sides;
+  if (first === undefined) return () => undefined;
+  return () => {
+    if (mayLack && random.next() < 0.5) return undefined;
+    return random.oneOf(second === undefined || random.next() < 0.5 ? first : second);
+  };
+}
+
+function isFilled(values: readonly Scalar[]): values is readonly [Scalar, ...Scalar[]] {
+  return values.length > 0;
+}
+
+/** A subject is guessed at only where more is asked of it than whether it is one of some ids. */
+function isGuessed(name: string, spec: AttributeSpec | undefined, { asked, subjects }: Questions): boolean {
+  const question = asked.get(name);
+  if (question === undefined || (spec?.values ?? []).length > 0) return false;
+  return !subjects.has(name) || question.tests.some(({ op }) => op !== "in" && op !== "not" && op !== "exists");
+}

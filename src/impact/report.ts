@@ -1,0 +1,94 @@
+import type { Need } from "../core/plan/acknowledgement.ts";
+import type { Change, HeldEdit, PlanProblem } from "../core/plan/change.ts";
+import type { Difference } from "../core/plan/difference.ts";
+import type { FlagKey, VariantName } from "../core/flag/flag.ts";
+import type { PopulationNote } from "./population.ts";
+
+/** What a branch would do to the people who use the flags, for whoever reads it before it is merged. Data: views show it. */
+export interface ChangeReport {
+  /** Where the branch left its base. `ref` as it was asked for, e.g. `origin/main`. */
+  readonly from: { readonly ref: string; readonly commit: string | null };
+  /** Null for files that no commit has; `name` is what to call those. */
+  readonly to: { readonly commit: string | null; readonly name?: string };
+  /** In the order of promotion, also those in which nothing changes. */
+  readonly environments: readonly EnvironmentReport[];
+  readonly population: PopulationNote;
+  readonly checks: { readonly flags: number; readonly testsPassed: number };
+}
+
+export interface EnvironmentReport {
+  readonly environment: string;
+  readonly isProtected: boolean;
+  /** Those that move most people first, then in key order. */
+  readonly flags: readonly FlagReport[];
+  readonly unchanged: number;
+  /** People for whom at least one flag answers otherwise. */
+  readonly flipped: Measured;
+  /** Everything that has to be acknowledged, the whole plan's included. */
+  readonly needs: readonly Need[];
+  readonly problems: readonly PlanProblem[];
+  /** What `hoist sync --acknowledge` takes, where the table says what the base says. */
+  readonly planId: string;
+  /** What was written to the table by hand; null where no table was read. */
+  readonly byHand: readonly HeldEdit[] | null;
+}
+
+/** One flag of one environment that answers, or reads, otherwise. */
+export interface FlagReport {
+  readonly key: FlagKey;
+  /** Null where its file is gone. */
+  readonly path: string | null;
+  /** `reached`: the flag itself is as it was, but it requires one that is not. */
+  readonly action: Change["action"] | "reached";
+  readonly kind: ChangeKind;
+  readonly differences: readonly Difference[];
+  /** By way of what it changed, when not by its own file: `segment staff`, `requires new_checkout`. */
+  readonly via: readonly string[];
+  /** The flag in plain English; null where it is not there. */
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly flips: Flips;
+  readonly needs: readonly Need[];
+  readonly warnings: readonly ReportWarning[];
+}
+
+/**
+ * What a change does to those who are answered already. `widen`: nobody loses what they have. `narrow`: nobody gains.
+ * `reshuffle`: people move for no visible reason, because they are dealt in another way. `retarget`: everything else that
+ * changes answers. `no-op`: nobody is answered otherwise.
+ */
+export type ChangeKind = "widen" | "narrow" | "retarget" | "reshuffle" | "no-op";
+
+/** Something to know before merging that forbids nothing. */
+export interface ReportWarning {
+  readonly code: "masked-by-hand" | "masked-by-override" | "overwrites-hand-edit" | "ahead" | "expires-soon";
+  readonly text: string;
+}
+
+/** A share of people, 0–1, and how far off it may be: in 99 of 100 reports the truth lies within `margin`. 0 where it is exact. */
+export interface Measured {
+  readonly share: number;
+  readonly margin: number;
+}
+
+/** Who is answered otherwise than before. */
+export interface Flips {
+  /**
+   * `exact`: counted in buckets, true of any people. `sampled`: of people made from the declared attributes.
+   * `counted`: of the contexts of a file, every one of them.
+   */
+  readonly method: "exact" | "sampled" | "counted";
+  /** How many people were asked; null where it is exact. */
+  readonly sample: number | null;
+  readonly flipped: Measured;
+  /** From one variant to another, by the line that answers now; largest first. */
+  readonly moves: readonly Move[];
+}
+
+export interface Move extends Measured {
+  /** Null where the flag is not there: whoever asks gets what the program falls back on. */
+  readonly from: VariantName | null;
+  readonly to: VariantName | null;
+  /** `rule Toronto beta`, `the last line`, `disabled`, `requires`, `nothing matches`, `archived`. */
+  readonly line: string;
+}

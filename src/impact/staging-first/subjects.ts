@@ -1,0 +1,74 @@
+import { bucketOf, splitBucketOf } from "../../core/evaluate/bucket.ts";
+import { DEFAULT_BY, type Flag, type Portion, type Serve, WHOLE } from "../../core/flag/flag.ts";
+
+/** How many ids lie in a range: with a share and a split, each deals them on. */
+const IDS_EACH = 3;
+/** How many ids are looked through for one that lies between two shares; a thousandth of a percent needs about so many. */
+const MOST_TRIED = 300_000;
+
+/**
+ * For each attribute that shares or splits tell people apart by, ids of which some lie between every two neighbouring
+ * shares of the flags: whom one share takes and another does not is among them.
+ */
+export function subjectsOf(flags: readonly Flag[]): ReadonlyMap<string, readonly string[]> {
+  const gates = new Map<string, Set<number>>();
+  const splits = new Map<string, Set<number>>();
+  const salts = new Set(flags.map(({ salt }) => salt));
+  for (const flag of flags) {
+    for (const { portion, serve } of linesOf(flag)) {
+      const by = portion?.by ?? DEFAULT_BY;
+      if (portion !== null) added(gates, by, [portion.share]);
+      if ("split" in serve) added(splits, by, ceilings(serve));
+    }
+  }
+  const bys = [...new Set([...gates.keys(), ...splits.keys()])];
+  return new Map(bys.map((by) => [by, idsFor(salts, by, gates.get(by) ?? [], splits.get(by) ?? [])]));
+}
+
+function idsFor(
+  salts: ReadonlySet<string>,
+  by: string,
+  gates: Iterable<number>,
+  splits: Iterable<number>,
+): readonly string[] {
+  const found = new Set<string>();
+  const stem = by.replace(/Id$/, "");
+  for (const salt of salts) {
+    const open = [
+      { bucket: bucketOf, ranges: rangesOf(gates) },
+      { bucket: splitBucketOf, ranges: rangesOf(splits) },
+    ];
+    for (let n = 1; n <= MOST_TRIED && open.some(({ ranges }) => ranges.length > 0); n += 1) {
+      const id = `${stem}-${n}`;
+      for (const each of open) {
+        if (each.ranges.length === 0) continue;
+        const bucket = each.bucket(salt, id);
+        const range = each.ranges.find(({ from, to }) => bucket >= from && bucket < to);
+        if (range === undefined) continue;
+        found.add(id);
+        range.missing -= 1;
+        if (range.missing === 0) each.ranges = each.ranges.filter((other) => other !== range);
+      }
+    }
+  }
+  return [...found];
+}
+
+/** What lies between neighbouring shares; nothing where no share divides anybody. */
+function rangesOf(shares: Iterable<number>): readonly { from: number; to: number; missing: number }[] {
+  const cuts = [...new Set([0, ...shares, WHOLE])].sort((a, b) => a - b);
+  return cuts.slice(1).map((to, index) => ({ from: cuts[index] ?? 0, to, missing: IDS_EACH }));
+}
+
+function linesOf({ rules, rollout, serve }: Flag): readonly { portion: Portion | null; serve: Serve }[] {
+  return [...rules, { portion: rollout.strategy === "percentage" ? rollout.portion : null, serve }];
+}
+
+function ceilings(serve: Extract<Serve, { split: unknown }>): readonly number[] {
+  let ceiling = 0;
+  return serve.split.map(({ share }) => (ceiling += share));
+}
+
+function added(map: Map<string, Set<number>>, by: string, shares: readonly number[]): void {
+  map.set(by, new Set([...(map.get(by) ?? []), ...shares]));
+}

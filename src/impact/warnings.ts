@@ -1,0 +1,82 @@
+import type { HeldEdit } from "../core/plan/change.ts";
+import type { Flag, FlagKey } from "../core/flag/flag.ts";
+import { measureFlips } from "./flips.ts";
+import type { Population } from "./population.ts";
+import type { ReportWarning } from "./report.ts";
+import { percentText } from "./people-text.ts";
+import type { SeenOverride } from "./seen-overrides.ts";
+
+/** So many days before a flag should be gone its reviewers are told. */
+const SOON_DAYS = 14;
+const DAY_MS = 86_400_000;
+
+/** @param today  `YYYY-MM-DD` */
+export function expiryWarning(flag: Flag, today: string): readonly ReportWarning[] {
+  if (flag.expires === null) return [];
+  const days = Math.round((Date.parse(flag.expires) - Date.parse(today)) / DAY_MS);
+  if (days > SOON_DAYS) return [];
+  const when =
+    days < 0 ? `expired ${daysText(-days)} ago` : days === 0 ? "expires today" : `expires in ${daysText(days)}`;
+  return [{ code: "expires-soon", text: `${when}, on ${flag.expires}` }];
+}
+
+function daysText(days: number): string {
+  return `${days} day${days === 1 ? "" : "s"}`;
+}
+
+/** What was written to the table by hand and does not go with what is merged. */
+export function handWarnings(key: FlagKey, edits: readonly HeldEdit[], environment: string): readonly ReportWarning[] {
+  return edits
+    .filter((edit) => edit.key === key)
+    .flatMap(({ outcome, text, by }): readonly ReportWarning[] => {
+      const told = by === undefined ? text : `${text} (${by.changedBy}, ${by.changedAt.slice(0, 10)})`;
+      if (outcome === "overwritten") {
+        return [{ code: "overwrites-hand-edit", text: `${told}: the merge overwrites it` }];
+      }
+      if (outcome === "undone") return [];
+      const lift = `hoist sync --env ${environment} --release ${key}`;
+      return [{ code: "masked-by-hand", text: `${told}: stays so after the merge, until ${lift}` }];
+    });
+}
+
+/** What running instances make of it whatever the table says, so that the merge reaches them later. */
+export function overrideWarnings(key: FlagKey, seen: readonly SeenOverride[]): readonly ReportWarning[] {
+  return seen
+    .filter((override) => override.key === key)
+    .map(({ variants, via, instances, of }) => {
+      const what = variants.every((variant) => variant === "overridden") ? "" : ` ${variants.join(", ")}`;
+      const by = via.length === 0 ? "" : ` by ${via.join(", ")}`;
+      const where =
+        instances === of ? (of === 1 ? "the only instance" : `all ${of} instances`) : `${instances} of ${of} instances`;
+      const stays = instances === 1 ? "it stays" : "they stay";
+      return {
+        code: "masked-by-override",
+        text: `overridden${what}${by} on ${where}: ${stays} so after the merge, until the override is lifted there`,
+      };
+    });
+}
+
+/** One flag in one environment and in the one before it, in the order of promotion; each with the other flags there. */
+export interface Promotion {
+  readonly key: FlagKey;
+  readonly here: ReadonlyMap<FlagKey, Flag>;
+  readonly earlier: ReadonlyMap<FlagKey, Flag>;
+  /** The environment before. */
+  readonly name: string;
+  readonly population: Population;
+}
+
+/** Whether people are served something here that the environment before does not serve them yet. Off is never ahead. */
+export function aheadWarning({ key, here, earlier, name, population }: Promotion): readonly ReportWarning[] {
+  const [flag, first] = [here.get(key) ?? null, earlier.get(key) ?? null];
+  if (flag === null) return [];
+  const pair = { before: { flag: first, all: earlier }, after: { flag, all: here } };
+  const { moves } = measureFlips({ key, ...pair, population });
+  const ahead = moves.filter(({ to }) => to !== flag.offVariant);
+  const share = ahead.reduce((sum, move) => sum + move.share, 0);
+  if (share === 0) return [];
+  const variants = [...new Set(ahead.map(({ to }) => to))].join(", ");
+  return [
+    { code: "ahead", text: `ahead of ${name}: ${percentText(share)} of people get ${variants} here and not there` },
+  ];
+}

@@ -1,0 +1,89 @@
+import { differences } from "../core/plan/difference.ts";
+import type { Flag, FlagKey } from "../core/flag/flag.ts";
+import type { JsonObject } from "../core/json.ts";
+import { flagOfRow } from "../core/row/row-codec.ts";
+import { cellText } from "../core/describe/wording.ts";
+import type { AuditEntry, FlagStore } from "../store/store.ts";
+
+/** One row of the audit, and what it meant. */
+export interface TableStep {
+  readonly environment: string;
+  readonly entry: AuditEntry;
+  readonly text: string;
+  /** The commit that was synced; null for a hand edit and a work tree. */
+  readonly commit: string | null;
+}
+
+/** What one row of the audit says. */
+export function tableStep(environment: string, entry: AuditEntry): TableStep {
+  const commit = entry.newState?.["commit_sha"];
+  return {
+    environment,
+    entry,
+    text: entry.bySync ? meaningText(entry) : `${meaningText(entry)} by hand`,
+    commit: entry.bySync && typeof commit === "string" ? commit : null,
+  };
+}
+
+function meaningText({ action, key, oldState, newState }: AuditEntry): string {
+  const [before, after] = [flagIn(key, oldState), flagIn(key, newState)];
+  switch (action) {
+    case "created":
+      return after === null ? "created" : `created: ${cellText(after)}`;
+    case "archived":
+    case "deleted":
+      return action;
+    case "restored":
+      return after === null ? "restored" : `restored: ${cellText(after)}`;
+    case "enabled":
+    case "disabled":
+    case "updated": {
+      if (before === null || after === null) return `${action} (the row could not be read)`;
+      const texts = differences(before, after)
+        .filter(({ aspect }) => aspect !== "enabled")
+        .map(({ text }) => text);
+      return [...(action === "updated" ? [] : [action]), ...texts].join(", ") || "recorded anew";
+    }
+  }
+}
+
+/** The flag that a row of the audit holds; null where there is none, or none that can be read. */
+function flagIn(key: string, state: JsonObject | null): Flag | null {
+  if (state === null) return null;
+  const stamps = { created_at: "", updated_at: "", created_by: "", last_modified_by: "" };
+  const read = flagOfRow({ ...state, feature_key: key, ...stamps });
+  return read.ok ? read.flag : null;
+}
+
+/** What one table tells. */
+export interface TableLog {
+  readonly environment: string;
+  /** Newest first. */
+  readonly steps: readonly TableStep[];
+  /** The commits that were synced into it, newest first. */
+  readonly syncs: readonly string[];
+  /** There is more, older. */
+  readonly isCut: boolean;
+}
+
+/** So many rows of one flag's audit are read: years of it, and no more than fits into memory. */
+const MOST_ENTRIES = 1_000;
+
+/** @param keys  the names that a flag has had; null for all flags */
+export async function tableLog(
+  environment: string,
+  store: FlagStore,
+  keys: readonly FlagKey[] | null,
+): Promise<TableLog> {
+  const queries = keys === null ? [{ limit: MOST_ENTRIES }] : keys.map((key) => ({ key, limit: MOST_ENTRIES }));
+  const found: AuditEntry[] = [];
+  for (const query of queries) found.push(...(await store.audit(query)));
+  found.sort((a, b) => b.revision - a.revision);
+  const syncs = await store.syncs(MOST_ENTRIES);
+  return {
+    environment,
+    steps: found.map((entry) => tableStep(environment, entry)),
+    syncs: syncs.flatMap(({ commit }) => commit ?? []),
+    isCut: found.length >= MOST_ENTRIES,
+  };
+}

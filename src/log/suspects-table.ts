@@ -1,0 +1,115 @@
+import type { Flag, FlagKey } from "../core/flag/flag.ts";
+import type { JsonObject } from "../core/json.ts";
+import { withRequired, type Version } from "../impact/answers-alike.ts";
+import { flagOfRow } from "../core/row/row-codec.ts";
+import { pullRequestOf } from "../history/pull-request.ts";
+import type { AuditEntry, FlagStore } from "../store/store.ts";
+import { tableStep } from "./log-table.ts";
+import { type Found, isWithin, type ServedChange, type Window } from "./suspect.ts";
+
+/** Years of incidents, and no more than fits into memory. */
+const MOST_ENTRIES = 50_000;
+
+/** What one table's audit tells of a window: every change, whoever made it, with the flags of its moment around it. */
+export async function suspectsOfTable(environment: string, store: FlagStore, window: Window): Promise<Found> {
+  const { entries, isCut } = await entriesSince(store, window.since);
+  const { rows } = await store.read("evaluation");
+  const all = new Map<FlagKey, Flag>();
+  for (const row of rows) {
+    const read = flagOfRow({ ...row, synced: null });
+    if (read.ok && read.row.archived_at === null) all.set(read.flag.key, read.flag);
+  }
+  const changes: ServedChange[] = [];
+  let earlier: ServedChange | null = null;
+  // Backwards from now, so that around each change stand the flags of its own time.
+  for (const entry of entries) {
+    const change = changeOf(environment, entry, all);
+    if (Date.parse(entry.changedAt) < window.since) {
+      earlier = change;
+      break;
+    }
+    if (isWithin(window, entry.changedAt)) changes.push(change);
+  }
+  const notes = isCut
+    ? [`the audit of ${environment} is longer than ${MOST_ENTRIES} entries: what is older is missing`]
+    : [];
+  return { changes: changes.filter(isChange), earlier, notes };
+}
+
+/** A row that only records another commit is no change of a flag. */
+function isChange({ before, after, text, problem }: ServedChange): boolean {
+  return problem !== null || text !== "recorded anew" || before.flag === null || after.flag === null;
+}
+
+/** Newest first, with one entry from before the window where there is one. */
+async function entriesSince(
+  store: FlagStore,
+  since: number,
+): Promise<{ readonly entries: readonly AuditEntry[]; readonly isCut: boolean }> {
+  for (let limit = 200; ; limit = Math.min(limit * 8, MOST_ENTRIES)) {
+    const entries = await store.audit({ limit });
+    const [oldest] = entries.slice(-1);
+    const isAll = entries.length < limit || oldest === undefined || Date.parse(oldest.changedAt) < since;
+    if (isAll || limit === MOST_ENTRIES) return { entries, isCut: !isAll };
+  }
+}
+
+/** @param all  the flags as the change left them; afterwards, as it found them */
+function changeOf(environment: string, entry: AuditEntry, all: Map<FlagKey, Flag>): ServedChange {
+  const { key, oldState, newState, bySync, changedAt, changedBy, notes, revision } = entry;
+  const [was, is] = [stateOf(key, oldState), stateOf(key, newState)];
+  const { text, commit } = tableStep(environment, entry);
+  const after = versionWith(key, is.flag, all);
+  const before = versionWith(key, was.flag, all);
+  return {
+    environment,
+    key,
+    source: bySync ? "sync" : "by hand",
+    isLive: true,
+    at: changedAt,
+    by: changedBy,
+    pullRequest: bySync ? numberIn(notes) : null,
+    commit,
+    previous: commitIn(oldState),
+    revision,
+    note: notes,
+    text,
+    problem: is.problem ?? was.problem,
+    before,
+    after,
+  };
+}
+
+/** A sync notes the pull request before the subject where the subject does not name it. */
+function numberIn(notes: string | null): number | null {
+  if (notes === null) return null;
+  const first = /^#(\d{1,9}) /.exec(notes)?.[1];
+  return first === undefined ? pullRequestOf(notes) : Number(first);
+}
+
+function commitIn(state: JsonObject | null): string | null {
+  const commit = state?.["commit_sha"];
+  return typeof commit === "string" ? commit : null;
+}
+
+interface State {
+  /** Null where there was no such flag, or only an archived one, or none that can be read. */
+  readonly flag: Flag | null;
+  readonly problem: string | null;
+}
+
+function stateOf(key: FlagKey, state: JsonObject | null): State {
+  if (state === null) return { flag: null, problem: null };
+  const stamps = { created_at: "", updated_at: "", created_by: "", last_modified_by: "" };
+  const read = flagOfRow({ ...state, feature_key: key, ...stamps });
+  if (!read.ok) return { flag: null, problem: `the row could not be read: ${read.problem}` };
+  return { flag: read.row.archived_at === null ? read.flag : null, problem: null };
+}
+
+/** Puts the flag among the others, and keeps of those only what it requires: thousands of changes have thousands of them. */
+function versionWith(key: FlagKey, flag: Flag | null, all: Map<FlagKey, Flag>): Version {
+  if (flag === null) all.delete(key);
+  else all.set(key, flag);
+  const required = withRequired({ flag, all });
+  return { flag, all: new Map(required.map((each) => [each.key, each])) };
+}

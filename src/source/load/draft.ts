@@ -1,0 +1,94 @@
+import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
+import type { DiagnosticCode } from "../check/codes.ts";
+import { isList } from "./lists.ts";
+import { type FileKind, type ParsedFile, problemAt, problemAtKey, problemAtValue } from "./parsed-file.ts";
+import { shapeFaults } from "../shape/shape.ts";
+import { keySpan, type MapTree, mapJson, type Path, type Span, valueSpan } from "./tree.ts";
+
+/** A file of which every part that is left has the right shape. */
+export interface Draft<File> {
+  readonly file: ParsedFile;
+  /** The key of a flag, the name of a segment. */
+  readonly name: string;
+  /** Without the keys that are unusable. */
+  readonly json: Partial<File>;
+  /** Keys that are written, or were meant to be, and cannot be looked into: what they lack is reported already. */
+  readonly unusable: ReadonlySet<string>;
+  /** The whole document, where nothing is wrong with its shape. */
+  readonly whole: File | undefined;
+  /** What is wrong with YAML and shape. */
+  readonly problems: readonly Diagnostic[];
+}
+
+/** These leave a key out of the tree, so that a missing key is no second fault. */
+const DROPS_KEYS: ReadonlySet<string> = new Set<DiagnosticCode>(["yaml-merge-key", "key-not-text", "forbidden-name"]);
+
+/** Checks the shape, and takes out what has none, so that the rest can still be checked in the same run. */
+export function draftOf<File>(kind: FileKind, file: ParsedFile, name: string): Draft<File> {
+  if (file.sound?.kind === kind) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it passed the check below when it was read before
+    const whole = file.sound.json as File;
+    return { file, name, json: whole, unusable: NONE, whole, problems: [] };
+  }
+  const { tree } = file;
+  if (tree === undefined) return { file, name, json: {}, unusable: ALL, whole: undefined, problems: file.problems };
+  if (tree.kind !== "map") {
+    const message = `a ${kind} file is a mapping, found ${tree.kind === "list" ? "a list" : "a single value"}`;
+    const problem = problemAt(file, tree.span, {
+      code: "wrong-type",
+      message,
+      hint: "begin with a key, e.g. description:",
+    });
+    return { file, name, json: {}, unusable: ALL, whole: undefined, problems: [...file.problems, problem] };
+  }
+  const json: Record<string, JsonValue> = { ...mapJson(tree) };
+  const unusable = new Set(file.spans.flatMap((span) => keyAround(tree, span)));
+  const dropsKeys = file.problems.some(({ code }) => DROPS_KEYS.has(code));
+  const problems = [...file.problems];
+  for (const { path, at, problem, meant, missing } of shapeFaults(kind, json)) {
+    const [top] = path;
+    if (missing !== undefined && path.length === 0) unusable.add(missing);
+    if (top !== undefined && !takeOut(json, path)) unusable.add(String(top));
+    if (meant !== undefined && path.length === 1) unusable.add(meant);
+    const span = at === "key" ? keySpan(tree, path) : valueSpan(tree, path);
+    if ((missing !== undefined && dropsKeys) || file.spans.some((known) => overlaps(known, span))) continue;
+    problems.push(at === "key" ? problemAtKey(file, path, problem) : problemAtValue(file, path, problem));
+  }
+  const isWhole = problems.length === 0;
+  for (const key of unusable) delete json[key];
+  // What is left has the shape that the type was inferred from: ajv has just said so, and the rest was taken out.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+  const usable = json as Partial<File>;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above; nothing was taken out
+  const whole = isWhole ? (usable as File) : undefined;
+  return { file, name, json: usable, unusable: dropsKeys ? ALL : unusable, whole, problems };
+}
+
+/** Takes out as little as can be missed: what a rule or an overlay may leave out anyway. False where that is not enough. */
+function takeOut(json: JsonObject, [top, second, third]: Path): boolean {
+  if (top === undefined || second === undefined || third === undefined) return false;
+  const list = json[top];
+  const part = isList(list) ? list[Number(second)] : isJsonObject(list) ? list[second] : undefined;
+  const canBeMissed = (top === "rules" && third === "rollout") || top === "environments";
+  if (!canBeMissed || !isJsonObject(part)) return false;
+  // The document was made for this draft alone, so nobody else sees it change.
+  Reflect.deleteProperty(part, third);
+  return true;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Stands for "every key": nothing more is said about the file. */
+const ALL: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true });
+
+function keyAround(root: MapTree, span: Span): readonly string[] {
+  for (const [name, { key, value }] of root.entries) {
+    if (span.start >= key.start && span.start <= Math.max(key.end, value.span.end)) return [name];
+  }
+  return [];
+}
+
+function overlaps(a: Span, b: Span): boolean {
+  return a.start < Math.max(b.end, b.start + 1) && b.start < Math.max(a.end, a.start + 1);
+}

@@ -1,0 +1,191 @@
+import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
+import type { Flag, FlagKey } from "../../core/flag/flag.ts";
+import type { SourceFile } from "../../core/flag/source-file.ts";
+import { checkConfig } from "../check/check-config.ts";
+import { checkFlag } from "../check/check-flag.ts";
+import { checkLines } from "../check/check-lines.ts";
+import { checkRequires, checkRequiresChains } from "../check/check-requires.ts";
+import { sortFiles } from "../check/check-tree.ts";
+import { type Config, configOf } from "./config.ts";
+import type { ConfigFile } from "../shape/config-file.ts";
+import { type Draft, draftOf } from "./draft.ts";
+import type { FlagFile } from "../shape/flag-file.ts";
+import { type FlagReader, flagReader } from "./flag-reader.ts";
+import { keyOfPath } from "../shape/key.ts";
+import { inFileOrder, type ParsedFile } from "./parsed-file.ts";
+import type { SegmentFile } from "../shape/segment-file.ts";
+import { readSegments, type Segment } from "./segments.ts";
+import { declaredValues, vocabularyOf, type Vocabulary } from "../shape/vocabulary.ts";
+import { parseFile } from "./yaml-profile.ts";
+
+export interface LoadOptions {
+  /** `YYYY-MM-DD`: what `expires` is compared with. Without it nothing depends on the day. */
+  readonly today?: string;
+  /** Told after every hundred files. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** How a file is parsed: a cache by content may stand before {@link parseFile}. */
+  readonly parse?: (file: SourceFile) => ParsedFile;
+  /**
+   * Whether a flag's lines and what its rules mean were checked before, without a fault, within the same surroundings: the
+   * configuration and all segments, as one text. Those checks are the dearest of all, and hang on nothing else.
+   */
+  readonly isSound?: (file: ParsedFile, surroundings: string) => boolean;
+  /** The flag of one environment, where somebody has it already; undefined: it is made from the file. */
+  readonly resolve?: (flag: LoadedFlag, environment: string | null) => Flag | undefined;
+}
+
+/** One flag's file that has no errors. */
+export interface LoadedFlag {
+  readonly key: FlagKey;
+  /** E.g. `flags/workshop/workshop_routing.yaml`. */
+  readonly path: string;
+  readonly file: FlagFile;
+  /** With its text, for the place of each line. */
+  readonly parsed: ParsedFile;
+  /** The files of the segments that it uses, by way of others too. */
+  readonly segmentPaths: readonly string[];
+  /** Environment → id of the change that is meant. */
+  readonly acknowledge: Readonly<Record<string, string>>;
+  readonly acknowledgeReason: string | null;
+}
+
+export interface LoadedFlags {
+  /** Null where it is missing or has errors. */
+  readonly config: Config | null;
+  /** The text of `flags/_config.yaml`, for the place of each line; null where it is missing. */
+  readonly configFile: ParsedFile | null;
+  /** Everything that is wrong, in file order. The inline tests have not been run. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** In key order; only flags without errors. */
+  readonly flags: readonly LoadedFlag[];
+  /** How many files stand for flags, those with errors included. */
+  readonly fileCount: number;
+  readonly segments: ReadonlyMap<string, Segment>;
+  /** What the files may name, also where some of them have errors. */
+  readonly words: Vocabulary;
+  readonly testCount: number;
+  /** Flags whose tests are known to pass: they were run before, on the same content and all that it hangs on. */
+  readonly proven?: ReadonlySet<FlagKey>;
+  /**
+   * What one environment is served, in key order; null for the files as they stand, without overlays. Only flags without
+   * errors: whoever acts on it looks at `diagnostics` first.
+   */
+  readonly flagsFor: (environment: string | null) => ReadonlyMap<FlagKey, Flag>;
+  /** One of `flags` as one environment is served it: for few flags of many. */
+  readonly flagFor: (flag: LoadedFlag, environment: string | null) => Flag;
+}
+
+/** Files → flags, and everything that is wrong with them. Pure, and total: bad files become diagnostics, never a throw. */
+export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {}): LoadedFlags {
+  const sorted = sortFiles(files);
+  const read = reading(files.length, options);
+  const config = sorted.config && draftOf<ConfigFile>("config", read(sorted.config), "_config");
+  const segments = sorted.segments.map((file) => draftOf<SegmentFile>("segment", read(file), keyOfPath(file.path)));
+  const drafts = sorted.flags.map((file) => draftOf<FlagFile>("flag", read(file), keyOfPath(file.path)));
+  const words = vocabularyOf(config, segments, drafts);
+  const configProblems = config === undefined ? [] : [...config.problems, ...checkConfig(config)];
+  const known = readSegments(segments, words);
+  const reader = flagReader(known.usable, config?.json.environments, declaredValues(words));
+  const chains = Map.groupBy(checkRequiresChains(drafts), ({ file }) => file);
+  const { isSound } = options;
+  const surroundings = isSound === undefined ? "" : JSON.stringify([config?.json, segments.map(named)]);
+  const checked = drafts.map((draft) => {
+    const isKnownSound = isSound?.(draft.file, surroundings) === true;
+    return checkDraft(draft, words, reader, options.today, chains.get(draft.file.path) ?? [], isKnownSound);
+  });
+  const flags = checked.flatMap(({ flag }) => flag ?? []).sort((a, b) => (a.key < b.key ? -1 : 1));
+  const resolved = new Map<string | null, Map<FlagKey, Flag>>();
+  const flagFor = (loaded: LoadedFlag, asked: string | null): Flag => {
+    const { key, file } = loaded;
+    // Without an overlay, an environment is served the file as it stands.
+    const environment = asked !== null && file.environments?.[asked] === undefined ? null : asked;
+    const known = resolved.get(environment) ?? new Map<FlagKey, Flag>();
+    const flag =
+      known.get(key) ?? options.resolve?.(loaded, environment) ?? reader.resolve(key, file, environment ?? undefined);
+    resolved.set(environment, known.set(key, flag));
+    return flag;
+  };
+  const problems = [
+    ...sorted.problems,
+    ...configProblems,
+    ...known.problems,
+    ...checked.flatMap((each) => each.problems),
+  ];
+  return {
+    config: config?.whole === undefined || configProblems.some(isError) ? null : configOf(config.whole),
+    configFile: config?.file ?? null,
+    diagnostics: problems.sort(inFileOrder),
+    flags,
+    fileCount: drafts.length,
+    segments: known.usable,
+    words,
+    testCount: flags.reduce((count, { file }) => count + (file.tests?.length ?? 0), 0),
+    flagsFor: remembered((environment) => new Map(flags.map((flag) => [flag.key, flagFor(flag, environment)]))),
+    flagFor,
+  };
+}
+
+function checkDraft(
+  draft: Draft<FlagFile>,
+  words: Vocabulary,
+  reader: FlagReader,
+  today: string | undefined,
+  chains: readonly Diagnostic[],
+  isKnownSound: boolean,
+): { readonly problems: readonly Diagnostic[]; readonly flag?: LoadedFlag } {
+  const { file, name, whole } = draft;
+  const first = [
+    ...draft.problems,
+    ...checkFlag(draft, words, today),
+    ...(isKnownSound ? [] : checkLines(draft, words)),
+    ...checkRequires(draft, words),
+    ...chains,
+  ];
+  // What rules mean is only asked where they say something that can be read.
+  if (whole === undefined || first.some(isError) || !reader.canRead(whole)) return { problems: first };
+  const problems = isKnownSound ? first : [...first, ...reader.check(file, whole)];
+  if (problems.some(isError)) return { problems };
+  const { reason = null, ...acknowledge } = whole.acknowledge ?? {};
+  const segmentPaths = reader.segmentPaths(whole);
+  return {
+    problems,
+    flag: {
+      key: name,
+      path: file.path,
+      file: whole,
+      parsed: file,
+      segmentPaths,
+      acknowledge,
+      acknowledgeReason: reason,
+    },
+  };
+}
+
+function named({ name, json }: Draft<SegmentFile>): readonly unknown[] {
+  return [name, json];
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === "error";
+}
+
+function reading(total: number, { onProgress, parse = parseFile }: LoadOptions): (file: SourceFile) => ParsedFile {
+  let done = 0;
+  return (file) => {
+    done += 1;
+    if (done % 100 === 0) onProgress?.(done, total);
+    return parse(file);
+  };
+}
+
+/** Resolving ten thousand flags takes a while, and plan, tests and sync all ask. */
+function remembered<Value>(make: (environment: string | null) => Value): (environment: string | null) => Value {
+  const made = new Map<string | null, Value>();
+  return (environment) => {
+    const known = made.get(environment);
+    if (known !== undefined) return known;
+    const value = make(environment);
+    made.set(environment, value);
+    return value;
+  };
+}

@@ -1,0 +1,83 @@
+import type { Diagnostic, Severity } from "../../core/diagnostic/diagnostic.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { DiagnosticCode } from "../check/codes.ts";
+import { keySpan, type Path, type Span, type Tree, valueSpan } from "./tree.ts";
+
+export type FileKind = "flag" | "segment" | "config";
+
+/** One file after parsing: its text, its tree where there is one, and everything that is wrong with it as YAML. */
+export interface ParsedFile {
+  readonly path: string;
+  readonly text: string;
+  /** Undefined where the file cannot be read any further; `problems` says why. */
+  readonly tree: Tree | undefined;
+  readonly problems: readonly Diagnostic[];
+  /** Where those problems are: what stands there is reported, and not looked into again. */
+  readonly spans: readonly Span[];
+  /** The document, where neither its YAML nor its shape had a fault when the same content was read before. */
+  readonly sound?: { readonly kind: FileKind; readonly json: JsonObject };
+}
+
+/** What is wrong, apart from its place. */
+export interface Problem {
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly severity?: Severity;
+}
+
+export function problemAt(file: Pick<ParsedFile, "path" | "text">, span: Span, problem: Problem): Diagnostic {
+  const { code, message, hint, severity = "error" } = problem;
+  return { code, severity, message, ...(hint !== undefined && { hint }), file: file.path, ...placeOf(file, span) };
+}
+
+/** At the value that stands at `path`. */
+export function problemAtValue(file: ParsedFile, path: Path, problem: Problem): Diagnostic {
+  return problemAt(file, file.tree === undefined ? START : valueSpan(file.tree, path), problem);
+}
+
+/** At the key that leads to `path`. */
+export function problemAtKey(file: ParsedFile, path: Path, problem: Problem): Diagnostic {
+  return problemAt(file, file.tree === undefined ? START : keySpan(file.tree, path), problem);
+}
+
+/** The beginning of a file, for problems that have no better place. */
+export const START: Span = { start: 0, end: 0 };
+
+/** Nobody reads more of one file before mending it; and a file of nothing but faults must not take for ever. */
+export const MOST_PROBLEMS = 100;
+
+const knownLineStarts = new WeakMap<object, readonly number[]>();
+
+/** Counted once for a file, and only for one that has problems. */
+function lineStartsOf(file: Pick<ParsedFile, "text">): readonly number[] {
+  const known = knownLineStarts.get(file);
+  if (known !== undefined) return known;
+  const starts = [0];
+  for (let at = file.text.indexOf("\n"); at !== -1; at = file.text.indexOf("\n", at + 1)) starts.push(at + 1);
+  knownLineStarts.set(file, starts);
+  return starts;
+}
+
+function placeOf(
+  file: Pick<ParsedFile, "text">,
+  { start, end }: Span,
+): Pick<Diagnostic, "line" | "column" | "length" | "source"> {
+  const { text } = file;
+  const lineStarts = lineStartsOf(file);
+  let line = 1;
+  for (let step = lineStarts.length; step >= 1; step = step === 1 ? 0 : Math.ceil(step / 2)) {
+    while ((lineStarts[line - 1 + step] ?? Infinity) <= start) line += step;
+  }
+  const lineStart = lineStarts[line - 1] ?? 0;
+  const newline = text.indexOf("\n", lineStart);
+  const source = text.slice(lineStart, newline === -1 ? text.length : newline).replace(/\r$/, "");
+  const column = start - lineStart;
+  return { line, column: column + 1, length: Math.max(1, Math.min(end, lineStart + source.length) - start), source };
+}
+
+/** By file, line and column: the order in which a reader meets them. */
+export function inFileOrder(a: Diagnostic, b: Diagnostic): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return a.line - b.line || a.column - b.column || (a.code < b.code ? -1 : Number(a.code > b.code));
+}

@@ -1,0 +1,137 @@
+import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
+import { problemAt, START } from "./parsed-file.ts";
+
+/** No file that people write comes near it; a parser's time grows with every byte. */
+export const MAX_FILE_BYTES = 256 * 1024;
+
+const BOM = "\uFEFF";
+/**
+ * What a reviewer cannot see: controls (tab and line ends excepted), bidirectional marks, zero-width characters, soft
+ * hyphens, odd line separators, tag characters.
+ */
+export const INVISIBLE =
+  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF\uFFF9-\uFFFB]|[\u{E0000}-\u{E007F}]|\r(?!\n)/u;
+
+/** Bytes → text, and what is wrong with them. `fatal`: the text is not worth parsing. */
+export interface SourceText {
+  readonly text: string;
+  readonly problems: readonly Diagnostic[];
+  readonly fatal: boolean;
+}
+
+export function readText(path: string, bytes: Uint8Array): SourceText {
+  if (bytes.length > MAX_FILE_BYTES) {
+    return refused(path, "", START, {
+      code: "too-large",
+      message: `the file is larger than ${MAX_FILE_BYTES / 1024} KB`,
+      hint: "long lists of ids belong into an attribute of the context",
+    });
+  }
+  const text = decoded(bytes);
+  if (text === undefined) return notUtf8(path, bytes);
+  if (text.startsWith(BOM)) {
+    const rest = readVisible(path, text.slice(1));
+    const problem = problemAt({ path, text: text.slice(1) }, START, {
+      code: "byte-order-mark",
+      message: "the file begins with a byte order mark",
+      hint: "save it as UTF-8 without one",
+    });
+    return { ...rest, problems: [problem, ...rest.problems] };
+  }
+  return readVisible(path, text);
+}
+
+function readVisible(path: string, text: string): SourceText {
+  const found = INVISIBLE.exec(text);
+  if (found !== null) {
+    const span = { start: found.index, end: found.index + found[0].length };
+    return refused(path, text, span, {
+      code: "invisible-character",
+      message: `${codePoint(found[0])} cannot be seen, but changes what is read`,
+      hint: "delete it",
+    });
+  }
+  const directive = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*(%[^\r\n]*)/.exec(text);
+  const line = directive?.[1];
+  if (directive && line !== undefined) {
+    const end = directive[0].length;
+    return refused(
+      path,
+      text,
+      { start: end - line.length, end },
+      {
+        code: "yaml-directive",
+        message: `the directive "${line.trim()}" changes how the rest is read`,
+        hint: "delete it; files are YAML 1.2",
+      },
+    );
+  }
+  return { text, problems: [], fatal: false };
+}
+
+function refused(path: string, text: string, span: typeof START, problem: Parameters<typeof problemAt>[2]): SourceText {
+  return { text, problems: [problemAt({ path, text }, span, problem)], fatal: true };
+}
+
+// Made once: for a small file, making one costs more than decoding.
+const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function decoded(bytes: Uint8Array): string | undefined {
+  try {
+    return STRICT.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function notUtf8(path: string, bytes: Uint8Array): SourceText {
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    return refused(path, "", START, { code: "not-utf-8", message: "the file is UTF-16", hint: "save it as UTF-8" });
+  }
+  const start = badByteAt(bytes);
+  const before = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, start));
+  const after = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(start));
+  const byte = bytes[start] ?? 0;
+  return refused(
+    path,
+    before + after,
+    { start: before.length, end: before.length + 1 },
+    {
+      code: "not-utf-8",
+      message: `the byte 0x${byte.toString(16).toUpperCase().padStart(2, "0")} is not UTF-8`,
+      hint: "save the file as UTF-8",
+    },
+  );
+}
+
+/** The offset of the first byte that begins no UTF-8 sequence: the longest good prefix, found by halving. */
+function badByteAt(bytes: Uint8Array): number {
+  let good = 0;
+  let bad = bytes.length;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    // A sequence that is only cut off (stream: true keeps its bytes back) is not yet bad.
+    if (decodesSoFar(bytes.subarray(0, middle))) good = middle;
+    else bad = middle;
+  }
+  const end = bad === bytes.length && decodesSoFar(bytes) ? bad : bad - 1;
+  // The bytes kept back belong to the sequence that goes wrong: it begins where the last whole one ended.
+  for (let start = end; start > end - 4; start--) if (decoded(bytes.subarray(0, start)) !== undefined) return start;
+  return end;
+}
+
+function decodesSoFar(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `U+202E`. */
+export function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+}

@@ -1,0 +1,82 @@
+import { lstat, open, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { FlagError } from "../../core/errors.ts";
+import type { SourceFile } from "../../core/flag/source-file.ts";
+import { MAX_FILE_BYTES } from "./source-text.ts";
+
+const EMPTY = new Uint8Array();
+/** Enough to keep a disk busy, few enough for every system's limit of open files. */
+const AT_ONCE = 32;
+
+/**
+ * The files under `flags/` as they stand, in path order; none where there is no such folder. Links are told, never
+ * followed; of files that are not YAML only the name is read.
+ *
+ * @param folder  the one that holds `flags/`
+ * @throws FlagError INVALID_FLAGS when something cannot be read
+ */
+export async function readWorkTree(folder: string): Promise<readonly SourceFile[]> {
+  const found: SourceFile[] = [];
+  await visit(folder, "flags", found);
+  found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const files: SourceFile[] = [];
+  for (let at = 0; at < found.length; at += AT_ONCE) {
+    files.push(...(await Promise.all(found.slice(at, at + AT_ONCE).map((file) => withBytes(folder, file)))));
+  }
+  return files;
+}
+
+async function visit(folder: string, path: string, found: SourceFile[]): Promise<void> {
+  const stat = await tried(path, lstat(join(folder, path)).catch(missing));
+  if (stat?.isSymbolicLink()) found.push({ path, kind: "symlink", bytes: EMPTY });
+  else if (stat?.isFile()) found.push({ path, kind: "file", bytes: EMPTY });
+  if (!stat?.isDirectory()) return;
+  const entries = await tried(path, readdir(join(folder, path), { withFileTypes: true }));
+  if (path !== "flags" && entries.some(({ name }) => name === ".git")) {
+    found.push({ path, kind: "submodule", bytes: EMPTY });
+    return;
+  }
+  for (const entry of entries) {
+    const inside = `${path}/${entry.name}`;
+    if (entry.isDirectory()) await visit(folder, inside, found);
+    else if (entry.isSymbolicLink()) found.push({ path: inside, kind: "symlink", bytes: EMPTY });
+    else if (entry.isFile()) found.push({ path: inside, kind: "file", bytes: EMPTY });
+  }
+}
+
+async function withBytes(folder: string, file: SourceFile): Promise<SourceFile> {
+  if (file.kind !== "file" || !file.path.endsWith(".yaml")) return file;
+  return { ...file, bytes: await tried(file.path, readStart(join(folder, file.path))) };
+}
+
+/** A little more than is allowed, so that a file of gigabytes is refused without being read. */
+async function readStart(path: string): Promise<Uint8Array> {
+  const handle = await open(path, "r");
+  try {
+    const { size } = await handle.stat();
+    const buffer = Buffer.alloc(Math.min(size, MAX_FILE_BYTES + 1));
+    let length = 0;
+    while (length < buffer.length) {
+      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return buffer.subarray(0, length);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function tried<Value>(path: string, work: Promise<Value>): Promise<Value> {
+  try {
+    return await work;
+  } catch (cause) {
+    const hint = "check that it still exists and that its permissions let you read it";
+    throw new FlagError("INVALID_FLAGS", `${path} cannot be read`, { hint, cause });
+  }
+}
+
+function missing(error: NodeJS.ErrnoException): undefined {
+  if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+  throw error;
+}

@@ -1,0 +1,259 @@
+import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap, type YAMLParseError } from "yaml";
+import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
+import type { SourceFile } from "../../core/flag/source-file.ts";
+import { MOST_PROBLEMS, type ParsedFile, type Problem, problemAt, START } from "./parsed-file.ts";
+import { readText } from "./source-text.ts";
+import type { Entry, Span, Tree } from "./tree.ts";
+import { scalarProblem } from "./yaml-scalar.ts";
+
+/** How deep lists and mappings may nest. */
+export const MAX_DEPTH = 20;
+/** Above it the parser itself becomes slow, or runs out of stack. */
+const PARSER_DEPTH = 200;
+
+/** Names that an object has before anybody gives it one. */
+const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(["prototype", ...Object.getOwnPropertyNames(Object.prototype)]);
+
+/**
+ * One file → its tree, by the profile: YAML 1.2 without what makes a file mean something else than it looks like. Never
+ * throws; everything that is wrong comes back as problems, and the tree where the rest is still worth checking.
+ */
+export function parseFile(file: SourceFile): ParsedFile {
+  const { path } = file;
+  if (file.kind !== "file") {
+    const message = `a ${file.kind === "symlink" ? "symbolic link" : "submodule"} stands here; only files are read`;
+    const problem = problemAt({ path, text: "" }, START, {
+      code: "not-a-file",
+      message,
+      hint: "put the file itself here",
+    });
+    return { path, text: "", tree: undefined, problems: [problem], spans: [START] };
+  }
+  const { text, problems, fatal } = readText(path, file.bytes);
+  if (fatal) return { path, text, tree: undefined, problems, spans: [START] };
+  const parsed = parseText(path, text);
+  return { ...parsed, problems: [...problems, ...parsed.problems] };
+}
+
+function parseText(path: string, text: string): ParsedFile {
+  const failed = (span: Span, problem: Problem): ParsedFile => {
+    return { path, text, tree: undefined, problems: [problemAt({ path, text }, span, problem)], spans: [span] };
+  };
+  const nested = deepNesting(text);
+  if (nested !== undefined) return failed(nested, tooDeep);
+  // The parser's own check for duplicate keys is quadratic; logLevel "error" makes it report a second document.
+  const options = { version: "1.2", strict: true, uniqueKeys: false, prettyErrors: false, logLevel: "error" } as const;
+  const document = parseDocument<Node>(text, options);
+  // One mistake in the syntax makes the parser stumble on: only the first is the cause.
+  const [error] = document.errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
+  if (error !== undefined) return failed({ start: error.pos[0], end: error.pos[1] }, syntaxProblem(error, text));
+  const { contents } = document;
+  if (contents === null || (isScalar(contents) && contents.value === null)) {
+    return failed(START, { code: "empty-file", message: "the file says nothing", hint: "fill it or delete it" });
+  }
+  const walk: Walk = { path, text, problems: [], spans: [] };
+  const tree = treeOf(contents, walk, 0);
+  // What remains of the warnings (tags were reported by the walk) is as bad as an error.
+  const [warning] = document.warnings.filter(({ code }) => code !== "TAG_RESOLVE_FAILED");
+  if (warning !== undefined) report(walk, { start: warning.pos[0], end: warning.pos[1] }, syntaxProblem(warning, text));
+  const isHopeless = walk.spans.length >= MOST_PROBLEMS;
+  return { path, text, tree: isHopeless ? undefined : tree, problems: walk.problems, spans: walk.spans };
+}
+
+interface Walk {
+  readonly path: string;
+  readonly text: string;
+  readonly problems: Diagnostic[];
+  readonly spans: Span[];
+}
+
+function report(walk: Walk, span: Span, problem: Problem): void {
+  if (walk.spans.length >= MOST_PROBLEMS) return;
+  walk.spans.push(span);
+  walk.problems.push(problemAt(walk, span, problem));
+}
+
+function treeOf(node: unknown, walk: Walk, depth: number): Tree {
+  const span = spanOf(node);
+  const empty: Tree = { kind: "scalar", span, value: null };
+  if (isAlias(node)) {
+    report(walk, span, {
+      code: "yaml-alias",
+      message: `the alias *${node.source} stands for another place`,
+      hint: WRITE_OUT,
+    });
+    return empty;
+  }
+  if (!isScalar(node) && !isMap(node) && !isSeq(node)) return empty;
+  const anchor = node.anchor;
+  if (anchor !== undefined) {
+    report(walk, before(span, `&${anchor}`, walk.text), {
+      code: "yaml-alias",
+      message: `the anchor &${anchor} names this value for use elsewhere`,
+      hint: WRITE_OUT,
+    });
+  }
+  const tag = explicitTag(node, walk.text);
+  if (tag !== undefined) {
+    report(walk, tag, {
+      code: "yaml-tag",
+      message: `the tag ${walk.text.slice(tag.start, tag.end)} changes what the value is`,
+      hint: "delete the tag; quote the value where text is meant",
+    });
+  }
+  if (isScalar(node)) {
+    const problem = tag === undefined ? scalarProblem(node) : undefined;
+    if (problem !== undefined) report(walk, span, problem);
+    const { value } = node;
+    const isJson = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+    return { kind: "scalar", span, value: isJson ? value : null };
+  }
+  if (depth >= MAX_DEPTH) {
+    report(walk, span, tooDeep);
+    return empty;
+  }
+  if (isSeq(node)) return { kind: "list", span, items: node.items.map((item) => treeOf(item, walk, depth + 1)) };
+  return { kind: "map", span, entries: entriesOf(node, walk, depth) };
+}
+
+function entriesOf(map: YAMLMap, walk: Walk, depth: number): ReadonlyMap<string, Entry> {
+  const entries = new Map<string, Entry>();
+  for (const pair of map.items) {
+    const key = spanOf(pair.key);
+    const name = keyName(pair.key, key, walk);
+    // Read in any case, for what is wrong inside it.
+    const read = treeOf(pair.value, walk, depth + 1);
+    if (name === undefined) continue;
+    // A value that was left out (`{ a, b }`) has no place of its own.
+    const value: Tree =
+      pair.value === null ? { kind: "scalar", span: { start: key.end, end: key.end }, value: null } : read;
+    if (entries.has(name)) {
+      report(walk, key, {
+        code: "duplicate-key",
+        message: `"${name}" stands twice in one mapping`,
+        hint: "keep one of them",
+      });
+    } else entries.set(name, { key, value });
+  }
+  return entries;
+}
+
+/** The name that a key is, or undefined after reporting why it is none. */
+function keyName(key: unknown, span: Span, walk: Walk): string | undefined {
+  const read = treeOf(key, { ...walk, problems: isScalar(key) || isAlias(key) ? walk.problems : [] }, 0);
+  if (isAlias(key)) return undefined;
+  const isBoolean = read.kind === "scalar" && typeof read.value === "boolean";
+  if (read.kind !== "scalar" || !(typeof read.value === "string" || isBoolean)) {
+    report(walk, span, {
+      code: "key-not-text",
+      message: `a key is text, found ${keyKind(read)}`,
+      hint: "quote the key",
+    });
+    return undefined;
+  }
+  // A split of a boolean flag is written { true: 10%, false: 90% }.
+  const name = String(read.value);
+  if (name === "<<" && isScalar(key) && key.type === "PLAIN") {
+    report(walk, span, {
+      code: "yaml-merge-key",
+      message: "the merge key << takes keys from elsewhere",
+      hint: WRITE_OUT,
+    });
+    return undefined;
+  }
+  if (FORBIDDEN_NAMES.has(name)) {
+    report(walk, span, {
+      code: "forbidden-name",
+      message: `"${name}" is a name that every JavaScript object already has`,
+      hint: "choose another name",
+    });
+    return undefined;
+  }
+  return name;
+}
+
+function keyKind(read: Tree): string {
+  if (read.kind !== "scalar") return read.kind === "map" ? "a mapping" : "a list";
+  return read.value === null ? "nothing" : `the ${typeof read.value} ${String(read.value)}`;
+}
+
+const WRITE_OUT = "write the value out where it is used";
+const tooDeep: Problem = {
+  code: "too-deep",
+  message: `lists and mappings nest deeper than ${MAX_DEPTH}`,
+  hint: "flatten it",
+};
+
+function spanOf(node: unknown): Span {
+  const range = isScalar(node) || isAlias(node) || isMap(node) || isSeq(node) ? node.range : undefined;
+  return range ? { start: range[0], end: range[1] } : START;
+}
+
+/** A node's range begins behind its anchor and tag: the last such text before it. */
+function before({ start }: Span, mark: string, text: string): Span {
+  const at = text.lastIndexOf(mark, start);
+  return at === -1 ? { start, end: start } : { start: at, end: at + mark.length };
+}
+
+function explicitTag(
+  node: { readonly tag?: string | undefined; readonly range?: unknown },
+  text: string,
+): Span | undefined {
+  if (node.tag === undefined) return undefined;
+  const { start } = spanOf(node);
+  const at = text.lastIndexOf("!", start);
+  // `!!str` has two marks; a tag ends where white space begins.
+  const first = at > 0 && text[at - 1] === "!" ? at - 1 : at;
+  const tail = /^[^\s,[\]{}]*/.exec(text.slice(first));
+  return first === -1 ? { start, end: start } : { start: first, end: first + (tail?.[0].length ?? 1) };
+}
+
+const SIGNS: Readonly<Record<string, string>> = {
+  ">": "a folded text",
+  "|": "a text of several lines",
+  "@": "a reserved sign",
+  "`": "a reserved sign",
+  "%": "a directive",
+};
+
+function syntaxProblem(error: Pick<YAMLParseError, "code" | "message" | "pos">, text: string): Problem {
+  if (error.code === "MULTIPLE_DOCS") {
+    return { code: "several-documents", message: "a second document begins here", hint: "one file holds one document" };
+  }
+  const at = error.pos[0];
+  const sign = [text[at] ?? "", text[at - 1] ?? ""].find((character) => SIGNS[character] !== undefined);
+  const isStart = error.code === "BAD_SCALAR_START" || error.message.startsWith("Block scalar header");
+  if (isStart && sign !== undefined) {
+    const found = /^[^\s,\]}]*/.exec(text.slice(text[at] === sign ? at : at - 1))?.[0] ?? sign;
+    const message = `unquoted ${found} begins with ${sign}, which YAML reads as ${SIGNS[sign]}`;
+    return { code: "unquoted-text", message, hint: `quote it: "${found}"` };
+  }
+  if (error.code === "TAB_AS_INDENT") {
+    return { code: "yaml-syntax", message: "a tab stands where lines are indented", hint: "indent with spaces" };
+  }
+  const said = error.message.charAt(0).toLowerCase() + error.message.slice(1);
+  return { code: "yaml-syntax", message: `the YAML parser stops here: ${said}`, hint: SYNTAX_HINTS[error.code] };
+}
+
+const SYNTAX_HINTS: Readonly<Record<string, string>> = {
+  BLOCK_AS_IMPLICIT_KEY: 'text that contains ": " has to be quoted',
+  MISSING_CHAR: "close the quote or the bracket",
+  BAD_INDENT: "check the brackets and the indentation",
+};
+
+/** `- - - x`: lists in lists on one line. */
+const COMPACT = new RegExp(`(?:[-?:][ \\t]+){${PARSER_DEPTH}}`);
+
+/** Where a text nests deeper than the parser bears, found without parsing; brackets in quotes count too, far below. */
+function deepNesting(text: string): Span | undefined {
+  const compact = COMPACT.exec(text);
+  if (compact !== null) return { start: compact.index, end: compact.index + 1 };
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x5b || code === 0x7b) depth++;
+    else if ((code === 0x5d || code === 0x7d) && depth > 0) depth--;
+    if (depth > PARSER_DEPTH) return { start: at, end: at + 1 };
+  }
+  return undefined;
+}

@@ -1,0 +1,70 @@
+import type { Scalar } from "../../core/flag/condition.ts";
+import type { DeclaredValues } from "../../core/logic/space.ts";
+import type { FlagKey, FlagType, VariantName } from "../../core/flag/flag.ts";
+import type { AttributeDeclaration, ConfigFile } from "./config-file.ts";
+import type { Draft } from "../load/draft.ts";
+import type { FlagFile } from "./flag-file.ts";
+import type { SegmentFile } from "./segment-file.ts";
+
+/**
+ * What names a file may use. A member is undefined where its own declaration is broken: what refers to it is not checked
+ * then, because the cause is reported already.
+ */
+export interface Vocabulary {
+  readonly environments: ReadonlySet<string> | undefined;
+  readonly attributes: ReadonlyMap<string, AttributeDeclaration> | undefined;
+  readonly owners: ReadonlySet<string> | undefined;
+  /** All segment files, readable or not. */
+  readonly segments: ReadonlySet<string>;
+  readonly flags: ReadonlyMap<FlagKey, FlagVariants>;
+}
+
+/** What other files need to know of a flag; undefined members cannot be known. */
+export interface FlagVariants {
+  readonly type: FlagType | undefined;
+  readonly names: ReadonlySet<VariantName> | undefined;
+}
+
+/** The subject of every share needs no declaration. */
+const USER_ID: AttributeDeclaration = { type: "string" };
+
+export function vocabularyOf(
+  config: Draft<ConfigFile> | undefined,
+  segments: readonly Draft<SegmentFile>[],
+  flags: readonly Draft<FlagFile>[],
+): Vocabulary {
+  const declared = <Key extends "environments" | "attributes" | "owners">(
+    key: Key,
+  ): NonNullable<ConfigFile[Key]> | undefined => {
+    if (config === undefined || config.unusable.has(key)) return undefined;
+    return config.json[key] ?? {};
+  };
+  const attributes = declared("attributes");
+  return {
+    environments: nameSet(declared("environments")),
+    attributes: attributes && new Map(Object.entries({ userId: USER_ID, ...attributes })),
+    owners: nameSet(declared("owners")),
+    segments: new Set(segments.map(({ name }) => name)),
+    flags: new Map(flags.map((draft) => [draft.name, variantsOf(draft)])),
+  };
+}
+
+export function variantsOf({ json, unusable }: Draft<FlagFile>): FlagVariants {
+  const type = unusable.has("type") ? undefined : (json.type ?? "boolean");
+  if (type === "boolean") return { type, names: new Set(["on", "off"]) };
+  return { type, names: json.variants && new Set(Object.keys(json.variants)) };
+}
+
+/** Attributes of which every value is known: those whose declaration lists them, and booleans. */
+export function declaredValues({ attributes = new Map() }: Vocabulary): DeclaredValues {
+  const known = new Map<string, readonly Scalar[]>();
+  for (const [name, { type, values }] of attributes) {
+    if (type === "boolean") known.set(name, [true, false]);
+    else if (values !== undefined) known.set(name, values);
+  }
+  return known;
+}
+
+function nameSet(mapping: object | undefined): ReadonlySet<string> | undefined {
+  return mapping && new Set(Object.keys(mapping));
+}

@@ -1,0 +1,64 @@
+import type * as Driver from "pg";
+import type { Client, ClientConfig, Pool } from "pg";
+import { FlagError } from "../../core/errors.ts";
+
+const CONNECT_TIMEOUT_MS = 2_000;
+/** For what a running application asks. A connection whose answer is late is thrown away: it may be half-open. */
+const ANSWER_TIMEOUT_MS = 5_000;
+/** Above the server's own limits for a sync (30 s a statement), so that its clearer error comes first. */
+const SYNC_ANSWER_TIMEOUT_MS = 40_000;
+
+/** Connections for reading and heartbeats: few, shared, and no reason for a process to stay alive. */
+export async function openPool(url: string, readOnly: boolean): Promise<Pool> {
+  const { Pool } = await loadDriver();
+  const pool = new Pool({
+    ...settings(url, ANSWER_TIMEOUT_MS),
+    max: 2,
+    idleTimeoutMillis: 30_000,
+    allowExitOnIdle: true,
+    // The grants are the security; this is for whoever has too many of them. The pool waits for it, its types forget that.
+    onConnect: (client): unknown => (readOnly ? client.query("SET default_transaction_read_only = on") : undefined),
+  });
+  // Without a listener, the server closing an idle connection would end the process. The next query opens another.
+  pool.on("error", () => {});
+  pool.on("connect", (client) => {
+    client.on("error", () => {});
+  });
+  return pool;
+}
+
+/** One connection of its own, for a transaction or for LISTEN. The caller ends it. */
+export async function connectClient(url: string, purpose: "sync" | "listen"): Promise<Client> {
+  const { Client } = await loadDriver();
+  const client = new Client(settings(url, purpose === "sync" ? SYNC_ANSWER_TIMEOUT_MS : CONNECT_TIMEOUT_MS));
+  // Pending queries reject by themselves; between queries nobody would hear it, and the process would end.
+  client.on("error", () => {});
+  await client.connect();
+  return client;
+}
+
+/** Ends a connection without waiting for a server that may not answer. */
+export function abandon(client: Client): void {
+  client.end().catch(() => {});
+}
+
+function settings(url: string, answerTimeoutMs: number): ClientConfig {
+  return {
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: answerTimeoutMs,
+    keepAlive: true,
+    fallback_application_name: "flaghoist",
+  };
+}
+
+async function loadDriver(): Promise<typeof Driver> {
+  try {
+    return await import("pg");
+  } catch (cause) {
+    throw new FlagError("USAGE", "a postgres:// database needs the package pg, which is not installed", {
+      hint: "npm install pg",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,358 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { ChangeReport, EnvironmentReport, FlagReport } from "../../../src/impact/report.ts";
+import { openStore } from "../../../src/store/open.ts";
+import { reportText } from "../../../src/cli/plan/report-text.ts";
+import { aFlagRepository, commitFlags, CONFIG, flagPath, flagText, writeFlags } from "../../support/flag-tree.ts";
+import { hoistIn } from "../../support/hoist.ts";
+import type { TestRepository } from "../../support/repository.ts";
+import { typeInSqlite } from "../../support/sqlite.ts";
+
+const WEIGHED = `environments: { development: { workTree: true }, staging: {}, production: { protected: true } }
+attributes:
+  userId: { type: string }
+  userRole: { type: string, values: [customer, mechanic, admin], weights: [90, 8, 2] }
+  postalCode: { type: string }
+owners: { team-checkout: "@acme/checkout" }
+policies: { maxStep: 25% }
+`;
+
+async function reportOf(repository: TestRepository, ...options: readonly string[]): Promise<ChangeReport> {
+  const { out, code, err } = await hoistIn(repository.folder)(
+    "plan",
+    "--base",
+    "HEAD~1",
+    "--format",
+    "json",
+    ...options,
+  );
+  expect([0, 2], err).toContain(code);
+  return JSON.parse(out) as ChangeReport;
+}
+
+function production({ environments }: ChangeReport): EnvironmentReport {
+  return environments.find(({ environment }) => environment === "production")!;
+}
+
+function flagIn(report: ChangeReport, key: string): FlagReport {
+  return production(report).flags.find((flag) => flag.key === key)!;
+}
+
+/** What a test compares: the words and figures, without the sentences. */
+function told({ action, kind, via, flips }: FlagReport): object {
+  const moves = flips.moves.map(({ from, to, line }) => `${from} → ${to} by ${line}`);
+  return { action, kind, via, method: flips.method, share: flips.flipped.share, moves };
+}
+
+describe("plan --base", () => {
+  test("says in each environment what changes and who flips, answer first", async () => {
+    const lines = "rollout: 10%\nenvironments: { staging: { rollout: all } }";
+    const repository = aFlagRepository({ checkout_button: flagText({ lines }), voice_logging: flagText() }, WEIGHED);
+    commitFlags(repository, "Further (#2)", { checkout_button: flagText({ lines: lines.replace("10%", "50%") }) });
+    const { out, code, err } = await hoistIn(repository.folder)("plan", "--base", "HEAD~1");
+    expect(code).toBe(2);
+    expect(err).toBe("");
+    const [from, to] = [repository.git("rev-parse", "HEAD~1"), repository.git("rev-parse", "HEAD")];
+    const blocks = out
+      .replaceAll(from.slice(0, 7), "FROM")
+      .replaceAll(to.slice(0, 7), "TO")
+      .replace(/"[0-9a-f]{8}"/, '"ID"');
+    expect(blocks).toBe(`development: 40.0 % of people flip   HEAD~1 (FROM) → TO
+
+~ checkout_button  10 % → 50 % of everybody
+                   40.0 % of people off → on, nobody loses it (exact)
+                   flags/checkout_button.yaml
+
+1 to update, 1 unchanged
+
+production: 40.0 % of people flip   HEAD~1 (FROM) → TO
+
+~ checkout_button  10 % → 50 % of everybody
+                   40.0 % of people off → on, nobody loses it (exact)
+                   needs acknowledgement: the step is 40 points, policy maxStep is 25
+                   flags/checkout_button.yaml
+
+1 to update, 1 unchanged
+
+To acknowledge checkout_button, add to flags/checkout_button.yaml:
+  acknowledge: { production: "ID", reason: "…" }
+
+Nothing changes in staging against HEAD~1.`);
+  });
+
+  test("a changed segment is told with every flag that it reaches, and the file that was edited", async () => {
+    const staff = "rules: [{ name: staff, if: { segment: staff }, serve: true }]\nrollout: none";
+    const repository = aFlagRepository(
+      { checkout_button: flagText({ lines: staff }), voice_logging: flagText() },
+      WEIGHED,
+    );
+    const segment = (name: string, text: string) => {
+      repository.write(`flags/_segments/${name}.yaml`, `description: Some people.\nif: ${text}\n`);
+    };
+    segment("staff", "{ any: [{ userRole: admin }, { segment: crew }] }");
+    segment("crew", "{ userRole: admin }");
+    repository.commit("Segments (#2)");
+    segment("crew", "{ userRole: [admin, mechanic] }");
+    repository.commit("More of a crew (#3)");
+    const flag = flagIn(await reportOf(repository), "checkout_button");
+    expect(told(flag)).toMatchObject({
+      kind: "widen",
+      via: ["segment crew"],
+      method: "sampled",
+      moves: ["off → on by rule staff"],
+    });
+    // 8 of 100 are mechanics.
+    expect(Math.abs(flag.flips.flipped.share - 0.08)).toBeLessThanOrEqual(flag.flips.flipped.margin);
+    expect(production(await reportOf(repository)).unchanged).toBe(1);
+  });
+
+  test("a flag that requires a changed one is told where its answers flip, by way of others too", async () => {
+    const requiring = (key: string) => flagText({ lines: `rollout: all\nrequires: { ${key}: true }` });
+    const repository = aFlagRepository({
+      first: flagText({ lines: "rollout: 10%" }),
+      second: requiring("first"),
+      third: requiring("second"),
+      other: flagText(),
+      idle: flagText({ enabled: false, lines: "rollout: all\nrequires: { first: true }" }),
+    });
+    commitFlags(repository, "Further (#2)", { first: flagText({ lines: "rollout: 30%" }) });
+    const report = await reportOf(repository);
+    const { flags, unchanged, flipped } = production(report);
+    expect(flags.map(({ key }) => key).toSorted()).toEqual(["first", "second", "third"]);
+    expect(told(flagIn(report, "third"))).toMatchObject({
+      action: "reached",
+      kind: "widen",
+      via: ["requires second"],
+      moves: ["off → on by the last line"],
+    });
+    expect(flagIn(report, "third")).toMatchObject({ path: "flags/third.yaml", differences: [] });
+    expect(unchanged).toBe(2);
+    // They are the same people.
+    expect(Math.abs(flipped.share - 0.2)).toBeLessThanOrEqual(flipped.margin);
+    const { out } = await hoistIn(repository.folder)("plan", "--base", "HEAD~1");
+    expect(out).toContain("> second  as it was, but requires first");
+    expect(out).toContain("1 to update, 2 reached through what they require, 2 unchanged");
+  });
+
+  test("an archived flag flips whom it does not answer its fallback; a renamed one goes and comes, dealt as before", async () => {
+    const text = flagText({ lines: "rollout: 40%" });
+    const repository = aFlagRepository({ voice_logging: text, old_name: text, kept: flagText() });
+    for (const key of ["voice_logging", "old_name"]) repository.remove(flagPath(key));
+    commitFlags(repository, "Clean up (#2)", { new_name: `${text}salt: old_name\n` });
+    const report = await reportOf(repository);
+    expect(told(flagIn(report, "voice_logging"))).toEqual({
+      action: "archive",
+      kind: "narrow",
+      via: [],
+      method: "exact",
+      share: 0.4,
+      moves: ["on → null by archived"],
+    });
+    expect(told(flagIn(report, "new_name"))).toMatchObject({
+      action: "create",
+      kind: "widen",
+      moves: ["null → on by the last line"],
+    });
+    expect(flagIn(report, "new_name").after).toContain("Shares are dealt as those of old_name.");
+    const { out } = await hoistIn(repository.folder)("plan", "--base", "HEAD~1", "--env", "production");
+    expect(out).toContain("40.0 % of people on → fallback, nobody gains it (exact)");
+    expect(out).toContain("hoist sync --env production --acknowledge");
+    expect(out).not.toContain("staging");
+  });
+
+  test("a reshuffle is called one; words alone flip nobody", async () => {
+    const lines = "rollout: 10%";
+    const repository = aFlagRepository({ checkout_button: flagText({ lines }), voice_logging: flagText() });
+    commitFlags(repository, "Dealt anew (#2)", {
+      checkout_button: `${flagText({ lines })}salt: again\n`,
+      voice_logging: flagText({ description: "Other words." }),
+    });
+    const report = await reportOf(repository);
+    expect(told(flagIn(report, "checkout_button"))).toMatchObject({ kind: "reshuffle", method: "exact", share: 0.18 });
+    expect(told(flagIn(report, "voice_logging"))).toMatchObject({ kind: "no-op", share: 0, moves: [] });
+    const { out } = await hoistIn(repository.folder)("plan", "--base", "HEAD~1");
+    expect(out).toContain("reshuffle: people move for no visible reason");
+  });
+
+  test("the same files give the same report; another seed asks other people, and more of them tell more", async () => {
+    const lines = "rules: [{ name: beta, if: { postalCode: [M5V] }, serve: true }]\nrollout: none";
+    const repository = aFlagRepository(
+      { checkout_button: flagText({ lines: "rollout: none" }), voice_logging: flagText() },
+      WEIGHED,
+    );
+    commitFlags(repository, "Beta (#2)", { checkout_button: flagText({ lines }) });
+    const report = await reportOf(repository);
+    expect(await reportOf(repository)).toEqual(report);
+    expect(report.population).toEqual({
+      source: "generated",
+      size: 20_000,
+      seed: 1,
+      file: null,
+      guessed: ["postalCode"],
+    });
+    const other = await reportOf(repository, "--seed", "7", "--sample", "1000");
+    expect(other.population).toMatchObject({ size: 1_000, seed: 7 });
+    const [one, few] = [report, other].map((each) => flagIn(each, "checkout_button").flips.flipped);
+    expect(few!.margin).toBeGreaterThan(one!.margin);
+    const { out } = await hoistIn(repository.folder)("plan", "--base", "HEAD~1");
+    expect(out).toContain(
+      "Asked: 20,000 people made from the declared attributes (seed 1). How common values are is a guess",
+    );
+  });
+
+  test("real people of a file are counted, one by one", async () => {
+    const lines = "rules: [{ name: beta, if: { postalCode: [M5V] }, serve: true }]\nrollout: none";
+    const repository = aFlagRepository({ checkout_button: flagText({ lines: "rollout: none" }) }, WEIGHED);
+    commitFlags(repository, "Beta (#2)", { checkout_button: flagText({ lines }) });
+    repository.write("people.jsonl", '{"userId":"u1","postalCode":"M5V"}\n{"userId":"u2"}\n{"postalCode":"H2X"}\n');
+    const flips = flagIn(await reportOf(repository, "--contexts", "people.jsonl"), "checkout_button").flips;
+    expect(flips).toMatchObject({ method: "counted", sample: 3, flipped: { share: 1 / 3, margin: 0 } });
+    const { out } = await hoistIn(repository.folder)("plan", "--base", "HEAD~1", "--contexts", "people.jsonl");
+    expect(out).toContain("33.3 % of people off → on by rule beta, nobody loses it (of 3 contexts)");
+    expect(out).toContain("Asked: 3 contexts of people.jsonl.");
+  });
+
+  test.each([
+    [["--contexts", "nobody.jsonl"], "--contexts nobody.jsonl: there is no such file"],
+    [["--contexts", "bad.jsonl"], "bad.jsonl:2 is not JSON"],
+    [["--contexts", "bytes.jsonl"], "bytes.jsonl is not UTF-8 text"],
+    [["--contexts", "bad.jsonl", "--seed", "1"], "cannot be used with"],
+    [["--sample", "many"], "Expected a whole number from 1 to 1000000."],
+    [["--release", "checkout_button"], "cannot be used with"],
+  ])("%j is refused, and why", async (options, message) => {
+    const repository = aFlagRepository({ checkout_button: flagText() });
+    repository.write("bad.jsonl", '{"userId":"u1"}\nsecret-4711\n');
+    repository.write("bytes.jsonl", new Uint8Array([0x22, 0xff, 0x22]));
+    const { code, out, err } = await hoistIn(repository.folder)("plan", "--base", "HEAD", ...options);
+    expect({ code, out }).toEqual({ code: 9, out: "" });
+    expect(err).toContain(message);
+    expect(err).not.toContain("4711");
+  });
+
+  test("what only makes sense with a base is refused without one, with the line that works", async () => {
+    const { folder } = aFlagRepository({ checkout_button: flagText() });
+    const { code, err } = await hoistIn(folder)("plan", "--contexts", "people.jsonl");
+    expect(code).toBe(9);
+    expect(err).toContain("--contexts belongs to --base");
+    expect(err).toContain("hoist plan --base origin/main --contexts");
+    expect((await hoistIn(folder)("plan", "--format", "markdown")).err).toContain(
+      "--format markdown belongs to --base",
+    );
+  });
+
+  test("exit 0 where nothing changes, 3 for files with errors and for a change that nothing lifts, 6 for a wrong environment", async () => {
+    const repository = aFlagRepository({ checkout_button: flagText() });
+    const hoist = hoistIn(repository.folder);
+    expect(await hoist("plan", "--base", "HEAD")).toMatchObject({
+      code: 0,
+      out: "Nothing changes in development, staging, production against HEAD.",
+    });
+    expect(await hoist("plan", "--base", "HEAD", "--env", "prodution")).toMatchObject({ code: 6 });
+    const colours = "type: string\nvariants: { a: A, b: B }\noffVariant: a\nrollout: all\nserve: b";
+    writeFlags(repository, { checkout_button: flagText({ lines: colours }) });
+    const changed = await hoist("plan", "--base", "HEAD", "--work-tree");
+    expect(changed.code).toBe(3);
+    expect(changed.out).toContain("a flag's type can never change");
+    writeFlags(repository, { checkout_button: flagText({ lines: "rollout: 200%" }) });
+    expect(await hoist("plan", "--base", "HEAD", "--work-tree")).toMatchObject({ code: 3 });
+  });
+
+  test("what was written by hand is told where the table can be read, and that it cannot where it cannot", async () => {
+    const repository = aFlagRepository({
+      checkout_button: flagText({ lines: "rollout: 10%" }),
+      voice_logging: flagText(),
+    });
+    const hoist = hoistIn(repository.folder);
+    expect(await hoist("sync", "--env", "staging")).toMatchObject({ code: 0 });
+    const database = join(repository.folder, ".flaghoist/staging.db");
+    await typeInSqlite(database, "UPDATE feature_toggles SET enabled = 0 WHERE feature_key = 'checkout_button'");
+    commitFlags(repository, "Further (#2)", { checkout_button: flagText({ lines: "rollout: 20%" }) });
+    const { out, err } = await hoist("plan", "--base", "HEAD~1", "--env", "staging");
+    expect(err).toBe("");
+    expect(out).toMatch(
+      /! disabled by hand \(sql, .*\): stays so after the merge, until hoist sync --env staging --release checkout_button/,
+    );
+    const json = JSON.parse(
+      (await hoist("plan", "--base", "HEAD~1", "--env", "staging", "--format", "json")).out,
+    ) as ChangeReport;
+    expect(json.environments.map(({ byHand: edits }) => edits?.map(({ key, outcome }) => [key, outcome]))).toEqual([
+      [["checkout_button", "stays"]],
+    ]);
+    const missing = await hoist("plan", "--base", "HEAD~1", "--env", "production");
+    expect(missing.code).toBe(2);
+    expect(missing.err).toContain("no table of production was found; what was written by hand is not told");
+    const wrong = await hoist(
+      "plan",
+      "--base",
+      "HEAD~1",
+      "--env",
+      "production",
+      "--database",
+      "file:/no/such/place.db",
+    );
+    expect(wrong.code).toBe(2);
+    expect(wrong.err).toContain("what was written by hand is not told");
+  });
+
+  test("what running instances override is told of the flags that change, where the table can be read", async () => {
+    const repository = aFlagRepository({
+      checkout_button: flagText({ lines: "rollout: 10%" }),
+      voice_logging: flagText(),
+    });
+    const hoist = hoistIn(repository.folder);
+    expect(await hoist("sync", "--env", "staging")).toMatchObject({ code: 0 });
+    const store = await openStore(`file:${join(repository.folder, ".flaghoist/staging.db")}`);
+    const override = { variant: "off", via: "FEATURE_X" };
+    const overrides = { checkout_button: override, voice_logging: override };
+    const started = { host: "web-1", pid: 7, epoch: 1, revision: 1, startedAt: "2026-11-21T10:00:00.000Z" };
+    await store.heartbeat({ ...started, id: randomUUID(), overrides });
+    await store.close();
+    commitFlags(repository, "Further (#2)", {
+      checkout_button: flagText({ lines: "rollout: 20%" }),
+      voice_logging: flagText({ description: "Other words." }),
+    });
+    const { out } = await hoist("plan", "--base", "HEAD~1", "--env", "staging");
+    expect(out).toContain("! overridden off by FEATURE_X on the only instance: it stays so after the merge,");
+    const report = await reportOf(repository, "--env", "staging");
+    const warnings = report.environments.flatMap(({ flags }) => flags.map((flag) => [flag.key, flag.warnings]));
+    expect(warnings).toEqual([
+      ["checkout_button", [expect.objectContaining({ code: "masked-by-override" })]],
+      ["voice_logging", []],
+    ]);
+  });
+
+  test("a protected environment ahead of the one before it, and a flag that should soon be gone, are told", async () => {
+    const lines = "rollout: none\nenvironments: { production: { rollout: 30% } }\nexpires: ";
+    const soon = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10);
+    const repository = aFlagRepository({ checkout_button: flagText({ lines: "rollout: none" }) }, CONFIG);
+    commitFlags(repository, "Straight to production (#2)", { checkout_button: flagText({ lines: lines + soon }) });
+    const { warnings } = flagIn(await reportOf(repository), "checkout_button");
+    expect(warnings).toEqual([
+      { code: "ahead", text: "ahead of staging: 30.0 % of people get on here and not there" },
+      { code: "expires-soon", text: `expires in 5 days, on ${soon}` },
+    ]);
+  });
+
+  test("markdown is the report as a pull request shows it", async () => {
+    const repository = aFlagRepository({ checkout_button: flagText({ lines: "rollout: 10%" }) });
+    commitFlags(repository, "Further (#2)", { checkout_button: flagText({ lines: "rollout: 30%" }) });
+    const { out, code } = await hoistIn(repository.folder)("plan", "--base", "HEAD~1", "--format", "markdown");
+    expect(code).toBe(2);
+    expect(out).toMatch(/^### Flags: /);
+    expect(out).toContain("`checkout_button`");
+  });
+
+  test("a narrow terminal breaks no line of it", async () => {
+    const lines =
+      "rules: [{ name: people downtown, if: { postalCode: [M5V] }, rollout: 25%, serve: true }]\nrollout: 10%";
+    const repository = aFlagRepository({ checkout_button: flagText({ lines }) }, WEIGHED);
+    commitFlags(repository, "Further (#2)", { checkout_button: flagText({ lines: lines.replace("10%", "60%") }) });
+    const report = await reportOf(repository);
+    const wide = reportText(report, { now: new Date(0), style: (_, text) => text });
+    const narrow = reportText(report, { now: new Date(0), style: (_, text) => text, columns: 72 });
+    expect(Math.max(...wide.split("\n").map((line) => line.length))).toBeGreaterThan(100);
+    expect(narrow.split("\n").filter((line) => line.length > 72)).toEqual([]);
+    expect(narrow.replaceAll(/\s+/g, " ")).toBe(wide.replaceAll(/\s+/g, " "));
+  });
+});

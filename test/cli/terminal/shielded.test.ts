@@ -1,0 +1,57 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { shielded } from "../../../src/cli/terminal/shielded.ts";
+import { githubAnnotations } from "../../../src/core/diagnostic/diagnostic-text.ts";
+import { aFlagRepository, flagPath, flagText } from "../../support/flag-tree.ts";
+
+const BIN = new URL("../../../src/cli/bin.js", import.meta.url).pathname;
+
+/** What a runner looks for: a line that begins with two colons after white space, or the older form anywhere. */
+const COMMAND = /^\s*::|##\[/;
+
+function commandsIn(text: string): readonly string[] {
+  return text.split(/\r\n|\r|\n/).filter((line) => COMMAND.test(line));
+}
+
+test.each([
+  "::add-mask::e",
+  "  ::stop-commands::never",
+  "first\n::error::second",
+  "first\r::set-output name=a::b",
+  "first\r\n\t::debug::x",
+  "a flag ##[error]x ##[group]y",
+  ":::warning::x",
+  "::error::no file",
+  "::error file=\n::add-mask::e",
+])("%j is no command any more", (text) => {
+  expect(commandsIn(text)).not.toEqual([]);
+  expect(commandsIn(shielded(text)).filter((line) => line !== "::error file=")).toEqual([]);
+});
+
+test("our own annotations are, and other text is as it was", () => {
+  const place = { file: "flags/a.yaml", line: 1, column: 1, length: 1, source: "" };
+  const text = githubAnnotations([
+    { severity: "error", code: "some-code", message: "it says ##[x]", hint: "a\n::b", ...place },
+    { severity: "warning", code: "some-code", message: "::c", ...place },
+  ]);
+  expect(shielded(text)).toBe(text);
+  const plain = "~ a  10 % → 60 %\n     ns::name  # [x]\r\n";
+  expect(shielded(plain)).toBe(plain);
+});
+
+test("what a file says never commands the runner, whatever is printed of it", async () => {
+  const repository = aFlagRepository({ checkout: flagText({ lines: "rollout: 10%" }) });
+  const rule = '{ name: "x\\n::add-mask::e\\r::stop-commands::n ##[error]x", if: { userRole: admin }, serve: true }';
+  repository.write(flagPath("checkout"), flagText({ lines: `rules: [${rule}]\nrollout: 11%` }));
+  repository.commit("Subject ##[error]x (#2)");
+  const run = async (isJob: boolean) => {
+    const env = { PATH: process.env["PATH"], HOME: repository.folder, GITHUB_ACTIONS: String(isJob) };
+    const args = [BIN, "validate", "--commit", "HEAD", "--base", "HEAD~1"];
+    return promisify(execFile)(process.execPath, args, { cwd: repository.folder, env });
+  };
+  expect(commandsIn((await run(false)).stdout)).not.toEqual([]);
+  const { stdout, stderr } = await run(true);
+  expect(stdout).toContain("rule x");
+  expect(commandsIn(stdout + stderr)).toEqual([]);
+});

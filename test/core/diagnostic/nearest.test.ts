@@ -1,0 +1,71 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { matchesGlob } from "../../../src/core/override/glob.ts";
+import { editDistance, nearest } from "../../../src/core/diagnostic/nearest.ts";
+
+test.each([
+  ["staf", ["suspended", "staff"], "staff"],
+  ["voice_loging", ["voice_logging", "voice"], "voice_logging"],
+  ["VOICE_LOGGING", ["voice_logging"], "voice_logging"],
+  ["new_checkout", ["new-checkout"], "new-checkout"],
+  ["routing_workshop", ["workshop_routing"], "workshop_routing"],
+  ["blu", ["control", "blue", "green"], "blue"],
+  ["grene", ["control", "blue", "green"], "green"],
+  ["xy", ["control", "blue"], undefined],
+  ["checkout", ["payments"], undefined],
+  ["", ["a"], undefined],
+  ["staff", ["staff"], undefined],
+  ["cat", ["bat", "rat"], "bat"],
+])("for %j among %j the nearest is %j", (word, words, found) => {
+  expect(nearest(word, words)).toBe(found);
+});
+
+test.each([
+  ["", "abc", 3],
+  ["abc", "abc", 0],
+  ["ab", "ba", 1],
+  ["kitten", "sitting", 3],
+  ["ca", "abc", 3],
+])("from %j to %j there are %i slips", (a, b, slips) => {
+  expect(editDistance(a, b)).toBe(slips);
+  expect(editDistance(b, a)).toBe(slips);
+});
+
+test("a distance is at most the longer word, and 0 only between equals", () => {
+  fc.assert(
+    fc.property(fc.string({ maxLength: 12 }), fc.string({ maxLength: 12 }), (a, b) => {
+      const slips = editDistance(a, b);
+      expect(slips).toBeLessThanOrEqual(Math.max(a.length, b.length));
+      expect(slips === 0).toBe(a === b);
+    }),
+  );
+});
+
+test.each([
+  ["workshop_*", "workshop_routing", true],
+  ["workshop_*", "workshop_", true],
+  ["workshop_*", "workshops_beta", false],
+  ["*_routing", "workshop_routing", true],
+  ["w*p_*g", "workshop_routing", true],
+  ["*", "", true],
+  ["", "", true],
+  ["", "a", false],
+  ["a?c", "abc", false],
+  ["[a-z]*", "abc", false],
+  [".*", "abc", false],
+  ["*a*b", "aaab", true],
+  ["*ab", "aab", true],
+])("the pattern %j on %j: %j", (pattern, text, isMatch) => {
+  expect(matchesGlob(pattern, text)).toBe(isMatch);
+});
+
+test("a pattern matches exactly what its regular expression matches", () => {
+  const letters = fc.array(fc.constantFrom("a", "b", "*"), { maxLength: 6 }).map((list) => list.join(""));
+  const text = fc.array(fc.constantFrom("a", "b"), { maxLength: 8 }).map((list) => list.join(""));
+  fc.assert(
+    fc.property(letters, text, (pattern, text) => {
+      expect(matchesGlob(pattern, text)).toBe(new RegExp(`^${pattern.replaceAll("*", ".*")}$`).test(text));
+    }),
+    { numRuns: 2000 },
+  );
+});

@@ -1,0 +1,408 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { compileFlags } from "../../../src/core/evaluate/compile.ts";
+import type { Flag } from "../../../src/core/flag/flag.ts";
+import { parseOverrides } from "../../../src/core/override/override.ts";
+import { aColourFlag, aFlag, aRule } from "../../support/flags.ts";
+
+type Environment = Readonly<Record<string, string>>;
+
+const routing = aFlag({ key: "workshop_routing", tags: ["payments"] });
+const reports = aFlag({ key: "workshop_reports" });
+const beta = aFlag({ key: "workshops_beta" });
+const button = aColourFlag({ key: "checkout-button" });
+const FLAGS = [routing, reports, beta, button];
+
+function setWith(environment: Environment, file?: string, more: { flags?: readonly Flag[]; archived?: string[] } = {}) {
+  const overrides = parseOverrides(environment, file === undefined ? undefined : { path: "overrides.env", text: file });
+  return compileFlags({ flags: FLAGS, overrides, revision: 57, ...more });
+}
+
+const problemsOf = (environment: Environment, file?: string, more = {}) =>
+  setWith(environment, file, more).overrides.problems.map(
+    ({ code, severity, message }) => `${severity} ${code}: ${message}`,
+  );
+
+describe("every value on every type from every source", () => {
+  const ON = ["true", "1", "on", "yes", "enabled"];
+  const OFF = ["false", "0", "off", "no", "disabled", "kill"];
+  const INVALID = [
+    "flase",
+    "ture",
+    "2",
+    "-1",
+    "y",
+    "undefined",
+    "null",
+    "{}",
+    "true false",
+    "ON!",
+    "o n",
+    "Blue",
+    "constructor",
+  ];
+  const dressed = (word: string) => [word, word.toUpperCase(), `"${word}"`, ` ${word}\r`, `' ${word} '`];
+  const TYPES: readonly { flag: Flag; onVariant: string | null; exact: readonly string[] }[] = [
+    { flag: aFlag({ key: "x", enabled: false }), onVariant: "on", exact: ["on", "off"] },
+    { flag: aFlag({ key: "x" }), onVariant: "on", exact: ["on", "off"] },
+    {
+      flag: aColourFlag({ key: "x", rules: [aRule({ serve: { variant: "green" } })] }),
+      onVariant: null,
+      exact: ["control", "blue", "green"],
+    },
+    {
+      flag: aFlag({
+        key: "x",
+        type: "number",
+        variants: { low: 1, high: 9 },
+        offVariant: "low",
+        serve: { variant: "high" },
+      }),
+      onVariant: null,
+      exact: ["low", "high"],
+    },
+    {
+      flag: aFlag({
+        key: "x",
+        type: "object",
+        variants: { none: {}, full: { a: 1 } },
+        offVariant: "none",
+        serve: { variant: "full" },
+      }),
+      onVariant: null,
+      exact: ["none", "full"],
+    },
+  ];
+  const expectedOf = (value: string, { flag, onVariant, exact }: (typeof TYPES)[number]) => {
+    const bare = value.replace(/^["'\s]+|["'\s]+$/g, "");
+    if (exact.includes(bare)) return { variant: bare, isValid: true };
+    if (OFF.includes(bare.toLowerCase())) return { variant: flag.offVariant, isValid: true };
+    if (ON.includes(bare.toLowerCase()) && onVariant !== null) return { variant: onVariant, isValid: true };
+    return { variant: flag.offVariant, isValid: false };
+  };
+  const cells = TYPES.flatMap((type) =>
+    [...ON.flatMap(dressed), ...OFF.flatMap(dressed), ...INVALID, ...type.exact].flatMap((value) =>
+      (["environment", "file"] as const).map((source) => ({ type, value, source, ...expectedOf(value, type) })),
+    ),
+  );
+
+  test(`${cells.length} cells: the variant, the value, the reason, and a problem exactly where the value is invalid`, () => {
+    for (const { type, value, source, variant, isValid } of cells) {
+      const environment = source === "environment" ? { FEATURE_X: value } : {};
+      const file = source === "file" ? `FEATURE_X=${value}\n` : undefined;
+      const set = setWith(environment, file, { flags: [type.flag] });
+      const about = `${JSON.stringify(value)} on ${type.flag.type} from ${source}`;
+      expect(set.evaluate("x", { userId: "user-42" }), about).toEqual({
+        flagKey: "x",
+        value: type.flag.variants[variant],
+        variant,
+        reason: "STATIC",
+        metadata: { revision: 57, override: "FEATURE_X" },
+      });
+      expect(
+        set.overrides.problems.map(({ code }) => code),
+        about,
+      ).toEqual(isValid ? [] : ["override-invalid"]);
+      expect(set.overrides.active, about).toEqual([
+        {
+          flagKey: "x",
+          via: "FEATURE_X",
+          variable: "FEATURE_X",
+          origin: source,
+          variant,
+          turnsOff: variant === type.flag.offVariant,
+          isValid,
+          beats: [],
+        },
+      ]);
+    }
+  });
+
+  test("a kill pattern switches every type off, from both sources, whatever else is set", () => {
+    for (const { flag } of TYPES) {
+      for (const setting of ["true", "on", "blue", "high", "full", "flase"]) {
+        for (const [environment, file] of [
+          [{ FLAGS_KILL: "x*", FEATURE_X: setting }, undefined],
+          [{ FEATURE_X: setting }, "FLAGS_KILL=x"],
+        ] as const) {
+          const { variant, metadata } = setWith(environment, file, { flags: [flag] }).evaluate("x", {});
+          expect([variant, metadata.override?.startsWith("FLAGS_KILL=x")]).toEqual([flag.offVariant, true]);
+        }
+      }
+    }
+  });
+});
+
+test.each(["", "   ", '""', "' '", "\r"])("a value that is empty (%j) overrides nothing", (value) => {
+  const set = setWith({ FEATURE_WORKSHOP_ROUTING: value }, `FEATURE_WORKSHOP_REPORTS=${value}`);
+  expect([set.overrides.active, set.overrides.problems]).toEqual([[], []]);
+});
+
+describe("off beats on, nearer beats farther", () => {
+  const KEY = "FEATURE_WORKSHOP_ROUTING";
+  test.each([
+    ["on", "off", "off", "file"],
+    ["off", "on", "off", "environment"],
+    ["off", "off", "off", "environment"],
+    ["on", "on", "on", "environment"],
+    ["flase", "on", "off", "environment"],
+    ["on", "flase", "off", "file"],
+    ["flase", "off", "off", "file"],
+  ])("environment %s, file %s: %s, by the %s", (near, far, variant, origin) => {
+    const { active } = setWith({ [KEY]: near }, `${KEY}=${far}`).overrides;
+    expect(active).toMatchObject([
+      { variant, origin, beats: [{ via: KEY, origin: origin === "file" ? "environment" : "file" }] },
+    ]);
+  });
+
+  test("between variants of a flag that is not boolean, the environment wins, unless the file says off", () => {
+    const served = (near: string, far: string) =>
+      setWith({ FEATURE_CHECKOUT_BUTTON: near }, `FEATURE_CHECKOUT_BUTTON=${far}`).evaluate("checkout-button", {})
+        .variant;
+    expect([served("blue", "green"), served("blue", "control"), served("control", "green")]).toEqual([
+      "blue",
+      "control",
+      "control",
+    ]);
+  });
+
+  test("a variant's exact name comes before the word that it also is", () => {
+    const flag = aColourFlag({ key: "x", variants: { control: "a", on: "b", true: "c" } });
+    const served = (value: string) =>
+      setWith({ FEATURE_X: value }, undefined, { flags: [flag] }).evaluate("x", {}).variant;
+    expect(["on", "true", "ON", "yes", "off"].map(served)).toEqual(["on", "true", "control", "control", "control"]);
+  });
+});
+
+describe("kill patterns", () => {
+  const killed = (FLAGS_KILL: string, more: Environment = {}, file?: string) =>
+    setWith({ FLAGS_KILL, ...more }, file).overrides.active.map(({ flagKey }) => flagKey);
+
+  test.each([
+    ["workshop_*", ["workshop_reports", "workshop_routing"]],
+    ["workshop_*,!workshop_reports", ["workshop_routing"]],
+    ["!workshop_reports, workshop_* ", ["workshop_routing"]],
+    ["tag:payments", ["workshop_routing"]],
+    ["workshop_*,!tag:pay*", ["workshop_reports"]],
+    ["'WORKSHOP_ROUTING'", ["workshop_routing"]],
+    ["checkout-button", ["checkout-button"]],
+    ["*_b*", ["workshops_beta"]],
+    ["", []],
+    [" , ,", []],
+  ])("%j switches off %j", (pattern, keys) => {
+    expect(killed(pattern)).toEqual(keys);
+  });
+
+  test("a bare star does nothing, and says so, unless FLAGS_KILL_ALL allows it", () => {
+    expect(killed("*")).toEqual([]);
+    expect(killed("*,workshop_routing")).toEqual(["workshop_routing"]);
+    expect(problemsOf({ FLAGS_KILL: "**" })).toEqual([
+      "error kill-all: FLAGS_KILL: a bare * would switch off every flag and is left out, unless FLAGS_KILL_ALL=1 is set too",
+    ]);
+    expect(killed("*", { FLAGS_KILL_ALL: "1" })).toHaveLength(FLAGS.length);
+    expect(killed("*,!checkout-button", { FLAGS_KILL_ALL: "1" })).toHaveLength(FLAGS.length - 1);
+  });
+
+  test("FLAGS_KILL_ALL alone kills nothing and says so", () => {
+    expect(problemsOf({ FLAGS_KILL_ALL: "1" })).toEqual([
+      "warning kill-all: FLAGS_KILL_ALL kills nothing by itself: it only allows FLAGS_KILL='*'",
+    ]);
+    expect(problemsOf({ FLAGS_KILL_ALL: "s3cret", FLAGS_KILL: "*" })[0]).toBe(
+      "error kill-all: FLAGS_KILL_ALL is neither 1 nor 0: a bare * stays refused",
+    );
+  });
+
+  test("a pattern that matches nothing is an error, an exception that matches nothing a warning", () => {
+    expect(problemsOf({ FLAGS_KILL: "workshop_routin,!checkout_*,tag:payment" })).toEqual([
+      "error kill-no-match: FLAGS_KILL: workshop_routin matches no flag; nearest is workshop_routing",
+      "warning kill-no-match: FLAGS_KILL: !checkout_* matches no flag",
+      "error kill-no-match: FLAGS_KILL: tag:payment matches no flag; nearest is payments",
+    ]);
+  });
+
+  test("an entry that is no pattern is left out and the others apply", () => {
+    expect(killed("a b,workshop_routing,!")).toEqual(["workshop_routing"]);
+    expect(problemsOf({ FLAGS_KILL: "pass word,workshop_routing" })).toEqual([
+      "error kill-pattern: FLAGS_KILL: entry 1 is no pattern, expected a key, a key with *, !key or tag:name",
+    ]);
+  });
+
+  test("one list's exception does not spare a flag from another list", () => {
+    expect(killed("workshop_*,!workshop_reports", {}, "FLAGS_KILL=workshop_reports")).toEqual([
+      "workshop_reports",
+      "workshop_routing",
+    ]);
+  });
+
+  test("a flag that is synced later is caught too", () => {
+    const later = aFlag({ key: "workshop_late" });
+    const set = setWith({ FLAGS_KILL: "workshop_*" }, undefined, { flags: [...FLAGS, later] });
+    expect(set.isOn("workshop_late", {})).toBe(false);
+  });
+});
+
+describe("the override file", () => {
+  test("takes comments, blank lines, export, quotes, CRLF and a byte order mark", () => {
+    const text = [
+      "\ufeff# incident 17",
+      "",
+      "export FEATURE_WORKSHOP_ROUTING='off'  # until fixed",
+      "  FEATURE_CHECKOUT_BUTTON = green",
+      '\tFLAGS_KILL="workshop_reports"',
+    ].join("\r\n");
+    const { active, problems } = setWith({}, text).overrides;
+    expect(active.map(({ flagKey, variant, via }) => [flagKey, variant, via])).toEqual([
+      ["checkout-button", "green", "FEATURE_CHECKOUT_BUTTON"],
+      ["workshop_reports", "off", "FLAGS_KILL=workshop_reports"],
+      ["workshop_routing", "off", "FEATURE_WORKSHOP_ROUTING"],
+    ]);
+    expect(problems).toEqual([]);
+  });
+
+  test("a bad line is a problem with its place, never with its content, and the others apply", () => {
+    const text = "s3cret stuff\nDATABASE_URL=postgres://u:s3cret@db\n=s3cret\nFEATURE_WORKSHOP_ROUTING=false";
+    const set = setWith({}, text);
+    expect(set.isOn("workshop_routing", {})).toBe(false);
+    expect(set.overrides.problems.map(({ severity, code, message }) => `${severity} ${code}: ${message}`)).toEqual([
+      "error override-line: overrides.env:1 is not KEY=value: the line is left out",
+      "error override-line: overrides.env:3 is not KEY=value: the line is left out",
+      "error override-line: overrides.env:2 sets DATABASE_URL, expected FEATURE_… or FLAGS_KILL, FLAGS_KILL_ALL: the line is left out",
+    ]);
+  });
+
+  test("of two lines for one flag the last counts, with a warning; every FLAGS_KILL counts", () => {
+    const KEY = "FEATURE_WORKSHOP_ROUTING";
+    expect(setWith({}, `${KEY}=false\n${KEY}=true`).isOn("workshop_routing", {})).toBe(true);
+    expect(setWith({}, `${KEY}=false\n${KEY}=`).overrides.active).toEqual([]);
+    expect(problemsOf({}, `${KEY}=true\n${KEY}=false`)).toEqual([
+      `warning override-repeated: overrides.env sets ${KEY} more than once: line 2 counts, line 1 does not`,
+    ]);
+    const kills = setWith({}, "FLAGS_KILL=workshop_routing\nFLAGS_KILL=workshop_reports").overrides;
+    expect([kills.active.length, kills.problems]).toEqual([2, []]);
+  });
+});
+
+describe("names", () => {
+  test("an unknown name is a warning with the nearest key, never with its value", () => {
+    expect(problemsOf({ FEATURE_WORKSHOP_ROUTIN: "s3cret", FEATURE_BRANCH: "s3cret" })).toEqual([
+      "warning override-unknown: FEATURE_BRANCH matches no flag",
+      "warning override-unknown: FEATURE_WORKSHOP_ROUTIN matches no flag; nearest is workshop_routing",
+    ]);
+  });
+
+  test("foreign names can be declared so, and a flag's own override that is declared foreign is reported", () => {
+    const environment = {
+      FEATURE_BRANCH: "main",
+      FEATURE_WORKSHOP_ROUTING: "off",
+      FLAGS_ENV_IGNORE: "FEATURE_BRANCH, FEATURE_WORKSHOP_ROUTING",
+    };
+    expect(setWith(environment).isOn("workshop_routing", {})).toBe(true);
+    expect(problemsOf(environment)).toEqual([
+      "warning override-ignored: FLAGS_ENV_IGNORE names FEATURE_WORKSHOP_ROUTING, which would override workshop_routing: it does not",
+    ]);
+  });
+
+  test("an archived flag is named as such", () => {
+    expect(problemsOf({ FEATURE_OLD_BANNER: "true" }, undefined, { archived: ["old_banner"] })).toEqual([
+      "warning override-archived: FEATURE_OLD_BANNER is for old_banner, which is archived",
+    ]);
+  });
+
+  test("an invalid value says what is accepted, and is not repeated", () => {
+    expect(problemsOf({ FEATURE_CHECKOUT_BUTTON: "s3cret", FEATURE_WORKSHOP_ROUTING: "s3cret" })).toEqual([
+      "error override-invalid: FEATURE_CHECKOUT_BUTTON is neither a variant (control, blue, green) nor off: checkout-button serves its off variant",
+      "error override-invalid: FEATURE_WORKSHOP_ROUTING is neither on (true, 1, on, yes, enabled) nor off (false, 0, off, no, disabled, kill): workshop_routing serves its off variant",
+    ]);
+  });
+
+  test("a slip in the name of a control does not look like a kill that works", () => {
+    expect(
+      problemsOf({ FLAGS_KIL: "workshop_*", FLAG_KILL: "x", FLAGS_ENV: "production", FLAGS_DATABASE_URL_STAGING: "x" }),
+    ).toEqual(
+      [
+        "warning control-unknown: FLAGS_KIL does nothing; nearest is FLAGS_KILL",
+        "warning control-unknown: FLAG_KILL does nothing; nearest is FLAGS_KILL",
+      ].sort(),
+    );
+  });
+});
+
+describe("before any data exists", () => {
+  const empty = (environment: Environment) => compileFlags({ flags: [], overrides: parseOverrides(environment) });
+
+  test("a caller who wants a boolean gets true or false, any other its default", () => {
+    const set = empty({ FEATURE_X: "true", FEATURE_Y: "off", FEATURE_Z: "blue" });
+    expect(set.evaluate("x", {}, false)).toEqual({
+      flagKey: "x",
+      value: true,
+      variant: "on",
+      reason: "STATIC",
+      metadata: { override: "FEATURE_X" },
+    });
+    expect([set.isOn("x", {}), set.isOn("y", {}), set.evaluate("y", {}, true).value]).toEqual([true, false, false]);
+    expect(set.evaluate("z", {}, true)).toMatchObject({ value: false, variant: "off" });
+    expect(set.evaluate("z", {}, "grey")).toEqual({
+      flagKey: "z",
+      value: "grey",
+      reason: "STATIC",
+      metadata: { override: "FEATURE_Z" },
+    });
+    expect(empty({ FLAGS_KILL: "pay*" }).evaluate("payments", {}, true)).toMatchObject({
+      value: false,
+      metadata: { override: "FLAGS_KILL=pay*" },
+    });
+    expect(set.evaluate("other", {}, "grey")).toMatchObject({ value: "grey", errorCode: "FLAG_NOT_FOUND" });
+  });
+
+  test("nothing is called unknown yet", () => {
+    expect(empty({ FEATURE_X: "true", FLAGS_KILL: "pay*" }).overrides.problems).toEqual([]);
+  });
+
+  test("with definitions a variant can be forced, and the fallback answers otherwise", () => {
+    const overrides = parseOverrides({ FEATURE_CHECKOUT_BUTTON: "green", FLAGS_KILL: "tag:payments" });
+    const definitions = {
+      "checkout-button": button,
+      workshop_routing: { ...routing, fallback: "on" },
+      workshop_reports: { ...reports, fallback: "on" },
+    };
+    const set = compileFlags({ flags: [], overrides, definitions });
+    expect(set.evaluate("checkout-button", {}, "grey")).toMatchObject({
+      value: "#0f0",
+      variant: "green",
+      reason: "STATIC",
+    });
+    expect(set.evaluate("workshop_routing", {}, true)).toMatchObject({ value: false, reason: "STATIC" });
+    expect(set.evaluate("workshop_reports", {}, false)).toEqual({
+      flagKey: "workshop_reports",
+      value: true,
+      variant: "on",
+      reason: "DEFAULT",
+      metadata: { source: "definitions" },
+    });
+  });
+});
+
+test("no environment makes parsing or evaluating throw, and only words and names of on switch anything on", () => {
+  const text = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 20 }),
+    fc.constantFrom("true", "flase", "*", "!a", "tag:", "off,on", "FEATURE_X"),
+  );
+  const name = fc.oneof(
+    fc.constantFrom("FEATURE_X", "FEATURE_", "FEATURE_x", "FLAGS_KILL", "FLAGS_KILL_ALL", "FLAGS_ENV_IGNORE", "FLAGS_"),
+    text,
+  );
+  const numRuns = process.env["FULL"] ? 100_000 : 5_000;
+  fc.assert(
+    fc.property(fc.dictionary(name, text, { maxKeys: 4 }), text, (environment, file) => {
+      const set = compileFlags({
+        flags: [aFlag({ key: "x", enabled: false })],
+        overrides: parseOverrides(environment, { path: "f", text: `FEATURE_X=${file}` }),
+      });
+      const isAskedFor = [environment["FEATURE_X"] ?? "", file].some((value) =>
+        /^["'\s]*(true|1|on|yes|enabled)["'\s]*(\s#.*)?/i.test(value.trim()),
+      );
+      if (set.isOn("x", {})) expect(isAskedFor).toBe(true);
+    }),
+    { numRuns },
+  );
+});

@@ -1,0 +1,205 @@
+import { describe, expect, test } from "vitest";
+import { dangersOf, isNarrowing } from "../../../src/core/plan/danger.ts";
+import type { Flag } from "../../../src/core/flag/flag.ts";
+import { aColourFlag, aFlag, aRule, isOneOf, percentage, portion, split } from "../../support/flags.ts";
+
+const POLICIES = { maxStep: 25_000, maxFlags: 25 };
+const flag = (wanted: Partial<Flag>) => aFlag({ key: "checkout", ...wanted });
+const LIST = { strategy: "whitelist", lists: { userId: ["user-42", "user-43"] } } as const;
+
+const SOME = isOneOf("userRole", "admin");
+const OTHER_VALUES = Object.fromEntries(
+  Object.entries(aColourFlag({ key: "button" }).variants).map(([name, value]) => [name, [value]]),
+);
+
+interface Case {
+  readonly is: string;
+  readonly before: Flag | null;
+  readonly after: Flag;
+  readonly dangers: readonly string[];
+}
+
+const CASES: readonly Case[] = [
+  { is: "a new flag has nothing to jump from", before: null, after: flag({}), dangers: [] },
+  {
+    is: "25 points are a step",
+    before: flag({ rollout: percentage(10) }),
+    after: flag({ rollout: percentage(35) }),
+    dangers: [],
+  },
+  {
+    is: "more are a jump",
+    before: flag({ rollout: percentage(10) }),
+    after: flag({ rollout: percentage(35.001) }),
+    dangers: ["jump: the step is 25.001 points, policy maxStep is 25"],
+  },
+  {
+    is: "disabled counts as 0 and all as 100",
+    before: flag({ enabled: false }),
+    after: flag({}),
+    dangers: ["jump: the step is 100 points, policy maxStep is 25"],
+  },
+  { is: "a list has no share", before: flag({ enabled: false }), after: flag({ rollout: LIST }), dangers: [] },
+  {
+    is: "a list gives way to a small share",
+    before: flag({ rollout: LIST }),
+    after: flag({ rollout: percentage(10) }),
+    dangers: [],
+  },
+  {
+    is: "a list gives way to everybody",
+    before: flag({ rollout: LIST }),
+    after: flag({}),
+    dangers: ["jump: the step is 100 points, policy maxStep is 25"],
+  },
+  { is: "lowering needs nobody's yes", before: flag({}), after: flag({ rollout: percentage(1) }), dangers: [] },
+  {
+    is: "nor does disabling, whatever else changes",
+    before: flag({ protected: true }),
+    after: flag({ protected: true, enabled: false, salt: "other", rollout: percentage(50) }),
+    dangers: [],
+  },
+  {
+    is: "a rule's share jumps too",
+    before: flag({ rollout: percentage(0), rules: [aRule({ portion: portion(10) })] }),
+    after: flag({ rollout: percentage(0), rules: [aRule({ portion: portion(60) })] }),
+    dangers: ["jump: the step is 50 points, policy maxStep is 25"],
+  },
+  {
+    is: "under another name a rule is still the rule that it was",
+    before: flag({ rollout: percentage(0), rules: [aRule({ name: "beta", when: SOME, portion: portion(1) })] }),
+    after: flag({ rollout: percentage(0), rules: [aRule({ name: "beta users", when: SOME, portion: portion(90) })] }),
+    dangers: ["jump: the step is 89 points, policy maxStep is 25"],
+  },
+  {
+    is: "a rule that loses its share takes all whom it matches",
+    before: flag({ rollout: percentage(0), rules: [aRule({ when: SOME, portion: portion(1) })] }),
+    after: flag({ rollout: percentage(0), rules: [aRule({ when: SOME, portion: null })] }),
+    dangers: ["jump: the step is 99 points, policy maxStep is 25"],
+  },
+  {
+    is: "a rule that gets a share is lowered, whatever the share",
+    before: flag({ rollout: percentage(0), rules: [aRule({ when: SOME })] }),
+    after: flag({ rollout: percentage(0), rules: [aRule({ when: SOME, portion: portion(60) })] }),
+    dangers: [],
+  },
+  {
+    is: "a new rule for everybody stands in the last line's place",
+    before: flag({ rollout: percentage(10) }),
+    after: flag({ rollout: percentage(10), rules: [aRule({ name: "all", portion: portion(90) })] }),
+    dangers: ["jump: the step is 80 points, policy maxStep is 25"],
+  },
+  {
+    is: "as does one that is for everybody from now on",
+    before: flag({ rollout: percentage(10), rules: [aRule({ when: SOME })] }),
+    after: flag({ rollout: percentage(10), rules: [aRule()] }),
+    dangers: ["jump: the step is 90 points, policy maxStep is 25"],
+  },
+  {
+    is: "a new rule for some has no share to rise",
+    before: flag({ rollout: percentage(10) }),
+    after: flag({ rollout: percentage(10), rules: [aRule({ when: SOME })] }),
+    dangers: [],
+  },
+  {
+    is: "enabling a flag with a rule for some is no jump",
+    before: flag({ enabled: false, rollout: percentage(0), rules: [aRule({ when: SOME })] }),
+    after: flag({ rollout: percentage(0), rules: [aRule({ when: SOME })] }),
+    dangers: [],
+  },
+  {
+    is: "a last line that serves the off variant gives nobody anything, until it serves another",
+    before: flag({ serve: { variant: "off" } }),
+    after: flag({}),
+    dangers: ["jump: the step is 100 points, policy maxStep is 25"],
+  },
+  {
+    is: "a rule's split is dealt again under another name too",
+    before: aColourFlag({ key: "button", rules: [aRule({ name: "beta", serve: split({ blue: 50, green: 50 }) })] }),
+    after: aColourFlag({ key: "button", rules: [aRule({ name: "try", serve: split({ green: 50, blue: 50 }) })] }),
+    dangers: ["reshuffle: rule try splits in another way: people move between its variants"],
+  },
+  {
+    is: "another answer of a protected flag that is off is asked about",
+    before: aColourFlag({ key: "button", protected: true }),
+    after: aColourFlag({ key: "button", protected: true, enabled: false, offVariant: "green" }),
+    dangers: ["widening: the flag is protected: every widening is asked about"],
+  },
+  {
+    is: "as is another value of the answer when it is off",
+    before: aColourFlag({ key: "button", protected: true, enabled: false }),
+    after: aColourFlag({ key: "button", protected: true, enabled: false, variants: OTHER_VALUES }),
+    dangers: ["widening: the flag is protected: every widening is asked about"],
+  },
+  {
+    is: "another salt deals everybody again",
+    before: flag({ rollout: percentage(10) }),
+    after: flag({ rollout: percentage(10), salt: "checkout-2" }),
+    dangers: ['reshuffle: the salt changes from "checkout" to "checkout-2": everybody is dealt again'],
+  },
+  {
+    is: "another salt moves nobody where nothing is dealt",
+    before: flag({}),
+    after: flag({ salt: "checkout-2" }),
+    dangers: [],
+  },
+  {
+    is: "another subject attribute deals again",
+    before: flag({ rollout: percentage(10) }),
+    after: flag({ rollout: percentage(10, "sessionId") }),
+    dangers: ["reshuffle: the last line is dealt by sessionId, not userId"],
+  },
+  {
+    is: "another order of a split moves people",
+    before: aColourFlag({ key: "button", serve: split({ blue: 50, green: 50 }) }),
+    after: aColourFlag({ key: "button", serve: split({ green: 50, blue: 50 }) }),
+    dangers: ["reshuffle: the last line splits in another way: people move between its variants"],
+  },
+  {
+    is: "every widening of a protected flag is asked about, small ones too",
+    before: flag({ protected: true, rollout: percentage(10) }),
+    after: flag({ protected: true, rollout: percentage(11) }),
+    dangers: ["widening: the flag is protected: every widening is asked about"],
+  },
+  {
+    is: "taking the protection away in the same change does not help",
+    before: flag({ protected: true, rollout: percentage(10) }),
+    after: flag({ rollout: percentage(11) }),
+    dangers: ["widening: the flag is protected: every widening is asked about"],
+  },
+  {
+    is: "prose is no widening",
+    before: flag({ protected: true }),
+    after: flag({ protected: true, description: "better said" }),
+    dangers: [],
+  },
+];
+
+describe("what needs an acknowledgement", () => {
+  test.each(CASES)("$is", ({ before, after, dangers }) => {
+    expect(dangersOf(before, after, POLICIES).map(({ code, text }) => `${code}: ${text}`)).toEqual(dangers);
+  });
+
+  test("without a policy there is no jump", () => {
+    expect(dangersOf(flag({ enabled: false }), flag({}), { maxStep: null, maxFlags: null })).toEqual([]);
+  });
+});
+
+describe("narrowing", () => {
+  const staffOff = aRule({ name: "not for staff", when: isOneOf("userRole", "admin"), serve: { variant: "off" } });
+  test("lowering a rule that serves the off variant lets its people in: no narrowing", () => {
+    const before = flag({ rules: [{ ...staffOff, portion: portion(50) }] });
+    const after = flag({ rules: [{ ...staffOff, portion: portion(10) }] });
+    expect(isNarrowing(before, after)).toBe(false);
+  });
+
+  test("taking a rule away is no narrowing: its people go on to the next line", () => {
+    expect(isNarrowing(flag({ rules: [staffOff] }), flag({}))).toBe(false);
+  });
+
+  test("lowering a rule that serves on is one", () => {
+    const before = flag({ rules: [aRule({ portion: portion(50) })], rollout: percentage(0) });
+    const after = flag({ rules: [aRule({ portion: portion(10) })], rollout: percentage(0) });
+    expect(isNarrowing(before, after)).toBe(true);
+  });
+});

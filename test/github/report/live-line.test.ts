@@ -1,0 +1,143 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { COMMENT_LIMIT, reportMarkdown } from "../../../src/github/report/markdown.ts";
+import { COMMENT_MARKER, type Live, liveMarkdown, withLive } from "../../../src/github/report/live-line.ts";
+import { bytesOf } from "../../../src/github/report/shorten.ts";
+import { actsIn, nodesOf, parseMarkdown, readText } from "../../support/markdown.ts";
+import { nastyName } from "../../support/nasty.ts";
+import { aFlagReport, anEnvironment, aReport } from "../../support/report.ts";
+import { REPORTS } from "../../core/report/reports.ts";
+
+const STAGING: Live = { environment: "staging", revision: 71, commit: "91c0d3a1b2c3d4e5", seconds: 11 };
+const PRODUCTION: Live = { environment: "production", revision: 57, commit: "91c0d3a1b2c3d4e5", seconds: 14 };
+const commentOf = (name: string) => {
+  const report = REPORTS[name];
+  if (report === undefined) throw new Error(`no report ${name}`);
+  return `${COMMENT_MARKER}\n${reportMarkdown(report, { limit: COMMENT_LIMIT - COMMENT_MARKER.length - 1 })}`;
+};
+const SMALL = commentOf("small");
+const itemsOf = (body: string) =>
+  nodesOf(parseMarkdown(body)).flatMap((node) => (node.type === "listItem" ? [readText(node).trim()] : []));
+
+test("what became of the change stands below the headline, one line an environment", () => {
+  const body = withLive(SMALL, [STAGING, PRODUCTION]);
+  const [marker, headline, _blank, _start, ...lines] = body.split("\n");
+  expect([marker, headline]).toEqual(SMALL.split("\n").slice(0, 2));
+  expect(lines.slice(0, 2).join("\n")).toBe(liveMarkdown([STAGING, PRODUCTION]));
+  expect(itemsOf(body).slice(0, 2)).toEqual([
+    "Live in staging at revision 71, 11 s after the merge (91c0d3a)",
+    "Live in production at revision 57, 14 s after the merge (91c0d3a)",
+  ]);
+  expect(actsIn(parseMarkdown(body))).toEqual([]);
+});
+
+test("what is not so, because the table was written by hand, is said in the same line", () => {
+  const killed = { key: "workshop_routing", group: "enabled", text: "disabled by hand" } as const;
+  const shared = { key: "checkout", group: "rollout", text: "10 % of everybody by hand" } as const;
+  const [first] = itemsOf(withLive(SMALL, [{ ...PRODUCTION, held: [killed, shared] }]));
+  expect(first?.replaceAll("\u00A0", " ")).toBe(
+    "Live in production at revision 57, 14 s after the merge (91c0d3a), but workshop_routing stays disabled by hand; checkout stays as it is: 10 % of everybody by hand",
+  );
+  const [many] = itemsOf(withLive(SMALL, [{ ...PRODUCTION, held: Array.from({ length: 7 }, () => killed) }]));
+  expect(many).toMatch(/; 3 more$/);
+});
+
+test("no text of what was written by hand acts as markdown", () => {
+  fc.assert(
+    fc.property(nastyName, nastyName, fc.constantFrom("enabled", "rules"), (key, text, group) => {
+      const body = withLive(SMALL, [{ ...PRODUCTION, held: [{ key, text, group }] }]);
+      expect(actsIn(parseMarkdown(body))).toEqual([]);
+      expect(withLive(body, [PRODUCTION])).toBe(withLive(SMALL, [PRODUCTION]));
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("the same news twice is the same comment", () => {
+  const once = withLive(SMALL, [STAGING]);
+  expect(withLive(once, [STAGING])).toBe(once);
+  expect(withLive(withLive(once, [PRODUCTION]), [PRODUCTION])).toBe(withLive(SMALL, [STAGING, PRODUCTION]));
+});
+
+test("a later sync of an environment takes the place of its line, and of no other's", () => {
+  const body = withLive(withLive(SMALL, [STAGING, PRODUCTION]), [{ ...STAGING, revision: 72, seconds: 7500 }]);
+  expect(itemsOf(body).slice(0, 2)).toEqual([
+    "Live in staging at revision 72, 2 h 5 min after the merge (91c0d3a)",
+    "Live in production at revision 57, 14 s after the merge (91c0d3a)",
+  ]);
+});
+
+test("the rest of the comment stays as it was", () => {
+  const body = withLive(SMALL, [STAGING]);
+  const without = body.replace(/<!-- flaghoist:live -->\n[^]*<!-- \/flaghoist:live -->\n\n/, "");
+  expect(without).toBe(
+    SMALL.replace("\n", "\n")
+      .trim()
+      .replace(/^(.*\n.*)\n\n/, "$1\n\n"),
+  );
+});
+
+test.each([
+  [0, "0 s"],
+  [119.4, "119 s"],
+  [120, "2 min"],
+  [3599, "1 h"],
+  [7200, "2 h"],
+  [-3, "0 s"],
+])("%d seconds after the merge are told as %s", (seconds, told) => {
+  expect(liveMarkdown([{ ...STAGING, seconds }])).toContain(`, ${told} after the merge`);
+});
+
+test("when it was merged is left out where nobody knows", () => {
+  expect(liveMarkdown([{ ...STAGING, seconds: null }])).toContain("at revision 71 (`91c0d3a`)");
+});
+
+test("a comment that was stored with other line ends is read all the same", () => {
+  const stored = withLive(SMALL, [STAGING]).replaceAll("\n", "\r\n");
+  expect(withLive(stored, [PRODUCTION])).toBe(withLive(SMALL, [STAGING, PRODUCTION]));
+});
+
+test("a report without a headline gets it at the end", () => {
+  const body = withLive(commentOf("empty"), [STAGING]);
+  expect(body.split("\n\n").at(-1)).toContain(liveMarkdown([STAGING]));
+});
+
+test("a comment that tells of nothing live stays byte for byte", () => {
+  expect(withLive("any\r\nbody", [])).toBe("any\r\nbody");
+});
+
+test("no name of a flag or an environment is taken for one of the markers", () => {
+  const nasty = fc.oneof(nastyName, fc.constantFrom("<!-- flaghoist:live -->", "<!-- /flaghoist:live -->", "### "));
+  fc.assert(
+    fc.property(nasty, nasty, nasty, (key, environment, text) => {
+      const flags = [aFlagReport({ key, differences: [{ aspect: "rule", text }], before: text })];
+      const report = aReport({ environments: [anEnvironment({ environment, flags })] });
+      const body = reportMarkdown(report, { limit: COMMENT_LIMIT });
+      const live = { ...STAGING, environment };
+      const all = withLive(withLive(body, [live, PRODUCTION]), [{ ...live, revision: 72 }]);
+      expect(all.split("\n").filter((line) => line.startsWith("- Live in "))).toHaveLength(2);
+      expect(actsIn(parseMarkdown(all))).toEqual([]);
+      expect(all.split("\n")[0]).toBe(body.split("\n")[0]);
+    }),
+    { numRuns: 60, seed: Number(process.env["SEED"] ?? 20_261_104) },
+  );
+});
+
+test("a comment at the limit loses what folds up, from the end, and never the headline or the news", () => {
+  const body = commentOf("large");
+  for (const limit of [bytesOf(body) + 10, 30_000, 4_000, 700]) {
+    const text = withLive(body, [STAGING, PRODUCTION], limit);
+    expect(bytesOf(text)).toBeLessThanOrEqual(limit);
+    expect(text.startsWith(`${COMMENT_MARKER}\n### Flags: 240 changes`)).toBe(true);
+    expect(text).toContain(liveMarkdown([STAGING, PRODUCTION]));
+    expect(text.match(/<details/g) ?? []).toHaveLength((text.match(/<\/details>/g) ?? []).length);
+  }
+});
+
+test("of more environments than a comment has room for, the latest are told", () => {
+  const lives = Array.from({ length: 2000 }, (_, index) => ({ ...STAGING, environment: `region-${index}` }));
+  const text = withLive(SMALL, lives);
+  expect(bytesOf(text)).toBeLessThanOrEqual(COMMENT_LIMIT);
+  const told = text.split("\n").filter((line) => line.startsWith("- Live in "));
+  expect([told.length > 300, told.at(-1)?.includes("region-1999")]).toEqual([true, true]);
+});

@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import { apiUrlOf, checkedApiUrl, placeOf, repositoryOfRemote } from "../../src/github/repository-address.ts";
+import { aFolder, aRepository } from "../support/repository.ts";
+
+describe("the repository that a remote's address stands for", () => {
+  test.each([
+    ["https://github.com/acme/flags.git", "acme/flags", "https://github.com"],
+    ["https://github.com/acme/flags", "acme/flags", "https://github.com"],
+    ["https://github.com/acme/flags/", "acme/flags", "https://github.com"],
+    ["https://user:secret@github.com/acme/flags.git", "acme/flags", "https://github.com"],
+    ["git@github.com:acme/flags.git", "acme/flags", "https://github.com"],
+    ["github.com:acme/flags", "acme/flags", "https://github.com"],
+    ["ssh://git@github.com/acme/flags.git", "acme/flags", "https://github.com"],
+    ["ssh://git@ssh.github.com:443/acme/flags.git", "acme/flags", "https://github.com"],
+    ["git://github.com/acme/flags.git", "acme/flags", "https://github.com"],
+    ["https://github.acme.dev:8443/acme/my.flags.git", "acme/my.flags", "https://github.acme.dev:8443"],
+    ["ssh://git@github.acme.dev:7999/acme/flags.git", "acme/flags", "https://github.acme.dev"],
+    ["git@acme.ghe.com:acme/flags.git", "acme/flags", "https://acme.ghe.com"],
+  ])("%s", (address, repository, server) => {
+    expect(repositoryOfRemote(address)).toEqual({ repository, server });
+  });
+
+  test.each([
+    "/srv/git/flags.git",
+    "../flags.git",
+    "C:\\git\\flags",
+    "C:/git/flags",
+    "file:///srv/git/acme/flags.git",
+    "https://github.com/acme",
+    "https://github.com/acme/flags/tree/main",
+    "https://github.com/../flags",
+    "",
+  ])("%s stands for none", (address) => {
+    expect(repositoryOfRemote(address)).toBeUndefined();
+  });
+});
+
+test("the API is where each kind of GitHub has it", () => {
+  expect(apiUrlOf("https://github.com")).toBe("https://api.github.com");
+  expect(apiUrlOf("https://acme.ghe.com")).toBe("https://api.acme.ghe.com");
+  expect(apiUrlOf("https://github.acme.dev:8443")).toBe("https://github.acme.dev:8443/api/v3");
+});
+
+describe("where a token may be sent", () => {
+  test.each([
+    "https://api.github.com/",
+    "https://github.acme.dev/api/v3",
+    "http://127.0.0.1:4000/api/v3",
+    "http://localhost:1",
+  ])("%s", (url) => {
+    expect(checkedApiUrl(url)).toBe(url.replace(/\/$/, ""));
+  });
+
+  test.each([
+    ["http://github.acme.dev/api/v3", "GITHUB_API_URL would send the token to github.acme.dev in clear text"],
+    ["https://dana:secret@github.acme.dev", "GITHUB_API_URL has a user name or password in it"],
+    ["ftp://github.acme.dev", "GITHUB_API_URL is not the address of an API"],
+    ["github.acme.dev", "GITHUB_API_URL is not the address of an API"],
+    ["https://api.github.com/?a=b", "GITHUB_API_URL is not the address of an API"],
+  ])("not %s", (url, message) => {
+    expect(() => checkedApiUrl(url)).toThrow(expect.objectContaining({ code: "USAGE", message }));
+  });
+});
+
+describe("the place that is meant", () => {
+  test("what a workflow's environment says comes before the remote", async () => {
+    const repository = aRepository();
+    repository.git("remote", "add", "origin", "git@github.com:acme/other.git");
+    const env = { GITHUB_REPOSITORY: "acme/flags", GITHUB_API_URL: "https://github.acme.dev/api/v3" };
+    expect(await placeOf(env, repository.folder)).toEqual({
+      repository: "acme/flags",
+      apiUrl: "https://github.acme.dev/api/v3",
+    });
+    expect(await placeOf({ GITHUB_REPOSITORY: "acme/flags", GITHUB_SERVER_URL: "https://acme.ghe.com" })).toEqual({
+      repository: "acme/flags",
+      apiUrl: "https://api.acme.ghe.com",
+    });
+  });
+
+  test("else the remote origin decides, also from a folder below", async () => {
+    const repository = aRepository();
+    repository.write("apps/shop/flags/a.yaml", "x");
+    repository.git("remote", "add", "origin", "https://github.acme.dev/acme/flags.git");
+    expect(await placeOf({ PATH: process.env["PATH"] }, `${repository.folder}/apps/shop`)).toEqual({
+      repository: "acme/flags",
+      apiUrl: "https://github.acme.dev/api/v3",
+    });
+  });
+
+  test("a password in the remote's address is in no message", async () => {
+    const repository = aRepository();
+    repository.git("remote", "add", "origin", "https://dana:ghp_secret@github.com/acme");
+    const refused = await placeOf({}, repository.folder).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: "USAGE" });
+    expect(String(refused)).not.toContain("ghp_secret");
+  });
+
+  test.each([
+    [{ GITHUB_REPOSITORY: "flags" }, 'GITHUB_REPOSITORY is "flags", expected owner/name'],
+    [{ GITHUB_REPOSITORY: "acme/flags/x" }, 'GITHUB_REPOSITORY is "acme/flags/x", expected owner/name'],
+    [{ GITHUB_REPOSITORY: "acme/.." }, 'GITHUB_REPOSITORY is "acme/..", expected owner/name'],
+    [{}, "GITHUB_REPOSITORY is not set"],
+  ])("%o names none", async (env, said) => {
+    await expect(placeOf(env)).rejects.toThrow(`no GitHub repository is named: ${said}`);
+  });
+
+  test("a repository without a remote, one on a name that only ssh knows, and a folder outside git say what to set", async () => {
+    const repository = aRepository();
+    await expect(placeOf({}, repository.folder)).rejects.toThrow("the repository has no remote origin");
+    repository.git("remote", "add", "origin", "git@work:acme/flags.git");
+    await expect(placeOf({}, repository.folder)).rejects.toThrow('the remote origin is on "work"');
+    const known = { GITHUB_API_URL: "https://api.github.com" };
+    expect(await placeOf(known, repository.folder)).toMatchObject({ repository: "acme/flags" });
+    await expect(placeOf({}, aFolder())).rejects.toMatchObject({ code: "NOT_A_REPOSITORY" });
+  });
+});

@@ -1,0 +1,247 @@
+import { describe, expect, test } from "vitest";
+import { bucketOf } from "../../src/core/evaluate/bucket.ts";
+import { type Flag, WHOLE } from "../../src/core/flag/flag.ts";
+import { contextsFrom } from "../../src/impact/contexts.ts";
+import { measureFlips } from "../../src/impact/flips.ts";
+import { kindOf } from "../../src/impact/kind.ts";
+import { generatePopulation } from "../../src/impact/population.ts";
+import type { Flips } from "../../src/impact/report.ts";
+import { pairOf } from "../../src/impact/flag-changes.ts";
+import { trace } from "../../src/core/evaluate/trace.ts";
+import { aColourFlag, aFlag, percentage, portion } from "../support/flags.ts";
+import { seededRandom } from "../support/random.ts";
+import { moveName, truthOf, type Truth } from "../core/report/exhaustive.ts";
+import { aPair, ATTRIBUTES, KEY, type Pair } from "../core/report/random-pairs.ts";
+
+const PAIRS = process.env["FULL"] === "1" ? 1_000 : 150;
+const SIZE = 4_000;
+const SEED = 20_261_122;
+
+interface Measured {
+  readonly pair: Pair;
+  readonly flips: Flips;
+  readonly truth: Truth;
+}
+
+const random = seededRandom(SEED);
+const measured = Array.from({ length: PAIRS }, (_, seed): Measured => {
+  const pair = aPair(random);
+  const flags = [...pair.before.values(), ...pair.after.values()];
+  const population = generatePopulation(ATTRIBUTES, flags, { size: SIZE, seed });
+  return { pair, flips: measureFlips({ ...pairOf(KEY, pair), population }), truth: truthOf(pair) };
+});
+
+/** Every share that a report tells or leaves out, beside the truth. */
+function sharesOf({ flips, truth }: Measured): readonly { told: number; margin: number; is: number }[] {
+  const told = new Map(flips.moves.map((move) => [moveName(move.from, move.to, move.line), move]));
+  const names = [...new Set([...told.keys(), ...truth.moves.keys()])];
+  const whole = { told: flips.flipped.share, margin: flips.flipped.margin, is: truth.flipped };
+  return [
+    whole,
+    ...names.map((name) => {
+      const { share, margin } = told.get(name) ?? { share: 0, margin: flips.method === "exact" ? 0 : 8 / SIZE };
+      return { told: share, margin, is: truth.moves.get(name) ?? 0 };
+    }),
+  ];
+}
+
+test("two ids of one person are dealt apart from each other, where people are asked one by one too", () => {
+  const required = aFlag({ key: "required_one" });
+  const requires = [{ flag: "required_one", variants: ["on"] }];
+  const dealt = (by: string) => aFlag({ key: KEY, requires, rollout: percentage(50, by) });
+  for (const type of ["string", "number"] as const) {
+    const attributes = ["userId", "sessionId", "deviceId"].map((name) => ({ name, type }));
+    const before = new Map([dealt("sessionId"), required].map((flag) => [flag.key, flag]));
+    const after = new Map([dealt("deviceId"), required].map((flag) => [flag.key, flag]));
+    const population = generatePopulation(attributes, [...before.values(), ...after.values()], { size: SIZE, seed: 1 });
+    const { method, flipped } = measureFlips({ ...pairOf(KEY, { before, after }), population });
+    expect(method).toBe("sampled");
+    expect(Math.abs(flipped.share - 0.5)).toBeLessThan(0.05);
+  }
+});
+
+/** What a change between two versions alone does to made people. */
+function flipsOf(before: Flag | null, after: Flag | null, others: readonly Flag[] = [], size = 2_000): Flips {
+  const mapOf = (flag: Flag | null) =>
+    new Map([...others, ...(flag === null ? [] : [flag])].map((each) => [each.key, each]));
+  const sides = { before: mapOf(before), after: mapOf(after) };
+  const population = generatePopulation(ATTRIBUTES, [...sides.before.values(), ...sides.after.values()], {
+    size,
+    seed: 1,
+  });
+  return measureFlips({ ...pairOf(before?.key ?? after?.key ?? "", sides), population });
+}
+
+function exact(share: number, ...moves: readonly (readonly [string | null, string | null, string, number])[]): Flips {
+  return {
+    method: "exact",
+    sample: null,
+    flipped: { share, margin: 0 },
+    moves: moves.map(([from, to, line, part]) => ({ from, to, line, share: part, margin: 0 })),
+  };
+}
+
+describe("where nothing but buckets decides", () => {
+  test("each of the 100,000 buckets, traced one by one, gives the share that is called exact", () => {
+    const rule = {
+      name: "first ones",
+      when: { op: "all", of: [] },
+      portion: portion(12.345),
+      serve: { variant: "on" },
+    } as const;
+    const before = aFlag({ key: "a", rules: [rule], rollout: percentage(10) });
+    const after = aFlag({ key: "a", rollout: percentage(33.333) });
+    let count = 0;
+    for (let gate = 0; gate < WHOLE; gate += 1) {
+      const [was, is] = [before, after].map(
+        (flag) => trace(new Map([["a", flag]]), "a", {}, { pins: { gate } }).evaluation,
+      );
+      if (was?.variant !== is?.variant) count += 1;
+    }
+    expect(flipsOf(before, after)).toEqual(exact(count / WHOLE, ["off", "on", "the last line", count / WHOLE]));
+  });
+
+  test("a share that rises moves the difference, and nobody back", () => {
+    const [ten, fifty] = [aFlag({ key: "a", rollout: percentage(10) }), aFlag({ key: "a", rollout: percentage(50) })];
+    expect(flipsOf(ten, fifty)).toEqual(exact(0.4, ["off", "on", "the last line", 0.4]));
+    expect(flipsOf(fifty, ten)).toEqual(exact(0.4, ["on", "off", "nothing matches", 0.4]));
+    expect(flipsOf(ten, { ...ten, enabled: false })).toEqual(exact(0.1, ["on", "off", "disabled", 0.1]));
+  });
+
+  test("shares under another salt, and by another subject, are dealt anew", () => {
+    const half = aFlag({ key: "a", rollout: percentage(50) });
+    const dealtAnew = exact(0.5, ["off", "on", "the last line", 0.25], ["on", "off", "nothing matches", 0.25]);
+    expect(flipsOf(half, { ...half, salt: "b" })).toEqual(dealtAnew);
+    expect(flipsOf(half, { ...half, rollout: percentage(50, "sessionId") })).toEqual(dealtAnew);
+  });
+
+  test("a split is independent of the share before it", () => {
+    const split = (blue: number) => ({
+      split: [
+        { variant: "blue", share: blue * 1_000 },
+        { variant: "green", share: WHOLE - blue * 1_000 },
+      ],
+    });
+    const before = aColourFlag({ key: "a", rollout: percentage(20), serve: split(50) });
+    expect(flipsOf(before, { ...before, serve: split(75) })).toEqual(
+      exact(0.05, ["green", "blue", "the last line", 0.05]),
+    );
+  });
+
+  test("a flag that is new starts from nothing, and one that goes leaves its fallback", () => {
+    const flag = aFlag({ key: "a", rollout: percentage(25) });
+    expect(flipsOf(null, flag)).toEqual(exact(0.25, [null, "on", "the last line", 0.25]));
+    expect(flipsOf(flag, null)).toEqual(exact(0.25, ["on", null, "archived", 0.25]));
+    expect(flipsOf({ ...flag, fallback: "on" }, null)).toEqual(exact(0.75, ["off", null, "archived", 0.75]));
+    expect(flipsOf(null, { ...flag, enabled: false })).toEqual(exact(0));
+  });
+
+  test("another value behind a variant is another answer", () => {
+    const before = aColourFlag({ key: "a", rollout: percentage(30) });
+    const after = { ...before, variants: { ...before.variants, blue: "#11f" } };
+    expect(flipsOf(before, after)).toEqual(exact(0.3, ["blue", "blue", "the last line", 0.3]));
+  });
+});
+
+describe("where more than buckets decides", () => {
+  const admins = { op: "match", attribute: "userRole", tests: [{ op: "in", values: ["admin"] }] } as const;
+  const rule = { name: "admins", when: admins, portion: null, serve: { variant: "on" } } as const;
+
+  test("only how common people are is left to chance: those who are alike are counted in buckets", () => {
+    const before = aFlag({ key: "a", rules: [rule], rollout: percentage(10) });
+    const { method, sample, flipped, moves } = flipsOf(before, { ...before, rollout: percentage(60) });
+    expect({ method, sample, lines: moves.map(({ line }) => line) }).toEqual({
+      method: "sampled",
+      sample: 2_000,
+      lines: ["the last line"],
+    });
+    // 2 of 100 are admins.
+    expect(Math.abs(flipped.share - 0.49)).toBeLessThanOrEqual(flipped.margin);
+    expect(flipped.margin).toBeLessThan(0.01);
+  });
+
+  test("a change that nobody can be reached by flips nobody, and that is certain", () => {
+    const off = aFlag({ key: "a", enabled: false });
+    expect(flipsOf(off, { ...off, rules: [rule] })).toEqual(exact(0));
+    const everybody = aFlag({ key: "a" });
+    expect(flipsOf(everybody, { ...everybody, rules: [rule] })).toEqual(exact(0));
+  });
+
+  test("where the text says that everybody flips, that is certain; which line they meet is estimated", () => {
+    const after = aFlag({ key: "a", rules: [rule] });
+    const { method, flipped, moves } = flipsOf({ ...after, enabled: false }, after);
+    expect({ method, flipped }).toEqual({ method: "sampled", flipped: { share: 1, margin: 0 } });
+    expect(moves.map(({ line, margin }) => [line, margin > 0])).toEqual([
+      ["the last line", true],
+      ["rule admins", true],
+    ]);
+  });
+
+  test("a requirement is asked with its own conditions, and named where it is why", () => {
+    const required = aFlag({ key: "b", rules: [rule], rollout: percentage(0) });
+    const before = aFlag({ key: "a" });
+    const after = aFlag({ key: "a", requires: [{ flag: "b", variants: ["on"] }] });
+    const { method, flipped, moves } = flipsOf(before, after, [required]);
+    expect(method).toBe("sampled");
+    expect(moves.map(({ from, to, line }) => [from, to, line])).toEqual([["on", "off", "requires"]]);
+    expect(Math.abs(flipped.share - 0.98)).toBeLessThanOrEqual(flipped.margin);
+  });
+
+  test("people of a file are counted, each in their own bucket; whoever has no subject is in no share", () => {
+    const half = aFlag({ key: "a", rollout: percentage(50) });
+    const none = { ...half, enabled: false };
+    const people = contextsFrom('{"userId":"u1"}\n{"userId":"u2"}\n{"userId":"u3"}\n{"age":4}\n', "people.jsonl");
+    const inHalf = ["u1", "u2", "u3"].filter((id) => bucketOf("a", id) < 50_000).length;
+    const sides = { before: new Map([["a", none]]), after: new Map([["a", half]]) };
+    expect(measureFlips({ ...pairOf("a", sides), population: people })).toEqual({
+      method: "counted",
+      sample: 4,
+      flipped: { share: inHalf / 4, margin: 0 },
+      moves: [{ from: "off", to: "on", line: "the last line", share: inHalf / 4, margin: 0 }],
+    });
+  });
+});
+
+describe(`${PAIRS} random pairs of versions, seed ${SEED}`, () => {
+  test("what is exact is what looking at everybody in every bucket gives", () => {
+    const exact = measured.filter(({ flips }) => flips.method === "exact");
+    expect(exact.length).toBeGreaterThan(PAIRS / 10);
+    for (const each of exact) {
+      for (const { told, margin, is } of sharesOf(each)) {
+        expect(margin).toBe(0);
+        expect(Math.abs(told - is)).toBeLessThan(1e-12);
+      }
+    }
+  });
+
+  test("at least 98 % of the sampled shares lie within their margin of the truth", () => {
+    const sampled = measured.filter(({ flips }) => flips.method === "sampled");
+    expect(sampled.length).toBeGreaterThan(PAIRS / 3);
+    const shares = sampled.flatMap(sharesOf);
+    const within = shares.filter(({ told, margin, is }) => Math.abs(told - is) <= margin + 1e-9);
+    expect(within.length / shares.length).toBeGreaterThanOrEqual(0.98);
+    // A margin that holds because it says nothing would be no margin.
+    const widest = Math.max(...shares.map(({ margin }) => margin));
+    expect(widest).toBeLessThan(0.025);
+  });
+
+  test("the class is true of everybody: who is widened to loses nothing, narrowing gives nobody anything, a no-op is none", () => {
+    const seen = new Map<string, number>();
+    for (const { pair, truth } of measured) {
+      const [before, after] = [pair.before.get(KEY) ?? null, pair.after.get(KEY) ?? null];
+      const kind = kindOf(before, after);
+      seen.set(kind, (seen.get(kind) ?? 0) + 1);
+      // What the required flag does is not the flag's own change.
+      if ((before?.requires.length ?? 0) + (after?.requires.length ?? 0) > 0) continue;
+      const moves = [...truth.moves].filter(([, share]) => share > 0).map(([name]) => name);
+      const off = before?.offVariant ?? after?.offVariant;
+      if (kind === "no-op") expect(moves).toEqual([]);
+      if (kind === "widen")
+        expect(moves.filter((name) => !name.startsWith("null ") && !name.startsWith(`${off} →`))).toEqual([]);
+      if (kind === "narrow")
+        expect(moves.filter((name) => !name.includes(`→ ${off} `) && !name.includes("→ null"))).toEqual([]);
+    }
+    for (const kind of ["widen", "narrow", "retarget", "reshuffle", "no-op"])
+      expect(seen.get(kind) ?? 0).toBeGreaterThan(2);
+  });
+});
