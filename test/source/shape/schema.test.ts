@@ -29,7 +29,7 @@ test.each([...schemaTexts()])("schema/%s is a schema", (_, text) => {
 });
 
 test.each([...schemaTexts()])("schema/%s is what the shapes say", (name, text) => {
-  expect(readFileSync(new URL(`../../schema/${name}`, import.meta.url), "utf8")).toBe(text);
+  expect(readFileSync(new URL(`../../../schema/${name}`, import.meta.url), "utf8")).toBe(text);
 });
 
 test.each([...schemaTexts()])(
