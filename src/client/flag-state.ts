@@ -108,7 +108,7 @@ export function holdFlags(
       replace(next);
     },
     overrideFile: (next) => {
-      parsed = parseOverrides(env, next);
+      parsed = parseOverrides(env, next === undefined ? [] : [{ origin: "file", ...next }]);
       replace(snapshot);
     },
     define: (more) => {

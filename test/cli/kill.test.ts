@@ -29,7 +29,7 @@ test("the line for the override file kills also where the file's last line has n
   execFileSync("sh", ["-c", await lineFor("no restart", hoist)], {
     env: { ...process.env, FLAGS_OVERRIDE_FILE: file },
   });
-  const { settings, problems } = parseOverrides({}, { path: file, text: readFileSync(file, "utf8") });
+  const { settings, problems } = parseOverrides({}, [{ origin: "file", path: file, text: readFileSync(file, "utf8") }]);
   expect(settings.map(({ variable, value }) => `${variable}=${value}`)).toEqual([
     "FEATURE_OTHER=true",
     "FEATURE_WORKSHOP_ROUTING=false",

@@ -67,7 +67,10 @@ function caseOf(written: WrittenCase, isLocal: boolean): Case {
     definitions: Object.fromEntries(
       Object.entries(definitions).map(([key, wanted]) => [key, aDefinition(key, wanted)]),
     ),
-    overrides: parseOverrides(overrides, file === undefined ? undefined : { path: "overrides.env", text: file }),
+    overrides: parseOverrides(
+      overrides,
+      file === undefined ? [] : [{ origin: "file", path: "overrides.env", text: file }],
+    ),
     revision,
     flag,
     context: written.context ?? {},

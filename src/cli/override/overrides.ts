@@ -12,7 +12,7 @@ export function parsedOverrides(io: Io): ParsedOverrides {
   const path = io.env["FLAGS_OVERRIDE_FILE"];
   if (path === undefined || path === "") return parseOverrides(io.env);
   const text = textOf(path);
-  return text === undefined ? parseOverrides(io.env) : parseOverrides(io.env, { path, text });
+  return parseOverrides(io.env, text === undefined ? [] : [{ origin: "file", path, text }]);
 }
 
 /** A missing file means no overrides, as it does to a running process. */

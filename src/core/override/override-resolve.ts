@@ -1,7 +1,14 @@
 import type { FlagKey, FlagType, VariantName } from "../flag/flag.ts";
 import { isHit, killerOf } from "./kill-pattern.ts";
 import { nearest } from "../diagnostic/nearest.ts";
-import type { KillList, OverrideOrigin, OverrideProblem, OverrideSetting, ParsedOverrides } from "./override.ts";
+import {
+  type KillList,
+  OVERRIDE_ORIGINS,
+  type OverrideOrigin,
+  type OverrideProblem,
+  type OverrideSetting,
+  type ParsedOverrides,
+} from "./override.ts";
 import { OFF_TEXT, ON_TEXT, switchWord, variableOf } from "./override-text.ts";
 
 /** What an override has to know of a flag. */
@@ -94,10 +101,8 @@ function activeOf(
 
 /** Smaller is stronger. */
 function rank({ variable, turnsOff, isValid, origin }: Decision): number {
-  const distance = origin === "environment" ? 0 : 1;
-  if (variable === "FLAGS_KILL") return distance;
-  if (turnsOff) return (isValid ? 2 : 4) + distance;
-  return 6 + distance;
+  const strength = variable === "FLAGS_KILL" ? 0 : !turnsOff ? 3 : isValid ? 1 : 2;
+  return strength * OVERRIDE_ORIGINS.length + OVERRIDE_ORIGINS.indexOf(origin);
 }
 
 function killDecision({ patterns, origin }: KillList, flag: KnownFlag): readonly Decision[] {

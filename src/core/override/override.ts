@@ -3,7 +3,17 @@ import { isBareStar, type KillPattern, parseKill } from "./kill-pattern.ts";
 import { nearest } from "../diagnostic/nearest.ts";
 import { bareValue, type SettingLine, settingLines, switchWord } from "./override-text.ts";
 
-export type OverrideOrigin = "environment" | "file";
+/** The places that overrides are read from, nearest first: of two settings that both enable a flag, the nearer one counts. */
+export const OVERRIDE_ORIGINS = ["environment", "file"] as const;
+export type OverrideOrigin = (typeof OVERRIDE_ORIGINS)[number];
+
+/** The text of one source of overrides beside the environment: lines `KEY=value`. */
+export interface OverrideText {
+  readonly origin: Exclude<OverrideOrigin, "environment">;
+  /** Names the source in messages, e.g. the path of a file. */
+  readonly path: string;
+  readonly text: string;
+}
 
 /** Every problem that settings can have. Codes are API: add, never rename or reuse. */
 export const OVERRIDE_PROBLEM_CODES = [
@@ -43,7 +53,7 @@ export interface KillList {
   readonly patterns: readonly KillPattern[];
 }
 
-/** What environment and file say, before anybody knows which flags there are. */
+/** What all sources say, before it is known which flags exist. */
 export interface ParsedOverrides {
   /** At most one of each variable and origin. */
   readonly settings: readonly OverrideSetting[];
@@ -71,18 +81,18 @@ const FILE_CONTROLS: readonly string[] = ["FLAGS_KILL", "FLAGS_KILL_ALL"];
 const NEIGHBOURS: readonly string[] = ["FLAGS_ENV", "FLAGS_DATABASE_URL"];
 
 /**
- * Reads overrides: once from the environment at start, and from the text of the override file whenever it changes. Never
- * throws; what cannot be read is a problem, and everything else applies.
+ * Reads overrides from the environment and from other sources. Never throws: what cannot be read becomes a problem, and
+ * everything else applies.
  */
 export function parseOverrides(
   environment: Readonly<Record<string, string | undefined>>,
-  file?: { readonly path: string; readonly text: string },
+  texts: readonly OverrideText[] = [],
 ): ParsedOverrides {
   const ignored = ignoredNames(environment["FLAGS_ENV_IGNORE"]);
   const problems: OverrideProblem[] = [];
   const found = [
     ...fromEnvironment(environment).filter(({ name }) => !ignored.includes(name)),
-    ...(file ? fromFile(file, problems) : []),
+    ...texts.flatMap((text) => fromText(text, problems)),
   ];
   const settings = found
     .filter(({ name }) => name.startsWith(FEATURE))
@@ -108,38 +118,39 @@ function fromEnvironment(environment: Readonly<Record<string, string | undefined
 }
 
 /** Of two lines that set the same `FEATURE_…` the last counts, as in a shell; every `FLAGS_KILL` counts. */
-function fromFile(
-  file: { readonly path: string; readonly text: string },
-  problems: OverrideProblem[],
-): readonly Found[] {
-  const { settings, badLines } = settingLines(file.text);
+function fromText({ origin, path, text }: OverrideText, problems: OverrideProblem[]): readonly Found[] {
+  const { settings, badLines } = settingLines(text);
   for (const line of badLines) {
-    problems.push(lineProblem(null, `${file.path}:${line} is not KEY=value: the line is left out`));
+    problems.push(lineProblem(origin, null, `${path}:${line} is not KEY=value: the line is left out`));
   }
   const lastOf = new Map(settings.map((setting) => [setting.name, setting]));
   return settings.flatMap((setting) => {
-    const problem = settingProblem(setting, lastOf.get(setting.name) ?? setting, file.path);
+    const problem = settingProblem(setting, lastOf.get(setting.name) ?? setting, { origin, path });
     if (problem) problems.push(problem);
-    const label = `${setting.name} (${file.path}:${setting.line})`;
+    const label = `${setting.name} (${path}:${setting.line})`;
     const isUsable = problem === undefined && setting.value !== "";
-    return isUsable ? [{ name: setting.name, value: setting.value, origin: "file" as const, label }] : [];
+    return isUsable ? [{ name: setting.name, value: setting.value, origin, label }] : [];
   });
 }
 
-function settingProblem(setting: SettingLine, last: SettingLine, path: string): OverrideProblem | undefined {
+function settingProblem(
+  setting: SettingLine,
+  last: SettingLine,
+  { origin, path }: Omit<OverrideText, "text">,
+): OverrideProblem | undefined {
   const { name, line } = setting;
   if (FILE_CONTROLS.includes(name)) return undefined;
   if (!name.startsWith(FEATURE)) {
     const expected = `FEATURE_… or ${FILE_CONTROLS.join(", ")}`;
-    return lineProblem(name, `${path}:${line} sets ${name}, expected ${expected}: the line is left out`);
+    return lineProblem(origin, name, `${path}:${line} sets ${name}, expected ${expected}: the line is left out`);
   }
   if (last.line === line) return undefined;
   const message = `${path} sets ${name} more than once: line ${last.line} counts, line ${line} does not`;
-  return { code: "override-repeated", severity: "warning", variable: name, origin: "file", message };
+  return { code: "override-repeated", severity: "warning", variable: name, origin, message };
 }
 
-function lineProblem(variable: string | null, message: string): OverrideProblem {
-  return { code: "override-line", severity: "error", variable, origin: "file", message };
+function lineProblem(origin: OverrideOrigin, variable: string | null, message: string): OverrideProblem {
+  return { code: "override-line", severity: "error", variable, origin, message };
 }
 
 /** A slip in the name of a control (`FLAGS_KILLS`) must not look like a kill that works. */

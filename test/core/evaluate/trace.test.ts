@@ -18,6 +18,7 @@ test("the interpreting and the compiled evaluator give the same answer to everyt
     );
   const file = fc.option(
     environment.map((lines) => ({
+      origin: "file" as const,
       path: "overrides.env",
       text: Object.entries(lines)
         .map((line) => line.join("="))
@@ -36,7 +37,7 @@ test("the interpreting and the compiled evaluator give the same answer to everyt
   });
   fc.assert(
     fc.property(input, ({ flags, context, environment, file, ...rest }) => {
-      const overrides = parseOverrides(environment, file);
+      const overrides = parseOverrides(environment, file === undefined ? [] : [file]);
       const set = compileFlags({ flags, overrides, ...rest });
       for (const key of [...KEYS, ...UNKNOWN_KEYS]) {
         const compiled = set.evaluate(key, context);

@@ -14,7 +14,10 @@ const button = aColourFlag({ key: "checkout-button" });
 const FLAGS = [routing, reports, beta, button];
 
 function setWith(environment: Environment, file?: string, more: { flags?: readonly Flag[]; archived?: string[] } = {}) {
-  const overrides = parseOverrides(environment, file === undefined ? undefined : { path: "overrides.env", text: file });
+  const overrides = parseOverrides(
+    environment,
+    file === undefined ? [] : [{ origin: "file", path: "overrides.env", text: file }],
+  );
   return compileFlags({ flags: FLAGS, overrides, revision: 57, ...more });
 }
 
@@ -396,7 +399,7 @@ test("no environment makes parsing or evaluating throw, and only words and names
     fc.property(fc.dictionary(name, text, { maxKeys: 4 }), text, (environment, file) => {
       const set = compileFlags({
         flags: [aFlag({ key: "x", enabled: false })],
-        overrides: parseOverrides(environment, { path: "f", text: `FEATURE_X=${file}` }),
+        overrides: parseOverrides(environment, [{ origin: "file", path: "f", text: `FEATURE_X=${file}` }]),
       });
       const isAskedFor = [environment["FEATURE_X"] ?? "", file].some((value) =>
         /^["'\s]*(true|1|on|yes|enabled)["'\s]*(\s#.*)?/i.test(value.trim()),
