@@ -1,4 +1,4 @@
-import type { Plan } from "../core/plan/plan.ts";
+import type { PlanWithNeeds } from "./needs.ts";
 import type { SourceFile } from "../core/flag/source-file.ts";
 import { blobId } from "../history/blob-id.ts";
 import { openRepository } from "../history/repository.ts";
@@ -14,7 +14,7 @@ import { isFlagFile, refuseShallow, type Files } from "../source/read/desired.ts
  *
  * @param files  valid
  */
-export function plansSince(before: Base, files: Files): readonly Plan[] {
+export function plansSince(before: Base, files: Files): readonly PlanWithNeeds[] {
   return plansBetween(before.loaded, files.loaded, { from: before.commit, to: files.commit });
 }
 

@@ -1,7 +1,7 @@
+import type { PlanWithNeeds } from "./needs.ts";
 import type { HeldEdit } from "../core/plan/change.ts";
 import { describeFlag } from "../core/describe/describe.ts";
 import type { Flag } from "../core/flag/flag.ts";
-import type { Plan } from "../core/plan/plan.ts";
 import { flagChanges, type FlagChange, type Sides } from "./flag-changes.ts";
 import { eachFlip, measureFlips } from "./flips.ts";
 import { estimated, exactly } from "./margin.ts";
@@ -9,7 +9,7 @@ import type { Population } from "./population.ts";
 import type { EnvironmentReport, FlagReport, Flips, Measured, ReportWarning } from "./report.ts";
 
 export interface EnvironmentChange {
-  readonly plan: Plan;
+  readonly plan: PlanWithNeeds;
   readonly isProtected: boolean;
   readonly sides: Sides;
   readonly population: Population;

@@ -1,5 +1,5 @@
 import { constantAnswer } from "../core/flag/constant-answer.ts";
-import { isNarrowing, reshuffleOf } from "../core/plan/danger.ts";
+import { isNarrowing, reshuffleOf } from "./danger.ts";
 import type { Flag } from "../core/flag/flag.ts";
 import { sameJson } from "../core/json.ts";
 import { covers } from "./cover.ts";

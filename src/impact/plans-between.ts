@@ -1,12 +1,13 @@
 import type { DesiredFlag } from "../core/plan/change.ts";
 import type { Flag, FlagKey } from "../core/flag/flag.ts";
-import { planChanges, type Plan } from "../core/plan/plan.ts";
+import { planChanges } from "../core/plan/plan.ts";
 import type { FlagRow } from "../core/row/row.ts";
 import { columnsOf, type ReadRow } from "../core/row/row-codec.ts";
 import { stricterOf } from "../source/load/config.ts";
 import { desiredFlags } from "../source/load/desired-flags.ts";
 import { digest } from "../source/load/digest.ts";
 import type { LoadedFlags } from "../source/load/load.ts";
+import { withNeeds, type PlanWithNeeds } from "./needs.ts";
 
 /** Which commits the two states of the files are of; null where no commit has them. */
 export interface Commits {
@@ -22,24 +23,24 @@ export interface Commits {
  * @param before  one without flags is as good as any; of one with errors, the flags that have none
  * @param after   valid: without a configuration there are no environments
  */
-export function plansBetween(before: LoadedFlags, after: LoadedFlags, commits: Commits): readonly Plan[] {
+export function plansBetween(before: LoadedFlags, after: LoadedFlags, commits: Commits): readonly PlanWithNeeds[] {
   if (after.config === null) return [];
   const { environments, policies } = stricterOf(before.config, after.config);
-  return environments.map(({ name, protected: isProtected }) => {
+  return environments.map((environment) => {
+    const { name } = environment;
     const desired = desiredFlags(after, name);
-    return planChanges({
-      environment: { name, protected: isProtected },
-      policies,
+    const plan = planChanges({
+      environment: name,
       from: { revision: 0, commit: commits.from },
       to: { commit: commits.to },
       desired,
       live: rowsAsSynced(before.flagsFor(name), desired),
       release: new Set<FlagKey>(),
       onDrift: "keep",
-      acknowledgedPlan: null,
       deletedByHand: new Set<FlagKey>(),
       digest,
     });
+    return withNeeds(plan, { environment, policies, desired, acknowledgedPlan: null });
   });
 }
 

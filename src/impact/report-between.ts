@@ -1,6 +1,6 @@
+import type { PlanWithNeeds } from "./needs.ts";
 import type { HeldEdit } from "../core/plan/change.ts";
 import type { Flag, FlagKey } from "../core/flag/flag.ts";
-import type { Plan } from "../core/plan/plan.ts";
 import { environmentReport } from "./environment.ts";
 import { flagChanges, type FlagChange, type Sides } from "./flag-changes.ts";
 import { type AttributeSpec, DEFAULT_SEED, DEFAULT_SIZE, generatePopulation, type Population } from "./population.ts";
@@ -17,7 +17,7 @@ export interface ReportOptions {
   readonly from: ChangeReport["from"];
   readonly to: ChangeReport["to"];
   /** What {@link plansBetween} says of the two, where somebody has asked it already. */
-  readonly plans?: readonly Plan[] | undefined;
+  readonly plans?: readonly PlanWithNeeds[] | undefined;
   /** `YYYY-MM-DD`, for what is about to expire. */
   readonly today: string;
   /** How many inline tests of the new state passed; every one unless given. */
@@ -37,7 +37,7 @@ export interface ReportOptions {
 
 /** One environment, and the one before it in the order of promotion. */
 interface Stage {
-  readonly plan: Plan;
+  readonly plan: PlanWithNeeds;
   readonly isProtected: boolean;
   readonly sides: Sides;
   readonly earlier: Stage | null;
@@ -75,7 +75,7 @@ export function reportBetween(before: LoadedFlags, after: LoadedFlags, options: 
 }
 
 /** What was written by hand; of a flag that the branch leaves alone, it stays: what the base says meanwhile is not its doing. */
-function heldEdits({ environment, changes }: Plan, { byHand }: ReportOptions): readonly HeldEdit[] | null {
+function heldEdits({ environment, changes }: PlanWithNeeds, { byHand }: ReportOptions): readonly HeldEdit[] | null {
   const changed = new Set(changes.map(({ key }) => key));
   const edits = byHand?.get(environment);
   if (edits === undefined) return null;

@@ -1,4 +1,4 @@
-import type { Need } from "../core/plan/acknowledgement.ts";
+import type { Need } from "./needs.ts";
 import type { Change, HeldEdit, PlanProblem } from "../core/plan/change.ts";
 import type { Difference } from "../core/plan/difference.ts";
 import type { FlagKey, VariantName } from "../core/flag/flag.ts";

@@ -3,10 +3,11 @@ import type { HeldEdit } from "../core/plan/change.ts";
 import type { FlagKey } from "../core/flag/flag.ts";
 import type { OnDrift } from "../core/plan/merge.ts";
 import { nearest } from "../core/diagnostic/nearest.ts";
-import { planChanges, type Plan } from "../core/plan/plan.ts";
+import { planChanges } from "../core/plan/plan.ts";
 import { readBeside } from "../core/row/row-beside.ts";
 import type { ReadRow } from "../core/row/row-codec.ts";
 import type { AuditEntry, FlagStore, Head, StoredSnapshot } from "../store/store.ts";
+import { withNeeds, type PlanWithNeeds } from "../impact/needs.ts";
 import type { Desired } from "../source/read/desired.ts";
 import { digest } from "../source/load/digest.ts";
 import { checkFence } from "./check-ancestry.ts";
@@ -60,7 +61,7 @@ export function emptyTable(environment: string, label: string): TableState {
 
 /** A plan and the state of the table that it was made from. */
 export interface Planned {
-  readonly plan: Plan;
+  readonly plan: PlanWithNeeds;
   /** Which database, for people. */
   readonly database: string;
   /** What a command that is printed for it has to say again. */
@@ -90,14 +91,13 @@ export async function planAgainst(table: TableState, desired: Desired, options: 
   if (unknown !== undefined) throw noSuchFlag(unknown, [...live.keys(), ...desired.flags.keys()]);
   const deleted = [...handEdits].filter(([key, { action }]) => action === "deleted" && !live.has(key));
   const plan = planChanges({
-    ...(await limitsOf(desired, head.commit)),
+    environment,
     from: { revision: head.revision, commit: head.commit },
     to: { commit: desired.commit },
     desired: desired.flags,
     live,
     release: options.release,
     onDrift: options.onDrift,
-    acknowledgedPlan: options.acknowledgedPlan,
     deletedByHand: new Set(deleted.map(([key]) => key)),
     killedAndDeleted: new Set(deleted.filter(([, entry]) => isKilledAndDeleted(entry)).map(([key]) => key)),
     digest,
@@ -105,8 +105,10 @@ export async function planAgainst(table: TableState, desired: Desired, options: 
   const told = plan.handEdits.map((edit) =>
     withEditor(edit, editors.get(edit.key)?.get(edit.group) ?? handEdits.get(edit.key)),
   );
+  const { acknowledgedPlan } = options;
+  const limits = await limitsOf(desired, head.commit);
   return {
-    plan: { ...plan, handEdits: told },
+    plan: withNeeds({ ...plan, handEdits: told }, { ...limits, desired: desired.flags, acknowledgedPlan }),
     database: table.label,
     again: options.again ?? NOTHING_AGAIN,
     head,

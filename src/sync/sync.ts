@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Diagnostic } from "../core/diagnostic/diagnostic.ts";
 import { FlagError } from "../core/errors.ts";
-import type { Plan } from "../core/plan/plan.ts";
+import type { PlanWithNeeds } from "../impact/needs.ts";
 import type { FlagStore, Head, RowWrite, SyncBatch } from "../store/store.ts";
 import { attributionsOf, type Attribution } from "./attribution.ts";
 import { desiredOf, readFiles, type Desired, type Origin } from "../source/read/desired.ts";
@@ -118,14 +118,14 @@ async function attemptSync(
   return head === "again" ? "again" : { kind: "synced", desired, before, ...planned, head };
 }
 
-function refusal(plan: Plan, { onDrift }: PlanOptions): "problems" | "needs" | "drift" | undefined {
+function refusal(plan: PlanWithNeeds, { onDrift }: PlanOptions): "problems" | "needs" | "drift" | undefined {
   if (plan.problems.length > 0) return "problems";
   if (onDrift === "fail" && isDrifted(plan)) return "drift";
   return plan.needs.some(({ acknowledged }) => !acknowledged) ? "needs" : undefined;
 }
 
 /** Somebody wrote to the table by hand: changed rows, added some, or took some away. */
-function isDrifted({ handEdits, unmanaged, putBack }: Plan): boolean {
+function isDrifted({ handEdits, unmanaged, putBack }: PlanWithNeeds): boolean {
   return handEdits.some(({ outcome }) => outcome !== "undone") || unmanaged.length > 0 || putBack.length > 0;
 }
 
@@ -163,7 +163,7 @@ async function batchFor({ plan, head }: Planned, desired: Desired, options: Sync
 export function summaryOf({
   changes,
   unchanged,
-}: Plan): Record<Plan["changes"][number]["action"] | "unchanged", number> {
+}: PlanWithNeeds): Record<PlanWithNeeds["changes"][number]["action"] | "unchanged", number> {
   const count = (action: string) => changes.filter((change) => change.action === action).length;
   return {
     create: count("create"),

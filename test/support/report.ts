@@ -1,4 +1,4 @@
-import type { Need } from "../../src/core/plan/acknowledgement.ts";
+import type { Need } from "../../src/impact/needs.ts";
 import type { PopulationNote } from "../../src/impact/population.ts";
 import type { ChangeReport, EnvironmentReport, FlagReport, Flips, Measured, Move } from "../../src/impact/report.ts";
 

@@ -1,7 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { flagNeeds } from "../../core/plan/acknowledgement.ts";
-import { dangersOf } from "../../core/plan/danger.ts";
 import { FlagError } from "../../core/errors.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import { type Edited, type EditResult, refusal } from "../../source/edit/edit-result.ts";
@@ -83,13 +81,13 @@ async function needsOf(folder: string, result: Edited, key: FlagKey): Promise<re
   if (touched.length === 0 || policies === undefined || info === undefined) return [];
   const committed = await lastCommitted(folder);
   if (committed === undefined) return [];
-  const { digest } = await import("../../source/load/digest.ts");
+  const { editNeeds } = await import("../../impact/needs.ts");
   return touched.flatMap(({ name }) => {
     const flag = after.flagsFor(name).get(key);
     if (flag === undefined) return [];
     const desired = { flag, path: info.path, acknowledged: info.acknowledge[name] ?? null };
-    const dangers = dangersOf(committed.flagsFor(name).get(key) ?? null, flag, policies);
-    const open = flagNeeds(name, [{ desired, dangers }], digest).filter(({ acknowledged }) => !acknowledged);
+    const was = committed.flagsFor(name).get(key) ?? null;
+    const open = editNeeds(name, { before: was, desired }, policies).filter(({ acknowledged }) => !acknowledged);
     const [first] = open;
     // One id stands for the end state, whatever is dangerous about it.
     return first === undefined

@@ -1,4 +1,4 @@
-import { acknowledgeLine, isForFile, type Need } from "../../core/plan/acknowledgement.ts";
+import { acknowledgeLine, isForFile, type Need } from "../../impact/needs.ts";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import type { ChangeReport } from "../../impact/report.ts";
 import type { Proposal, Proposed } from "../../github/propose.ts";

@@ -1,22 +1,34 @@
 import type { Flag } from "../../core/flag/flag.ts";
-import type { Plan } from "../../core/plan/plan.ts";
 import { columnsOf } from "../../core/row/row-codec.ts";
+import type { PlanWithNeeds } from "../../impact/needs.ts";
 
-/** A plan as data: the flags before and after by the table's own columns. */
-export function planJson(plan: Plan): string {
+/** Returns a plan as JSON. */
+export function planJson(plan: PlanWithNeeds): string {
   return JSON.stringify(planData(plan), null, 2);
 }
 
-export function planData(plan: Plan): object {
-  const changes = plan.changes.map(({ key, action, path, differences, before, after }) => ({
-    key,
-    action,
-    path,
-    differences,
-    before: columnsOrNull(before),
-    after: columnsOrNull(after),
-  }));
-  return { ...plan, changes };
+/** Returns a plan as data for JSON, with each flag before and after by the columns of the table. */
+export function planData(plan: PlanWithNeeds): object {
+  return {
+    environment: plan.environment,
+    from: plan.from,
+    to: plan.to,
+    changes: plan.changes.map(({ key, action, path, differences, before, after }) => ({
+      key,
+      action,
+      path,
+      differences,
+      before: columnsOrNull(before),
+      after: columnsOrNull(after),
+    })),
+    handEdits: plan.handEdits,
+    unmanaged: plan.unmanaged,
+    putBack: plan.putBack,
+    unchanged: plan.unchanged,
+    needs: plan.needs,
+    problems: plan.problems,
+    id: plan.id,
+  };
 }
 
 function columnsOrNull(flag: Flag | null): ReturnType<typeof columnsOf> | null {

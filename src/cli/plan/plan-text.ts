@@ -1,4 +1,4 @@
-import { acknowledgeLine, isForFile } from "../../core/plan/acknowledgement.ts";
+import { acknowledgeLine, isForFile, type PlanWithNeeds } from "../../impact/needs.ts";
 import type { Change, EditedBy, HeldEdit } from "../../core/plan/change.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { AuditEntry } from "../../store/store.ts";
@@ -7,7 +7,7 @@ import { agoText } from "../terminal/age.ts";
 import { padded, widthOf } from "../terminal/table.ts";
 
 export interface PlanView {
-  readonly plan: Plan;
+  readonly plan: PlanWithNeeds;
   /** For each flag that was ever written by hand, the newest such entry. */
   readonly handEdits: ReadonlyMap<string, AuditEntry>;
   readonly now: Date;
@@ -152,7 +152,7 @@ export function problemText({ key, path, message, hint }: Plan["problems"][numbe
 }
 
 /** What {@link needsText} asks of a plan, or of the report of one environment. */
-export interface NeedsView extends Pick<Plan, "environment" | "needs"> {
+export interface NeedsView extends Pick<PlanWithNeeds, "environment" | "needs"> {
   readonly changes: readonly Pick<Change, "key" | "path">[];
   /** What the printed command has to say again. */
   readonly again?: { readonly intent: string };

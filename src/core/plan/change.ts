@@ -1,5 +1,4 @@
 import { constantAnswer } from "../flag/constant-answer.ts";
-import { dangersOf, dangersOfNew, type Danger, type Policies } from "./danger.ts";
 import { differences, type Difference } from "./difference.ts";
 import { agree, differingGroups, FIELD_GROUP_NAMES } from "../row/field-groups.ts";
 import type { Flag, FlagKey } from "../flag/flag.ts";
@@ -30,9 +29,19 @@ export interface Change {
   /** As it will be evaluated, hand-written changes that stay included; null when archived. */
   readonly after: Flag | null;
   readonly differences: readonly Difference[];
+  /** What git itself changes, manual changes left aside. */
+  readonly git: GitChange;
   /** What is written: the row, and what git says. */
   readonly columns: FlagColumns;
   readonly synced: FlagColumns;
+}
+
+/** One flag as git said it last and as it says it now. */
+export interface GitChange {
+  /** Null where the row is new or unreadable, or was never synced; an archived flag counts as disabled. */
+  readonly before: Flag | null;
+  /** Null for an archive. */
+  readonly after: Flag | null;
 }
 
 /** A hand-written change of the table, and what becomes of it. */
@@ -64,14 +73,11 @@ export interface PlanProblem {
 
 /** What is the same for every flag of one plan. */
 export interface ChangeRules {
-  readonly policies: Policies;
   /** Flags whose hand-written changes are undone. */
   readonly release: ReadonlySet<FlagKey>;
   readonly onDrift: OnDrift;
   /** Keys whose row was there and was deleted by hand. */
   readonly deletedByHand: ReadonlySet<FlagKey>;
-  /** The table has no row at all: what is created is what was served all along, or nobody has been answered yet. */
-  readonly isFirst: boolean;
   /** Those of them that had been switched off by hand before: put back, they stay off. */
   readonly killedAndDeleted?: ReadonlySet<FlagKey>;
   /** Keys in the table, archived ones too, by the environment name that they hold for ever. */
@@ -82,13 +88,12 @@ export interface ChangeRules {
 export interface Verdict {
   readonly change: Change | null;
   readonly handEdits: readonly HeldEdit[];
-  readonly dangers: readonly Danger[];
   readonly problems: readonly PlanProblem[];
   /** `unmanaged`: no file stands for the row, and no sync wrote it. `archived`: and it stays so. */
   readonly state: "managed" | "unmanaged" | "archived";
 }
 
-const NOTHING: Verdict = { change: null, handEdits: [], dangers: [], problems: [], state: "managed" };
+const NOTHING: Verdict = { change: null, handEdits: [], problems: [], state: "managed" };
 
 /** Decides about one flag, of which at least one side is known. */
 export function verdictOf(
@@ -110,9 +115,9 @@ function created(key: FlagKey, { flag, path }: DesiredFlag, rules: ChangeRules):
   const after = flagOfColumns(key, columns);
   const text = rules.deletedByHand.has(key) ? "put back: its row was deleted by hand" : `created: ${stateText(after)}`;
   const differences = [{ aspect: "enabled" as const, text }];
-  const change: Change = { key, action: "create", path, before: null, after, differences, columns, synced };
-  const isNew = !rules.isFirst && !rules.deletedByHand.has(key);
-  return { ...NOTHING, change, handEdits, dangers: isNew ? dangersOfNew(flag) : [] };
+  const git = { before: null, after: flag };
+  const change: Change = { key, action: "create", path, before: null, after, differences, git, columns, synced };
+  return { ...NOTHING, change, handEdits };
 }
 
 /** The row as git has it, but off where it was switched off by hand and nobody releases it. */
@@ -141,6 +146,7 @@ function withoutFile(key: FlagKey, live: ReadRow): Verdict {
     before: flag,
     after: null,
     differences: [{ aspect: "enabled", text: archiveText(flag) }],
+    git: { before: asGitSaid(key, row), after: null },
     columns: columnsIn(row),
     synced: row.synced,
   };
@@ -168,7 +174,6 @@ function withBoth(key: FlagKey, desired: DesiredFlag, live: ReadRow & { ok: true
     ...NOTHING,
     change,
     handEdits: handEdits.map((edit) => ({ ...edit, key, text: handText(edit, flag) })),
-    dangers: change === null ? [] : dangersOf(asGitSaid(key, row), desired.flag, rules.policies),
   };
 }
 
@@ -204,7 +209,7 @@ function readable(key: FlagKey, columns: FlagColumns): Flag | null {
 
 function changeOf(
   key: FlagKey,
-  { path }: DesiredFlag,
+  { path, flag: desired }: DesiredFlag,
   live: { readonly row: FlagRow; readonly flag: Flag },
   columns: FlagColumns,
   git: FlagColumns,
@@ -226,6 +231,7 @@ function changeOf(
     before: archived ? null : flag,
     after,
     differences: archived ? [restored, ...told, ...moved] : [...told, ...moved],
+    git: { before: asGitSaid(key, row), after: desired },
     columns,
     synced: git,
   };
@@ -249,6 +255,7 @@ function unreadable(
     before: null,
     after,
     differences: [{ aspect: "enabled", text: `${text}: written anew, ${stateText(after)}` }],
+    git: { before: null, after: flag },
     columns,
     synced: git,
   };

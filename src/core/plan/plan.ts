@@ -1,4 +1,3 @@
-import { flagNeeds, planNeeds, type Need } from "./acknowledgement.ts";
 import {
   verdictOf,
   type Change,
@@ -12,15 +11,13 @@ import { variableOf } from "../override/override-text.ts";
 import { canonicalJson } from "../json.ts";
 import type { ReadRow } from "../row/row-codec.ts";
 
-export interface PlanInput extends Omit<ChangeRules, "takenNames" | "isFirst"> {
-  readonly environment: { readonly name: string; readonly protected: boolean };
+export interface PlanInput extends Omit<ChangeRules, "takenNames"> {
+  readonly environment: string;
   readonly from: { readonly revision: number; readonly commit: string | null };
   readonly to: { readonly commit: string | null };
   readonly desired: ReadonlyMap<FlagKey, DesiredFlag>;
   /** Every row of the table, archived ones too. */
   readonly live: ReadonlyMap<FlagKey, ReadRow>;
-  /** The id of a plan that somebody said yes to; null when nobody did. */
-  readonly acknowledgedPlan: string | null;
   /** Eight hexadecimal digits that stand for a text. */
   readonly digest: (text: string) => string;
 }
@@ -38,7 +35,8 @@ export interface Plan {
   /** Rows that somebody deleted by hand; among the changes. */
   readonly putBack: readonly FlagKey[];
   readonly unchanged: number;
-  readonly needs: readonly Need[];
+  /** Whether the table had no row at all: what is created is what was served all along, or nobody has been answered yet. */
+  readonly isFirst: boolean;
   readonly problems: readonly PlanProblem[];
   /** Stands for exactly these changes: another change, another id. */
   readonly id: string;
@@ -47,21 +45,13 @@ export interface Plan {
 /** Decides; writes nothing. Pure: the same files and the same table give the same plan. */
 export function planChanges(input: PlanInput): Plan {
   const { desired, live, digest, environment } = input;
-  // A database lost and made anew must not ask for what was said yes to long ago.
-  const isFirst = live.size === 0;
-  const rules: ChangeRules = { ...input, takenNames: takenNames(live), isFirst };
+  const rules: ChangeRules = { ...input, takenNames: takenNames(live) };
   const keys = [...new Set([...live.keys(), ...desired.keys()])].sort();
   const verdicts = keys.map((key) => ({ key, ...verdictOf(key, desired.get(key), live.get(key), rules) }));
   const changes = verdicts.flatMap(({ change }) => change ?? []);
   const id = digest(canonicalJson(changes.map(({ key, action, synced }) => ({ key, action, synced }))));
-  const dangerous = verdicts.flatMap(({ key, dangers }) => {
-    const flag = desired.get(key);
-    return flag === undefined ? [] : [{ desired: flag, dangers }];
-  });
-  // The first sync into an empty table is no mass change: nobody has been answered yet.
-  const maxFlags = isFirst ? null : input.policies.maxFlags;
   return {
-    environment: environment.name,
+    environment,
     from: input.from,
     to: input.to,
     changes,
@@ -69,12 +59,7 @@ export function planChanges(input: PlanInput): Plan {
     unmanaged: verdicts.flatMap(({ key, state }) => (state === "unmanaged" ? [key] : [])),
     putBack: changes.flatMap(({ key }) => (input.deletedByHand.has(key) ? [key] : [])),
     unchanged: verdicts.filter(({ change, state }) => change === null && state === "managed").length,
-    needs: environment.protected
-      ? [
-          ...flagNeeds(environment.name, dangerous, digest),
-          ...planNeeds(changes, id, maxFlags, input.acknowledgedPlan === id),
-        ]
-      : [],
+    isFirst: live.size === 0,
     problems: verdicts.flatMap(({ problems }) => problems),
     id,
   };

@@ -1,4 +1,4 @@
-import { acknowledgeLine, isForFile } from "../../core/plan/acknowledgement.ts";
+import { acknowledgeLine, isForFile } from "../../impact/needs.ts";
 import { fenced } from "./escape.ts";
 import type { Part } from "./shorten.ts";
 import { detailsText } from "./table.ts";

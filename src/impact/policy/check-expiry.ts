@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
-import { isNarrowing } from "../../core/plan/danger.ts";
+import { isNarrowing } from "../danger.ts";
 import { differingGroups, PROSE_GROUPS } from "../../core/row/field-groups.ts";
 import type { Change } from "../../core/plan/change.ts";
 import { columnsOf } from "../../core/row/row-codec.ts";

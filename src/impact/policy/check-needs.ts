@@ -1,7 +1,6 @@
-import { acknowledgeLine, isForFile, type Need } from "../../core/plan/acknowledgement.ts";
+import { acknowledgeLine, isForFile, type Need, type PlanWithNeeds } from "../needs.ts";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import type { FlagKey } from "../../core/flag/flag.ts";
-import type { Plan } from "../../core/plan/plan.ts";
 import type { POLICY_CODES } from "../../source/check/codes.ts";
 import { stricterOf } from "../../source/load/config.ts";
 import type { LoadedFlag, LoadedFlags } from "../../source/load/load.ts";
@@ -30,7 +29,11 @@ export function checkNeeds(change: BranchChange): readonly Diagnostic[] {
   );
 }
 
-function inFlag({ environment }: Plan, need: Need, { before, after, plans }: BranchChange): readonly Diagnostic[] {
+function inFlag(
+  { environment }: PlanWithNeeds,
+  need: Need,
+  { before, after, plans }: BranchChange,
+): readonly Diagnostic[] {
   const loaded = need.key === null ? undefined : loadedFlag(after, need.key);
   const flag = loaded && after.flagsFor(environment).get(loaded.key);
   if (loaded === undefined || flag === undefined) return [];
@@ -53,7 +56,7 @@ function loosened({ code }: Need, before: LoadedFlags, after: LoadedFlags): stri
 }
 
 /** One line has to say yes to all environments that ask, and keeps what it says already. */
-function idsFor({ key, acknowledge }: LoadedFlag, plans: readonly Plan[]): Readonly<Record<string, string>> {
+function idsFor({ key, acknowledge }: LoadedFlag, plans: readonly PlanWithNeeds[]): Readonly<Record<string, string>> {
   const asked = plans.flatMap(({ environment, needs }) =>
     needs.filter((need) => need.key === key && isForFile(need)).map(({ id }) => [environment, id] as const),
   );
@@ -64,7 +67,7 @@ function idsFor({ key, acknowledge }: LoadedFlag, plans: readonly Plan[]): Reado
 }
 
 /** No file can say yes: it is gone, or it is the number of flags that asks. */
-function atPrompt({ environment }: Plan, need: Need, { before, after }: BranchChange): readonly Diagnostic[] {
+function atPrompt({ environment }: PlanWithNeeds, need: Need, { before, after }: BranchChange): readonly Diagnostic[] {
   const problem = {
     code: CODES[need.code],
     severity: "warning",

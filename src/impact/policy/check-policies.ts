@@ -1,5 +1,5 @@
+import type { PlanWithNeeds } from "../needs.ts";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
-import type { Plan } from "../../core/plan/plan.ts";
 import type { LoadedFlags } from "../../source/load/load.ts";
 import { inFileOrder } from "../../source/load/parsed-file.ts";
 import { checkExpiry } from "./check-expiry.ts";
@@ -13,7 +13,7 @@ export interface BranchChange {
   /** Valid. */
   readonly after: LoadedFlags;
   /** Of a table that says what the base says; those that change nothing may be left out. */
-  readonly plans: readonly Plan[];
+  readonly plans: readonly PlanWithNeeds[];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Flag } from "../../core/flag/flag.ts";
-import { reshuffleAt, risesOf } from "../../core/plan/danger.ts";
-import type { Need } from "../../core/plan/acknowledgement.ts";
+import { reshuffleAt, risesOf } from "../danger.ts";
+import type { Need } from "../needs.ts";
 import { differingGroups, type FieldGroup, PROSE_GROUPS } from "../../core/row/field-groups.ts";
 import { canonicalJson } from "../../core/json.ts";
 import { columnsOf } from "../../core/row/row-codec.ts";

@@ -1,5 +1,5 @@
 import { compileFlags } from "../../core/evaluate/compile.ts";
-import { isNarrowing } from "../../core/plan/danger.ts";
+import { isNarrowing } from "../danger.ts";
 import type { EvaluationContext } from "../../core/evaluate/evaluation.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import { withRequired } from "../answers-alike.ts";

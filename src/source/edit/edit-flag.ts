@@ -1,4 +1,4 @@
-import { acknowledgementId } from "../../core/plan/acknowledgement.ts";
+import { acknowledgementId } from "../../core/plan/acknowledgement-id.ts";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import { canonicalJson, type JsonObject } from "../../core/json.ts";

@@ -1,4 +1,4 @@
-import type { Policies } from "../../core/plan/danger.ts";
+import type { Share } from "../../core/flag/flag.ts";
 import type { AttributeDeclaration, ConfigFile } from "../shape/config-file.ts";
 import { parseShare } from "../shape/share.ts";
 
@@ -17,11 +17,17 @@ export interface Config {
   readonly attributes: ReadonlyMap<string, AttributeDeclaration>;
   /** Owner → who that is where code is reviewed, e.g. `@acme/workshops`. */
   readonly owners: ReadonlyMap<string, string>;
-  readonly policies: Policies & {
-    readonly stagingFirst: boolean;
-    /** Null for any number of days. */
-    readonly maxExpiryDays: number | null;
-  };
+  readonly policies: Policies;
+}
+
+/** The policies that protected environments are held to; null where there is no limit. */
+export interface Policies {
+  /** The largest rise of a share that needs no acknowledgement. */
+  readonly maxStep: Share | null;
+  /** The most flags that one sync may change without an acknowledgement. */
+  readonly maxFlags: number | null;
+  readonly stagingFirst: boolean;
+  readonly maxExpiryDays: number | null;
 }
 
 export function configOf(file: ConfigFile): Config {

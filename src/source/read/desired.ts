@@ -1,11 +1,11 @@
 import type { DesiredFlag } from "../../core/plan/change.ts";
-import type { Policies } from "../../core/plan/danger.ts";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { FlagError } from "../../core/errors.ts";
 import type { FlagKey } from "../../core/flag/flag.ts";
 import { nearest } from "../../core/diagnostic/nearest.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
 import { openRepository, type Repository } from "../../history/repository.ts";
+import type { Policies } from "../load/config.ts";
 import { desiredFlags } from "../load/desired-flags.ts";
 import { runInlineTests } from "../check/inline-tests.ts";
 import type { LoadedFlags } from "../load/load.ts";

@@ -1,39 +1,9 @@
-import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import type { Flag } from "../../../src/core/flag/flag.ts";
-import { planChanges, type Plan, type PlanInput } from "../../../src/core/plan/plan.ts";
-import { columnsOf, type ReadRow } from "../../../src/core/row/row-codec.ts";
+import type { Plan } from "../../../src/core/plan/plan.ts";
+import { columnsOf } from "../../../src/core/row/row-codec.ts";
 import { aColourFlag, aFlag, percentage } from "../../support/flags.ts";
+import { planOf } from "../../support/plans.ts";
 import { aLiveFlag } from "../../support/rows.ts";
-
-const digest = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 8);
-
-interface Given extends Partial<Omit<PlanInput, "desired" | "live">> {
-  readonly files?: readonly (Flag & { readonly acknowledged?: string })[];
-  readonly rows?: readonly ReadRow[];
-}
-
-function planOf({ files = [], rows = [], ...rest }: Given): Plan {
-  return planChanges({
-    environment: { name: "production", protected: true },
-    policies: { maxStep: 25_000, maxFlags: 2 },
-    from: { revision: 56, commit: "4be12f0" },
-    to: { commit: "91c0d3a" },
-    desired: new Map(
-      files.map(({ acknowledged = null, ...flag }) => [
-        flag.key,
-        { flag, path: `flags/${flag.key}.yaml`, acknowledged },
-      ]),
-    ),
-    live: new Map(rows.map((read) => [read.ok ? read.row.feature_key : (read.key ?? ""), read])),
-    release: new Set(),
-    onDrift: "keep",
-    acknowledgedPlan: null,
-    deletedByHand: new Set(),
-    digest,
-    ...rest,
-  });
-}
 
 const told = (plan: Plan) =>
   plan.changes.map(
@@ -47,7 +17,6 @@ describe("a plan", () => {
     expect(planOf({ files: [checkout], rows: [aLiveFlag(checkout)] })).toMatchObject({
       changes: [],
       unchanged: 1,
-      needs: [],
     });
   });
 
@@ -70,17 +39,6 @@ describe("a plan", () => {
     const off = aFlag({ key: "old_banner", enabled: false });
     const plan = planOf({ rows: [aLiveFlag(off)] });
     expect(told(plan)).toEqual(["archive old_banner: archived: answers its fallback (off) from now on; nobody flips"]);
-    expect(plan.needs).toEqual([]);
-  });
-
-  test("asks before it archives a flag that somebody gets", () => {
-    const plan = planOf({ rows: [aLiveFlag(checkout)] });
-    expect(plan.needs).toEqual([
-      { key: "checkout", code: "archive", text: "archiving it flips people", id: plan.id, acknowledged: false },
-    ]);
-    expect(planOf({ rows: [aLiveFlag(checkout)], acknowledgedPlan: plan.id }).needs).toMatchObject([
-      { acknowledged: true },
-    ]);
   });
 
   test("restores an archived flag; a kill from before holds", () => {
@@ -156,53 +114,6 @@ describe("a plan", () => {
     const moved = aLiveFlag(checkout, {}, { path: "flags/old/checkout.yaml" });
     expect(told(planOf({ files: [checkout], rows: [moved] }))).toEqual([
       "update checkout: moved: flags/old/checkout.yaml → flags/checkout.yaml",
-    ]);
-  });
-});
-
-describe("acknowledgements", () => {
-  const half = { ...checkout, rollout: percentage(50) };
-
-  test("the id that the plan asks for is the one that it takes", () => {
-    const asked = planOf({ files: [half], rows: [aLiveFlag(checkout)] });
-    expect(asked.needs).toMatchObject([{ key: "checkout", code: "jump", acknowledged: false }]);
-    const id = asked.needs[0]?.id ?? "";
-    expect(id).toMatch(/^[0-9a-f]{8}$/);
-    const given = planOf({ files: [{ ...half, acknowledged: id }], rows: [aLiveFlag(checkout)] });
-    expect(given.needs).toMatchObject([{ acknowledged: true }]);
-  });
-
-  test("the id stands for the end state: void when that differs, kept when only prose does", () => {
-    const idOf = (flag: Flag) => planOf({ files: [flag], rows: [aLiveFlag(checkout)] }).needs[0]?.id;
-    expect(idOf({ ...half, rollout: percentage(51) })).not.toBe(idOf(half));
-    expect(idOf({ ...half, description: "better said" })).toBe(idOf(half));
-  });
-
-  test("an unprotected environment asks for nothing", () => {
-    const plan = planOf({
-      files: [half],
-      rows: [aLiveFlag(checkout)],
-      environment: { name: "staging", protected: false },
-    });
-    expect(plan.needs).toEqual([]);
-  });
-
-  test("lifting a kill is somebody's decision at the prompt and needs no line in a file", () => {
-    const killed = aLiveFlag(half, { enabled: false });
-    const plan = planOf({ files: [half], rows: [killed], release: new Set(["checkout"]) });
-    expect(plan.changes).toMatchObject([{ columns: { enabled: true } }]);
-    expect(plan.needs).toEqual([]);
-  });
-
-  test("many changes at once are asked about, but not the first sync, and not when they only take away", () => {
-    const flags = ["a1", "b1", "c1"].map((key) => aFlag({ key, rollout: percentage(10) }));
-    const wider = flags.map((flag) => ({ ...flag, rollout: percentage(20) }));
-    const narrower = flags.map((flag) => ({ ...flag, enabled: false }));
-    const rows = flags.map((flag) => aLiveFlag(flag));
-    expect(planOf({ files: flags }).needs).toEqual([]);
-    expect(planOf({ files: narrower, rows }).needs).toEqual([]);
-    expect(planOf({ files: wider, rows }).needs).toMatchObject([
-      { key: null, code: "mass", text: "3 flags change, policy maxFlags is 2" },
     ]);
   });
 });

@@ -108,11 +108,9 @@ test("one column that was written by hand is enough to read the row itself", () 
 
 function planOf(given: Pick<PlanInput, "desired" | "live" | "onDrift" | "release">) {
   return planChanges({
-    environment: { name: "production", protected: true },
-    policies: { maxStep: 25_000, maxFlags: 2 },
+    environment: "production",
     from: { revision: 56, commit: "4be12f0" },
     to: { commit: "91c0d3a" },
-    acknowledgedPlan: null,
     deletedByHand: new Set(),
     digest: (text) => createHash("sha256").update(text).digest("hex").slice(0, 8),
     ...given,

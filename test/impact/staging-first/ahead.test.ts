@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compileFlags } from "../../../src/core/evaluate/compile.ts";
-import { dangersOf, isNarrowing } from "../../../src/core/plan/danger.ts";
+import { dangersOf, isNarrowing } from "../../../src/impact/danger.ts";
 import type { EvaluationContext } from "../../../src/core/evaluate/evaluation.ts";
 import { WHOLE, type Flag } from "../../../src/core/flag/flag.ts";
 import { type Ahead, aheadOf } from "../../../src/impact/staging-first/ahead.ts";

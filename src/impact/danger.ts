@@ -1,17 +1,10 @@
-import { constantAnswer } from "../flag/constant-answer.ts";
-import { differingGroups, PROSE_GROUPS } from "../row/field-groups.ts";
-import { WHOLE, type Flag, type Portion, type Rule, type Serve, type Share } from "../flag/flag.ts";
-import { canonicalJson, sameJson } from "../json.ts";
-import { columnsOf } from "../row/row-codec.ts";
-import { rulePairs } from "../flag/rule-pairs.ts";
-
-/** What git may change in a protected environment without being asked twice. */
-export interface Policies {
-  /** The largest step by which a share may rise; null for any. */
-  readonly maxStep: Share | null;
-  /** The most flags that one sync may change; null for any. */
-  readonly maxFlags: number | null;
-}
+import { constantAnswer } from "../core/flag/constant-answer.ts";
+import { differingGroups, PROSE_GROUPS } from "../core/row/field-groups.ts";
+import { WHOLE, type Flag, type Portion, type Rule, type Serve, type Share } from "../core/flag/flag.ts";
+import { canonicalJson, sameJson } from "../core/json.ts";
+import { columnsOf } from "../core/row/row-codec.ts";
+import { rulePairs } from "../core/flag/rule-pairs.ts";
+import type { Policies } from "../source/load/config.ts";
 
 /** A change that needs an acknowledgement in a protected environment. */
 export interface Danger {
@@ -26,7 +19,7 @@ export interface Danger {
  *
  * @param before  as git said it last; null for a flag that is new in the table, which has nothing to jump from
  */
-export function dangersOf(before: Flag | null, after: Flag, policies: Policies): readonly Danger[] {
+export function dangersOf(before: Flag | null, after: Flag, policies: Pick<Policies, "maxStep">): readonly Danger[] {
   if (before === null || isNarrowing(before, after)) return [];
   const dangers: Danger[] = [];
   const jump = largestRise(before, after);

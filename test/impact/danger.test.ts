@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { dangersOf, isNarrowing } from "../../../src/core/plan/danger.ts";
-import type { Flag } from "../../../src/core/flag/flag.ts";
-import { aColourFlag, aFlag, aRule, isOneOf, percentage, portion, split } from "../../support/flags.ts";
+import { dangersOf, isNarrowing } from "../../src/impact/danger.ts";
+import type { Flag } from "../../src/core/flag/flag.ts";
+import { aColourFlag, aFlag, aRule, isOneOf, percentage, portion, split } from "../support/flags.ts";
 
 const POLICIES = { maxStep: 25_000, maxFlags: 25 };
 const flag = (wanted: Partial<Flag>) => aFlag({ key: "checkout", ...wanted });
@@ -181,7 +181,7 @@ describe("what needs an acknowledgement", () => {
   });
 
   test("without a policy there is no jump", () => {
-    expect(dangersOf(flag({ enabled: false }), flag({}), { maxStep: null, maxFlags: null })).toEqual([]);
+    expect(dangersOf(flag({ enabled: false }), flag({}), { maxStep: null })).toEqual([]);
   });
 });
 

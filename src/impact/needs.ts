@@ -1,0 +1,112 @@
+import type { Change, DesiredFlag } from "../core/plan/change.ts";
+import type { Plan } from "../core/plan/plan.ts";
+import { acknowledgementId } from "../core/plan/acknowledgement-id.ts";
+import { constantAnswer } from "../core/flag/constant-answer.ts";
+import type { Flag, FlagKey } from "../core/flag/flag.ts";
+import { differingGroups, PROSE_GROUPS } from "../core/row/field-groups.ts";
+import { columnsOf } from "../core/row/row-codec.ts";
+import type { Policies } from "../source/load/config.ts";
+import { digest } from "../source/load/digest.ts";
+import { dangersOf, dangersOfNew, isNarrowing, type Danger } from "./danger.ts";
+
+/** A reason why a protected environment refuses a change until somebody acknowledges it. */
+export interface Need {
+  /** Null for the whole plan. */
+  readonly key: FlagKey | null;
+  readonly code: Danger["code"] | "archive" | "mass";
+  readonly text: string;
+  /** What to write under `acknowledge`, or to give to `--acknowledge` for the whole plan. */
+  readonly id: string;
+  readonly acknowledged: boolean;
+}
+
+/** A plan and what has to be acknowledged before a sync applies it. */
+export interface PlanWithNeeds extends Plan {
+  readonly needs: readonly Need[];
+}
+
+/** What decides whether a plan needs acknowledgements, and which are given. */
+export interface Acknowledging {
+  readonly environment: { readonly name: string; readonly protected: boolean };
+  readonly policies: Pick<Policies, "maxStep" | "maxFlags">;
+  readonly desired: ReadonlyMap<FlagKey, DesiredFlag>;
+  /** The plan id that was given to `--acknowledge`; null when none was. */
+  readonly acknowledgedPlan: string | null;
+}
+
+/** Adds to a plan what has to be acknowledged: the dangers of each flag in key order, then those of the whole plan. */
+export function withNeeds(
+  plan: Plan,
+  { environment, policies, desired, acknowledgedPlan }: Acknowledging,
+): PlanWithNeeds {
+  if (!environment.protected) return { ...plan, needs: [] };
+  const ofFlags = plan.changes.flatMap((change) => {
+    const flag = desired.get(change.key);
+    return flag === undefined ? [] : flagNeeds(environment.name, flag, dangersIn(change, plan, policies));
+  });
+  // The first sync into an empty table is no mass change: nobody has been answered yet.
+  const maxFlags = plan.isFirst ? null : policies.maxFlags;
+  return { ...plan, needs: [...ofFlags, ...planNeeds(plan, maxFlags, acknowledgedPlan === plan.id)] };
+}
+
+/** Returns what is dangerous about git's own change of one flag, manual changes left aside. */
+function dangersIn({ key, action, git }: Change, plan: Plan, policies: Acknowledging["policies"]): readonly Danger[] {
+  if (git.after === null) return [];
+  if (action === "create") return plan.isFirst || plan.putBack.includes(key) ? [] : dangersOfNew(git.after);
+  return dangersOf(git.before, git.after, policies);
+}
+
+/** Returns what the end state of one flag has to acknowledge before a sync from what git said last. */
+export function editNeeds(
+  environment: string,
+  { before, desired }: { readonly before: Flag | null; readonly desired: DesiredFlag },
+  policies: Pick<Policies, "maxStep">,
+): readonly Need[] {
+  return flagNeeds(environment, desired, dangersOf(before, desired.flag, policies));
+}
+
+/** Dangers of one flag, with the id that its file has to carry. */
+function flagNeeds(
+  environment: string,
+  { flag, acknowledged }: DesiredFlag,
+  dangers: readonly Danger[],
+): readonly Need[] {
+  if (dangers.length === 0) return [];
+  const id = acknowledgementId(environment, flag, digest);
+  return dangers.map((danger) => ({ key: flag.key, ...danger, id, acknowledged: acknowledged === id }));
+}
+
+/** Returns the acknowledgement as a line of the flag's file: `acknowledge: { production: "1f3a9c2e", reason: "…" }`. */
+export function acknowledgeLine(idByEnvironment: Readonly<Record<string, string>>): string {
+  const ids = Object.entries(idByEnvironment).map(([environment, id]) => `${environment}: "${id}", `);
+  return `acknowledge: { ${ids.join("")}reason: "…" }`;
+}
+
+/** Whether a line in the flag's file can acknowledge it; otherwise only `hoist sync --acknowledge` can. */
+export function isForFile({ code }: Pick<Need, "code">): boolean {
+  return code !== "archive" && code !== "mass";
+}
+
+/** Returns what no line in a file can acknowledge: the file is gone, or the number of flags is the danger. */
+function planNeeds({ changes, id }: Plan, maxFlags: number | null, acknowledged: boolean): readonly Need[] {
+  const archives = changes.filter(archivesAnAnswer).map(({ key }): Need => {
+    return { key, code: "archive", text: "archiving it flips people", id, acknowledged };
+  });
+  const widened = changes.filter(isWidening).length;
+  if (maxFlags === null || widened <= maxFlags) return archives;
+  const text = `${widened} flags change, policy maxFlags is ${maxFlags}`;
+  return [...archives, { key: null, code: "mass", text, id, acknowledged }];
+}
+
+function archivesAnAnswer({ action, before }: Change): boolean {
+  return action === "archive" && before !== null && constantAnswer(before) !== before.fallback;
+}
+
+/** Whether the change gives somebody another answer, and does more than take something away. */
+function isWidening(change: Change): boolean {
+  const { before, after } = change;
+  if (after === null) return archivesAnAnswer(change);
+  if (before === null) return after.enabled;
+  const changed = differingGroups(columnsOf(before), columnsOf(after)).some((group) => !PROSE_GROUPS.has(group));
+  return changed && !isNarrowing(before, after);
+}

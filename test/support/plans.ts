@@ -1,0 +1,44 @@
+import type { DesiredFlag } from "../../src/core/plan/change.ts";
+import type { Flag, FlagKey } from "../../src/core/flag/flag.ts";
+import { planChanges, type Plan, type PlanInput } from "../../src/core/plan/plan.ts";
+import type { ReadRow } from "../../src/core/row/row-codec.ts";
+import { withNeeds, type Acknowledging, type PlanWithNeeds } from "../../src/impact/needs.ts";
+import { digest } from "../../src/source/load/digest.ts";
+
+export interface GivenPlan extends Partial<Omit<PlanInput, "desired" | "live">> {
+  readonly files?: readonly (Flag & { readonly acknowledged?: string })[];
+  readonly rows?: readonly ReadRow[];
+}
+
+/** The plan of a sync of those files into a production table of those rows. */
+export function planOf({ files = [], rows = [], ...rest }: GivenPlan): Plan {
+  return planChanges({
+    environment: "production",
+    from: { revision: 56, commit: "4be12f0" },
+    to: { commit: "91c0d3a" },
+    desired: desiredOf(files),
+    live: new Map(rows.map((read) => [read.ok ? read.row.feature_key : (read.key ?? ""), read])),
+    release: new Set(),
+    onDrift: "keep",
+    deletedByHand: new Set(),
+    digest,
+    ...rest,
+  });
+}
+
+/** The same with what has to be acknowledged: production is protected, with limits of 25 % and 2 flags. */
+export function planWithNeedsOf(given: Omit<GivenPlan, "environment"> & Partial<Acknowledging>): PlanWithNeeds {
+  const { acknowledgedPlan = null, environment, ...rest } = given;
+  return withNeeds(planOf(rest), {
+    environment: environment ?? { name: "production", protected: true },
+    policies: { maxStep: 25_000, maxFlags: 2 },
+    desired: desiredOf(given.files ?? []),
+    acknowledgedPlan,
+  });
+}
+
+function desiredOf(files: NonNullable<GivenPlan["files"]>): ReadonlyMap<FlagKey, DesiredFlag> {
+  return new Map(
+    files.map(({ acknowledged = null, ...flag }) => [flag.key, { flag, path: `flags/${flag.key}.yaml`, acknowledged }]),
+  );
+}
