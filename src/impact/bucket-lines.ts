@@ -8,7 +8,7 @@ import {
   type VariantName,
   WHOLE,
 } from "../core/flag/flag.ts";
-import { anyListing, listing } from "../core/evaluate/listing.ts";
+import { anyListing } from "../core/evaluate/listing.ts";
 import { matcher } from "../core/evaluate/matcher.ts";
 import { LINES, ruleTitle } from "./moves.ts";
 
@@ -67,7 +67,7 @@ function portionOf(rollout: Rollout): Portion | null {
 }
 
 function listed(rollout: Rollout): BucketLine["asks"] {
-  if (rollout.strategy === "role") return listing("userRole", rollout.roles);
+  if (rollout.strategy === "role") return anyListing({ userRole: rollout.roles });
   return rollout.strategy === "whitelist" ? anyListing(rollout.lists) : null;
 }
 

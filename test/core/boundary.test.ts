@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { BUCKETS } from "../../src/core/evaluate/bucket.ts";
 import { WHOLE } from "../../src/core/flag/flag.ts";
-import { partAt } from "../../src/core/evaluate/line.ts";
-import { traceServe } from "../../src/core/evaluate/line-trace.ts";
+import { partAt } from "../../src/core/evaluate/compile-rule.ts";
+import { traceServe } from "../../src/core/evaluate/serve-trace.ts";
 import { aFlag, flagSet, percentage, portion, split } from "../support/flags.ts";
 
 const flag = { salt: "checkout" };
@@ -13,7 +13,7 @@ test.each([0, 1, 2, 49_999, 50_000, WHOLE - 1, WHOLE])(
   (share) => {
     let inside = 0;
     for (let gate = 0; gate < BUCKETS; gate += 1) {
-      if (traceServe(flag, { share, by: "userId" }, ON, {}, { gate }).variant === "on") inside += 1;
+      if (traceServe(flag, { portion: { share, by: "userId" }, serve: ON }, {}, { gate }).variant === "on") inside += 1;
     }
     expect(inside).toBe(share);
   },
@@ -33,7 +33,7 @@ test.each([
   for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
     const part = partAt(ceilings, bucket);
     counts[part]! += 1;
-    expect(traceServe(flag, null, serve, {}, { split: bucket }).variant).toBe(serve.split[part]?.variant);
+    expect(traceServe(flag, { portion: null, serve }, {}, { split: bucket }).variant).toBe(serve.split[part]?.variant);
   }
   expect(counts).toEqual(serve.split.map(({ share }) => share));
 });

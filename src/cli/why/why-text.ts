@@ -1,6 +1,6 @@
 import type { ConditionTrace } from "../../core/evaluate/condition-trace.ts";
 import type { Evaluation } from "../../core/evaluate/evaluation.ts";
-import type { PortionTrace, ServeTrace } from "../../core/evaluate/line-trace.ts";
+import type { PortionTrace, ServeTrace } from "../../core/evaluate/serve-trace.ts";
 import type { Decision } from "../../core/override/override-resolve.ts";
 import type { Trace, TraceStep } from "../../core/evaluate/trace.ts";
 import { listText, shareText } from "../../core/describe/wording.ts";

@@ -1,4 +1,4 @@
-import type { Condition, NamedCondition } from "../flag/condition.ts";
+import { type Condition, type NamedCondition, segmentsIn } from "../flag/condition.ts";
 import { conditionJson } from "../row/condition-json.ts";
 import { whoText, type Speech } from "./describe-condition.ts";
 import type { ListLength } from "./describe-test.ts";
@@ -17,20 +17,14 @@ export function speechOf(
 ): { readonly speech: Speech; readonly segments: () => readonly SegmentText[] } {
   const named = new Map<string, { readonly name: string; readonly when: Condition }>();
   const counts = new Map<string, number>();
-  const visit = (condition: Condition): void => {
-    if (condition.op === "match") return;
-    if (condition.op !== "segment") return condition.of.forEach(visit);
-    for (const segment of condition.anyOf) {
-      const id = idOf(segment);
-      if (named.has(id)) continue;
-      const count = (counts.get(segment.name) ?? 0) + 1;
-      counts.set(segment.name, count);
-      // Rows written by hand may call two different conditions by one name.
-      named.set(id, { name: wordOf(segment.name) + (count === 1 ? "" : `#${count}`), when: segment.when });
-      visit(segment.when);
-    }
-  };
-  conditions.forEach(visit);
+  for (const segment of conditions.flatMap(segmentsIn)) {
+    const id = idOf(segment);
+    if (named.has(id)) continue;
+    const count = (counts.get(segment.name) ?? 0) + 1;
+    counts.set(segment.name, count);
+    // Rows written by hand may call two different conditions by one name.
+    named.set(id, { name: wordOf(segment.name) + (count === 1 ? "" : `#${count}`), when: segment.when });
+  }
   const speech: Speech = { ...lists, nameOf: (segment) => named.get(idOf(segment))?.name ?? wordOf(segment.name) };
   return {
     speech,

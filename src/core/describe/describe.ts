@@ -1,6 +1,14 @@
 import { whoAsOne, whoText, matchText, type Speech } from "./describe-condition.ts";
 import { type SegmentText, speechOf } from "./describe-segments.ts";
-import { type Flag, type Portion, type Requirement, type Rollout, type Serve, WHOLE } from "../flag/flag.ts";
+import { type Flag, type Portion, type Requirement, WHOLE } from "../flag/flag.ts";
+import {
+  type Audience,
+  defaultRollout,
+  servesNobody,
+  type ServingRule,
+  servingRule,
+  servingRulesOf,
+} from "../flag/serving-rules.ts";
 import { shareText } from "./wording.ts";
 
 export interface DescribeOptions {
@@ -24,22 +32,21 @@ export interface Description {
 export function describeFlag(flag: Flag, { most = 5 }: DescribeOptions = {}): Description {
   const { speech, segments } = speechOf(flag.enabled ? flag.rules.map(({ when }) => when) : [], { most });
   if (!flag.enabled) return { text: offText(flag, "everybody"), segments: [] };
-  const sentences = [...flag.rules.map((rule) => ruleText(flag, rule, speech)), ...lastTexts(flag, speech)];
+  const rules = flag.rules.map((rule) => ruleText(flag, rule, speech));
+  const sentences = [...rules, ...defaultTexts(flag, speech)];
   return {
     text: [...sentences, requiresText(flag), saltText(flag)].filter((text) => text !== "").join(" "),
     segments: segments(),
   };
 }
 
-type Line = { readonly portion: Portion | null; readonly serve: Serve };
-
 function ruleText(flag: Flag, rule: Flag["rules"][number], speech: Speech): string {
   const who = rule.portion === null ? whoText(rule.when, speech) : whoAsOne(rule.when, speech);
-  return servedText(flag, rule, who);
+  return servedText(flag, servingRule(rule), who);
 }
 
 /** `On for …`, `Off for …`, `Serves blue to …`, `Serves control (34 %), blue (66 %) to …`, with the share before the people. */
-function servedText(flag: Flag, { portion, serve }: Line, who: string): string {
+function servedText(flag: Flag, { portion, serve }: ServingRule, who: string): string {
   const people = `${portionText(portion)}${who}`;
   if ("split" in serve) {
     const parts = serve.split.map(({ variant, share }) => `${variant} (${shareText(share)})`);
@@ -55,24 +62,21 @@ function portionText(portion: Portion | null): string {
   return `${shareText(portion.share)}${portion.by === "userId" ? "" : ` (by ${portion.by})`} of `;
 }
 
-function lastTexts(flag: Flag, speech: Speech): readonly string[] {
-  const { rollout, serve, rules } = flag;
-  const rest = rules.length === 0 ? "everybody" : "everybody else";
-  const listed = listedText(rollout, speech);
-  const isNobody = (rollout.strategy === "percentage" && rollout.portion.share === 0) || listed === "";
-  if (isNobody) return [offText(flag, rest)];
-  const who = listed === undefined ? rest : `${rules.length === 0 ? "people" : rest} ${listed}`;
-  const portion = rollout.strategy === "percentage" ? rollout.portion : null;
-  const line = servedText(flag, { portion, serve }, who);
-  // That a boolean is off for whoever is left goes without saying.
-  const isTold = (flag.type === "boolean" && flag.offVariant === "off") || rollout.strategy === "all";
-  return isTold ? [line] : [line, offText(flag, "all others")];
+function defaultTexts(flag: Flag, speech: Speech): readonly string[] {
+  const isOnly = flag.rules.length === 0;
+  const rest = isOnly ? "everybody" : "everybody else";
+  const rollout = defaultRollout(flag);
+  if (servesNobody(rollout)) return [offText(flag, rest)];
+  const isForAll = flag.rollout.strategy === "all";
+  const who = rollout.who.kind === "lists" ? `${isOnly ? "people" : rest} ${listedText(rollout.who, speech)}` : rest;
+  const sentence = servedText(flag, rollout, who);
+  // That a boolean is off for all others goes without saying.
+  const isImplied = isForAll || (flag.type === "boolean" && flag.offVariant === "off");
+  return isImplied ? [sentence] : [sentence, offText(flag, "all others")];
 }
 
-/** What stands behind `people`; "" where the lists are empty, undefined where there are none. */
-function listedText(rollout: Rollout, speech: Speech): string | undefined {
-  if (rollout.strategy === "all" || rollout.strategy === "percentage") return undefined;
-  const lists = rollout.strategy === "role" ? { userRole: rollout.roles } : rollout.lists;
+/** Returns what stands behind `people`: `whose userId is user-42, or in M5V`. */
+function listedText({ lists }: Extract<Audience, { kind: "lists" }>, speech: Speech): string {
   return Object.entries(lists)
     .filter(([, ids]) => ids.length > 0)
     .map(([attribute, ids]) => matchText(attribute, [{ op: "in", values: ids }], speech))
@@ -95,11 +99,10 @@ function requirementText({ flag, variants }: Requirement): string {
   return `${flag} serves ${variants.length === 0 ? "nothing" : variants.join(" or ")}`;
 }
 
-/** Who is in which share hangs on the salt, which is the key unless the flag had another one. */
-function saltText({ key, salt, rules, rollout, serve }: Flag): string {
-  if (salt === key) return "";
-  const last = rollout.strategy === "percentage" ? rollout.portion : null;
-  const deals = ({ portion, serve }: Line) =>
+/** Says whose shares a flag has where its salt is not its key: people are inside or outside as under that name. */
+function saltText(flag: Flag): string {
+  if (flag.salt === flag.key) return "";
+  const usesBuckets = ({ portion, serve }: ServingRule) =>
     "split" in serve || (portion !== null && portion.share > 0 && portion.share < WHOLE);
-  return [...rules, { portion: last, serve }].some(deals) ? `Shares are dealt as those of ${salt}.` : "";
+  return servingRulesOf(flag).some(usesBuckets) ? `Shares are dealt as those of ${flag.salt}.` : "";
 }

@@ -3,7 +3,7 @@ import type { Evaluation } from "./evaluation.ts";
 import type { FlagDefinition } from "../flag/definitions.ts";
 import type { Flag, FlagKey } from "../flag/flag.ts";
 import { flawOf } from "../flag/flaw.ts";
-import { linesOf } from "./line.ts";
+import { compileRules } from "./compile-rule.ts";
 import { answersOf, failed, metadataOf } from "./outcome.ts";
 import type { Decision } from "../override/override-resolve.ts";
 
@@ -25,12 +25,12 @@ export function compileFlag(flag: Flag, revision: number | undefined): Compiled 
     const answers = answersOf(flag, revision);
     if (!flag.enabled) return constantly(answers.serving(flag.offVariant, "DISABLED"));
     const off = answers.serving(flag.offVariant, "DEFAULT");
-    const lines = linesOf(flag, answers);
-    const [first] = lines;
-    // Nothing below a line for everybody is ever reached.
+    const rules = compileRules(flag, answers);
+    const [first] = rules;
+    // Nothing below a rule for everyone is ever reached.
     const isForAll = first !== undefined && first.when === null && first.by === null && first.evaluation !== undefined;
     if (flag.requires.length === 0 && (isForAll || !first)) return constantly(first?.evaluation ?? off);
-    return { constant: null, decide: decider(lines, flag.salt, off), off };
+    return { constant: null, decide: decider(rules, flag.salt, off), off };
   } catch (error) {
     if (error instanceof RangeError) throw error;
     return unreadable(flag.key, error instanceof Error ? error.message : "unreadable", revision);

@@ -1,7 +1,7 @@
 import { bucketAfter, gateHead, subjectOf } from "./bucket.ts";
 import type { Evaluation, EvaluationContext } from "./evaluation.ts";
 import { WHOLE } from "../flag/flag.ts";
-import { type Line, partOf } from "./line.ts";
+import { type CompiledRule, partOf } from "./compile-rule.ts";
 import type { HashedHead } from "./murmur3.ts";
 import { withMissing } from "./outcome.ts";
 
@@ -13,13 +13,13 @@ const NO_SUBJECT = -1;
 const UNREAD = -2;
 
 /**
- * Goes through the lines; the first that takes the context answers, else the off variant. A line whose share or split
- * finds no subject is passed over, and the answer says which attribute was missing.
+ * Makes the function that evaluates a flag: the first rule that serves the context answers, else the off variant. A rule
+ * whose share or split finds no subject is passed over, and the answer says which attribute was missing.
  *
  * @param salt  of the shares: all shares of one flag with the same `by` use one bucket, so they nest
  */
-export function decider(lines: readonly Line[], salt: string, off: Evaluation): Decide {
-  const mainBy = lines.find(({ by }) => by !== null)?.by ?? null;
+export function decider(rules: readonly CompiledRule[], salt: string, off: Evaluation): Decide {
+  const mainBy = rules.find(({ by }) => by !== null)?.by ?? null;
   const gate = gateHead(salt);
   const lacking = lackingAnswers();
   return (context) => {
@@ -27,7 +27,7 @@ export function decider(lines: readonly Line[], salt: string, off: Evaluation): 
     // The bucket is computed at most once for each `by`; nearly every flag has only one.
     let mainBucket = UNREAD;
     let otherBuckets: Map<string, number> | null = null;
-    for (const { when, by, share, evaluation, split } of lines) {
+    for (const { when, by, share, evaluation, split } of rules) {
       if (when !== null && when(context) !== true) continue;
       if (by !== null) {
         if (share < WHOLE) {

@@ -1,11 +1,20 @@
 import { attributeOf, subjectText } from "../flag/attribute.ts";
+import type { Lists } from "../flag/serving-rules.ts";
 import type { EvaluationContext } from "./evaluation.ts";
 
-/** Whether a context is on a list of roles or ids. @throws whatever a getter or a proxy in the context throws */
-export type Listing = (context: EvaluationContext) => boolean;
+/** Returns whether a context is on a list of roles or ids. @throws whatever a getter or a proxy in the context throws */
+type Listing = (context: EvaluationContext) => boolean;
 
-/** Ids are compared as text, so that 42 is on the list that says "42"; of a list-valued attribute one has to be listed. */
-export function listing(attribute: string, listed: readonly string[]): Listing {
+/** Compiles the lists of a default rollout: true for a context that is on at least one of them. */
+export function anyListing(lists: Lists): Listing {
+  const listings = Object.entries(lists).map(([attribute, listed]) => listing(attribute, listed));
+  const [only] = listings;
+  if (only && listings.length === 1) return only;
+  return (context) => listings.some((isOn) => isOn(context));
+}
+
+/** Compares ids as text, so that 42 is on the list that says "42"; of a list-valued attribute one has to be listed. */
+function listing(attribute: string, listed: readonly string[]): Listing {
   const texts = new Set(listed);
   const isListed = (value: unknown) => {
     const text = subjectText(value);
@@ -23,12 +32,4 @@ function isAnyListed(values: readonly unknown[], isListed: (value: unknown) => b
     if (isListed(values[index])) return true;
   }
   return false;
-}
-
-/** On at least one of them. */
-export function anyListing(lists: Readonly<Record<string, readonly string[]>>): Listing {
-  const listings = Object.entries(lists).map(([attribute, listed]) => listing(attribute, listed));
-  const [only] = listings;
-  if (only && listings.length === 1) return only;
-  return (context) => listings.some((isOn) => isOn(context));
 }

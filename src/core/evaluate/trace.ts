@@ -6,9 +6,10 @@ import type { Evaluation, EvaluationContext, EvaluationMetadata, Reason } from "
 import { contextFailure } from "./failure.ts";
 import type { Flag, FlagKey, Requirement, Rollout, VariantName } from "../flag/flag.ts";
 import { flawOf } from "../flag/flaw.ts";
+import { defaultRollout } from "../flag/serving-rules.ts";
 import type { JsonValue } from "../json.ts";
 import { overridesOf, type Surroundings } from "../override/resolve-for-flags.ts";
-import { type ListingTrace, type Pins, type ServeTrace, traceListing, traceServe } from "./line-trace.ts";
+import { type ListingTrace, type Pins, type ServeTrace, traceLists, traceServe } from "./serve-trace.ts";
 import { failed, metadataOf } from "./outcome.ts";
 import type { Decision, ResolvedOverrides } from "../override/override-resolve.ts";
 import type { Truth } from "./truth.ts";
@@ -23,7 +24,7 @@ export type TraceStep =
   | { readonly step: "enabled"; readonly enabled: boolean }
   | RequirementStep
   | RuleStep
-  | LastLineStep
+  | DefaultRolloutStep
   /** Nothing matched. */
   | { readonly step: "off"; readonly variant: VariantName };
 
@@ -43,11 +44,11 @@ export interface RuleStep extends ServeTrace {
   readonly number: number;
   readonly name: string;
   readonly matches: Truth;
-  /** Null for a rule with a share of 0 %, which asks nothing. */
+  /** Null for a rule with a share of 0 %: its condition is not evaluated. */
   readonly condition: ConditionTrace | null;
 }
 
-export interface LastLineStep extends ServeTrace {
+export interface DefaultRolloutStep extends ServeTrace {
   readonly step: "last-line";
   readonly strategy: Rollout["strategy"];
   readonly listings: readonly ListingTrace[] | null;
@@ -146,7 +147,7 @@ function traceFlag(inquiry: Inquiry, flag: Flag, pins: Pins, steps: TraceStep[])
   }
 
   const missing: string[] = [];
-  for (const step of lineSteps(inquiry, flag, pins)) {
+  for (const step of ruleSteps(inquiry, flag, pins)) {
     steps.push(step);
     if (step.missing !== null && !missing.includes(step.missing)) missing.push(step.missing);
     if (step.variant === null) continue;
@@ -157,24 +158,23 @@ function traceFlag(inquiry: Inquiry, flag: Flag, pins: Pins, steps: TraceStep[])
   return serving(flag.offVariant, "DEFAULT", missing.length > 0 ? { missing } : {});
 }
 
-function* lineSteps({ context }: Inquiry, flag: Flag, pins: Pins): Generator<RuleStep | LastLineStep> {
-  for (const [index, { name, when, portion, serve }] of flag.rules.entries()) {
-    const condition = portion?.share === 0 ? null : traceCondition(when, context);
+function* ruleSteps({ context }: Inquiry, flag: Flag, pins: Pins): Generator<RuleStep | DefaultRolloutStep> {
+  for (const [index, rule] of flag.rules.entries()) {
+    const condition = rule.portion?.share === 0 ? null : traceCondition(rule.when, context);
     const matches = condition?.outcome ?? false;
-    const served = matches === true ? traceServe(flag, portion, serve, context, pins) : NOT_SERVED;
-    yield { step: "rule", number: index + 1, name, matches, condition, ...served };
+    const served = matches === true ? traceServe(flag, rule, context, pins) : NOT_SERVED;
+    yield { step: "rule", number: index + 1, name: rule.name, matches, condition, ...served };
   }
-  const { rollout, serve } = flag;
-  const listings = traceListing(rollout, context);
+  const last = defaultRollout(flag);
+  const listings = last.who.kind === "lists" ? traceLists(last.who.lists, context) : null;
   const matches = listings === null || listings.some(({ isListed }) => isListed);
-  const portion = rollout.strategy === "percentage" ? rollout.portion : null;
-  const served = matches ? traceServe(flag, portion, serve, context, pins) : NOT_SERVED;
-  yield { step: "last-line", strategy: rollout.strategy, listings, matches, ...served };
+  const served = matches ? traceServe(flag, last, context, pins) : NOT_SERVED;
+  yield { step: "last-line", strategy: flag.rollout.strategy, listings, matches, ...served };
 }
 
 const NOT_SERVED: ServeTrace = { portion: null, split: null, variant: null, missing: null };
 
-function reasonOf(step: RuleStep | LastLineStep): Reason {
+function reasonOf(step: RuleStep | DefaultRolloutStep): Reason {
   if (step.portion !== null || step.split !== null) return "SPLIT";
   return step.step === "last-line" && step.strategy === "all" ? "STATIC" : "TARGETING_MATCH";
 }

@@ -33,3 +33,22 @@ export type Test =
   /** An npm range, e.g. `>=5.5 <7`. */
   | { readonly op: "semver"; readonly range: string }
   | { readonly op: "exists"; readonly value: boolean };
+
+export type MatchCondition = Extract<Condition, { op: "match" }>;
+
+/** Returns the conditions that a condition is made of: those of its list, or what its segments stand for. */
+export function partsOf(condition: Condition): readonly Condition[] {
+  if (condition.op === "match") return [];
+  return condition.op === "segment" ? condition.anyOf.map(({ when }) => when) : condition.of;
+}
+
+/** Returns every match of a condition in reading order, those inside segments too. */
+export function matchesIn(condition: Condition): readonly MatchCondition[] {
+  return condition.op === "match" ? [condition] : partsOf(condition).flatMap(matchesIn);
+}
+
+/** Returns every segment that a condition names in reading order, those inside other segments too. */
+export function segmentsIn(condition: Condition): readonly NamedCondition[] {
+  if (condition.op !== "segment") return partsOf(condition).flatMap(segmentsIn);
+  return condition.anyOf.flatMap((segment) => [segment, ...segmentsIn(segment.when)]);
+}

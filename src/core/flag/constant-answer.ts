@@ -1,49 +1,44 @@
-import { DEFAULT_BY, type Flag, type Serve, type VariantName, WHOLE } from "./flag.ts";
+import { type Flag, type VariantName, WHOLE } from "./flag.ts";
+import {
+  defaultRollout,
+  isForEveryone,
+  servingRulesOf,
+  subjectAttribute,
+  variantsIn,
+  variantsServed,
+} from "./serving-rules.ts";
 
-/** The one variant that everybody gets, when everybody surely gets the same; else undefined. */
+/** Returns the one variant that everyone surely gets; undefined where answers may differ. */
 export function constantAnswer(flag: Flag): VariantName | undefined {
   if (!flag.enabled) return flag.offVariant;
-  const answers = new Set<VariantName>();
-  if (flag.requires.length > 0) answers.add(flag.offVariant);
-  for (const { serve } of flag.rules) for (const variant of served(serve)) answers.add(variant);
-  const { rollout } = flag;
-  const reachesNobody = rollout.strategy === "percentage" && rollout.portion.share === 0;
-  if (!reachesNobody) for (const variant of served(flag.serve)) answers.add(variant);
-  // Those without a subject are in no part of a split.
-  if (rollout.strategy !== "all" || "split" in flag.serve) answers.add(flag.offVariant);
+  const last = defaultRollout(flag);
+  const rules = servingRulesOf(flag).filter(({ name, portion }) => name !== null || portion?.share !== 0);
+  const answers = new Set(rules.flatMap(({ serve }) => variantsIn(serve)));
+  // A share or a split serves nobody who has no subject.
+  const servesEveryone = isForEveryone(last) && subjectAttribute(last) === null;
+  if (!servesEveryone || flag.requires.length > 0) answers.add(flag.offVariant);
   const [only] = answers;
   return answers.size === 1 ? only : undefined;
 }
 
-function served(serve: Flag["serve"]): readonly VariantName[] {
-  return "variant" in serve ? [serve.variant] : serve.split.map(({ variant }) => variant);
-}
-
-/** What everybody gets in whom the flag's shares find a subject, and which subject they ask for. */
-export interface Settled {
+/** The one answer of a flag that is fully rolled out. */
+export interface SettledAnswer {
   readonly variant: VariantName;
-  /** Null where nobody needs one. */
+  /** The subject attribute without which nobody gets it; null where it needs none. */
   readonly by: string | null;
 }
 
 /**
- * Like {@link constantAnswer}, with the last line at 100 % taken for everybody and shares of 0 % for nobody; only for an
- * enabled flag whose last line takes everybody. So nothing is left to decide, but the switch itself.
+ * Returns the one variant of an enabled flag whose default rollout reaches everyone. Unlike {@link constantAnswer}, it
+ * takes a share of 100 % for everyone and a share of 0 % for nobody: nothing is left to decide but whether it is enabled.
  */
-export function settledAnswer(flag: Flag): Settled | undefined {
-  const { rollout, serve } = flag;
-  const portion = rollout.strategy === "percentage" ? rollout.portion : null;
-  if (!flag.enabled || (rollout.strategy !== "all" && portion?.share !== WHOLE)) return undefined;
-  const only = onlyVariant(serve);
-  if (only === undefined) return undefined;
-  const rules = flag.rules.filter((rule) => rule.portion?.share !== 0);
-  const isSame = rules.every((rule) => onlyVariant(rule.serve) === only);
-  if (!isSame || (flag.requires.length > 0 && only !== flag.offVariant)) return undefined;
-  return { variant: only, by: portion?.by ?? ("split" in serve ? DEFAULT_BY : null) };
-}
-
-function onlyVariant(serve: Serve): VariantName | undefined {
-  if ("variant" in serve) return serve.variant;
-  const [first, ...others] = serve.split.filter(({ share }) => share > 0);
-  return others.every(({ variant }) => variant === first?.variant) ? first?.variant : undefined;
+export function settledAnswer(flag: Flag): SettledAnswer | undefined {
+  const last = defaultRollout(flag);
+  const { portion, serve } = last;
+  if (!flag.enabled || !isForEveryone(last) || (portion !== null && portion.share !== WHOLE)) return undefined;
+  const rules = servingRulesOf(flag).filter((rule) => rule.portion?.share !== 0);
+  const [only, ...others] = new Set(rules.flatMap((rule) => [...variantsServed(rule.serve)]));
+  if (only === undefined || others.length > 0) return undefined;
+  if (flag.requires.length > 0 && only !== flag.offVariant) return undefined;
+  return { variant: only, by: subjectAttribute({ portion, serve }) };
 }

@@ -1,15 +1,8 @@
 import { attributeOf, subjectText } from "../flag/attribute.ts";
 import { bucketOf, splitBucketOf, subjectOf } from "./bucket.ts";
 import type { EvaluationContext } from "./evaluation.ts";
-import {
-  DEFAULT_BY,
-  type Flag,
-  type Portion,
-  type Rollout,
-  type Serve,
-  type Share,
-  type VariantName,
-} from "../flag/flag.ts";
+import { DEFAULT_BY, type Flag, type Portion, type Share, type VariantName } from "../flag/flag.ts";
+import type { Lists, ServingRule } from "../flag/serving-rules.ts";
 
 /** Buckets that stand in for the subject's own, so that no subject is needed. 0 to 99,999 each. */
 export interface Pins {
@@ -17,20 +10,20 @@ export interface Pins {
   readonly split?: number | undefined;
 }
 
-/** How much and what: how a line went for somebody who met its condition. */
+/** What the share and the split of a serving rule came to, for a context in its audience. */
 export interface ServeTrace {
   readonly portion: PortionTrace | null;
   readonly split: SplitTrace | null;
-  /** Null: the line passed the context on. */
+  /** Null: the rule passed the context on. */
   readonly variant: VariantName | null;
-  /** The subject attribute that was asked for and is missing. */
+  /** The subject attribute that the share or the split needs and the context does not have. */
   readonly missing: string | null;
 }
 
 export interface PortionTrace {
   readonly by: string;
   readonly share: Share;
-  /** 0 to 99,999; null when there is no subject, or nobody is let in. */
+  /** 0 to 99,999; null when there is no subject, or the share is 0 %. */
   readonly bucket: number | null;
   readonly isInside: boolean;
 }
@@ -43,8 +36,7 @@ export interface SplitTrace {
 
 export function traceServe(
   { salt }: Pick<Flag, "salt">,
-  portion: Portion | null,
-  serve: Serve,
+  { portion, serve }: Pick<ServingRule, "portion" | "serve">,
   context: EvaluationContext,
   pins: Pins,
 ): ServeTrace {
@@ -80,7 +72,7 @@ function bucketFor(context: EvaluationContext, by: string, bucket: (subject: str
   return subject === undefined ? null : bucket(subject);
 }
 
-/** What a role or whitelist line found. */
+/** What one list of a default rollout found. */
 export interface ListingTrace {
   readonly attribute: string;
   /** The attribute as ids; empty when it is missing or is none. */
@@ -88,10 +80,8 @@ export interface ListingTrace {
   readonly isListed: boolean;
 }
 
-/** List by list, until one has the context on it; null for a last line that asks nobody who they are. */
-export function traceListing(rollout: Rollout, context: EvaluationContext): readonly ListingTrace[] | null {
-  if (rollout.strategy === "all" || rollout.strategy === "percentage") return null;
-  const lists = rollout.strategy === "role" ? { userRole: rollout.roles } : rollout.lists;
+/** Looks the context up in one list after the other, until one has it. */
+export function traceLists(lists: Lists, context: EvaluationContext): readonly ListingTrace[] {
   const traces: ListingTrace[] = [];
   for (const [attribute, listed] of Object.entries(lists)) {
     const found = idsOf(attributeOf(context, attribute));

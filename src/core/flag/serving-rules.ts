@@ -1,0 +1,73 @@
+import type { Condition } from "./condition.ts";
+import { DEFAULT_BY, type Flag, type Portion, type Rollout, type Rule, type Serve, type VariantName } from "./flag.ts";
+
+/** A rule or the default rollout of a flag, in one shape: who, how much, what. */
+export interface ServingRule {
+  /** Null for the default rollout. */
+  readonly name: string | null;
+  readonly who: Audience;
+  /** Null: everyone in the audience, also those without a subject. */
+  readonly portion: Portion | null;
+  readonly serve: Serve;
+}
+
+/** Whom a serving rule is meant for, before shares are looked at. */
+export type Audience =
+  | { readonly kind: "condition"; readonly when: Condition }
+  /** Everyone who is on at least one of the lists. */
+  | { readonly kind: "lists"; readonly lists: Lists };
+
+/** Ids or roles, by the attribute that is looked up among them. Compared as text: 42 is on a list that says "42". */
+export type Lists = Readonly<Record<string, readonly string[]>>;
+
+const EVERYONE: Audience = { kind: "condition", when: { op: "all", of: [] } };
+
+/** Returns the rules of a flag in their order, then its default rollout. The first that serves somebody is the answer. */
+export function servingRulesOf(flag: Pick<Flag, "rules" | "rollout" | "serve">): readonly ServingRule[] {
+  return [...flag.rules.map(servingRule), defaultRollout(flag)];
+}
+
+export function servingRule({ name, when, portion, serve }: Rule): ServingRule {
+  return { name, who: { kind: "condition", when }, portion, serve };
+}
+
+export function defaultRollout({ rollout, serve }: Pick<Flag, "rollout" | "serve">): ServingRule {
+  const portion = rollout.strategy === "percentage" ? rollout.portion : null;
+  return { name: null, who: audienceOf(rollout), portion, serve };
+}
+
+function audienceOf(rollout: Rollout): Audience {
+  if (rollout.strategy === "role") return { kind: "lists", lists: { userRole: rollout.roles } };
+  return rollout.strategy === "whitelist" ? { kind: "lists", lists: rollout.lists } : EVERYONE;
+}
+
+export function isForEveryone({ who }: Pick<ServingRule, "who">): boolean {
+  return who.kind === "condition" && who.when.op === "all" && who.when.of.length === 0;
+}
+
+/** Returns whether a rule surely serves nobody: its share is 0 %, or its lists are empty. */
+export function servesNobody({ who, portion }: ServingRule): boolean {
+  return portion?.share === 0 || (who.kind === "lists" && Object.values(who.lists).every((ids) => ids.length === 0));
+}
+
+/** Returns the attribute whose subjects the share or the split of a rule counts; null for a rule that has neither. */
+export function subjectAttribute({ portion, serve }: Pick<ServingRule, "portion" | "serve">): string | null {
+  return portion?.by ?? ("split" in serve ? DEFAULT_BY : null);
+}
+
+/** Returns every variant that is named, those with 0 % of a split too. */
+export function variantsIn(serve: Serve): readonly VariantName[] {
+  return "variant" in serve ? [serve.variant] : serve.split.map(({ variant }) => variant);
+}
+
+/** Returns the variants that somebody can get. */
+export function variantsServed(serve: Serve): ReadonlySet<VariantName> {
+  if ("variant" in serve) return new Set([serve.variant]);
+  return new Set(serve.split.filter(({ share }) => share > 0).map(({ variant }) => variant));
+}
+
+/** Returns where each part of a split ends: part n is served to buckets below `ceilings[n]`. The last is {@link WHOLE}. */
+export function ceilingsOf(serve: Extract<Serve, { split: unknown }>): readonly number[] {
+  let ceiling = 0;
+  return serve.split.map(({ share }) => (ceiling += share));
+}
