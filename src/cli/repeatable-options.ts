@@ -1,3 +1,5 @@
+import { shellWord } from "../core/text.ts";
+
 /** What of a command line has to be said again in a line that is printed to be pasted; each text is empty or begins with a space. */
 export interface Again {
   /** Which folder, database and commit. */
@@ -32,11 +34,6 @@ export function againOf({ cwd, database, commit, workTree, release = [], onDrift
 
 function spaced(words: readonly string[]): string {
   return words.map((word) => ` ${word}`).join("");
-}
-
-/** One word for a POSIX shell. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** A password is never printed: whoever pastes the line puts it back. */

@@ -1,3 +1,4 @@
+import { counted } from "../core/text.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export interface StartReport {
@@ -16,21 +17,17 @@ export function startReport(
   if (snapshot === undefined) {
     const what =
       definitions > 0
-        ? `${counted(definitions)} from the generated definitions, each with its fallback`
+        ? `${counted(definitions, "flag")} from the generated definitions, each with its fallback`
         : "every flag answers its caller's default";
     return { text: `${environment}, no flag data yet: ${what}`, isAsWished: false };
   }
   const { head, live, source, savedAt } = snapshot;
   const commit = head.commit === null ? "" : ` (${head.commit.slice(0, 7)})`;
-  const what = `${environment}, revision ${head.revision}${commit}, ${counted(live.size)} from`;
+  const what = `${environment}, revision ${head.revision}${commit}, ${counted(live.size, "flag")} from`;
   if (source === "database") return { text: `${what} ${place.database ?? "the database"}`, isAsWished: true };
   const file = source === "disk" ? ` in ${place.snapshotFile ?? "a file"}` : " shipped with the application";
   return {
     text: `${what} the snapshot of ${savedAt ?? "another time"}${file}: the database has not answered`,
     isAsWished: false,
   };
-}
-
-function counted(flags: number): string {
-  return flags === 1 ? "1 flag" : `${flags} flags`;
 }

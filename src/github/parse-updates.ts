@@ -1,4 +1,4 @@
-import { nearest } from "../core/diagnostic/nearest.ts";
+import { unknownName } from "../core/diagnostic/unknown-name.ts";
 import { ROLLOUT_STRATEGIES } from "../core/row/row.ts";
 import { refused, type Refused } from "../source/edit/edit-result.ts";
 import type { ToggleUpdates } from "./toggle-updates.ts";
@@ -24,9 +24,8 @@ export function parseUpdates(updates: unknown): ToggleUpdates | Refused {
   for (const [field, value] of given) {
     const check = Object.entries(CHECKS).find(([known]) => known === field)?.[1];
     if (check === undefined) {
-      const near = nearest(field, FIELDS);
-      const message = `updates: a toggle has no field ${JSON.stringify(field)} that can be changed`;
-      return refused("usage", message, near === undefined ? accepted : `did you mean ${near}? ${accepted}`);
+      const { message, hint = accepted } = unknownName("field", field, FIELDS);
+      return refused("usage", `updates: ${message}`, hint);
     }
     const expected = check(value);
     if (expected === undefined) continue;

@@ -1,3 +1,4 @@
+import { shellWord } from "../core/text.ts";
 import { FlagError } from "../core/errors.ts";
 
 /** What git said when it failed, as the error that the caller can act on. Never shows a credential. */
@@ -55,8 +56,4 @@ function firstComplaint(said: string): string {
 
 function ownedByOthers(said: string): string | undefined {
   return /dubious ownership in repository at '([^']+)'/.exec(said)?.[1];
-}
-
-function shellWord(text: string): string {
-  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

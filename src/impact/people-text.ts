@@ -29,13 +29,3 @@ export function peopleText({ share, margin }: Measured): string {
   if (share === 1 && margin === 0) return "everybody";
   return `${measuredText({ share, margin })} of people`;
 }
-
-/** `20,000`. */
-export function countText(count: number): string {
-  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
-}
-
-/** `1 flag`, `2 flags`. */
-export function counted(count: number, word: string): string {
-  return `${countText(count)} ${word}${count === 1 ? "" : "s"}`;
-}

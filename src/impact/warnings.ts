@@ -3,6 +3,7 @@ import type { Flag, FlagKey } from "../core/flag/flag.ts";
 import { measureFlips } from "./flips.ts";
 import type { Population } from "./population.ts";
 import type { ReportWarning } from "./report.ts";
+import { counted } from "../core/text.ts";
 import { percentText } from "./people-text.ts";
 import type { SeenOverride } from "./seen-overrides.ts";
 
@@ -16,12 +17,12 @@ export function expiryWarning(flag: Flag, today: string): readonly ReportWarning
   const days = Math.round((Date.parse(flag.expires) - Date.parse(today)) / DAY_MS);
   if (days > SOON_DAYS) return [];
   const when =
-    days < 0 ? `expired ${daysText(-days)} ago` : days === 0 ? "expires today" : `expires in ${daysText(days)}`;
+    days < 0
+      ? `expired ${counted(-days, "day")} ago`
+      : days === 0
+        ? "expires today"
+        : `expires in ${counted(days, "day")}`;
   return [{ code: "expires-soon", text: `${when}, on ${flag.expires}` }];
-}
-
-function daysText(days: number): string {
-  return `${days} day${days === 1 ? "" : "s"}`;
 }
 
 /** What was written to the table by hand and does not go with what is merged. */

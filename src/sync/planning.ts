@@ -2,7 +2,7 @@ import { FlagError } from "../core/errors.ts";
 import type { HeldEdit } from "../core/plan/change.ts";
 import type { FlagKey } from "../core/flag/flag.ts";
 import type { OnDrift } from "../core/plan/merge.ts";
-import { nearest } from "../core/diagnostic/nearest.ts";
+import { unknownFlag } from "../core/diagnostic/unknown-name.ts";
 import { planChanges } from "../core/plan/plan.ts";
 import { readBeside } from "../core/row/row-beside.ts";
 import type { ReadRow } from "../core/row/row-codec.ts";
@@ -124,9 +124,8 @@ function withEditor(edit: HeldEdit, entry: AuditEntry | undefined): HeldEdit {
 }
 
 function noSuchFlag(key: FlagKey, keys: readonly FlagKey[]): FlagError {
-  const near = nearest(key, keys);
-  const options = near === undefined ? {} : { hint: `did you mean ${near}?` };
-  return new FlagError("USAGE", `--release ${key}: neither the files nor the table have that flag`, options);
+  const { message, hint } = unknownFlag(key, keys, "flags/ or the table");
+  return new FlagError("USAGE", `--release: ${message}`, { hint });
 }
 
 function rowsByKey({ rows }: StoredSnapshot, desired: Desired["flags"]): ReadonlyMap<FlagKey, ReadRow> {

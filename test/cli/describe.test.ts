@@ -81,7 +81,7 @@ test("an unknown flag, an unknown environment and a broken file each say what to
   const hoist = hoistIn(repository.folder);
   expect(await hoist("describe", "baner")).toMatchObject({
     code: 9,
-    err: expect.stringContaining("did you mean banner?"),
+    err: expect.stringContaining('did you mean "banner"?'),
   });
   expect(await hoist("describe", "banner", "--env", "prod")).toMatchObject({
     code: 6,

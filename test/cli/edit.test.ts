@@ -71,7 +71,7 @@ describe("set and rollout", () => {
     for (const [args, code, text] of [
       [["rollout", "checkout", "50%"], 9, "hoist set checkout rollout=50% --env production"],
       [["rollout", "checkout", "50%", "--env", "prod"], 6, "environments: development, staging, production"],
-      [["set", "chekout", "enabled=false"], 9, "did you mean checkout?"],
+      [["set", "chekout", "enabled=false"], 9, 'did you mean "checkout"?'],
       [["set", "checkout", "kind=opps"], 3, "kind"],
       [["set", "checkout", "enabled=false", "--env", "production", "--base"], 9, "cannot be used with"],
     ] as const) {
@@ -158,7 +158,9 @@ describe("new", () => {
     expect(code, err).toBe(0);
     expect(out).toContain("flags/dark_mode.yaml");
     expect(err).toContain('"Dark Mode" is no key');
-    expect(err).toContain('"relese" is no kind: did you mean release?');
+    expect(err).toContain(
+      'kind "relese" does not exist; kinds: release, experiment, ops, permission; did you mean "release"?',
+    );
     expect(asked.map((question) => question.split(/ \(| \[|:/)[0])).toEqual([
       "key",
       "key",
@@ -192,7 +194,7 @@ describe("new", () => {
   test.each([
     [["Dark"], "lower case letters and digits"],
     [["dark", "--folder", "../x"], "flags stand below flags/"],
-    [["dark", "--env", "prod"], 'declares no environment "prod"'],
+    [["dark", "--env", "prod"], 'environment "prod" is not declared'],
     [["dark", "--type", "number"], "needs two variants at least"],
     [["dark", "--variant", "a=1"], "a boolean flag has true and false"],
     [["dark", "--owner", "team-x"], "owner"],
@@ -372,7 +374,7 @@ onEveryEngine((engine) => {
       expect(await hoist("adopt", "checkout")).toMatchObject({ code: 3, err: expect.stringContaining("empty list") });
       expect(await hoist("adopt", "chekout")).toMatchObject({
         code: 9,
-        err: expect.stringContaining("did you mean checkout?"),
+        err: expect.stringContaining('did you mean "checkout"?'),
       });
       expect(await hoist("adopt", "checkout", "--env", "staging")).toMatchObject({ code: 6 });
     });

@@ -52,7 +52,7 @@ test("what is no key gets no lines to paste", async () => {
   expect(await hoist("kill", "Workshop_Routing")).toMatchObject({
     code: 9,
     out: "",
-    err: expect.stringContaining("did you mean workshop_routing?") as string,
+    err: expect.stringContaining('did you mean "workshop_routing"?') as string,
   });
   expect(await hoist("kill", "x'; DROP TABLE feature_toggles; --")).toMatchObject({ code: 9, out: "" });
 });
@@ -62,10 +62,10 @@ test("a key that no file has gets its lines, for it may live in the table, and a
   const { code, out, err } = await hoist("kill", "workshop_rooting");
   expect(code).toBe(0);
   expect(out).toContain("export FEATURE_WORKSHOP_ROOTING=false");
-  expect(err).toContain("flags/ has no flag workshop_rooting; did you mean workshop_routing?");
+  expect(err).toContain('flag "workshop_rooting" does not exist in flags/; did you mean "workshop_routing"?');
 });
 
 test("files of segments and settings are no flags: their names get the note, too", async () => {
   const { hoist } = aTree();
-  expect((await hoist("kill", "config")).err).toContain("flags/ has no flag config");
+  expect((await hoist("kill", "config")).err).toContain('flag "config" does not exist in flags/');
 });

@@ -125,8 +125,8 @@ describe("--pr", () => {
     const hoist = hoistWith(fake, aClone(fake).folder);
     const cases = [
       [["rollout", "workshop_routing", "20%", "--pr"], 9, "production has its own rollout"],
-      [["set", "workshop_rooting", "enabled=true", "--pr"], 9, "did you mean workshop_routing?"],
-      [["set", "checkout", "enabled=true", "--env", "prod", "--pr"], 6, 'declares no environment "prod"'],
+      [["set", "workshop_rooting", "enabled=true", "--pr"], 9, 'did you mean "workshop_routing"?'],
+      [["set", "checkout", "enabled=true", "--env", "prod", "--pr"], 6, 'environment "prod" is not declared'],
       [["set", "checkout", "owner=nemo", "--pr"], 3, "nemo"],
       [["set", "checkout", "enabled=false", "--note", "Why."], 9, "--note goes with --pr"],
     ] as const;

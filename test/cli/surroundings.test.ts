@@ -168,8 +168,8 @@ describe("files and repositories", () => {
     const { folder } = aFlagRepository(FLAGS);
     const env = { ...inDatabase(folder), FLAGS_ENV: "" };
     expect(await expectRefused(folder, ["sync", "--env", "prodution"], 6, env)).toMatchInlineSnapshot(`
-      "error  flags/_config.yaml declares no environment "prodution"
-             did you mean production?   environments: development, staging, production
+      "error  environment "prodution" is not declared in flags/_config.yaml; declared environments: development, staging, production
+             did you mean "production"?
              exit 6 (UNKNOWN_ENVIRONMENT)"
     `);
     expect(existsSync(join(folder, "flags.db"))).toBe(false);
@@ -357,9 +357,9 @@ describePostgres("a database of PostgreSQL", () => {
 
 describe("the command line itself", () => {
   test.each([
-    ["an unknown command", ["synch"], "did you mean sync?"],
+    ["an unknown command", ["synch"], 'did you mean "sync"?'],
     ["an unknown option", ["sync", "--dry-rn"], "unknown option '--dry-rn'"],
-    ["an unknown option that is nearly one", ["sync", "--work-treee"], "did you mean --work-tree?"],
+    ["an unknown option that is nearly one", ["sync", "--work-treee"], 'did you mean "--work-tree"?'],
     ["an unknown format", ["plan", "--format", "yaml"], "Allowed choices are text, markdown, json"],
     ["a missing argument", ["why"], "missing required argument 'key'"],
     ["one argument too many", ["sync", "production"], "too many arguments"],
@@ -376,8 +376,10 @@ describe("the command line itself", () => {
     const { folder } = aFlagRepository(FLAGS);
     const env = inDatabase(folder);
     await hoist(folder, ["sync"], env);
-    expect(await expectRefused(folder, ["why", "chekout_button"], 9, env)).toContain("did you mean checkout_button?");
-    expect(await expectRefused(folder, ["test", "chekout_button"], 9, env)).toContain("did you mean checkout_button?");
+    expect(await expectRefused(folder, ["why", "chekout_button"], 9, env)).toContain('did you mean "checkout_button"?');
+    expect(await expectRefused(folder, ["test", "chekout_button"], 9, env)).toContain(
+      'did you mean "checkout_button"?',
+    );
   });
 
   test("its version", async () => {

@@ -85,9 +85,9 @@ describe("updates in the words of the columns", () => {
     ["enabled", /expected an object, found string/],
     [{}, /nothing is to be changed/],
     [{ enabled: undefined }, /nothing is to be changed/],
-    [{ enable: true }, /no field "enable" .*did you mean enabled\?.*accepted: enabled, rollout_strategy/],
-    [{ __proto__: null, constructor: true }, /no field "constructor"/],
-    [{ feature_key: "other" }, /no field "feature_key"/],
+    [{ enable: true }, /field "enable" does not exist; fields: enabled, rollout_strategy.*did you mean "enabled"\?/],
+    [{ __proto__: null, constructor: true }, /field "constructor" does not exist/],
+    [{ feature_key: "other" }, /field "feature_key" does not exist/],
     [{ enabled: "true" }, /enabled: expected true or false, found "true"/],
     [{ enabled: null }, /enabled: expected true or false, found null/],
     [{ rollout_percentage: "50" }, /rollout_percentage: expected a number/],
@@ -140,6 +140,6 @@ describe("updates in the words of the columns", () => {
   });
 
   test("an environment that is not declared is refused", () => {
-    expect(overlayOf(updated({ enabled: false }, undefined, "prod"))).toContain('declares no environment "prod"');
+    expect(overlayOf(updated({ enabled: false }, undefined, "prod"))).toContain('environment "prod" is not declared');
   });
 });

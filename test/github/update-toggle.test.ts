@@ -142,14 +142,14 @@ describe("updateToggle", () => {
       door.updateToggle(key as string, updates as ToggleUpdates, admin as string, notes as string);
     const cases = [
       [await wrong(KEY, { enabled: "no" }, "user-42"), "updates.enabled: expected true or false"],
-      [await wrong(KEY, { enabld: true }, "user-42"), "did you mean enabled?"],
+      [await wrong(KEY, { enabld: true }, "user-42"), 'did you mean "enabled"?'],
       [await wrong(KEY, null, "user-42"), "expected an object"],
       [await wrong(KEY, { enabled: false }, " "), "adminUserId: expected who asks"],
       [await wrong(KEY, { enabled: false }, undefined), "adminUserId"],
       [await wrong(KEY, { enabled: false }, "user-42", 7), "notes: expected a text"],
       [await wrong("../../.github/workflows/x", { enabled: false }, "user-42"), "key: expected the key of a flag"],
       [await wrong(Symbol("x"), { enabled: false }, "user-42"), "key: expected the key of a flag"],
-      [await wrong("workshop_rooting", { enabled: false }, "user-42"), "did you mean workshop_routing?"],
+      [await wrong("workshop_rooting", { enabled: false }, "user-42"), 'did you mean "workshop_routing"?'],
     ] as const;
     for (const [answer, text] of cases) {
       expect(answer).toEqual({ success: false, error: expect.stringContaining(text) });

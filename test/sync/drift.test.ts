@@ -233,7 +233,7 @@ onEveryEngine((engine) => {
       expect(await enabledIn(tree, "voice_logging")).toBe(true);
       expect(await enabledIn(tree, "other")).toBe(false);
       const refused = await tree.hoist("sync", "--release", "voice_loging");
-      expect(refused).toMatchObject({ code: 9, err: expect.stringContaining("did you mean voice_logging?") });
+      expect(refused).toMatchObject({ code: 9, err: expect.stringContaining('did you mean "voice_logging"?') });
     });
 
     test("stays off when it is archived and comes back", async () => {

@@ -1,7 +1,7 @@
 import { type Description, describeFlag, type DescribeOptions } from "../../core/describe/describe.ts";
 import { FlagError } from "../../core/errors.ts";
 import type { FlagKey } from "../../core/flag/flag.ts";
-import { nearest } from "../../core/diagnostic/nearest.ts";
+import { unknownFlag, unknownName } from "../../core/diagnostic/unknown-name.ts";
 import { keyOfPath } from "../../source/shape/key.ts";
 import type { LoadedFlag, LoadedFlags } from "../../source/load/load.ts";
 
@@ -42,20 +42,17 @@ export function flagNamed(loaded: LoadedFlags, key: FlagKey): LoadedFlag {
       hint: "hoist validate shows all errors",
     });
   }
-  const keys = loaded.flags.map((flag) => flag.key);
-  const near = nearest(key, keys);
-  throw new FlagError("USAGE", `flags/ has no flag ${key}`, {
-    hint: near === undefined ? `flags: ${keys.slice(0, 12).join(", ")}` : `did you mean ${near}?`,
-  });
+  const { message, hint } = unknownFlag(
+    key,
+    loaded.flags.map((flag) => flag.key),
+  );
+  throw new FlagError("USAGE", message, { hint });
 }
 
 /** Those asked for: one by `--env`, else all. @throws FlagError UNKNOWN_ENVIRONMENT */
 export function environmentsOf(loaded: LoadedFlags, only: string | undefined): readonly string[] {
   const names = loaded.config?.environments.map(({ name }) => name) ?? [];
   if (only === undefined || names.includes(only)) return only === undefined ? names : [only];
-  const near = nearest(only, names);
-  const guess = near === undefined ? "" : `did you mean ${near}?   `;
-  throw new FlagError("UNKNOWN_ENVIRONMENT", `flags/_config.yaml declares no environment "${only}"`, {
-    hint: `${guess}environments: ${names.join(", ") || "none that can be read"}`,
-  });
+  const { message, hint } = unknownName("environment", only, names);
+  throw new FlagError("UNKNOWN_ENVIRONMENT", message, { hint });
 }

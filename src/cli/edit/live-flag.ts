@@ -1,6 +1,6 @@
 import { FlagError } from "../../core/errors.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
-import { nearest } from "../../core/diagnostic/nearest.ts";
+import { unknownFlag } from "../../core/diagnostic/unknown-name.ts";
 import { flagOfRow } from "../../core/row/row-codec.ts";
 import { databaseUrl } from "../../store/address.ts";
 import { openStore } from "../../store/open.ts";
@@ -25,13 +25,9 @@ export async function liveFlag(
     }
     const raw = rows.find((row) => row.feature_key === key);
     if (raw === undefined) {
-      const near = nearest(
-        key,
-        rows.flatMap((row) => (typeof row.feature_key === "string" ? [row.feature_key] : [])),
-      );
-      const hint =
-        near === undefined ? `hoist status --env ${environment} shows what there is` : `did you mean ${near}?`;
-      throw new FlagError("USAGE", `${store.label} has no flag ${key}`, { hint });
+      const keys = rows.flatMap((row) => (typeof row.feature_key === "string" ? [row.feature_key] : []));
+      const { message, hint } = unknownFlag(key, keys, store.label);
+      throw new FlagError("USAGE", message, { hint });
     }
     const read = flagOfRow(raw);
     if (!read.ok) {

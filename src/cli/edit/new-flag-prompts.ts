@@ -1,6 +1,6 @@
 import { FlagError } from "../../core/errors.ts";
 import { FLAG_KINDS, type FlagKind } from "../../core/flag/flag.ts";
-import { nearest } from "../../core/diagnostic/nearest.ts";
+import { unknownName } from "../../core/diagnostic/unknown-name.ts";
 import type { Config } from "../../source/load/config.ts";
 import type { Io } from "../terminal/io.ts";
 
@@ -113,11 +113,10 @@ function notEmpty(text: string): string | undefined {
   return text.trim() === "" ? "expected some text" : undefined;
 }
 
-function oneOf(text: string, words: readonly string[], what: string): string | undefined {
+function oneOf(text: string, words: readonly string[], what: "owner" | "kind"): string | undefined {
   if (words.includes(text)) return undefined;
-  const near = nearest(text, words);
-  const all = words.length === 0 ? `flags/_config.yaml declares no ${what}` : `expected one of ${words.join(", ")}`;
-  return near === undefined ? `"${text}" is no ${what}: ${all}` : `"${text}" is no ${what}: did you mean ${near}?`;
+  const { message, hint } = unknownName(what, text, words);
+  return hint === undefined ? message : `${message}; ${hint}`;
 }
 
 function day(text: string): string | undefined {

@@ -1,9 +1,10 @@
+import { counted } from "../../core/text.ts";
 import type { DriftIssue } from "../../github/drift-issue.ts";
 import type { Drift } from "./drift.ts";
 import type { Style } from "../terminal/io.ts";
 import { agoText } from "../terminal/age.ts";
 import { byWhom, shortCommit } from "../plan/plan-text.ts";
-import { counted, padded } from "../terminal/table.ts";
+import { padded } from "../terminal/table.ts";
 
 /** What differs between a table and the branch; the headline first. */
 export function driftText(drift: Drift, now: Date, style: Style): string {

@@ -1,3 +1,5 @@
+import { shellWord } from "../../core/text.ts";
+
 /**
  * The pre-commit hook: validates what is staged, and passes on what `hoist validate` says. POSIX sh, since git brings one on
  * every system. Node is only started when something under `flags/` is staged.
@@ -22,7 +24,3 @@ exit 1
 
 /** The line by which a hook is known for ours. */
 export const HOOK_MARK = "# Installed by hoist init --hook.";
-
-function shellWord(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}

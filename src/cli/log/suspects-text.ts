@@ -1,9 +1,10 @@
+import { counted } from "../../core/text.ts";
 import type { Flips, Measured } from "../../impact/report.ts";
 import type { NetEffect, Suspect, Suspects } from "../../log/suspects.ts";
 import type { Style } from "../terminal/io.ts";
 import { sizeText } from "../plan/flips-text.ts";
 import { shortCommit } from "../plan/plan-text.ts";
-import { counted, padded, widthOf } from "../terminal/table.ts";
+import { padded, widthOf } from "../terminal/table.ts";
 import { wrapped } from "../terminal/wrapped.ts";
 
 export interface SuspectsView {

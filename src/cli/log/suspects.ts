@@ -1,4 +1,5 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { unknownName } from "../../core/diagnostic/unknown-name.ts";
 import { FlagError } from "../../core/errors.ts";
 import type { LoadedFlags } from "../../source/load/load.ts";
 import { commitOption, cwdOption, databaseOption, formatOption, hoistCommand, type Done } from "../command.ts";
@@ -79,7 +80,6 @@ function chosen({ config }: LoadedFlags, only: string | undefined): readonly str
   const names = config?.environments.map(({ name }) => name) ?? [];
   if (only === undefined) return names;
   if (config === null || names.includes(only)) return [only];
-  throw new FlagError("UNKNOWN_ENVIRONMENT", `flags/_config.yaml declares no environment "${only}"`, {
-    hint: `environments: ${names.join(", ")}`,
-  });
+  const { message, hint } = unknownName("environment", only, names);
+  throw new FlagError("UNKNOWN_ENVIRONMENT", message, { hint });
 }

@@ -1,6 +1,6 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { FlagError } from "../../core/errors.ts";
-import { nearest } from "../../core/diagnostic/nearest.ts";
+import { guess, unknownFlag } from "../../core/diagnostic/unknown-name.ts";
 import { cwdOption, formatOption, hoistCommand, type Done } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Io } from "../terminal/io.ts";
@@ -43,16 +43,14 @@ async function knownKeys(folder: string): Promise<readonly string[]> {
 async function checkKey(key: string, keys: readonly string[]): Promise<void> {
   const { isKey } = await import("../../source/shape/key.ts");
   if (isKey(key)) return;
-  const near = nearest(key, keys);
-  throw new FlagError("USAGE", `${JSON.stringify(key)} is no key of a flag`, {
-    hint:
-      near === undefined ? "a key has small letters, digits, _ and -, e.g. workshop_routing" : `did you mean ${near}?`,
+  throw new FlagError("USAGE", `${JSON.stringify(key)} is not a valid flag key`, {
+    hint: guess(key, keys) ?? "a key consists of lower-case letters, digits, _ and -, e.g. workshop_routing",
   });
 }
 
 function unknownNote(key: string, keys: readonly string[], io: Io): string {
-  const near = nearest(key, keys);
-  const guess = near === undefined ? "" : `; did you mean ${near}?`;
-  const found = keys.length === 0 ? "there are no flags here to check the name against" : `flags/ has no flag ${key}`;
-  return `${io.errStyle("yellow", "note")}  ${found}${guess}`;
+  const { message } = unknownFlag(key, keys);
+  const meant = guess(key, keys);
+  const found = keys.length === 0 ? `flags/ has no flags, so the key "${key}" was not checked` : message;
+  return `${io.errStyle("yellow", "note")}  ${found}${meant === undefined ? "" : `; ${meant}`}`;
 }

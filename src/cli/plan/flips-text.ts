@@ -1,4 +1,5 @@
-import { countText, percentText } from "../../impact/people-text.ts";
+import { countText } from "../../core/text.ts";
+import { percentText } from "../../impact/people-text.ts";
 import type { FlagReport, Flips, Measured, Move } from "../../impact/report.ts";
 
 /** More lines than that are no answer any more. */

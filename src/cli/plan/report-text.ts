@@ -1,10 +1,10 @@
-import { countText } from "../../impact/people-text.ts";
+import { countText, counted } from "../../core/text.ts";
 import type { PopulationNote } from "../../impact/population.ts";
 import type { ChangeReport, EnvironmentReport, FlagReport } from "../../impact/report.ts";
 import type { Style } from "../terminal/io.ts";
 import { flipLines, flippedText } from "./flips-text.ts";
 import { byWhom, COLOURS, fate, needsText, problemText, shortCommit, SIGNS } from "./plan-text.ts";
-import { counted, padded } from "../terminal/table.ts";
+import { padded } from "../terminal/table.ts";
 import { wrapped } from "../terminal/wrapped.ts";
 
 export interface ReportView {

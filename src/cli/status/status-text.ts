@@ -1,7 +1,8 @@
+import { counted } from "../../core/text.ts";
 import type { Style } from "../terminal/io.ts";
 import { agoText } from "../terminal/age.ts";
 import { shortCommit } from "../plan/plan-text.ts";
-import { counted, fittedTable } from "../terminal/table.ts";
+import { fittedTable } from "../terminal/table.ts";
 
 /** One flag, four ways to see it. A dash where there is nothing to say. */
 export interface StatusRow {

@@ -1,9 +1,9 @@
+import { counted } from "../../core/text.ts";
 import type { SyncOutcome } from "../../sync/sync.ts";
 import { summaryOf } from "../../sync/sync.ts";
 import type { Style } from "../terminal/io.ts";
 import { noteText } from "../terminal/note-text.ts";
 import { byWhom, shortCommit } from "../plan/plan-text.ts";
-import { counted } from "../terminal/table.ts";
 
 type Synced = SyncOutcome & { readonly kind: "synced" };
 

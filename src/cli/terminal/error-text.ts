@@ -22,7 +22,7 @@ export function errorText(error: FlagError, exitCode: ExitCode, style: Style, co
 /** What the reader of options says, in the words and the form of our own errors. */
 export function usageText(text: string, style: Style): string {
   const [first = "", ...others] = text.trimEnd().split("\n");
-  const lines = others.map((line) => line.replace(/^\((?:Did you mean) (.*)\?\)$/, "       did you mean $1?"));
+  const lines = others.map((line) => line.replace(/^\((?:Did you mean) (.*)\?\)$/, '       did you mean "$1"?'));
   return [first.replace(/^error: /, `${style("red", "error")}  `), ...lines].join("\n");
 }
 

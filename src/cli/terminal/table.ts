@@ -44,8 +44,3 @@ export function padded(text: string, width: number): string {
 export function widthOf(text: string): number {
   return stripVTControlCharacters(text).length;
 }
-
-/** `1 flag`, `2 flags`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}

@@ -1,9 +1,9 @@
+import { counted } from "../../core/text.ts";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { code } from "../../github/report/escape.ts";
 import { lineText, moreText, pathText } from "../../github/report/words.ts";
 import type { ChangeReport } from "../../impact/report.ts";
 import { ACKNOWLEDGEABLE_CODES } from "../../source/check/codes.ts";
-import { counted } from "../terminal/table.ts";
 
 /** How the check on a commit ends. */
 export interface Verdict {

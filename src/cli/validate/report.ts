@@ -1,3 +1,4 @@
+import { counted } from "../../core/text.ts";
 import { realpathSync } from "node:fs";
 import { relative } from "node:path";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
@@ -6,7 +7,6 @@ import { ACKNOWLEDGEABLE_CODES } from "../../source/check/codes.ts";
 import type { Checked } from "../../source/read/check-files.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import type { Io } from "../terminal/io.ts";
-import { counted } from "../terminal/table.ts";
 
 export type ReportFormat = "text" | "json" | "github";
 

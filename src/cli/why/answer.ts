@@ -1,7 +1,7 @@
 import { FlagError } from "../../core/errors.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import { differingGroups } from "../../core/row/field-groups.ts";
-import { nearest } from "../../core/diagnostic/nearest.ts";
+import { unknownFlag } from "../../core/diagnostic/unknown-name.ts";
 import { flagOfRow, type ReadRow } from "../../core/row/row-codec.ts";
 import { trace } from "../../core/evaluate/trace.ts";
 import { databaseUrl } from "../../store/address.ts";
@@ -45,9 +45,8 @@ export async function answerFrom(
   const { flags, archived, revision } = source;
   const traced = trace(flags, key, context, { overrides, archived, ...(revision === undefined ? {} : { revision }) });
   if (traced.evaluation.errorCode === "FLAG_NOT_FOUND" && !archived.includes(key)) {
-    const near = nearest(key, flags.keys());
-    const hint = near === undefined ? `flags: ${[...flags.keys()].slice(0, 12).join(", ")}` : `did you mean ${near}?`;
-    throw new FlagError("USAGE", `there is no flag ${key} in ${source.text}`, { hint });
+    const { message, hint } = unknownFlag(key, flags.keys(), source.text);
+    throw new FlagError("USAGE", message, { hint });
   }
   return { trace: traced, source: source.text, provenance: source.provenance };
 }

@@ -1,5 +1,6 @@
 import type { Condition, NamedCondition, Test } from "../flag/condition.ts";
 import { choiceText, type ListLength, rangeText, testsText, valueText } from "./describe-test.ts";
+import { orText } from "../text.ts";
 
 /** How segments are called, and how long lists may get. */
 export interface Speech extends ListLength {
@@ -74,9 +75,7 @@ function noneText(parts: readonly Condition[], speech: Speech): string {
 
 function segmentChoice(segments: readonly NamedCondition[], { nameOf }: Speech): string {
   const names = segments.map(nameOf);
-  const last = names.at(-1);
-  if (last === undefined) return "of nobody";
-  return names.length === 1 ? last : `${names.slice(0, -1).join(", ")} or ${last}`;
+  return names.length === 0 ? "of nobody" : orText(names);
 }
 
 /** A few attributes have a shorter way to say it; all others are called by their name. */

@@ -1,4 +1,5 @@
 import type { Scalar, Test } from "../flag/condition.ts";
+import { orText } from "../text.ts";
 
 /** Words of our own sentences: as values they are quoted, so that they cannot be taken for the sentence. */
 const OWN_WORDS: ReadonlySet<string> = new Set(
@@ -36,9 +37,7 @@ export function choiceText(values: readonly Scalar[], { most }: ListLength): str
   // One more word is shorter than the count of one.
   const shown = left > 1 ? values.slice(0, most).map(valueText) : values.map(valueText);
   const words = left > 1 ? [...shown, `${left} others`] : shown;
-  const last = words.at(-1);
-  if (last === undefined) return "nothing";
-  return words.length === 1 ? last : `${words.slice(0, -1).join(", ")} or ${last}`;
+  return words.length === 0 ? "nothing" : orText(words);
 }
 
 /** What the tests ask of one attribute, as what stands behind `whose userRole …`. */

@@ -1,3 +1,4 @@
+import { counted } from "../text.ts";
 import type { Flag, Portion, Rollout, Serve, Share } from "../flag/flag.ts";
 import { DEFAULT_BY } from "../flag/flag.ts";
 
@@ -52,7 +53,7 @@ export function cellText(flag: Pick<Flag, "enabled" | "rules" | "rollout" | "ser
   if (!flag.enabled) return "off";
   const last = lastLineCell(flag);
   if (flag.rules.length === 0) return last;
-  return `${flag.rules.length} rule${flag.rules.length === 1 ? "" : "s"}, ${last}`;
+  return `${counted(flag.rules.length, "rule")}, ${last}`;
 }
 
 function lastLineCell({ rollout, serve }: Pick<Flag, "rollout" | "serve">): string {

@@ -1,3 +1,4 @@
+import { counted } from "../text.ts";
 import { constantAnswer } from "../flag/constant-answer.ts";
 import { differences, type Difference } from "./difference.ts";
 import { agree, differingGroups, FIELD_GROUP_NAMES } from "../row/field-groups.ts";
@@ -284,7 +285,7 @@ function nameProblem(key: FlagKey, { path }: DesiredFlag, { takenNames }: Change
 /** A flag in a few words. */
 function stateText(flag: Flag): string {
   if (!flag.enabled) return "disabled";
-  const rules = flag.rules.length === 0 ? "" : `${flag.rules.length} rule${flag.rules.length === 1 ? "" : "s"}, then `;
+  const rules = flag.rules.length === 0 ? "" : `${counted(flag.rules.length, "rule")}, then `;
   return `on for ${rules}${lastLineText(flag)}`;
 }
 

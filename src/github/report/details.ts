@@ -1,3 +1,4 @@
+import { countText, counted } from "../../core/text.ts";
 import type { HeldEdit } from "../../core/plan/change.ts";
 import { code } from "./escape.ts";
 import type { Part } from "./shorten.ts";
@@ -13,7 +14,7 @@ import {
   sentenceText,
   toldEnvironments,
 } from "./words.ts";
-import { countText, counted, measuredText, peopleText } from "../../impact/people-text.ts";
+import { measuredText, peopleText } from "../../impact/people-text.ts";
 import type { PopulationNote } from "../../impact/population.ts";
 import type { ChangeKind, ChangeReport, EnvironmentReport, FlagReport } from "../../impact/report.ts";
 

@@ -1,7 +1,8 @@
+import { countText, counted } from "../../core/text.ts";
 import { LINES } from "../../impact/moves.ts";
 import { flipsText } from "./table.ts";
 import { figureText, gravest, joined, keyText, moreText, nameText, pathText, toldEnvironments } from "./words.ts";
-import { countText, counted, peopleText } from "../../impact/people-text.ts";
+import { peopleText } from "../../impact/people-text.ts";
 import type { ChangeReport, EnvironmentReport, FlagReport } from "../../impact/report.ts";
 
 /** In one line: where how much changes, and who flips where it matters most. A calm sentence where nothing does. */

@@ -1,4 +1,5 @@
-import { counted, countText, marginText, percentText } from "../../impact/people-text.ts";
+import { countText, counted } from "../../core/text.ts";
+import { marginText, percentText } from "../../impact/people-text.ts";
 import type { Part } from "./shorten.ts";
 import { figureText, keyText, lineText, nameText, toldEnvironments } from "./words.ts";
 import type { ChangeReport, FlagReport, Flips, Measured, Move } from "../../impact/report.ts";

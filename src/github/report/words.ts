@@ -1,5 +1,6 @@
 import type { FlagKey } from "../../core/flag/flag.ts";
 import { clipped, code, prose } from "./escape.ts";
+import { andText } from "../../core/text.ts";
 import type { ChangeReport, EnvironmentReport } from "../../impact/report.ts";
 
 // Longer than what files allow: names come from tables too, and one of them must not use up the room of all.
@@ -37,10 +38,8 @@ export function figureText(text: string): string {
 }
 
 /** `a`, `a and b`, `a, b and c`, `a, b, c and 4 more`; of texts that are markdown already. */
-export function joined(texts: readonly string[], most = 6): string {
-  const shown = texts.length <= most ? texts : [...texts.slice(0, most - 1), `${texts.length - most + 1} more`];
-  const last = shown.at(-1) ?? "";
-  return shown.length < 2 ? last : `${shown.slice(0, -1).join(", ")} and ${last}`;
+export function joined(texts: readonly string[]): string {
+  return andText(texts, 6);
 }
 
 /** `- …and 214 more`, or nothing. */

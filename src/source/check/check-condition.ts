@@ -8,7 +8,9 @@ import { type ParsedFile, problemAtKey, problemAtValue } from "../load/parsed-fi
 import { listOf } from "../load/lists.ts";
 import type { Path } from "../load/tree.ts";
 import type { Vocabulary } from "../shape/vocabulary.ts";
-import { foundText, orText, suggestion } from "./wording.ts";
+import { suggestion } from "../../core/diagnostic/unknown-name.ts";
+import { orText } from "../../core/text.ts";
+import { foundText } from "./wording.ts";
 
 /** Where a condition stands, and who asks, e.g. `rule "staff try it first"`. */
 export interface ConditionSite {

@@ -7,7 +7,8 @@ import type { FlagFile } from "../shape/flag-file.ts";
 import { type Problem, problemAtKey, problemAtValue } from "../load/parsed-file.ts";
 import type { Path } from "../load/tree.ts";
 import { type FlagVariants, variantsOf, type Vocabulary } from "../shape/vocabulary.ts";
-import { foundText, suggestion } from "./wording.ts";
+import { suggestion } from "../../core/diagnostic/unknown-name.ts";
+import { foundText } from "./wording.ts";
 
 const RESERVED_METADATA: readonly string[] = ["owner", "kind", "expires", "tags"];
 

@@ -10,7 +10,8 @@ import { problemAtKey, problemAtValue } from "../load/parsed-file.ts";
 import { parseShare } from "../shape/share.ts";
 import type { Path } from "../load/tree.ts";
 import { type FlagVariants, variantsOf, type Vocabulary } from "../shape/vocabulary.ts";
-import { foundText, suggestion } from "./wording.ts";
+import { suggestion } from "../../core/diagnostic/unknown-name.ts";
+import { foundText } from "./wording.ts";
 
 interface Site {
   readonly draft: Draft<FlagFile>;

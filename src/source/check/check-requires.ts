@@ -6,7 +6,7 @@ import type { Draft } from "../load/draft.ts";
 import type { FlagFile } from "../shape/flag-file.ts";
 import { problemAtKey } from "../load/parsed-file.ts";
 import type { Vocabulary } from "../shape/vocabulary.ts";
-import { suggestion } from "./wording.ts";
+import { suggestion } from "../../core/diagnostic/unknown-name.ts";
 
 /** What is wrong with one flag's requirements, taken alone. */
 export function checkRequires(draft: Draft<FlagFile>, { flags }: Vocabulary): readonly Diagnostic[] {

@@ -5,7 +5,7 @@ import { unreachableRules, type UnreachableLine } from "../../core/logic/unreach
 import { portionText, shareText } from "../../core/describe/wording.ts";
 import { type ParsedFile, type Problem, problemAtKey, problemAtValue } from "../load/parsed-file.ts";
 import type { Path } from "../load/tree.ts";
-import { andText } from "./wording.ts";
+import { andText } from "../../core/text.ts";
 
 /**
  * Rules that can never answer. What stays so whatever becomes of the shares is a mistake; what a share or a declared value

@@ -1,6 +1,5 @@
 import type { JsonValue } from "../../core/json.ts";
 import { isJsonObject } from "../../core/json.ts";
-import { nearest } from "../../core/diagnostic/nearest.ts";
 import type { Path } from "../load/tree.ts";
 
 /** A value as a message shows it: short ones as they are typed. */
@@ -18,24 +17,4 @@ export function whereText(path: Path): string {
   if (last === undefined) return "the file";
   if (typeof last === "string") return last;
   return `item ${last + 1} of ${whereText(path.slice(0, -1))}`;
-}
-
-/** `a, b or c`. */
-export function orText(words: readonly string[]): string {
-  if (words.length < 2) return words.join("");
-  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
-}
-
-/** `a, b and c`. */
-export function andText(words: readonly string[]): string {
-  if (words.length < 2) return words.join("");
-  return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
-}
-
-/** `did you mean "staff"?   segments: beta_cities, staff`: the nearest name, and all there are (at most ten). */
-export function suggestion(word: string, known: Iterable<string>, plural: string): string {
-  const names = [...known].sort();
-  const near = nearest(word, names);
-  const list = names.length === 0 ? "(none)" : names.slice(0, 10).join(", ") + (names.length > 10 ? ", …" : "");
-  return `${near === undefined ? "" : `did you mean "${near}"?   `}${plural}: ${list}`;
 }

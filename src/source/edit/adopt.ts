@@ -8,8 +8,8 @@ import { type EditResult, refused, type Refused } from "./edit-result.ts";
 import { rolloutJson, ruleJson, serveJson } from "./flag-json.ts";
 import type { OverlayField } from "./field-order.ts";
 import { rootOf } from "./rewrite.ts";
+import { andText } from "../../core/text.ts";
 import { unknownEnvironment } from "./set.ts";
-import { joined } from "./words.ts";
 
 /** The part of an overlay that a group of columns is written as. */
 const FIELD_OF: { readonly [group in FieldGroup]?: OverlayField } = {
@@ -57,7 +57,7 @@ export function adoptLive(tree: FlagTree, environment: string, live: Flag): Edit
   if (adopted !== undefined && canonicalJson(columnsOf(adopted)) === canonicalJson(columnsOf(live))) return result;
   return refused(
     "invalid",
-    `the table's ${joined(groups)} of ${key} cannot be written in a file so that it means the same`,
+    `the table's ${andText(groups)} of ${key} cannot be written in a file so that it means the same`,
     `write it into ${flag.path} by hand, or undo it: hoist sync --env ${environment} --release ${key}`,
   );
 }
@@ -102,7 +102,7 @@ function notInOverlay(path: string, groups: readonly FieldGroup[]): Refused {
   const one = groups.length === 1;
   return refused(
     "invalid",
-    `the table differs in ${joined(groups)}, and ${one ? "that is" : "those are"} one for all environments`,
+    `the table differs in ${andText(groups)}, and ${one ? "that is" : "those are"} one for all environments`,
     `write ${one ? "it" : "them"} into ${path} by hand, for all environments`,
   );
 }

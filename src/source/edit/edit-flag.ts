@@ -2,7 +2,7 @@ import { acknowledgementId } from "../../core/plan/acknowledgement-id.ts";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import { canonicalJson, type JsonObject } from "../../core/json.ts";
-import { nearest } from "../../core/diagnostic/nearest.ts";
+import { unknownFlag } from "../../core/diagnostic/unknown-name.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
 import { runInlineTests } from "../check/inline-tests.ts";
 import { keyOfPath } from "../shape/key.ts";
@@ -42,9 +42,8 @@ export function editableFlag({ loaded, files }: FlagTree, key: FlagKey): LoadedF
   if (error !== undefined)
     return refusedBy(error, `the file of ${key} has errors, mend them first`, "hoist validate shows all errors");
   const keys = loaded.flags.map((each) => each.key);
-  const near = nearest(key, keys);
-  const list = keys.length === 0 ? "there is none: hoist new" : `flags: ${keys.slice(0, 12).join(", ")}`;
-  return refused("usage", `flags/ has no flag ${key}`, near === undefined ? list : `did you mean ${near}?`);
+  const { message, hint = "" } = unknownFlag(key, keys);
+  return refused("usage", message, keys.length === 0 ? "add one with: hoist new" : hint);
 }
 
 /** What an edit is meant to change, and nothing else. */

@@ -1,12 +1,12 @@
 import type { FlagKey } from "../../core/flag/flag.ts";
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
-import { nearest } from "../../core/diagnostic/nearest.ts";
+import { unknownName } from "../../core/diagnostic/unknown-name.ts";
+import { andText, shellWord } from "../../core/text.ts";
 import type { FlagFile } from "../shape/flag-file.ts";
 import { isList } from "../load/lists.ts";
 import type { Assignment } from "./assignment.ts";
 import { refused, type Refused } from "./edit-result.ts";
 import { FLAG_FIELDS, OVERLAY_FIELDS, type OverlayField } from "./field-order.ts";
-import { joined } from "./words.ts";
 
 export interface SetTarget {
   readonly key: FlagKey;
@@ -56,9 +56,8 @@ function fieldProblem(
     return refused("usage", `${typed}: tests are edited in the file`, `hoist test ${key} runs them`);
   }
   if (!FLAG_FIELDS.some((known) => known === field)) {
-    const near = nearest(field, FLAG_FIELDS);
-    const hint = near === undefined ? `fields: ${FLAG_FIELDS.join(", ")}` : `did you mean ${near}?`;
-    return refused("usage", `${typed}: a flag has no field "${field}"`, hint);
+    const { message, hint = "" } = unknownName("field", field, FLAG_FIELDS);
+    return refused("usage", `${typed}: ${message}`, hint);
   }
   if (field === "rules" && steps.length < 3) {
     const hint = `name the rule: hoist set ${key} 'rules["NAME"].rollout=50%'; whole rules are written in the file`;
@@ -93,7 +92,7 @@ function maskProblem(
   const has = masking.length === 1 ? "has its" : "have their";
   return refused(
     "usage",
-    `${joined(masking)} ${has} own ${field}, so this edit would not reach ${masking.length === 1 ? "it" : "them"}`,
+    `${andText(masking)} ${has} own ${field}, so this edit would not reach ${masking.length === 1 ? "it" : "them"}`,
     [
       ...lines,
       `hoist set ${key} ${wordsOf(all)} --base${again}        the file's own ${field}, for the environments without one`,
@@ -103,10 +102,6 @@ function maskProblem(
 
 function wordsOf(assignments: readonly Assignment[]): string {
   return assignments.map(({ typed }) => shellWord(typed)).join(" ");
-}
-
-export function shellWord(text: string): string {
-  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function setInOverlay(target: SetTarget, json: JsonObject, assignment: Assignment): JsonObject | Refused {
@@ -156,13 +151,8 @@ function setInRule(json: JsonObject, { steps, value, typed }: Assignment): JsonO
   const rule = list[index];
   if (rule === undefined) {
     const names = list.flatMap((each) => (typeof each["name"] === "string" ? [each["name"]] : []));
-    const near = nearest(name, names);
-    const all = names.length === 0 ? "the flag has no rules" : `rules: ${names.join(", ")}`;
-    return refused(
-      "usage",
-      `${typed}: there is no rule "${name}"`,
-      near === undefined ? all : `did you mean "${near}"?`,
-    );
+    const { message, hint = "" } = unknownName("rule", name, names);
+    return refused("usage", `${typed}: ${message}`, hint);
   }
   const next =
     field === "rollout" ? rolloutWith(rule["rollout"], inside, value) : memberWith(rule[field], inside, value);

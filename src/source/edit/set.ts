@@ -1,5 +1,5 @@
 import type { FlagKey } from "../../core/flag/flag.ts";
-import { nearest } from "../../core/diagnostic/nearest.ts";
+import { unknownName } from "../../core/diagnostic/unknown-name.ts";
 import { type Assignment, parseAssignment } from "./assignment.ts";
 import { editableFlag, editFlag, type FlagTree } from "./edit-flag.ts";
 import { type EditResult, refused, type Refused } from "./edit-result.ts";
@@ -41,14 +41,6 @@ export function setInFlag(tree: FlagTree, options: SetOptions, changes: readonly
 
 export function unknownEnvironment(name: string, environments: readonly string[]): Refused | undefined {
   if (environments.includes(name)) return undefined;
-  const near = nearest(name, environments);
-  const guess = near === undefined ? "" : `did you mean ${near}?   `;
-  return {
-    ...refused(
-      "usage",
-      `flags/_config.yaml declares no environment "${name}"`,
-      `${guess}environments: ${environments.join(", ")}`,
-    ),
-    because: "environment",
-  };
+  const { message, hint = "" } = unknownName("environment", name, environments);
+  return refused("environment", message, hint);
 }

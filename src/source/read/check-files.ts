@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { FlagError } from "../../core/errors.ts";
 import type { FlagKey } from "../../core/flag/flag.ts";
-import { nearest } from "../../core/diagnostic/nearest.ts";
+import { unknownFlag } from "../../core/diagnostic/unknown-name.ts";
 import { runInlineTests } from "../check/inline-tests.ts";
 import { readFiles, type Files, type Origin } from "./desired.ts";
 import type { Progress } from "./progress.ts";
@@ -43,7 +43,6 @@ export async function checkFiles(
 }
 
 function noSuchFlag(key: FlagKey, keys: readonly FlagKey[]): FlagError {
-  const near = nearest(key, keys);
-  const guess = near === undefined ? `flags: ${keys.slice(0, 12).join(", ")}` : `did you mean ${near}?`;
-  return new FlagError("USAGE", `flags/ has no flag ${key}`, { hint: guess });
+  const { message, hint } = unknownFlag(key, keys);
+  return new FlagError("USAGE", message, { hint });
 }

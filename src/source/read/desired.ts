@@ -2,7 +2,7 @@ import type { DesiredFlag } from "../../core/plan/change.ts";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { FlagError } from "../../core/errors.ts";
 import type { FlagKey } from "../../core/flag/flag.ts";
-import { nearest } from "../../core/diagnostic/nearest.ts";
+import { unknownName } from "../../core/diagnostic/unknown-name.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
 import { openRepository, type Repository } from "../../history/repository.ts";
 import type { Policies } from "../load/config.ts";
@@ -145,11 +145,8 @@ export function desiredOf(files: Files, environment: string, progress: Progress)
 
 export function unknownEnvironment(name: string, declared: readonly { readonly name: string }[]): FlagError {
   const names = declared.map((environment) => environment.name);
-  const near = nearest(name, names);
-  const guess = near === undefined ? "" : `did you mean ${near}?   `;
-  return new FlagError("UNKNOWN_ENVIRONMENT", `flags/_config.yaml declares no environment "${name}"`, {
-    hint: `${guess}environments: ${names.join(", ")}`,
-  });
+  const { message, hint } = unknownName("environment", name, names);
+  return new FlagError("UNKNOWN_ENVIRONMENT", message, { hint });
 }
 
 function workTreeRefused(environment: string): FlagError {

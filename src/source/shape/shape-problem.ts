@@ -5,7 +5,9 @@ import type { Problem } from "../load/parsed-file.ts";
 import { isSchema, memberOf, type Schema } from "./schema.ts";
 import { SHARE_PATTERN } from "./share.ts";
 import type { Path } from "../load/tree.ts";
-import { foundText, orText, suggestion, whereText } from "../check/wording.ts";
+import { guess, suggestion } from "../../core/diagnostic/unknown-name.ts";
+import { orText } from "../../core/text.ts";
+import { foundText, whereText } from "../check/wording.ts";
 
 /** One fault of shape: what, where, and whether the key or the value is meant. */
 export interface ShapeFault {
@@ -117,10 +119,7 @@ function valueHint(found: JsonValue, schema: Schema): string | undefined {
     return `did you mean ${found.replace(/ +/, "")}?`;
   const { type } = schema;
   const names = wordsOf(schema);
-  if (names.length > 0) {
-    const near = nearest(foundText(found).replaceAll('"', ""), names);
-    return near === undefined ? undefined : `did you mean "${near}"?`;
-  }
+  if (names.length > 0) return guess(foundText(found).replaceAll('"', ""), names);
   const wantsText = type === "string" || (Array.isArray(schema["anyOf"]) && words.includes('"type":"string"'));
   if (wantsText && typeof found === "number") return "put it in quotes where text is meant";
   if (type === "string" && typeof found === "boolean") return "put it in quotes where text is meant";

@@ -20,7 +20,7 @@ test("an error in a narrow terminal wraps its prose, leaves commands whole and p
 
 test("wrong usage reads as every other error", () => {
   expect(usageText("error: unknown command 'synch'\n(Did you mean sync?)\n", plain)).toBe(
-    "error  unknown command 'synch'\n       did you mean sync?",
+    `error  unknown command 'synch'\n       did you mean "sync"?`,
   );
 });
 

@@ -160,14 +160,14 @@ test("an edit of the base that an overlay hides is refused with the lines that w
 
 test.each([
   [["rollout"], null, '"rollout" is not a change: expected path=value'],
-  [["rolout=50%"], null, 'rolout=50%: a flag has no field "rolout"'],
+  [["rolout=50%"], null, 'rolout=50%: field "rolout" does not exist'],
   [["environments.production.enabled=true"], null, "overlays are edited with --env"],
   [["tests=[]"], null, "tests are edited in the file"],
   [["rules=[]"], null, "rules are set one field at a time"],
-  [['rules["Toronto bta"].rollout=1%'], null, 'there is no rule "Toronto bta"'],
+  [['rules["Toronto bta"].rollout=1%'], null, 'rule "Toronto bta" does not exist'],
   [['rules["Toronto beta"].rollout=1%'], "production", "production has no rules of its own"],
   [["owner=team-b"], "production", "owner is one for all environments"],
-  [["enabled=true"], "prodution", 'flags/_config.yaml declares no environment "prodution"'],
+  [["enabled=true"], "prodution", 'environment "prodution" is not declared in flags/_config.yaml'],
   [["owner=team-x"], null, 'owner "team-x" is not declared'],
   [["serve={ split: { true: 10%"], "production", "the value cannot be read as YAML"],
   [["serve={ split: { true: 10% } }"], "production", "the split adds up to 10 %"],
@@ -236,7 +236,7 @@ test("a flag whose file has errors is not edited, and the error is told", () => 
     "+ enabled: false",
   ]);
   expect(refusedAs(setInFlag(flagTree(files), { ...options, key: "sond" }, ["enabled=false"])).hint).toBe(
-    "did you mean sound?",
+    'did you mean "sound"?',
   );
 });
 

@@ -1,0 +1,70 @@
+import type { FlagKey } from "../flag/flag.ts";
+import { nearest } from "./nearest.ts";
+
+/** Says that a name is unknown, which names are valid, and which of them was probably meant. */
+export interface UnknownName {
+  readonly message: string;
+  /** Undefined when there is nothing to suggest. */
+  readonly hint: string | undefined;
+}
+
+/** What is wrong with an unknown name of each kind, and what the valid names are called. */
+const KINDS = {
+  environment: "is not declared in flags/_config.yaml; declared environments",
+  owner: "is not declared in flags/_config.yaml; declared owners",
+  kind: "does not exist; kinds",
+  field: "does not exist; fields",
+  rule: "does not exist in this flag; rules",
+} as const;
+
+/** Longer lists of valid names are cut: a list is there to be read. */
+const MAX_NAMES = 10;
+
+/** Reports a name that is not one of a short list, e.g. an environment that the configuration does not declare. */
+export function unknownName(kind: keyof typeof KINDS, name: string, valid: Iterable<string>): UnknownName {
+  const names = [...valid];
+  return { message: `${kind} "${name}" ${KINDS[kind]}: ${names.join(", ") || "(none)"}`, hint: guess(name, names) };
+}
+
+/**
+ * Reports a flag key that does not exist. There can be thousands of keys, so they are listed only where none is similar.
+ *
+ * @param where  where the flag was looked up, e.g. `flags/`
+ */
+export function unknownFlag(key: FlagKey, valid: Iterable<FlagKey>, where = "flags/"): UnknownName {
+  const keys = [...valid];
+  return {
+    message: `flag "${key}" does not exist in ${where}`,
+    hint: guess(key, keys) ?? (keys.length === 0 ? `${where} has no flags` : `flags: ${namesText(keys)}`),
+  };
+}
+
+/**
+ * Returns the hint of a diagnostic that points at an unknown name: `did you mean "staff"?   segments: beta_cities, staff`.
+ *
+ * @param plural  what the valid names are called
+ */
+export function suggestion(name: string, valid: Iterable<string>, plural: string): string {
+  const names = [...valid].sort();
+  return [guess(name, names), `${plural}: ${namesText(names)}`].filter((part) => part !== undefined).join("   ");
+}
+
+/** Returns `did you mean "production"?` for `prodution` and for `prod`; undefined when no name is similar. */
+export function guess(name: string, valid: Iterable<string>): string | undefined {
+  const names = [...valid];
+  const near = nearest(name, names) ?? completion(name, names);
+  return near === undefined ? undefined : `did you mean "${near}"?`;
+}
+
+/** Fewer letters than these begin too many names. */
+const MIN_PREFIX = 3;
+
+function completion(prefix: string, names: readonly string[]): string | undefined {
+  if (prefix.length < MIN_PREFIX) return undefined;
+  return names.find((name) => name !== prefix && name.toLowerCase().startsWith(prefix.toLowerCase()));
+}
+
+function namesText(names: readonly string[]): string {
+  if (names.length === 0) return "(none)";
+  return names.slice(0, MAX_NAMES).join(", ") + (names.length > MAX_NAMES ? ", …" : "");
+}
