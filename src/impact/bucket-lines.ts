@@ -10,11 +10,11 @@ import {
 } from "../core/flag/flag.ts";
 import { anyListing } from "../core/evaluate/listing.ts";
 import { matcher } from "../core/evaluate/matcher.ts";
-import { LINES, ruleTitle } from "./moves.ts";
+import type { DecidedBy } from "../core/describe/decided-by.ts";
 
 /** One line of a flag, as buckets see it. */
 export interface BucketLine {
-  readonly title: string;
+  readonly decidedBy: DecidedBy;
   /** Whom it asks for beside the bucket; null: nobody in particular. */
   readonly asks: ((context: EvaluationContext) => boolean) | null;
   /** Who it takes of them; null: everybody. */
@@ -35,7 +35,7 @@ interface Dealing {
 export interface BucketLines {
   readonly lines: readonly BucketLine[];
   /** Whom no line takes. */
-  readonly rest: { readonly variant: VariantName; readonly title: string };
+  readonly rest: { readonly variant: VariantName; readonly decidedBy: DecidedBy };
 }
 
 /**
@@ -43,22 +43,22 @@ export interface BucketLines {
  * where a requirement has a say. A flag that is not there is a line of its own.
  */
 export function bucketLines(flag: Flag | null): BucketLines | undefined {
-  if (flag === null) return { lines: [], rest: { variant: "", title: LINES.archived } };
-  if (!flag.enabled) return { lines: [], rest: { variant: flag.offVariant, title: LINES.disabled } };
+  if (flag === null) return { lines: [], rest: { variant: "", decidedBy: { kind: "archived" } } };
+  if (!flag.enabled) return { lines: [], rest: { variant: flag.offVariant, decidedBy: { kind: "disabled" } } };
   if (flag.requires.length > 0) return undefined;
   const rules = flag.rules.map((rule): BucketLine => {
     const isEverybody = rule.when.op === "all" && rule.when.of.length === 0;
     const holds = isEverybody ? null : matcher(rule.when);
     const asks = holds === null ? null : (context: EvaluationContext) => holds(context) === true;
-    return lineOf(flag.salt, ruleTitle(rule.name), asks, rule.portion, rule.serve);
+    return lineOf(flag.salt, { kind: "rule", name: rule.name }, asks, rule.portion, rule.serve);
   });
   const { rollout, serve, salt } = flag;
-  const last = lineOf(salt, LINES.last, listed(rollout), portionOf(rollout), serve);
+  const last = lineOf(salt, { kind: "default-rollout" }, listed(rollout), portionOf(rollout), serve);
   const lines = [...rules, last].filter(({ gate }) => gate?.share !== 0);
   const end = lines.findIndex(({ asks, gate }) => asks === null && gate === null);
   return {
     lines: end === -1 ? lines : lines.slice(0, end + 1),
-    rest: { variant: flag.offVariant, title: LINES.nothing },
+    rest: { variant: flag.offVariant, decidedBy: { kind: "no-match" } },
   };
 }
 
@@ -73,7 +73,7 @@ function listed(rollout: Rollout): BucketLine["asks"] {
 
 function lineOf(
   salt: string,
-  title: string,
+  decidedBy: DecidedBy,
   asks: BucketLine["asks"],
   portion: Portion | null,
   serve: Serve,
@@ -81,7 +81,7 @@ function lineOf(
   const by = portion?.by ?? DEFAULT_BY;
   const isSplit = "split" in serve;
   return {
-    title,
+    decidedBy,
     asks,
     gate: portion === null || portion.share === WHOLE ? null : { bucket: `${by} ${salt}`, share: portion.share },
     // Independent of the gate's bucket, though it is dealt by the same subject.
@@ -95,15 +95,15 @@ function lineOf(
 export function answerIn(
   { lines, rest }: BucketLines,
   bucketOf: (name: string) => number,
-): { readonly variant: VariantName; readonly title: string } {
-  for (const { gate, deal, serve, title } of lines) {
+): { readonly variant: VariantName; readonly decidedBy: DecidedBy } {
+  for (const { gate, deal, serve, decidedBy } of lines) {
     if (gate !== null && bucketOf(gate.bucket) >= gate.share) continue;
-    if ("variant" in serve) return { variant: serve.variant, title };
+    if ("variant" in serve) return { variant: serve.variant, decidedBy };
     let below = 0;
     const bucket = bucketOf(deal ?? "");
     for (const { variant, share } of serve.split) {
       below += share;
-      if (bucket < below) return { variant, title };
+      if (bucket < below) return { variant, decidedBy };
     }
   }
   return rest;

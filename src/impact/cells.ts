@@ -45,7 +45,7 @@ export function countBuckets(pair: VersionPair, was: BucketLines, is: BucketLine
     const [before, after] = [answerIn(was, bucketOf), answerIn(is, bucketOf)];
     const from = pair.before.flag === null ? null : before.variant;
     const to = pair.after.flag === null ? null : after.variant;
-    if (isFlip(from, to)) steps.push({ step: { from, to, line: after.title }, count });
+    if (isFlip(from, to)) steps.push({ step: { from, to, decidedBy: after.decidedBy }, count });
   };
   visit(0, 1n);
   return { steps, all: BigInt(WHOLE) ** BigInt(dimensions.length) };

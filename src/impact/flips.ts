@@ -68,7 +68,7 @@ export function eachFlip(
   for (const [person, context] of population.contexts.entries()) {
     if (!isAsked(person)) continue;
     const [from, to] = [was.variantFor(context), is.variantFor(context)];
-    if (isFlip(from, to)) told(person, () => ({ from, to, line: is.lineFor(context) }));
+    if (isFlip(from, to)) told(person, () => ({ from, to, decidedBy: is.decidedByFor(context) }));
   }
 }
 

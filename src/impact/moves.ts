@@ -1,11 +1,12 @@
+import type { DecidedBy } from "../core/describe/decided-by.ts";
 import type { VariantName } from "../core/flag/flag.ts";
 import type { Measured, Move } from "./report.ts";
 
-/** People of one kind: from one variant to another, by one line. */
+/** How one subject's answer changes, and what decides the new answer. */
 export interface Step {
   readonly from: VariantName | null;
   readonly to: VariantName | null;
-  readonly line: string;
+  readonly decidedBy: DecidedBy;
 }
 
 /** Counts people by the step that they take. */
@@ -20,9 +21,9 @@ export function moveCounts(): MoveCounts {
   const counts = new Map<string, { readonly step: Step; count: bigint }>();
   return {
     add: (step, count) => {
-      const name = JSON.stringify([step.from, step.to, step.line]);
-      const known = counts.get(name);
-      if (known === undefined) counts.set(name, { step, count: BigInt(count) });
+      const id = stepId(step);
+      const known = counts.get(id);
+      if (known === undefined) counts.set(id, { step, count: BigInt(count) });
       else known.count += BigInt(count);
     },
     moves: (measure) =>
@@ -35,17 +36,19 @@ export function moveCounts(): MoveCounts {
   };
 }
 
-/** `rule Toronto beta`: a rule as a move names it. */
-export function ruleTitle(name: string): string {
-  return name === "" ? "a rule without a name" : `rule ${name}`;
-}
+/** Orders the outcomes that decide as many moves as each other. */
+const ORDER: readonly DecidedBy["kind"][] = [
+  "archived",
+  "error",
+  "disabled",
+  "no-match",
+  "requirement",
+  "rule",
+  "default-rollout",
+];
 
-/** The other lines that answer. */
-export const LINES = {
-  last: "the last line",
-  disabled: "disabled",
-  requires: "requires",
-  nothing: "nothing matches",
-  archived: "archived",
-  unreadable: "cannot be evaluated",
-} as const;
+/** Returns a text that equal steps share, and by which equally large moves are sorted. */
+export function stepId({ from, to, decidedBy }: Step): string {
+  const name = decidedBy.kind === "rule" ? decidedBy.name : "";
+  return JSON.stringify([from, to, ORDER.indexOf(decidedBy.kind), name]);
+}

@@ -2,7 +2,7 @@ import type { EvaluationContext } from "../core/evaluate/evaluation.ts";
 import { type BucketLine, type BucketLines, bucketLines } from "./bucket-lines.ts";
 import { countBuckets } from "./cells.ts";
 import { meanOf } from "./margin.ts";
-import type { Step } from "./moves.ts";
+import { stepId, type Step } from "./moves.ts";
 import type { Population } from "./population.ts";
 import type { Flips, Measured } from "./report.ts";
 import type { VersionPair } from "./answers-alike.ts";
@@ -95,7 +95,7 @@ function partsOf(pair: VersionPair, was: BucketLines, is: BucketLines): readonly
   if (counted === undefined) return undefined;
   const counts = new Map<string, { readonly step: Step; count: bigint }>();
   for (const { step, count } of counted.steps) {
-    const name = JSON.stringify([step.from, step.to, step.line]);
+    const name = stepId(step);
     const known = counts.get(name);
     if (known === undefined) counts.set(name, { step, count });
     else known.count += count;

@@ -2,6 +2,7 @@ import type { Need } from "./needs.ts";
 import type { Change, HeldEdit, PlanProblem } from "../core/plan/change.ts";
 import type { Difference } from "../core/plan/difference.ts";
 import type { FlagKey, VariantName } from "../core/flag/flag.ts";
+import type { DecidedBy } from "../core/describe/decided-by.ts";
 import type { PopulationNote } from "./population.ts";
 
 /** What a branch would do to the people who use the flags, for whoever reads it before it is merged. Data: views show it. */
@@ -89,6 +90,6 @@ export interface Move extends Measured {
   /** Null where the flag is not there: whoever asks gets what the program falls back on. */
   readonly from: VariantName | null;
   readonly to: VariantName | null;
-  /** `rule Toronto beta`, `the last line`, `disabled`, `requires`, `nothing matches`, `archived`. */
-  readonly line: string;
+  /** What decides the answer after the change. */
+  readonly decidedBy: DecidedBy;
 }

@@ -10,6 +10,7 @@ import { pairOf } from "../../src/impact/flag-changes.ts";
 import { trace } from "../../src/core/evaluate/trace.ts";
 import { aColourFlag, aFlag, percentage, portion } from "../support/flags.ts";
 import { seededRandom } from "../support/random.ts";
+import type { DecidedBy } from "../../src/core/describe/decided-by.ts";
 import { moveName, truthOf, type Truth } from "../core/report/exhaustive.ts";
 import { aPair, ATTRIBUTES, KEY, type Pair } from "../core/report/random-pairs.ts";
 
@@ -33,7 +34,7 @@ const measured = Array.from({ length: PAIRS }, (_, seed): Measured => {
 
 /** Every share that a report tells or leaves out, beside the truth. */
 function sharesOf({ flips, truth }: Measured): readonly { told: number; margin: number; is: number }[] {
-  const told = new Map(flips.moves.map((move) => [moveName(move.from, move.to, move.line), move]));
+  const told = new Map(flips.moves.map((move) => [moveName(move.from, move.to, move.decidedBy), move]));
   const names = [...new Set([...told.keys(), ...truth.moves.keys()])];
   const whole = { told: flips.flipped.share, margin: flips.flipped.margin, is: truth.flipped };
   return [
@@ -72,12 +73,17 @@ function flipsOf(before: Flag | null, after: Flag | null, others: readonly Flag[
   return measureFlips({ ...pairOf(before?.key ?? after?.key ?? "", sides), population });
 }
 
-function exact(share: number, ...moves: readonly (readonly [string | null, string | null, string, number])[]): Flips {
+const DEFAULT_ROLLOUT: DecidedBy = { kind: "default-rollout" };
+
+function exact(
+  share: number,
+  ...moves: readonly (readonly [string | null, string | null, DecidedBy, number])[]
+): Flips {
   return {
     method: "exact",
     sample: null,
     flipped: { share, margin: 0 },
-    moves: moves.map(([from, to, line, part]) => ({ from, to, line, share: part, margin: 0 })),
+    moves: moves.map(([from, to, decidedBy, part]) => ({ from, to, decidedBy, share: part, margin: 0 })),
   };
 }
 
@@ -98,19 +104,19 @@ describe("where nothing but buckets decides", () => {
       );
       if (was?.variant !== is?.variant) count += 1;
     }
-    expect(flipsOf(before, after)).toEqual(exact(count / WHOLE, ["off", "on", "the last line", count / WHOLE]));
+    expect(flipsOf(before, after)).toEqual(exact(count / WHOLE, ["off", "on", DEFAULT_ROLLOUT, count / WHOLE]));
   });
 
   test("a share that rises moves the difference, and nobody back", () => {
     const [ten, fifty] = [aFlag({ key: "a", rollout: percentage(10) }), aFlag({ key: "a", rollout: percentage(50) })];
-    expect(flipsOf(ten, fifty)).toEqual(exact(0.4, ["off", "on", "the last line", 0.4]));
-    expect(flipsOf(fifty, ten)).toEqual(exact(0.4, ["on", "off", "nothing matches", 0.4]));
-    expect(flipsOf(ten, { ...ten, enabled: false })).toEqual(exact(0.1, ["on", "off", "disabled", 0.1]));
+    expect(flipsOf(ten, fifty)).toEqual(exact(0.4, ["off", "on", DEFAULT_ROLLOUT, 0.4]));
+    expect(flipsOf(fifty, ten)).toEqual(exact(0.4, ["on", "off", { kind: "no-match" }, 0.4]));
+    expect(flipsOf(ten, { ...ten, enabled: false })).toEqual(exact(0.1, ["on", "off", { kind: "disabled" }, 0.1]));
   });
 
   test("shares under another salt, and by another subject, are dealt anew", () => {
     const half = aFlag({ key: "a", rollout: percentage(50) });
-    const dealtAnew = exact(0.5, ["off", "on", "the last line", 0.25], ["on", "off", "nothing matches", 0.25]);
+    const dealtAnew = exact(0.5, ["off", "on", DEFAULT_ROLLOUT, 0.25], ["on", "off", { kind: "no-match" }, 0.25]);
     expect(flipsOf(half, { ...half, salt: "b" })).toEqual(dealtAnew);
     expect(flipsOf(half, { ...half, rollout: percentage(50, "sessionId") })).toEqual(dealtAnew);
   });
@@ -124,22 +130,22 @@ describe("where nothing but buckets decides", () => {
     });
     const before = aColourFlag({ key: "a", rollout: percentage(20), serve: split(50) });
     expect(flipsOf(before, { ...before, serve: split(75) })).toEqual(
-      exact(0.05, ["green", "blue", "the last line", 0.05]),
+      exact(0.05, ["green", "blue", DEFAULT_ROLLOUT, 0.05]),
     );
   });
 
   test("a flag that is new starts from nothing, and one that goes leaves its fallback", () => {
     const flag = aFlag({ key: "a", rollout: percentage(25) });
-    expect(flipsOf(null, flag)).toEqual(exact(0.25, [null, "on", "the last line", 0.25]));
-    expect(flipsOf(flag, null)).toEqual(exact(0.25, ["on", null, "archived", 0.25]));
-    expect(flipsOf({ ...flag, fallback: "on" }, null)).toEqual(exact(0.75, ["off", null, "archived", 0.75]));
+    expect(flipsOf(null, flag)).toEqual(exact(0.25, [null, "on", DEFAULT_ROLLOUT, 0.25]));
+    expect(flipsOf(flag, null)).toEqual(exact(0.25, ["on", null, { kind: "archived" }, 0.25]));
+    expect(flipsOf({ ...flag, fallback: "on" }, null)).toEqual(exact(0.75, ["off", null, { kind: "archived" }, 0.75]));
     expect(flipsOf(null, { ...flag, enabled: false })).toEqual(exact(0));
   });
 
   test("another value behind a variant is another answer", () => {
     const before = aColourFlag({ key: "a", rollout: percentage(30) });
     const after = { ...before, variants: { ...before.variants, blue: "#11f" } };
-    expect(flipsOf(before, after)).toEqual(exact(0.3, ["blue", "blue", "the last line", 0.3]));
+    expect(flipsOf(before, after)).toEqual(exact(0.3, ["blue", "blue", DEFAULT_ROLLOUT, 0.3]));
   });
 });
 
@@ -150,10 +156,10 @@ describe("where more than buckets decides", () => {
   test("only how common people are is left to chance: those who are alike are counted in buckets", () => {
     const before = aFlag({ key: "a", rules: [rule], rollout: percentage(10) });
     const { method, sample, flipped, moves } = flipsOf(before, { ...before, rollout: percentage(60) });
-    expect({ method, sample, lines: moves.map(({ line }) => line) }).toEqual({
+    expect({ method, sample, decidedBy: moves.map(({ decidedBy }) => decidedBy) }).toEqual({
       method: "sampled",
       sample: 2_000,
-      lines: ["the last line"],
+      decidedBy: [DEFAULT_ROLLOUT],
     });
     // 2 of 100 are admins.
     expect(Math.abs(flipped.share - 0.49)).toBeLessThanOrEqual(flipped.margin);
@@ -171,9 +177,9 @@ describe("where more than buckets decides", () => {
     const after = aFlag({ key: "a", rules: [rule] });
     const { method, flipped, moves } = flipsOf({ ...after, enabled: false }, after);
     expect({ method, flipped }).toEqual({ method: "sampled", flipped: { share: 1, margin: 0 } });
-    expect(moves.map(({ line, margin }) => [line, margin > 0])).toEqual([
-      ["the last line", true],
-      ["rule admins", true],
+    expect(moves.map(({ decidedBy, margin }) => [decidedBy, margin > 0])).toEqual([
+      [DEFAULT_ROLLOUT, true],
+      [{ kind: "rule", name: "admins" }, true],
     ]);
   });
 
@@ -183,7 +189,9 @@ describe("where more than buckets decides", () => {
     const after = aFlag({ key: "a", requires: [{ flag: "b", variants: ["on"] }] });
     const { method, flipped, moves } = flipsOf(before, after, [required]);
     expect(method).toBe("sampled");
-    expect(moves.map(({ from, to, line }) => [from, to, line])).toEqual([["on", "off", "requires"]]);
+    expect(moves.map(({ from, to, decidedBy }) => [from, to, decidedBy])).toEqual([
+      ["on", "off", { kind: "requirement" }],
+    ]);
     expect(Math.abs(flipped.share - 0.98)).toBeLessThanOrEqual(flipped.margin);
   });
 
@@ -197,7 +205,7 @@ describe("where more than buckets decides", () => {
       method: "counted",
       sample: 4,
       flipped: { share: inHalf / 4, margin: 0 },
-      moves: [{ from: "off", to: "on", line: "the last line", share: inHalf / 4, margin: 0 }],
+      moves: [{ from: "off", to: "on", decidedBy: DEFAULT_ROLLOUT, share: inHalf / 4, margin: 0 }],
     });
   });
 });

@@ -1,3 +1,4 @@
+import type { DecidedBy } from "../../src/core/describe/decided-by.ts";
 import type { Need } from "../../src/impact/needs.ts";
 import type { PopulationNote } from "../../src/impact/population.ts";
 import type { ChangeReport, EnvironmentReport, FlagReport, Flips, Measured, Move } from "../../src/impact/report.ts";
@@ -56,8 +57,13 @@ export function exactly(share: number): Measured {
   return { share, margin: 0 };
 }
 
-export function aMove(share: number, from: string | null, to: string | null, line = "the last line"): Move {
-  return { from, to, line, ...exactly(share) };
+export function aMove(
+  share: number,
+  from: string | null,
+  to: string | null,
+  decidedBy: DecidedBy = { kind: "default-rollout" },
+): Move {
+  return { from, to, decidedBy, ...exactly(share) };
 }
 
 /** Exact ones. */

@@ -6,6 +6,7 @@ import { commitOption, cwdOption, databaseOption, formatOption, hoistCommand, ty
 import { EXIT } from "../exit-codes.ts";
 import { progressOf, type Io } from "../terminal/io.ts";
 import { since, sinceMs } from "./since.ts";
+import { suspectsJson } from "./suspects-json.ts";
 import { suspectsText } from "./suspects-text.ts";
 import { flagsFolder } from "../workspace.ts";
 
@@ -49,7 +50,7 @@ export function suspectsCommand(io: Io, done: Done): CommandUnknownOpts {
           attributes,
         });
         const result = { ...found, notes: [...notes, ...found.notes] };
-        if (options.format === "json") io.out(JSON.stringify(result, null, 2));
+        if (options.format === "json") io.out(suspectsJson(result));
         else {
           io.out(suspectsText(result, { environments, now, style: io.style, columns: io.columns }));
           for (const note of result.notes) io.err(`${io.errStyle("yellow", "note")}  ${note}`);

@@ -1,3 +1,4 @@
+import { decidedByText } from "../../core/describe/decided-by.ts";
 import { countText } from "../../core/text.ts";
 import { percentText } from "../../impact/people-text.ts";
 import type { FlagReport, Flips, Measured, Move } from "../../impact/report.ts";
@@ -16,9 +17,9 @@ export function flipLines({ flips, kind, action }: Pick<FlagReport, "flips" | "k
   if (first === undefined) return kind === "no-op" && action === "archive" ? [] : [nobodyText(flips)];
   const consoled = kind === "widen" ? ", nobody loses it" : kind === "narrow" ? ", nobody gains it" : "";
   if (others.length === 0) {
-    return [`${sizeText(first)} of people ${moveText(first)}${byLine(first)}${consoled} (${methodText(flips)})`];
+    return [`${sizeText(first)} of people ${moveText(first)}${byText(first)}${consoled} (${methodText(flips)})`];
   }
-  const parts = moves.slice(0, MOST_MOVES).map((move) => `  ${sizeText(move)} ${moveText(move)}${byLine(move)}`);
+  const parts = moves.slice(0, MOST_MOVES).map((move) => `  ${sizeText(move)} ${moveText(move)}${byText(move)}`);
   const more = moves.length > MOST_MOVES ? [`  and ${moves.length - MOST_MOVES} more`] : [];
   return [`${sizeText(flipped)} of people flip${consoled} (${methodText(flips)})`, ...parts, ...more];
 }
@@ -52,9 +53,8 @@ function moveText({ from, to }: Move): string {
   return was === is ? `${was} with another value` : `${was} → ${is}`;
 }
 
-/** The last line goes without saying, and so does what takes a flag away as a whole. */
-function byLine({ line }: Move): string {
-  return line.startsWith("rule ") || line === "requires"
-    ? ` by ${line === "requires" ? "what it requires" : line}`
-    : "";
+/** Names the rule or the requirement that decides; the change itself says the other outcomes. */
+function byText({ decidedBy }: Move): string {
+  if (decidedBy.kind === "rule") return ` by ${decidedByText(decidedBy)}`;
+  return decidedBy.kind === "requirement" ? " by what it requires" : "";
 }

@@ -1,5 +1,6 @@
 import { countText, counted } from "../../core/text.ts";
 import type { HeldEdit } from "../../core/plan/change.ts";
+import { decidedByText } from "../../core/describe/decided-by.ts";
 import { code } from "./escape.ts";
 import type { Part } from "./shorten.ts";
 import { changeText, detailsText, movedText, rowsText } from "./table.ts";
@@ -55,7 +56,9 @@ export function wordsPart(report: ChangeReport): Part {
 export function movesPart(report: ChangeReport): Part {
   const rows = rowsText(report, ({ key, flips }) =>
     flips.moves.map((move) =>
-      [keyText(key), figureText(measuredText(move)), movedText(move), lineText(move.line)].join(" | "),
+      [keyText(key), figureText(measuredText(move)), movedText(move), lineText(decidedByText(move.decidedBy))].join(
+        " | ",
+      ),
     ),
   );
   const head = ["| environment | flag | people | from → to | answered now by |", "|---|---|---|---|---|"];

@@ -1,5 +1,4 @@
 import { countText, counted } from "../../core/text.ts";
-import { LINES } from "../../impact/moves.ts";
 import { flipsText } from "./table.ts";
 import { figureText, gravest, joined, keyText, moreText, nameText, pathText, toldEnvironments } from "./words.ts";
 import { peopleText } from "../../impact/people-text.ts";
@@ -48,7 +47,7 @@ function inHeadline({ flipped }: EnvironmentReport): string {
 
 /** Because the flag is disabled now, somebody is answered otherwise. */
 function isSwitchedOff({ action, flips }: FlagReport): boolean {
-  return action !== "archive" && flips.moves.some(({ line, share }) => line === LINES.disabled && share > 0);
+  return action !== "archive" && flips.moves.some(({ decidedBy, share }) => decidedBy.kind === "disabled" && share > 0);
 }
 
 /** What is taken away where it matters most, as an alert that is seen before everything else; "" where nothing is. */

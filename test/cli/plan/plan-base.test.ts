@@ -41,7 +41,7 @@ function flagIn(report: ChangeReport, key: string): FlagReport {
 
 /** What a test compares: the words and figures, without the sentences. */
 function told({ action, kind, via, flips }: FlagReport): object {
-  const moves = flips.moves.map(({ from, to, line }) => `${from} → ${to} by ${line}`);
+  const moves = flips.moves.map((move) => `${move.from} → ${move.to} by ${Reflect.get(move, "line")}`);
   return { action, kind, via, method: flips.method, share: flips.flipped.share, moves };
 }
 

@@ -1,16 +1,17 @@
 import type { EvaluationContext } from "../../../src/core/evaluate/evaluation.ts";
+import { decidedByText, type DecidedBy } from "../../../src/core/describe/decided-by.ts";
 import { type Flag, type FlagKey, WHOLE } from "../../../src/core/flag/flag.ts";
 import { trace, type TraceStep } from "../../../src/core/evaluate/trace.ts";
 import { ATTRIBUTES, KEY, type Pair } from "./random-pairs.ts";
 
-/** What everybody that there can be does, by `from → to by line`: shares of people that are no estimate. */
+/** What everybody that there can be does, by `from → to by what decides`: shares of people that are no estimate. */
 export interface Truth {
   readonly flipped: number;
   readonly moves: ReadonlyMap<string, number>;
 }
 
-export function moveName(from: string | null, to: string | null, line: string): string {
-  return `${from} → ${to} by ${line}`;
+export function moveName(from: string | null, to: string | null, decidedBy: DecidedBy): string {
+  return `${from} → ${to} by ${decidedByText(decidedBy)}`;
 }
 
 /** Every person, and every bucket: as `hoist why` traces them, with pinned buckets. */
@@ -59,7 +60,7 @@ function movesOf({ before, after }: Pair, context: EvaluationContext): readonly 
       const from = answerOf(before, was, context, one, required);
       const to = answerOf(after, is, context, other, required);
       if (!isFlip(was, is, from.variant, to.variant)) continue;
-      found.push({ name: moveName(from.variant, to.variant, to.line), share: size * required.size });
+      found.push({ name: moveName(from.variant, to.variant, to.decidedBy), share: size * required.size });
     }
   }
   return found;
@@ -77,24 +78,24 @@ function answerOf(
   context: EvaluationContext,
   { gate, split }: Cell,
   required: RequiredCell,
-): { readonly variant: string | null; readonly line: string } {
-  if (flag === undefined) return { variant: null, line: "archived" };
+): { readonly variant: string | null; readonly decidedBy: DecidedBy } {
+  if (flag === undefined) return { variant: null, decidedBy: { kind: "archived" } };
   const isMet = flag.requires.every(({ flag: key, variants }) => {
     const other = flags.get(key);
     const pins = required.salts.get(other?.salt ?? "");
     const { variant } = trace(flags, key, context, pins === undefined ? {} : { pins }).evaluation;
     return variant !== undefined && variants.includes(variant);
   });
-  if (flag.enabled && !isMet) return { variant: flag.offVariant, line: "requires" };
+  if (flag.enabled && !isMet) return { variant: flag.offVariant, decidedBy: { kind: "requirement" } };
   const alone = new Map([[KEY, { ...flag, requires: [] }]]);
   const { evaluation, steps } = trace(alone, KEY, context, { pins: { gate, split } });
-  return { variant: evaluation.variant ?? null, line: lineOf(steps.at(-1)) };
+  return { variant: evaluation.variant ?? null, decidedBy: decidedByOf(steps.at(-1)) };
 }
 
-function lineOf(step: TraceStep | undefined): string {
-  if (step?.step === "rule") return `rule ${step.name}`;
-  if (step?.step === "last-line") return "the last line";
-  return step?.step === "off" ? "nothing matches" : "disabled";
+function decidedByOf(step: TraceStep | undefined): DecidedBy {
+  if (step?.step === "rule") return { kind: "rule", name: step.name };
+  if (step?.step === "last-line") return { kind: "default-rollout" };
+  return { kind: step?.step === "off" ? "no-match" : "disabled" };
 }
 
 interface RequiredCell {

@@ -95,7 +95,7 @@ function destructive(): ChangeReport {
     ],
     before: "On for everybody.",
     after: null,
-    flips: flipsOf(aMove(1, "on", null, "archived")),
+    flips: flipsOf(aMove(1, "on", null, { kind: "archived" })),
   });
   const archive = { key: "old_banner", code: "archive", text: "archiving it flips people" } as const;
   const payments = aFlagReport({
@@ -106,9 +106,9 @@ function destructive(): ChangeReport {
     after: "Off for everybody.",
     flips: sampledFlips(
       0.007,
-      aMove(0.0905, "on", "off", "disabled"),
-      aMove(0.0401, "on", "off", "disabled"),
-      aMove(0.0198, "on", "off", "disabled"),
+      aMove(0.0905, "on", "off", { kind: "disabled" }),
+      aMove(0.0401, "on", "off", { kind: "disabled" }),
+      aMove(0.0198, "on", "off", { kind: "disabled" }),
     ),
     warnings: [
       {
@@ -149,7 +149,7 @@ function busy(): ChangeReport {
     via: ["segment staff"],
     before: "On for staff.",
     after: "On for staff.",
-    flips: sampledFlips(0.0019, aMove(0.0103, "off", "on", "rule staff")),
+    flips: sampledFlips(0.0019, aMove(0.0103, "off", "on", { kind: "rule", name: "staff" })),
     warnings: [
       { code: "masked-by-hand", text: "disabled by hand 3 h ago by deploy@ops: stays off, whatever git says" },
       {
@@ -204,8 +204,8 @@ function busy(): ChangeReport {
     after: "On for staff. On for 25 % of people in M5V, M5G or M4Y on app 5.5 or newer. On for 10 % of everybody else.",
     flips: sampledFlips(
       0.006,
-      aMove(0.062, "on", "off", "nothing matches"),
-      aMove(0.031, "off", "on", "rule Toronto beta"),
+      aMove(0.062, "on", "off", { kind: "no-match" }),
+      aMove(0.031, "off", "on", { kind: "rule", name: "Toronto beta" }),
     ),
     needs: [aJump("workshop_routing")],
     warnings: [{ code: "ahead", text: "widens here before staging does" }],
@@ -226,7 +226,7 @@ function busy(): ChangeReport {
     via: ["requires workshop_routing"],
     before: "On for everybody. Only while workshop_routing serves on.",
     after: "On for everybody. Only while workshop_routing serves on.",
-    flips: sampledFlips(0.006, aMove(0.062, "on", "off", "requires"), aMove(0.031, "off", "on", "the last line")),
+    flips: sampledFlips(0.006, aMove(0.062, "on", "off", { kind: "requirement" }), aMove(0.031, "off", "on")),
   });
   const production = [button, routing, reached, panel, prose];
   return aReport({

@@ -1,3 +1,4 @@
+import { decidedByText } from "../../../src/core/describe/decided-by.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -118,7 +119,7 @@ test.each<[string, Partial<FlagReport>, string]>([
   ],
   [
     "those of one move by several lines together",
-    { kind: "narrow", flips: flipsOf(aMove(0.2, "on", "off", "rule a"), aMove(0.1, "on", "off")) },
+    { kind: "narrow", flips: flipsOf(aMove(0.2, "on", "off", { kind: "rule", name: "a" }), aMove(0.1, "on", "off")) },
     "30.0 % on → off (exact)",
   ],
   [
@@ -171,7 +172,7 @@ describe("whatever names, texts and values hold", () => {
       via: [next()],
       before: `was ${next()}`,
       after: `is ${next()}`,
-      flips: flipsOf(aMove(0.3, next(), `${next()}2`, next())),
+      flips: flipsOf(aMove(0.3, next(), `${next()}2`, { kind: "rule", name: next() })),
       needs: [{ ...aJump(key), text: next() }],
       warnings: [{ code: "ahead", text: next() }],
     });
@@ -212,7 +213,7 @@ describe("whatever names, texts and values hold", () => {
           changed,
           "retarget acknowledge",
         ]);
-        expect(rows).toContainEqual([where, asRead(key), "30.0 %", moved, asRead(move.line)]);
+        expect(rows).toContainEqual([where, asRead(key), "30.0 %", moved, asRead(decidedByText(move.decidedBy))]);
         expect(lines).toContain(`before ${asRead(before ?? "")}`);
         expect(lines).toContain(`after ${asRead(after ?? "")}`);
         expect(lines).toContain(`${asRead(key)} in ${where}: ${asRead(warnings[0]?.text ?? "")}`);

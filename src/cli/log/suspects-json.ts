@@ -1,0 +1,17 @@
+import type { NetEffect, Suspect, Suspects } from "../../log/suspects.ts";
+import { flipsData } from "../plan/report-json.ts";
+
+/** Returns suspects as JSON. Shares are 0 to 1. */
+export function suspectsJson(found: Suspects): string {
+  const data = {
+    ...found,
+    suspects: found.suspects.map(withFlipsData),
+    nets: found.nets.map(withFlipsData),
+    earlier: found.earlier && withFlipsData(found.earlier),
+  };
+  return JSON.stringify(data, null, 2);
+}
+
+function withFlipsData(effect: Suspect | NetEffect): object {
+  return { ...effect, flips: effect.flips && flipsData(effect.flips) };
+}

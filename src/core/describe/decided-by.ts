@@ -1,0 +1,19 @@
+/** What decides the answer that somebody gets: one rule, or one of the other outcomes of an evaluation. */
+export type DecidedBy = { readonly kind: "rule"; readonly name: string } | { readonly kind: OtherOutcome };
+
+type OtherOutcome = keyof typeof OUTCOME_TEXTS;
+
+const OUTCOME_TEXTS = {
+  archived: "archived",
+  error: "cannot be evaluated",
+  disabled: "disabled",
+  "no-match": "nothing matches",
+  requirement: "an unmet requirement",
+  "default-rollout": "the default rollout",
+} as const;
+
+/** Returns what decides in words: `rule Toronto beta`, `the default rollout`. */
+export function decidedByText(decidedBy: DecidedBy): string {
+  if (decidedBy.kind !== "rule") return OUTCOME_TEXTS[decidedBy.kind];
+  return decidedBy.name === "" ? "a rule without a name" : `rule ${decidedBy.name}`;
+}
