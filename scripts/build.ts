@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildCli } from "./build/cli.ts";
 import { closureOf } from "./build/closure.ts";
 import { publishedManifest, type Manifest } from "./build/manifest.ts";
 import { filesBelow } from "./build/files.ts";
+import { TOPICS } from "../src/cli/help/topics.ts";
 
 // Makes dist/, the package as it is published. It mirrors the repository (src/, schema/, cli/), so that files beside the
 // code are found by the same relative paths as here.
@@ -23,6 +24,7 @@ copy("src"); // SQL, static files: whatever is no code
 copy("schema");
 copy("LICENSE");
 copy("README.md");
+for (const { page } of TOPICS) if (existsSync(join(ROOT, page))) copy(page);
 const bundled = await buildCli(ROOT, DIST);
 const published = publishedManifest(manifest, library.packages);
 writeFileSync(join(DIST, "package.json"), `${JSON.stringify(published, null, 2)}\n`);

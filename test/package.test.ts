@@ -1,10 +1,12 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { TOPICS } from "../src/cli/help/topics.ts";
 import { installPackage, type InstalledPackage } from "./support/package.ts";
 
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const ATTW = fileURLToPath(new URL("../node_modules/@arethetypeswrong/cli/dist/index.js", import.meta.url));
 
 let installed: InstalledPackage;
@@ -19,9 +21,11 @@ const doors = () =>
     .filter((door) => door !== "./package.json")
     .map((door) => `flaghoist${door.slice(1)}`);
 
-test("the package carries what runs, and nothing of development", () => {
+test("the package carries what runs and the reference pages, and nothing of development", () => {
+  const pages = TOPICS.map(({ page }) => page).filter((page) => existsSync(page));
   expect(installed.files).toEqual(
     expect.arrayContaining([
+      ...pages,
       "LICENSE",
       "README.md",
       "cli/bin.js",
@@ -33,10 +37,17 @@ test("the package carries what runs, and nothing of development", () => {
     ]),
   );
   const strange = installed.files.filter(
-    (file) => !/^(?:src\/|schema\/|cli\/(?:bin|main)\.js|LICENSE$|README\.md$|package\.json$)/.test(file),
+    (file) =>
+      !pages.includes(file) &&
+      !/^(?:src\/|schema\/|cli\/(?:bin|main)\.js|LICENSE$|README\.md$|package\.json$)/.test(file),
   );
   expect(strange).toEqual([]);
   expect(installed.files.filter((file) => /\.test\.|(?<!\.d)\.tsx?$|node_modules/.test(file))).toEqual([]);
+});
+
+test("no file of the package names a folder of the machine that built it", () => {
+  const naming = installed.files.filter((file) => readFileSync(join(installed.home, file), "utf8").includes(ROOT));
+  expect(naming).toEqual([]);
 });
 
 test("the thread that helps with parsing runs as one file, without any package", () => {
@@ -78,9 +89,12 @@ describe("without the optional peers", () => {
     );
   });
 
-  test("hoist runs from the package alone: help, and a sync, which reads its SQL and its schemas", () => {
+  test("hoist runs from the package alone: help with its pages, and a sync, which reads its SQL and its schemas", () => {
     const bin = join(installed.home, "cli/bin.js");
     expect(installed.node(bin, "--help")).toMatch(/^Usage: hoist /m);
+    for (const { name } of TOPICS.filter(({ page }) => existsSync(page))) {
+      expect(installed.node(bin, "help", name)).toMatch(/^[A-Z ]+\n\n/);
+    }
     installed.write(
       "flags/_config.yaml",
       "environments: { development: { workTree: true } }\nowners: { team-web: '@acme/web' }\n",

@@ -6,6 +6,8 @@ import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { examplesText, HELP_WIDTH } from "./examples.ts";
 import type { Io } from "./terminal/io.ts";
 import { usageText } from "./terminal/error-text.ts";
+import { TOPICS } from "./help/topics.ts";
+import { tableText } from "./terminal/table.ts";
 
 const VERSION: string = packageFile.version;
 
@@ -66,7 +68,8 @@ export function afterError(io: Io, ...words: readonly string[]): string {
   return `       ${help}\n${io.errStyle("dim", `       exit ${EXIT.usage} (USAGE)`)}`;
 }
 
-function helpWidth({ width }: Io): number {
+/** Returns the columns that help may fill. */
+export function helpWidth({ width }: Io): number {
   return Math.min(width, HELP_WIDTH);
 }
 
@@ -105,7 +108,10 @@ export function hoistRoot(io: Io): Command {
     .helpCommand(false)
     .showSuggestionAfterError(true)
     .showHelpAfterError(afterError(io))
-    .addHelpText("after", () => `\nExamples:\n${examplesText(ROOT_EXAMPLES, helpWidth(io))}\n${EXIT_CODES}`);
+    .addHelpText(
+      "after",
+      () => `\nExamples:\n${examplesText(ROOT_EXAMPLES, helpWidth(io))}\n${topicsText()}\n${EXIT_CODES}`,
+    );
   return voiced(program, io);
 }
 
@@ -116,6 +122,11 @@ const ROOT_EXAMPLES = [
   "hoist why checkout_button --user user-42   how an answer comes about",
   "hoist kill checkout_button                 the lines that switch it off",
 ];
+
+function topicsText(): string {
+  const rows = TOPICS.map(({ name, about }) => [`hoist help ${name}`, about]);
+  return `\nReference pages:\n${tableText(rows, "  ")}`;
+}
 
 const EXIT_CODES = `
 Exit codes:

@@ -7,6 +7,7 @@ import { describeCommand } from "./describe/describe.ts";
 import { envCommand } from "./override/env.ts";
 import { generateCommand } from "./generate/generate.ts";
 import { githubCommand } from "./github/github.ts";
+import { helpCommand } from "./help/help.ts";
 import { initCommand } from "./init/init.ts";
 import { killCommand } from "./override/kill.ts";
 import { listCommand } from "./describe/list.ts";
@@ -54,6 +55,7 @@ export function hoistProgram(io: Io, done: Done): Command {
     githubCommand,
     dbCommand,
     completionCommand,
+    helpCommand,
   ];
   for (const command of commands) program.addCommand(command(io, done));
   program.addCommand(completeCommand(io, done), { hidden: true });

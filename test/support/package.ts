@@ -43,14 +43,11 @@ export interface InstalledPackage {
 /** Builds, packs and installs without a network. */
 export function installPackage(): InstalledPackage {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "flaghoist-package-")));
-  const dist = join(folder, "dist");
-  run(ROOT, process.execPath, "--import", "tsx", "scripts/build.ts", dist);
-  run(dist, "npm", "pack", "--silent", "--offline", "--pack-destination", folder);
+  run(ROOT, process.execPath, "--import", "tsx", "scripts/pack.ts", folder);
   const [tarball = ""] = filesBelow(folder).filter((file) => file.endsWith(".tgz"));
   const home = join(folder, "node_modules/flaghoist");
   mkdirSync(home, { recursive: true });
   run(folder, "tar", "-xzf", tarball, "--strip-components=1", "-C", home);
-  rmSync(dist, { recursive: true });
 
   const manifest = JSON.parse(readFileSync(join(home, "package.json"), "utf8")) as InstalledPackage["manifest"] & {
     readonly peerDependencies: Readonly<Record<string, string>>;
