@@ -22,14 +22,14 @@ test("a release that is over is told with the commit that made it so, in the wor
   const repository = aFlagRepository({ checkout: FLAG });
   expect(await saidIn(repository.folder)).toEqual([]);
   repository.write(flagPath("checkout"), FLAG.replace("50%", "all"));
-  const over = "everybody gets true in every environment";
+  const over = "every environment serves true to everyone";
   // No commit has it yet.
   expect(await saidIn(repository.folder)).toEqual([over]);
   const commit = repository.commit("Checkout for everybody (#7)");
   repository.write("README.md", "Something else.");
   repository.commit("Say something else (#8)");
   const dated = expect.stringMatching(
-    /^everybody gets true in every environment, unchanged since \d{4}-\d\d-\d\d \(.+@.+, #7\)$/,
+    /^every environment serves true to everyone, unchanged since \d{4}-\d\d-\d\d \(.+@.+, #7\)$/,
   );
   expect(await saidIn(repository.folder)).toEqual([dated]);
   expect(await saidIn(repository.folder, "--commit", commit)).toEqual([dated]);

@@ -180,10 +180,10 @@ function endOfLastLine(text: string): Position {
 describe("the editor shows descriptions on hover", () => {
   const text = `${HEAD}rollout: all\nrules:\n  - name: some\n    if: { postalCode: M5V, segment: staff }\n    serve: true\n`;
   test.each([
-    ["a key", "rollout", "everybody whom no rule took"],
+    ["a key", "rollout", "everyone whom no rule serves"],
     ["an attribute of this repository", "postalCode", "forward sortation area"],
-    ["a segment", "segment", "Member of this segment"],
-    ["an owner", "owner", "Who answers for the flag"],
+    ["a segment", "segment", "Belongs to this segment"],
+    ["an owner", "owner", "Who is responsible for the flag"],
   ])("%s", async (_, word, expected) => {
     const path = join(home.folder, `examples/flags/hover-${word}.yaml`);
     await editor.open(path, text);

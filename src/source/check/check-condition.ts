@@ -9,7 +9,6 @@ import { listOf } from "../load/lists.ts";
 import type { Path } from "../load/tree.ts";
 import type { Vocabulary } from "../shape/vocabulary.ts";
 import { suggestion } from "../../core/diagnostic/unknown-name.ts";
-import { orText } from "../../core/text.ts";
 import { foundText } from "./wording.ts";
 
 /** Where a condition stands, and who asks, e.g. `rule "staff try it first"`. */
@@ -24,12 +23,12 @@ export function checkCondition(site: ConditionSite, condition: JsonObject, words
   const { file, path, who } = site;
   const entries = Object.entries(condition);
   if (entries.length === 0) {
-    const message = `${who} has an empty condition, which would hold for everybody`;
+    const message = `${who} has an empty condition, which would match everyone`;
     return [
       problemAtValue(file, path, {
         code: "empty-condition",
         message,
-        hint: "name an attribute, or use the flag's last line for everybody",
+        hint: "name an attribute; for everyone, use the flag's default rollout",
       }),
     ];
   }
@@ -72,8 +71,8 @@ export function checkDeclared(
   if (attributes === undefined || attributes.has(name)) return [];
   const problem = {
     code: "unknown-attribute",
-    message: `${site.who} asks for attribute "${name}", which flags/_config.yaml does not declare`,
-    hint: suggestion(name, attributes.keys(), "attributes"),
+    message: `${site.who} uses attribute "${name}", which is not declared in flags/_config.yaml`,
+    hint: suggestion(name, attributes.keys(), "declared attributes"),
   } as const;
   return [at === "key" ? problemAtKey(site.file, site.path, problem) : problemAtValue(site.file, site.path, problem)];
 }
@@ -89,7 +88,7 @@ function checkAttribute(
   if (!isJsonObject(matcher)) return checkValues(site, name, declaration, matcher).concat(undeclared);
   const entries = Object.entries(matcher);
   if (entries.length === 0) {
-    const message = `${site.who} asks nothing of attribute "${name}"`;
+    const message = `${site.who} has an empty condition on attribute "${name}"`;
     return [
       problemAtValue(site.file, site.path, {
         code: "empty-condition",
@@ -114,22 +113,28 @@ function checkOperator(
 ): readonly Diagnostic[] {
   const { file, path, who } = site;
   if (declaration !== undefined && !operatorsOf(declaration.type).some((known) => known === operator)) {
-    const message = `${who} asks "${operator}" of attribute "${name}", which is a ${declaration.type}`;
-    const hint = `a ${declaration.type} can be asked: a value, a list, ${operatorsOf(declaration.type).join(", ")}`;
+    const message = `${who} uses operator "${operator}" on attribute "${name}", which is a ${declaration.type}`;
+    const hint = `valid for a ${declaration.type}: a value, a list, ${operatorsOf(declaration.type).join(", ")}`;
     return [problemAtKey(file, path, { code: "operator-type", message, hint })];
   }
   if (operator === "not") return checkValues(site, name, declaration, operand);
   if (operator === "semver" && semver.validRange(textOf(operand)) === null) {
-    const message = `${who} compares "${name}" with ${foundText(operand)}, which is no version range`;
-    return [problemAtValue(file, path, { code: "bad-range", message, hint: 'e.g. ">=5.5", ">=5.5 <7" or "^5.5.0"' })];
+    const message = `${who} compares "${name}" with ${foundText(operand)}, which is not a valid version range`;
+    return [
+      problemAtValue(file, path, {
+        code: "bad-range",
+        message,
+        hint: 'write a range such as ">=5.5", ">=5.5 <7" or "^5.5.0"',
+      }),
+    ];
   }
   if ((operator === "before" || operator === "after") && momentOf(textOf(operand)) === undefined) {
-    const message = `${who} compares "${name}" with ${foundText(operand)}, which is no day or moment`;
+    const message = `${who} compares "${name}" with ${foundText(operand)}, which is not a valid date or time`;
     return [
       problemAtValue(file, path, {
         code: "bad-date",
         message,
-        hint: "e.g. 2027-03-01, or 2027-03-01T09:00:00Z with its offset",
+        hint: "write YYYY-MM-DD, or a time with its offset such as 2027-03-01T09:00:00Z",
       }),
     ];
   }
@@ -174,16 +179,16 @@ function checkValue(
   const { type, values } = declaration;
   const wanted = type === "number" || type === "boolean" ? type : "string";
   if (typeof value !== wanted) {
-    const message = `${who} compares "${name}" with the ${typeof value} ${foundText(value)}, but it is a ${type}`;
-    const hint = wanted === "string" ? "put it in quotes, as it is written" : `write it without quotes, as a ${type}`;
+    const message = `${who} compares "${name}" with the ${typeof value} ${foundText(value)}, but the attribute is a ${type}`;
+    const hint = wanted === "string" ? "put the value in quotes" : "write the value without quotes";
     return [problemAtValue(file, path, { code: "value-type", message, hint })];
   }
   if (values === undefined || values.some((known) => known === value)) return [];
-  const message = `${who} compares "${name}" with ${foundText(value)}, which is none of its declared values`;
+  const message = `${who} compares "${name}" with ${foundText(value)}, which is not one of its declared values`;
   const hint =
     wanted === "string"
-      ? suggestion(textOf(value), values.map(String), "values")
-      : `values: ${orText(values.map(String))}`;
+      ? suggestion(textOf(value), values.map(String), "declared values")
+      : `declared values: ${values.join(", ")}`;
   return [problemAtValue(file, path, { code: "unknown-value", message, hint })];
 }
 
@@ -202,7 +207,7 @@ export function checkRepeats({ file, path, who }: ConditionSite, value: JsonValu
         code: "duplicate-value",
         severity: "warning",
         message,
-        hint: "delete one",
+        hint: "remove one of them",
       }),
     ];
   });

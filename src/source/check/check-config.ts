@@ -14,23 +14,24 @@ export function checkConfig({ file, json, unusable }: Draft<ConfigFile>): readon
     problems.push(
       problemAtValue(file, ["environments"], {
         code: "empty",
-        message: "environments is an empty mapping",
-        hint: "declare at least one, e.g. production: { protected: true }",
+        message: "environments is empty; at least one environment is required",
+        hint: "declare one, e.g. production: { protected: true }",
       }),
     );
   }
   // `acknowledge` names environments beside its reason.
   if (environments.includes("reason"))
-    problems.push(reserved(file, ["environments", "reason"], "reason", "acknowledge"));
+    problems.push(reserved(file, ["environments", "reason"], `environment "reason"`, "acknowledge"));
   for (const [name, attribute] of Object.entries(json.attributes ?? {})) {
-    if (CONDITION_WORDS.has(name)) problems.push(reserved(file, ["attributes", name], name, "conditions"));
+    if (CONDITION_WORDS.has(name))
+      problems.push(reserved(file, ["attributes", name], `attribute "${name}"`, "conditions"));
     problems.push(...checkAttribute(file, name, attribute));
   }
   return problems;
 }
 
-function reserved(file: ParsedFile, path: readonly string[], name: string, where: string): Diagnostic {
-  const message = `"${name}" already has a meaning in ${where}`;
+function reserved(file: ParsedFile, path: readonly string[], what: string, where: string): Diagnostic {
+  const message = `${what} cannot have this name: the word is reserved in ${where}`;
   return problemAtKey(file, path, { code: "reserved-name", message, hint: "choose another name" });
 }
 
@@ -43,8 +44,8 @@ function checkAttribute(
   const problems = [...checkRepeats({ file, path: [...path, "values"], who: `attribute "${name}"` }, values)];
   const wanted = type === "number" ? "number" : "string";
   if (values !== undefined && (type === "boolean" || values.some((value) => typeof value !== wanted))) {
-    const message = `the values of attribute "${name}" do not fit its type ${type}`;
-    const hint = type === "boolean" ? "a boolean lists no values" : `write each as a ${wanted}`;
+    const message = `the values of attribute "${name}" do not match its type, ${type}`;
+    const hint = type === "boolean" ? "remove values: a boolean has true and false" : `write each value as a ${wanted}`;
     problems.push(problemAtKey(file, [...path, "values"], { code: "value-type", message, hint }));
   }
   if (weights === undefined) return problems;
@@ -55,7 +56,7 @@ function checkAttribute(
     problemAtKey(file, [...path, "weights"], {
       code: "bad-weights",
       message: `attribute "${name}" has ${fault}`,
-      hint: "one weight for each value, at least one above 0",
+      hint: "write one weight per value, at least one of them above 0",
     }),
   ];
 }

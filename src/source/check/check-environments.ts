@@ -44,8 +44,8 @@ function checkLastLines(parsed: ParsedFile, file: FlagFile, resolve: Resolve): r
       problemAtKey(parsed, path, {
         code: "unreachable-last-line",
         severity: "warning",
-        message: `nobody gets to the last line: ${takersText(line, flag.rules)}`,
-        hint: "let the last line serve them and delete the rule, or write rollout: none",
+        message: `nobody reaches the default rollout: ${takersText(line, flag.rules)}`,
+        hint: "let the default rollout serve them and delete the rule, or write rollout: none",
       }),
     ];
   });
@@ -63,15 +63,15 @@ function checkSettled(
   const [first] = answers;
   if (first === undefined || answers.some((answer) => answer?.variant !== first.variant)) return [];
   const subjects = new Set(answers.flatMap((answer) => answer?.by ?? []));
-  const who = subjects.size === 0 ? "everybody" : `everybody with a ${[...subjects].join(" and a ")}`;
+  const who = subjects.size === 0 ? "everyone" : `everyone with a ${[...subjects].join(" and a ")}`;
   const isBoolean = (file.type ?? "boolean") === "boolean";
   const what = isBoolean ? (first.variant === "on" ? "true" : "false") : first.variant;
   return [
     problemAtKey(parsed, ["rollout"], {
       code: "fully-rolled-out",
       severity: "warning",
-      message: `${who} gets ${what} in every environment`,
-      hint: "take the flag out of the code, then delete its file",
+      message: `every environment serves ${what} to ${who}`,
+      hint: "remove the flag from the code, then delete this file",
     }),
   ];
 }
@@ -102,13 +102,13 @@ function checkOverlays(
       return names.indexOf(each) < names.indexOf(name) || (isProtected(each) && isProtected(name));
     });
     if (other === undefined) return [];
-    const message = `${name} has no overlay, so it gets the file as it stands (${cellText(base)}), while ${other} is held back (${cellText(resolve(other))})`;
+    const message = `${name} has no overlay, so it is served the file as it stands (${cellText(base)}), while ${other} is restricted (${cellText(resolve(other))})`;
     return [
       problemAtKey(parsed, ["environments"], {
         code: "no-overlay",
         severity: "warning",
         message,
-        hint: `add ${name}: { enabled: false }, or ${name}: {} where the file as it stands is meant`,
+        hint: `add ${name}: { enabled: false }, or ${name}: {} if this is intended`,
       }),
     ];
   });

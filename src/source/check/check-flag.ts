@@ -31,7 +31,11 @@ function checkOwner({ file, json: { owner } }: Draft<FlagFile>, { owners }: Voca
   if (owner === undefined || owners === undefined || owners.has(owner)) return [];
   const message = `owner "${owner}" is not declared in flags/_config.yaml`;
   return [
-    problemAtValue(file, ["owner"], { code: "unknown-owner", message, hint: suggestion(owner, owners, "owners") }),
+    problemAtValue(file, ["owner"], {
+      code: "unknown-owner",
+      message,
+      hint: suggestion(owner, owners, "declared owners"),
+    }),
   ];
 }
 
@@ -41,12 +45,12 @@ function checkExpiry(
 ): readonly Diagnostic[] {
   if (expires === undefined) {
     if (unusable.has("expires") || (kind !== "release" && kind !== "experiment")) return [];
-    const message = `a flag of kind ${kind} says when it ends, and this one has no expires`;
+    const message = `expires is missing; it is required for a flag of kind ${kind}`;
     return [
       problemAtKey(file, ["kind"], {
         code: "missing-expiry",
         message,
-        hint: "add expires: the day after which the flag should be gone",
+        hint: "add expires: YYYY-MM-DD, the date after which the flag should be gone",
       }),
     ];
   }
@@ -54,19 +58,19 @@ function checkExpiry(
     return [
       problemAtValue(file, ["expires"], {
         code: "bad-date",
-        message: `expires is ${foundText(expires)}, which is no day of the calendar`,
-        hint: "e.g. 2027-03-01",
+        message: `expires is ${foundText(expires)}, which is not a valid date`,
+        hint: "write YYYY-MM-DD, e.g. 2027-03-01",
       }),
     ];
   }
   if (today === undefined || today <= expires) return [];
-  const message = `the flag should have been gone after ${expires}`;
+  const message = `the flag expired on ${expires}`;
   return [
     problemAtValue(file, ["expires"], {
       code: "expired",
       severity: "warning",
       message,
-      hint: "remove the flag, or move the date and say why",
+      hint: "remove the flag, or set a later date and say why",
     }),
   ];
 }
@@ -74,11 +78,11 @@ function checkExpiry(
 function checkMetadata({ file, json: { metadata, tags } }: Draft<FlagFile>): readonly Diagnostic[] {
   const reserved = RESERVED_METADATA.filter((name) => metadata !== undefined && Object.hasOwn(metadata, name)).map(
     (name) => {
-      const message = `metadata has "${name}", which the flag itself says`;
+      const message = `metadata contains "${name}", which is a field of the flag itself`;
       return problemAtKey(file, ["metadata", name], {
         code: "reserved-metadata",
         message,
-        hint: `move it up: ${name} is a key of the flag`,
+        hint: `move ${name} to the top level of the file`,
       });
     },
   );
@@ -88,7 +92,7 @@ function checkMetadata({ file, json: { metadata, tags } }: Draft<FlagFile>): rea
       code: "duplicate-value",
       severity: "warning",
       message: `tags lists "${tag}" twice`,
-      hint: "delete one",
+      hint: "remove one of them",
     } as const;
     return [problemAtValue(file, ["tags", index], problem)];
   });
@@ -106,20 +110,20 @@ function checkVariants(draft: Draft<FlagFile>): readonly Diagnostic[] {
   if (known.type === "boolean") return [...checkBoolean(draft), ...names];
   const missing: Diagnostic[] = [];
   if (json.variants === undefined && !unusable.has("variants")) {
-    const hint = "add variants: a mapping of names to values";
+    const hint = "add variants: a mapping of variant names to values";
     missing.push(
       problemAtKey(file, ["type"], {
         code: "missing-variants",
-        message: `a flag of type ${known.type} has variants, and this one has none`,
+        message: `variants is missing; it is required for a flag of type ${known.type}`,
         hint,
       }),
     );
   } else if (json.offVariant === undefined && !unusable.has("offVariant")) {
-    const hint = "add offVariant: the variant that is served when the flag is off";
+    const hint = "add offVariant: the variant to serve when the flag is off";
     missing.push(
       problemAtKey(file, ["type"], {
         code: "missing-off-variant",
-        message: `a flag of type ${known.type} says what it serves when it is off, and this one has no offVariant`,
+        message: `offVariant is missing; it is required for a flag of type ${known.type}`,
         hint,
       }),
     );
@@ -135,18 +139,18 @@ function checkBoolean({ file, json: { variants, offVariant } }: Draft<FlagFile>)
   const problem = (message: string, hint: string): Problem => ({ code: "boolean-variants", message, hint });
   const problems: Diagnostic[] = [];
   if (variants !== undefined) {
-    const message = "a boolean flag has the variants on and off, and writes none";
+    const message = "a boolean flag cannot have variants of its own; it always has true and false";
     problems.push(
-      problemAtKey(file, ["variants"], problem(message, "delete variants, or write the type that the flag has")),
+      problemAtKey(file, ["variants"], problem(message, "remove variants, or set type to string, number or object")),
     );
   }
   if (offVariant === true) {
-    const message = "offVariant is true, but a boolean flag that is off is false";
+    const message = "offVariant is true, but a boolean flag is always false when it is off";
     problems.push(
       problemAtValue(
         file,
         ["offVariant"],
-        problem(message, "delete it; turn the flag's meaning round if it has to be true"),
+        problem(message, "remove offVariant; if the flag has to be true when it is off, invert its meaning"),
       ),
     );
   }
@@ -166,17 +170,17 @@ function checkVariant(
       problemAtValue(file, ["variants", name], {
         code: "variant-type",
         message,
-        hint: type === "string" && found === "number" ? "put it in quotes, as it is written" : undefined,
+        hint: type === "string" && found === "number" ? "put the value in quotes" : undefined,
       }),
     );
   }
   const word = switchWord(name);
   if (word === "on" || (word === "off" && name !== offVariant)) {
-    const meaning = word === "on" ? "on, which only a boolean flag can be" : "off, and this is not the off variant";
+    const meaning = word === "on" ? "on, which only a boolean flag can be" : "off, but it is not the off variant";
     problems.push(
       problemAtKey(file, ["variants", name], {
         code: "word-variant",
-        message: `an environment variable reads the variant's name "${name}" as ${meaning}`,
+        message: `variant "${name}" cannot have this name: an environment variable reads it as ${meaning}`,
         hint: "choose another name",
       }),
     );
@@ -197,7 +201,9 @@ export function checkVariantName(
   if (type !== "boolean" && (names === undefined || (typeof written === "string" && names.has(written)))) return [];
   const message = `${whose} names variant ${foundText(written)}, which ${of} does not have`;
   const hint =
-    type === "boolean" ? "a boolean flag has true and false" : suggestion(String(written), names ?? [], "variants");
+    type === "boolean"
+      ? "a boolean flag has the variants true and false"
+      : suggestion(String(written), names ?? [], "variants");
   return [problemAtValue(file, path, { code: "unknown-variant", message, hint })];
 }
 
@@ -207,7 +213,11 @@ function checkEnvironmentNames({ file, json }: Draft<FlagFile>, { environments }
     if (environments.has(name)) return [];
     const message = `environment "${name}" is not declared in flags/_config.yaml`;
     return [
-      at(file, path, { code: "unknown-environment", message, hint: suggestion(name, environments, "environments") }),
+      at(file, path, {
+        code: "unknown-environment",
+        message,
+        hint: suggestion(name, environments, "declared environments"),
+      }),
     ];
   };
   const overlays = Object.keys(json.environments ?? {}).flatMap((name) =>

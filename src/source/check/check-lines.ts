@@ -29,10 +29,10 @@ export function checkLines(draft: Draft<FlagFile>, words: Vocabulary): readonly 
   const problems = [...checkPart(site, [], json), ...overlays, ...checkTests(site)];
   const isWritten = json.serve !== undefined || unusable.has("serve");
   if (isWritten || site.known.type === undefined || site.known.type === "boolean") return problems;
-  const message = `the last line of a ${site.known.type} flag says what it serves, and this one has no serve`;
+  const message = `the default rollout has no serve; it is required for a flag of type ${site.known.type}`;
   return [
     ...problems,
-    problemAtKey(draft.file, ["rollout"], { code: "missing-serve", message, hint: "add serve: a variant's name" }),
+    problemAtKey(draft.file, ["rollout"], { code: "missing-serve", message, hint: "add serve: the name of a variant" }),
   ];
 }
 
@@ -41,7 +41,7 @@ function checkPart(site: Site, path: Path, { rules, rollout, serve }: Partial<Ov
     ...(rules ?? []).flatMap((rule, index) => checkRule(site, [...path, "rules", index], rule)),
     ...checkNames(site, path, rules ?? []),
     ...(rollout === undefined ? [] : checkRollout(site, [...path, "rollout"], rollout)),
-    ...(serve === undefined ? [] : checkServe(site, [...path, "serve"], serve, "the last line")),
+    ...(serve === undefined ? [] : checkServe(site, [...path, "serve"], serve, "the default rollout")),
   ];
 }
 
@@ -53,9 +53,9 @@ function checkRule(site: Site, path: Path, rule: RuleFile): readonly Diagnostic[
     problems.push(...checkBy(site, [...path, "rollout", "by"], rule.rollout.by, who));
   if (rule.serve !== undefined) problems.push(...checkServe(site, [...path, "serve"], rule.serve, who));
   else if (known.type !== undefined && known.type !== "boolean") {
-    const message = `${who} of a ${known.type} flag has no serve`;
+    const message = `${who} has no serve; it is required for a flag of type ${known.type}`;
     problems.push(
-      problemAtKey(draft.file, path, { code: "missing-serve", message, hint: "add serve: a variant's name" }),
+      problemAtKey(draft.file, path, { code: "missing-serve", message, hint: "add serve: the name of a variant" }),
     );
   }
   return problems;
@@ -69,12 +69,12 @@ function checkNames({ draft }: Site, path: Path, rules: readonly RuleFile[]): re
       firsts.set(name, index);
       return [];
     }
-    const message = `rule ${index + 1} has the name "${name}", as rule ${first + 1} has`;
+    const message = `rule ${index + 1} has the same name as rule ${first + 1}: "${name}"`;
     return [
       problemAtValue(draft.file, [...path, "rules", index, "name"], {
         code: "duplicate-rule",
         message,
-        hint: "give each rule a name of its own",
+        hint: "give each rule its own name",
       }),
     ];
   });
@@ -83,7 +83,7 @@ function checkNames({ draft }: Site, path: Path, rules: readonly RuleFile[]): re
 function checkRollout(site: Site, path: Path, rollout: RolloutFile): readonly Diagnostic[] {
   if (typeof rollout === "string") return [];
   const { file } = site.draft;
-  const who = "the last line";
+  const who = "the default rollout";
   if ("roles" in rollout) {
     const at = { file, path: [...path, "roles"], who };
     const undeclared = checkDeclared(at, "userRole", site.words, "key");
@@ -94,8 +94,8 @@ function checkRollout(site: Site, path: Path, rollout: RolloutFile): readonly Di
   if (lists.length === 0) {
     const problem = {
       code: "empty",
-      message: "whitelist is an empty mapping",
-      hint: "name an attribute and its list, or write rollout: none",
+      message: "whitelist is empty; at least one attribute with a list is required",
+      hint: "add an attribute and its list, or write rollout: none",
     } as const;
     return [problemAtValue(file, [...path, "whitelist"], problem)];
   }
@@ -103,7 +103,7 @@ function checkRollout(site: Site, path: Path, rollout: RolloutFile): readonly Di
     const at = { file, path: [...path, "whitelist", attribute], who };
     const meant = LIST_NAMES[attribute];
     if (meant !== undefined) {
-      const message = `a whitelist of "${attribute}" is the table's name for a list of ${meant}`;
+      const message = `"${attribute}" is the database's name for a list of ${meant}; a whitelist names the attribute itself`;
       return [problemAtKey(file, at.path, { code: "reserved-name", message, hint: `write ${meant}` })];
     }
     return [
@@ -127,9 +127,13 @@ function checkBy({ draft, words }: Site, path: Path, by: string | undefined, who
   const site = { file: draft.file, path, who };
   const type = words.attributes?.get(by)?.type;
   if (type === undefined || type === "string" || type === "number") return checkDeclared(site, by, words, "value");
-  const message = `${who} tells subjects apart by "${by}", which is a ${type}`;
+  const message = `${who} counts subjects by "${by}", which is a ${type}`;
   return [
-    problemAtValue(draft.file, path, { code: "operator-type", message, hint: "a subject is a string or a number" }),
+    problemAtValue(draft.file, path, {
+      code: "operator-type",
+      message,
+      hint: "use an attribute of type string or number",
+    }),
   ];
 }
 
@@ -141,14 +145,18 @@ function checkServe({ draft, known }: Site, path: Path, serve: ServeFile, who: s
     if (known.type === "boolean" ? typeof written === "boolean" : known.names?.has(name) !== false) return [];
     const message = `the split of ${who} names variant "${name}", which this flag does not have`;
     const hint =
-      known.type === "boolean" ? "a boolean flag has true and false" : suggestion(name, known.names ?? [], "variants");
+      known.type === "boolean"
+        ? "a boolean flag has the variants true and false"
+        : suggestion(name, known.names ?? [], "variants");
     return [problemAtKey(draft.file, [...at, name], { code: "unknown-variant", message, hint })];
   });
   const sum = Object.values(serve.split).reduce((total, text) => total + (parseShare(text) ?? 0), 0);
   if (sum === WHOLE) return names;
-  const message = `the split adds up to ${shareText(sum)}, it must be exactly 100 %`;
+  const message = `the split adds up to ${shareText(sum)}; it must be exactly 100 %`;
   const hint =
-    sum < WHOLE ? `give the last ${shareText(WHOLE - sum)} to one of them` : `take ${shareText(sum - WHOLE)} away`;
+    sum < WHOLE
+      ? `add the missing ${shareText(WHOLE - sum)} to one of the variants`
+      : `take ${shareText(sum - WHOLE)} from one of the variants`;
   return [...names, problemAtKey(draft.file, at, { code: "split-sum", message, hint })];
 }
 
@@ -175,7 +183,7 @@ function checkIds(
 ): readonly Diagnostic[] {
   const declaration = attributes?.get(name);
   if (declaration?.type === "boolean") {
-    const message = `${who} lists values of "${name}", which is a boolean`;
+    const message = `${who} has a whitelist of "${name}", which is a boolean`;
     const hint = "write a rule with a condition instead";
     return [problemAtKey(file, path, { code: "operator-type", message, hint })];
   }
@@ -183,8 +191,8 @@ function checkIds(
   if (values === undefined) return [];
   return ids.flatMap((id, index) => {
     if (values.includes(String(id))) return [];
-    const message = `${who} lists ${foundText(id)} of "${name}", which is none of its declared values`;
-    const hint = suggestion(String(id), values, "values");
+    const message = `${who} lists ${foundText(id)} for "${name}", which is not one of its declared values`;
+    const hint = suggestion(String(id), values, "declared values");
     return [problemAtValue(file, [...path, index], { code: "unknown-value", message, hint })];
   });
 }

@@ -47,7 +47,7 @@ export function checkRequiresChains(drafts: readonly Draft<FlagFile>[]): readonl
           problemAtKey(draft.file, ["requires", next], {
             code: "requires-cycle",
             message,
-            hint: "take one of these steps out",
+            hint: "remove one of these requirements",
           }),
         );
       } else depth = Math.max(depth, 1 + depthOf(next, [...above, key]));
@@ -55,12 +55,12 @@ export function checkRequiresChains(drafts: readonly Draft<FlagFile>[]): readonl
     depths.set(key, depth);
     // Only the first that goes too far: those above it have the same cause.
     if (depth === MAX_REQUIREMENT_DEPTH + 1) {
-      const message = `flag "${key}" stands above a chain of ${depth} requirements, at most ${MAX_REQUIREMENT_DEPTH} are followed`;
+      const message = `flag "${key}" starts a chain of ${depth} requirements; at most ${MAX_REQUIREMENT_DEPTH} are allowed`;
       problems.push(
         problemAtKey(draft.file, ["requires"], {
           code: "requires-depth",
           message,
-          hint: "require the flag at the end of the chain",
+          hint: "require the flag at the end of the chain directly",
         }),
       );
     }

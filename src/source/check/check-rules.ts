@@ -31,14 +31,14 @@ export function checkRules(
   });
 }
 
-/** `rule 1 "staff" catches everyone`, `rules 1, 2 and 4 together take everybody whom it could match`. */
+/** Returns e.g. `rule 1 "staff" matches everyone` or `rules 1, 2 and 4 together already match everyone whom it could match`. */
 export function takersText({ earlier, isForAll }: UnreachableLine, rules: readonly Rule[]): string {
   const [only = 0] = earlier;
   if (earlier.length > 1) {
     const numbers = andText(earlier.map((index) => String(index + 1)));
-    return `rules ${numbers} together already take everybody whom it could match`;
+    return `rules ${numbers} together already match everyone whom it could match`;
   }
-  const takes = isForAll ? "catches everyone" : "already takes everybody whom it could match";
+  const takes = isForAll ? "matches everyone" : "already matches everyone whom it could match";
   return `rule ${only + 1} "${rules[only]?.name}" ${takes}`;
 }
 
@@ -52,14 +52,18 @@ function problemOf(
   const above = `move it above rule ${Math.min(...line.earlier) + 1}, or delete it`;
   switch (line.why) {
     case "nobody": {
-      const message = `rule "${name}" contradicts itself: nobody can meet its condition`;
-      return { code: "contradiction", message, hint: "take one of the two sides out" };
+      const message = `rule "${name}" can never match: its condition contradicts itself`;
+      return { code: "contradiction", message, hint: "remove one of the parts that exclude each other" };
     }
     case "subject": {
       const by = portion?.by ?? "userId";
-      const needs = portion === null && "split" in serve ? "a split" : "a share";
-      const message = `${numbered} can never match: its condition leaves nobody with ${by}, and ${needs} tells subjects apart by it`;
-      return { code: "contradiction", message, hint: `ask nothing of ${by}, or write { percentage: …, by: … }` };
+      const needs = portion === null && "split" in serve ? "split" : "share";
+      const message = `${numbered} can never match: its condition excludes everyone who has a ${by}, and its ${needs} counts subjects by ${by}`;
+      return {
+        code: "contradiction",
+        message,
+        hint: `remove the condition on ${by}, or count by another attribute: { percentage: …, by: … }`,
+      };
     }
     case "taken":
       return {
@@ -68,7 +72,7 @@ function problemOf(
         hint: above,
       };
     case "zero": {
-      const message = `${numbered} takes nobody: its share is 0 %`;
+      const message = `${numbered} serves nobody: its share is 0 %`;
       return { code: "rule-for-nobody", severity: "warning", message, hint: "raise the share, or delete the rule" };
     }
     case "shares": {
@@ -79,21 +83,21 @@ function problemOf(
       const takers =
         line.earlier.length > 1
           ? takersText(line, rules)
-          : `rule ${only + 1} "${rules[only]?.name}" already takes${takes} everybody whom it could match`;
+          : `rule ${only + 1} "${rules[only]?.name}" already serves${takes} everyone whom it could match`;
       return {
         code: "unreachable-share",
         severity: "warning",
         message: `${numbered} can never match${share}: ${takers}, and shares of one flag nest`,
-        hint: `raise its share above the earlier one, ${above}`,
+        hint: `raise its share above that of the earlier rule, ${above}`,
       };
     }
     case "undeclared": {
-      const rest = line.earlier.length === 0 ? "" : ` that ${takenText(line)} leave`;
+      const rest = line.earlier.length === 0 ? "" : ` that ${takenText(line)} leave over`;
       return {
         code: "undeclared-only",
         severity: "warning",
-        message: `${numbered} can match no declared value of ${andText(line.attributes)}${rest}`,
-        hint: "declare the value that is meant in flags/_config.yaml, or delete the rule",
+        message: `${numbered} matches no declared value of ${andText(line.attributes)}${rest}`,
+        hint: "declare the intended value in flags/_config.yaml, or delete the rule",
       };
     }
   }

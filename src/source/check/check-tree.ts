@@ -62,8 +62,8 @@ function nameProblem(file: SourceFile): Problem | undefined {
     : inside.find((part) => part.startsWith("_"));
   if (underscored !== undefined) {
     const message = isSegment(file)
-      ? `a folder in flags/_segments/: a segment's file stands in it directly`
-      : `names that begin with _ are _config.yaml, _segments/ and _schema/, found "${underscored}"`;
+      ? `segment files must be directly in flags/_segments/, not in a subfolder`
+      : `"${underscored}" is not a known name: only _config.yaml, _segments/ and _schema/ may begin with _`;
     return {
       code: "unknown-file",
       message,
@@ -75,14 +75,14 @@ function nameProblem(file: SourceFile): Problem | undefined {
     const key = name.replace(/\.[^.]*$/, "");
     return {
       code: "wrong-extension",
-      message: `"${name}" is not read, files in flags/ end with .yaml`,
+      message: `"${name}" is not read: the name of a flag file must end with .yaml`,
       hint: `rename it to ${key}.yaml`,
     };
   }
   if (!name.endsWith(".yaml")) return undefined;
   const key = keyOfPath(file.path);
   if (isKey(key)) return undefined;
-  const message = `"${key}" is no key, expected lower case letters and digits, in words joined by _ or -, at most ${MAX_KEY_LENGTH} characters`;
+  const message = `"${key}" is not a valid key; expected lower-case letters and digits, in words joined by _ or -, at most ${MAX_KEY_LENGTH} characters`;
   return { code: "bad-file-name", message, hint: "rename the file" };
 }
 
@@ -100,14 +100,14 @@ function doubledKeys(flags: readonly SourceFile[]): ReadonlyMap<string, Diagnost
     if (same !== undefined) {
       report(path, {
         code: "duplicate-flag",
-        message: `flag "${key}" stands in ${same} too`,
-        hint: "a key is unique in the whole tree: rename or delete one",
+        message: `flag "${key}" is already defined in ${same}`,
+        hint: "keys are unique across all folders: rename or delete one of the files",
       });
     } else if (alike !== undefined) {
       report(path, {
         code: "same-variable",
-        message: `"${key}" has the environment variable ${variable}, as ${alike} has`,
-        hint: "rename one of them",
+        message: `flag "${key}" has the same environment variable as ${alike}: ${variable}`,
+        hint: "rename one of the flags",
       });
     } else {
       byKey.set(key, path);
@@ -118,7 +118,8 @@ function doubledKeys(flags: readonly SourceFile[]): ReadonlyMap<string, Diagnost
 }
 
 function missingConfig(): Diagnostic {
-  const hint = "the smallest one: environments: { development: { workTree: true }, production: { protected: true } }";
+  const hint =
+    "the smallest valid file: environments: { development: { workTree: true }, production: { protected: true } }";
   const message = "flags/_config.yaml does not exist; it declares environments, attributes and owners";
   return problemAt({ path: CONFIG_PATH, text: "" }, START, { code: "missing-config", message, hint });
 }

@@ -63,7 +63,7 @@ function runTest(
   const got = isBoolean
     ? JSON.stringify(answer.evaluation.value)
     : (variant ?? answer.evaluation.errorCode ?? "nothing");
-  const message = `${named} expects ${String(test.expect)}${where} and gets ${got}: ${whyText(answer)}`;
+  const message = `${named} expects ${String(test.expect)}${where} but gets ${got}: ${whyText(answer)}`;
   return problemAtValue(flag.parsed, ["tests", index, "expect"], { code: "test-failed", message });
 }
 

@@ -1,23 +1,24 @@
 import type { ConditionTrace } from "../../core/evaluate/condition-trace.ts";
 import type { Trace, TraceStep } from "../../core/evaluate/trace.ts";
 import { shareText } from "../../core/describe/wording.ts";
+import { andText, orText } from "../../core/text.ts";
 
 /** The short reason of an answer: the step that decided, and what kept the rules before it from matching. */
 export function whyText({ evaluation, steps }: Trace): string {
   const passed = steps.flatMap((step) => (step.step === "rule" && step.variant === null ? [ruleText(step)] : []));
   const decided =
-    evaluation.metadata.rule === undefined ? lastText(steps) : `rule "${evaluation.metadata.rule}" answers`;
+    evaluation.metadata.rule === undefined ? lastText(steps) : `rule "${evaluation.metadata.rule}" applies`;
   return [...passed, decided].join("; ");
 }
 
 function ruleText(step: Extract<TraceStep, { step: "rule" }>): string {
   const who = `rule "${step.name}"`;
   if (step.matches === true) {
-    if (step.missing !== null) return `${who} needs ${step.missing}, which is not given`;
-    return step.portion === null ? `${who} passes on` : `${who} lets only ${shareText(step.portion.share)} in`;
+    if (step.missing !== null) return `${who} needs ${step.missing}, which the context lacks`;
+    return step.portion === null ? `${who} serves nobody` : `${who} serves only ${shareText(step.portion.share)}`;
   }
   const unknown = step.condition === null ? [] : unknownAttributes(step.condition);
-  return unknown.length === 0 ? `${who} does not match` : `${who} cannot tell, for want of ${unknown.join(", ")}`;
+  return unknown.length === 0 ? `${who} does not match` : `${who} cannot be decided without ${andText(unknown)}`;
 }
 
 function unknownAttributes(condition: ConditionTrace): readonly string[] {
@@ -32,10 +33,10 @@ function lastText(steps: readonly TraceStep[]): string {
   if (steps.some((step) => step.step === "enabled" && !step.enabled)) return "the flag is disabled";
   if (unmet?.step === "requirement") {
     const { flag, variants } = unmet.requirement;
-    return `flag "${flag}" serves ${unmet.served ?? "nothing"}, required is ${variants.join(" or ")}`;
+    return `flag "${flag}" serves ${unmet.served ?? "nothing"}, but ${orText(variants)} is required`;
   }
   const line = steps.find((step) => step.step === "last-line");
   if (line?.step === "last-line" && line.missing !== null)
-    return `the last line needs ${line.missing}, which is not given`;
-  return last?.step === "off" ? "nothing matches, so the flag is off" : "the last line answers";
+    return `the default rollout needs ${line.missing}, which the context lacks`;
+  return last?.step === "off" ? "nothing matches, so the flag is off" : "the default rollout applies";
 }

@@ -1,6 +1,5 @@
 import type { JsonValue } from "../../core/json.ts";
 import { isJsonObject } from "../../core/json.ts";
-import type { Path } from "../load/tree.ts";
 
 /** A value as a message shows it: short ones as they are typed. */
 export function foundText(value: JsonValue | undefined): string {
@@ -9,12 +8,4 @@ export function foundText(value: JsonValue | undefined): string {
   if (isJsonObject(value)) return Object.keys(value).length === 0 ? "an empty mapping" : "a mapping";
   const text = JSON.stringify(value);
   return text.length <= 60 ? text : `${text.slice(0, 56)}…"`;
-}
-
-/** `serve`, `item 2 of tags`, `the file`: what a path leads to, in words. */
-export function whereText(path: Path): string {
-  const last = path.at(-1);
-  if (last === undefined) return "the file";
-  if (typeof last === "string") return last;
-  return `item ${last + 1} of ${whereText(path.slice(0, -1))}`;
 }

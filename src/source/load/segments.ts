@@ -67,8 +67,8 @@ export function readSegments(drafts: readonly Draft<SegmentFile>[], words: Vocab
       problems.push(
         problemAtKey(draft.file, ["if"], {
           code: "contradiction",
-          message: `segment "${name}" contradicts itself: nobody can be in it`,
-          hint: "take one of the two sides out",
+          message: `nobody can belong to segment "${name}": its condition contradicts itself`,
+          hint: "remove one of the parts that exclude each other",
         }),
       );
       return undefined;
@@ -97,6 +97,6 @@ export function segmentNames(condition: JsonObject): readonly string[] {
 }
 
 function cycleProblem({ file, name }: Draft<SegmentFile>, cycle: readonly string[]): Diagnostic {
-  const message = `segment "${name}" reaches itself: ${cycle.join(" → ")}`;
-  return problemAtKey(file, ["if"], { code: "segment-cycle", message, hint: "take one of these steps out" });
+  const message = `segment "${name}" refers to itself: ${cycle.join(" → ")}`;
+  return problemAtKey(file, ["if"], { code: "segment-cycle", message, hint: "remove one of these references" });
 }

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from "../../core/json.ts";
 import { operatorsOf } from "../check/check-condition.ts";
 import type { AttributeDeclaration } from "./config-file.ts";
 import { isList } from "../load/lists.ts";
-import { clause } from "./schema.ts";
+import { clause } from "./json-schema.ts";
 
 /**
  * For each declared attribute what a condition may ask of it, as `Attribute.<name>`: the operators of its type, and only
@@ -40,7 +40,7 @@ function matcher({ type, description, values }: AttributeDeclaration, operators:
     if (!isJsonObject(schema)) return [];
     return [[name, name === "not" ? { ...schema, anyOf: plain } : schema] as const];
   });
-  const can = `A ${type} can be asked: a value, a list, ${known.map(([name]) => name).join(", ")}.`;
+  const can = `Valid for a ${type}: a value, a list, ${known.map(([name]) => name).join(", ")}.`;
   const operatorMapping = {
     properties: Object.fromEntries(known),
     additionalProperties: false,

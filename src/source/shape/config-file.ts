@@ -6,28 +6,36 @@ export type AttributeType = (typeof ATTRIBUTE_TYPES)[number];
 
 const attributeDeclarationShape = z
   .strictObject({
-    type: z.enum(ATTRIBUTE_TYPES).meta({ description: "What conditions may ask of it." }),
-    description: z.string().min(1).meta({ description: "What it says, for people." }).optional(),
+    type: z
+      .enum(ATTRIBUTE_TYPES)
+      .meta({ description: "The type of its values. It decides which operators a condition may use." }),
+    description: z.string().min(1).meta({ description: "What the attribute means." }).optional(),
     values: z
       .array(z.union([z.string(), z.number()]))
       .min(1)
-      .meta({ description: "The only values there are; others in a condition are errors." })
+      .meta({ description: "All possible values. Any other value in a condition is an error." })
       .optional(),
     weights: z
       .array(z.number().min(0))
       .min(1)
-      .meta({ description: "How common each value is, for the report of who flips only." })
+      .meta({
+        description:
+          "How common each value is, one weight per value. Used only to estimate who gets a different answer.",
+      })
       .optional(),
-    from: z.enum(["server"]).meta({ description: "server: a browser cannot assert it." }).optional(),
+    from: z.enum(["server"]).meta({ description: "server: a browser cannot set this attribute." }).optional(),
   })
-  .meta({ description: "One attribute of the evaluation context." });
+  .meta({ description: "One attribute of the context." });
 
 const environmentShape = z
   .strictObject({
-    workTree: z.boolean().meta({ description: "true: may be synced from files that are not committed." }).optional(),
+    workTree: z
+      .boolean()
+      .meta({ description: "true: files that are not committed may be synced to this environment." })
+      .optional(),
     protected: z.boolean().meta({ description: "true: dangerous changes need an acknowledgement." }).optional(),
   })
-  .meta({ description: "One environment; each has a database of its own." });
+  .meta({ description: "One environment. Each has its own database." });
 
 const policiesShape = z
   .strictObject({
@@ -35,30 +43,40 @@ const policiesShape = z
     maxFlags: z
       .int()
       .min(1)
-      .meta({ description: "How many flags one sync may change without acknowledgement." })
+      .meta({ description: "How many flags one sync may change without an acknowledgement." })
       .optional(),
     stagingFirst: z
       .boolean()
-      .meta({ description: "true: nothing widens in a protected environment that the one before it does not have." })
+      .meta({
+        description:
+          "true: a protected environment serves nothing to people whom the environment before it does not serve it to.",
+      })
       .optional(),
-    maxExpiryDays: z.int().min(1).meta({ description: "How far ahead `expires` of a new flag may lie." }).optional(),
+    maxExpiryDays: z
+      .int()
+      .min(1)
+      .meta({ description: "How many days ahead `expires` may be when it is written." })
+      .optional(),
   })
-  .meta({ description: "Limits that pull requests are held to." });
+  .meta({ description: "Limits on what a pull request may change." });
 
-/** `flags/_config.yaml`. */
+/** Describes `flags/_config.yaml`. */
 export const configFileShape = z
   .strictObject({
     environments: z
       .record(keyShape, environmentShape)
-      .meta({ description: "In the order of promotion.", errorMessage: "a mapping of environments" }),
+      .meta({ description: "The environments, in order of promotion.", errorMessage: "a mapping of environments" }),
     attributes: z
       .record(attributeShape, attributeDeclarationShape)
-      .meta({ description: "What conditions may ask for.", errorMessage: "a mapping of attributes" })
+      .meta({
+        description: "The attributes of the context that conditions may use.",
+        errorMessage: "a mapping of attributes",
+      })
       .optional(),
     owners: z
       .record(z.string().min(1), z.string().min(1))
       .meta({
-        description: 'Owner → who that is where code is reviewed, quoted: "@acme/workshops".',
+        description: 'Owner → team or user on GitHub, in quotes: "@acme/workshops".',
         errorMessage: "a mapping of owners",
       })
       .optional(),
@@ -66,7 +84,7 @@ export const configFileShape = z
   })
   .meta({
     title: "Flaghoist configuration",
-    description: "What flag files may refer to, and the limits that they are held to.",
+    description: "What flag files may refer to, and limits on their changes.",
   });
 
 export type ConfigFile = z.infer<typeof configFileShape>;

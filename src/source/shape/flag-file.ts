@@ -8,21 +8,20 @@ const json: z.ZodType<JsonValue> = z
   .lazy(() => z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(json), z.record(z.string(), json)]))
   .meta({ id: "Json" });
 const serveNameShape = z.union([z.boolean(), variantShape]).meta({
-  description: "A variant by its name; true or false on a boolean flag.",
-  errorMessage: "a variant's name (true or false on a boolean flag)",
+  description: "The name of a variant; true or false for a boolean flag.",
+  errorMessage: "the name of a variant (true or false for a boolean flag)",
 });
 
 const portionShape = z
   .strictObject({
     percentage: shareShape,
-    by: attributeShape
-      .meta({ description: "The attribute that tells subjects apart; userId unless written." })
-      .optional(),
+    by: attributeShape.meta({ description: "The attribute that identifies a subject. Default: userId." }).optional(),
   })
-  .meta({ description: "A sticky share of the subjects of one attribute." });
+  .meta({ description: "A sticky share of the subjects that one attribute identifies." });
 
 const ruleRolloutShape = z.union([shareShape, portionShape]).meta({
-  description: "How many of those who match; the others go on to the next rule. Everybody unless written.",
+  description:
+    "The share of matching subjects that the rule serves; all others continue with the next rule. Default: everyone who matches.",
   errorMessage: "a share such as 25%, or { percentage: 25%, by: attribute }",
 });
 
@@ -33,10 +32,12 @@ const rolloutShape = z
     z.enum(["all", "none"]),
     shareShape,
     portionShape,
-    z.strictObject({ roles: z.array(z.string().min(1)).min(1).meta({ description: "userRole is one of these." }) }),
+    z.strictObject({
+      roles: z.array(z.string().min(1)).min(1).meta({ description: "The attribute userRole is one of these." }),
+    }),
     z.strictObject({
       whitelist: z.record(attributeShape, z.array(idShape).min(1)).meta({
-        description: "Attribute → list of ids; any of the lists matches.",
+        description: "Attribute → list of values. A subject in any of the lists is served.",
         errorMessage: "a mapping of attributes to lists",
       }),
     }),
@@ -44,7 +45,7 @@ const rolloutShape = z
   .meta({
     id: "Rollout",
     description:
-      "The last line, everybody whom no rule took: all, none, 25%, { percentage, by }, { roles } or { whitelist }.",
+      "The default rollout, for everyone whom no rule serves: all, none, 25%, { percentage, by }, { roles } or { whitelist }.",
     errorMessage: "all, none, a share such as 25%, { percentage, by }, { roles } or { whitelist }",
   });
 
@@ -53,7 +54,7 @@ const serveShape = z
     serveNameShape,
     z.strictObject({
       split: z.record(variantShape, shareShape).meta({
-        description: "Variant → share; together exactly 100%.",
+        description: "Variant → share. The shares must add up to exactly 100%.",
         errorMessage: "a mapping of variants to shares",
       }),
     }),
@@ -61,8 +62,8 @@ const serveShape = z
   .meta({
     id: "Serve",
     description:
-      "What they get: a variant, or { split: { control: 34%, blue: 66% } }. true when left out on a boolean flag.",
-    errorMessage: "a variant's name (true or false on a boolean flag) or { split: … }",
+      "What is served: a variant, or { split: { control: 34%, blue: 66% } }. Default for a boolean flag: true.",
+    errorMessage: "the name of a variant (true or false for a boolean flag) or { split: … }",
   });
 
 const ruleShape = z
@@ -71,18 +72,18 @@ const ruleShape = z
       .string()
       .min(1)
       .max(80)
-      .meta({ description: "What people call the rule, in status and in answers. Once in a flag." }),
+      .meta({ description: "The name of the rule, as status and answers show it. Unique within the flag." }),
     if: conditionShape,
     rollout: ruleRolloutShape.optional(),
     serve: serveShape.optional(),
   })
-  .meta({ id: "Rule", description: "Who + how much + what. The first rule that matches answers." });
+  .meta({ id: "Rule", description: "One rule: who, how much and what. The first rule that matches applies." });
 
 const rulesShape = z
   .array(ruleShape)
-  .meta({ description: "Who gets something special, in this order. Everybody else falls to the last line." });
+  .meta({ description: "Rules, in order; the first match applies. The default rollout serves everyone else." });
 const enabledShape = z.boolean().meta({
-  description: "false: everybody gets the off variant, whatever stands below.",
+  description: "false: everyone gets the off variant, regardless of the rest of the file.",
   errorMessage: "true or false",
 });
 
@@ -93,13 +94,13 @@ const overlayShape = z
     rollout: rolloutShape.optional(),
     serve: serveShape.optional(),
   })
-  .meta({ description: "What is different in this environment. Each key replaces the file's key as a whole." });
+  .meta({ description: "What differs in this environment. Each key replaces the same key of the file as a whole." });
 
-/** Below 100 %: a bucket is inside a share when it is smaller. */
+/** Below 100 %, because a bucket is inside a share when it is less than the share. */
 const pinShape = z
   .string()
   .regex(new RegExp(SHARE_PATTERN.source.replace("100(?:\\.0{1,3})?|", "")))
-  .meta({ errorMessage: "a place such as 5%, below 100%" });
+  .meta({ errorMessage: "a percentage below 100%, such as 5%" });
 
 const givenShape = z.record(
   attributeShape,
@@ -111,7 +112,10 @@ const givenShape = z.record(
 const testShape = z
   .strictObject({
     name: z.string().min(1).meta({ description: "What the test shows." }).optional(),
-    in: z.string().meta({ description: "The environment; without it the file as it stands, no overlay." }).optional(),
+    in: z
+      .string()
+      .meta({ description: "The environment. Default: the file as it stands, without overlays." })
+      .optional(),
     given: givenShape.meta({
       description: "The context: attributes and their values.",
       errorMessage: "a mapping of attributes",
@@ -120,61 +124,69 @@ const testShape = z
       .union([
         pinShape,
         z.strictObject({
-          gate: pinShape.meta({ description: "The place in the order that shares are cut from." }).optional(),
-          split: pinShape.meta({ description: "The place in the order that the split is cut from." }).optional(),
+          gate: pinShape
+            .meta({ description: "The bucket for the rollout, as a percentage: 5% is inside every share above 5%." })
+            .optional(),
+          split: pinShape.meta({ description: "The bucket for the split, as a percentage." }).optional(),
         }),
       ])
       .meta({
-        description: "Pins the bucket, so that no subject is needed. A split pins both: { gate: 5%, split: 40% }.",
-        errorMessage: "a place such as 5%, or { gate: 5%, split: 40% }",
+        description:
+          "Pins the bucket, so that the context needs no subject. For a split, pin both buckets: { gate: 5%, split: 40% }.",
+        errorMessage: "a percentage below 100%, such as 5%, or { gate: 5%, split: 40% }",
       })
       .optional(),
     expect: serveNameShape,
   })
-  .meta({ description: "A context and the answer that it gets. Overrides play no part." });
+  .meta({ description: "A context and the variant that it must get. Overrides do not affect tests." });
 
-/** One flag as its author writes it: a file below `flags/`, named for its key. */
+/** Describes a flag file: a file `<key>.yaml` anywhere below `flags/`. */
 export const flagFileShape = z
   .strictObject({
-    name: z.string().min(1).max(120).meta({ description: "What people call the flag." }),
-    description: z
-      .string()
-      .min(1)
-      .meta({ description: "What is different while the flag is on, in a sentence or two." }),
+    name: z.string().min(1).max(120).meta({ description: "The display name of the flag." }),
+    description: z.string().min(1).meta({ description: "What the flag does, in one or two sentences." }),
     owner: z
       .string()
       .min(1)
-      .meta({ description: "Who answers for the flag: an owner that flags/_config.yaml declares." }),
+      .meta({ description: "Who is responsible for the flag: an owner that flags/_config.yaml declares." }),
     kind: z.enum(FLAG_KINDS).meta({
       description:
-        "release: until it is out. experiment: until it is decided. ops: a switch that stays. permission: who may.",
+        "release: until a feature is released. experiment: until a variant wins. ops: a permanent operational switch. permission: who may use a feature.",
     }),
     expires: dayShape
-      .meta({ description: "The day after which the flag should be gone. Written for release and experiment." })
+      .meta({ description: "The date after which the flag should be gone. Required for release and experiment." })
       .optional(),
     tags: z
       .array(z.string().min(1).max(64))
-      .meta({ description: "Words to find and to kill flags by (FLAGS_KILL=tag:…)." })
+      .meta({ description: "Words to find flags by, and to kill them together (FLAGS_KILL=tag:…)." })
       .optional(),
-    metadata: z.record(z.string(), json).meta({ description: "Anything else worth keeping with the flag." }).optional(),
-    type: z.enum(FLAG_TYPES).meta({ description: "boolean unless written." }).optional(),
+    metadata: z.record(z.string(), json).meta({ description: "Any other data to keep with the flag." }).optional(),
+    type: z.enum(FLAG_TYPES).meta({ description: "The type of the value. Default: boolean." }).optional(),
     variants: z
       .record(variantShape, json)
-      .meta({ description: "Name → value, for every type but boolean.", errorMessage: "a mapping of names to values" })
+      .meta({
+        description: "Variant name → value. Required unless the type is boolean.",
+        errorMessage: "a mapping of variant names to values",
+      })
       .optional(),
     offVariant: serveNameShape
-      .meta({ description: "Served when disabled or killed. Written when the type is not boolean." })
+      .meta({
+        description:
+          "The variant that is served when the flag is disabled or killed. Required unless the type is boolean.",
+      })
       .optional(),
     fallback: serveNameShape
       .meta({
         description:
-          "The code default, a variant: served when no data can be had at all. The off variant unless written.",
+          "The code default: the variant that a program uses when it has no flag data at all. Default: the off variant.",
       })
       .optional(),
-    client: z.boolean().meta({ description: "true: browsers may see the flag's value." }).optional(),
+    client: z.boolean().meta({ description: "true: browsers may see the value of the flag." }).optional(),
     protected: z
       .boolean()
-      .meta({ description: "true: every widening in a protected environment needs an acknowledgement." })
+      .meta({
+        description: "true: every change that reaches more people in a protected environment needs an acknowledgement.",
+      })
       .optional(),
     salt: z
       .string()
@@ -182,7 +194,8 @@ export const flagFileShape = z
       .max(64)
       .regex(/^[^:#]*$/)
       .meta({
-        description: "Decides who is in a share; the key unless written. Written by a rename, so that nobody moves.",
+        description:
+          "Decides which subjects are in a share. Default: the key. A rename writes it, so that every subject keeps its bucket.",
         errorMessage: "text without : and #, at most 64 characters",
       })
       .optional(),
@@ -191,10 +204,11 @@ export const flagFileShape = z
         keyShape,
         z
           .union([serveNameShape, z.array(serveNameShape).min(1)])
-          .meta({ errorMessage: "a variant (true or false on a boolean flag), or a list of variants" }),
+          .meta({ errorMessage: "the name of a variant (true or false for a boolean flag) or a list of variants" }),
       )
       .meta({
-        description: "Other flags that must serve one of these variants to the same context, or this one is off.",
+        description:
+          "Other flags that must serve one of these variants to the same context; otherwise this flag is off.",
       })
       .optional(),
     enabled: enabledShape,
@@ -203,21 +217,24 @@ export const flagFileShape = z
     serve: serveShape.optional(),
     environments: z
       .record(z.string(), overlayShape)
-      .meta({ description: "Environment → what is different there.", errorMessage: "a mapping of environments" })
+      .meta({ description: "Environment → what differs there.", errorMessage: "a mapping of environments" })
       .optional(),
     acknowledge: z
-      .object({ reason: z.string().min(1).meta({ description: "Why the change is meant." }) })
+      .object({ reason: z.string().min(1).meta({ description: "Why the change is intended." }) })
       .catchall(
         z
           .string()
           .regex(/^[0-9a-f]{8,64}$/)
-          .meta({ errorMessage: "the quoted id that `hoist plan` printed" }),
+          .meta({ errorMessage: "the id that `hoist plan` printed, in quotes" }),
       )
-      .meta({ description: "Environment → id of a dangerous change that is meant, as `hoist plan` prints it." })
+      .meta({ description: "Environment → id of a dangerous change that is intended, as `hoist plan` prints it." })
       .optional(),
-    tests: z.array(testShape).meta({ description: "Run by `hoist test`, in CI and before every sync." }).optional(),
+    tests: z
+      .array(testShape)
+      .meta({ description: "Inline tests. `hoist test`, CI and every sync run them." })
+      .optional(),
   })
-  .meta({ title: "Feature flag", description: "One feature flag. The file's name is its key." });
+  .meta({ title: "Feature flag", description: "One feature flag. The file name is its key." });
 
 export type FlagFile = z.infer<typeof flagFileShape>;
 export type RuleFile = z.infer<typeof ruleShape>;

@@ -3,6 +3,7 @@ import flagSchema from "../../../schema/flag.schema.json" with { type: "json" };
 import segmentSchema from "../../../schema/segment.schema.json" with { type: "json" };
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { attributeDefinitions, valuesOf } from "./attribute-schema.ts";
+import { membersOf } from "./json-schema.ts";
 import { isList } from "../load/lists.ts";
 import type { LoadedFlags } from "../load/load.ts";
 import { overlaySchema, requirementSchemas, variantClauses } from "./variant-schema.ts";
@@ -150,11 +151,6 @@ function withoutId(schema: JsonObject): JsonObject {
 
 function without(schema: JsonObject, keyword: string): JsonObject {
   return Object.fromEntries(Object.entries(schema).filter(([name]) => name !== keyword));
-}
-
-function membersOf(schema: JsonObject, name: string): JsonObject {
-  const member = schema[name];
-  return isJsonObject(member) ? member : {};
 }
 
 function sorted(names: Iterable<string>): readonly string[] {

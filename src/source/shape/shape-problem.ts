@@ -1,105 +1,136 @@
 import type { ErrorObject } from "ajv/dist/2020.js";
-import { isJsonObject, type JsonValue } from "../../core/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { nearest } from "../../core/diagnostic/nearest.ts";
 import type { Problem } from "../load/parsed-file.ts";
-import { isSchema, memberOf, type Schema } from "./schema.ts";
-import { SHARE_PATTERN } from "./share.ts";
+import { isList } from "../load/lists.ts";
+import { branchesOf, membersOf, resolveRef } from "./json-schema.ts";
+import { unknownKeyHint, valueHint } from "./shape-hint.ts";
 import type { Path } from "../load/tree.ts";
-import { guess, suggestion } from "../../core/diagnostic/unknown-name.ts";
 import { orText } from "../../core/text.ts";
-import { foundText, whereText } from "../check/wording.ts";
+import { foundText } from "../check/wording.ts";
 
-/** One fault of shape: what, where, and whether the key or the value is meant. */
+/** One way in which a document does not match its schema. */
 export interface ShapeFault {
   readonly path: Path;
+  /** Whether the key or the value at `path` is at fault. */
   readonly at: "key" | "value";
   readonly problem: Problem;
-  /** For a mistyped key, the key that was probably meant. */
+  /** For an unknown key, the key that was probably meant. */
   readonly meant?: string | undefined;
   /** For a missing key, its name. */
   readonly missing?: string | undefined;
 }
 
-/** One error of ajv in our words; undefined where another error says the same better. */
-export function shapeProblem(error: ErrorObject, path: Path): ShapeFault | undefined {
-  const schema: Schema = error.parentSchema ?? {};
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ajv hands back a part of the document it was given
-  const found = error.data as JsonValue;
-  const where = whereText(path);
+/** One error of ajv, with what it takes to describe it. */
+interface ShapeError {
+  readonly error: ErrorObject;
+  readonly path: Path;
+  /** The value that breaks the schema. */
+  readonly found: JsonValue;
+  /** The schema that the value breaks. */
+  readonly schema: JsonObject;
+  /** The mapping or list that holds the value. */
+  readonly holder: JsonValue | undefined;
+  readonly root: JsonObject;
+}
+
+/**
+ * Describes one error of ajv.
+ *
+ * @param path    of the value at fault
+ * @param holder  the mapping or list that holds the value
+ * @param root    the schema whose `$defs` the references name
+ * @returns       undefined where another error describes the same fault better
+ */
+export function shapeProblem(
+  error: ErrorObject,
+  path: Path,
+  holder: JsonValue | undefined,
+  root: JsonObject,
+): ShapeFault | undefined {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ajv returns parts of the document and of the schema
+  const [found, schema] = [error.data as JsonValue, (error.parentSchema ?? {}) as JsonObject];
+  const shapeError: ShapeError = { error, path, found, schema, holder, root };
   switch (error.keyword) {
-    case "additionalProperties": {
-      const key = String(error.params["additionalProperty"]);
-      const known = Object.keys(memberOf(schema, "properties"));
-      // `{ description: one, two }`: what follows the comma is read as a key without a value.
-      const isCutOff = key.includes(" ") && isJsonObject(found) && found[key] === null;
-      const hint = isCutOff ? "text that contains a comma has to be quoted" : suggestion(key, known, "keys");
-      return {
-        path: [...path, key],
-        at: "key",
-        meant: nearest(key, known),
-        problem: { code: "unknown-key", message: `"${key}" is no key of ${where}`, hint },
-      };
-    }
-    case "required": {
-      const key = String(error.params["missingProperty"]);
-      const about = memberOf(memberOf(schema, "properties"), key)["description"];
-      const hint = typeof about === "string" ? `add ${key}   (${about.replace(/\.$/, "")})` : `add ${key}`;
-      return {
-        path,
-        at: "key",
-        missing: key,
-        problem: { code: "missing-key", message: `${where} has no ${key}, which is always written`, hint },
-      };
-    }
-    case "propertyNames": {
-      const key = String(error.params["propertyName"]);
-      const expected = memberOf(schema, "propertyNames")["errorMessage"];
-      return {
-        path: [...path, key],
-        at: "key",
-        problem: {
-          code: "wrong-value",
-          message: `"${key}" is no name for a key of ${where}, expected ${typeof expected === "string" ? expected : "a name"}`,
-        },
-      };
-    }
+    case "additionalProperties":
+      return unknownKey(shapeError);
+    case "required":
+      return missingKey(shapeError);
+    case "propertyNames":
+      return wrongName(shapeError);
     case "minItems":
-      return {
-        path,
-        at: "value",
-        problem: { code: "empty", message: `${where} is an empty list`, hint: "name at least one, or delete the key" },
-      };
+      return wrongValue(shapeError, "empty", `${whereText(path)} is an empty list`, "add an item, or remove the key");
     case "minLength":
-      return {
-        path,
-        at: "value",
-        problem: { code: "empty", message: `${where} is an empty text`, hint: "write it, or delete the key" },
-      };
+      return wrongValue(shapeError, "empty", `${whereText(path)} is an empty string`, "write some text");
     case "type":
     case "anyOf":
-      return value(Array.isArray(found) && found.length === 0 ? "empty" : "wrong-type");
+      return wrongValue(shapeError, isList(found) && found.length === 0 ? "empty" : "wrong-type");
     default:
-      // An error of a key's own name stands beside `propertyNames`, which says more.
-      return "propertyName" in error ? undefined : value("wrong-value");
-  }
-
-  function value(code: "wrong-type" | "wrong-value" | "empty"): ShapeFault {
-    const message = `${where} is ${foundText(found)}, expected ${expectedText(schema)}`;
-    return { path, at: "value", problem: { code, message, hint: valueHint(found, schema) } };
+      // The `propertyNames` error of the same key says more.
+      return "propertyName" in error ? undefined : wrongValue(shapeError, "wrong-value");
   }
 }
 
-function expectedText(schema: Schema): string {
-  const { errorMessage, enum: words, type, minimum, maxLength } = schema;
+function unknownKey({ error, path, found, schema }: ShapeError): ShapeFault {
+  const key = String(error.params["additionalProperty"]);
+  const known = Object.keys(membersOf(schema, "properties"));
+  const value = isJsonObject(found) ? found[key] : undefined;
+  const message = `unknown key "${key}"${insideText(path)}`;
+  const problem = { code: "unknown-key", message, hint: unknownKeyHint(key, value, known) } as const;
+  return { path: [...path, key], at: "key", meant: nearest(key, known), problem };
+}
+
+function missingKey({ error, path, schema, root }: ShapeError): ShapeFault {
+  const key = String(error.params["missingProperty"]);
+  const { description } = resolveRef(membersOf(membersOf(schema, "properties"), key), root);
+  const hint = typeof description === "string" ? `add ${key}   (${description.replace(/\.$/, "")})` : `add ${key}`;
+  const message = `required key "${key}" is missing${insideText(path)}`;
+  return { path, at: "key", missing: key, problem: { code: "missing-key", message, hint } };
+}
+
+function wrongName({ error, path, schema }: ShapeError): ShapeFault {
+  const key = String(error.params["propertyName"]);
+  const { errorMessage } = membersOf(schema, "propertyNames");
+  const expected = typeof errorMessage === "string" ? errorMessage : "a name";
+  const message = `"${key}" is not a valid name in ${whereText(path)}; expected ${expected}`;
+  return { path: [...path, key], at: "key", problem: { code: "wrong-value", message } };
+}
+
+function wrongValue(
+  { path, found, schema, holder }: ShapeError,
+  code: "wrong-type" | "wrong-value" | "empty",
+  message = `${whereText(path)} ${found === null ? "has no value" : `is ${foundText(found)}`}; expected ${expectedText(schema)}`,
+  hint = valueHint(found, schema, holder),
+): ShapeFault {
+  return { path, at: "value", problem: { code, message, hint } };
+}
+
+/** Returns e.g. `serve`, `rule 1`, `item 2 of tags` or `the file`. */
+function whereText(path: Path): string {
+  const last = path.at(-1);
+  if (last === undefined) return "the file";
+  if (typeof last === "string") return last;
+  const list = path.at(-2);
+  if (list === "rules" || list === "tests") return `${list.slice(0, -1)} ${last + 1}`;
+  return `item ${last + 1} of ${whereText(path.slice(0, -1))}`;
+}
+
+function insideText(path: Path): string {
+  return path.length === 0 ? "" : ` in ${whereText(path)}`;
+}
+
+function expectedText(schema: JsonObject): string {
+  const { errorMessage, enum: words, minimum, maxLength } = schema;
   if (typeof errorMessage === "string") return errorMessage;
-  if (Array.isArray(words)) return orText(words.map(String));
-  if (typeof maxLength === "number") return `a text of at most ${maxLength} characters`;
-  if (typeof minimum === "number" && minimum >= 0) return `a number from ${minimum}`;
-  return orText((Array.isArray(type) ? type : [type]).map((name) => TYPE_WORDS[String(name)] ?? String(name)));
+  if (isList(words)) return orText(words.map(String));
+  if (typeof maxLength === "number") return `a string of at most ${maxLength} characters`;
+  const types = branchesOf(schema).map(({ type }) => (typeof type === "string" ? TYPE_WORDS[type] : undefined));
+  const expected = orText([...new Set(types.map((type) => type ?? "a value"))]);
+  return typeof minimum === "number" && minimum >= 0 ? `${expected}, at least ${minimum}` : expected;
 }
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {
-  string: "a text",
+  string: "a string",
   number: "a number",
   integer: "a whole number",
   boolean: "true or false",
@@ -107,31 +138,3 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   object: "a mapping",
   null: "nothing",
 };
-
-function valueHint(found: JsonValue, schema: Schema): string | undefined {
-  const words = JSON.stringify(schema);
-  const isShare =
-    words.includes(JSON.stringify(SHARE_PATTERN.source)) || String(schema["errorMessage"]).includes("share");
-  if (isShare && typeof found !== "object" && /^\d+(?:\.\d{1,3})?$/.test(String(found)) && Number(found) <= 100) {
-    return `did you mean ${String(found)}%?`;
-  }
-  if (isShare && typeof found === "string" && /^\d+(?:\.\d+)? +%$/.test(found))
-    return `did you mean ${found.replace(/ +/, "")}?`;
-  const { type } = schema;
-  const names = wordsOf(schema);
-  if (names.length > 0) return guess(foundText(found).replaceAll('"', ""), names);
-  const wantsText = type === "string" || (Array.isArray(schema["anyOf"]) && words.includes('"type":"string"'));
-  if (wantsText && typeof found === "number") return "put it in quotes where text is meant";
-  if (type === "string" && typeof found === "boolean") return "put it in quotes where text is meant";
-  if (type === "boolean" && (found === "true" || found === "false")) return `write it without quotes: ${found}`;
-  const isNumeral = typeof found === "string" && /^-?\d+(?:\.\d+)?$/.test(found);
-  if ((type === "number" || type === "integer") && isNumeral) return `write it without quotes: ${found}`;
-  if (type !== "array" || found === null) return undefined;
-  return typeof found === "object" ? "write it as a list, in [ ]" : `write it as a list: [${String(found)}]`;
-}
-
-/** The words that a schema takes, whether alone or beside other things. */
-function wordsOf(schema: Schema): readonly string[] {
-  const branches = Array.isArray(schema["anyOf"]) ? schema["anyOf"].filter(isSchema) : [];
-  return [schema, ...branches].flatMap((each) => (Array.isArray(each["enum"]) ? each["enum"].map(String) : []));
-}

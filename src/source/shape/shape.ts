@@ -2,19 +2,24 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.
 import configSchema from "../../../schema/config.schema.json" with { type: "json" };
 import flagSchema from "../../../schema/flag.schema.json" with { type: "json" };
 import segmentSchema from "../../../schema/segment.schema.json" with { type: "json" };
-import { isJsonObject, type JsonValue } from "../../core/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { isList } from "../load/lists.ts";
 import { type FileKind, MOST_PROBLEMS } from "../load/parsed-file.ts";
-import { isSchema, memberOf, type Schema } from "./schema.ts";
+import { membersOf, resolveRef } from "./json-schema.ts";
 import { type ShapeFault, shapeProblem } from "./shape-problem.ts";
 import type { Path } from "../load/tree.ts";
 
-const SCHEMAS: Readonly<Record<FileKind, Schema>> = { flag: flagSchema, segment: segmentSchema, config: configSchema };
+const SCHEMAS: Readonly<Record<FileKind, JsonObject>> = {
+  flag: flagSchema,
+  segment: segmentSchema,
+  config: configSchema,
+};
 
-/** Checks a document against the generated schema of its kind: one fault per cause, in no order. */
+/** Checks a document against the generated schema of its kind. Returns one fault per cause, in no order. */
 export function shapeFaults(kind: FileKind, json: JsonValue): readonly ShapeFault[] {
-  const faults = faultsOf(checkerOf(SCHEMAS[kind], SCHEMAS[kind]), json, [], SCHEMAS[kind]);
-  // A mistyped key is one cause: that the key which was meant is missing goes without saying.
+  const schema = SCHEMAS[kind];
+  const faults = faultsOf(checkerOf(schema, schema), json, [], schema);
+  // A mistyped key is one cause: that the key which was meant is missing needs no second fault.
   const meant = new Set(
     faults.flatMap((fault) => (fault.meant === undefined ? [] : [placeText(fault.path.slice(0, -1), fault.meant)])),
   );
@@ -25,16 +30,16 @@ function placeText(parent: Path, key: string): string {
   return JSON.stringify([...parent, key]);
 }
 
-// The schemas are ours, and a test holds them against the meta-schema; what makes the checkers' code shorter takes longer
-// than it saves. Both together are a seventh of a second of every command that reads a file.
+// A test checks the schemas against the meta-schema, and optimizing the checkers takes longer than it saves: without both,
+// every command that reads a file starts a seventh of a second sooner.
 const options = { allErrors: true, verbose: true, strict: true, allowUnionTypes: true } as const;
 const ajv = new Ajv2020({ ...options, validateSchema: false, code: { optimize: false } });
 ajv.addKeyword("errorMessage");
 
 // Compiled at first use: a schema costs some 30 ms, and most branches of most unions never fail.
-const checkers = new WeakMap<Schema, ValidateFunction>();
+const checkers = new WeakMap<JsonObject, ValidateFunction>();
 
-function checkerOf(schema: Schema, root: Schema): ValidateFunction {
+function checkerOf(schema: JsonObject, root: JsonObject): ValidateFunction {
   const known = checkers.get(schema);
   if (known !== undefined) return known;
   const { $id: _, ...rest } = schema;
@@ -43,66 +48,63 @@ function checkerOf(schema: Schema, root: Schema): ValidateFunction {
   return made;
 }
 
-function faultsOf(check: ValidateFunction, data: JsonValue, base: Path, root: Schema): readonly ShapeFault[] {
+function faultsOf(check: ValidateFunction, data: JsonValue, base: Path, root: JsonObject): readonly ShapeFault[] {
   if (check(data)) return [];
   const errors = check.errors ?? [];
   const unions = outermostUnions(errors);
   const places = new Set(unions.map(({ instancePath }) => instancePath));
   const direct = errors.filter(({ instancePath }) => !places.has(instancePath) && !isBelowOne(instancePath, places));
-  const seen = new Set<string>();
-  const faults: ShapeFault[] = [];
+  const faults = new Map<string, ShapeFault>();
   for (const error of direct.slice(0, MOST_PROBLEMS)) {
-    const fault = shapeProblem(error, [...base, ...pathOf(error.instancePath, data)]);
+    const { path, holder } = locate(error.instancePath, data);
+    const fault = shapeProblem(error, [...base, ...path], holder, root);
     if (fault === undefined) continue;
     // A text that is too long and of the wrong form is one fault; two missing keys are two.
-    const place = fault.at === "key" || error.keyword === "required" ? fault.problem.message : error.instancePath;
-    if (!seen.has(place)) faults.push(fault);
-    seen.add(place);
+    const cause = JSON.stringify([fault.at, fault.path, fault.missing]);
+    if (!faults.has(cause)) faults.set(cause, fault);
   }
-  return [...faults, ...unions.slice(0, MOST_PROBLEMS).flatMap((union) => unionFaults(union, data, base, root))];
+  return [
+    ...faults.values(),
+    ...unions.slice(0, MOST_PROBLEMS).flatMap((union) => unionFaults(union, data, base, root)),
+  ];
 }
 
-/** Of all branches that failed, only the one that was meant is worth a word. */
-function unionFaults(union: ErrorObject, data: JsonValue, base: Path, root: Schema): readonly ShapeFault[] {
-  const path = [...base, ...pathOf(union.instancePath, data)];
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ajv hands back a part of the document it was given
-  const found = union.data as JsonValue;
-  const branches: readonly unknown[] = Array.isArray(union.schema) ? union.schema : [];
+/** Returns the faults of the one branch that was probably meant; without such a branch, one fault about the union. */
+function unionFaults(union: ErrorObject, data: JsonValue, base: Path, root: JsonObject): readonly ShapeFault[] {
+  const { path, holder } = locate(union.instancePath, data);
+  const whole = [...base, ...path];
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ajv returns parts of the document and of the schema
+  const [found, branches] = [union.data as JsonValue, union.schema as readonly JsonObject[]];
   const branch = meantBranch(
-    branches.filter(isSchema).map((schema) => resolved(schema, root)),
+    branches.map((schema) => resolveRef(schema, root)),
     found,
   );
   if (branch !== undefined) {
-    const faults = faultsOf(checkerOf(branch, root), found, path, root);
+    const faults = faultsOf(checkerOf(branch, root), found, whole, root);
     if (faults.length > 0) return faults;
   }
-  const fault = shapeProblem(union, path);
+  const fault = shapeProblem(union, whole, holder, root);
   return fault === undefined ? [] : [fault];
 }
 
-/** The branch for a value of this kind; among mappings, the one that most of the keys belong to. */
-function meantBranch(branches: readonly Schema[], found: JsonValue): Schema | undefined {
-  if (Array.isArray(found)) return found.length === 0 ? undefined : branches.find(({ type }) => type === "array");
+/** Returns the branch for a value of this type; among branches for mappings, the one that has most of the keys. */
+function meantBranch(branches: readonly JsonObject[], found: JsonValue): JsonObject | undefined {
+  if (isList(found)) return found.length === 0 ? undefined : branches.find(({ type }) => type === "array");
   if (!isJsonObject(found)) return undefined;
   const objects = branches.filter(({ type }) => type === "object");
   if (objects.length < 2) return objects[0];
   const keys = Object.keys(found);
   const scored = objects.map((branch) => {
-    const known = Object.keys(memberOf(branch, "properties"));
-    return { branch, score: keys.filter((key) => known.includes(key)).length };
+    const known = membersOf(branch, "properties");
+    return { branch, score: keys.filter((key) => Object.hasOwn(known, key)).length };
   });
   const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
   return best.score === 0 ? undefined : best.branch;
 }
 
-function resolved(schema: Schema, root: Schema): Schema {
-  const name = typeof schema["$ref"] === "string" ? schema["$ref"].replace("#/$defs/", "") : undefined;
-  if (name === undefined) return schema;
-  return memberOf(memberOf(root, "$defs"), name);
-}
-
-/** Branches report before their union does, so the last union of a place is the outermost. */
+/** Returns the outermost failed union of each place. */
 function outermostUnions(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  // Ajv reports branches before their union, so the last union of a place is the outermost.
   const unions = new Map<string, ErrorObject>();
   for (const error of errors) if (error.keyword === "anyOf") unions.set(error.instancePath, error);
   const places = new Set(unions.keys());
@@ -116,14 +118,16 @@ function isBelowOne(pointer: string, places: ReadonlySet<string>): boolean {
   return false;
 }
 
-/** A JSON pointer → steps; numbers where the data has a list. */
-function pathOf(pointer: string, data: JsonValue): Path {
+/** Returns the path that a JSON pointer names, with numbers where the data has a list, and the holder of the value there. */
+function locate(pointer: string, data: JsonValue): { readonly path: Path; readonly holder: JsonValue | undefined } {
   const path: (string | number)[] = [];
+  let holder: JsonValue | undefined;
   let node: JsonValue | undefined = data;
   for (const raw of pointer.split("/").slice(1)) {
     const step = raw.replaceAll("~1", "/").replaceAll("~0", "~");
+    holder = node;
     path.push(isList(node) ? Number(step) : step);
     node = isList(node) ? node[Number(step)] : isJsonObject(node) ? node[step] : undefined;
   }
-  return path;
+  return { path, holder };
 }

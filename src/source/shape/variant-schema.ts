@@ -1,6 +1,6 @@
 import type { FlagKey } from "../../core/flag/flag.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
-import { clause } from "./schema.ts";
+import { clause } from "./json-schema.ts";
 import type { FlagVariants } from "./vocabulary.ts";
 
 /** Beyond so many different sets of variants an editor would become slow; those are checked by `hoist validate` alone. */

@@ -20,7 +20,7 @@ describe("an environment that is on by accident", () => {
 
   test("is one without an overlay beside a protected one that is held back", () => {
     const said = [
-      "no-overlay: production-eu has no overlay, so it gets the file as it stands (on), while production is held back (off)",
+      "no-overlay: production-eu has no overlay, so it is served the file as it stands (on), while production is restricted (off)",
     ];
     expect(saidOf(held, { environments: EU })).toEqual(said);
     expect(
@@ -68,10 +68,10 @@ describe("a flag that is over", () => {
 
   test("serves everybody the same in every environment", () => {
     expect(saidOf("rollout: all", { kind: "release" })).toEqual([
-      "fully-rolled-out: everybody gets true in every environment",
+      "fully-rolled-out: every environment serves true to everyone",
     ]);
     expect(saidOf(everywhere, { kind: "experiment" })).toEqual([
-      "fully-rolled-out: everybody with a userId gets true in every environment",
+      "fully-rolled-out: every environment serves true to everyone with a userId",
     ]);
   });
 
