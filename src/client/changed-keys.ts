@@ -2,13 +2,13 @@ import type { Flag, FlagKey } from "../core/flag/flag.ts";
 import { canonicalJson } from "../core/json.ts";
 import type { ShownOverride } from "./status.ts";
 
-/** What decides answers at one moment. */
+/** What determines evaluations at one moment. */
 interface Moment {
   readonly live: ReadonlyMap<FlagKey, { readonly flag: Flag }> | undefined;
   readonly overrides: readonly ShownOverride[];
 }
 
-/** The flags whose answers may differ: changed rows, changed overrides, and what requires any of these. Sorted. */
+/** Returns the flags whose answers may differ: those whose row or override changed, and those that require them. Sorted. */
 export function changedKeys(before: Moment, after: Moment): readonly FlagKey[] {
   const keys = new Set([...(before.live?.keys() ?? []), ...(after.live?.keys() ?? [])]);
   const changed = new Set([...keys].filter((key) => !isSame(before.live?.get(key)?.flag, after.live?.get(key)?.flag)));
@@ -31,6 +31,6 @@ function addDependents(changed: Set<FlagKey>, live: ReadonlyMap<FlagKey, { reado
     for (const { flag: required } of flag.requires)
       dependents.set(required, [...(dependents.get(required) ?? []), key]);
   }
-  // A set that grows while it is walked: its new members are visited too, each once.
+  // The set grows during the loop: new members are visited too, each once.
   for (const key of changed) for (const dependent of dependents.get(key) ?? []) changed.add(dependent);
 }

@@ -1,54 +1,43 @@
-import type { FlagDefinitions } from "../core/flag/definitions.ts";
-import type { FlagKey } from "../core/flag/flag.ts";
 import type { FlagStore } from "../store/store.ts";
+import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import { defaultSnapshotFile, openDatabase } from "./database.ts";
 import type { FlagsClient } from "./flags-client.ts";
 import { type FlagsOptions, type Settings, settingsFrom } from "./options.ts";
-import { REAL_SURROUNDINGS, type Surroundings } from "./surroundings.ts";
-import type { SeenFlag } from "./seen-flag.ts";
-import { startClient } from "./start-client.ts";
-import type { ToggleRow } from "./toggle-row.ts";
+import { startClient, type StartedClient } from "./start-client.ts";
 
-/** A client with what only the doors of this package need of it. */
-export interface OpenedFlags {
-  readonly client: FlagsClient;
-  /** Generated definitions that arrive after the client was made. */
-  readonly define: (definitions: FlagDefinitions) => void;
-  readonly toggleRows: () => readonly ToggleRow[];
-  /** What whoever asks for a change of the flag has before their eyes. */
-  readonly seen: (key: FlagKey) => SeenFlag;
-}
-
-/** What a test hands in instead of the real ones. */
-export interface ClientParts {
-  readonly surroundings: Surroundings;
+/** What tests pass in instead of the real ones. */
+export interface ClientDependencies {
+  readonly clock: Clock;
   readonly openStore: () => Promise<FlagStore>;
-  /** Where relative look-ups begin: the nearest `flags/` upward. */
+  /** The folder from which the nearest `flags/` is looked for, upwards. */
   readonly folder: string;
 }
 
 /**
- * Flags of one environment, kept up to date until closed. Resolves when there is data, or after the initial timeout: a
- * database that is down only means that answers come from the saved or bundled snapshot, or from the definitions; the
- * client says so in `status()` and goes on trying.
+ * Creates a client for the flags of one environment, which stays up to date until it is closed. Resolves when there is data,
+ * or after the initial timeout. If the database is unreachable, the client answers from the saved or bundled snapshot, else
+ * from the generated definitions; `status()` says so, and the client keeps trying to connect.
  *
- * @throws FlagError USAGE for options that are none; for nothing else
+ * @throws FlagError USAGE for an invalid option; for nothing else
  */
 export async function createFlags(options: FlagsOptions = {}): Promise<FlagsClient> {
   return (await openFlags(options)).client;
 }
 
-/** As {@link createFlags}, for the doors. */
-export async function openFlags(options: FlagsOptions, parts: Partial<ClientParts> = {}): Promise<OpenedFlags> {
+/** As {@link createFlags}, with what the entry points of this package need beside the client. */
+export async function openFlags(
+  options: FlagsOptions,
+  given: Partial<ClientDependencies> = {},
+): Promise<StartedClient> {
   const settings = settingsFrom(options);
-  const folder = parts.folder ?? process.cwd();
-  const opened = startClient(settings, {
-    surroundings: parts.surroundings ?? REAL_SURROUNDINGS,
-    openStore: parts.openStore ?? (() => openDatabase(settings, folder)),
+  const folder = given.folder ?? process.cwd();
+  const started = startClient(settings, {
+    clock: given.clock ?? SYSTEM_CLOCK,
+    openStore: given.openStore ?? (() => openDatabase(settings, folder)),
     snapshotFile: snapshotFileOf(settings, folder),
   });
-  await opened.started;
-  return opened;
+  await started.started;
+  return started;
 }
 
 function snapshotFileOf(settings: Settings, folder: string): string | undefined {

@@ -2,21 +2,21 @@ import type { FlagDefinitions } from "../core/flag/definitions.ts";
 import { FlagError } from "../core/errors.ts";
 import type { FlagKey } from "../core/flag/flag.ts";
 import type { JsonValue } from "../core/json.ts";
-import { type OpenedFlags, openFlags } from "./create-flags.ts";
+import { openFlags } from "./create-flags.ts";
 import type { FlagContext } from "./flags-client.ts";
 import { type FlagsOptions, type GitHubOptions, type Settings, settingsFrom } from "./options.ts";
-import type { SeenFlag } from "./seen-flag.ts";
-import type { ToggleRow } from "./toggle-row.ts";
+import type { StartedClient } from "./start-client.ts";
+import type { SeenFlag, ToggleRow } from "./toggle-row.ts";
 
-/** The one default client of a process. */
+/** The default client of the process. */
 interface Slot {
   options: FlagsOptions;
-  opening: Promise<OpenedFlags> | undefined;
-  /** Set as soon as it has opened, so that later calls wait for nothing. */
-  opened: OpenedFlags | undefined;
+  opening: Promise<StartedClient> | undefined;
+  /** Set as soon as the client has opened, so that later calls do not wait. */
+  opened: StartedClient | undefined;
 }
 
-// Bundlers and hot reloading load a module several times over, and still there is one database and one set of overrides.
+// Bundlers and hot reloading may load this module several times; the process still has one default client.
 const SLOT = Symbol.for("flaghoist.default-client");
 const slot = sharedSlot();
 
@@ -27,10 +27,10 @@ function sharedSlot(): Slot {
 }
 
 /**
- * Sets up the default client before its first use: the server module that `hoist generate` writes hands in its definitions
- * here. Options add up; definitions are welcome at any time, since modules load in any order.
+ * Configures the default client before its first use. Options of several calls are merged. Definitions may be passed at any
+ * time, because modules load in any order; the server module that `hoist generate` writes passes its definitions here.
  *
- * @throws FlagError USAGE for options that are none, and for any but definitions once the client is in use
+ * @throws FlagError USAGE for an invalid option, and for any option but `definitions` once the client is in use
  */
 export function configureFlags(options: FlagsOptions): void {
   const { definitions, ...others } = options;
@@ -38,9 +38,9 @@ export function configureFlags(options: FlagsOptions): void {
   if (isLate && Object.keys(others).length > 0) {
     throw new FlagError(
       "USAGE",
-      "configureFlags came after the default client's first use: only definitions may follow",
+      "configureFlags was called after the first use of the default client, when only definitions can be added",
       {
-        hint: "call it where the program starts, or make a client of your own with createFlags",
+        hint: "call it where the program starts, or create a separate client with createFlags",
       },
     );
   }
@@ -55,30 +55,30 @@ async function addDefinitions(definitions: FlagDefinitions): Promise<void> {
   opened?.define(definitions);
 }
 
-/** Whether a boolean flag is on for this context; false for one that is unknown, disabled or of another type. */
+/** Returns whether a boolean flag is on for this context; false if the flag is unknown, disabled or of another type. Never rejects for an unreachable database. */
 export async function isFeatureEnabled(key: FlagKey, context?: FlagContext): Promise<boolean> {
   const { client } = slot.opened ?? (await defaultClient());
   return client.isEnabled(key, context);
 }
 
-/** Several flags at once, all of one revision. */
+/** Returns whether each of several boolean flags is on, by key, all at one revision. */
 export async function checkFeatures(keys: readonly FlagKey[], context?: FlagContext): Promise<Record<string, boolean>> {
   const flags = (slot.opened ?? (await defaultClient())).client.pin();
   return Object.fromEntries(keys.map((key) => [key, flags.isEnabled(key, context)]));
 }
 
-/** The value of every flag for this context, by key, all of one revision. */
+/** Returns the value of every flag for this context, by key, all at one revision. */
 export async function getFeatureFlags(context?: FlagContext): Promise<Record<string, JsonValue>> {
   const { client } = slot.opened ?? (await defaultClient());
   return Object.fromEntries(client.evaluateAll(context).map(({ flagKey, value }) => [flagKey, value]));
 }
 
-/** Every live flag with the columns of its row, ordered by display name. Holds targets: not for browsers. */
+/** Returns the table row of every live flag, ordered by display name. Rows contain targets (such as user ids): do not send them to browsers. */
 export async function getAllToggles(): Promise<readonly ToggleRow[]> {
   return (slot.opened ?? (await defaultClient())).toggleRows();
 }
 
-/** What the default client knows that a change of a flag needs: the flag as it is seen, and where its file is kept. */
+/** Returns what a request to change a flag needs: the flag as the default client knows it, and the GitHub settings. */
 export async function seenForUpdate(key: FlagKey): Promise<{
   readonly seen: SeenFlag;
   readonly github: GitHubOptions;
@@ -89,7 +89,7 @@ export async function seenForUpdate(key: FlagKey): Promise<{
   return { seen: seen(key), github, env };
 }
 
-/** Closes the default client; the next use makes a new one. */
+/** Closes the default client. The next use creates a new one. */
 export async function closeFlags(): Promise<void> {
   const { opening } = slot;
   slot.opening = undefined;
@@ -98,20 +98,17 @@ export async function closeFlags(): Promise<void> {
   await opened?.client.close();
 }
 
-function defaultClient(): Promise<OpenedFlags> {
-  slot.opening ??= openDefault();
+function defaultClient(): Promise<StartedClient> {
+  if (slot.opening === undefined) {
+    slot.opening = openFlags(slot.options);
+    void keepOpened(slot.opening);
+  }
   return slot.opening;
 }
 
-function openDefault(): Promise<OpenedFlags> {
-  const opening = openFlags(slot.options);
-  void settleSlot(opening);
-  return opening;
-}
-
-async function settleSlot(opening: Promise<OpenedFlags>): Promise<void> {
+async function keepOpened(opening: Promise<StartedClient>): Promise<void> {
   const opened = await opening.catch(() => undefined);
-  // Closed meanwhile: whoever waits still gets an answer, but nobody else shall find it.
+  // If it was closed meanwhile, callers that already wait still get an answer, but later calls must open a new client.
   if (slot.opening !== opening) return;
   slot.opened = opened;
   if (opened === undefined) slot.opening = undefined;

@@ -1,13 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { JsonObject } from "../core/json.ts";
 import type { FlagStore } from "../store/store.ts";
+import type { Clock } from "./clock.ts";
 import type { ShownOverride } from "./status.ts";
-import type { Surroundings } from "./surroundings.ts";
 
-const EVERY_MS = 60_000;
+const INTERVAL_MS = 60_000;
 
-/** What the table of instances is told. */
+/** What a process reports to the table of instances. */
 export interface Pulse {
   readonly epoch: number;
   readonly revision: number;
@@ -15,20 +14,26 @@ export interface Pulse {
 }
 
 export interface Heartbeat {
-  /** Something of what is told may have changed, or the database is there again. Sends nothing twice within a minute. */
+  /** Sends the pulse if it has changed or a minute has passed. To be called when it may have changed. */
   readonly beat: () => void;
   readonly status: () => { readonly lastAt: string | null; readonly lastError: string | null };
   readonly close: () => void;
 }
 
-/** Tells the database what this process serves: at once when it changes, else every 60 s. A failure troubles nobody. */
+/**
+ * Reports to the database what this process serves: at once when it changes, else every 60 s. A failure only shows in the
+ * status.
+ *
+ * @param store  returns undefined while there is no connection
+ * @param pulse  returns undefined while there is no data
+ */
 export function startHeartbeat(
-  surroundings: Surroundings,
+  clock: Clock,
   store: () => FlagStore | undefined,
   pulse: () => Pulse | undefined,
 ): Heartbeat {
   const id = randomUUID();
-  const startedAt = surroundings.today().toISOString();
+  const startedAt = clock.today().toISOString();
   let sent: string | undefined;
   let sentAt = 0;
   let lastAt: string | null = null;
@@ -37,13 +42,13 @@ export function startHeartbeat(
   let isClosed = false;
   let cancel = (): void => {};
 
-  async function send(to: FlagStore, { epoch, revision, overrides }: Pulse): Promise<void> {
-    const told: JsonObject = Object.fromEntries(
+  async function send(target: FlagStore, { epoch, revision, overrides }: Pulse): Promise<void> {
+    const byKey = Object.fromEntries(
       overrides.map(({ flagKey, variant, via, origin, since }) => [flagKey, { variant, via, origin, since }]),
     );
     try {
-      await to.heartbeat({ id, host: hostname(), pid: process.pid, epoch, revision, overrides: told, startedAt });
-      lastAt = surroundings.today().toISOString();
+      await target.heartbeat({ id, host: hostname(), pid: process.pid, epoch, revision, overrides: byKey, startedAt });
+      lastAt = clock.today().toISOString();
       lastError = null;
     } catch (error) {
       lastError = error instanceof Error ? error.message : String(error);
@@ -51,19 +56,19 @@ export function startHeartbeat(
   }
 
   function beat(): void {
-    const [to, what] = [store(), pulse()];
-    if (isClosed || isSending || to === undefined || what === undefined) return;
-    const text = JSON.stringify(what);
-    if (text === sent && surroundings.elapsed() - sentAt < EVERY_MS) return;
+    const [target, current] = [store(), pulse()];
+    if (isClosed || isSending || target === undefined || current === undefined) return;
+    const text = JSON.stringify(current);
+    if (text === sent && clock.elapsed() - sentAt < INTERVAL_MS) return;
     sent = text;
-    sentAt = surroundings.elapsed();
+    sentAt = clock.elapsed();
     isSending = true;
     cancel();
-    void send(to, what).finally(() => {
+    void send(target, current).finally(() => {
       isSending = false;
       if (isClosed) return;
-      cancel = surroundings.after(EVERY_MS, beat);
-      // What changed while this one was on its way.
+      cancel = clock.after(INTERVAL_MS, beat);
+      // The pulse may have changed during the sending.
       if (JSON.stringify(pulse()) !== sent) beat();
     });
   }

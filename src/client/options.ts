@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { FlagDefinitions } from "../core/flag/definitions.ts";
 import { FlagError } from "../core/errors.ts";
 import { type Logger, safeLogger, stderrLogger } from "./logger.ts";
-import { clampedDelay } from "./surroundings.ts";
+import { clampedDelay } from "./clock.ts";
 
 /** How a client is set up. Everything may be left out. Delays are clamped to 250 ms … 24 h. */
 export interface FlagsOptions {

@@ -1,202 +1,190 @@
 import type { FlagDefinitions } from "../core/flag/definitions.ts";
 import type { FlagKey } from "../core/flag/flag.ts";
 import type { FlagStore } from "../store/store.ts";
-import { createEmitter } from "./events.ts";
-import { type Fallback, readFallbacks } from "./fallbacks.ts";
+import type { Clock } from "./clock.ts";
+import { createEmitter, type Emitter } from "./events.ts";
+import { createFlagState, type FlagState } from "./flag-state.ts";
 import type { FlagsClient } from "./flags-client.ts";
-import { trackFreshness } from "./freshness.ts";
-import { startHeartbeat } from "./heartbeat.ts";
-import { holdFlags } from "./flag-state.ts";
-import { createIntake } from "./accept-snapshot.ts";
-import { keepLastGood } from "./last-good.ts";
+import { type Pulse, startHeartbeat } from "./heartbeat.ts";
 import type { Settings } from "./options.ts";
-import { watchOverrideFile } from "./override-file.ts";
-import { type Refresh, startRefresh } from "./refresh.ts";
-import { type SeenFlag, seenFlag } from "./seen-flag.ts";
-import { startReport } from "./start-report.ts";
-import { statusOf } from "./status-of.ts";
-import type { Surroundings } from "./surroundings.ts";
-import { type ToggleRow, toggleRows } from "./toggle-row.ts";
-import { trackTrouble } from "./connection-errors.ts";
+import type { OverrideSource } from "./override/override-file.ts";
+import { watchOverrideSources } from "./override/override-sources.ts";
+import { createSnapshotAcceptance, type SnapshotAcceptance } from "./refresh/accept-snapshot.ts";
+import { createConnection } from "./refresh/connection.ts";
+import { trackConnection } from "./refresh/connection-state.ts";
+import { trackFreshness } from "./refresh/freshness.ts";
+import { createRefresh, type Refresh } from "./refresh/refresh.ts";
+import { servedText, startText } from "./served-text.ts";
+import { keepSnapshotFile } from "./snapshot/snapshot-file.ts";
+import { createStandby, findStandby, type Standby } from "./snapshot/standby.ts";
+import { type StatusParts, statusOf } from "./status-of.ts";
+import { type SeenFlag, seenFlag, type ToggleRow, toggleRows } from "./toggle-row.ts";
 import { pinned, readerOf } from "./view.ts";
 
-/** What files may take at the start, before the database is asked without them: a hanging mount must not hold it up. */
+/** How long the start waits for files before it asks the database without them: a hanging mount must not block it. */
 const FILES_MS = 500;
 
 export interface ClientInput {
-  readonly surroundings: Surroundings;
+  readonly clock: Clock;
   readonly openStore: () => Promise<FlagStore>;
   /** Where the last good snapshot is kept; undefined: nowhere. */
   readonly snapshotFile: string | undefined;
 }
 
+/** A client, with what only the entry points of this package need of it. */
 export interface StartedClient {
   readonly client: FlagsClient;
-  /** There is data, or the initial timeout has passed. */
+  /** Resolves when there is data, or when the initial timeout has passed. */
   readonly started: Promise<void>;
+  /** Adds generated definitions. */
   readonly define: (definitions: FlagDefinitions) => void;
   readonly toggleRows: () => readonly ToggleRow[];
   readonly seen: (key: FlagKey) => SeenFlag;
 }
 
-/** Puts the parts of a client together, and starts them in the order overrides → database → disk → bundle → definitions. */
+/**
+ * Starts a client. Data flows one way: database → acceptance → flag state → listeners. While the database is unreachable,
+ * the flag state is filled from a standby snapshot instead.
+ */
 export function startClient(settings: Settings, input: ClientInput): StartedClient {
-  const { environment, logger } = settings;
-  const { surroundings, snapshotFile, openStore } = input;
-  const once = settleOnce();
-  let refresh: Refresh | undefined;
-  let database: string | undefined;
-  let fallback: Fallback | undefined;
-  let isDatabaseLate = false;
-  let closing: Promise<void> | undefined;
-
-  const emitter = createEmitter(logger);
-  const held = holdFlags(settings, surroundings, emitter, () => heartbeat?.beat());
-  const trouble = trackTrouble(environment, logger, emitter, surroundings.today);
-  const freshness = trackFreshness(settings.staleAfterMs, surroundings, (isLate) => {
-    const ageMs = freshness.ageMs();
-    const hasData = held.snapshot() !== undefined;
-    if (isLate && hasData) logger.warn(`no answer from the database for ${seconds(ageMs)} s: answers are stale`);
-    held.late(isLate, ageMs);
-  });
-  const lastGood = snapshotFile === undefined ? undefined : keepLastGood(snapshotFile, surroundings, logger);
-  const intake = createIntake(settings, held, (snapshot) => lastGood?.keep(snapshot));
-  const heartbeat = settings.heartbeat
-    ? startHeartbeat(
-        surroundings,
-        () => refresh?.store(),
-        () => {
-          const head = held.snapshot()?.head;
-          return head && { epoch: head.epoch, revision: head.revision, overrides: held.overrides() };
-        },
-      )
-    : undefined;
-  const overridesFrom = settings.overrideFile;
-  const overrideFile =
-    overridesFrom === undefined
-      ? undefined
-      : watchOverrideFile(overridesFrom, surroundings, held.overrideFile, (reason) => {
-          logger.error(
-            `the override file ${overridesFrom} cannot be read (${reason}): what it said before still applies`,
-          );
-        });
-
-  /** The database is not to be had for now: what was saved or shipped answers, also where it is read only later. */
-  function fallBack(): void {
-    isDatabaseLate = true;
-    if (held.snapshot() !== undefined) return;
-    const snapshot = fallback?.read();
-    if (snapshot !== undefined) held.install(snapshot, false);
-  }
-
-  async function start(): Promise<void> {
-    // Nothing else may be keeping a program alive that waits for its first flags.
-    const cancelInitial = surroundings.after(settings.initialTimeoutMs, once.settle, true);
-    const looked = overrideFile?.check();
-    const files = Promise.all([looked, readFallbacks(settings, snapshotFile).then(recall)]);
-    await withinTime(surroundings, FILES_MS, files);
-    if (closing === undefined) refresh = startRefresh(refreshOptions());
-    await once.settled;
-    cancelInitial();
-    if (closing !== undefined) return;
-    fallBack();
-    const definitions = Object.keys(held.definitions() ?? {}).length;
-    const report = startReport(environment, held.snapshot(), { database, snapshotFile }, definitions);
-    if (report.isAsWished) logger.info(report.text);
-    else logger.warn(report.text);
-    held.announce();
-    void tellMissingFile(looked);
-  }
-
-  /** Whoever appends a kill to the right file must not wait for a process that reads another one. */
-  async function tellMissingFile(looked: Promise<void> | undefined): Promise<void> {
-    await looked;
-    if (closing !== undefined || !overrideFile?.isMissing()) return;
-    logger.info(`override  file ${overridesFrom} is not there yet; looked for every 2 s`);
-  }
-
-  function recall(found: Fallback | undefined): void {
-    if (held.snapshot()?.source === "database") return;
-    fallback = found;
-    if (found !== undefined) intake.remember(found);
-    if (isDatabaseLate) fallBack();
-  }
-
-  function refreshOptions(): Parameters<typeof startRefresh>[0] {
-    return {
-      open: openStore,
-      pollIntervalMs: settings.pollIntervalMs,
-      surroundings,
-      compare: intake.compare,
-      accept: intake.accept,
-      checked: (store) => {
-        database = store.label;
-        // Nothing is served from it any more.
-        fallback = undefined;
-        trouble.over(store.label);
-        freshness.checked();
-        heartbeat?.beat();
-        once.settle();
-      },
-      failed: (error) => {
-        trouble.failed(error);
-        fallBack();
-        if (held.snapshot() !== undefined) once.settle();
-      },
-    };
-  }
-
-  async function close(): Promise<void> {
-    once.settle();
-    overrideFile?.close();
-    freshness.close();
-    heartbeat?.close();
-    await Promise.all([refresh?.close(), lastGood?.close()]);
-    emitter.clear();
-  }
-
-  const started = start();
+  const parts = createParts(settings, input);
+  const { state, emitter } = parts;
+  const closing = new AbortController();
+  let closed: Promise<void> | undefined;
   return {
-    started,
-    define: held.define,
-    toggleRows: () => toggleRows(held.snapshot()),
-    seen: (key) => seenFlag(environment, held.snapshot(), key),
+    started: start(parts, settings, input, closing.signal),
+    define: state.define,
+    toggleRows: () => toggleRows(state.snapshot()),
+    seen: (key) => seenFlag(settings.environment, state.snapshot(), key),
     client: {
-      ...readerOf(held.view),
-      pin: () => pinned(held.view()),
+      ...readerOf(state.view),
+      pin: () => pinned(state.view()),
       on: emitter.on,
-      status: () =>
-        statusOf({
-          environment,
-          held,
-          ageMs: freshness.ageMs(),
-          database: database ?? null,
-          trouble,
-          refresh,
-          heartbeat,
-          lastGood,
-        }),
+      status: () => statusOf(parts),
       close: () => {
-        closing ??= close();
-        return closing;
+        closing.abort();
+        closed ??= close(parts);
+        return closed;
       },
     },
   };
 }
 
-function seconds(ms: number | null): number {
-  return Math.round((ms ?? 0) / 1000);
+interface ClientParts extends StatusParts {
+  readonly emitter: Emitter;
+  readonly acceptance: SnapshotAcceptance;
+  readonly standby: Standby;
+  readonly overrideSources: readonly OverrideSource[];
+  readonly refresh: Refresh;
+  /** Resolves when there is data, or when there is no more reason to wait for it. */
+  readonly ready: PromiseWithResolvers<void>;
 }
 
-function settleOnce(): { readonly settled: Promise<void>; readonly settle: () => void } {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  return { settled: promise, settle: resolve };
+/** Creates all parts, each from those before it. Nothing is read or sent yet. */
+function createParts(settings: Settings, { clock, openStore, snapshotFile: path }: ClientInput): ClientParts {
+  const { environment, logger } = settings;
+  const emitter = createEmitter(logger);
+  const state = createFlagState(settings, clock, emitter);
+  const standby = createStandby(state);
+  const snapshotFile = path === undefined ? undefined : keepSnapshotFile(path, clock, logger);
+  const acceptance = createSnapshotAcceptance(settings, state, (snapshot) => snapshotFile?.save(snapshot));
+  const connection = createConnection(openStore);
+  const connectionState = trackConnection(settings, clock, emitter);
+  const freshness = trackFreshness(settings.staleAfterMs, clock, (isLate, ageMs) => {
+    const snapshot = state.snapshot();
+    if (isLate && snapshot) logger.warn(`flags are stale: still serving ${servedText(snapshot, ageMs)}`);
+    state.setLate(isLate, ageMs);
+  });
+  const heartbeat = settings.heartbeat ? startHeartbeat(clock, connection.store, () => pulseOf(state)) : undefined;
+  if (heartbeat !== undefined) emitter.on("override", heartbeat.beat);
+  const overrideSources = watchOverrideSources(settings, clock, state.setOverrides);
+  const ready = Promise.withResolvers<void>();
+  const refresh = createRefresh({
+    connection,
+    acceptance,
+    clock,
+    pollIntervalMs: settings.pollIntervalMs,
+    onConfirmed: (store) => {
+      standby.discard();
+      connectionState.succeeded(store.label);
+      freshness.checked();
+      heartbeat?.beat();
+      ready.resolve();
+    },
+    onFailed: (error, retryInMs) => {
+      const snapshot = state.snapshot();
+      const served = snapshot && servedText(snapshot, freshness.ageMs());
+      connectionState.failed(error, { served, retryInMs });
+      standby.use();
+      if (state.snapshot() !== undefined) ready.resolve();
+    },
+  });
+  const status: StatusParts = { environment, state, freshness, connection, connectionState, heartbeat, snapshotFile };
+  return { ...status, emitter, acceptance, standby, overrideSources, refresh, ready };
 }
 
-/** Resolves with the work, or when its time is up; the work goes on then. */
-async function withinTime(surroundings: Surroundings, ms: number, work: Promise<unknown>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const cancel = surroundings.after(ms, resolve, true);
-  await Promise.race([work, promise]);
+function pulseOf(state: FlagState): Pulse | undefined {
+  const head = state.snapshot()?.head;
+  return head && { epoch: head.epoch, revision: head.revision, overrides: state.overrides() };
+}
+
+/** Starts in this order: override files and standby snapshot, database, then the report of what was loaded. */
+async function start(
+  parts: ClientParts,
+  settings: Settings,
+  { clock, snapshotFile }: ClientInput,
+  closing: AbortSignal,
+): Promise<void> {
+  const { state, standby, acceptance, refresh, ready } = parts;
+  // The timer keeps the process alive: nothing else may, in a program that waits for its first flags.
+  const cancelTimeout = clock.after(settings.initialTimeoutMs, ready.resolve, true);
+  const overridesRead = Promise.all(parts.overrideSources.map((source) => source.check()));
+  const standbyFound = findStandby(settings, snapshotFile).then((found) => {
+    if (state.snapshot()?.source === "database") return;
+    if (found !== undefined) acceptance.remember(found);
+    standby.offer(found);
+  });
+  await withinTime(clock, FILES_MS, Promise.all([overridesRead, standbyFound]));
+  if (!closing.aborted) refresh.start();
+  await ready.promise;
+  cancelTimeout();
+  if (closing.aborted) return;
+  standby.use();
+  report(parts, settings, snapshotFile);
+  void overridesRead.then(() => {
+    if (!closing.aborted) logAbsentSources(parts, settings);
+  });
+}
+
+function report({ state, connectionState }: ClientParts, settings: Settings, snapshotFile: string | undefined): void {
+  const snapshot = state.snapshot();
+  const origin = { database: connectionState.database(), snapshotFile };
+  const text = startText(settings.environment, snapshot, state.definitions(), origin);
+  settings.logger[snapshot?.source === "database" ? "info" : "warn"](text);
+  state.announce();
+}
+
+/** Logs missing override files, so that a kill is not appended to a file that this process does not read. */
+function logAbsentSources({ overrideSources }: ClientParts, { logger }: Settings): void {
+  for (const source of overrideSources) {
+    const absence = source.absence();
+    if (absence !== undefined) logger.info(absence);
+  }
+}
+
+async function close(parts: ClientParts): Promise<void> {
+  parts.ready.resolve();
+  for (const source of parts.overrideSources) source.close();
+  parts.freshness.close();
+  parts.heartbeat?.close();
+  await Promise.all([parts.refresh.close(), parts.snapshotFile?.close()]);
+  parts.emitter.clear();
+}
+
+/** Resolves with the work, or when its time is up; the work then continues. */
+async function withinTime(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
+  const timeout = Promise.withResolvers<void>();
+  const cancel = clock.after(ms, timeout.resolve, true);
+  await Promise.race([work, timeout.promise]);
   cancel();
 }

@@ -1,51 +1,52 @@
+import type { FlagState } from "./flag-state.ts";
 import type { Heartbeat } from "./heartbeat.ts";
-import type { HeldFlags } from "./flag-state.ts";
-import type { LastGood } from "./last-good.ts";
-import type { Refresh } from "./refresh.ts";
+import type { DatabaseConnection } from "./refresh/connection.ts";
+import type { ConnectionState } from "./refresh/connection-state.ts";
+import type { Freshness } from "./refresh/freshness.ts";
+import type { SnapshotFile } from "./snapshot/snapshot-file.ts";
 import type { ClientSource, ClientStatus } from "./status.ts";
-import type { Trouble } from "./connection-errors.ts";
 
-/** The parts of a client that know something worth telling. */
+/** The parts of a client that its status is read from. */
 export interface StatusParts {
   readonly environment: string;
-  readonly held: HeldFlags;
-  readonly ageMs: number | null;
-  readonly database: string | null;
-  readonly trouble: Trouble;
-  readonly refresh: Refresh | undefined;
+  readonly state: FlagState;
+  readonly freshness: Freshness;
+  readonly connection: DatabaseConnection;
+  readonly connectionState: ConnectionState;
   readonly heartbeat: Heartbeat | undefined;
-  readonly lastGood: LastGood | undefined;
+  readonly snapshotFile: SnapshotFile | undefined;
 }
 
 export function statusOf(parts: StatusParts): ClientStatus {
-  const { held, trouble, refresh } = parts;
-  const snapshot = held.snapshot();
+  const { state, connection, connectionState } = parts;
+  const snapshot = state.snapshot();
+  const view = state.view();
   return {
     environment: parts.environment,
     ready: snapshot !== undefined,
-    source: sourceOf(held),
+    source: sourceOf(state),
     storeId: snapshot?.head.storeId ?? null,
     epoch: snapshot?.head.epoch ?? null,
     revision: snapshot?.head.revision ?? null,
     commit: snapshot?.head.commit ?? null,
     flags: snapshot?.live.size ?? 0,
     savedAt: snapshot?.savedAt ?? null,
-    ageMs: parts.ageMs,
-    stale: held.view().isStale,
-    database: parts.database,
-    connected: trouble.isConnected(),
-    transport: refresh?.store() === undefined ? "none" : refresh.hasPush() ? "push and poll" : "poll",
-    lastError: trouble.lastError(),
+    ageMs: parts.freshness.ageMs(),
+    stale: view.isStale,
+    database: connectionState.database(),
+    connected: connectionState.isConnected(),
+    transport: connection.store() === undefined ? "none" : connection.hasPush() ? "push and poll" : "poll",
+    lastError: connectionState.lastError(),
     setAside: snapshot?.setAside ?? [],
-    overrides: held.overrides(),
-    problems: held.problems(),
+    overrides: state.overrides(),
+    problems: view.set.overrides.problems,
     heartbeat: parts.heartbeat?.status() ?? null,
-    snapshotFile: parts.lastGood?.status() ?? null,
+    snapshotFile: parts.snapshotFile?.status() ?? null,
   };
 }
 
-function sourceOf(held: HeldFlags): ClientSource {
-  const snapshot = held.snapshot();
+function sourceOf(state: FlagState): ClientSource {
+  const snapshot = state.snapshot();
   if (snapshot !== undefined) return snapshot.source;
-  return Object.keys(held.definitions() ?? {}).length > 0 ? "definitions" : "none";
+  return Object.keys(state.definitions() ?? {}).length > 0 ? "definitions" : "none";
 }

@@ -1,8 +1,9 @@
+import type { Flag, FlagKey } from "../core/flag/flag.ts";
 import { rowOf } from "../core/row/raw-row.ts";
 import type { FlagRow } from "../core/row/row.ts";
-import type { Snapshot } from "./snapshot.ts";
+import type { Snapshot } from "./snapshot/snapshot.ts";
 
-/** A flag as its row has it, by the names of the table's columns. */
+/** A flag's table row, by column name. Times are ISO 8601 in UTC; `rollout_percentage` is 0 to 100. */
 export type ToggleRow = Pick<
   FlagRow,
   | "id"
@@ -20,13 +21,13 @@ export type ToggleRow = Pick<
   | "last_modified_by"
 >;
 
-/** Every live flag, ordered by display name, then by key; one whose row is broken as it was last understood. */
+/** Returns every live flag, ordered by display name, then by key. A row that cannot be read is returned as last readable. */
 export function toggleRows(snapshot: Snapshot | undefined): readonly ToggleRow[] {
   const rows = [...(snapshot?.live ?? [])].map(([key, { good }]) => toggleRow(rowOf(good, key)));
   return rows.sort((a, b) => order(a.display_name, b.display_name) || order(a.feature_key, b.feature_key));
 }
 
-function toggleRow(row: FlagRow): ToggleRow {
+function toggleRow({ target_config, metadata, ...row }: FlagRow): ToggleRow {
   return {
     id: row.id,
     feature_key: row.feature_key,
@@ -35,9 +36,9 @@ function toggleRow(row: FlagRow): ToggleRow {
     enabled: row.enabled,
     rollout_percentage: row.rollout_percentage,
     rollout_strategy: row.rollout_strategy,
-    // Copies: what the caller does with them must not reach other rows, which may share them.
-    target_config: structuredClone(row.target_config),
-    metadata: structuredClone(row.metadata),
+    // Copies: the caller may change them, and rows may share them.
+    target_config: structuredClone(target_config),
+    metadata: structuredClone(metadata),
     created_at: row.created_at,
     updated_at: row.updated_at,
     created_by: row.created_by,
@@ -47,4 +48,17 @@ function toggleRow(row: FlagRow): ToggleRow {
 
 function order(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
+}
+
+/** A flag as this process knows it, for a request to change it. */
+export interface SeenFlag {
+  readonly environment: string;
+  /** The commit that the table was synced from; null if it is unknown or there is no data. */
+  readonly commit: string | null;
+  /** The flag as the table has it, manual changes included; null if the table has none. */
+  readonly flag: Flag | null;
+}
+
+export function seenFlag(environment: string, snapshot: Snapshot | undefined, key: FlagKey): SeenFlag {
+  return { environment, commit: snapshot?.head.commit ?? null, flag: snapshot?.live.get(key)?.flag ?? null };
 }

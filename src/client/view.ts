@@ -1,45 +1,76 @@
-import type { FlagSet } from "../core/evaluate/compile.ts";
+import { compileFlags, type FlagSet } from "../core/evaluate/compile.ts";
 import type { Evaluation, EvaluationContext } from "../core/evaluate/evaluation.ts";
+import type { FlagDefinitions } from "../core/flag/definitions.ts";
 import type { FlagKey } from "../core/flag/flag.ts";
 import type { JsonValue } from "../core/json.ts";
+import type { ParsedOverrides } from "../core/override/override.ts";
 import type { FlagContext, FlagReader, PinnedFlags } from "./flags-client.ts";
+import type { Snapshot } from "./snapshot/snapshot.ts";
 
-/** Everything that answers at one moment. Replaced as a whole, by one assignment. */
+/** Everything that evaluations use at one moment. Replaced as a whole, by one assignment. */
 export interface View {
   readonly set: FlagSet;
   readonly revision: number | null;
   readonly isStale: boolean;
-  /** Live flags and those that only the definitions know, sorted. */
+  /** Live flags and flags that only the definitions know, sorted. */
   readonly keys: readonly FlagKey[];
-  /** Flags whose row is there but cannot be understood, and of which no good one is known. */
+  /** Flags whose row exists but cannot be read, with the problem; no last good row is known for them. */
   readonly unreadable: ReadonlyMap<FlagKey, string>;
 }
 
-const NOBODY: EvaluationContext = Object.freeze({});
+const EMPTY_CONTEXT: EvaluationContext = Object.freeze({});
 
-/** The methods that answer, from whatever view is the present one. */
+export interface ViewInput {
+  readonly snapshot: Snapshot | undefined;
+  readonly overrides: ParsedOverrides;
+  readonly definitions: FlagDefinitions | undefined;
+  readonly isLate: boolean;
+}
+
+/** Compiles a snapshot, the overrides and the generated definitions for evaluation. */
+export function compileView({ snapshot, overrides, definitions, isLate }: ViewInput): View {
+  const set = compileFlags({
+    flags: snapshot === undefined ? [] : Array.from(snapshot.live.values(), ({ flag }) => flag),
+    archived: snapshot?.archived,
+    revision: snapshot?.head.revision,
+    overrides,
+    definitions,
+  });
+  const unreadable = (snapshot?.setAside ?? []).flatMap(({ key, problem, serves }) =>
+    key !== null && serves === "nothing" ? [[key, problem] as const] : [],
+  );
+  return {
+    set,
+    revision: snapshot?.head.revision ?? null,
+    isStale: snapshot !== undefined && isLate,
+    keys: [...new Set([...set.keys(), ...Object.keys(definitions ?? {})])].sort(),
+    unreadable: new Map(unreadable),
+  };
+}
+
+/** Returns the evaluation methods, which use the present view at each call. */
 export function readerOf(view: () => View): FlagReader {
   function value(key: FlagKey, defaultValue: boolean, context?: FlagContext): boolean;
   function value(key: FlagKey, defaultValue: string, context?: FlagContext): string;
   function value(key: FlagKey, defaultValue: number, context?: FlagContext): number;
   function value(key: FlagKey, defaultValue: JsonValue, context?: FlagContext): JsonValue;
   function value(key: FlagKey, defaultValue: JsonValue, context?: FlagContext): JsonValue {
-    // Another type than the default's never comes out: that is a TYPE_MISMATCH, with the default.
-    return view().set.evaluate(key, context ?? NOBODY, defaultValue).value;
+    // A value of another type than the default's is never returned: that is a TYPE_MISMATCH, with the default.
+    return view().set.evaluate(key, context ?? EMPTY_CONTEXT, defaultValue).value;
   }
 
   return {
     value,
-    isEnabled: (key, context) => view().set.isOn(key, context ?? NOBODY),
-    evaluate: (key, defaultValue, context) => evaluateIn(view(), key, defaultValue, context ?? NOBODY),
+    isEnabled: (key, context) => view().set.isOn(key, context ?? EMPTY_CONTEXT),
+    evaluate: (key, defaultValue, context) => evaluateIn(view(), key, defaultValue, context ?? EMPTY_CONTEXT),
     evaluateAll: (context) => {
       const now = view();
-      return now.keys.map((key) => evaluateIn(now, key, undefined, context ?? NOBODY));
+      return now.keys.map((key) => evaluateIn(now, key, undefined, context ?? EMPTY_CONTEXT));
     },
   };
 }
 
-/** The same, of this view for ever. */
+/** Returns the evaluation methods for this view only. */
 export function pinned(view: View): PinnedFlags {
   return { ...readerOf(() => view), revision: view.revision };
 }
@@ -56,11 +87,11 @@ function evaluateIn(
   return Object.freeze({ ...evaluation, metadata: Object.freeze({ ...evaluation.metadata, stale: true }) });
 }
 
-/** Three reasons not to know a flag, told apart: there is no data yet, its row is broken, there is no such flag. */
+/** Distinguishes three reasons why a flag is unknown: its row cannot be read, there is no data yet, or there is no such flag. */
 function notFound(view: View, evaluation: Evaluation): Evaluation {
   const problem = view.unreadable.get(evaluation.flagKey);
   if (problem !== undefined) {
-    const errorMessage = `the row of "${evaluation.flagKey}" cannot be understood: ${problem}`;
+    const errorMessage = `the row of "${evaluation.flagKey}" cannot be read: ${problem}`;
     return Object.freeze({ ...evaluation, errorCode: "PARSE_ERROR", errorMessage });
   }
   if (view.revision !== null) return evaluation;

@@ -32,7 +32,7 @@ export function findDatabase({ option, environment, env, folder }: DatabaseQuest
       hint: "give an address, e.g. postgres://flags@db.internal/flags, or leave the option out",
     });
   }
-  const own = `FLAGS_DATABASE_URL_${environment.toUpperCase().replaceAll("-", "_")}`;
+  const own = databaseVariable(environment);
   const candidates = { "--database": option, [own]: env[own], FLAGS_DATABASE_URL: env["FLAGS_DATABASE_URL"] };
   for (const [source, value] of Object.entries(candidates)) {
     const url = value?.trim();
@@ -48,6 +48,11 @@ export function findDatabase({ option, environment, env, folder }: DatabaseQuest
   }
   const file = join(flagsParent(folder), ".flaghoist", `${environment}.db`);
   return { url: pathToFileURL(file).href, source: "default" };
+}
+
+/** Returns the variable that names the database of one environment, e.g. `FLAGS_DATABASE_URL_PRODUCTION`. */
+export function databaseVariable(environment: string): string {
+  return `FLAGS_DATABASE_URL_${environment.toUpperCase().replaceAll("-", "_")}`;
 }
 
 /** As {@link findDatabase}, the address alone. */

@@ -128,7 +128,7 @@ function everyDatabase({ fresh, type, typeUnguarded }: Engine): void {
     // Not the source alone: the database may be found between its tables and its first flag.
     await expect.poll(() => flags.isEnabled("checkout"), PATIENCE).toBe(true);
     expect(flags.status().source).toBe("database");
-    expect(logger.lines.some((line) => line.startsWith("info the database answers: "))).toBe(true);
+    expect(logger.lines.some((line) => line.startsWith("info database available: "))).toBe(true);
   });
 
   test("serves the last good snapshot of the process before when it is down at the start", async () => {

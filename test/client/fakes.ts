@@ -1,18 +1,18 @@
 import { FlagError } from "../../src/core/errors.ts";
 import type { RawRow } from "../../src/core/row/row.ts";
 import type { Logger } from "../../src/client/logger.ts";
-import type { Surroundings } from "../../src/client/surroundings.ts";
+import type { Clock } from "../../src/client/clock.ts";
 import type { FlagStore, Head, Instance } from "../../src/store/store.ts";
 
 /** A clock that stands still until it is moved, and no chance: every random number is the one given. */
-export interface ManualTime extends Surroundings {
+export interface ManualClock extends Clock {
   /** Moves on, firing what is due in its order; everything that it sets off is done when this resolves. */
   advance(ms: number): Promise<void>;
   /** Timers that have not fired. */
   pending(): number;
 }
 
-export function manualTime(random: () => number = () => 0.5): ManualTime {
+export function manualClock(random: () => number = () => 0.5): ManualClock {
   let now = 0;
   const timers = new Set<{ readonly at: number; readonly callback: () => void }>();
   return {

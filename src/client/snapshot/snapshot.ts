@@ -1,44 +1,43 @@
-import type { Flag, FlagKey } from "../core/flag/flag.ts";
-import type { FlagDefinitions } from "../core/flag/definitions.ts";
-import { sameJson } from "../core/json.ts";
-import { flagOfRow, type RulesRead } from "../core/row/row-codec.ts";
-import type { RawRow } from "../core/row/row.ts";
-import type { Head, StoredSnapshot } from "../store/store.ts";
-import { offRow } from "./off-row.ts";
-import type { SetAside } from "./status.ts";
+import type { Flag, FlagKey } from "../../core/flag/flag.ts";
+import type { FlagDefinition, FlagDefinitions } from "../../core/flag/definitions.ts";
+import { sameJson } from "../../core/json.ts";
+import { flagOfRow, type RulesRead } from "../../core/row/row-codec.ts";
+import type { RawRow } from "../../core/row/row.ts";
+import type { Head, StoredSnapshot } from "../../store/store.ts";
+import type { SetAside } from "../status.ts";
 
-/** One row of the table as this process understood it. */
+/** One row of the table as this process read it. */
 interface ReadFlag {
-  /** The row as it came: one that says the same is not read again. Null where something stands in for it. */
+  /** The row as stored; an equal row is not parsed again. Null where an older or reduced row is used instead. */
   readonly row: RawRow | null;
-  /** The last row of this flag that could be understood; its off form where a broken row says off. */
+  /** The last readable row of this flag; disabled where the present, unreadable row says `enabled: false`. */
   readonly good: RawRow;
   readonly flag: Flag;
 }
 
-/** The table at one revision, as far as it could be understood. Immutable. */
+/** The table at one revision, as far as it could be read. Immutable. */
 export interface Snapshot {
   readonly source: "database" | "disk" | "bundled";
   /** ISO 8601; null for the database. */
   readonly savedAt: string | null;
   readonly head: Head;
-  /** As read, for the copy on disk. */
+  /** The rows as stored, for the copy on disk. */
   readonly rows: readonly RawRow[];
   readonly live: ReadonlyMap<FlagKey, ReadFlag>;
   readonly archived: ReadonlySet<FlagKey>;
   readonly setAside: readonly SetAside[];
 }
 
-/** Where a snapshot comes from, and what it may fall back to for a row that cannot be understood. */
+/** Where a snapshot comes from, and what is used in place of a row that cannot be read. */
 export interface Reading {
   readonly source: Snapshot["source"];
   readonly savedAt?: string;
-  /** What is known from before: last good rows. */
+  /** Supplies last good rows. */
   readonly previous: Pick<Snapshot, "live"> | undefined;
   readonly definitions: FlagDefinitions | undefined;
 }
 
-/** Understands a whole table, row by row: one that is broken is set aside alone, and its flag keeps its last good row. */
+/** Reads a whole table, row by row. A row that cannot be read is set aside alone, and its flag keeps its last good row. */
 export function readSnapshot({ head, rows }: StoredSnapshot, reading: Reading): Snapshot {
   const live = new Map<FlagKey, ReadFlag>();
   const archived = new Set<FlagKey>();
@@ -51,24 +50,24 @@ export function readSnapshot({ head, rows }: StoredSnapshot, reading: Reading): 
       continue;
     }
     const before = key === null ? undefined : reading.previous?.live.get(key);
-    const read = before !== undefined && before.row !== null && sameRow(before.row, row) ? before : freshly(row, rules);
+    const read = before !== undefined && before.row !== null && sameRow(before.row, row) ? before : parsed(row, rules);
     if ("flag" in read) {
       live.set(read.flag.key, read);
       continue;
     }
-    const stands = key === null ? undefined : standIn(row, key, before, reading.definitions);
-    if (stands) live.set(stands.flag.key, { ...stands, row: null });
-    setAside.push({ key, problem: read.problem, serves: stands?.serves ?? "nothing" });
+    const substitute = key === null ? undefined : substituteFor(row, key, before, reading.definitions);
+    if (substitute) live.set(substitute.flag.key, { ...substitute, row: null });
+    setAside.push({ key, problem: read.problem, serves: substitute?.serves ?? "nothing" });
   }
   return { source: reading.source, savedAt: reading.savedAt ?? null, head, rows, live, archived, setAside };
 }
 
-/** The last good rows of the flags whose present row is broken. */
+/** Returns the last good rows of the flags whose present row cannot be read. */
 export function keptRows(snapshot: Snapshot): readonly RawRow[] {
   return snapshot.setAside.flatMap(({ key }) => (key === null ? [] : (snapshot.live.get(key)?.good ?? [])));
 }
 
-/** The same flags, with those switched off whose row in `rows` can be read to say so; itself where there are none. */
+/** Returns the snapshot with those flags disabled whose row in `rows` says `enabled: false`; the same object if there are none. */
 export function withKills(snapshot: Snapshot, rows: readonly RawRow[]): Snapshot {
   const killed = rows.flatMap(({ feature_key: key, enabled }) => {
     const read = typeof key === "string" && enabled === false ? snapshot.live.get(key) : undefined;
@@ -77,7 +76,7 @@ export function withKills(snapshot: Snapshot, rows: readonly RawRow[]): Snapshot
   return killed.length === 0 ? snapshot : { ...snapshot, live: new Map([...snapshot.live, ...killed]) };
 }
 
-/** Whether two readings of one revision hold the same rows. */
+/** Returns whether two reads of one revision hold the same rows. */
 export function sameRows(a: readonly RawRow[], b: readonly RawRow[]): boolean {
   return a.length === b.length && a.every((row, index) => sameRow(row, b[index] ?? {}));
 }
@@ -86,24 +85,24 @@ function sameRow(a: RawRow, b: RawRow): boolean {
   try {
     return a === b || sameJson(a, b);
   } catch {
-    // What no JSON can say is equal to nothing: it is looked at again.
+    // A value that JSON cannot hold equals nothing: the row is parsed again.
     return false;
   }
 }
 
-function freshly(row: RawRow, rules: RulesRead): ReadFlag | { readonly problem: string } {
-  if (isOdd(row)) return { problem: "a column holds what no JSON can say" };
+function parsed(row: RawRow, rules: RulesRead): ReadFlag | { readonly problem: string } {
+  if (hasForeignValue(row)) return { problem: "a column holds a value that JSON cannot hold" };
   try {
     const read = flagOfRow(row, rules);
     return read.ok ? { row, good: row, flag: read.flag } : { problem: read.problem };
   } catch (error) {
-    // A row must not be able to stop the others, whatever is in it.
+    // No content of one row may keep the others from being read.
     return { problem: `it could not be read: ${error instanceof Error ? error.message : String(error)}` };
   }
 }
 
-/** Nothing below a column comes from anywhere but a JSON parser; what a driver makes of a column is another matter. */
-function isOdd(row: RawRow): boolean {
+/** Checks the top level only: nested values come from a JSON parser, but a database driver may return other types for a column. */
+function hasForeignValue(row: RawRow): boolean {
   for (const value of Object.values(row)) {
     const type = typeof value;
     if (type === "bigint" || type === "symbol" || type === "function") return true;
@@ -111,8 +110,8 @@ function isOdd(row: RawRow): boolean {
   return false;
 }
 
-/** What answers for a broken row: the last good one, switched off where the row says off. */
-function standIn(
+/** Returns what is used in place of an unreadable row: the last good one, disabled if the row says `enabled: false`. */
+function substituteFor(
   row: RawRow,
   key: FlagKey,
   before: ReadFlag | undefined,
@@ -133,3 +132,33 @@ function standIn(
 function switchedOff({ good, flag }: Pick<ReadFlag, "good" | "flag">): Pick<ReadFlag, "good" | "flag"> {
   return { good: { ...good, enabled: false }, flag: { ...flag, enabled: false } };
 }
+
+/** Returns a row that serves its off variant to everyone, from as little as possible of another row or of a definition. */
+function offRow(key: FlagKey, from: RawRow | FlagDefinition): RawRow {
+  const { type, variants, off, fallback } =
+    "offVariant" in from
+      ? { type: from.type, variants: from.variants, off: from.offVariant, fallback: from.fallback }
+      : { type: from.flag_type, variants: from.variants, off: from.off_variant, fallback: from.off_variant };
+  const columns = { feature_key: key, display_name: key, serve: off, flag_type: type, off_variant: off };
+  return { ...EMPTY_ROW, ...columns, variants, fallback };
+}
+
+const EMPTY_ROW: RawRow = {
+  id: "",
+  description: "",
+  enabled: false,
+  rollout_strategy: "all",
+  rollout_percentage: 100,
+  target_config: {},
+  rollout_by: "",
+  rules: [],
+  requires: {},
+  salt: "",
+  client: false,
+  protected: false,
+  metadata: {},
+  created_at: "",
+  updated_at: "",
+  created_by: "",
+  last_modified_by: "",
+};

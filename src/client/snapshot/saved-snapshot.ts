@@ -1,20 +1,20 @@
 import { createHash } from "node:crypto";
-import { isJsonObject } from "../core/json.ts";
-import type { RawRow } from "../core/row/row.ts";
-import type { Head, StoredSnapshot } from "../store/store.ts";
+import { isJsonObject } from "../../core/json.ts";
+import type { RawRow } from "../../core/row/row.ts";
+import type { Head, StoredSnapshot } from "../../store/store.ts";
 
-/** Another layout gets another word, so that an old program leaves it alone instead of misreading it. */
+/** Names the file format. Another format gets another name, so that an old program ignores the file instead of misreading it. */
 const FORMAT = "flaghoist-snapshot-1";
 
-/** A snapshot as it is kept on disk or shipped in an image. */
+/** A snapshot as saved on disk or bundled with an application. */
 export interface SavedSnapshot extends StoredSnapshot {
-  /** The last good row of each flag whose present row cannot be understood. */
+  /** The last good row of each flag whose present row cannot be read. */
   readonly kept: readonly RawRow[];
   /** ISO 8601. */
   readonly savedAt: string;
 }
 
-/** The text of a file that {@link parseSavedSnapshot} reads: JSON, with a checksum over the snapshot. */
+/** Returns the text of a file that {@link parseSavedSnapshot} reads: JSON, with a checksum over the snapshot. */
 export function savedSnapshotText(saved: SavedSnapshot): string {
   const { head, rows, kept, savedAt } = saved;
   const snapshot = JSON.stringify({ head, savedAt, kept, rows });
@@ -30,7 +30,7 @@ export type ParsedSnapshot =
   | { readonly ok: true; readonly saved: SavedSnapshot }
   | { readonly ok: false; readonly reason: string };
 
-/** Reads the bytes of a saved snapshot. A single changed or missing byte is found: such a file is not used. */
+/** Reads the bytes of a saved snapshot. A file with even one changed or missing byte is refused. */
 export function parseSavedSnapshot(bytes: Uint8Array, environment: string): ParsedSnapshot {
   let text: string;
   let json: unknown;
@@ -38,30 +38,30 @@ export function parseSavedSnapshot(bytes: Uint8Array, environment: string): Pars
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     json = JSON.parse(text);
   } catch {
-    return { ok: false, reason: "it is no JSON: truncated or damaged" };
+    return { ok: false, reason: "it is not valid JSON: truncated or damaged" };
   }
   const parsed = snapshotIn(json, environment);
   // The checksum covers the snapshot; this comparison covers the bytes around it.
   if (parsed.ok && isJsonObject(json) && enveloped(JSON.stringify(json["snapshot"])) !== text) {
-    return { ok: false, reason: "it was edited or damaged: its text is not what was saved" };
+    return { ok: false, reason: "its text differs from what was saved: edited or damaged" };
   }
   return parsed;
 }
 
-/** What the beginning of a saved snapshot says, which costs nothing to read. It may be damaged all the same. */
+/** The first bytes of a saved snapshot, cheap to read. The rest of the file may still be damaged. */
 export interface PeekedSnapshot {
   readonly head: Head;
   /** ISO 8601. */
   readonly savedAt: string;
 }
 
-/** As {@link savedSnapshotText} begins. A head with a brace in it is not seen: such a file is read as a whole. */
+/** Matches how {@link savedSnapshotText} begins. A head that contains a brace does not match: such a file is read as a whole. */
 const BEGINNING = new RegExp(
   `^\\{"format":"${FORMAT}","sha256":"[0-9a-f]{64}","snapshot":\\{"head":(\\{[^{}]*\\}),"savedAt":"([^"\\\\]*)","kept":\\[`,
 );
 const BEGINNING_BYTES = 4096;
 
-/** Undefined for what does not begin and end as a saved snapshot does. */
+/** Reads the beginning of a saved snapshot; undefined if the file does not begin and end as one. */
 export function peekSavedSnapshot(bytes: Uint8Array): PeekedSnapshot | undefined {
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [, headText, savedAt] = BEGINNING.exec(whole.subarray(0, BEGINNING_BYTES).toString("utf8")) ?? [];
@@ -76,8 +76,8 @@ export function peekSavedSnapshot(bytes: Uint8Array): PeekedSnapshot | undefined
   }
 }
 
-/** The rows of a saved snapshot, or more where one of them speaks of its key again. */
-export function mostRowsIn(bytes: Uint8Array): number {
+/** Returns an upper bound of the number of rows in a saved snapshot, without parsing it. */
+export function maxRowsIn(bytes: Uint8Array): number {
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let count = 0;
   for (let at = whole.indexOf(KEY_COLUMN); at !== -1; at = whole.indexOf(KEY_COLUMN, at + KEY_COLUMN.length))
@@ -87,23 +87,24 @@ export function mostRowsIn(bytes: Uint8Array): number {
 
 const KEY_COLUMN = Buffer.from('"feature_key":');
 
-/** The same for a value that was parsed already, e.g. imported by the application. */
+/** Reads a saved snapshot from parsed JSON, e.g. a file that the application imported. */
 export function snapshotIn(json: unknown, environment: string): ParsedSnapshot {
-  if (!isJsonObject(json)) return { ok: false, reason: "it is no saved snapshot" };
+  if (!isJsonObject(json)) return { ok: false, reason: "it is not a saved snapshot" };
   const { format, sha256, snapshot } = json;
   if (format !== FORMAT) return { ok: false, reason: `its format is not ${FORMAT}` };
   const digest = createHash("sha256")
     .update(JSON.stringify(snapshot) ?? "")
     .digest("hex");
-  if (digest !== sha256) return { ok: false, reason: "its checksum does not match: damaged" };
+  if (digest !== sha256) return { ok: false, reason: "its checksum does not match: edited or damaged" };
   if (!isJsonObject(snapshot)) return { ok: false, reason: "it holds no snapshot" };
   const head = headIn(snapshot["head"]);
   const { savedAt } = snapshot;
   const rows = rowsIn(snapshot["rows"]);
   const kept = rowsIn(snapshot["kept"]);
-  if (!head || !rows || !kept || typeof savedAt !== "string") return { ok: false, reason: "it lacks head or rows" };
+  if (!head || !rows || !kept || typeof savedAt !== "string")
+    return { ok: false, reason: "it has no valid head or rows" };
   if (head.environment !== environment) {
-    return { ok: false, reason: `it is of environment ${head.environment}, not of ${environment}` };
+    return { ok: false, reason: `it is a snapshot of ${head.environment}, this process runs in ${environment}` };
   }
   return { ok: true, saved: { head, rows, kept, savedAt } };
 }

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { aFlag } from "../support/flags.ts";
-import { aRow } from "../support/rows.ts";
-import { DOWN, fakeStore, manualTime, settle } from "./fakes.ts";
-import { opened } from "./opened.ts";
+import { aFlag } from "../../support/flags.ts";
+import { aRow } from "../../support/rows.ts";
+import { DOWN, fakeStore, manualClock, settle } from "../fakes.ts";
+import { opened } from "../opened.ts";
 
 const ON = [aRow(aFlag({ key: "checkout" }))];
 const OFF = [aRow(aFlag({ key: "checkout", enabled: false }))];
@@ -11,12 +11,12 @@ const OFF = [aRow(aFlag({ key: "checkout", enabled: false }))];
 describe("the refresh of a client", () => {
   test("a new revision is served after the next poll, not before", async () => {
     const store = fakeStore(ON);
-    const { client, time } = await opened(store);
+    const { client, clock } = await opened(store);
     store.rows = OFF;
     store.head = { ...store.head, revision: 2 };
-    await time.advance(9999);
+    await clock.advance(9999);
     expect(client.isEnabled("checkout")).toBe(true);
-    await time.advance(1);
+    await clock.advance(1);
     expect(client.isEnabled("checkout")).toBe(false);
     expect(client.status()).toMatchObject({ revision: 2, source: "database", stale: false, connected: true });
   });
@@ -35,21 +35,21 @@ describe("the refresh of a client", () => {
 
   test("an unchanged head costs one row, and every sixth poll reads the table", async () => {
     const store = fakeStore(ON);
-    const { time } = await opened(store);
+    const { clock } = await opened(store);
     const before = { ...store.counts };
-    await time.advance(5 * 10_000);
+    await clock.advance(5 * 10_000);
     expect(store.counts).toEqual({ ...before, heads: before.heads + 5 });
-    await time.advance(10_000);
+    await clock.advance(10_000);
     expect(store.counts.reads).toBe(before.reads + 1);
   });
 
   test("rows that changed without a new revision are found by the sixth poll, and told", async () => {
     const store = fakeStore(ON);
-    const { client, time, lines } = await opened(store);
+    const { client, clock, lines } = await opened(store);
     store.rows = OFF;
-    await time.advance(50_000);
+    await clock.advance(50_000);
     expect(client.isEnabled("checkout")).toBe(true);
-    await time.advance(10_000);
+    await clock.advance(10_000);
     expect(client.isEnabled("checkout")).toBe(false);
     expect(lines.at(-1)).toBe(
       "warn rows changed while the revision stayed 1: a trigger is missing; run hoist db migrate",
@@ -72,43 +72,43 @@ describe("the refresh of a client", () => {
 
   test("an attempt that hangs is given up after 8 s, its connection closed, and the late answer dropped", async () => {
     const store = fakeStore(ON);
-    const { client, time } = await opened(store);
+    const { client, clock } = await opened(store);
     const { promise, resolve } = Promise.withResolvers<void>();
     store.gate = promise;
     store.rows = OFF;
     store.head = { ...store.head, revision: 2 };
     store.hint();
-    await time.advance(7999);
+    await clock.advance(7999);
     expect(client.status().connected).toBe(true);
-    await time.advance(1);
+    await clock.advance(1);
     expect(client.status()).toMatchObject({ connected: false, lastError: { code: "STORE_UNREACHABLE" }, revision: 1 });
     expect(store.counts.closed).toBe(1);
     resolve();
     await settle();
     expect(client.status().revision).toBe(1);
     store.gate = undefined;
-    await time.advance(1000);
+    await clock.advance(1000);
     expect(client.status()).toMatchObject({ connected: true, revision: 2 });
   });
 
   test("while the database is down there are at most 2.5 attempts per 30 s, answers stay, and it recovers by itself", async () => {
     let seed = 7;
-    const time = manualTime(() => (seed = (seed * 16807) % 2147483647) / 2147483647);
+    const clock = manualClock(() => (seed = (seed * 16807) % 2147483647) / 2147483647);
     const store = fakeStore(ON);
-    const { client, lines } = await opened(store, {}, time);
+    const { client, lines } = await opened(store, {}, clock);
     store.failure = DOWN;
-    await time.advance(60_000);
+    await clock.advance(60_000);
     const before = store.counts.opened;
-    await time.advance(1_800_000);
+    await clock.advance(1_800_000);
     expect((store.counts.opened - before) / 60).toBeLessThanOrEqual(2.5);
     expect(client.isEnabled("checkout")).toBe(true);
     expect(lines.filter((line) => line.startsWith("error"))).toHaveLength(1);
     store.failure = undefined;
     store.rows = OFF;
     store.head = { ...store.head, revision: 9 };
-    await time.advance(35_000);
+    await clock.advance(35_000);
     expect(client.status()).toMatchObject({ revision: 9, stale: false, connected: true });
-    expect(lines.at(-1)).toBe("info the database answers: a fake store");
+    expect(lines.at(-1)).toBe("info database available: a fake store");
   });
 
   test("a hint from a connection that failed starts nothing", async () => {
@@ -133,27 +133,27 @@ describe("the refresh of a client", () => {
     expect(client.isEnabled("checkout")).toBe(true);
     expect(client.status()).toMatchObject({ connected: false, lastError: { code: "WRONG_DATABASE" }, revision: 1 });
     expect(lines.at(-1)).toBe(
-      "error the database serves staging, this process is production; correct FLAGS_ENV or the database's address",
+      "error wrong database (the database serves staging, this process runs in production); still serving revision 1 from memory, 0 s old; retrying in 0.3 s; correct FLAGS_ENV or the database address",
     );
   });
 
   test("a commit that changed no flag is known after the next poll", async () => {
     const store = fakeStore(ON);
-    const { client, time } = await opened(store);
+    const { client, clock } = await opened(store);
     store.head = { ...store.head, commit: "91c0d3a" };
-    await time.advance(10_000);
+    await clock.advance(10_000);
     expect(client.status()).toMatchObject({ commit: "91c0d3a", revision: 1 });
   });
 
   test("a closed client starts nothing any more, and has no timer left", async () => {
     const store = fakeStore(ON);
-    const { client, time } = await opened(store);
+    const { client, clock } = await opened(store);
     await client.close();
     await client.close();
-    expect(time.pending()).toBe(0);
+    expect(clock.pending()).toBe(0);
     const before = { ...store.counts };
     store.hint();
-    await time.advance(3_600_000);
+    await clock.advance(3_600_000);
     expect(store.counts).toEqual(before);
     expect(client.isEnabled("checkout")).toBe(true);
   });
@@ -162,22 +162,22 @@ describe("the refresh of a client", () => {
 describe("staleness", () => {
   test("counts from the last successful check, not from the last change", async () => {
     const store = fakeStore(ON);
-    const { client, time, lines } = await opened(store);
+    const { client, clock, lines } = await opened(store);
     const events: string[] = [];
     client.on("stale", ({ ageMs }) => events.push(`stale ${ageMs}`));
     client.on("fresh", ({ revision }) => events.push(`fresh ${revision}`));
-    await time.advance(600_000);
+    await clock.advance(600_000);
     expect([client.status().stale, client.status().ageMs, events]).toEqual([false, 0, []]);
     store.failure = DOWN;
-    await time.advance(59_999);
+    await clock.advance(59_999);
     expect([client.status().stale, client.status().ageMs]).toEqual([false, 59_999]);
     expect(client.evaluate("checkout", false).metadata).toEqual({ revision: 1 });
-    await time.advance(1);
+    await clock.advance(1);
     expect(client.evaluate("checkout", false)).toMatchObject({ value: true, metadata: { revision: 1, stale: true } });
     expect(events).toEqual(["stale 60000"]);
-    expect(lines.at(-1)).toBe("warn no answer from the database for 60 s: answers are stale");
+    expect(lines.at(-1)).toBe("warn flags are stale: still serving revision 1 from memory, 60 s old");
     store.failure = undefined;
-    await time.advance(30_000);
+    await clock.advance(30_000);
     expect(events).toEqual(["stale 60000", "fresh 1"]);
   });
 });
@@ -194,7 +194,7 @@ describe("revisions", () => {
       served.push(client.status().revision);
     }
     expect(served).toEqual([5, 5, 6, 6]);
-    expect(lines.filter((line) => line.includes("behind"))).toHaveLength(2);
+    expect(lines.filter((line) => line.includes("database is at revision"))).toHaveLength(2);
   });
 
   test("never go back within an epoch, whatever the database says", async () => {
@@ -224,11 +224,11 @@ describe("revisions", () => {
 
   test("a lagging replica confirms nothing: what is served becomes stale", async () => {
     const store = fakeStore(ON, { revision: 5 });
-    const { client, time, lines } = await opened(store);
+    const { client, clock, lines } = await opened(store);
     store.head = { ...store.head, revision: 4 };
-    await time.advance(60_001);
+    await clock.advance(60_001);
     expect(client.status()).toMatchObject({ revision: 5, stale: true, connected: true });
-    expect(lines.filter((line) => line.includes("behind"))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes("database is at revision"))).toHaveLength(1);
   });
 
   test("a head from one replica and rows from another that lags behind change nothing", async () => {
@@ -252,7 +252,7 @@ describe("revisions", () => {
     expect(client.status()).toMatchObject({ epoch: 2, revision: 3 });
     expect(client.isEnabled("checkout")).toBe(false);
     expect(lines.at(-1)).toBe(
-      "warn the database was restored or made anew: epoch 1 revision 57 → epoch 2 revision 3 is taken over",
+      "warn database was restored or created anew: now serving epoch 2 revision 3 instead of epoch 1 revision 57",
     );
   });
 });

@@ -1,30 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Head } from "../store/store.ts";
-import {
-  parseSavedSnapshot,
-  type ParsedSnapshot,
-  peekSavedSnapshot,
-  type SavedSnapshot,
-  savedSnapshotText,
-} from "./saved-snapshot.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Head } from "../../store/store.ts";
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import { parseSavedSnapshot, peekSavedSnapshot, type SavedSnapshot, savedSnapshotText } from "./saved-snapshot.ts";
+import { keptRows, type Snapshot } from "./snapshot.ts";
 
-/** At most one write in this time, however often flags change. */
+/** The shortest time between two writes, however often flags change. */
 const BETWEEN_WRITES_MS = 5000;
 
-/** How long an application that has just become ready is left alone before it saves what it has. */
+/** How long the first write is delayed, so that it does not slow down an application that is just starting. */
 const BEFORE_WRITE_MS = 100;
 
-/** The last good snapshot on disk; undefined when there is none. Never rejects. */
-export async function readSnapshotFile(path: string, environment: string): Promise<ParsedSnapshot | undefined> {
-  const bytes = await snapshotBytes(path);
-  return bytes instanceof Uint8Array ? parseSavedSnapshot(bytes, environment) : bytes;
-}
-
-/** The bytes of that file, unread, or why they cannot be had. Never rejects. */
-export async function snapshotBytes(path: string): Promise<Uint8Array | (ParsedSnapshot & { ok: false }) | undefined> {
+/** Returns the bytes of a snapshot file, why they cannot be read, or undefined if there is no file. Never rejects. */
+export async function snapshotBytes(path: string): Promise<Uint8Array | UnreadableFile | undefined> {
   try {
     return await readFile(path);
   } catch (error) {
@@ -33,23 +23,55 @@ export async function snapshotBytes(path: string): Promise<Uint8Array | (ParsedS
   }
 }
 
-export interface SnapshotSaver {
-  /** Soon on disk, unless a newer one is handed in before. */
+interface UnreadableFile {
+  readonly ok: false;
+  readonly reason: string;
+}
+
+/** The file that the next process reads when it finds no database at its start. */
+export interface SnapshotFile {
+  readonly save: (snapshot: Snapshot) => void;
+  readonly status: () => { readonly path: string; readonly lastError: string | null };
+  readonly close: () => Promise<void>;
+}
+
+/** Keeps the last good snapshot in a file. Logs one warning if the file cannot be written, whatever the reasons are later. */
+export function keepSnapshotFile(path: string, clock: Clock, logger: Logger): SnapshotFile {
+  let lastError: string | null = null;
+  let isWarned = false;
+  const saver = startSnapshotSaver(path, clock, (reason) => {
+    lastError = reason ?? null;
+    if (reason === undefined || isWarned) return;
+    isWarned = true;
+    logger.warn(`snapshot file ${path} cannot be written (${reason}); set FLAGS_SNAPSHOT_FILE to a writable path`);
+  });
+  return {
+    save: (snapshot) => {
+      const { head, rows } = snapshot;
+      saver.save({ head, rows, kept: keptRows(snapshot), savedAt: clock.today().toISOString() });
+    },
+    status: () => ({ path, lastError }),
+    close: saver.close,
+  };
+}
+
+interface SnapshotSaver {
+  /** Writes the snapshot soon, unless a newer one replaces it first. */
   readonly save: (saved: SavedSnapshot) => void;
-  /** Writes what still waits. Never rejects. */
+  /** Writes what is still waiting. Never rejects. */
   readonly close: () => Promise<void>;
 }
 
 /**
- * Keeps the last good snapshot in one file that is whole at every moment: written beside it, flushed, then renamed over it.
- * Several processes may share the file; one with older data of the same epoch leaves it alone.
+ * Writes snapshots to one file that is complete at every moment: a temporary file is written, flushed and renamed over it.
+ * Several processes may share the file; a process with older data of the same epoch does not replace it.
  *
- * @param failed  told why a write failed, with every failure; undefined when one succeeded
+ * @param onWritten  called after each write: with the reason of a failure, or undefined
  */
 export function startSnapshotSaver(
   path: string,
-  surroundings: Surroundings,
-  failed: (reason: string | undefined) => void,
+  clock: Clock,
+  onWritten: (reason: string | undefined) => void,
 ): SnapshotSaver {
   let waiting: SavedSnapshot | undefined;
   let writing: Promise<void> | undefined;
@@ -61,9 +83,9 @@ export function startSnapshotSaver(
       waiting = undefined;
       try {
         await replaceFile(path, saved);
-        failed(undefined);
+        onWritten(undefined);
       } catch (error) {
-        failed(errorCode(error));
+        onWritten(errorCode(error));
       }
     }
   }
@@ -75,7 +97,7 @@ export function startSnapshotSaver(
 
   function startAndPause(): void {
     start();
-    cancelPause = surroundings.after(BETWEEN_WRITES_MS, () => {
+    cancelPause = clock.after(BETWEEN_WRITES_MS, () => {
       cancelPause = undefined;
       if (waiting !== undefined) startAndPause();
     });
@@ -84,7 +106,7 @@ export function startSnapshotSaver(
   return {
     save: (saved) => {
       waiting = saved;
-      cancelPause ??= surroundings.after(BEFORE_WRITE_MS, startAndPause, true);
+      cancelPause ??= clock.after(BEFORE_WRITE_MS, startAndPause, true);
     },
     close: async () => {
       cancelPause?.();
@@ -115,14 +137,14 @@ async function replaceFile(path: string, saved: SavedSnapshot): Promise<void> {
   await flushFolder(dirname(path));
 }
 
-/** Whether what lies there is of a newer revision, or says the same. */
+/** Returns whether the present file holds a newer revision, or the same content. */
 function isAsGood(present: Uint8Array, saved: SavedSnapshot): boolean {
   const peeked = peekSavedSnapshot(present);
   if (peeked !== undefined && !isNewer(peeked.head, saved.head)) {
     const again = { ...saved, savedAt: peeked.savedAt };
     return isSame(peeked.head, saved.head) && Buffer.from(savedSnapshotText(again)).equals(present);
   }
-  // Only a whole file may keep ours out.
+  // Only an undamaged file may prevent the write.
   const parsed = parseSavedSnapshot(present, saved.head.environment);
   return parsed.ok && isNewer(parsed.saved.head, saved.head);
 }
@@ -135,7 +157,7 @@ function isSame(present: Head, own: Head): boolean {
   return present.storeId === own.storeId && present.epoch === own.epoch && present.revision === own.revision;
 }
 
-/** So that the rename itself survives a power cut; where a folder cannot be flushed, the file is still whole. */
+/** Flushes the folder, so that the rename survives a power cut. If a folder cannot be flushed, the file is still complete. */
 async function flushFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r").catch(() => undefined);
   await handle?.sync().catch(() => {});

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { FlagDefinitions } from "../../src/core/flag/definitions.ts";
 import { createFlags, openFlags } from "../../src/client/create-flags.ts";
-import { parseSavedSnapshot, savedSnapshotText } from "../../src/client/saved-snapshot.ts";
+import { parseSavedSnapshot, savedSnapshotText } from "../../src/client/snapshot/saved-snapshot.ts";
 import { aColourFlag, aFlag } from "../support/flags.ts";
 import { aRow } from "../support/rows.ts";
 import { DOWN, type FakeStore, fakeStore, heard, settle } from "./fakes.ts";
@@ -51,7 +51,7 @@ describe("a start without a database", () => {
     const snapshotFile = join(folder(), "production.snapshot.json");
     writeFileSync(snapshotFile, savedSnapshotText(SAVED));
     const store = down();
-    const { client, time, lines } = await opened(store, {
+    const { client, clock, lines } = await opened(store, {
       snapshotFile,
       bundled: JSON.parse(savedSnapshotText(SAVED)),
     });
@@ -66,11 +66,11 @@ describe("a start without a database", () => {
     });
     expect(client.evaluate("saved", false)).toMatchObject({ value: true, metadata: { stale: true, revision: 56 } });
     expect(lines).toEqual([
-      "error the flag database did not answer",
-      `warn production, revision 56, 1 flag from the snapshot of 2026-11-20T00:00:00.000Z in ${snapshotFile}: the database has not answered`,
+      "error database unreachable (the flag database did not answer); retrying in 0.3 s",
+      `warn production, revision 56, 1 flag from the saved snapshot of 2026-11-20T00:00:00.000Z (${snapshotFile}): the database has not answered yet`,
     ]);
     store.failure = undefined;
-    await time.advance(1000);
+    await clock.advance(1000);
     expect(client.status()).toMatchObject({ source: "database", stale: false, revision: 57, savedAt: null });
     expect(client.evaluate("checkout", false)).toMatchObject({ value: true, metadata: { revision: 57 } });
     expect(client.evaluate("checkout", false).metadata.stale).toBeUndefined();
@@ -90,7 +90,9 @@ describe("a start without a database", () => {
     const bundled = JSON.parse(savedSnapshotText({ ...SAVED, head: { ...SAVED.head, environment: "staging" } }));
     const { client, lines } = await opened(down(), { bundled });
     expect(client.status()).toMatchObject({ source: "none", ready: false });
-    expect(lines).toContain("warn the bundled snapshot is not used: it is of environment staging, not of production");
+    expect(lines).toContain(
+      "warn the bundled snapshot is not used: it is a snapshot of staging, this process runs in production",
+    );
   });
 
   test("answers the generated fallback when there is nothing else, and is not ready", async () => {
@@ -102,9 +104,7 @@ describe("a start without a database", () => {
       metadata: { source: "definitions" },
     });
     expect(client.evaluateAll().map(({ flagKey }) => flagKey)).toEqual(["checkout"]);
-    expect(lines.at(-1)).toBe(
-      "warn production, no flag data yet: 1 flag from the generated definitions, each with its fallback",
-    );
+    expect(lines.at(-1)).toBe("warn production, no flag data yet: using the generated fallbacks of 1 flag");
   });
 
   test("answers callers' defaults when there is nothing at all, and says PROVIDER_NOT_READY", async () => {
@@ -148,8 +148,8 @@ describe("a start without a database", () => {
 
   test("does not wait for the initial timeout when the saved snapshot can be had", async () => {
     const bundled = JSON.parse(savedSnapshotText(SAVED));
-    const { time } = await opened(down(), { bundled });
-    expect(time.elapsed()).toBe(0);
+    const { clock } = await opened(down(), { bundled });
+    expect(clock.elapsed()).toBe(0);
   });
 });
 
@@ -160,7 +160,7 @@ describe("the last good snapshot", () => {
     const first = await opened(store, { snapshotFile });
     store.rows = [aRow(aColourFlag({ key: "colour" }), {}, { serve: 5 })];
     store.head = { ...store.head, revision: 2 };
-    await first.time.advance(10_000);
+    await first.clock.advance(10_000);
     await first.client.close();
     for (const failure of [undefined, DOWN]) {
       store.failure = failure;
@@ -184,13 +184,13 @@ describe("the last good snapshot", () => {
     const place = folder();
     writeFileSync(join(place, "file"), "");
     const store = fakeStore(ON);
-    const { client, time, lines } = await opened(store, { snapshotFile: join(place, "file", "snapshot.json") });
+    const { client, clock, lines } = await opened(store, { snapshotFile: join(place, "file", "snapshot.json") });
     for (let revision = 2; revision < 5; revision++) {
       store.head = { ...store.head, revision };
-      await time.advance(10_000);
+      await clock.advance(10_000);
     }
     await client.close();
-    expect(lines.filter((line) => line.startsWith("warn the last good snapshot cannot be saved"))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes("cannot be written"))).toHaveLength(1);
     expect(client.status().snapshotFile).toMatchObject({ lastError: "EEXIST" });
   });
 
@@ -201,7 +201,7 @@ describe("the last good snapshot", () => {
     const bundled = JSON.parse(savedSnapshotText({ ...SAVED, rows: [aRow(aFlag({ key: "shipped" }))] }));
     const dark = await opened(down(), { snapshotFile, bundled });
     expect(dark.client.status()).toMatchObject({ source: "bundled", flags: 1 });
-    expect(dark.lines.join("\n")).toContain(`the saved snapshot ${snapshotFile} is not used: its checksum`);
+    expect(dark.lines.join("\n")).toContain(`snapshot file ${snapshotFile} is not used: its checksum`);
     await dark.client.close();
     const up = await opened(fakeStore(ON, SAVED.head), { snapshotFile });
     expect(up.lines.join("\n")).not.toContain("is not used");
@@ -254,7 +254,7 @@ describe("options", () => {
       throw new Error("no");
     };
     const store = down();
-    const { client, time } = await opened(store, {
+    const { client, clock } = await opened(store, {
       logger: { info: thrower, warn: thrower, error: thrower },
       definitions: DEFINITIONS,
     });
@@ -262,18 +262,18 @@ describe("options", () => {
     client.on("changed", thrower);
     client.on("ready", async () => thrower());
     store.failure = undefined;
-    await time.advance(1000);
+    await clock.advance(1000);
     expect(client.status()).toMatchObject({ source: "database", connected: true });
   });
 
   test("a listener that was taken away hears nothing, and a logger that is false says nothing", async () => {
     const store = down();
-    const { client, time } = await opened(store, { logger: false });
+    const { client, clock } = await opened(store, { logger: false });
     const heardOf: string[] = [];
     const stop = client.on("ready", () => heardOf.push("ready"));
     stop();
     store.failure = undefined;
-    await time.advance(1000);
+    await clock.advance(1000);
     expect([client.status().ready, heardOf]).toEqual([true, []]);
   });
 
@@ -286,7 +286,7 @@ describe("options", () => {
     onTestFinished(() => client.close());
     expect(client.status()).toMatchObject({ ready: false, source: "none", lastError: { code: "STORE_MISSING" } });
     expect(logger.lines[0]).toMatch(
-      /^error no database for production: neither FLAGS_DATABASE_URL_PRODUCTION nor FLAGS_DATABASE_URL is set, and there is no .*production\.db; set /,
+      /^error flag database not found \(neither FLAGS_DATABASE_URL_PRODUCTION nor FLAGS_DATABASE_URL is set, and .*production\.db does not exist\); retrying in [\d.]+ s; set /,
     );
   });
 
@@ -301,7 +301,7 @@ describe("options", () => {
 
 test("events: ready once, also for a listener that comes late; changed with the keys and those that require them", async () => {
   const store = down();
-  const { client, time } = await opened(store);
+  const { client, clock } = await opened(store);
   const events: string[] = [];
   const stop = client.on("ready", ({ revision }) => events.push(`ready ${revision}`));
   client.on("changed", ({ keys, revision }) => events.push(`changed ${keys.join()} at ${revision}`));
@@ -314,7 +314,7 @@ test("events: ready once, also for a listener that comes late; changed with the 
     aRow(aFlag({ key: "second", requires: [{ flag: "first", variants: ["on"] }] })),
     aRow(aFlag({ key: "third" })),
   ];
-  await time.advance(1000);
+  await clock.advance(1000);
   expect(events.splice(0)).toEqual(["ready 57", "changed first,second,third at 57"]);
   client.on("ready", () => events.push("late"));
   await settle();
@@ -325,10 +325,10 @@ test("events: ready once, also for a listener that comes late; changed with the 
   await settle();
   expect(events.splice(0)).toEqual(["late", "changed first,second at 58"]);
   store.failure = DOWN;
-  await time.advance(90_000);
+  await clock.advance(90_000);
   expect(events.splice(0)).toEqual(["error STORE_UNREACHABLE", "stale"]);
   store.failure = undefined;
-  await time.advance(30_000);
+  await clock.advance(30_000);
   expect(events.splice(0)).toEqual(["fresh"]);
 });
 
@@ -347,7 +347,7 @@ test("a pinned reader stays at its revision", async () => {
 
 test("the database hears of revision and overrides at once when they change, else every minute; failures show in status", async () => {
   const store = fakeStore(ON);
-  const { client, time } = await opened(store, { env: { FEATURE_CHECKOUT: "off" } });
+  const { client, clock } = await opened(store, { env: { FEATURE_CHECKOUT: "off" } });
   expect(store.heartbeats).toMatchObject([
     {
       revision: 1,
@@ -359,9 +359,9 @@ test("the database hears of revision and overrides at once when they change, els
   store.hint();
   await settle();
   expect(store.heartbeats.map(({ revision }) => revision)).toEqual([1, 2]);
-  await time.advance(59_000);
+  await clock.advance(59_000);
   expect(store.heartbeats).toHaveLength(2);
-  await time.advance(2000);
+  await clock.advance(2000);
   expect(store.heartbeats).toHaveLength(3);
   expect(new Set(store.heartbeats.map(({ id }) => id)).size).toBe(1);
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -370,7 +370,7 @@ test("the database hears of revision and overrides at once when they change, els
     await promise;
     await send(instance);
   };
-  await time.advance(60_000);
+  await clock.advance(60_000);
   store.head = { ...store.head, revision: 3 };
   store.hint();
   await settle();
@@ -378,6 +378,6 @@ test("the database hears of revision and overrides at once when they change, els
   await settle();
   expect(store.heartbeats.map(({ revision }) => revision)).toEqual([1, 2, 2, 2, 3]);
   store.heartbeat = () => Promise.reject(new Error("read-only"));
-  await time.advance(60_000);
+  await clock.advance(60_000);
   expect(client.status()).toMatchObject({ connected: true, heartbeat: { lastError: "read-only" } });
 });

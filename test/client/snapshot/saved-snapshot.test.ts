@@ -7,11 +7,11 @@ import {
   type SavedSnapshot,
   savedSnapshotText,
   snapshotIn,
-} from "../../src/client/saved-snapshot.ts";
-import { readSnapshotFile, startSnapshotSaver } from "../../src/client/snapshot-file.ts";
-import { aFlag, aRule, isOneOf } from "../support/flags.ts";
-import { aRow } from "../support/rows.ts";
-import { manualTime } from "./fakes.ts";
+} from "../../../src/client/snapshot/saved-snapshot.ts";
+import { startSnapshotSaver } from "../../../src/client/snapshot/snapshot-file.ts";
+import { aFlag, aRule, isOneOf } from "../../support/flags.ts";
+import { aRow } from "../../support/rows.ts";
+import { manualClock } from "../fakes.ts";
 
 const ROW = aRow(
   aFlag({ key: "checkout", name: "Kassa – öppen 🚗", rules: [aRule({ when: isOneOf("userRole", "admin") })] }),
@@ -61,21 +61,21 @@ test("each reason not to use one is told", () => {
     return parsed.ok ? "used" : parsed.reason;
   };
   const json = JSON.parse(BYTES.toString());
-  expect(reason(json, "staging")).toBe("it is of environment production, not of staging");
+  expect(reason(json, "staging")).toBe("it is a snapshot of production, this process runs in staging");
   expect(reason({ ...json, format: "flaghoist-snapshot-2" })).toBe("its format is not flaghoist-snapshot-1");
-  expect(reason({ ...json, sha256: "0" })).toBe("its checksum does not match: damaged");
-  expect(reason(null)).toBe("it is no saved snapshot");
-  expect(reason([])).toBe("it is no saved snapshot");
+  expect(reason({ ...json, sha256: "0" })).toBe("its checksum does not match: edited or damaged");
+  expect(reason(null)).toBe("it is not a saved snapshot");
+  expect(reason([])).toBe("it is not a saved snapshot");
 });
 
 test("a file is whole, private, in a private folder, and nothing is left beside it", async () => {
   const path = freshPath();
   const reasons: (string | undefined)[] = [];
-  const saver = startSnapshotSaver(path, manualTime(), (reason) => reasons.push(reason));
+  const saver = startSnapshotSaver(path, manualClock(), (reason) => reasons.push(reason));
   saver.save(SAVED);
   await saver.close();
   expect(reasons).toEqual([undefined]);
-  expect(await readSnapshotFile(path, "production")).toEqual({ ok: true, saved: SAVED });
+  expect(parseSavedSnapshot(readFileSync(path), "production")).toEqual({ ok: true, saved: SAVED });
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(statSync(join(path, "..")).mode & 0o777).toBe(0o700);
   expect(readdirSync(join(path, ".."))).toEqual(["production.snapshot.json"]);
@@ -83,20 +83,20 @@ test("a file is whole, private, in a private folder, and nothing is left beside 
 
 test("of many changes within 5 s the first and the last are written", async () => {
   const path = freshPath();
-  const time = manualTime();
+  const clock = manualClock();
   let writes = 0;
-  const saver = startSnapshotSaver(path, time, () => void (writes += 1));
+  const saver = startSnapshotSaver(path, clock, () => void (writes += 1));
   const at = (revision: number): SavedSnapshot => ({ ...SAVED, head: { ...SAVED.head, revision } });
   saver.save(at(1));
   // An application that has just become ready is left alone.
-  await time.advance(99);
+  await clock.advance(99);
   expect(writes).toBe(0);
-  await time.advance(1);
+  await clock.advance(1);
   await expect.poll(() => writes).toBe(1);
   for (let revision = 2; revision <= 50; revision++) saver.save(at(revision));
-  await time.advance(4999);
+  await clock.advance(4999);
   expect(writes).toBe(1);
-  await time.advance(1);
+  await clock.advance(1);
   await expect.poll(() => writes).toBe(2);
   expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ snapshot: { head: { revision: 50 } } });
   await saver.close();
@@ -104,18 +104,18 @@ test("of many changes within 5 s the first and the last are written", async () =
 
 test("processes that share the file leave a whole one, of the newest revision", async () => {
   const path = freshPath();
-  const savers = Array.from({ length: 8 }, () => startSnapshotSaver(path, manualTime(), () => {}));
+  const savers = Array.from({ length: 8 }, () => startSnapshotSaver(path, manualClock(), () => {}));
   for (const [index, saver] of savers.entries()) {
     saver.save({ ...SAVED, head: { ...SAVED.head, revision: index + 1 } });
   }
   await Promise.all(savers.map((saver) => saver.close()));
-  expect(await readSnapshotFile(path, "production")).toMatchObject({ ok: true });
-  const last = startSnapshotSaver(path, manualTime(), () => {});
+  expect(parseSavedSnapshot(readFileSync(path), "production")).toMatchObject({ ok: true });
+  const last = startSnapshotSaver(path, manualClock(), () => {});
   last.save({ ...SAVED, head: { ...SAVED.head, revision: 100 } });
   await last.close();
-  const older = startSnapshotSaver(path, manualTime(), () => {});
+  const older = startSnapshotSaver(path, manualClock(), () => {});
   older.save({ ...SAVED, head: { ...SAVED.head, revision: 99 } });
   await older.close();
-  expect(await readSnapshotFile(path, "production")).toMatchObject({ saved: { head: { revision: 100 } } });
+  expect(parseSavedSnapshot(readFileSync(path), "production")).toMatchObject({ saved: { head: { revision: 100 } } });
   expect(readdirSync(join(path, ".."))).toHaveLength(1);
 });

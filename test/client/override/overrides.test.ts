@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { aColourFlag, aFlag } from "../support/flags.ts";
-import { aRow } from "../support/rows.ts";
-import { fakeStore, type ManualTime } from "./fakes.ts";
-import { opened } from "./opened.ts";
+import { aColourFlag, aFlag } from "../../support/flags.ts";
+import { aRow } from "../../support/rows.ts";
+import { fakeStore, type ManualClock } from "../fakes.ts";
+import { opened } from "../opened.ts";
 
 const ROWS = [
   aRow(aFlag({ key: "workshop_routing" })),
@@ -20,8 +20,8 @@ function freshFile(): string {
 }
 
 /** The file is read with the next tick; reading it takes its own time. */
-async function tick(time: ManualTime, isRead: () => boolean): Promise<void> {
-  await time.advance(2000);
+async function tick(clock: ManualClock, isRead: () => boolean): Promise<void> {
+  await clock.advance(2000);
   await expect.poll(isRead, { timeout: 20_000 }).toBe(true);
 }
 
@@ -46,18 +46,18 @@ test("the start of a process shows what is in force and everything that is wrong
 test("an override file that is not there is named at the start: its path may be wrong", async () => {
   const file = freshFile();
   const { lines } = await opened(fakeStore(ROWS), { env: { FLAGS_OVERRIDE_FILE: file } });
-  await expect.poll(() => lines.at(-1)).toBe(`info override  file ${file} is not there yet; looked for every 2 s`);
+  await expect.poll(() => lines.at(-1)).toBe(`info override file ${file} does not exist yet; checked every 2 s`);
   writeFileSync(file, "FEATURE_WORKSHOP_ROUTING=false\n");
   const other = await opened(fakeStore(ROWS), { env: { FLAGS_OVERRIDE_FILE: file } });
   await expect.poll(() => other.client.isEnabled("workshop_routing")).toBe(false);
-  expect(other.lines.filter((line) => line.includes("not there"))).toEqual([]);
+  expect(other.lines.filter((line) => line.includes("does not exist"))).toEqual([]);
 });
 
 test("an override file that is named from the folder of the start is found also after the program has left it", async () => {
   const file = freshFile();
   const env = { FLAGS_OVERRIDE_FILE: relative(process.cwd(), file) };
   const { lines } = await opened(fakeStore(ROWS), { env });
-  await expect.poll(() => lines.at(-1)).toContain(`file ${file} is not there yet`);
+  await expect.poll(() => lines.at(-1)).toContain(`file ${file} does not exist yet`);
 });
 
 test("environment beats table in both directions, and status says which variable, from where, since when", async () => {
@@ -89,7 +89,7 @@ test("environment beats table in both directions, and status says which variable
 
 test("a kill by file needs no restart: off from the file beats on from the environment, and ends with the line", async () => {
   const overrideFile = freshFile();
-  const { client, time, lines } = await opened(fakeStore(ROWS), {
+  const { client, clock, lines } = await opened(fakeStore(ROWS), {
     env: { FEATURE_WORKSHOP_ROUTING: "true" },
     overrideFile,
   });
@@ -99,42 +99,42 @@ test("a kill by file needs no restart: off from the file beats on from the envir
   );
   client.on("changed", ({ keys }) => seen.push(`changed ${keys.join()}`));
   writeFileSync(overrideFile, "FEATURE_WORKSHOP_ROUTING=false\nFEATURE_CHECKOUT_BUTTON=blue\n");
-  await tick(time, () => !client.isEnabled("workshop_routing"));
+  await tick(clock, () => !client.isEnabled("workshop_routing"));
   expect(seen).toEqual(["changed checkout_button,workshop_routing", "checkout_button blue,workshop_routing off"]);
   expect(lines.slice(-2)).toEqual([
     `info override  checkout_button   blue   FEATURE_CHECKOUT_BUTTON   ${overrideFile}`,
     `info override  workshop_routing  off    FEATURE_WORKSHOP_ROUTING   ${overrideFile}`,
   ]);
   rmSync(overrideFile);
-  await tick(time, () => client.isEnabled("workshop_routing"));
+  await tick(clock, () => client.isEnabled("workshop_routing"));
   expect(lines.at(-1)).toBe("info override  checkout_button   ended   FEATURE_CHECKOUT_BUTTON   " + overrideFile);
 });
 
 test("a file that cannot be read any more keeps what it said; the reason is told once", async () => {
   const overrideFile = freshFile();
   writeFileSync(overrideFile, "FLAGS_KILL=workshop_*\n");
-  const { client, time, lines } = await opened(fakeStore(ROWS), { overrideFile });
+  const { client, clock, lines } = await opened(fakeStore(ROWS), { overrideFile });
   expect(client.isEnabled("workshop_routing")).toBe(false);
   renameSync(overrideFile, `${overrideFile}.old`);
   mkdirSync(overrideFile);
   chmodSync(overrideFile, 0o700);
   const errors = () => lines.filter((line) => line.startsWith("error"));
-  await tick(time, () => errors().length === 1);
-  await time.advance(4000);
+  await tick(clock, () => errors().length === 1);
+  await clock.advance(4000);
   expect(client.isEnabled("workshop_routing")).toBe(false);
   expect(errors()).toEqual([
-    `error the override file ${overrideFile} cannot be read (it is no regular file): what it said before still applies`,
+    `error override file ${overrideFile} cannot be read (it is not a regular file); the overrides read before stay in force`,
   ]);
   rmSync(overrideFile, { recursive: true });
-  await tick(time, () => client.isEnabled("workshop_routing"));
+  await tick(clock, () => client.isEnabled("workshop_routing"));
 });
 
 test("a pattern catches a flag that is synced later", async () => {
   const store = fakeStore(ROWS);
-  const { client, time, lines } = await opened(store, { env: { FLAGS_KILL: "workshop_*" } });
+  const { client, clock, lines } = await opened(store, { env: { FLAGS_KILL: "workshop_*" } });
   store.rows = [...ROWS, aRow(aFlag({ key: "workshop_payments" }))];
   store.head = { ...store.head, revision: 2 };
-  await time.advance(10_000);
+  await clock.advance(10_000);
   expect(client.evaluate("workshop_payments", true)).toMatchObject({
     value: false,
     metadata: { override: "FLAGS_KILL=workshop_*" },
@@ -144,13 +144,13 @@ test("a pattern catches a flag that is synced later", async () => {
 
 test("a problem is told once, not with every snapshot, and again when it comes back", async () => {
   const store = fakeStore(ROWS);
-  const { client, time, lines } = await opened(store, { env: { FEATURE_BRANCH: "main" } });
+  const { client, clock, lines } = await opened(store, { env: { FEATURE_BRANCH: "main" } });
   const told = () => lines.filter((line) => line.startsWith("warn FEATURE_BRANCH matches no flag")).length;
   expect(told()).toBe(1);
   for (let revision = 2; revision < 6; revision++) {
     store.rows = revision === 4 ? [...ROWS, aRow(aFlag({ key: "branch" }))] : ROWS;
     store.head = { ...store.head, revision };
-    await time.advance(10_000);
+    await clock.advance(10_000);
     expect(told()).toBe(revision < 5 ? 1 : 2);
   }
   expect(client.status().problems).toMatchObject([{ code: "override-unknown", variable: "FEATURE_BRANCH" }]);
@@ -159,9 +159,9 @@ test("a problem is told once, not with every snapshot, and again when it comes b
 
 test("since stays while the override does", async () => {
   const store = fakeStore(ROWS);
-  const { client, time } = await opened(store, { env: { FEATURE_WORKSHOP_ROUTING: "off" } });
+  const { client, clock } = await opened(store, { env: { FEATURE_WORKSHOP_ROUTING: "off" } });
   const [before] = client.status().overrides;
   store.head = { ...store.head, revision: 2 };
-  await time.advance(3_600_000);
+  await clock.advance(3_600_000);
   expect(client.status().overrides).toEqual([before]);
 });

@@ -1,18 +1,18 @@
 import { expect, test } from "vitest";
-import { startBackoff } from "../../src/client/backoff.ts";
+import { createBackoff } from "../../../src/client/refresh/backoff.ts";
 
 test("waits a random part of 0.5 s, 1 s, 2 s … 30 s", () => {
-  const ceilings = startBackoff({ elapsed: () => 0, random: () => 1 });
+  const ceilings = createBackoff({ elapsed: () => 0, random: () => 1 });
   expect(Array.from({ length: 9 }, ceilings.failed)).toEqual([
     500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000,
   ]);
-  const floors = startBackoff({ elapsed: () => 0, random: () => 0 });
+  const floors = createBackoff({ elapsed: () => 0, random: () => 0 });
   expect(floors.failed()).toBe(0);
 });
 
 test("starts anew only after a minute of health: a database that flaps is not healthy", () => {
   let now = 0;
-  const backoff = startBackoff({ elapsed: () => now, random: () => 1 });
+  const backoff = createBackoff({ elapsed: () => now, random: () => 1 });
   expect([backoff.failed(), backoff.failed(), backoff.failed()]).toEqual([500, 1000, 2000]);
   backoff.succeeded();
   now = 59_999;
@@ -25,7 +25,7 @@ test("starts anew only after a minute of health: a database that flaps is not he
 });
 
 test("never grows past its end, however long it goes on", () => {
-  const backoff = startBackoff({ elapsed: () => 0, random: () => 1 });
+  const backoff = createBackoff({ elapsed: () => 0, random: () => 1 });
   for (let attempt = 0; attempt < 5000; attempt++) backoff.failed();
   expect(backoff.failed()).toBe(30_000);
 });

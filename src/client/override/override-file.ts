@@ -1,0 +1,92 @@
+import { readFile, stat } from "node:fs/promises";
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+
+const POLL_MS = 2000;
+/** A file of overrides has a few lines; anything larger is another file. */
+const MAX_BYTES = 1024 * 1024;
+
+/** A place beside the environment that override lines are read from, and read again when they change. */
+export interface OverrideSource {
+  /** Reads now; resolves after a change was passed on. Never rejects. */
+  readonly check: () => Promise<void>;
+  /** Returns what to log if the last read found nothing: the source may be named wrongly. */
+  readonly absence: () => string | undefined;
+  readonly close: () => void;
+}
+
+/**
+ * Watches a file by its content, not by file events, which miss changes of mounted ConfigMaps and network shares, and
+ * editors that rename. A missing file means no overrides; a file that cannot be read keeps the overrides read before, and
+ * each new reason is logged once.
+ *
+ * @param onChanged  called whenever the text has changed; undefined when the file is gone
+ */
+export function watchOverrideFile(
+  path: string,
+  clock: Clock,
+  logger: Logger,
+  onChanged: (text: string | undefined) => void,
+): OverrideSource {
+  let text: string | undefined;
+  let reason: string | undefined;
+  let isMissing = false;
+  let isClosed = false;
+  let cancel = (): void => {};
+  let reading: Promise<void> | undefined;
+
+  function logFailure(why: string): void {
+    logger.error(`override file ${path} cannot be read (${why}); the overrides read before stay in force`);
+  }
+
+  async function read(): Promise<void> {
+    const found = await readText(path);
+    if (isClosed) return;
+    isMissing = "text" in found && found.text === undefined;
+    if ("reason" in found) {
+      if (found.reason !== reason) logFailure(found.reason);
+      reason = found.reason;
+      return;
+    }
+    reason = undefined;
+    const isChanged = found.text !== text;
+    text = found.text;
+    if (!isChanged) return;
+    try {
+      onChanged(text);
+    } catch (error) {
+      logFailure(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  function check(): Promise<void> {
+    reading ??= read().finally(() => {
+      reading = undefined;
+      cancel();
+      if (!isClosed) cancel = clock.after(POLL_MS, () => void check());
+    });
+    return reading;
+  }
+
+  return {
+    check,
+    absence: () => (isMissing ? `override file ${path} does not exist yet; checked every 2 s` : undefined),
+    close: () => {
+      isClosed = true;
+      cancel();
+    },
+  };
+}
+
+async function readText(path: string): Promise<{ readonly text: string | undefined } | { readonly reason: string }> {
+  try {
+    const found = await stat(path);
+    // Reading a pipe or a device would wait forever.
+    if (!found.isFile()) return { reason: "it is not a regular file" };
+    if (found.size > MAX_BYTES) return { reason: `it has ${found.size} bytes; at most ${MAX_BYTES} are read` };
+    return { text: await readFile(path, "utf8") };
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    return code === "ENOENT" || code === "ENOTDIR" ? { text: undefined } : { reason: String(code ?? error) };
+  }
+}

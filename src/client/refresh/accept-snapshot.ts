@@ -1,0 +1,175 @@
+import { FlagError } from "../../core/errors.ts";
+import type { Head, StoredSnapshot } from "../../store/store.ts";
+import type { FlagState } from "../flag-state.ts";
+import type { Settings } from "../options.ts";
+import { readSnapshot, sameRows, type Snapshot, withKills } from "../snapshot/snapshot.ts";
+import type { StandbySnapshot } from "../snapshot/standby.ts";
+import type { SetAside } from "../status.ts";
+
+/** A table with more rows was filled by a runaway script, not by people. */
+const MAX_ROWS = 20_000;
+/** Up to this many rows may vanish without a sync, whatever their share is. */
+const FEW_ROWS = 5;
+
+/** Decides which content of the database is served. */
+export interface SnapshotAcceptance {
+  /** Offers a snapshot of an earlier process: its last good rows, and its row count as a measure of what is plausible. */
+  readonly remember: (standby: StandbySnapshot) => void;
+  /**
+   * Compares the database's head with what is served. `older`: the database is behind, so it confirms nothing.
+   *
+   * @throws FlagError WRONG_DATABASE
+   */
+  readonly compare: (head: Head) => "same" | "differs" | "older";
+  /** Serves the content, or returns why it is refused. */
+  readonly accept: (stored: StoredSnapshot) => FlagError | undefined;
+}
+
+/**
+ * Creates the gate between the database and what is served. Within an epoch the served revision never decreases, whatever a
+ * lagging replica says; another epoch is another history and is taken over. Implausible content is refused as a whole, but
+ * the flags that it disables are disabled.
+ *
+ * @param onAccepted  called with each snapshot that differs from the remembered or served one
+ */
+export function createSnapshotAcceptance(
+  { environment, logger }: Pick<Settings, "environment" | "logger">,
+  state: FlagState,
+  onAccepted: (snapshot: Snapshot) => void,
+): SnapshotAcceptance {
+  let remembered: StandbySnapshot | undefined;
+  let isBehind = false;
+
+  function compare(head: Head): "same" | "differs" | "older" {
+    if (head.environment !== environment) {
+      const message = `the database serves ${head.environment}, this process runs in ${environment}`;
+      throw new FlagError("WRONG_DATABASE", message, { hint: "correct FLAGS_ENV or the database address" });
+    }
+    const current = state.snapshot();
+    if (current === undefined || !isOneHistory(current.head, head)) return "differs";
+    const wasBehind = isBehind;
+    isBehind = head.revision < current.head.revision;
+    if (isBehind) {
+      const message = `database is at revision ${head.revision}; still serving the newer revision ${current.head.revision}`;
+      if (!wasBehind) logger.warn(`${message}: this is a lagging replica, or a backup restored without a new epoch`);
+      return "older";
+    }
+    const isSame = head.revision === current.head.revision && head.commit === current.head.commit;
+    return isSame && current.source === "database" ? "same" : "differs";
+  }
+
+  function accept(stored: StoredSnapshot): FlagError | undefined {
+    const current = state.snapshot();
+    const { previous, reason } = plausibility(stored, current, remembered);
+    if (reason !== undefined) {
+      const killed = previous && withKills(previous, stored.rows);
+      if (killed !== undefined && killed !== current) state.install(killed, false);
+      return new FlagError("STORE_CORRUPT", reason, {
+        hint: "repair the table with a sync; flags that the table disables are already disabled here",
+      });
+    }
+    const isKnown =
+      previous !== undefined && isOneVersion(previous.head, stored.head) && sameRows(previous.rows, stored.rows);
+    if (isKnown && previous.source === "database") return undefined;
+    const surprise = current?.source === "database" ? surpriseIn(stored, current) : undefined;
+    if (surprise !== undefined) logger.warn(surprise);
+    const snapshot: Snapshot = isKnown
+      ? { ...previous, source: "database", savedAt: null, head: stored.head, rows: stored.rows }
+      : readStored(stored, previous, remembered, state.definitions());
+    for (const text of newlySetAside(snapshot.setAside, current?.setAside ?? [])) logger.error(text);
+    state.install(snapshot, true);
+    remembered = undefined;
+    if (!isKnown || previous.source !== "disk") onAccepted(snapshot);
+    return undefined;
+  }
+
+  return {
+    remember: (standby) => {
+      remembered = standby;
+    },
+    compare,
+    accept,
+  };
+}
+
+/** Compares a table with its state before. The remembered snapshot is read only if the table looks implausible. */
+function plausibility(
+  stored: StoredSnapshot,
+  current: Snapshot | undefined,
+  remembered: StandbySnapshot | undefined,
+): { readonly previous: Snapshot | undefined; readonly reason: string | undefined } {
+  if (current !== undefined || remembered === undefined) {
+    return { previous: current, reason: implausibility(stored, current && counted(current)) };
+  }
+  if (implausibility(stored, remembered) === undefined) return { previous: undefined, reason: undefined };
+  const previous = remembered.read();
+  return { previous, reason: implausibility(stored, previous && counted(previous)) };
+}
+
+/**
+ * Returns why a table's content is refused as a whole, or undefined. A sync deletes no row (it archives), so if half of the
+ * rows are gone, the table is truncated or half restored, until a sync has looked at it and set its commit.
+ */
+function implausibility(
+  next: StoredSnapshot,
+  before: Pick<StandbySnapshot, "head" | "maxRows"> | undefined,
+): string | undefined {
+  if (next.rows.length > MAX_ROWS) return `the flag table has ${next.rows.length} rows; at most ${MAX_ROWS} are read`;
+  if (before === undefined || !isOneHistory(before.head, next.head)) return undefined;
+  if (next.head.commit !== before.head.commit) return undefined;
+  const rowCount = before.maxRows();
+  const gone = rowCount - next.rows.length;
+  if (gone <= FEW_ROWS || gone * 2 <= rowCount) return undefined;
+  return `${gone} of ${rowCount} rows are gone from the flag table, and no sync has run since`;
+}
+
+/** Reads every row. The remembered snapshot is read only if a row cannot be read. */
+function readStored(
+  stored: StoredSnapshot,
+  previous: Snapshot | undefined,
+  remembered: StandbySnapshot | undefined,
+  definitions: ReturnType<FlagState["definitions"]>,
+): Snapshot {
+  const snapshot = readSnapshot(stored, { source: "database", previous, definitions });
+  if (snapshot.setAside.length === 0 || previous !== undefined) return snapshot;
+  const saved = remembered?.read();
+  return saved === undefined ? snapshot : readSnapshot(stored, { source: "database", previous: saved, definitions });
+}
+
+function surpriseIn({ head, rows }: StoredSnapshot, current: Snapshot): string | undefined {
+  if (!isOneHistory(current.head, head)) {
+    const from = `epoch ${current.head.epoch} revision ${current.head.revision}`;
+    const to = `epoch ${head.epoch} revision ${head.revision}`;
+    return `database was restored or created anew: now serving ${to} instead of ${from}`;
+  }
+  if (current.head.revision !== head.revision || sameRows(current.rows, rows)) return undefined;
+  return `rows changed while the revision stayed ${head.revision}: a trigger is missing; run hoist db migrate`;
+}
+
+function newlySetAside(now: readonly SetAside[], before: readonly SetAside[]): readonly string[] {
+  const known = new Set(before.map(({ key, problem }) => `${key} ${problem}`));
+  return now
+    .filter(({ key, problem }) => !known.has(`${key} ${problem}`))
+    .map(
+      ({ key, problem, serves }) =>
+        `the row of ${key ?? "an unknown flag"} cannot be read (${problem}): ${SERVES[serves]}`,
+    );
+}
+
+const SERVES: Readonly<Record<SetAside["serves"], string>> = {
+  "last good": "its last readable version stays in use",
+  off: "it serves its off variant",
+  nothing: "callers get their default value",
+};
+
+function counted({ head, rows }: Snapshot): Pick<StandbySnapshot, "head" | "maxRows"> {
+  return { head, maxRows: () => rows.length };
+}
+
+function isOneHistory(a: Head, b: Head): boolean {
+  return a.storeId === b.storeId && a.epoch === b.epoch;
+}
+
+function isOneVersion(a: Head, b: Head): boolean {
+  return isOneHistory(a, b) && a.revision === b.revision && a.commit === b.commit;
+}

@@ -1,0 +1,90 @@
+import { type ErrorCode, FlagError } from "../../core/errors.ts";
+import type { Clock } from "../clock.ts";
+import type { Emitter } from "../events.ts";
+import type { Settings } from "../options.ts";
+import type { ClientError } from "../status.ts";
+
+/** What is known of the connection when it fails, for the log. */
+export interface FailureContext {
+  /** What is served meanwhile, e.g. `revision 6 from memory, 42 s old`; undefined while there is no data. */
+  readonly served: string | undefined;
+  readonly retryInMs: number | null;
+}
+
+/** Remembers whether the database can be used. Logs each new problem once, and its end once. */
+export interface ConnectionState {
+  readonly failed: (error: unknown, context: FailureContext) => void;
+  readonly succeeded: (database: string) => void;
+  readonly isConnected: () => boolean;
+  readonly lastError: () => ClientError | null;
+  /** Returns the label of the database that answered last; null before the first answer. */
+  readonly database: () => string | null;
+}
+
+export function trackConnection(
+  { environment, logger }: Pick<Settings, "environment" | "logger">,
+  clock: Pick<Clock, "today">,
+  emitter: Emitter,
+): ConnectionState {
+  let problem: ClientError["code"] | undefined;
+  let isConnected = false;
+  let lastError: ClientError | null = null;
+  let database: string | null = null;
+  return {
+    failed: (error, context) => {
+      isConnected = false;
+      lastError = clientError(error, clock.today());
+      const { code } = lastError;
+      // Compared by code: while a database is down, one message says "refused" and the next one "timed out".
+      if (problem === code) return;
+      problem = code;
+      const text = failureText(lastError, context);
+      // A developer who has not synced yet gets a warning, not an error.
+      if (code === "STORE_MISSING" && environment === "development") logger.warn(text);
+      else logger.error(text);
+      emitter.emit("error", lastError);
+    },
+    succeeded: (label) => {
+      isConnected = true;
+      database = label;
+      if (problem !== undefined) logger.info(`database available: ${label}`);
+      problem = undefined;
+    },
+    isConnected: () => isConnected,
+    lastError: () => lastError,
+    database: () => database,
+  };
+}
+
+function clientError(error: unknown, at: Date): ClientError {
+  const message = error instanceof Error ? error.message : String(error);
+  const known = error instanceof FlagError ? error : undefined;
+  return { code: known?.code ?? "UNEXPECTED", message, hint: known?.hint ?? null, at: at.toISOString() };
+}
+
+const HEADLINES: { readonly [Code in ErrorCode]?: string } = {
+  STORE_UNREACHABLE: "database unreachable",
+  STORE_LOCKED: "database locked",
+  STORE_MISSING: "flag database not found",
+  STORE_FORBIDDEN: "access to the database denied",
+  STORE_READ_ONLY: "database not readable without write access",
+  STORE_CORRUPT: "database content refused",
+  STORE_OUTDATED: "database schema too old",
+  STORE_NEWER: "database schema too new",
+  WRONG_DATABASE: "wrong database",
+};
+
+function failureText({ code, message, hint }: ClientError, { served, retryInMs }: FailureContext): string {
+  const headline = code === "UNEXPECTED" ? undefined : HEADLINES[code];
+  return [
+    `${headline ?? "flags cannot be refreshed"} (${message})`,
+    ...(served === undefined ? [] : [`still serving ${served}`]),
+    ...(retryInMs === null ? [] : [`retrying in ${secondsText(retryInMs)}`]),
+    ...(hint === null ? [] : [hint]),
+  ].join("; ");
+}
+
+/** e.g. `0.3 s` or `42 s`. */
+function secondsText(ms: number): string {
+  return `${ms < 10_000 ? Math.round(ms / 100) / 10 : Math.round(ms / 1000)} s`;
+}

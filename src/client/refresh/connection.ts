@@ -1,0 +1,63 @@
+import { FlagError } from "../../core/errors.ts";
+import type { FlagStore } from "../../store/store.ts";
+
+/** The connection of one client to its database. It is opened on demand and closed after a failure. */
+export interface DatabaseConnection {
+  /** Returns the store of the open connection; undefined while there is none. */
+  readonly store: () => FlagStore | undefined;
+  /** Returns whether the open connection has delivered a change notification. */
+  readonly hasPush: () => boolean;
+  /**
+   * Returns the open store, or opens it. A store that opens after the signal was aborted is closed again.
+   *
+   * @param onHint  called when the flags may have changed, while this connection is open
+   * @throws FlagError as the store's opening, or STORE_UNREACHABLE when the signal was aborted
+   */
+  readonly open: (signal: AbortSignal, onHint: () => void) => Promise<FlagStore>;
+  /** Closes the open connection. Never rejects. */
+  readonly close: () => Promise<void>;
+}
+
+interface OpenConnection {
+  readonly store: FlagStore;
+  hasPush: boolean;
+  unwatch: () => void;
+}
+
+/** @param openStore  called again after every failure, because the address may lead to another database by then */
+export function createConnection(openStore: () => Promise<FlagStore>): DatabaseConnection {
+  let current: OpenConnection | undefined;
+  return {
+    store: () => current?.store,
+    hasPush: () => current?.hasPush ?? false,
+    open: async (signal, onHint) => {
+      if (current !== undefined) return current.store;
+      const store = await openStore();
+      const opened: OpenConnection = { store, hasPush: false, unwatch: () => {} };
+      if (signal.aborted) {
+        void closeQuietly(opened);
+        throw new FlagError("STORE_UNREACHABLE", "the connection was opened too late");
+      }
+      current = opened;
+      opened.unwatch = store.watch(() => {
+        opened.hasPush = true;
+        if (current === opened) onHint();
+      });
+      return store;
+    },
+    close: async () => {
+      const closing = current;
+      current = undefined;
+      if (closing !== undefined) await closeQuietly(closing);
+    },
+  };
+}
+
+async function closeQuietly({ store, unwatch }: OpenConnection): Promise<void> {
+  try {
+    unwatch();
+    await store.close();
+  } catch {
+    // The connection is broken or no longer needed: nothing depends on how it ends.
+  }
+}

@@ -1,0 +1,58 @@
+import type { Clock } from "../clock.ts";
+
+/** Tracks whether the database has recently confirmed what is served. */
+export interface Freshness {
+  /** Returns milliseconds since the last successful check; null before the first. */
+  readonly ageMs: () => number | null;
+  /** Notes a successful check. */
+  readonly checked: () => void;
+  readonly close: () => void;
+}
+
+/**
+ * Creates a tracker that starts as late. The age counts from the last successful check, not from the last change: a table
+ * that nobody changes is not stale. A timer watches it, so that evaluations do not read a clock.
+ *
+ * @param onTurned  called whenever the data becomes late, or timely again
+ */
+export function trackFreshness(
+  staleAfterMs: number,
+  clock: Clock,
+  onTurned: (isLate: boolean, ageMs: number) => void,
+): Freshness {
+  let checkedAt: number | undefined;
+  let isLate = true;
+  let isClosed = false;
+  let cancel: (() => void) | undefined;
+
+  function ageMs(): number | null {
+    return checkedAt === undefined ? null : clock.elapsed() - checkedAt;
+  }
+  function watch(): void {
+    const left = staleAfterMs - (ageMs() ?? 0);
+    cancel = clock.after(Math.max(1, left), () => {
+      cancel = undefined;
+      const age = ageMs() ?? 0;
+      if (age < staleAfterMs) return watch();
+      isLate = true;
+      onTurned(true, age);
+    });
+  }
+
+  return {
+    ageMs,
+    checked: () => {
+      if (isClosed) return;
+      checkedAt = clock.elapsed();
+      // One timer that looks again when it fires: checks may come many times a second.
+      if (cancel === undefined) watch();
+      if (!isLate) return;
+      isLate = false;
+      onTurned(false, 0);
+    },
+    close: () => {
+      isClosed = true;
+      cancel?.();
+    },
+  };
+}

@@ -1,0 +1,177 @@
+import { FlagError } from "../../core/errors.ts";
+import type { FlagStore } from "../../store/store.ts";
+import { type Clock, clampedDelay } from "../clock.ts";
+import type { SnapshotAcceptance } from "./accept-snapshot.ts";
+import { createBackoff } from "./backoff.ts";
+import type { DatabaseConnection } from "./connection.ts";
+
+/** An attempt that takes longer is abandoned and its connection closed. */
+const ATTEMPT_MS = 8000;
+/** After this many polls the whole table is read even if the revision is the same: a trigger may be missing. */
+const POLLS_PER_READ = 6;
+
+export interface RefreshInput {
+  readonly connection: DatabaseConnection;
+  readonly acceptance: Pick<SnapshotAcceptance, "compare" | "accept">;
+  readonly clock: Clock;
+  readonly pollIntervalMs: number;
+  /** Called when the database confirmed what is served, or returned something newer that was accepted. */
+  readonly onConfirmed: (store: FlagStore) => void;
+  /**
+   * Called when an attempt failed, or when the table's content was refused.
+   *
+   * @param retryInMs  when the next attempt starts; null for refused content, which is checked again by polling
+   */
+  readonly onFailed: (error: unknown, retryInMs: number | null) => void;
+}
+
+export interface Refresh {
+  readonly start: () => void;
+  /** Does not wait for an attempt in progress, which may take seconds: that attempt closes what it opens. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Creates a loop that asks the database for changes, by polling and whenever the database notifies. It makes one attempt at
+ * a time; notifications during an attempt cause exactly one more. After a failure the connection is closed, and nothing
+ * connects until the backoff has passed.
+ */
+export function createRefresh(input: RefreshInput): Refresh {
+  const { connection, clock, pollIntervalMs, onConfirmed, onFailed } = input;
+  const backoff = createBackoff(clock);
+  const wake = createWake();
+  let pollsSinceRead = 0;
+  const timer = createTimer(clock, () => {
+    pollsSinceRead += 1;
+    wake.set();
+  });
+  let attempt = new AbortController();
+  const closing = new AbortController();
+
+  function apply(checked: Checked): void {
+    if (checked.kind === "refused") onFailed(checked.refusal, null);
+    if (checked.kind !== "confirmed") return;
+    if (checked.hasRead) pollsSinceRead = 0;
+    onConfirmed(checked.store);
+  }
+
+  async function refresh(): Promise<void> {
+    attempt = new AbortController();
+    const options = { signal: attempt.signal, mustRead: pollsSinceRead >= POLLS_PER_READ, onHint: wake.set };
+    try {
+      const checked = await withDeadline(clock, checkDatabase(input, options));
+      if (closing.signal.aborted) return;
+      apply(checked);
+      backoff.succeeded();
+      timer.startUnlessPending(clampedDelay(pollIntervalMs * (0.8 + 0.4 * clock.random())));
+    } catch (error) {
+      attempt.abort();
+      // A notification from the broken connection is not followed: the next connection reads everything anyway.
+      wake.clear();
+      void connection.close();
+      if (closing.signal.aborted) return;
+      const retryInMs = clampedDelay(backoff.failed());
+      timer.restart(retryInMs);
+      onFailed(error, retryInMs);
+    }
+  }
+
+  async function keepRefreshing(): Promise<void> {
+    while (!closing.signal.aborted) {
+      // An error while a failure is reported must end neither the program nor the loop.
+      await refresh().catch(() => {});
+      await wake.next();
+    }
+  }
+
+  return {
+    start: () => void keepRefreshing(),
+    close: async () => {
+      closing.abort();
+      attempt.abort();
+      timer.cancel();
+      wake.set();
+      await connection.close();
+    },
+  };
+}
+
+/** What one look at the database found. `unconfirmed`: it is behind what is served, or the attempt was aborted. */
+type Checked =
+  | { readonly kind: "confirmed"; readonly store: FlagStore; readonly hasRead: boolean }
+  | { readonly kind: "refused"; readonly refusal: FlagError }
+  | { readonly kind: "unconfirmed" };
+
+async function checkDatabase(
+  { connection, acceptance }: Pick<RefreshInput, "connection" | "acceptance">,
+  { signal, mustRead, onHint }: { signal: AbortSignal; mustRead: boolean; onHint: () => void },
+): Promise<Checked> {
+  const store = await connection.open(signal, onHint);
+  const head = await store.readHead();
+  if (signal.aborted) return { kind: "unconfirmed" };
+  const compared = acceptance.compare(head);
+  if (compared === "older") return { kind: "unconfirmed" };
+  if (compared === "same" && !mustRead) return { kind: "confirmed", store, hasRead: false };
+  const snapshot = await store.read("evaluation");
+  if (signal.aborted || acceptance.compare(snapshot.head) === "older") return { kind: "unconfirmed" };
+  const refusal = acceptance.accept(snapshot);
+  return refusal === undefined ? { kind: "confirmed", store, hasRead: true } : { kind: "refused", refusal };
+}
+
+/** Returns the result of the work. @throws FlagError STORE_UNREACHABLE when it takes too long */
+async function withDeadline<Result>(clock: Clock, work: Promise<Result>): Promise<Result> {
+  const late = Promise.withResolvers<never>();
+  const cancel = clock.after(ATTEMPT_MS, () => {
+    late.reject(new FlagError("STORE_UNREACHABLE", `the flag database did not answer within ${ATTEMPT_MS / 1000} s`));
+  });
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    cancel();
+  }
+}
+
+/** A switch that wakes one loop. Setting it several times while the loop is busy wakes the loop once more. */
+function createWake() {
+  let isSet = false;
+  let waiting: (() => void) | undefined;
+  return {
+    set: () => {
+      if (waiting === undefined) isSet = true;
+      waiting?.();
+      waiting = undefined;
+    },
+    clear: () => {
+      isSet = false;
+    },
+    next: async () => {
+      if (!isSet) {
+        await new Promise<void>((resolve) => {
+          waiting = resolve;
+        });
+      } else isSet = false;
+    },
+  };
+}
+
+function createTimer(clock: Clock, fired: () => void) {
+  let cancelPending: (() => void) | undefined;
+  function startUnlessPending(delayMs: number): void {
+    cancelPending ??= clock.after(delayMs, () => {
+      cancelPending = undefined;
+      fired();
+    });
+  }
+  function cancel(): void {
+    cancelPending?.();
+    cancelPending = undefined;
+  }
+  return {
+    startUnlessPending,
+    restart: (delayMs: number) => {
+      cancel();
+      startUnlessPending(delayMs);
+    },
+    cancel,
+  };
+}

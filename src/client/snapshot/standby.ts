@@ -1,0 +1,124 @@
+import { readFile } from "node:fs/promises";
+import type { FlagState } from "../flag-state.ts";
+import type { Settings } from "../options.ts";
+import { maxRowsIn, type ParsedSnapshot, parseSavedSnapshot, peekSavedSnapshot, snapshotIn } from "./saved-snapshot.ts";
+import { readSnapshot, type Snapshot } from "./snapshot.ts";
+import { snapshotBytes } from "./snapshot-file.ts";
+
+/**
+ * A snapshot that can be served while the database is unreachable: one saved by an earlier process, or one bundled with the
+ * application. It is parsed only when it is needed.
+ */
+export interface StandbySnapshot {
+  /** The head that the file begins with. If the rest is damaged, {@link read} returns another snapshot. */
+  readonly head: Snapshot["head"];
+  /** Returns an upper bound of its number of rows. */
+  readonly maxRows: () => number;
+  /** Returns undefined if nothing is usable. Damage is logged once. */
+  readonly read: () => Snapshot | undefined;
+}
+
+/** Serves a standby snapshot while the database is unreachable. */
+export interface Standby {
+  /** Supplies the snapshot, which may be read from disk after the database was found unreachable. */
+  readonly offer: (snapshot: StandbySnapshot | undefined) => void;
+  /** Serves the snapshot now, or as soon as it is offered, unless there is data already. */
+  readonly use: () => void;
+  /** Lets go of the snapshot: the database has answered. */
+  readonly discard: () => void;
+}
+
+export function createStandby(state: Pick<FlagState, "snapshot" | "install">): Standby {
+  let standby: StandbySnapshot | undefined;
+  let isNeeded = false;
+  function serve(): void {
+    if (state.snapshot() !== undefined) return;
+    const snapshot = standby?.read();
+    if (snapshot !== undefined) state.install(snapshot, false);
+  }
+  return {
+    offer: (snapshot) => {
+      standby = snapshot;
+      if (isNeeded) serve();
+    },
+    use: () => {
+      isNeeded = true;
+      serve();
+    },
+    discard: () => {
+      standby = undefined;
+    },
+  };
+}
+
+type StandbySource = "disk" | "bundled";
+
+/**
+ * Finds the best standby snapshot: the saved one, then the bundled one. A snapshot that is damaged or belongs to another
+ * environment is skipped with a warning. Never rejects.
+ */
+export async function findStandby(
+  settings: Settings,
+  snapshotFile: string | undefined,
+): Promise<StandbySnapshot | undefined> {
+  const { environment, logger, bundled, definitions } = settings;
+  const [saved, shipped] = await Promise.all([
+    snapshotFile === undefined ? undefined : snapshotBytes(snapshotFile),
+    readBundled(bundled, environment),
+  ]);
+
+  function read(parsed: ParsedSnapshot, source: StandbySource, name: string): Snapshot | undefined {
+    if (!parsed.ok) {
+      logger.warn(`${name} is not used: ${parsed.reason}`);
+      return undefined;
+    }
+    const { head, rows, kept, savedAt } = parsed.saved;
+    const lastGood = readSnapshot({ head, rows: kept }, { source, previous: undefined, definitions });
+    return readSnapshot({ head, rows }, { source, savedAt, previous: lastGood, definitions });
+  }
+  function readNow(parsed: ParsedSnapshot, source: StandbySource, name: string): readonly StandbySnapshot[] {
+    const snapshot = read(parsed, source, name);
+    if (snapshot === undefined) return [];
+    return [{ head: snapshot.head, maxRows: () => snapshot.rows.length, read: () => snapshot }];
+  }
+  /** Defers the parsing, unless the beginning of the file already shows that it cannot be used. */
+  function readLater(bytes: Uint8Array, name: string): readonly StandbySnapshot[] {
+    const peeked = peekSavedSnapshot(bytes);
+    if (peeked?.head.environment !== environment) return readNow(parseSavedSnapshot(bytes, environment), "disk", name);
+    const readOnce = once(() => read(parseSavedSnapshot(bytes, environment), "disk", name));
+    return [{ head: peeked.head, maxRows: () => maxRowsIn(bytes), read: readOnce }];
+  }
+
+  const found: StandbySnapshot[] = [];
+  const savedName = `snapshot file ${snapshotFile}`;
+  if (saved instanceof Uint8Array) found.push(...readLater(saved, savedName));
+  else if (saved !== undefined) found.push(...readNow(saved, "disk", savedName));
+  const bundledName = typeof bundled === "string" ? `bundled snapshot ${bundled}` : "the bundled snapshot";
+  if (shipped !== undefined) found.push(...readNow(shipped, "bundled", bundledName));
+  const [best] = found;
+  return best && { ...best, read: () => firstReadable(found) };
+}
+
+/** Reads the snapshot bundled with the application, given as a path or as parsed JSON. Never rejects. */
+async function readBundled(bundled: unknown, environment: string): Promise<ParsedSnapshot | undefined> {
+  if (bundled === undefined) return undefined;
+  if (typeof bundled !== "string") return snapshotIn(bundled, environment);
+  try {
+    return parseSavedSnapshot(await readFile(bundled), environment);
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function once<Result>(work: () => Result): () => Result {
+  let done: { readonly result: Result } | undefined;
+  return () => (done ??= { result: work() }).result;
+}
+
+function firstReadable(snapshots: readonly StandbySnapshot[]): Snapshot | undefined {
+  for (const { read } of snapshots) {
+    const snapshot = read();
+    if (snapshot !== undefined) return snapshot;
+  }
+  return undefined;
+}
