@@ -1,8 +1,11 @@
 import type { Scalar } from "../core/flag/condition.ts";
 import type { EvaluationContext } from "../core/evaluate/evaluation.ts";
 import { DEFAULT_BY, type Flag } from "../core/flag/flag.ts";
-import type { Asked } from "../core/logic/samples.ts";
-import { type Questions, questionsOf } from "./asked.ts";
+import { servingRulesOf, subjectAttribute } from "../core/flag/serving-rules.ts";
+import type { AttributeTests } from "../core/logic/samples.ts";
+import { operatorOf } from "../core/matcher/operators.ts";
+import type { ValueType } from "../core/matcher/operator.ts";
+import { attributeTests } from "./attribute-tests.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { guessedValues } from "./values.ts";
 
@@ -27,7 +30,7 @@ export interface PopulationNote {
 /** One attribute as `flags/_config.yaml` declares it. */
 export interface AttributeSpec {
   readonly name: string;
-  readonly type: "string" | "number" | "boolean" | "version" | "date";
+  readonly type: ValueType;
   /** The only values there are; undefined where it may be anything of its type. */
   readonly values?: readonly Scalar[] | undefined;
   /** How common each value is, in any unit; undefined: all alike. */
@@ -72,6 +75,20 @@ export function generatePopulation(
   return { contexts, note: { source: "generated", size, seed, file: null, guessed } };
 }
 
+/** What flags read of a context. */
+interface Questions {
+  readonly asked: ReadonlyMap<string, AttributeTests>;
+  /** The subject attributes of shares and splits; userId always. */
+  readonly subjects: ReadonlySet<string>;
+}
+
+/** A disabled flag reads nothing. */
+function questionsOf(flags: Iterable<Flag>): Questions {
+  const rules = Array.from(flags).flatMap((flag) => (flag.enabled ? servingRulesOf(flag) : []));
+  const subjects = new Set([DEFAULT_BY, ...rules.map((rule) => subjectAttribute(rule) ?? DEFAULT_BY)]);
+  return { asked: attributeTests(rules), subjects };
+}
+
 function drawOf(name: string, spec: AttributeSpec | undefined, { asked, subjects }: Questions, seed: number): Draw {
   // Each attribute draws for itself: one more of them leaves all others as they were.
   const random = seededRandom(seed, name);
@@ -111,10 +128,10 @@ function numberedSubject(random: Random): Draw {
   return (person) => first + person;
 }
 
-function guessing(asked: Asked, spec: AttributeSpec | undefined, random: Random): Draw {
+function guessing(asked: AttributeTests, spec: AttributeSpec | undefined, random: Random): Draw {
   const { named, others } = guessedValues(asked, spec?.type);
   const sides = [named, others].filter(isFilled);
-  const mayLack = asked.tests.some(({ op }) => op === "exists");
+  const mayLack = asked.tests.some((test) => operatorOf(test).onLists === "presence");
   const [first, second] = sides;
   if (first === undefined) return () => undefined;
   return () => {

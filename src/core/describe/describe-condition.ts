@@ -1,5 +1,7 @@
 import type { Condition, NamedCondition, Test } from "../flag/condition.ts";
-import { choiceText, type ListLength, rangeText, testsText, valueText } from "./describe-test.ts";
+import { choiceText, type ListLength, valueText } from "../matcher/operand-text.ts";
+import { operatorOf } from "../matcher/operators.ts";
+import { rangeText } from "../matcher/version-operator.ts";
 import { orText } from "../text.ts";
 
 /** How segments are called, and how long lists may get. */
@@ -91,6 +93,16 @@ export function matchText(attribute: string, tests: readonly Test[], lists: List
     if (only.op === "exists") return only.value ? `with ${name}` : `without ${name}`;
   }
   return `whose ${name} ${testsText(tests, lists)}`;
+}
+
+/** Says what tests ask of one attribute, as what stands behind `whose userRole`. */
+function testsText(tests: readonly Test[], lists: ListLength): string {
+  if (tests.length === 0) return "exists in any form";
+  const texts = tests.map((test) => operatorOf(test).text(test, lists));
+  // `is 18 or more and below 65`: the second "is" goes without saying.
+  return texts
+    .map((text, index) => (index > 0 && texts[index - 1]?.startsWith("is ") ? text.replace(/^is /, "") : text))
+    .join(" and ");
 }
 
 /** `all` in `all` and `any` in `any` say nothing more than one of them; a list of one is its only part. */

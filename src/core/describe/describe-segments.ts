@@ -1,7 +1,7 @@
 import { type Condition, type NamedCondition, segmentsIn } from "../flag/condition.ts";
 import { conditionJson } from "../row/condition-json.ts";
 import { whoText, type Speech } from "./describe-condition.ts";
-import type { ListLength } from "./describe-test.ts";
+import type { ListLength } from "../matcher/operand-text.ts";
 import { canonicalJson } from "../json.ts";
 
 /** What a name of the sentences stands for: `staff` are `people whose userRole is admin`. */

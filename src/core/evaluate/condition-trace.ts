@@ -1,9 +1,8 @@
 import { attributeOf } from "../flag/attribute.ts";
-import type { Condition, Scalar, Test } from "../flag/condition.ts";
+import type { Condition, Test } from "../flag/condition.ts";
+import { operatorOf } from "../matcher/operators.ts";
 import type { EvaluationContext } from "./evaluation.ts";
-import { momentOf } from "./moment.ts";
 import { and, not, or, type Truth } from "./truth.ts";
-import { versionTest } from "./version.ts";
 
 /** How a condition came out, part by part. Parts that did not have to be asked are left out. */
 export type ConditionTrace =
@@ -70,10 +69,10 @@ function traceMatch(attribute: string, tests: readonly Test[], context: Evaluati
 
 function matchOutcome(tests: readonly Test[], value: unknown): Truth {
   const presence = tests.map((test): Truth => test.op !== "exists" || test.value === (value !== undefined));
-  const positive = tests.filter(({ op }) => op !== "exists" && op !== "not");
-  const negative = tests.filter(({ op }) => op === "not");
-  const ofElement = (wanted: readonly Test[]) => (element: unknown) =>
-    wanted.map((test) => testOutcome(test, element)).reduce(and, true);
+  const positive = tests.filter((test) => operatorOf(test).onLists === "some");
+  const negative = tests.filter((test) => operatorOf(test).onLists === "every");
+  const ofElement = (group: readonly Test[]) => (element: unknown) =>
+    group.map((test) => operatorOf(test).interpret(test, element)).reduce(and, true);
   const exists = presence.reduce(and, true);
   if (tests.every(({ op }) => op === "exists")) return tests.length === 0 && value === undefined ? "unknown" : exists;
   if (value === undefined) return and(exists, "unknown");
@@ -81,53 +80,6 @@ function matchOutcome(tests: readonly Test[], value: unknown): Truth {
   const elements: unknown[] = Array.from({ length: value.length }, (_, index): unknown => value[index]);
   const found = positive.length === 0 ? true : elements.map(ofElement(positive)).reduce(or, false);
   return [exists, found, ...elements.map(ofElement(negative))].reduce(and, true);
-}
-
-function testOutcome(test: Test, value: unknown): Truth {
-  switch (test.op) {
-    case "exists":
-      return true;
-    case "in":
-      return equalsOne(value, test.values);
-    case "not":
-      return not(equalsOne(value, test.values));
-    case "contains":
-      return typeof value === "string" ? test.values.some((part) => value.includes(part)) : "unknown";
-    case "startsWith":
-      return typeof value === "string" ? test.values.some((part) => value.startsWith(part)) : "unknown";
-    case "endsWith":
-      return typeof value === "string" ? test.values.some((part) => value.endsWith(part)) : "unknown";
-    case "gt":
-    case "gte":
-    case "lt":
-    case "lte":
-      return typeof value === "number" && Number.isFinite(value) ? ordered(value, test.op, test.value) : "unknown";
-    case "before":
-    case "after": {
-      const [at, limit] = [timeOf(value), momentOf(test.value)];
-      if (at === undefined || limit === undefined) return "unknown";
-      return test.op === "before" ? at < limit : at > limit;
-    }
-    case "semver":
-      return (typeof value === "string" ? versionTest(test.range)?.(value) : undefined) ?? "unknown";
-  }
-}
-
-function equalsOne(value: unknown, values: readonly Scalar[]): Truth {
-  if (typeof value === "number" && !Number.isFinite(value)) return "unknown";
-  const comparable = values.filter((listed) => typeof listed === typeof value);
-  return comparable.length === 0 ? "unknown" : comparable.some((listed) => listed === value);
-}
-
-function ordered(value: number, op: "gt" | "gte" | "lt" | "lte", limit: number): boolean {
-  if (value === limit) return op === "gte" || op === "lte";
-  return op.startsWith("g") === value > limit;
-}
-
-function timeOf(value: unknown): number | undefined {
-  if (typeof value === "string") return momentOf(value);
-  const at = value instanceof Date ? Date.prototype.getTime.call(value) : Number.NaN;
-  return Number.isNaN(at) ? undefined : at;
 }
 
 function shown(value: unknown): string {

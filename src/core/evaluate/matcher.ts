@@ -1,7 +1,8 @@
 import { attributeOf } from "../flag/attribute.ts";
 import type { Condition, Test } from "../flag/condition.ts";
+import type { ScalarTest } from "../matcher/operator.ts";
+import { compileTests } from "../matcher/operators.ts";
 import type { EvaluationContext } from "./evaluation.ts";
-import { scalarTest, type ScalarTest } from "./scalar-test.ts";
 import { and, not, type Truth } from "./truth.ts";
 
 /** A compiled condition. @throws whatever a getter or a proxy in the context throws, nothing else */
@@ -57,11 +58,8 @@ function some(parts: readonly Matcher[]): Matcher {
 }
 
 function match(attribute: string, tests: readonly Test[]): Matcher {
-  const presence = tests.flatMap((test) => (test.op === "exists" ? [test.value] : []));
-  const positive = allOf(
-    tests.flatMap((test) => (test.op === "exists" || test.op === "not" ? [] : [scalarTest(test)])),
-  );
-  const negative = allOf(tests.flatMap((test) => (test.op === "not" ? [scalarTest(test)] : [])));
+  const { presence, ...groups } = compileTests(tests);
+  const [positive, negative] = [allOf(groups.some), allOf(groups.every)];
   const ofScalar = allOf([positive, negative].filter((test) => test !== undefined)) ?? (() => true);
   const ofValue: ScalarTest = (value) =>
     typeof value === "object" && Array.isArray(value) ? ofList(value, positive, negative) : ofScalar(value);

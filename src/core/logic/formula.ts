@@ -1,4 +1,4 @@
-import type { Condition } from "../flag/condition.ts";
+import { type Condition, type MatchCondition, partsOf } from "../flag/condition.ts";
 import type { Share } from "../flag/flag.ts";
 import type { Truth } from "../evaluate/truth.ts";
 
@@ -9,12 +9,12 @@ export const FALSE: Truths = 2;
 export const UNKNOWN: Truths = 4;
 const ANY_TRUTH: Truths = 7;
 
-/** One question to one attribute (by its number in a space) and which answers are wanted. */
+/** That one question to one attribute, by their numbers in a space, has one of several outcomes. */
 export interface Literal {
   readonly op: "literal";
   readonly attribute: number;
   readonly question: number;
-  readonly wanted: Truths;
+  readonly outcomes: Truths;
 }
 
 /** That a subject's bucket lies below a share, or not below it. */
@@ -26,7 +26,7 @@ export interface BucketLiteral {
   readonly isBelow: boolean;
 }
 
-/** Something that holds or does not: the three truths of conditions are in the literals only. */
+/** Something that is true or false of a context. Conditions have three truths; only literals speak of them. */
 export type Formula =
   | { readonly op: "all"; readonly of: readonly Formula[] }
   | { readonly op: "any"; readonly of: readonly Formula[] }
@@ -41,65 +41,50 @@ export function bitOf(truth: Truth): Truths {
   return truth ? TRUE : FALSE;
 }
 
-type Match = Extract<Condition, { op: "match" }>;
-/** What is wanted of a condition: that it is true, false, not true, not false. */
-type Wanted = "true" | "false" | "not true" | "not false";
+/** What a formula says of a condition's outcome. */
+type Outcome = "true" | "false" | "not true" | "not false";
 
-const OPPOSITE: Readonly<Record<Wanted, Wanted>> = {
+const NEGATED: Readonly<Record<Outcome, Outcome>> = {
   true: "false",
   false: "true",
   "not true": "not false",
   "not false": "not true",
 };
 
-/** That a condition has one of the wanted truths. A condition is true only where all of an `all` are, false where one is; and so on. */
-export function formulaOf(
-  condition: Condition,
-  wanted: Wanted,
-  ofMatch: (match: Match, wanted: Wanted) => Formula,
-): Formula {
-  const all = (of: readonly Condition[], each: Wanted): Formula => ({
-    op: each === "true" || each === "not false" ? "all" : "any",
-    of: of.map((part) => formulaOf(part, each, ofMatch)),
-  });
-  const any = (of: readonly Condition[], each: Wanted): Formula => ({
-    op: each === "true" || each === "not false" ? "any" : "all",
-    of: of.map((part) => formulaOf(part, each, ofMatch)),
-  });
-  switch (condition.op) {
-    case "all":
-      return all(condition.of, wanted);
-    case "any":
-      return any(condition.of, wanted);
-    case "none":
-      return any(condition.of, OPPOSITE[wanted]);
-    case "segment":
-      return any(
-        condition.anyOf.map(({ when }) => when),
-        wanted,
-      );
-    case "match":
-      return ofMatch(condition, wanted);
-  }
-}
-
-const TRUTHS: Readonly<Record<Wanted, Truths>> = {
+const TRUTHS: Readonly<Record<Outcome, Truths>> = {
   true: TRUE,
   false: FALSE,
   "not true": FALSE | UNKNOWN,
   "not false": TRUE | UNKNOWN,
 };
 
-/** That questions which stand together (all have to be answered with yes) have a wanted truth. */
-export function together(attribute: number, questions: readonly number[], wanted: Wanted): Formula {
+/**
+ * Returns the formula that holds exactly for the contexts in which a condition has the outcome. `all` is true where every
+ * part is true, and false where at least one part is false; `any` the other way round; `none` is `any` negated.
+ *
+ * @param ofMatch  makes the formula of a single match
+ */
+export function formulaOf(
+  condition: Condition,
+  outcome: Outcome,
+  ofMatch: (match: MatchCondition, outcome: Outcome) => Formula,
+): Formula {
+  if (condition.op === "match") return ofMatch(condition, outcome);
+  const ofParts = condition.op === "none" ? NEGATED[outcome] : outcome;
+  const needsAll = (condition.op === "all") === (ofParts === "true" || ofParts === "not false");
+  return { op: needsAll ? "all" : "any", of: partsOf(condition).map((part) => formulaOf(part, ofParts, ofMatch)) };
+}
+
+/** Returns the formula for an outcome of a match, which is true where all of its questions are answered with true. */
+export function outcomeFormula(attribute: number, questions: readonly number[], outcome: Outcome): Formula {
   return {
-    op: wanted === "true" || wanted === "not false" ? "all" : "any",
-    of: questions.map((question) => ({ op: "literal", attribute, question, wanted: TRUTHS[wanted] })),
+    op: outcome === "true" || outcome === "not false" ? "all" : "any",
+    of: questions.map((question) => ({ op: "literal", attribute, question, outcomes: TRUTHS[outcome] })),
   };
 }
 
-/** The literal that holds exactly where this one does not. */
+/** Returns the literal that holds exactly where this one does not. */
 export function opposite(literal: Literal | BucketLiteral): Literal | BucketLiteral {
   if (literal.op === "bucket") return { ...literal, isBelow: !literal.isBelow };
-  return { ...literal, wanted: ANY_TRUTH & ~literal.wanted };
+  return { ...literal, outcomes: ANY_TRUTH & ~literal.outcomes };
 }

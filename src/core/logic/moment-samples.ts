@@ -1,4 +1,4 @@
-import { momentOf } from "../evaluate/moment.ts";
+import { momentOf } from "../matcher/moment.ts";
 
 const DAY_MS = 86_400_000;
 

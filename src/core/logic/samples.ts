@@ -1,65 +1,105 @@
-import type { Scalar, Test } from "../flag/condition.ts";
+import type { Test } from "../flag/condition.ts";
 import { DEFAULT_BY } from "../flag/flag.ts";
-import { momentOf } from "../evaluate/moment.ts";
+import { momentOf } from "../matcher/moment.ts";
+import type { Boundaries } from "../matcher/operator.ts";
+import { operatorOf } from "../matcher/operators.ts";
 import { momentSamples } from "./moment-samples.ts";
 import { numberSamples } from "./number-samples.ts";
 import { textSamples } from "./text-samples.ts";
 import { versionSamples } from "./version-samples.ts";
 
-/** Everything that one attribute is asked. */
-export interface Asked {
+/** Everything that conditions and lists compare one attribute with. */
+export interface AttributeTests {
   readonly attribute: string;
   readonly tests: readonly Test[];
   /** Ids of whitelists, roles. */
   readonly ids: readonly string[];
 }
 
-/** More texts and numbers than anybody writes; above it no answer is certain. */
-const MOST_LISTED = 5_000;
+/** More values than anybody writes; above it nothing is certain. */
+const MAX_LISTED = 5_000;
 
 /**
- * Values of which one answers all tests as any value does that a caller can hand in, lists apart. So what none of them
- * can do, nobody can.
+ * Returns values that stand for all others: whatever a caller hands in as the attribute (lists apart), one of the samples
+ * has the same outcome in every test. So what no sample can do, nobody can.
  *
- * @returns undefined where no such values are known: then nothing is certain about the attribute
+ * @returns undefined where no such samples are known: then nothing is certain about the attribute
  */
-export function samplesOf({ attribute, tests, ids }: Asked): readonly unknown[] | undefined {
-  const listed = tests.flatMap((test): readonly Scalar[] => (test.op === "in" || test.op === "not" ? test.values : []));
-  const texts = new Set([...listed.filter((value) => typeof value === "string"), ...ids]);
-  if (listed.length + ids.length > MOST_LISTED) return undefined;
-  const others = otherTexts(tests, texts);
+export function samplesOf({ attribute, tests, ids }: AttributeTests): readonly unknown[] | undefined {
+  const boundaries = boundariesOf(tests);
+  const { listed, numbers } = boundaries;
+  if (listed.length + ids.length > MAX_LISTED) return undefined;
+  const texts = new Set([...listed.filter(isText), ...ids]);
+  const others = unlistedTexts(boundaries, texts);
   if (others === undefined) return undefined;
-  const [written, dates] = [others.filter((sample) => typeof sample === "string"), others.filter(isDate)];
-  const strings = ["", ...texts, ...written];
+  const strings = ["", ...texts, ...others.filter(isText)];
   // The subject attribute is a text or missing, whatever was handed in.
   if (attribute === DEFAULT_BY) return [...new Set(strings)].filter((text) => text !== "");
-  const limits = tests.flatMap((test) => {
-    return test.op === "gt" || test.op === "gte" || test.op === "lt" || test.op === "lte" ? [test.value] : [];
-  });
-  const counted = [...listed.filter((value) => typeof value === "number"), ...ids.map(Number), ...limits];
-  const numbers = numberSamples(counted.filter(Number.isFinite));
+  const limits = [...listed.filter((value) => typeof value === "number"), ...ids.map(Number), ...numbers];
   // The empty object stands for everything that no test understands.
-  return [...new Set(strings), ...numbers, true, false, {}, ...dates];
+  return [
+    ...new Set(strings),
+    ...numberSamples(limits.filter(Number.isFinite)),
+    true,
+    false,
+    {},
+    ...others.filter((sample) => !isText(sample)),
+  ];
 }
 
-/** Texts that are not listed, and moments. Two kinds of tests of text on one attribute are not looked into. */
-function otherTexts(tests: readonly Test[], listed: ReadonlySet<string>): readonly (string | Date)[] | undefined {
-  const partsOf = (op: "startsWith" | "endsWith" | "contains") =>
-    tests.flatMap((test) => (test.op === op ? test.values : []));
-  const parts = { startsWith: partsOf("startsWith"), endsWith: partsOf("endsWith"), contains: partsOf("contains") };
-  const ranges = tests.flatMap((test) => (test.op === "semver" ? [test.range] : []));
-  const moments = tests.flatMap((test) => (test.op === "before" || test.op === "after" ? [momentOf(test.value)] : []));
-  const known = moments.filter((moment) => moment !== undefined);
-  const hasParts = Object.values(parts).some((values) => values.length > 0);
-  if (Number(hasParts) + Number(ranges.length > 0) + Number(moments.length > 0) > 1) return undefined;
-  if (known.length < moments.length) return undefined;
-  const plain = textSamples(parts, listed);
+/**
+ * Like {@link samplesOf}, but where no such samples are known it tries each kind of comparison by itself: values worth
+ * trying, of which nothing certain follows.
+ */
+export function trialValuesOf(asked: AttributeTests): readonly unknown[] {
+  const samples = samplesOf(asked);
+  if (samples !== undefined) return samples;
+  const boundaries = boundariesOf(asked.tests);
+  const { listed, startsWith, endsWith, contains, ranges, numbers } = boundaries;
+  const texts = new Set([...listed.filter(isText), ...asked.ids]);
+  const moments = boundaries.moments.map(momentOf).filter((moment) => moment !== undefined);
+  return [
+    ...listed,
+    ...asked.ids,
+    ...startsWith,
+    ...endsWith,
+    ...contains,
+    ...(textSamples(boundaries, texts) ?? []),
+    ...(ranges.length === 0 ? [] : (versionSamples(ranges, texts) ?? [])),
+    ...(moments.length === 0 ? [] : (momentSamples(moments, texts) ?? [])),
+    ...(numbers.length === 0 ? [] : numberSamples(numbers)),
+  ];
+}
+
+function boundariesOf(tests: readonly Test[]): Required<Boundaries> {
+  const all = tests.map((test) => operatorOf(test).boundaries(test));
+  return {
+    listed: all.flatMap(({ listed = [] }) => listed),
+    startsWith: all.flatMap(({ startsWith = [] }) => startsWith),
+    endsWith: all.flatMap(({ endsWith = [] }) => endsWith),
+    contains: all.flatMap(({ contains = [] }) => contains),
+    numbers: all.flatMap(({ numbers = [] }) => numbers),
+    moments: all.flatMap(({ moments = [] }) => moments),
+    ranges: all.flatMap(({ ranges = [] }) => ranges),
+  };
+}
+
+/** Returns texts that are not listed, and moments; undefined where an attribute has two kinds of comparisons of texts. */
+function unlistedTexts(
+  boundaries: Required<Boundaries>,
+  listed: ReadonlySet<string>,
+): readonly (string | Date)[] | undefined {
+  const { startsWith, endsWith, contains, ranges } = boundaries;
+  const moments = boundaries.moments.map(momentOf).filter((moment) => moment !== undefined);
+  const kinds = [[...startsWith, ...endsWith, ...contains], ranges, moments].filter((each) => each.length > 0);
+  if (kinds.length > 1 || moments.length < boundaries.moments.length) return undefined;
+  const plain = textSamples(boundaries, listed);
   const versions = ranges.length === 0 ? [] : versionSamples(ranges, listed);
-  const dates = moments.length === 0 ? [] : momentSamples(known, listed);
+  const dates = moments.length === 0 ? [] : momentSamples(moments, listed);
   if (plain === undefined || versions === undefined || dates === undefined) return undefined;
   return [...plain, ...versions, ...dates];
 }
 
-function isDate(sample: string | Date): sample is Date {
-  return sample instanceof Date;
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }

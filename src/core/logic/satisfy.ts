@@ -1,33 +1,38 @@
 import { WHOLE } from "../flag/flag.ts";
 import { type BucketLiteral, type Formula, type Literal, opposite } from "./formula.ts";
-import { narrowed, type Place, type Question } from "./place.ts";
+import { type AttributeState, narrowed, type Question } from "./attribute-state.ts";
 
-/** Who asks, as far as it is known: what each attribute may be, and between which shares each bucket lies. */
+/** What is known of a context: what each attribute may be, and between which shares each bucket lies. */
 export interface Situation {
-  /** By attribute. */
-  readonly places: readonly Place[];
-  /** By subject attribute; from the first to below the second. */
+  /** By the number of the attribute. */
+  readonly attributes: readonly AttributeState[];
+  /** By the number of the subject attribute; from the first to below the second. */
   readonly buckets: ReadonlyMap<number, readonly [number, number]>;
 }
 
-/** How many steps are left. Below zero nothing is certain any more. */
+/** How many steps are left. */
 export interface Effort {
   left: number;
 }
 
-/** The questions of each attribute. */
-export type Questions = readonly (readonly Question[])[];
+/** The questions of each attribute, by its number. */
+export type QuestionTable = readonly (readonly Question[])[];
 
-/** Some step was one too many. */
+/** Thrown when the effort does not suffice. */
 export const TOO_MUCH = Symbol("too much");
 
 /**
- * Whether some situation fulfils all formulas. Attributes are independent of each other, and so are buckets, so a
+ * Returns whether some context fulfils all formulas. Attributes are independent of each other, and so are buckets, so a
  * contradiction always shows within one of them.
  *
  * @throws TOO_MUCH when the effort does not suffice
  */
-export function canHold(formulas: readonly Formula[], start: Situation, questions: Questions, effort: Effort): boolean {
+export function canHold(
+  formulas: readonly Formula[],
+  start: Situation,
+  questions: QuestionTable,
+  effort: Effort,
+): boolean {
   let situation = start;
   let open: (readonly Formula[])[] = [];
   let waiting: readonly Formula[] = formulas;
@@ -41,22 +46,22 @@ export function canHold(formulas: readonly Formula[], start: Situation, question
     if (next !== undefined) situation = next;
     return next !== undefined;
   };
-  // What only one way is left for is decided at once, until nothing of that kind is left.
-  for (let isSettled = false; !isSettled; ) {
+  // An `any` of which only one option is left is decided at once, until no such one is left.
+  for (let isStable = false; !isStable; ) {
     const known = situation;
     if (!waiting.every(read)) return false;
     const next: Formula[] = [];
     const left: (readonly Formula[])[] = [];
-    isSettled = known === situation;
-    for (const ways of open) {
-      const possible = waysLeft(ways, situation, questions, effort);
-      if (possible === "settled") continue;
+    isStable = known === situation;
+    for (const options of open) {
+      const possible = optionsLeft(options, situation, questions, effort);
+      if (possible === "fulfilled") continue;
       const [only] = possible;
       if (only === undefined) return false;
       if (possible.length > 1) left.push(possible);
       else {
         next.push(only);
-        isSettled = false;
+        isStable = false;
       }
     }
     waiting = next;
@@ -64,26 +69,26 @@ export function canHold(formulas: readonly Formula[], start: Situation, question
   }
   const [fewest] = open.toSorted((a, b) => a.length - b.length);
   if (fewest === undefined) return true;
-  const others = open.filter((ways) => ways !== fewest).map((of): Formula => ({ op: "any", of }));
-  return fewest.some((way) => canHold([way, ...others], situation, questions, effort));
+  const others = open.filter((options) => options !== fewest).map((of): Formula => ({ op: "any", of }));
+  return fewest.some((option) => canHold([option, ...others], situation, questions, effort));
 }
 
-/** Those ways that the situation leaves open; "settled" where one of them holds in any case. */
-function waysLeft(
-  ways: readonly Formula[],
+/** Returns the options that the situation leaves open; "fulfilled" where one of them holds in any case. */
+function optionsLeft(
+  options: readonly Formula[],
   situation: Situation,
-  questions: Questions,
+  questions: QuestionTable,
   effort: Effort,
-): readonly Formula[] | "settled" {
+): readonly Formula[] | "fulfilled" {
   const left: Formula[] = [];
-  for (const way of ways) {
-    if (way.op === "all" && way.of.length === 0) return "settled";
-    if (way.op === "any" && way.of.length === 0) continue;
-    if (way.op === "literal" || way.op === "bucket") {
-      if (narrowedBy(situation, way, questions, effort) === undefined) continue;
-      if (narrowedBy(situation, opposite(way), questions, effort) === undefined) return "settled";
+  for (const option of options) {
+    if (option.op === "all" && option.of.length === 0) return "fulfilled";
+    if (option.op === "any" && option.of.length === 0) continue;
+    if (option.op === "literal" || option.op === "bucket") {
+      if (narrowedBy(situation, option, questions, effort) === undefined) continue;
+      if (narrowedBy(situation, opposite(option), questions, effort) === undefined) return "fulfilled";
     }
-    left.push(way);
+    left.push(option);
   }
   return left;
 }
@@ -91,23 +96,23 @@ function waysLeft(
 function narrowedBy(
   situation: Situation,
   literal: Literal | BucketLiteral,
-  questions: Questions,
+  questions: QuestionTable,
   effort: Effort,
 ): Situation | undefined {
-  const { places, buckets } = situation;
+  const { attributes, buckets } = situation;
   if (literal.op === "bucket") {
     spend(effort, 1);
     const [from, to] = buckets.get(literal.by) ?? [0, WHOLE];
     const range = literal.isBelow
       ? ([from, Math.min(to, literal.share)] as const)
       : ([Math.max(from, literal.share), to] as const);
-    return range[0] < range[1] ? { places, buckets: new Map(buckets).set(literal.by, range) } : undefined;
+    return range[0] < range[1] ? { attributes, buckets: new Map(buckets).set(literal.by, range) } : undefined;
   }
-  const place = places[literal.attribute];
-  if (place === undefined) return situation;
-  spend(effort, 1 + (places.length + place.values.length + (place.elements?.length ?? 0)) / 16);
-  const next = narrowed(place, literal, questions[literal.attribute] ?? []);
-  return next && { places: places.with(literal.attribute, next), buckets };
+  const state = attributes[literal.attribute];
+  if (state === undefined) return situation;
+  spend(effort, 1 + (attributes.length + state.values.length + (state.elements?.length ?? 0)) / 16);
+  const next = narrowed(state, literal, questions[literal.attribute] ?? []);
+  return next && { attributes: attributes.with(literal.attribute, next), buckets };
 }
 
 function spend(effort: Effort, steps: number): void {

@@ -1,8 +1,11 @@
 import { subjectText } from "../flag/attribute.ts";
-import type { Condition, Scalar, Test } from "../flag/condition.ts";
-import { DEFAULT_BY, type Portion, type Rollout, type Serve, WHOLE } from "../flag/flag.ts";
-import { type ScalarTest, scalarTest } from "../evaluate/scalar-test.ts";
+import type { Condition, MatchCondition, Scalar, Test } from "../flag/condition.ts";
+import { DEFAULT_BY, WHOLE } from "../flag/flag.ts";
+import { type Audience, type Lists, type ServingRule, subjectAttribute } from "../flag/serving-rules.ts";
+import type { ScalarTest } from "../matcher/operator.ts";
+import { compileTests } from "../matcher/operators.ts";
 import { and, type Truth } from "../evaluate/truth.ts";
+import type { AttributeState, Outcomes, Question } from "./attribute-state.ts";
 import {
   ALWAYS,
   bitOf,
@@ -11,116 +14,57 @@ import {
   formulaOf,
   type Literal,
   NEVER,
-  together,
+  outcomeFormula,
   TRUE,
   UNKNOWN,
 } from "./formula.ts";
-import type { Answers, Place, Question } from "./place.ts";
 import { samplesOf } from "./samples.ts";
-import { canHold, type Effort, type Questions, type Situation, TOO_MUCH } from "./satisfy.ts";
+import { canHold, type Effort, type QuestionTable, type Situation, TOO_MUCH } from "./satisfy.ts";
 
 /** How many steps one question may take: above it the answer is "unknown", so that no file can stall a check. */
 const EFFORT = 20_000;
-/** How many answers of samples one space may hold. */
-const MOST_ANSWERS = 400_000;
+/** How many outcomes of samples one space may hold. */
+const MAX_OUTCOMES = 400_000;
 
 /**
- * Conditions and lines that are looked at together, and who could meet them. Formulas are made first, then questions are
+ * Decides whether some context can meet several conditions and rules at once. Formulas are made first, then questions are
  * asked; a formula of another space means nothing here.
  */
 export interface Space {
-  /** That the condition holds. */
-  readonly holds: (condition: Condition) => Formula;
-  /** That it does not: it is false or unknown. */
-  readonly holdsNot: (condition: Condition) => Formula;
-  /** Who a last line takes; nobody's share asked. */
-  readonly listed: (rollout: Rollout, isListed: boolean) => Formula;
-  /** That the subject of a line with a share or a split is there. */
-  readonly hasSubject: (portion: Portion | null, serve: Serve, isThere: boolean) => Formula;
-  /** That the subject's bucket is in the share, or is not; the subject is there. */
-  readonly inShare: (portion: Portion | null, isInside: boolean) => Formula;
-  /** Whether somebody can fulfil all of them. False is certain; "unknown" where it would take too long to say. */
+  /** That a context is in the audience, or is not: of a condition, that it is true, or is false or unknown. */
+  readonly inAudience: (who: Audience, isIn: boolean) => Formula;
+  /** That a context has the subject that the share or the split of a rule needs, or has not. */
+  readonly hasSubject: (rule: Pick<ServingRule, "portion" | "serve">, isThere: boolean) => Formula;
+  /** That the subject's bucket is in the share of a rule, or is not; for a context that has the subject. */
+  readonly inShare: (rule: Pick<ServingRule, "portion">, isInside: boolean) => Formula;
+  /** Returns whether some context fulfils all formulas. False is certain; "unknown" where it would take too long. */
   readonly isPossible: (formulas: readonly Formula[]) => boolean | "unknown";
 }
 
-/** The values that attributes are declared with: nobody else is asked. Attributes that are not named may have any. */
+/** The values that attributes are declared with: no others are looked at. Attributes that are not named may have any. */
 export type DeclaredValues = ReadonlyMap<string, readonly Scalar[]>;
-
-interface Answering extends Question {
-  readonly answer: (value: unknown) => Truth;
-}
-
-interface AskedAttribute {
-  readonly name: string;
-  readonly questions: Answering[];
-  readonly tests: Test[];
-  readonly ids: string[];
-}
 
 /** @param declared  without it, attributes may have any value that a program can hand in */
 export function logicSpace(declared: DeclaredValues = new Map()): Space {
-  const asked: AskedAttribute[] = [];
-  const numbers = new Map<string, number>();
-  const known = new Map<Condition, readonly number[]>();
-  let start: { readonly size: number; readonly situation: Situation; readonly questions: Questions } | undefined;
-
-  const numberOf = (name: string): number => {
-    const number = numbers.get(name);
-    if (number !== undefined) return number;
-    asked.push({ name, questions: [], tests: [], ids: [] });
-    numbers.set(name, asked.length - 1);
-    return asked.length - 1;
-  };
-  const ask = (attribute: number, question: Answering): number => (asked[attribute]?.questions.push(question) ?? 0) - 1;
-
-  const formula = (condition: Condition, wanted: "true" | "not true") =>
-    formulaOf(condition, wanted, (match, each) => {
-      const attribute = numberOf(match.attribute);
-      let questions = known.get(match);
-      if (questions === undefined) {
-        questions = questionsOf(match.tests).map((question) => ask(attribute, question));
-        asked[attribute]?.tests.push(...match.tests);
-        known.set(match, questions);
-      }
-      return together(attribute, questions, each);
-    });
-  const onList = (name: string, ids: readonly string[], isListed: boolean): Formula => {
-    const attribute = numberOf(name);
-    asked[attribute]?.ids.push(...ids);
-    const listed = new Set(ids);
-    const answer = (value: unknown) => listed.has(subjectText(value) ?? "") && value !== "";
-    const question = ask(attribute, { forLists: "some", missing: FALSE, answer });
-    return { op: "literal", attribute, question, wanted: isListed ? TRUE : FALSE | UNKNOWN };
-  };
-  const subjects = new Map<string, number>();
-  const hasSubject = (by: string, isThere: boolean): Formula => {
-    const attribute = numberOf(by);
-    const answer = (value: unknown) => subjectText(value) !== undefined;
-    const question = subjects.get(by) ?? ask(attribute, { forLists: "no", missing: FALSE, answer });
-    subjects.set(by, question);
-    return { op: "literal", attribute, question, wanted: isThere ? TRUE : FALSE };
-  };
-
+  const attributes = attributeTable();
+  let start: { readonly size: number; readonly situation: Situation; readonly questions: QuestionTable } | undefined;
   return {
-    holds: (condition) => formula(condition, "true"),
-    holdsNot: (condition) => formula(condition, "not true"),
-    listed: (rollout, isListed) => {
-      if (rollout.strategy === "role") return onList("userRole", rollout.roles, isListed);
-      if (rollout.strategy !== "whitelist") return isListed ? ALWAYS : NEVER;
-      const of = Object.entries(rollout.lists).map(([name, ids]) => onList(name, ids, isListed));
-      return { op: isListed ? "any" : "all", of };
+    inAudience: (who, isIn) => {
+      if (who.kind === "lists") return onLists(attributes, who.lists, isIn);
+      return formulaOf(who.when, isIn ? "true" : "not true", attributes.ofMatch);
     },
-    hasSubject: (portion, serve, isThere) => {
-      if (portion !== null) return hasSubject(portion.by, isThere);
-      return "split" in serve ? hasSubject(DEFAULT_BY, isThere) : isThere ? ALWAYS : NEVER;
+    hasSubject: (rule, isThere) => {
+      const by = subjectAttribute(rule);
+      if (by === null) return isThere ? ALWAYS : NEVER;
+      return attributes.ofSubject(by, isThere);
     },
-    inShare: (portion, isInside) => {
+    inShare: ({ portion }, isInside) => {
       if (portion === null || portion.share === WHOLE) return isInside ? ALWAYS : NEVER;
-      return { op: "bucket", by: numberOf(portion.by), share: portion.share, isBelow: isInside };
+      return { op: "bucket", by: attributes.numberOf(portion.by), share: portion.share, isBelow: isInside };
     },
     isPossible: (formulas) => {
-      const size = asked.reduce((sum, { questions }) => sum + questions.length, 0);
-      if (start?.size !== size) start = { size, ...startOf(asked, declared) };
+      const size = attributes.all.reduce((sum, { questions }) => sum + questions.length, 0);
+      if (start?.size !== size) start = { size, ...startOf(attributes.all, declared) };
       const effort: Effort = { left: EFFORT };
       try {
         return canHold(formulas, start.situation, start.questions, effort);
@@ -132,20 +76,92 @@ export function logicSpace(declared: DeclaredValues = new Map()): Space {
   };
 }
 
-/** A match as questions that all have to be answered with yes. */
-function questionsOf(tests: readonly Test[]): readonly Answering[] {
-  const presence = tests.flatMap((test) => (test.op === "exists" ? [test.value] : []));
-  const positive = tests.flatMap((test) => (test.op === "exists" || test.op === "not" ? [] : [scalarTest(test)]));
-  const negative = tests.flatMap((test) => (test.op === "not" ? [scalarTest(test)] : []));
+export function whoever(when: Condition): Audience {
+  return { kind: "condition", when };
+}
+
+/** A question to an attribute, with the way to answer it for one value. */
+interface ValueQuestion extends Question {
+  readonly answer: (value: unknown) => Truth;
+}
+
+/** One attribute of a space, and all that is asked of it. */
+interface Attribute {
+  readonly name: string;
+  readonly questions: ValueQuestion[];
+  readonly tests: Test[];
+  readonly ids: string[];
+}
+
+/** Numbers attributes and questions in the order in which they come up. */
+interface AttributeTable {
+  readonly all: readonly Attribute[];
+  readonly numberOf: (name: string) => number;
+  readonly ofMatch: Parameters<typeof formulaOf>[2];
+  readonly ofList: (name: string, ids: readonly string[], isListed: boolean) => Formula;
+  readonly ofSubject: (by: string, isThere: boolean) => Formula;
+}
+
+function attributeTable(): AttributeTable {
+  const all: Attribute[] = [];
+  const byName = new Map<string, { readonly number: number; readonly attribute: Attribute }>();
+  const ofMatches = new Map<MatchCondition, readonly number[]>();
+  const ofSubjects = new Map<string, number>();
+  const entryOf = (name: string) => {
+    const known = byName.get(name);
+    if (known !== undefined) return known;
+    const attribute: Attribute = { name, questions: [], tests: [], ids: [] };
+    const entry = { number: all.push(attribute) - 1, attribute };
+    byName.set(name, entry);
+    return entry;
+  };
+  return {
+    all,
+    numberOf: (name) => entryOf(name).number,
+    ofMatch: (match, outcome) => {
+      const { number, attribute } = entryOf(match.attribute);
+      let questions = ofMatches.get(match);
+      if (questions === undefined) {
+        questions = questionsOf(match.tests).map((question) => attribute.questions.push(question) - 1);
+        attribute.tests.push(...match.tests);
+        ofMatches.set(match, questions);
+      }
+      return outcomeFormula(number, questions, outcome);
+    },
+    ofList: (name, ids, isListed) => {
+      const { number, attribute } = entryOf(name);
+      attribute.ids.push(...ids);
+      const listed = new Set(ids);
+      const answer = (value: unknown) => listed.has(subjectText(value) ?? "") && value !== "";
+      const question = attribute.questions.push({ forLists: "some", missing: FALSE, answer }) - 1;
+      return { op: "literal", attribute: number, question, outcomes: isListed ? TRUE : FALSE | UNKNOWN };
+    },
+    ofSubject: (by, isThere) => {
+      const { number, attribute } = entryOf(by);
+      const answer = (value: unknown) => subjectText(value) !== undefined;
+      const question = ofSubjects.get(by) ?? attribute.questions.push({ forLists: "no", missing: FALSE, answer }) - 1;
+      ofSubjects.set(by, question);
+      return { op: "literal", attribute: number, question, outcomes: isThere ? TRUE : FALSE };
+    },
+  };
+}
+
+function onLists({ ofList }: AttributeTable, lists: Lists, isIn: boolean): Formula {
+  return { op: isIn ? "any" : "all", of: Object.entries(lists).map(([name, ids]) => ofList(name, ids, isIn)) };
+}
+
+/** Returns the questions that a match asks: it is true where all of them are answered with true. */
+function questionsOf(tests: readonly Test[]): readonly ValueQuestion[] {
   // Without a test any value will do, as long as there is one.
   if (tests.length === 0) return [{ forLists: "yes", missing: UNKNOWN, answer: () => true }];
+  const { presence, some, every } = compileTests(tests);
   return [
-    ...presence.map((isThere): Answering => {
+    ...presence.map((isThere): ValueQuestion => {
       if (isThere) return { forLists: "yes", missing: FALSE, answer: () => true };
       return { forLists: "no", missing: TRUE, answer: () => false };
     }),
-    ...(positive.length === 0 ? [] : [{ forLists: "some" as const, missing: UNKNOWN, answer: allOf(positive) }]),
-    ...(negative.length === 0 ? [] : [{ forLists: "every" as const, missing: UNKNOWN, answer: allOf(negative) }]),
+    ...(some.length === 0 ? [] : [{ forLists: "some" as const, missing: UNKNOWN, answer: allOf(some) }]),
+    ...(every.length === 0 ? [] : [{ forLists: "every" as const, missing: UNKNOWN, answer: allOf(every) }]),
   ];
 }
 
@@ -154,33 +170,33 @@ function allOf(tests: readonly ScalarTest[]): (value: unknown) => Truth {
 }
 
 function startOf(
-  asked: readonly AskedAttribute[],
+  attributes: readonly Attribute[],
   declared: DeclaredValues,
-): { readonly situation: Situation; readonly questions: Questions } {
-  let answers = 0;
-  const places = asked.map(({ name, questions, tests, ids }): Place => {
+): { readonly situation: Situation; readonly questions: QuestionTable } {
+  let count = 0;
+  const states = attributes.map(({ name, questions, tests, ids }): AttributeState => {
     const only = declared.get(name);
     const samples = only ?? samplesOf({ attribute: name, tests, ids });
-    answers += (samples?.length ?? 0) * questions.length;
-    if (samples === undefined || answers > MOST_ANSWERS) return anything(questions);
+    count += (samples?.length ?? 0) * questions.length;
+    if (samples === undefined || count > MAX_OUTCOMES) return anything(questions);
     const values = distinct(samples.map((value) => questions.map(({ answer }) => bitOf(answer(value)))));
     // The subject attribute is never a list: whatever is handed in for it, it is a text or missing.
     const elements = name === DEFAULT_BY ? null : values;
     // An empty list has none of the declared values.
-    const someElement = only === undefined ? [] : [SOMETHING];
+    const someElement = only === undefined ? [] : [SOME_VALUE];
     return { canBeMissing: true, values, elements, someElement };
   });
-  return { situation: { places, buckets: new Map() }, questions: asked.map(({ questions }) => questions) };
+  return { situation: { attributes: states, buckets: new Map() }, questions: attributes.map((each) => each.questions) };
 }
 
-/** Any answer to whatever is asked first. */
-const SOMETHING: Literal = { op: "literal", attribute: 0, question: 0, wanted: TRUE | FALSE | UNKNOWN };
+/** That a list has an element at all: any outcome of the first question. */
+const SOME_VALUE: Literal = { op: "literal", attribute: 0, question: 0, outcomes: TRUE | FALSE | UNKNOWN };
 
-function distinct(values: readonly Answers[]): readonly Answers[] {
-  return [...new Map(values.map((answers) => [answers.join(""), answers])).values()];
+function distinct(values: readonly Outcomes[]): readonly Outcomes[] {
+  return [...new Map(values.map((outcomes) => [outcomes.join(""), outcomes])).values()];
 }
 
-/** An attribute of which nothing is known: every question may be answered with everything. */
-function anything(questions: readonly Answering[]): Place {
+/** An attribute of which nothing is known: every question may have every outcome. */
+function anything(questions: readonly ValueQuestion[]): AttributeState {
   return { canBeMissing: true, values: [questions.map(() => TRUE | FALSE | UNKNOWN)], elements: null, someElement: [] };
 }

@@ -1,10 +1,9 @@
-import semver from "semver";
-import type { Condition, NamedCondition, Scalar, Test } from "../flag/condition.ts";
-import { FormatProblem } from "./format-problem.ts";
+import type { Condition, NamedCondition, Test } from "../flag/condition.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
-import { momentOf } from "../evaluate/moment.ts";
+import { type Path, typeText } from "../matcher/operand.ts";
+import { operatorNamed, operatorOf } from "../matcher/operators.ts";
+import { FormatProblem } from "./format-problem.ts";
 
-type Path = readonly (string | number)[];
 /** The condition of a segment that is named, not written out; undefined where there is none. */
 export type SegmentNamed = (name: string) => Condition | undefined;
 
@@ -23,7 +22,7 @@ export function parseCondition(json: JsonValue, segmentNamed: SegmentNamed = () 
 
 function conditionAt(json: JsonValue, path: Path, segmentNamed: SegmentNamed): Condition {
   if (path.length > MAX_DEPTH) throw new FormatProblem(path, `the condition is nested deeper than ${MAX_DEPTH}`);
-  if (!isJsonObject(json)) throw new FormatProblem(path, `a condition is a mapping, found ${kindOf(json)}`);
+  if (!isJsonObject(json)) throw new FormatProblem(path, `a condition is a mapping, found ${typeText(json)}`);
   const parts = Object.entries(json).map(([key, value]) => partAt(key, value, [...path, key], segmentNamed));
   const [only] = parts;
   return only !== undefined && parts.length === 1 ? only : { op: "all", of: parts };
@@ -43,7 +42,7 @@ function partAt(key: string, value: JsonValue, path: Path, segmentNamed: Segment
 }
 
 function conditionsAt(value: JsonValue, path: Path, segmentNamed: SegmentNamed): readonly Condition[] {
-  if (!Array.isArray(value)) throw new FormatProblem(path, `expected a list of conditions, found ${kindOf(value)}`);
+  if (!Array.isArray(value)) throw new FormatProblem(path, `expected a list of conditions, found ${typeText(value)}`);
   return value.map((item: JsonValue, index) => conditionAt(item, [...path, index], segmentNamed));
 }
 
@@ -55,7 +54,8 @@ function segmentsAt(value: JsonValue, path: Path, segmentNamed: SegmentNamed): r
     }));
   }
   return (Array.isArray(value) ? value : [value]).map((name: JsonValue) => {
-    if (typeof name !== "string") throw new FormatProblem(path, `a segment's name is a string, found ${kindOf(name)}`);
+    if (typeof name !== "string")
+      throw new FormatProblem(path, `a segment's name is a string, found ${typeText(name)}`);
     const when = segmentNamed(name);
     if (when === undefined) throw new FormatProblem(path, `segment "${name}" does not exist`);
     return { name, when };
@@ -63,60 +63,17 @@ function segmentsAt(value: JsonValue, path: Path, segmentNamed: SegmentNamed): r
 }
 
 function testsAt(value: JsonValue, path: Path): readonly Test[] {
-  if (!isJsonObject(value)) return [{ op: "in", values: scalarsAt(value, path) }];
+  // A bare value or list is `in`, which has a name only beside other operators in the stored form.
+  if (!isJsonObject(value)) return [testAt("in", value, path)];
   const tests = Object.entries(value).map(([op, operand]) => testAt(op, operand, [...path, op]));
   if (tests.length === 0) throw new FormatProblem(path, "a matcher needs at least one operator");
   return tests;
 }
 
-function testAt(op: string, operand: JsonValue, path: Path): Test {
-  switch (op) {
-    // Written as a bare value or list in YAML; beside other operators only in the stored form.
-    case "in":
-    case "not":
-      return { op, values: scalarsAt(operand, path) };
-    case "contains":
-    case "startsWith":
-    case "endsWith":
-      return { op, values: textsAt(operand, path) };
-    case "gt":
-    case "gte":
-    case "lt":
-    case "lte":
-      if (typeof operand !== "number") throw new FormatProblem(path, `expected a number, found ${kindOf(operand)}`);
-      return { op, value: operand };
-    case "before":
-    case "after":
-      if (typeof operand !== "string" || momentOf(operand) === undefined) {
-        throw new FormatProblem(path, `expected an ISO 8601 day or date-time with its offset, found ${shown(operand)}`);
-      }
-      return { op, value: operand };
-    case "semver":
-      if (typeof operand !== "string" || semver.validRange(operand) === null) {
-        throw new FormatProblem(path, `expected a version range such as ">=5.5", found ${shown(operand)}`);
-      }
-      return { op, range: operand };
-    case "exists":
-      if (typeof operand !== "boolean")
-        throw new FormatProblem(path, `expected true or false, found ${shown(operand)}`);
-      return { op, value: operand };
-    default:
-      throw new FormatProblem(path, `"${op}" is no operator`);
-  }
-}
-
-function scalarsAt(value: JsonValue, path: Path): readonly Scalar[] {
-  return (Array.isArray(value) ? value : [value]).map((item: JsonValue) => {
-    if (typeof item === "string" || typeof item === "number" || typeof item === "boolean") return item;
-    throw new FormatProblem(path, `expected a string, a number or true/false, found ${kindOf(item)}`);
-  });
-}
-
-function textsAt(value: JsonValue, path: Path): readonly string[] {
-  return scalarsAt(value, path).map((item) => {
-    if (typeof item === "string") return item;
-    throw new FormatProblem(path, `expected a string, found ${shown(item)}`);
-  });
+function testAt(name: string, operand: JsonValue, path: Path): Test {
+  const operator = operatorNamed(name);
+  if (operator === undefined) throw new FormatProblem(path, `"${name}" is no operator`);
+  return operator.parse(operand, path);
 }
 
 /** The stored form of a condition: what {@link parseCondition} reads back, segments written out. */
@@ -144,45 +101,10 @@ function entryOf(condition: Condition): readonly [string, JsonValue] {
 
 function matcherJson(tests: readonly Test[]): JsonValue {
   const [first] = tests;
-  if (first?.op === "in" && tests.length === 1) return oneOrMany(first.values);
+  if (first?.op === "in" && tests.length === 1) return operandJson(first);
   return Object.fromEntries(tests.map((test) => [test.op, operandJson(test)]));
 }
 
 function operandJson(test: Test): JsonValue {
-  switch (test.op) {
-    case "in":
-    case "not":
-    case "contains":
-    case "startsWith":
-    case "endsWith":
-      return oneOrMany(test.values);
-    case "semver":
-      return test.range;
-    case "gt":
-    case "gte":
-    case "lt":
-    case "lte":
-    case "before":
-    case "after":
-    case "exists":
-      return test.value;
-  }
-}
-
-function oneOrMany(values: readonly Scalar[]): JsonValue {
-  const [first] = values;
-  return first !== undefined && values.length === 1 ? first : values;
-}
-
-/** What kind of thing a value is, for a message that must not repeat it. */
-export function kindOf(value: JsonValue): string {
-  if (value === null) return "nothing";
-  if (Array.isArray(value)) return "a list";
-  return isJsonObject(value) ? "a mapping" : `a ${typeof value}`;
-}
-
-/** A value in a message: short ones as they are. */
-function shown(value: JsonValue): string {
-  const text = JSON.stringify(value);
-  return text.length <= 40 ? text : kindOf(value);
+  return operatorOf(test).operandJson(test);
 }

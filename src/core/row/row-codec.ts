@@ -1,4 +1,5 @@
-import { conditionJson, kindOf, parseCondition } from "./condition-json.ts";
+import { conditionJson, parseCondition } from "./condition-json.ts";
+import { typeText } from "../matcher/operand.ts";
 import {
   DEFAULT_BY,
   FLAG_KINDS,
@@ -154,7 +155,7 @@ function checkVariants({ flag_type, variants }: FlagColumns): void {
   if (Object.keys(variants).length === 0) throw new FormatProblem(["variants"], "a flag needs a variant");
   for (const [name, value] of Object.entries(variants)) {
     const fits = flag_type === "object" ? isJsonObject(value) || Array.isArray(value) : typeof value === flag_type;
-    if (!fits) throw new FormatProblem(["variants", name], `expected ${flag_type}, found ${kindOf(value)}`);
+    if (!fits) throw new FormatProblem(["variants", name], `expected ${flag_type}, found ${typeText(value)}`);
   }
   if (flag_type === "boolean" && !(variants["on"] === true && variants["off"] === false)) {
     throw new FormatProblem(["variants"], "a boolean flag has on (true) and off (false)");
@@ -184,7 +185,7 @@ function listsAt(config: JsonObject): Record<string, readonly string[]> {
   for (const [name, ids] of Object.entries(config)) {
     const attribute = Object.hasOwn(LIST_ATTRIBUTES, name) ? LIST_ATTRIBUTES[name] : name;
     if (attribute === undefined || attribute === "__proto__" || !Array.isArray(ids)) {
-      throw new FormatProblem(["target_config", name], `expected a list, found ${kindOf(ids ?? null)}`);
+      throw new FormatProblem(["target_config", name], `expected a list, found ${typeText(ids ?? null)}`);
     }
     lists[attribute] = [...(lists[attribute] ?? []), ...ids.map((id: JsonValue) => idAt(id, ["target_config", name]))];
   }
@@ -194,7 +195,7 @@ function listsAt(config: JsonObject): Record<string, readonly string[]> {
 function idAt(id: JsonValue, path: readonly string[]): string {
   if (typeof id === "string") return id;
   if (typeof id === "number" && Number.isSafeInteger(id)) return String(id);
-  throw new FormatProblem(path, `an id is a string, found ${kindOf(id)}`);
+  throw new FormatProblem(path, `an id is a string, found ${typeText(id)}`);
 }
 
 /** Rules by the value that a row has for them, and the variants that they were read with. */
@@ -209,12 +210,12 @@ function rememberedRules(row: FlagColumns, read: RulesRead | undefined): readonl
 }
 
 function rulesAt({ rules, variants }: FlagColumns): readonly Rule[] {
-  if (!Array.isArray(rules)) throw new FormatProblem(["rules"], `expected a list, found ${kindOf(rules)}`);
+  if (!Array.isArray(rules)) throw new FormatProblem(["rules"], `expected a list, found ${typeText(rules)}`);
   return rules.map((rule: JsonValue, index) => ruleAt(rule, variants, ["rules", index]));
 }
 
 function ruleAt(json: JsonValue, variants: JsonObject, path: readonly (string | number)[]): Rule {
-  if (!isJsonObject(json)) throw new FormatProblem(path, `a rule is an object, found ${kindOf(json)}`);
+  if (!isJsonObject(json)) throw new FormatProblem(path, `a rule is an object, found ${typeText(json)}`);
   const { name = "", if: when, percentage, by = DEFAULT_BY, serve = null, ...others } = json;
   const [unknown] = Object.keys(others);
   // A newer writer's word: without it the rule would let other people in.
@@ -248,7 +249,7 @@ function serveAt(json: JsonValue, variants: JsonObject, path: readonly (string |
     throw new FormatProblem(path, 'expected a variant or {"split": […]}');
   }
   const parts = split.map((part: JsonValue, index) => {
-    if (!isJsonObject(part)) throw new FormatProblem([...path, "split", index], `found ${kindOf(part)}`);
+    if (!isJsonObject(part)) throw new FormatProblem([...path, "split", index], `found ${typeText(part)}`);
     return {
       variant: variantAt(part["variant"] ?? null, variants, [...path, "split", index, "variant"]),
       share: shareAt(part["percentage"] ?? null, [...path, "split", index, "percentage"]),
@@ -271,7 +272,7 @@ function requirementAt([flag, variants]: [string, JsonValue]): Requirement {
     variants: names.map((name: JsonValue) => {
       if (typeof name === "boolean") return name ? "on" : "off";
       if (typeof name === "string") return name;
-      throw new FormatProblem(["requires", flag], `expected variants, found ${kindOf(name)}`);
+      throw new FormatProblem(["requires", flag], `expected variants, found ${typeText(name)}`);
     }),
   };
 }

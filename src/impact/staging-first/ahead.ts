@@ -5,7 +5,7 @@ import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import { withRequired } from "../answers-alike.ts";
 import { type Answering, type Gain, gainOf, has } from "./gain.ts";
 import { peopleFor } from "./people.ts";
-import type { Attributes } from "./ways.ts";
+import type { Attributes } from "./contexts-meeting.ts";
 
 /** Every flag that one environment is served, by key. */
 export type Flags = ReadonlyMap<FlagKey, Flag>;

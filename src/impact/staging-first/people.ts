@@ -1,62 +1,59 @@
 import type { EvaluationContext } from "../../core/evaluate/evaluation.ts";
 import type { Flag } from "../../core/flag/flag.ts";
+import { servingRulesOf, type ServingRule } from "../../core/flag/serving-rules.ts";
+import { trialValuesOf } from "../../core/logic/samples.ts";
+import { attributeTests } from "../attribute-tests.ts";
+import { type Attributes, contextsMeeting, type TrialValues } from "./contexts-meeting.ts";
 import { subjectsOf } from "./subjects.ts";
-import { type Attributes, type Samples, samplesFor, waysToMeet } from "./ways.ts";
 
-/** So many people are asked at most about one flag, so that no file can stall a check. */
-const MOST_PEOPLE = 20_000;
+/** How many contexts are evaluated at most for one flag, so that no file can stall a check. */
+const MAX_PEOPLE = 20_000;
 
 /**
- * People whom versions of a flag may tell apart: whoever meets a line of one of them, alone or together with a line of
- * another, with each attribute varied through everything that the conditions distinguish, and with ids between all shares.
- * Plain ones first.
+ * Generates contexts that versions of a flag may tell apart: those that meet a rule of one of them, alone or together with
+ * a rule of another, with each attribute varied through everything that the conditions distinguish, and with ids between
+ * all shares. Plain ones first.
  */
 export function* peopleFor(flags: readonly Flag[]): Iterable<EvaluationContext> {
-  const conditions = flags.flatMap(({ rules }) => rules.map(({ when }) => when));
-  const lists = flags.flatMap(({ rollout }) => {
-    if (rollout.strategy === "whitelist") return [rollout.lists];
-    return rollout.strategy === "role" ? [{ userRole: rollout.roles }] : [];
-  });
-  const samples = samplesFor(conditions, lists);
+  const rules = flags.flatMap(servingRulesOf);
+  const values = new Map(Array.from(attributeTests(rules), ([name, tests]) => [name, trialValuesOf(tests)]));
   const subjects = subjectsTogether([...subjectsOf(flags)]);
-  let asked = 0;
-  for (const attributes of attributesOf(flags, lists, samples)) {
+  let count = 0;
+  for (const attributes of attributesFor(rules, values)) {
     for (const subject of subjects) {
       yield { ...subject, ...attributes };
-      asked += 1;
-      if (asked >= MOST_PEOPLE) return;
+      count += 1;
+      if (count >= MAX_PEOPLE) return;
     }
   }
 }
 
-function* attributesOf(
-  flags: readonly Flag[],
-  lists: readonly Readonly<Record<string, readonly string[]>>[],
-  samples: Samples,
-): Iterable<Attributes> {
-  const ofRules = flags.flatMap(({ rules }) => rules.map(({ when }) => waysToMeet(when, samples)));
-  const ofLists = lists.flatMap((list) =>
-    Object.entries(list).map(([name, ids]): readonly Attributes[] => ids.map((id) => ({ [name]: id }))),
+function* attributesFor(rules: readonly ServingRule[], values: TrialValues): Iterable<Attributes> {
+  const ofRules = rules.flatMap(({ name, who }) =>
+    who.kind === "condition" && name !== null ? [contextsMeeting(who.when, values)] : [],
   );
-  const ways = [[{}], ...ofRules, ...ofLists].filter((each) => each.length > 0);
-  const firsts = ways.map(([first = {}]) => first);
-  yield* ways.flat();
+  const ofLists = rules.flatMap(({ who }) =>
+    who.kind === "lists" ? Object.entries(who.lists).map(([name, ids]) => ids.map((id) => ({ [name]: id }))) : [],
+  );
+  const groups = [[{}], ...ofRules, ...ofLists].filter((group) => group.length > 0);
+  const firsts = groups.map(([first = {}]) => first);
+  yield* groups.flat();
   for (const one of firsts) for (const other of firsts) yield { ...one, ...other };
   for (const first of firsts) {
-    for (const [name, values] of samples) for (const value of values) yield { ...first, [name]: value };
+    for (const [name, some] of values) for (const value of some) yield { ...first, [name]: value };
   }
 }
 
-/** Above so many, not every id of one attribute meets every id of another. */
-const MOST_SUBJECTS = 60;
+/** Above so many, not every id of one attribute is combined with every id of another. */
+const MAX_SUBJECTS = 60;
 
-/** Ids of all subject attributes beside each other, and last nobody at all. */
+/** Combines the ids of all subject attributes; the last context has no subject. */
 function subjectsTogether(subjects: readonly (readonly [string, readonly string[]])[]): readonly Attributes[] {
   const all = subjects.reduce<readonly Attributes[]>(
     (some, [by, ids]) => some.flatMap((each) => ids.map((id) => ({ ...each, [by]: id }))),
     [{}],
   );
-  const step = Math.max(1, Math.ceil(all.length / MOST_SUBJECTS));
-  const chosen = all.length <= MOST_SUBJECTS ? all : all.filter((_, n) => n % step === 0);
+  const step = Math.max(1, Math.ceil(all.length / MAX_SUBJECTS));
+  const chosen = all.length <= MAX_SUBJECTS ? all : all.filter((_, n) => n % step === 0);
   return subjects.length === 0 ? chosen : [...chosen, {}];
 }

@@ -1,25 +1,24 @@
 import { bucketOf, splitBucketOf } from "../../core/evaluate/bucket.ts";
-import { DEFAULT_BY, type Flag, type Portion, type Serve, WHOLE } from "../../core/flag/flag.ts";
+import { DEFAULT_BY, type Flag, WHOLE } from "../../core/flag/flag.ts";
+import { ceilingsOf, servingRulesOf } from "../../core/flag/serving-rules.ts";
 
-/** How many ids lie in a range: with a share and a split, each deals them on. */
+/** How many ids are found for each range: a share and a split divide them further. */
 const IDS_EACH = 3;
-/** How many ids are looked through for one that lies between two shares; a thousandth of a percent needs about so many. */
-const MOST_TRIED = 300_000;
+/** How many ids are tried to find one between two shares; a thousandth of a percent needs about so many. */
+const MAX_TRIED = 300_000;
 
 /**
- * For each attribute that shares or splits tell people apart by, ids of which some lie between every two neighbouring
- * shares of the flags: whom one share takes and another does not is among them.
+ * Returns ids for each subject attribute of shares and splits. Some of them lie between every two neighbouring shares of
+ * the flags, so that for any two shares there is an id that only one of them includes.
  */
 export function subjectsOf(flags: readonly Flag[]): ReadonlyMap<string, readonly string[]> {
   const gates = new Map<string, Set<number>>();
   const splits = new Map<string, Set<number>>();
   const salts = new Set(flags.map(({ salt }) => salt));
-  for (const flag of flags) {
-    for (const { portion, serve } of linesOf(flag)) {
-      const by = portion?.by ?? DEFAULT_BY;
-      if (portion !== null) added(gates, by, [portion.share]);
-      if ("split" in serve) added(splits, by, ceilings(serve));
-    }
+  for (const { portion, serve } of flags.flatMap(servingRulesOf)) {
+    const by = portion?.by ?? DEFAULT_BY;
+    if (portion !== null) added(gates, by, [portion.share]);
+    if ("split" in serve) added(splits, by, ceilingsOf(serve));
   }
   const bys = [...new Set([...gates.keys(), ...splits.keys()])];
   return new Map(bys.map((by) => [by, idsFor(salts, by, gates.get(by) ?? [], splits.get(by) ?? [])]));
@@ -38,7 +37,7 @@ function idsFor(
       { bucket: bucketOf, ranges: rangesOf(gates) },
       { bucket: splitBucketOf, ranges: rangesOf(splits) },
     ];
-    for (let n = 1; n <= MOST_TRIED && open.some(({ ranges }) => ranges.length > 0); n += 1) {
+    for (let n = 1; n <= MAX_TRIED && open.some(({ ranges }) => ranges.length > 0); n += 1) {
       const id = `${stem}-${n}`;
       for (const each of open) {
         if (each.ranges.length === 0) continue;
@@ -54,19 +53,10 @@ function idsFor(
   return [...found];
 }
 
-/** What lies between neighbouring shares; nothing where no share divides anybody. */
+/** Returns the ranges of buckets between neighbouring shares. */
 function rangesOf(shares: Iterable<number>): readonly { from: number; to: number; missing: number }[] {
   const cuts = [...new Set([0, ...shares, WHOLE])].sort((a, b) => a - b);
   return cuts.slice(1).map((to, index) => ({ from: cuts[index] ?? 0, to, missing: IDS_EACH }));
-}
-
-function linesOf({ rules, rollout, serve }: Flag): readonly { portion: Portion | null; serve: Serve }[] {
-  return [...rules, { portion: rollout.strategy === "percentage" ? rollout.portion : null, serve }];
-}
-
-function ceilings(serve: Extract<Serve, { split: unknown }>): readonly number[] {
-  let ceiling = 0;
-  return serve.split.map(({ share }) => (ceiling += share));
 }
 
 function added(map: Map<string, Set<number>>, by: string, shares: readonly number[]): void {

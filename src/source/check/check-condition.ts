@@ -1,7 +1,7 @@
 import semver from "semver";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
-import { momentOf } from "../../core/evaluate/moment.ts";
+import { momentOf } from "../../core/matcher/moment.ts";
 import type { AttributeDeclaration, AttributeType } from "../shape/config-file.ts";
 import type { Operator } from "../shape/condition-shape.ts";
 import { type ParsedFile, problemAtKey, problemAtValue } from "../load/parsed-file.ts";

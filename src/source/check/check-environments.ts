@@ -1,7 +1,7 @@
 import { constantAnswer, settledAnswer } from "../../core/flag/constant-answer.ts";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { type Flag, type Rollout, type Share, WHOLE } from "../../core/flag/flag.ts";
-import { unreachableLast } from "../../core/logic/unreachable.ts";
+import { unreachableRollout } from "../../core/logic/unreachable.ts";
 import { cellText } from "../../core/describe/wording.ts";
 import { takersText } from "./check-rules.ts";
 import type { ConfigFile } from "../shape/config-file.ts";
@@ -38,7 +38,7 @@ function checkLastLines(parsed: ParsedFile, file: FlagFile, resolve: Resolve): r
     return [["environments", name, rollout === undefined ? "rules" : "rollout"], resolve(name)];
   });
   return [[["rollout"], resolve()] as const, ...sites].flatMap(([path, flag]) => {
-    const line = unreachableLast(flag.rules, flag.rollout, flag.serve);
+    const line = unreachableRollout(flag.rules, flag.rollout, flag.serve);
     if (line === undefined) return [];
     return [
       problemAtKey(parsed, path, {

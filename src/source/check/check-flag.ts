@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import type { JsonValue } from "../../core/json.ts";
-import { momentOf } from "../../core/evaluate/moment.ts";
+import { momentOf } from "../../core/matcher/moment.ts";
 import { switchWord } from "../../core/override/override-text.ts";
 import type { Draft } from "../load/draft.ts";
 import type { FlagFile } from "../shape/flag-file.ts";

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import type { Rule } from "../../core/flag/flag.ts";
 import type { DeclaredValues } from "../../core/logic/space.ts";
-import { unreachableRules, type UnreachableLine } from "../../core/logic/unreachable.ts";
+import { unreachableRules, type UnreachableRule } from "../../core/logic/unreachable.ts";
 import { portionText, shareText } from "../../core/describe/wording.ts";
 import { type ParsedFile, type Problem, problemAtKey, problemAtValue } from "../load/parsed-file.ts";
 import type { Path } from "../load/tree.ts";
@@ -32,7 +32,7 @@ export function checkRules(
 }
 
 /** Returns e.g. `rule 1 "staff" matches everyone` or `rules 1, 2 and 4 together already match everyone whom it could match`. */
-export function takersText({ earlier, isForAll }: UnreachableLine, rules: readonly Rule[]): string {
+export function takersText({ earlier, isForAll }: UnreachableRule, rules: readonly Rule[]): string {
   const [only = 0] = earlier;
   if (earlier.length > 1) {
     const numbers = andText(earlier.map((index) => String(index + 1)));
@@ -43,7 +43,7 @@ export function takersText({ earlier, isForAll }: UnreachableLine, rules: readon
 }
 
 function problemOf(
-  line: UnreachableLine,
+  line: UnreachableRule,
   { name, portion, serve }: Rule,
   index: number,
   rules: readonly Rule[],
@@ -103,6 +103,6 @@ function problemOf(
   }
 }
 
-function takenText({ earlier }: UnreachableLine): string {
+function takenText({ earlier }: UnreachableRule): string {
   return `rule${earlier.length === 1 ? "" : "s"} ${andText(earlier.map((index) => String(index + 1)))}`;
 }

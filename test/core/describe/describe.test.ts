@@ -7,7 +7,7 @@ import { parseCondition } from "../../../src/core/row/condition-json.ts";
 import { describeFlag } from "../../../src/core/describe/describe.ts";
 import { whoText } from "../../../src/core/describe/describe-condition.ts";
 import { speechOf } from "../../../src/core/describe/describe-segments.ts";
-import { valueText } from "../../../src/core/describe/describe-test.ts";
+import { valueText } from "../../../src/core/matcher/operand-text.ts";
 import type { EvaluationContext } from "../../../src/core/evaluate/evaluation.ts";
 import type { Flag } from "../../../src/core/flag/flag.ts";
 import type { JsonObject } from "../../../src/core/json.ts";

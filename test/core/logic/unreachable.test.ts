@@ -7,7 +7,7 @@ import { constantAnswer, settledAnswer } from "../../../src/core/flag/constant-a
 import type { EvaluationContext } from "../../../src/core/evaluate/evaluation.ts";
 import type { Flag, Portion, Rule, Serve } from "../../../src/core/flag/flag.ts";
 import type { JsonObject, JsonValue } from "../../../src/core/json.ts";
-import { unreachableLast, unreachableRules } from "../../../src/core/logic/unreachable.ts";
+import { unreachableRollout, unreachableRules } from "../../../src/core/logic/unreachable.ts";
 import { aFlag, flagSet, percentage, portion, split } from "../../support/flags.ts";
 
 const ROUNDS = process.env["FULL"] === "1" ? 10_000 : 300;
@@ -171,7 +171,7 @@ test(`what is told never to answer answers no context at all (seed ${SEED}, ${RO
       const certain = found.filter(({ why }) => why !== "undeclared").map(({ rule }) => rule);
       never += flag.rules.filter((_, index) => !answering.has(String(index))).length;
       told += certain.length;
-      const last = unreachableLast(flag.rules, flag.rollout, flag.serve);
+      const last = unreachableRollout(flag.rules, flag.rollout, flag.serve);
       if (last !== undefined) expect(answering).not.toContain("last");
       const takesSomebody = !(flag.rollout.strategy === "percentage" && flag.rollout.portion.share === 0);
       if (takesSomebody && !answering.has("last")) silentLast += 1;

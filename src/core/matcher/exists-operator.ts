@@ -1,0 +1,24 @@
+import type { Test } from "../flag/condition.ts";
+import { FormatProblem } from "../row/format-problem.ts";
+import { foundText } from "./operand.ts";
+import type { Operator } from "./operator.ts";
+
+type ExistsTest = Extract<Test, { op: "exists" }>;
+
+/** Asks whether an attribute is there at all: the only operator that is not about a value. */
+export const EXISTS: Operator<ExistsTest> = {
+  onLists: "presence",
+  parse: (operand, path) => {
+    if (typeof operand === "boolean") return { op: "exists", value: operand };
+    throw new FormatProblem(path, `expected true or false, found ${foundText(operand)}`);
+  },
+  operandJson: ({ value }) => value,
+  compile: () => () => true,
+  interpret: () => true,
+  text: ({ value }) => (value ? "exists" : "is not there"),
+  boundaries: () => ({}),
+  valueTypes: () => [],
+  canPass: () => false,
+  implies: ({ value }, other) => other.op === "exists" && other.value === value,
+  excludes: ({ value }, other) => !value && (other.op !== "exists" || other.value),
+};

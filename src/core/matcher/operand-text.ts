@@ -1,0 +1,41 @@
+import type { Scalar } from "../flag/condition.ts";
+import { orText } from "../text.ts";
+
+/** Words of the sentences that describe flags: as values they are quoted, so that they are not read as the sentence. */
+const OWN_WORDS: ReadonlySet<string> = new Set(
+  (
+    "a above and any app at be before below by contains either else ends everybody exists for from in is known least " +
+    "less more most newer nobody not none of off on older one only or other others people range segment serves shares " +
+    "starts than the they to while who whose with within without workshop"
+  ).split(" "),
+);
+
+export interface ListLength {
+  /** A longer list is cut to so many values, with the count of the rest. */
+  readonly most: number;
+}
+
+/** Returns a value as it would be read aloud: bare where nothing else could be meant, else as JSON (`"42"` is text, `42` a number). */
+export function valueText(value: Scalar): string {
+  if (typeof value !== "string") return JSON.stringify(value);
+  const isBare = /^[\p{L}\p{N}](?:[\p{L}\p{N}._@:/+-]*[\p{L}\p{N}+])?$/u.test(value);
+  return isBare && !OWN_WORDS.has(value) && !isJson(value) ? value : JSON.stringify(value);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Joins values: `a`, `a or b`, `a, b or c`, `a, b, c or 47 others`. */
+export function choiceText(values: readonly Scalar[], { most }: ListLength): string {
+  const left = values.length - most;
+  // One more word is shorter than the count of one.
+  const shown = left > 1 ? values.slice(0, most).map(valueText) : values.map(valueText);
+  const words = left > 1 ? [...shown, `${left} others`] : shown;
+  return words.length === 0 ? "nothing" : orText(words);
+}

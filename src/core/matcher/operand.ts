@@ -1,0 +1,41 @@
+import type { Scalar } from "../flag/condition.ts";
+import { isJsonObject, type JsonValue } from "../json.ts";
+import { FormatProblem } from "../row/format-problem.ts";
+
+/** Where a value stands in the condition that is read, e.g. `["any", 0, "age", "gte"]`. */
+export type Path = readonly (string | number)[];
+
+/** Reads one value or a list of values. @throws FormatProblem */
+export function scalarsAt(value: JsonValue, path: Path): readonly Scalar[] {
+  return (Array.isArray(value) ? value : [value]).map((item: JsonValue) => {
+    if (typeof item === "string" || typeof item === "number" || typeof item === "boolean") return item;
+    throw new FormatProblem(path, `expected a string, a number or true/false, found ${typeText(item)}`);
+  });
+}
+
+/** Reads one string or a list of strings. @throws FormatProblem */
+export function textsAt(value: JsonValue, path: Path): readonly string[] {
+  return scalarsAt(value, path).map((item) => {
+    if (typeof item === "string") return item;
+    throw new FormatProblem(path, `expected a string, found ${foundText(item)}`);
+  });
+}
+
+/** Writes a list of one value as the value. */
+export function oneOrMany(values: readonly Scalar[]): JsonValue {
+  const [first] = values;
+  return first !== undefined && values.length === 1 ? first : values;
+}
+
+/** Says of what type a value is, for a message that must not repeat it. */
+export function typeText(value: JsonValue): string {
+  if (value === null) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  return isJsonObject(value) ? "a mapping" : `a ${typeof value}`;
+}
+
+/** Shows a short value as it is, and the type of a long one. */
+export function foundText(value: JsonValue): string {
+  const text = JSON.stringify(value);
+  return text.length <= 40 ? text : typeText(value);
+}

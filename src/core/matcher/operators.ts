@@ -1,0 +1,58 @@
+import type { Test } from "../flag/condition.ts";
+import { IN, NOT } from "./equality-operators.ts";
+import { EXISTS } from "./exists-operator.ts";
+import { AFTER, BEFORE } from "./moment-operators.ts";
+import { GT, GTE, LT, LTE } from "./number-operators.ts";
+import type { Operator, ScalarTest } from "./operator.ts";
+import { CONTAINS, ENDS_WITH, STARTS_WITH } from "./text-operators.ts";
+import { SEMVER } from "./version-operator.ts";
+
+const OPERATORS: Readonly<Record<Test["op"], Operator>> = {
+  in: IN,
+  not: NOT,
+  contains: CONTAINS,
+  startsWith: STARTS_WITH,
+  endsWith: ENDS_WITH,
+  gt: GT,
+  gte: GTE,
+  lt: LT,
+  lte: LTE,
+  before: BEFORE,
+  after: AFTER,
+  semver: SEMVER,
+  exists: EXISTS,
+};
+
+export function operatorOf({ op }: Test): Operator {
+  return OPERATORS[op];
+}
+
+/** Returns an operator by its name in a condition; undefined where there is none of that name. */
+export function operatorNamed(name: string): Operator | undefined {
+  return isOperatorName(name) ? OPERATORS[name] : undefined;
+}
+
+function isOperatorName(name: string): name is Test["op"] {
+  return Object.hasOwn(OPERATORS, name);
+}
+
+/** The tests of one match, by what they mean for a list-valued attribute. */
+export interface TestGroups {
+  /** Whether the attribute has to be there, for each test that asks. */
+  readonly presence: readonly boolean[];
+  /** One element of a list has to pass all of them. */
+  readonly some: readonly ScalarTest[];
+  /** Every element of a list has to pass all of them. */
+  readonly every: readonly ScalarTest[];
+}
+
+/** Compiles the tests of one match. */
+export function compileTests(tests: readonly Test[]): TestGroups {
+  const compiled = (onLists: Operator["onLists"]) =>
+    tests.flatMap((test) => (operatorOf(test).onLists === onLists ? [operatorOf(test).compile(test)] : []));
+  return {
+    presence: tests.flatMap((test) => (test.op === "exists" ? [test.value] : [])),
+    some: compiled("some"),
+    every: compiled("every"),
+  };
+}
