@@ -33,7 +33,6 @@ test("the package carries what runs and the reference pages, and nothing of deve
       "package.json",
       "src/index.d.ts",
       "src/index.js",
-      "src/source/read/parse-worker.js",
     ]),
   );
   const strange = installed.files.filter(
@@ -48,24 +47,6 @@ test("the package carries what runs and the reference pages, and nothing of deve
 test("no file of the package names a folder of the machine that built it", () => {
   const naming = installed.files.filter((file) => readFileSync(join(installed.home, file), "utf8").includes(ROOT));
   expect(naming).toEqual([]);
-});
-
-test("the thread that helps with parsing runs as one file, without any package", () => {
-  const start = `import { Worker } from "node:worker_threads";
-    const shared = (Kind, length) => new Kind(new SharedArrayBuffer(length * Kind.BYTES_PER_ELEMENT));
-    const text = "{ description: Staff, if: { userRole: admin } }";
-    const bytes = shared(Uint8Array, text.length), ends = shared(Uint32Array, 2);
-    bytes.set(Buffer.from(text)); ends.set([text.length, text.length]);
-    const paths = ["flags/_segments/staff.yaml", "flags/empty.yaml"];
-    const workerData = { bytes, ends, paths, next: shared(Int32Array, 1), begun: shared(Int32Array, 1), number: 0 };
-    const folder = import.meta.resolve("flaghoist/package.json");
-    new Worker(new URL("src/source/read/parse-worker.js", folder), { workerData, execArgv: [] })
-      .on("message", (message) => console.log(JSON.stringify(message)));`;
-  const answers = installed.node("--input-type=module", "--eval", start).trim().split("\n");
-  expect(answers.map((line): unknown => JSON.parse(line))).toEqual([
-    { chunk: 0, text: '[{"description":"Staff","if":{"userRole":"admin"}},null]' },
-    "done",
-  ]);
 });
 
 test("its package.json names no development tool, no Node binary and no script", () => {

@@ -1,19 +1,21 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { build, type BuildOptions } from "esbuild";
+import { build } from "esbuild";
 
 /** CommonJS packages inside an ES module ask for `require`. */
 const BANNER = `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`;
 
 /**
- * The command as one file, which starts in a third of the time: dist/cli/main.js, the guard beside it, and what its other
- * threads run. `pg` stays outside: it is an optional peer of the package.
+ * Bundles the command line into one file, which starts in a third of the time: dist/cli/main.js, with the version guard
+ * bin.js beside it. `pg` stays outside: it is an optional peer of the package.
  *
  * @returns the size of the bundle in bytes
  */
 export async function buildCli(root: string, dist: string): Promise<number> {
   const outfile = join(dist, "cli/main.js");
-  const shared: BuildOptions = {
+  await build({
+    entryPoints: ["src/cli/main.ts"],
+    outfile,
     absWorkingDir: root,
     bundle: true,
     platform: "node",
@@ -35,13 +37,6 @@ export async function buildCli(root: string, dist: string): Promise<number> {
         },
       },
     ],
-  };
-  await build({ ...shared, entryPoints: ["src/cli/main.ts"], outfile });
-  // A thread begins with a file of its own, which is looked for where the module that starts it came from.
-  await build({
-    ...shared,
-    entryPoints: ["src/source/read/parse-worker.ts"],
-    outfile: join(dist, "src/source/read/parse-worker.js"),
   });
   const guard = readFileSync(join(root, "src/cli/bin.js"), "utf8").replace("./main.ts", "./main.js");
   mkdirSync(join(dist, "cli"), { recursive: true });

@@ -108,7 +108,7 @@ async function readEntry({ octokit, owner, repo }: GitHub, { path, id, kind }: E
   if (kind !== "file") return { path, kind, bytes: new Uint8Array() };
   const { data } = await octokit.rest.git.getBlob({ owner, repo, file_sha: id });
   const bytes = new Uint8Array(Buffer.from(data.content, data.encoding === "base64" ? "base64" : "utf8"));
-  return { path, kind, bytes, id };
+  return { path, kind, bytes };
 }
 
 /** With the flags that the one requires, and those that they require. */

@@ -32,7 +32,7 @@ export function editToggle(tree: FlagTree, key: FlagKey, environment: string, up
   if (!first.ok) return first;
   const edited = first.edits[0]?.after;
   const files = edited === undefined ? tree.files : withText(tree.files, flag.path, edited);
-  const second = adoptLive({ files, load: tree.load, loaded: first.after }, environment, {
+  const second = adoptLive({ files, loaded: first.after }, environment, {
     ...(first.after.flagsFor(environment).get(key) ?? now),
     enabled: wanted.enabled,
     rollout: wanted.rollout,

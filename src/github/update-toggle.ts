@@ -5,6 +5,7 @@ import type { Environment } from "../history/git-environment.ts";
 import { checkedTree } from "../source/edit/checked-tree.ts";
 import { type FlagTree, withText } from "../source/edit/edit-flag.ts";
 import { refusal, refused, type Refused } from "../source/edit/edit-result.ts";
+import { loadFlags } from "../source/load/load.ts";
 import { isKey } from "../source/shape/key.ts";
 import { gitHubFrom, type GitHub } from "./connect.ts";
 import { gitHubFailure, statusOf } from "./failure.ts";
@@ -144,8 +145,7 @@ async function flagAt(
   const path = tree.loaded.flags.find(({ key }) => key === wanted.key)?.path;
   if (text === undefined || path === undefined) return undefined;
   // Among today's segments: what those have changed since is not this flag's doing.
-  return tree
-    .load(withText(tree.files, path, text))
+  return loadFlags(withText(tree.files, path, text))
     .flagsFor(environment)
     .get(wanted.key);
 }

@@ -21,14 +21,6 @@ export async function readBlobs(git: Git, ids: readonly string[]): Promise<reado
   return complete(blobs, ids);
 }
 
-/** As {@link readBlobs}, while everything waits. */
-export function readBlobsNow(git: Git, ids: readonly string[]): readonly Uint8Array[] {
-  if (ids.length === 0) return [];
-  const blobs: Uint8Array[] = [];
-  batchParser((bytes) => blobs.push(bytes))(git.runNow(BATCH, `${ids.join("\n")}\n`));
-  return complete(blobs, ids);
-}
-
 function complete(blobs: readonly Uint8Array[], ids: readonly string[]): readonly Uint8Array[] {
   if (blobs.length !== ids.length) {
     throw new FlagError("GIT_FAILED", `git gave ${blobs.length} of ${ids.length} files, then nothing more`, {

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { simpleGit } from "simple-git";
@@ -21,12 +21,6 @@ export interface Git {
    * @throws FlagError GIT_FAILED, after the last chunk
    */
   stream(args: readonly string[], input?: string | AsyncIterable<string>): AsyncIterable<Uint8Array>;
-  /**
-   * The whole output while everything waits: for what is hardly ever asked for.
-   *
-   * @throws FlagError GIT_FAILED
-   */
-  runNow(args: readonly string[], input: string): Uint8Array;
 }
 
 /**
@@ -63,18 +57,6 @@ export function gitIn(folder: string, ambient: Environment, indexFile?: string):
         },
       ),
     stream: (args, input) => output(folder, environment, args, input),
-    runNow: (args, input) => {
-      const words = [...configured(), ...args];
-      const { error, status, stdout, stderr } = spawnSync("git", words, {
-        cwd: folder,
-        env: environment,
-        input,
-        maxBuffer: Infinity,
-      });
-      if (error !== undefined) throw gitFailure(error, folder);
-      if (status !== 0) throw gitFailure(new Error(stderr.toString("utf8")), folder);
-      return stdout;
-    },
   };
 }
 

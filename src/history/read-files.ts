@@ -1,6 +1,6 @@
 import { FlagError } from "../core/errors.ts";
 import type { SourceFile } from "../core/flag/source-file.ts";
-import { readBlobs, readBlobsNow } from "./cat-file.ts";
+import { readBlobs } from "./cat-file.ts";
 import type { Git } from "./git.ts";
 
 /** One file of a commit, unread. */
@@ -20,8 +20,6 @@ const NOTHING = new Uint8Array(0);
  * @param commit a full id
  * @param folder below the opened one, e.g. `flags`
  * @param prefix where the opened folder lies in the repository: "" or `apps/shop/`; taken off every path
- * @param known contents by id that somebody has already; they are not asked for again
- * @param isLeft whose content is hardly needed: read when it is asked for, while everything waits
  * @returns in git's order; none when the commit has no such folder. Of a file above 1 MiB only the first MiB
  */
 export async function readFiles(
@@ -29,40 +27,20 @@ export async function readFiles(
   commit: string,
   folder: string,
   prefix: string,
-  known: ReadonlyMap<string, Uint8Array> = new Map(),
-  isLeft: (path: string, id: string) => boolean = () => false,
 ): Promise<readonly SourceFile[]> {
   const entries = await listTree(git, commit, `${prefix}${folder}`);
   const files = entries.map(({ kind, path, id }) => ({ kind, path: path.slice(prefix.length), id }));
-  const left = new Set(
-    files.flatMap(({ kind, path, id }) => (kind === "file" && !known.has(id) && isLeft(path, id) ? [id] : [])),
-  );
-  const asked = files.flatMap(({ kind, id }) => (kind === "file" && !known.has(id) && !left.has(id) ? [id] : []));
-  const contents = (await readBlobs(git, asked)).values();
-  const later = readLater(git, [...left]);
-  return files.map(({ kind, path, id }) => {
-    if (kind !== "file") return { path, kind, bytes: NOTHING };
-    if (left.has(id)) return later(path, id);
-    return { path, kind, bytes: known.get(id) ?? contents.next().value ?? NOTHING, id };
-  });
-}
-
-/** Files whose contents are read when somebody asks for the first of them: all at once, for one is seldom asked for alone. */
-function readLater(git: Git, ids: readonly string[]): (path: string, id: string) => SourceFile {
-  let contents: ReadonlyMap<string, Uint8Array> | undefined;
-  const read = (): ReadonlyMap<string, Uint8Array> => {
-    const blobs = readBlobsNow(git, ids);
-    return new Map(ids.map((id, n) => [id, blobs[n] ?? NOTHING]));
-  };
-  return (path, id) => ({
+  const contents = (
+    await readBlobs(
+      git,
+      files.flatMap(({ kind, id }) => (kind === "file" ? [id] : [])),
+    )
+  ).values();
+  return files.map(({ kind, path }) => ({
     path,
-    kind: "file",
-    get bytes() {
-      contents ??= read();
-      return contents.get(id) ?? NOTHING;
-    },
-    id,
-  });
+    kind,
+    bytes: kind === "file" ? (contents.next().value ?? NOTHING) : NOTHING,
+  }));
 }
 
 /** What lies below a path, in git's order. */

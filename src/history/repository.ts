@@ -1,5 +1,4 @@
 import { statSync } from "node:fs";
-import { resolve as resolvePath } from "node:path";
 import { FlagError } from "../core/errors.ts";
 import type { SourceFile } from "../core/flag/source-file.ts";
 import { openBlobs, type BlobReader } from "./blob-reader.ts";
@@ -21,8 +20,6 @@ export interface HeadInfo {
 export interface Repository {
   /** The top of the work tree. */
   readonly root: string;
-  /** Git's own folder, absolute: nothing in it can be committed. Several work trees of one clone share it. */
-  readonly gitFolder: string;
   /** The full id of a branch, tag, short id … @throws FlagError UNKNOWN_COMMIT */
   resolve(ref: string): Promise<string>;
   /** True when older commits are missing: no question about ancestry can be answered then. */
@@ -39,16 +36,8 @@ export interface Repository {
   /**
    * All files below `folder`, e.g. `flags`, as the commit has them. None when it has no such folder. Links and submodules are
    * named, unread; of a file above 1 MiB only the first MiB.
-   *
-   * @param known   contents by id that are there already, as blobId and this function give them
-   * @param isLeft  whose content is hardly needed: it is read when it is asked for, while everything waits
    */
-  readFiles(
-    commit: string,
-    folder: string,
-    known?: ReadonlyMap<string, Uint8Array>,
-    isLeft?: (path: string, id: string) => boolean,
-  ): Promise<readonly SourceFile[]>;
+  readFiles(commit: string, folder: string): Promise<readonly SourceFile[]>;
   /** The files of a commit below `folder`, unread: path → id of the content. Links and submodules are left out. */
   fileIds(commit: string, folder: string): Promise<ReadonlyMap<string, string>>;
   /** Contents by id; to be closed. */
@@ -84,7 +73,7 @@ export async function openRepository(folder: string, environment: Environment = 
     throw new FlagError("NOT_A_REPOSITORY", `there is no folder ${folder}`, { hint: "name a folder inside a clone" });
   }
   const git = gitIn(folder, environment);
-  const { root, prefix, gitFolder } = await placeOf(git);
+  const { root, prefix } = await placeOf(git);
   const known = new Set<string>();
   const commitOf = async (ref: string): Promise<string> => {
     // A commit that was found stays what it is; branches and HEAD move.
@@ -104,7 +93,6 @@ export async function openRepository(folder: string, environment: Environment = 
 
   return {
     root,
-    gitFolder,
     resolve: commitOf,
     isShallow: () => isShallow(git),
     isAncestor,
@@ -112,8 +100,7 @@ export async function openRepository(folder: string, environment: Environment = 
       const found = await git.run("merge-base", await commitOf(one), await commitOf(other));
       return line(found) || null;
     },
-    readFiles: async (commit, below, known, isLeft) =>
-      readFiles(git, await commitOf(commit), below, prefix, known, isLeft),
+    readFiles: async (commit, below) => readFiles(git, await commitOf(commit), below, prefix),
     fileIds: async (commit, below) => {
       const entries = await listTree(git, await commitOf(commit), `${prefix}${below}`);
       const files = entries.filter(({ kind }) => kind === "file");
@@ -134,16 +121,14 @@ export async function openRepository(folder: string, environment: Environment = 
 }
 
 /** Where the opened folder lies: one process, but for a path with a line break in it. */
-async function placeOf(
-  git: Git,
-): Promise<{ readonly root: string; readonly prefix: string; readonly gitFolder: string }> {
-  const asked = ["--show-toplevel", "--show-prefix", "--git-common-dir"];
+async function placeOf(git: Git): Promise<{ readonly root: string; readonly prefix: string }> {
+  const asked = ["--show-toplevel", "--show-prefix"];
   let answers: readonly string[] = line(await git.run("rev-parse", ...asked)).split(/\r?\n/);
   if (answers.length !== asked.length) {
     answers = await Promise.all(asked.map(async (option) => line(await git.run("rev-parse", option))));
   }
-  const [root = "", prefix = "", common = ""] = answers;
-  return { root, prefix, gitFolder: resolvePath(git.folder, common) };
+  const [root = "", prefix = ""] = answers;
+  return { root, prefix };
 }
 
 async function resolve(git: Git, ref: string): Promise<string> {

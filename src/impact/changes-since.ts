@@ -1,8 +1,5 @@
 import type { PlanWithNeeds } from "./needs.ts";
-import type { SourceFile } from "../core/flag/source-file.ts";
-import { blobId } from "../history/blob-id.ts";
 import { openRepository } from "../history/repository.ts";
-import { loadBeside } from "../source/load/load-beside.ts";
 import { loadFlags, type LoadedFlags } from "../source/load/load.ts";
 import { plansBetween } from "./plans-between.ts";
 import { isFlagFile, refuseShallow, type Files } from "../source/read/desired.ts";
@@ -26,7 +23,7 @@ export interface Base {
 
 /**
  * @param base   a commit, branch or tag; one that has no flags yet has none
- * @param files  of the branch: what the base has in common with them is not read again
+ * @param files  of the branch
  * @throws FlagError SHALLOW_CLONE, UNKNOWN_COMMIT, about the base
  */
 export async function baseOf(folder: string, base: string, files: Files): Promise<Base> {
@@ -34,13 +31,12 @@ export async function baseOf(folder: string, base: string, files: Files): Promis
   const named = await repository.resolve(base);
   const commit = (await repository.commonAncestor(named, files.commit ?? "HEAD")) ?? named;
   await refuseShallow(repository);
-  const known = new Map(files.sources.filter(isFile).map(({ id, bytes }) => [id ?? blobId(bytes, commit), bytes]));
-  const sources = await repository.readFiles(commit, "flags", known);
+  const branchFiles = new Map(files.sources.map((file) => [file.path, file]));
+  // One object for a file that is the same on both sides, so that it is parsed once.
+  const sources = (await repository.readFiles(commit, "flags")).map((file) => {
+    const other = branchFiles.get(file.path);
+    return other?.kind === file.kind && Buffer.compare(other.bytes, file.bytes) === 0 ? other : file;
+  });
   // The branch brings the first flags.
-  if (!sources.some(isFlagFile)) return { commit, loaded: loadFlags([]) };
-  return { commit, loaded: loadBeside(sources, { files: files.sources, loaded: files.loaded }) };
-}
-
-function isFile({ kind }: SourceFile): boolean {
-  return kind === "file";
+  return { commit, loaded: loadFlags(sources.some(isFlagFile) ? sources : []) };
 }

@@ -7,7 +7,7 @@ import type { Flag, Rollout } from "../../src/core/flag/flag.ts";
 import { flagOfRow } from "../../src/core/row/row-codec.ts";
 import type { SourceFile } from "../../src/core/flag/source-file.ts";
 import { flagTree } from "../../src/source/edit/edit-flag.ts";
-import type { LoadedFlags } from "../../src/source/load/load.ts";
+import { loadFlags, type LoadedFlags } from "../../src/source/load/load.ts";
 import { openStore } from "../../src/store/open.ts";
 import { allowedLines } from "../source/edit/allowed-lines.ts";
 import { exampleFiles } from "../source/edit/support.ts";
@@ -45,7 +45,7 @@ function readTree({ folder, git }: TestRepository): { texts: ReadonlyMap<string,
 
 function treeOf(folder: string, paths: Iterable<string>): ReturnType<typeof readTree> {
   const texts = new Map([...paths].map((path) => [path, readFileSync(join(folder, path), "utf8")]));
-  return { texts, loaded: ORIGINALS.load([...texts].map(([path, text]) => fileOf(path, text))) };
+  return { texts, loaded: loadFlags([...texts].map(([path, text]) => fileOf(path, text))) };
 }
 
 const FILES = new Map(ORIGINALS.files.map((file) => [`${file.path}\n${new TextDecoder().decode(file.bytes)}`, file]));

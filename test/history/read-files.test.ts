@@ -1,9 +1,6 @@
-import { execFileSync } from "node:child_process";
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { blobId } from "../../src/history/blob-id.ts";
 import { batchParser, MOST_BYTES } from "../../src/history/cat-file.ts";
 import { openRepository } from "../../src/history/repository.ts";
 import { aFolder, aRepository, gitTestEnvironment } from "../support/repository.ts";
@@ -195,59 +192,4 @@ test("a folder of another repository is not mistaken for this one", async () => 
   };
   const files = await (await openRepository(inner.folder, environment)).readFiles("HEAD", "flags");
   expect(files.map(({ path }) => path)).toEqual(["flags/inner.yaml"]);
-});
-
-test("what is there already, by the id that git gives it, is not asked of git again", async () => {
-  const repository = aRepository();
-  repository.write("flags/a.yaml", "name: größe\n");
-  repository.write("flags/b.yaml", "name: b\n");
-  repository.write("flags/c.yaml", "");
-  const commit = repository.commit("first");
-  const known = new Map(
-    ["name: größe\n", ""].map((content) => [blobId(Buffer.from(content), commit), Buffer.from(content)]),
-  );
-  const ids = ["a", "c"].map((name) => repository.git("rev-parse", `HEAD:flags/${name}.yaml`));
-  expect([...known.keys()]).toEqual(ids);
-  // Asked for, they would be missed.
-  for (const id of ids) rmSync(join(repository.folder, ".git/objects", id.slice(0, 2), id.slice(2)));
-  const files = await (await open(repository.folder)).readFiles(commit, "flags", known);
-  expect(files.map(({ path, bytes }) => [path, text(bytes)])).toEqual([
-    ["flags/a.yaml", "name: größe\n"],
-    ["flags/b.yaml", "name: b\n"],
-    ["flags/c.yaml", ""],
-  ]);
-  await expect((await open(repository.folder)).readFiles(commit, "flags")).rejects.toThrow(
-    "git has no file content to give",
-  );
-});
-
-test("a content that is hardly needed is read when it is asked for, and only then missed", async () => {
-  const repository = aRepository();
-  const contents = { "flags/a.yaml": "name: größe\n", "flags/b.yaml": "", "flags/c.yaml": "name: c\n" };
-  for (const [path, content] of Object.entries(contents)) repository.write(path, content);
-  repository.write("flags/twice.yaml", "name: c\n");
-  const commit = repository.commit("first");
-  const opened = await open(repository.folder);
-  const left = (path: string, id: string) => /^[0-9a-f]{40}$/.test(id) && path !== "flags/b.yaml";
-  const files = await opened.readFiles(commit, "flags", undefined, left);
-  const whole = await opened.readFiles(commit, "flags");
-  const told = whole.map(({ path, kind, id, bytes }) => ({ path, kind, id, text: text(bytes) }));
-  expect(files.map(({ path, kind, id, bytes }) => ({ path, kind, id, text: text(bytes) }))).toEqual(told);
-  const [, unread] = await opened.readFiles(commit, "flags", undefined, () => true);
-  const id = repository.git("rev-parse", "HEAD:flags/c.yaml");
-  rmSync(join(repository.folder, ".git/objects", id.slice(0, 2), id.slice(2)));
-  await expect(
-    opened.readFiles(commit, "flags", undefined, () => true),
-    "unread",
-  ).resolves.toHaveLength(4);
-  expect(() => unread?.bytes).toThrow(id);
-});
-
-test("a repository that counts with SHA-256 gives the same ids as blobId", () => {
-  const folder = aFolder();
-  const env = gitTestEnvironment(folder);
-  const git = (...args: readonly string[]) =>
-    execFileSync("git", args, { cwd: folder, env, encoding: "utf8", input: "x\n" }).trim();
-  git("init", "--quiet", "--object-format=sha256");
-  expect(blobId(Buffer.from("x\n"), "0".repeat(64))).toBe(git("hash-object", "--stdin"));
 });

@@ -7,6 +7,7 @@ import { keyProblem } from "../../source/edit/key-problem.ts";
 import { folderOf, newFlagText, schemaFor } from "../../source/edit/new-flag.ts";
 import { unknownEnvironment } from "../../source/edit/set.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
+import { loadFlags } from "../../source/load/load.ts";
 import { completeAnswers, type FlagAnswers } from "./new-flag-prompts.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { finishEdit } from "./finish-edit.ts";
@@ -97,7 +98,7 @@ async function newFlag(io: Io, folder: string, tree: FlagTree, options: NewOptio
   const path = `${inside}/${answers.key}.yaml`;
   const file: SourceFile = { path, kind: "file", bytes: new TextEncoder().encode(text) };
   const { loaded: before } = tree;
-  const after = tree.load([...tree.files, file]);
+  const after = loadFlags([...tree.files, file]);
   const [error] = newErrors(before, after);
   const failures = newFailures(before, after, answers.key);
   const result: EditResult =

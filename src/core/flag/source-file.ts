@@ -6,6 +6,4 @@ export interface SourceFile {
   readonly kind: "file" | "symlink" | "submodule";
   /** Empty unless `kind` is `file`. */
   readonly bytes: Uint8Array;
-  /** Git's id of the content, where it came from git: the same id, the same bytes. */
-  readonly id?: string;
 }

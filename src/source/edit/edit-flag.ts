@@ -7,9 +7,7 @@ import type { SourceFile } from "../../core/flag/source-file.ts";
 import { runInlineTests } from "../check/inline-tests.ts";
 import { keyOfPath } from "../shape/key.ts";
 import { type LoadedFlag, type LoadedFlags, loadFlags } from "../load/load.ts";
-import type { ParsedFile } from "../load/parsed-file.ts";
 import { mapJson } from "../load/tree.ts";
-import { parseFile } from "../load/yaml-profile.ts";
 import { type EditResult, type FileEdit, refused, refusedBy, type Refused } from "./edit-result.ts";
 import { fieldOrder } from "./field-order.ts";
 import { rewritten, rootOf } from "./rewrite.ts";
@@ -18,19 +16,10 @@ import { rewritten, rootOf } from "./rewrite.ts";
 export interface FlagTree {
   readonly files: readonly SourceFile[];
   readonly loaded: LoadedFlags;
-  /** Reads files; those that an edit leaves alone are not parsed again. */
-  readonly load: (files: readonly SourceFile[]) => LoadedFlags;
 }
 
 export function flagTree(files: readonly SourceFile[]): FlagTree {
-  const parsed = new WeakMap<SourceFile, ParsedFile>();
-  const parse = (file: SourceFile): ParsedFile => {
-    const known = parsed.get(file) ?? parseFile(file);
-    parsed.set(file, known);
-    return known;
-  };
-  const load = (all: readonly SourceFile[]) => loadFlags(all, { parse });
-  return { files, load, loaded: load(files) };
+  return { files, loaded: loadFlags(files) };
 }
 
 /** A flag whose file can be edited, or why it cannot. */
@@ -69,7 +58,7 @@ export function editFlag(tree: FlagTree, wanted: Wanted): EditResult {
   const draft = rewritten(text, json, order);
   if (draft === undefined) return cannotSplice(flag.path);
   if (draft === text) return { ok: true, edits: [], before, after: before, voided: [], failures: [] };
-  const drafted = tree.load(withText(tree.files, flag.path, draft));
+  const drafted = loadFlags(withText(tree.files, flag.path, draft));
   const error = newErrors(before, drafted)[0];
   if (error !== undefined) return refusedBy(error, "nothing was written, the file would have an error");
 
@@ -78,7 +67,7 @@ export function editFlag(tree: FlagTree, wanted: Wanted): EditResult {
   const result = voided.length === 0 ? draft : rewritten(text, final, order);
   const root = result === undefined ? undefined : rootOf(result);
   if (result === undefined || root === undefined) return cannotSplice(flag.path);
-  const after = voided.length === 0 ? drafted : tree.load(withText(tree.files, flag.path, result));
+  const after = voided.length === 0 ? drafted : loadFlags(withText(tree.files, flag.path, result));
   const strays = ["", ...environments].filter((name) => {
     return !wanted.mayChange(name || null) && !sameFlag(before, after, name || null, key);
   });

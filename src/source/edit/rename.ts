@@ -1,5 +1,6 @@
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import { canonicalJson } from "../../core/json.ts";
+import { loadFlags } from "../load/load.ts";
 import { mapJson } from "../load/tree.ts";
 import { editableFlag, type FlagTree, newErrors, newFailures } from "./edit-flag.ts";
 import { type EditResult, type FileEdit, refused, refusedBy } from "./edit-result.ts";
@@ -34,7 +35,7 @@ export function renameFlag(tree: FlagTree, key: FlagKey, next: string): EditResu
     const after = withRequirement(parsed.text, key, next);
     if (path !== flag.path && after !== undefined) edits.push({ from: path, to: path, before: parsed.text, after });
   }
-  const after = tree.load(filesAfter(tree, edits));
+  const after = loadFlags(filesAfter(tree, edits));
   const [error] = newErrors(before, after);
   if (error !== undefined) return refusedBy(error, "nothing was written, a file would have an error");
   const isExact = ["", ...environments].every((name) => {

@@ -26,11 +26,6 @@ const DROPS_KEYS: ReadonlySet<string> = new Set<DiagnosticCode>(["yaml-merge-key
 
 /** Checks the shape, and takes out what has none, so that the rest can still be checked in the same run. */
 export function draftOf<File>(kind: FileKind, file: ParsedFile, name: string): Draft<File> {
-  if (file.sound?.kind === kind) {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it passed the check below when it was read before
-    const whole = file.sound.json as File;
-    return { file, name, json: whole, unusable: NONE, whole, problems: [] };
-  }
   const { tree } = file;
   if (tree === undefined) return { file, name, json: {}, unusable: ALL, whole: undefined, problems: file.problems };
   if (tree.kind !== "map") {
@@ -76,8 +71,6 @@ function takeOut(json: JsonObject, [top, second, third]: Path): boolean {
   Reflect.deleteProperty(part, third);
   return true;
 }
-
-const NONE: ReadonlySet<string> = new Set();
 
 /** Stands for "every key": nothing more is said about the file. */
 const ALL: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true });

@@ -21,17 +21,6 @@ import { parseFile } from "./yaml-profile.ts";
 export interface LoadOptions {
   /** `YYYY-MM-DD`: what `expires` is compared with. Without it nothing depends on the day. */
   readonly today?: string;
-  /** Told after every hundred files. */
-  readonly onProgress?: (done: number, total: number) => void;
-  /** How a file is parsed: a cache by content may stand before {@link parseFile}. */
-  readonly parse?: (file: SourceFile) => ParsedFile;
-  /**
-   * Whether a flag's lines and what its rules mean were checked before, without a fault, within the same surroundings: the
-   * configuration and all segments, as one text. Those checks are the dearest of all, and hang on nothing else.
-   */
-  readonly isSound?: (file: ParsedFile, surroundings: string) => boolean;
-  /** The flag of one environment, where somebody has it already; undefined: it is made from the file. */
-  readonly resolve?: (flag: LoadedFlag, environment: string | null) => Flag | undefined;
 }
 
 /** One flag's file that has no errors. */
@@ -64,8 +53,6 @@ export interface LoadedFlags {
   /** What the files may name, also where some of them have errors. */
   readonly words: Vocabulary;
   readonly testCount: number;
-  /** Flags whose tests are known to pass: they were run before, on the same content and all that it hangs on. */
-  readonly proven?: ReadonlySet<FlagKey>;
   /**
    * What one environment is served, in key order; null for the files as they stand, without overlays. Only flags without
    * errors: whoever acts on it looks at `diagnostics` first.
@@ -75,24 +62,26 @@ export interface LoadedFlags {
   readonly flagFor: (flag: LoadedFlag, environment: string | null) => Flag;
 }
 
-/** Files → flags, and everything that is wrong with them. Pure, and total: bad files become diagnostics, never a throw. */
+/**
+ * Reads flags from files and checks them. Pure. Never throws: whatever is wrong with a file becomes a diagnostic.
+ * A {@link SourceFile} object that was loaded before is not parsed again, so an edit that loads the whole tree with one
+ * changed file parses only that file.
+ */
 export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {}): LoadedFlags {
   const sorted = sortFiles(files);
-  const read = reading(files.length, options);
-  const config = sorted.config && draftOf<ConfigFile>("config", read(sorted.config), "_config");
-  const segments = sorted.segments.map((file) => draftOf<SegmentFile>("segment", read(file), keyOfPath(file.path)));
-  const drafts = sorted.flags.map((file) => draftOf<FlagFile>("flag", read(file), keyOfPath(file.path)));
+  const config = sorted.config && draftOf<ConfigFile>("config", parseOnce(sorted.config), "_config");
+  const segments = sorted.segments.map((file) =>
+    draftOf<SegmentFile>("segment", parseOnce(file), keyOfPath(file.path)),
+  );
+  const drafts = sorted.flags.map((file) => draftOf<FlagFile>("flag", parseOnce(file), keyOfPath(file.path)));
   const words = vocabularyOf(config, segments, drafts);
   const configProblems = config === undefined ? [] : [...config.problems, ...checkConfig(config)];
   const known = readSegments(segments, words);
   const reader = flagReader(known.usable, config?.json.environments, declaredValues(words));
   const chains = Map.groupBy(checkRequiresChains(drafts), ({ file }) => file);
-  const { isSound } = options;
-  const surroundings = isSound === undefined ? "" : JSON.stringify([config?.json, segments.map(named)]);
-  const checked = drafts.map((draft) => {
-    const isKnownSound = isSound?.(draft.file, surroundings) === true;
-    return checkDraft(draft, words, reader, options.today, chains.get(draft.file.path) ?? [], isKnownSound);
-  });
+  const checked = drafts.map((draft) =>
+    checkDraft(draft, words, reader, options.today, chains.get(draft.file.path) ?? []),
+  );
   const flags = checked.flatMap(({ flag }) => flag ?? []).sort((a, b) => (a.key < b.key ? -1 : 1));
   const resolved = new Map<string | null, Map<FlagKey, Flag>>();
   const flagFor = (loaded: LoadedFlag, asked: string | null): Flag => {
@@ -100,8 +89,7 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
     // Without an overlay, an environment is served the file as it stands.
     const environment = asked !== null && file.environments?.[asked] === undefined ? null : asked;
     const known = resolved.get(environment) ?? new Map<FlagKey, Flag>();
-    const flag =
-      known.get(key) ?? options.resolve?.(loaded, environment) ?? reader.resolve(key, file, environment ?? undefined);
+    const flag = known.get(key) ?? reader.resolve(key, file, environment ?? undefined);
     resolved.set(environment, known.set(key, flag));
     return flag;
   };
@@ -131,19 +119,18 @@ function checkDraft(
   reader: FlagReader,
   today: string | undefined,
   chains: readonly Diagnostic[],
-  isKnownSound: boolean,
 ): { readonly problems: readonly Diagnostic[]; readonly flag?: LoadedFlag } {
   const { file, name, whole } = draft;
   const first = [
     ...draft.problems,
     ...checkFlag(draft, words, today),
-    ...(isKnownSound ? [] : checkLines(draft, words)),
+    ...checkLines(draft, words),
     ...checkRequires(draft, words),
     ...chains,
   ];
   // What rules mean is only asked where they say something that can be read.
   if (whole === undefined || first.some(isError) || !reader.canRead(whole)) return { problems: first };
-  const problems = isKnownSound ? first : [...first, ...reader.check(file, whole)];
+  const problems = [...first, ...reader.check(file, whole)];
   if (problems.some(isError)) return { problems };
   const { reason = null, ...acknowledge } = whole.acknowledge ?? {};
   const segmentPaths = reader.segmentPaths(whole);
@@ -161,22 +148,17 @@ function checkDraft(
   };
 }
 
-function named({ name, json }: Draft<SegmentFile>): readonly unknown[] {
-  return [name, json];
-}
-
 function isError({ severity }: Diagnostic): boolean {
   return severity === "error";
 }
 
-function reading(total: number, { onProgress, parse = parseFile }: LoadOptions): (file: SourceFile) => ParsedFile {
-  let done = 0;
-  return (file) => {
-    done += 1;
-    if (done % 100 === 0) onProgress?.(done, total);
-    return parse(file);
-  };
+function parseOnce(file: SourceFile): ParsedFile {
+  const parsed = parsedFiles.get(file) ?? parseFile(file);
+  parsedFiles.set(file, parsed);
+  return parsed;
 }
+
+const parsedFiles = new WeakMap<SourceFile, ParsedFile>();
 
 /** Resolving ten thousand flags takes a while, and plan, tests and sync all ask. */
 function remembered<Value>(make: (environment: string | null) => Value): (environment: string | null) => Value {

@@ -1,5 +1,4 @@
 import type { Diagnostic, Severity } from "../../core/diagnostic/diagnostic.ts";
-import type { JsonObject } from "../../core/json.ts";
 import type { DiagnosticCode } from "../check/codes.ts";
 import { keySpan, type Path, type Span, type Tree, valueSpan } from "./tree.ts";
 
@@ -14,8 +13,6 @@ export interface ParsedFile {
   readonly problems: readonly Diagnostic[];
   /** Where those problems are: what stands there is reported, and not looked into again. */
   readonly spans: readonly Span[];
-  /** The document, where neither its YAML nor its shape had a fault when the same content was read before. */
-  readonly sound?: { readonly kind: FileKind; readonly json: JsonObject };
 }
 
 /** What is wrong, apart from its place. */

@@ -8,10 +8,8 @@ import { openRepository, type Repository } from "../../history/repository.ts";
 import type { Policies } from "../load/config.ts";
 import { desiredFlags } from "../load/desired-flags.ts";
 import { runInlineTests } from "../check/inline-tests.ts";
-import type { LoadedFlags } from "../load/load.ts";
+import { loadFlags, type LoadedFlags } from "../load/load.ts";
 import { readWorkTree } from "../load/work-tree.ts";
-import { cacheId, openFileCache, type FileCache } from "./file-cache.ts";
-import { FEWEST_CACHED, loadCached } from "./load-cached.ts";
 import type { Progress } from "./progress.ts";
 
 /** Where the files are taken from: a commit of the repository around `folder`, or the folder as it stands. */
@@ -65,30 +63,15 @@ export async function readFiles(
   const repository = ref === null ? null : await openRepository(folder);
   if (repository !== null) await refuseShallow(repository);
   const commit = repository === null || ref === null ? null : await repository.resolve(ref);
-  const cache = repository === null ? null : openFileCache(repository.gitFolder);
-  const isKnown = (path: string, id: string) => cache?.has(cacheId(path, id)) === true;
   const read = () =>
-    repository === null || commit === null
-      ? readWorkTree(folder)
-      : repository.readFiles(commit, "flags", undefined, isKnown);
+    repository === null || commit === null ? readWorkTree(folder) : repository.readFiles(commit, "flags");
   const files = given ?? (await read());
   if (!files.some(isFlagFile)) throw noFlags(files, commit, folder);
   progress("checking flags", files.length);
-  const here = cache ?? (files.length < FEWEST_CACHED ? null : await cacheAround(folder));
-  // Git looks through the folder while the files are checked here.
+  // Git looks for uncommitted changes while the files are checked here.
   const uncommitted = repository === null ? [] : repository.changedFiles("flags");
-  const checking = loadCached(files, here, today === undefined ? {} : { today });
-  const [loaded, changed] = await Promise.all([checking, uncommitted]);
-  return { loaded, sources: files, commit, repository, uncommitted: changed };
-}
-
-/** Null where there is no repository, or none that git would work with. */
-async function cacheAround(folder: string): Promise<FileCache | null> {
-  try {
-    return openFileCache((await openRepository(folder)).gitFolder);
-  } catch {
-    return null;
-  }
+  const loaded = loadFlags(files, today === undefined ? {} : { today });
+  return { loaded, sources: files, commit, repository, uncommitted: await uncommitted };
 }
 
 /** @throws FlagError SHALLOW_CLONE */
