@@ -50,22 +50,9 @@ function rowsAsSynced(
   desired: ReadonlyMap<FlagKey, DesiredFlag>,
 ): ReadonlyMap<FlagKey, ReadRow> {
   const rows = [...flags].map(([key, flag]): readonly [FlagKey, ReadRow] => {
-    const wanted = desired.get(key);
     // Where a file lies is of no interest here: moving it changes nothing.
-    const path = wanted?.path ?? null;
-    if (wanted?.flag !== flag) return [key, { ok: true, flag, row: rowAsSynced(flag, path) }];
-    // One object on both sides, as nearly all flags of a branch are: its row is made only if somebody looks at it.
-    return [
-      key,
-      {
-        ok: true,
-        flag,
-        agreesWith: wanted,
-        get row() {
-          return rowAsSynced(flag, path);
-        },
-      },
-    ];
+    const path = desired.get(key)?.path ?? null;
+    return [key, { ok: true, flag, row: rowAsSynced(flag, path) }];
   });
   return new Map(rows);
 }

@@ -4,8 +4,7 @@ import type { FlagKey } from "../core/flag/flag.ts";
 import type { OnDrift } from "../core/plan/merge.ts";
 import { unknownFlag } from "../core/diagnostic/unknown-name.ts";
 import { planChanges } from "../core/plan/plan.ts";
-import { readBeside } from "../core/row/row-beside.ts";
-import type { ReadRow } from "../core/row/row-codec.ts";
+import { flagOfRow, type ReadRow } from "../core/row/row-codec.ts";
 import type { AuditEntry, FlagStore, Head, StoredSnapshot } from "../store/store.ts";
 import { withNeeds, type PlanWithNeeds } from "../impact/needs.ts";
 import type { Desired } from "../source/read/desired.ts";
@@ -86,7 +85,7 @@ export async function planAgainst(table: TableState, desired: Desired, options: 
     const commits = { live: head.commit, next: desired.commit, environment };
     await checkFence(desired.repository, commits, options.acceptLive, options.again?.place);
   }
-  const live = rowsByKey(snapshot, desired.flags);
+  const live = rowsByKey(snapshot);
   const unknown = [...options.release].find((key) => !live.has(key) && !desired.flags.has(key));
   if (unknown !== undefined) throw noSuchFlag(unknown, [...live.keys(), ...desired.flags.keys()]);
   const deleted = [...handEdits].filter(([key, { action }]) => action === "deleted" && !live.has(key));
@@ -128,10 +127,10 @@ function noSuchFlag(key: FlagKey, keys: readonly FlagKey[]): FlagError {
   return new FlagError("USAGE", `--release: ${message}`, { hint });
 }
 
-function rowsByKey({ rows }: StoredSnapshot, desired: Desired["flags"]): ReadonlyMap<FlagKey, ReadRow> {
+function rowsByKey({ rows }: StoredSnapshot): ReadonlyMap<FlagKey, ReadRow> {
   return new Map(
     rows.map((raw) => {
-      const read = readBeside(raw, desired.get(String(raw.feature_key)));
+      const read = flagOfRow(raw);
       const key = read.ok ? read.row.feature_key : read.key;
       // The column is the table's unique, non-null text.
       if (key === null) throw new FlagError("STORE_CORRUPT", "a row of feature_toggles has no feature_key");

@@ -162,7 +162,6 @@ function archiveText(flag: Flag): string {
 }
 
 function withBoth(key: FlagKey, desired: DesiredFlag, live: ReadRow & { ok: true }, rules: ChangeRules): Verdict {
-  if (live.agreesWith === desired) return NOTHING;
   const { row, flag } = live;
   const git = columnsOf(desired.flag);
   // Most rows of most plans: nobody changed anything.

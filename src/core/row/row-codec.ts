@@ -90,8 +90,6 @@ export type ReadRow =
       readonly ok: true;
       readonly flag: Flag;
       readonly row: FlagRow;
-      /** What the row is known to say to the letter, and the last sync to have written: there is nothing to compare. */
-      readonly agreesWith?: { readonly flag: Flag; readonly path: string };
     }
   | {
       readonly ok: false;
