@@ -2,33 +2,40 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { heavyDoors, impureImports, layerViolations, reachesOut, RUNTIME_DOORS } from "./support/architecture.ts";
+import {
+  heavyEntryPoints,
+  importCycles,
+  impureImports,
+  layerViolations,
+  RUNTIME_ENTRY_POINTS,
+  sideEffects,
+} from "./support/architecture.ts";
 import { importsOf, sourceFiles } from "./support/imports.ts";
 import { aFolder } from "./support/repository.ts";
 
 const SRC = fileURLToPath(new URL("../src", import.meta.url));
 
 describe("the source tree", () => {
-  test("an import goes to a lower floor or stays in its folder", async () => {
+  test("a file imports only from a lower layer or from its own folder", async () => {
     const imports = await importsOf(SRC);
     expect(imports.length).toBeGreaterThan(50);
     expect(layerViolations(imports)).toEqual([]);
   });
 
-  test("core/ uses nothing but itself and semver", async () => {
+  test("core/ imports only itself and semver", async () => {
     expect(impureImports(await importsOf(SRC))).toEqual([]);
   });
 
-  test("core/ reaches for no clock, environment, console or chance, and only cli/ ends the process", async () => {
-    expect(await reachesOut(SRC)).toEqual([]);
+  test("core/ does not access clock, environment, console or randomness, and only cli/ ends the process", async () => {
+    expect(await sideEffects(SRC)).toEqual([]);
   });
 
-  test("the runtime doors load nothing heavy", async () => {
-    const doors = RUNTIME_DOORS.filter((door) => existsSync(join(SRC, door)));
-    expect(heavyDoors(await importsOf(SRC), doors)).toEqual([]);
+  test("the entry points for programs load nothing heavy", async () => {
+    const entryPoints = RUNTIME_ENTRY_POINTS.filter((file) => existsSync(join(SRC, file)));
+    expect(heavyEntryPoints(await importsOf(SRC), entryPoints)).toEqual([]);
   });
 
-  test("the doors are those that the package exports", () => {
+  test("the package exports every entry point", () => {
     const manifest = JSON.parse(readFileSync(join(SRC, "../package.json"), "utf8")) as {
       exports: Record<string, string>;
     };
@@ -69,10 +76,20 @@ describe("the checks themselves", () => {
       "core/c.ts imports sync/s.ts: sync is above core",
       "core/d.ts imports cli/main.ts: cli is above core",
       "core/e.ts imports index.ts: index.ts is above core",
-      "odd/thing.ts imports core/a.ts: odd stands on no floor",
+      "odd/thing.ts imports core/a.ts: odd is not in the table of layers",
       "server/page.tsx imports react/view.tsx: react is beside server",
       "store/store.ts imports history/x.ts: history is beside store",
     ]);
+  });
+
+  test("a cycle of files is found once, also where a type import closes it; two ways to one file are no cycle", async () => {
+    const folder = planted({
+      "core/a.ts": `import { b } from "./b.ts"; export type A = number; export const a = b;`,
+      "core/b.ts": `import { c } from "./c.ts"; export const b = c;`,
+      "core/c.ts": `import type { A } from "./a.ts"; export const c: A = 1;`,
+      "core/top.ts": `import { a } from "./a.ts"; import { b } from "./b.ts"; export const top = [a, b];`,
+    });
+    expect(importCycles(await importsOf(folder))).toEqual(["core/a.ts → core/b.ts → core/c.ts → core/a.ts"]);
   });
 
   test("packages in core/ are found, types included", async () => {
@@ -89,36 +106,36 @@ describe("the checks themselves", () => {
     ]);
   });
 
-  test("clock, environment, console, chance and process.exit are found in code, not in comments and types", async () => {
+  test("clock, environment, console, randomness and process.exit are found in code, not in comments and types", async () => {
     const folder = planted({
       "core/clock.ts": "export const now = () => Date.now();",
       "core/date.ts": "export const now = () => new Date( );",
       "core/env.ts": 'export const x = process.env["X"];',
       "core/log.ts": 'console["log"](1);',
-      "core/chance.ts": "export const r = Math.random();",
+      "core/random.ts": "export const r = Math.random();",
       "core/fine.ts":
         "/** process.env and Date.now() */\n// console.log(1)\nexport const d = (at: Date) => new Date(at);",
       "sync/end.ts": "export const end = () => process.exit(1);",
       "cli/end.ts": "export const end = () => process.exit(1);",
     });
-    expect(await reachesOut(folder)).toEqual([
-      "core/chance.ts reaches for chance",
-      "core/clock.ts reaches for the clock",
-      "core/date.ts reaches for the clock",
-      "core/env.ts reaches for the process",
-      "core/log.ts reaches for the console",
+    expect(await sideEffects(folder)).toEqual([
+      "core/clock.ts accesses the clock",
+      "core/date.ts accesses the clock",
+      "core/env.ts accesses the process",
+      "core/log.ts accesses the console",
+      "core/random.ts accesses randomness",
       "sync/end.ts ends the process",
     ]);
   });
 
-  test("a heavy package behind a door is found with the way to it; types and dynamic imports are free", async () => {
+  test("a heavy package that an entry point loads is found with the chain of imports; type and dynamic imports are allowed", async () => {
     const folder = planted({
       "index.ts": `import { a } from "./client/a.ts"; import type { Document } from "yaml"; export const i = (d: Document) => [a, d];`,
       "client/a.ts": `import { b } from "./b.ts"; export const a = [b, () => import("../github/g.ts")];`,
       "client/b.ts": `import { DatabaseSync } from "node:sqlite"; import "pg-types"; export const b = DatabaseSync;`,
       "github/g.ts": `import "simple-git";`,
     });
-    expect(heavyDoors(await importsOf(folder), ["index.ts"])).toEqual([
+    expect(heavyEntryPoints(await importsOf(folder), ["index.ts"])).toEqual([
       "index.ts → client/a.ts → client/b.ts → node:sqlite",
     ]);
   });

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { transform } from "esbuild";
 import { loadedWith, sourceFiles, type Import } from "./imports.ts";
 
-/** The floors of the house, lowest first. An import goes to a lower floor or stays in its own folder. */
-const FLOORS: readonly (readonly string[])[] = [
+/** Lists the layers of `src/`, lowest first. A file imports only from a lower layer or from its own folder. */
+const LAYERS: readonly (readonly string[])[] = [
   ["core"],
   ["store", "history"],
   ["source"],
@@ -14,42 +14,60 @@ const FLOORS: readonly (readonly string[])[] = [
   ["cli"],
 ];
 
-/** Beside src/: what a source file may import from there. */
-const BESIDE = [/^\.\.\/package\.json$/, /^\.\.\/schema\/[\w.-]+\.json$/];
+/** Lists what a source file may import from outside `src/`. */
+const OUTSIDE = [/^\.\.\/package\.json$/, /^\.\.\/schema\/[\w.-]+\.json$/];
 
-/** The only package that core/ may use. */
+/** Lists the only package that `core/` may import. */
 const CORE_PACKAGES = [/^semver(?:\/|$)/];
 
-/** Doors for programs at run time, and what must not come along with them. */
-export const RUNTIME_DOORS = ["index.ts", "openfeature/index.ts", "react/index.ts", "gate/index.ts"] as const;
+/** Lists the entry points that programs load at run time. */
+export const RUNTIME_ENTRY_POINTS = ["index.ts", "openfeature/index.ts", "react/index.ts", "gate/index.ts"] as const;
+/** Matches the packages that an entry point must not load before they are needed. */
 const HEAVY = /^(?:yaml|zod|ajv|commander|@commander-js\/.*|simple-git|@?octokit|pg|node:sqlite)(?:\/|$)/;
 
-/** What code in core/ must not reach for, as text of the code without comments and types. */
-const REACHES_OUT: readonly (readonly [string, RegExp])[] = [
+/** Describes what `core/` must not access, by patterns for code without comments and types. */
+const SIDE_EFFECTS: readonly (readonly [string, RegExp])[] = [
   ["the console", /\bconsole\s*[.[]/],
   ["the process", /\bprocess\s*[.[]|\bimport\.meta\b/],
   ["the clock", /\bDate\.now\b|\bnew Date\(\s*\)|(?<!new )\bDate\(|\bperformance\s*\./],
-  ["chance", /\bMath\.random\b|\bcrypto\s*\./],
+  ["randomness", /\bMath\.random\b|\bcrypto\s*\./],
   ["a timer", /\b(?:setTimeout|setInterval|setImmediate|queueMicrotask)\(/],
   ["the network", /\bfetch\(/],
 ];
 
-/** Imports that go up, or sideways to another folder of the same floor, or out of the tree. */
+/** Returns the imports that lead to a higher layer, to another folder of the same layer, or out of `src/`. */
 export function layerViolations(imports: readonly Import[]): readonly string[] {
   return imports.flatMap(({ from, to, isFile }) => {
     if (!isFile) return [];
     if (to.startsWith("../"))
-      return BESIDE.some((known) => known.test(to)) ? [] : [`${from} imports ${to}, outside src/`];
+      return OUTSIDE.some((known) => known.test(to)) ? [] : [`${from} imports ${to}, outside src/`];
     const [here, there] = [partOf(from), partOf(to)];
-    const [floor, other] = [floorOf(here), floorOf(there)];
-    if (floor === -1 || other === -1)
-      return [`${from} imports ${to}: ${floor === -1 ? here : there} stands on no floor`];
-    if (here === there || other < floor) return [];
-    return [`${from} imports ${to}: ${there} is ${other === floor ? "beside" : "above"} ${here}`];
+    const [layer, other] = [layerOf(here), layerOf(there)];
+    if (layer === -1 || other === -1)
+      return [`${from} imports ${to}: ${layer === -1 ? here : there} is not in the table of layers`];
+    if (here === there || other < layer) return [];
+    return [`${from} imports ${to}: ${there} is ${other === layer ? "beside" : "above"} ${here}`];
   });
 }
 
-/** What core/ imports beside core/ and semver. */
+/** Returns the import cycles between files, each once, as `a.ts → b.ts → a.ts`. Type imports count. */
+export function importCycles(imports: readonly Import[]): readonly string[] {
+  const files = imports.filter(({ isFile }) => isFile);
+  const importedBy = Map.groupBy(files, ({ from }) => from);
+  const cycles: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]) => {
+    const start = path.indexOf(file);
+    if (start !== -1) cycles.push([...path.slice(start), file].join(" → "));
+    if (start !== -1 || done.has(file)) return;
+    for (const to of new Set((importedBy.get(file) ?? []).map((each) => each.to))) visit(to, [...path, file]);
+    done.add(file);
+  };
+  for (const file of importedBy.keys()) visit(file, []);
+  return cycles;
+}
+
+/** Returns the packages that `core/` imports although it may not. */
 export function impureImports(imports: readonly Import[]): readonly string[] {
   return imports
     .filter(
@@ -58,21 +76,21 @@ export function impureImports(imports: readonly Import[]): readonly string[] {
     .map(({ from, to }) => `${from} imports ${to}`);
 }
 
-/** Heavy packages that come along with a door, with the way to each. */
-export function heavyDoors(imports: readonly Import[], doors: readonly string[]): readonly string[] {
-  return doors.flatMap((door) =>
-    [...loadedWith(imports, door)].flatMap(([name, way]) => (HEAVY.test(name) ? [way] : [])),
+/** Returns the chain of imports that leads from an entry point to a heavy package, for each that it loads. */
+export function heavyEntryPoints(imports: readonly Import[], entryPoints: readonly string[]): readonly string[] {
+  return entryPoints.flatMap((entryPoint) =>
+    [...loadedWith(imports, entryPoint)].flatMap(([name, chain]) => (HEAVY.test(name) ? [chain] : [])),
   );
 }
 
-/** Places in core/ that reach for clock, environment, console or chance, and `process.exit` outside cli/. */
-export async function reachesOut(folder: string): Promise<readonly string[]> {
+/** Returns the files in `core/` that access clock, environment, console or randomness, and `process.exit` outside `cli/`. */
+export async function sideEffects(folder: string): Promise<readonly string[]> {
   const found: string[] = [];
   for (const file of sourceFiles(folder)) {
     const loader = file.endsWith("x") ? "tsx" : "ts";
     const { code } = await transform(readFileSync(join(folder, file), "utf8"), { loader, legalComments: "none" });
     if (partOf(file) === "core") {
-      for (const [what, pattern] of REACHES_OUT) if (pattern.test(code)) found.push(`${file} reaches for ${what}`);
+      for (const [what, pattern] of SIDE_EFFECTS) if (pattern.test(code)) found.push(`${file} accesses ${what}`);
     }
     if (partOf(file) !== "cli" && /\bprocess\s*\.\s*exit\s*\(/.test(code)) found.push(`${file} ends the process`);
   }
@@ -83,6 +101,6 @@ function partOf(file: string): string {
   return file.split("/")[0] ?? file;
 }
 
-function floorOf(part: string): number {
-  return FLOORS.findIndex((floor) => floor.includes(part));
+function layerOf(part: string): number {
+  return LAYERS.findIndex((layer) => layer.includes(part));
 }

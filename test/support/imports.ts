@@ -6,16 +6,16 @@ import { build } from "esbuild";
 export interface Import {
   /** Relative to the source folder, e.g. `core/flag.ts`. */
   readonly from: string;
-  /** A file, relative to the source folder (`../package.json` is beside it), or a package's specifier, e.g. `node:fs`. */
+  /** A file relative to the source folder (`../package.json` is outside), or a package's specifier, e.g. `node:fs`. */
   readonly to: string;
   readonly isFile: boolean;
-  /** `type`: gone at run time. `dynamic`: `import()`, loaded when it is called. */
+  /** `type`: erased before run time. `dynamic`: `import()`, loaded when it is called. */
   readonly kind: "static" | "dynamic" | "type";
 }
 
 const SOURCE = /\.(?:ts|tsx|js|mjs)$/;
 
-/** All source files below a folder, relative to it, with forward slashes, sorted. */
+/** Returns all source files below a folder, relative to it, with forward slashes, sorted. */
 export function sourceFiles(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .map((path) => path.replaceAll("\\", "/"))
@@ -23,11 +23,11 @@ export function sourceFiles(folder: string): readonly string[] {
     .sort();
 }
 
-/** Every import of every file below a folder, as esbuild's parser sees them. */
+/** Returns every import of every file below a folder, as esbuild's parser sees them. */
 export async function importsOf(folder: string): Promise<readonly Import[]> {
   const files = sourceFiles(folder);
   const atRunTime = await resolvedBy(folder, files, (source) => source);
-  const all = await resolvedBy(folder, files, withTypesMadeReal);
+  const all = await resolvedBy(folder, files, withTypeImportsAsValues);
   const keyOf = ({ from, to }: Import) => `${from}\0${to}`;
   const real = new Set(atRunTime.map(keyOf));
   return [
@@ -37,10 +37,10 @@ export async function importsOf(folder: string): Promise<readonly Import[]> {
 }
 
 /**
- * esbuild drops `import type` and `typeof import("…")` before anybody can see them; written as real imports they stay. What
- * this does inside strings and comments changes no import.
+ * Rewrites `import type` and `typeof import("…")` as imports of values, because esbuild drops types before plugins see them.
+ * Strings and comments may be changed too, which adds no import.
  */
-function withTypesMadeReal(source: string): string {
+function withTypeImportsAsValues(source: string): string {
   const inTypes = [...source.matchAll(/\bimport\(\s*(["'][^"'\n]+["'])\s*[,)]/g)].map(
     ([, name]) => `\nimport ${name};`,
   );
@@ -86,15 +86,15 @@ async function resolvedBy(
   return found;
 }
 
-/** Packages that come along when a file is loaded: its static imports, and theirs. Specifier → the way to it. */
-export function loadedWith(imports: readonly Import[], door: string): ReadonlyMap<string, string> {
-  const wayTo = new Map([[door, door]]);
+/** Returns the packages that loading a file loads, by its static imports and theirs: specifier → the chain of imports. */
+export function loadedWith(imports: readonly Import[], entryPoint: string): ReadonlyMap<string, string> {
+  const chains = new Map([[entryPoint, entryPoint]]);
   const packages = new Map<string, string>();
-  // A Map's iteration also reaches what is added on the way.
-  for (const [file, way] of wayTo) {
+  // Iterating a Map also visits the entries that are added meanwhile.
+  for (const [file, chain] of chains) {
     for (const { to, isFile } of imports.filter(({ from, kind }) => from === file && kind === "static")) {
-      const known = isFile ? wayTo : packages;
-      if (!known.has(to)) known.set(to, `${way} → ${to}`);
+      const known = isFile ? chains : packages;
+      if (!known.has(to)) known.set(to, `${chain} → ${to}`);
     }
   }
   return packages;
