@@ -56,6 +56,7 @@ export function installPackage(): InstalledPackage {
     for (const name of names) link(join(ROOT, "node_modules", name), join(folder, "node_modules", name));
   };
   add([...Object.keys(manifest.dependencies), "@types/node"]);
+  link(join(home, "cli/bin.js"), join(folder, "node_modules/.bin/hoist"));
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);

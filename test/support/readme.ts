@@ -2,21 +2,21 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A fenced block of a Markdown text. */
+/** A fenced code block of a Markdown document. */
 export interface Block {
   readonly language: string;
   readonly lines: readonly string[];
-  /** Of its first line, counted from 1. */
+  /** The number of its first line, from 1. */
   readonly line: number;
 }
 
-/** What somebody types, and what is to be seen then. */
+/** A command in a console block, and the output below it. */
 export interface Step {
   readonly command: string;
-  /** The lines as they stand in the text: prompts and all. */
+  /** The lines of the command as the document shows them, with prompts. */
   readonly typed: readonly string[];
   readonly output: readonly string[];
-  /** `# exit 3` behind the command; 0 without. */
+  /** From a comment such as `# exit 3` after the command; else 0. */
   readonly exitCode: number;
   readonly line: number;
 }
@@ -43,13 +43,13 @@ export function blocksOf(markdown: string): readonly Block[] {
   return blocks;
 }
 
-/** A console block: `$ ` begins a command, `> ` goes on with it, everything else is what it prints. */
+/** Returns the commands of a console block: `$ ` starts a command, `> ` continues it, and all other lines are output. */
 export function stepsOf({ lines, line }: Block): readonly Step[] {
   const steps: { typed: string[]; output: string[]; line: number }[] = [];
   for (const [index, text] of lines.entries()) {
     const last = steps.at(-1);
     if (text.startsWith("$ ")) steps.push({ typed: [text], output: [], line: line + index });
-    else if (last === undefined) throw new Error(`line ${line + index} is printed before any command`);
+    else if (last === undefined) throw new Error(`line ${line + index} is output before any command`);
     else if (/^>(?: |$)/.test(text) && last.output.length === 0) last.typed.push(text);
     else last.output.push(text);
   }
@@ -63,10 +63,10 @@ export function stepsOf({ lines, line }: Block): readonly Step[] {
 }
 
 /**
- * Runs all commands in one shell, one after the other, so that what one of them sets the next one has. What a command prints
- * on either stream is kept in the order in which it came.
+ * Runs all commands in one shell, so that each sees the variables and the folder that earlier ones set. The output holds both
+ * streams in the order of printing.
  *
- * @param work  an empty folder for what was printed
+ * @param work  an empty folder for the outputs
  */
 export function runInShell(
   commands: readonly string[],
@@ -88,7 +88,7 @@ export function runInShell(
   });
 }
 
-/** What differs from one run to the next, and what it is read as. */
+/** Matches what differs from run to run, with the text that replaces it. */
 const PLACEHOLDERS: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{7}\b/g, "<commit>"],
   [/\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}\b/g, "<time>"],
@@ -97,13 +97,13 @@ const PLACEHOLDERS: readonly (readonly [RegExp, string])[] = [
   [/\bdana@(?!acme\.dev)[\w.-]+/g, "<dana's machine>"],
 ];
 
-/** A line without what differs from run to run; where something was taken out, the width of gaps says nothing either. */
+/** Returns a line with placeholders for what differs from run to run, and then with single gaps, whose width differs too. */
 export function withPlaceholders(line: string): string {
   const replaced = PLACEHOLDERS.reduce((text, [pattern, name]) => text.replace(pattern, name), line);
   return replaced === line ? line : replaced.replace(/ {2,}/g, "  ");
 }
 
-/** The Markdown text with these outputs in place of those that it has, in the order of its console blocks. */
+/** Returns the document with these outputs, in the order of its commands. An output that differs only in placeholders stays. */
 export function withOutputs(markdown: string, outputs: readonly (readonly string[])[]): string {
   const lines = markdown.split("\n");
   const next = outputs.values();
