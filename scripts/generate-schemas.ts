@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { schemaFiles } from "../src/cli/generate/schema-files.ts";
+import { schemaFiles } from "../src/cli/generate/generated-files.ts";
 import { loadFlags } from "../src/source/load/load.ts";
 import { schemaTexts } from "../src/source/shape/schema-text.ts";
 import { readWorkTree } from "../src/source/load/work-tree.ts";

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../core/errors.ts";
 
-/** What a command's exit code means. One meaning each, for every command: CI branches on them. */
+/** The exit codes. Each has one meaning in all commands, because CI branches on them. */
 export const EXIT = {
   done: 0,
   internal: 1,
@@ -17,6 +17,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** The exit code of each error. */
 export const EXIT_OF: Readonly<Record<ErrorCode, ExitCode>> = {
   USAGE: EXIT.usage,
   INVALID_FLAGS: EXIT.invalid,

@@ -5,7 +5,7 @@ import { processIo, type Io } from "./terminal/io.ts";
 import { hoistProgram } from "./program.ts";
 import { errorText, internalErrorText } from "./terminal/error-text.ts";
 
-/** Runs one command line; never throws. */
+/** Runs one command line and returns its exit code. Never throws. */
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.done;
   try {
@@ -19,7 +19,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
 }
 
 function failed(error: unknown, io: Io): ExitCode {
-  // Commander has already said what is wrong; --help and --version end this way too.
+  // Commander has already printed the error; --help and --version end this way too.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof FlagError) {
     const code = EXIT_OF[error.code];
@@ -30,9 +30,9 @@ function failed(error: unknown, io: Io): ExitCode {
   return EXIT.internal;
 }
 
-/** The door for people: the process's own arguments and streams. */
+/** Runs the command line of this process. */
 export async function main(): Promise<void> {
-  // `hoist list | head` closes the pipe early; that is no failure.
+  // `hoist list | head` closes the pipe early, which is not an error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(EXIT.done);
     throw error;

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { preCommitHook } from "../../src/cli/init/hook.ts";
+import { preCommitHook } from "../../src/cli/init/install-hook.ts";
 import { aFlagRepository, flagPath, flagText, writeFlags } from "../support/flag-tree.ts";
 import { hoistIn } from "../support/hoist.ts";
 import { aFolder, aScript, gitTestEnvironment, type TestRepository } from "../support/repository.ts";

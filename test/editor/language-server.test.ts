@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { schemaFiles } from "../../src/cli/generate/schema-files.ts";
+import { schemaFiles } from "../../src/cli/generate/generated-files.ts";
 import type { SourceFile } from "../../src/core/flag/source-file.ts";
 import { loadFlags } from "../../src/source/load/load.ts";
 import { readWorkTree } from "../../src/source/load/work-tree.ts";

@@ -7,26 +7,26 @@ import { flagsFolder } from "../workspace.ts";
 
 export function completionCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
-    "source <(hoist completion bash)                 in ~/.bashrc",
-    "source <(hoist completion zsh)                  in ~/.zshrc, after compinit",
-    "hoist completion fish | source                  in ~/.config/fish/config.fish",
+    "source <(hoist completion bash)                 add to ~/.bashrc",
+    "source <(hoist completion zsh)                  add to ~/.zshrc, after compinit",
+    "hoist completion fish | source                  add to ~/.config/fish/config.fish",
   ];
-  return hoistCommand("completion", "print the completion script of a shell", examples, io)
-    .addArgument(new Argument("<shell>", "which shell").choices(SHELLS))
+  return hoistCommand("completion", "print the script that completes hoist in a shell", examples, io)
+    .addArgument(new Argument("<shell>", "shell to print the script for").choices(SHELLS))
     .action((shell) => {
       io.out(COMPLETION_SCRIPTS[shell].trimEnd());
       done(EXIT.done);
     });
 }
 
-/** What the scripts run at a key press; nobody types it. One candidate a line: the word, a tab, what it means. */
+/** The hidden command that the scripts run at a key press. Prints one candidate per line: the word, a tab, its meaning. */
 export function completeCommand(io: Io, done: Done): CommandUnknownOpts {
-  return hoistCommand("complete", "the words that may end a command line", ["hoist complete -- sync --env ''"], io)
-    .argument("[words...]", "the words so far; the last is unfinished")
+  return hoistCommand("complete", "print what can complete a command line", ["hoist complete -- sync --env ''"], io)
+    .argument("[words...]", "words so far; the last is unfinished")
     .action(async (words, _, command) => {
-      const { wanted } = await import("./wanted.ts");
+      const { completionsOf } = await import("./completions.ts");
       const { namesOf } = await import("./names.ts");
-      const { candidates, names, prefix } = wanted(command.parent ?? command, words);
+      const { candidates, names, prefix } = completionsOf(command.parent ?? command, words);
       if (names === "files") io.out(":files");
       const found = names === null ? [] : await namesOf(names, flagsFolder(io, folderIn(words)));
       const lines = [
@@ -38,7 +38,7 @@ export function completeCommand(io: Io, done: Done): CommandUnknownOpts {
     });
 }
 
-/** Names come from the folder that the command line itself names. */
+/** Returns the value of `--cwd` in the command line: names are read from that folder. */
 function folderIn(words: readonly string[]): string | undefined {
   const at = words.indexOf("--cwd");
   const inWord = words.find((word) => word.startsWith("--cwd="));

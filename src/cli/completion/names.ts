@@ -1,9 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { keyOfPath } from "../../source/shape/key.ts";
-import type { NameKind } from "./wanted.ts";
+import type { NameKind } from "./completions.ts";
 
-/** Names of one kind, sorted. Never rejects: a key press must not end in an error, so what cannot be read is empty. */
+/** Returns all names of one kind, sorted. Never rejects: what cannot be read completes to nothing. */
 export async function namesOf(kind: NameKind, folder: string): Promise<readonly string[]> {
   switch (kind) {
     case "files":
@@ -18,7 +18,7 @@ export async function namesOf(kind: NameKind, folder: string): Promise<readonly 
   }
 }
 
-/** A flag's key is its file's name: nothing is opened. */
+/** Returns the keys of all flags from the names of their files; opens none. */
 async function flagKeys(flags: string): Promise<readonly string[]> {
   const entries = await readdir(flags, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith(".yaml"));
@@ -33,7 +33,7 @@ async function flagKeys(flags: string): Promise<readonly string[]> {
     .sort();
 }
 
-/** The keys of one mapping of `flags/_config.yaml`, read without checking it. */
+/** Returns the keys of one mapping in `flags/_config.yaml`, which may have errors elsewhere. */
 async function declared(folder: string, member: "environments" | "owners" | "attributes"): Promise<readonly string[]> {
   const path = "flags/_config.yaml";
   const bytes = await readFile(join(folder, path)).catch(() => undefined);

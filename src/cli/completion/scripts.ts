@@ -2,8 +2,8 @@ export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof SHELLS)[number];
 
 /**
- * What a shell has to know: only how to ask. Each key press runs `hoist complete` with the words so far, so the answers are
- * those of the hoist that is installed and of the repository that the shell is in.
+ * The scripts that users load into their shells. At each key press they run `hoist complete` with the words so far, so the
+ * completions always fit the installed version and the current repository.
  */
 export const COMPLETION_SCRIPTS: Readonly<Record<Shell, string>> = {
   bash: `# Completion of hoist for bash. In ~/.bashrc: source <(hoist completion bash)

@@ -1,22 +1,28 @@
+import type { FlagKey } from "../../core/flag/flag.ts";
 import type { SharedDescription } from "./descriptions.ts";
 import type { Style } from "../terminal/io.ts";
 import { padded } from "../terminal/table.ts";
 import { wrapped } from "../terminal/wrapped.ts";
 
-export interface DescribeView {
-  readonly key: string;
-  readonly name: string;
-  readonly path: string;
+/** A flag and what it serves, in words. */
+export interface DescribedFlag {
+  readonly key: FlagKey;
   readonly descriptions: readonly SharedDescription[];
 }
 
-interface Paper {
+interface Page {
+  /** In columns. */
   readonly width: number;
   readonly style: Style;
 }
 
-/** One flag: its name, a paragraph for each group of environments, and what its segments stand for. */
-export function describeText({ key, name, path, descriptions }: DescribeView, { width, style }: Paper): string {
+/** Formats one flag: its name, a paragraph for each group of environments, and the meaning of its segments. */
+export function describeText(
+  flag: DescribedFlag & { readonly name: string; readonly path: string },
+  page: Page,
+): string {
+  const { key, name, path, descriptions } = flag;
+  const { width, style } = page;
   const title = `${style("bold", key)}   ${name}   ${style("dim", path)}`;
   const sentences = descriptions.map(({ environments, text }) => [environments.join(", "), text] as const);
   const segments = descriptions.flatMap((each) => each.segments.map(({ name, text }) => [name, text] as const));
@@ -27,24 +33,24 @@ export function describeText({ key, name, path, descriptions }: DescribeView, { 
   return blocks.join("\n\n");
 }
 
-/** Many flags, each under its key. */
-export function sentencesText(views: readonly DescribeView[], { width, style }: Paper): string {
-  const rows = views.map(({ descriptions }) =>
+/** Formats many flags, each with its key as the headline. */
+export function sentencesText(flags: readonly DescribedFlag[], { width, style }: Page): string {
+  const rows = flags.map(({ descriptions }) =>
     descriptions.map(({ environments, text }) => [environments.join(", "), text] as const),
   );
   const column = widest(rows.flat());
-  return views
+  return flags
     .map(({ key }, index) => `${style("bold", key)}\n${entries(rows[index] ?? [], column, width)}`)
     .join("\n\n");
 }
 
 type Entry = readonly [label: string, text: string];
 
-/** A label longer than this gets a line of its own, so that one long list of environments does not push all texts right. */
-const WIDEST_LABEL = 32;
+/** A longer label gets a line of its own, so that one long list of environments does not push all texts to the right. */
+const MAX_LABEL = 32;
 
 function widest(all: readonly Entry[]): number {
-  return Math.max(0, ...all.map(([label]) => label.length).filter((length) => length <= WIDEST_LABEL));
+  return Math.max(0, ...all.map(([label]) => label.length).filter((length) => length <= MAX_LABEL));
 }
 
 function entries(all: readonly Entry[], column: number, width: number): string {
@@ -58,7 +64,7 @@ function entries(all: readonly Entry[], column: number, width: number): string {
     .join("\n");
 }
 
-/** A segment that means the same everywhere is told once. */
+/** Lists a segment once where it means the same in several environments. */
 function unique(all: readonly Entry[]): readonly Entry[] {
   return [...new Map(all.map((entry) => [entry.join("\n"), entry])).values()];
 }

@@ -4,14 +4,15 @@ import type { FlagKey } from "../../core/flag/flag.ts";
 import { unknownFlag, unknownName } from "../../core/diagnostic/unknown-name.ts";
 import { keyOfPath } from "../../source/shape/key.ts";
 import type { LoadedFlag, LoadedFlags } from "../../source/load/load.ts";
+import { invalidFlags } from "../workspace.ts";
 
-/** What several environments are served alike. */
+/** What several environments serve alike. */
 export interface SharedDescription extends Description {
-  /** In the order of promotion. */
+  /** In order of promotion. */
   readonly environments: readonly string[];
 }
 
-/** One flag in words, environments that read alike joined; in the order in which each text is first met. */
+/** Describes one flag in words. Environments with the same text share a description, in the order of their first. */
 export function descriptionsOf(
   loaded: LoadedFlags,
   key: FlagKey,
@@ -31,17 +32,12 @@ export function descriptionsOf(
   });
 }
 
-/** @throws FlagError USAGE where there is no such flag, INVALID_FLAGS where its own file cannot be used */
+/** Finds a flag by its key. @throws FlagError USAGE when there is none, INVALID_FLAGS when its own file has errors */
 export function flagNamed(loaded: LoadedFlags, key: FlagKey): LoadedFlag {
   const found = loaded.flags.find((flag) => flag.key === key);
   if (found !== undefined) return found;
   const broken = loaded.diagnostics.find(({ severity, file }) => severity === "error" && keyOfPath(file) === key);
-  if (broken !== undefined) {
-    const { file, line, column, message } = broken;
-    throw new FlagError("INVALID_FLAGS", `${file}:${line}:${column}  ${message}`, {
-      hint: "hoist validate shows all errors",
-    });
-  }
+  if (broken !== undefined) throw invalidFlags(broken);
   const { message, hint } = unknownFlag(
     key,
     loaded.flags.map((flag) => flag.key),
@@ -49,7 +45,7 @@ export function flagNamed(loaded: LoadedFlags, key: FlagKey): LoadedFlag {
   throw new FlagError("USAGE", message, { hint });
 }
 
-/** Those asked for: one by `--env`, else all. @throws FlagError UNKNOWN_ENVIRONMENT */
+/** Returns the environment that `--env` names, or all. @throws FlagError UNKNOWN_ENVIRONMENT */
 export function environmentsOf(loaded: LoadedFlags, only: string | undefined): readonly string[] {
   const names = loaded.config?.environments.map(({ name }) => name) ?? [];
   if (only === undefined || names.includes(only)) return only === undefined ? names : [only];

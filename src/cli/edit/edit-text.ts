@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import type { FileEdit } from "../../source/edit/edit-result.ts";
 import type { Meaning } from "../../source/edit/meanings.ts";
-import { parted } from "../examples.ts";
+import { splitExample } from "../terminal/examples.ts";
 import type { Style } from "../terminal/io.ts";
 import { lineDiff } from "../terminal/line-diff.ts";
 import { meaningsText } from "./meanings-text.ts";
@@ -79,7 +79,7 @@ function* noteLines(
 /** What a command is for stands beside it, or below it where that is too wide. */
 function nextText({ next }: EditView, columns: number): string {
   const lines = next.flatMap((line) => {
-    const { command, note } = parted(line);
+    const { command, note } = splitExample(line);
     return line.length + 2 <= columns || note === "" ? [`  ${line}`] : [`  ${command}`, `      ${note}`];
   });
   return next.length === 0 ? "" : ["Next:", ...lines].join("\n");

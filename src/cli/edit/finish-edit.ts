@@ -121,6 +121,6 @@ function editJson({ edits, ...view }: EditView): string {
 /** Editors complete from flags/_schema/, in a repository that has it. */
 async function refreshSchema(folder: string, loaded: LoadedFlags): Promise<void> {
   if (!existsSync(join(folder, "flags/_schema"))) return;
-  const { writeSchemas } = await import("../generate/schema-files.ts");
+  const { writeSchemas } = await import("../generate/generated-files.ts");
   await writeSchemas(folder, loaded);
 }

@@ -1,13 +1,13 @@
 import { isList } from "../../source/load/lists.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
 
-/** Lines that are longer are broken, as the usual formatters break them: they leave generated files as they are. */
+/** Longer lines are broken as the common formatters do it, so that they leave generated files unchanged. */
 const WIDTH = 80;
 
 /**
- * A value as TypeScript text: mappings over several lines, lists on one where they fit.
+ * Returns a value as a TypeScript literal: objects over several lines, lists on one line where they fit.
  *
- * @param before  what stands on its first line already, with the indentation
+ * @param before  what precedes the value on its first line, with the indentation
  */
 export function literalText(value: JsonValue, before = ""): string {
   const indent = /^ */.exec(before)?.[0] ?? "";
@@ -32,12 +32,12 @@ function memberText(name: string, value: JsonValue, indent: string): string {
   return isTooLong ? `${before.trimEnd()}\n${indent}  ${text},` : `${before}${text},`;
 }
 
-/** `checkout_button`, `"new-checkout"`: in quotes only where it needs them. */
+/** Returns the name of a property, in quotes only if necessary: `checkout_button`, `"new-checkout"`. */
 export function propertyName(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name);
 }
 
-/** In double quotes, unless single ones need fewer escapes. */
+/** Returns a string literal in double quotes, or in single quotes if that needs fewer escapes. */
 export function quoted(text: string): string {
   const double = JSON.stringify(text).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
   const count = (quote: string) => text.split(quote).length - 1;
@@ -45,7 +45,7 @@ export function quoted(text: string): string {
   return `'${double.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }
 
-/** Types joined by `|`, over several lines where they do not fit on one. */
+/** Joins types with `|`, over several lines if they do not fit on one. */
 export function unionText(types: readonly string[], before: string): string {
   const line = types.join(" | ");
   if (before.length + line.length + 1 <= WIDTH) return line;
@@ -53,7 +53,7 @@ export function unionText(types: readonly string[], before: string): string {
   return `\n${types.map((type) => `${indent}| ${type}`).join("\n")}`;
 }
 
-/** A documentation comment of one line, or of several where it does not fit. Nothing in it can end it early. */
+/** Returns a documentation comment, over several lines if it does not fit on one. The text cannot end the comment. */
 export function commentText(text: string, indent: string): string {
   const safe = text.replaceAll(/\s+/g, " ").replaceAll("*/", "*\\/").trim();
   const line = `${indent}/** ${safe} */`;

@@ -2,15 +2,26 @@ import { definitionOf, GENERATED, type Generated } from "./definitions-text.ts";
 import { commentText, literalText } from "./literal.ts";
 
 /**
- * The server module: registers every flag's definition with the default client and gives its functions, typed. It is what
- * tests mock. Of the definitions module it imports types alone, which need no resolving when the code runs: the same file
- * works wherever `./definitions.js` is only understood by the compiler.
+ * Returns the server module: it registers the definitions of all flags with the default client and exports its functions with
+ * the types of these flags. Tests mock it. It imports only types from the definitions module, so it also works where only the
+ * compiler can resolve `./definitions.js`.
  */
 export function serverText({ flags }: Generated): string {
   const definitions = Object.fromEntries(flags.map((flag) => [flag.key, { ...definitionOf(flag) }]));
-  return `${GENERATED}
+  const about =
+    "What flags serve while no flag data is available. It names every flag, so do not import it in a browser.";
+  return [
+    GENERATED,
+    IMPORTS,
+    `${commentText(about, "")}\nexport const definitions = ${literalText(definitions)} as const satisfies FlagDefinitions;`,
+    "configureFlags({ definitions });",
+    ...FUNCTIONS,
+  ]
+    .join("\n\n")
+    .concat("\n");
+}
 
-import {
+const IMPORTS = `import {
   checkFeatures as checkAny,
   configureFlags,
   type FlagDefinitions,
@@ -28,38 +39,34 @@ import type {
 } from "./definitions.js";
 
 export { closeFlags, getAllToggles } from "flaghoist";
-export type * from "./definitions.js";
+export type * from "./definitions.js";`;
 
-${commentText("What answers while there is no data at all. Names every flag: for servers only.", "")}
-export const definitions = ${literalText(definitions)} as const satisfies FlagDefinitions;
-
-configureFlags({ definitions });
-
-${commentText("Whether a flag is on for this context.", "")}
+const FUNCTIONS = [
+  `/** Returns whether a flag is on for this context. */
 export function isFeatureEnabled(
   key: BooleanFlagKey,
   context?: FlagContext,
 ): Promise<boolean> {
   return isAnyEnabled(key, context);
-}
+}`,
 
-${commentText("Several flags at once, all of one revision.", "")}
+  `/** Returns whether each of these flags is on, all from one revision. */
 export function checkFeatures<Key extends BooleanFlagKey>(
   keys: readonly Key[],
   context?: FlagContext,
 ): Promise<Record<Key, boolean>> {
   return checkAny(keys, context);
-}
+}`,
 
-${commentText("The value of every flag for this context, all of one revision.", "")}
+  `/** Returns the values of all flags for this context, all from one revision. */
 export async function getFeatureFlags(
   context?: FlagContext,
 ): Promise<FlagValues> {
   const values: object = await getAny(context);
   return values as FlagValues;
-}
+}`,
 
-${commentText("Opens a pull request that changes a flag where this program runs.", "")}
+  `/** Opens a pull request that changes a flag in this program's environment. */
 export function updateToggle(
   key: FlagKey,
   updates: ToggleUpdates,
@@ -67,6 +74,5 @@ export function updateToggle(
   notes?: string,
 ): Promise<UpdatedToggle> {
   return updateAny(key, updates, adminUserId, notes);
-}
-`;
-}
+}`,
+];

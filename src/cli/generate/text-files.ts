@@ -1,20 +1,55 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import type { Io, Style } from "../terminal/io.ts";
 
-/** A file that is written from flags/, as it ought to be. */
+/** A file that is generated from flags/, with the text that it should have. */
 export interface TextFile {
-  /** Relative to the folder that it is written into. */
+  /** Relative to the folder that the file is written to. */
   readonly path: string;
   readonly text: string;
 }
 
-/** Those of the files that say something else, or are not there. Line endings do not count: git may have changed them. */
-export async function staleFiles(folder: string, files: readonly TextFile[]): Promise<readonly TextFile[]> {
+interface Update {
+  /** The folder that the paths of the files are relative to. */
+  readonly folder: string;
+  readonly files: readonly TextFile[];
+  /** Only report files that are out of date; write nothing. */
+  readonly check: boolean;
+  /** The command that writes the files, for the hint. */
+  readonly command: string;
+  /** Names all files in the result, e.g. `flags/_schema/`. */
+  readonly label: string;
+  /** Returns a path as it is printed. */
+  readonly shown: (path: string) => string;
+}
+
+/** Writes generated files that are out of date, or only reports them, and prints the result. */
+export async function updateFiles(io: Io, update: Update): Promise<ExitCode> {
+  const { folder, files, check, command, label, shown } = update;
+  const stale = check ? (await staleFiles(folder, files)).map(({ path }) => path) : await writeStale(folder, files);
+  const paths = stale.map(shown);
+  if (check && paths.length > 0) {
+    io.err(staleText(paths, command, EXIT.invalid, io.errStyle));
+    return EXIT.invalid;
+  }
+  io.out(`${io.style("green", "✓")} ${paths.length === 0 ? `up to date: ${label}` : `written: ${paths.join(", ")}`}`);
+  return EXIT.done;
+}
+
+/** Formats the report on generated files that are out of date. */
+export function staleText(paths: readonly string[], command: string, exitCode: ExitCode, style: Style): string {
+  const what = `${paths.join(", ")}: out of date with flags/    exit ${exitCode}`;
+  return `${style("red", "stale")}  ${what}\n       run ${command} and commit the result`;
+}
+
+/** Returns the files that have another text or are missing. Line endings do not count: git may have changed them. */
+async function staleFiles(folder: string, files: readonly TextFile[]): Promise<readonly TextFile[]> {
   const found = await Promise.all(files.map(({ path }) => textOf(join(folder, path))));
   return files.filter(({ text }, index) => found[index]?.replaceAll("\r\n", "\n") !== text);
 }
 
-/** Writes those that are stale, and says which. */
+/** Writes the files that are out of date and returns their paths. */
 export async function writeStale(folder: string, files: readonly TextFile[]): Promise<readonly string[]> {
   const stale = await staleFiles(folder, files);
   for (const { path, text } of stale) {
@@ -24,7 +59,7 @@ export async function writeStale(folder: string, files: readonly TextFile[]): Pr
   return stale.map(({ path }) => path);
 }
 
-/** Undefined where there is no such file. */
+/** Reads a file; undefined when there is none. */
 export async function textOf(path: string): Promise<string | undefined> {
   return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;

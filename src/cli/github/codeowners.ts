@@ -1,6 +1,6 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { join, relative } from "node:path";
-import { afterError, cwdOption, hoistCommand, type Done } from "../command.ts";
+import { cwdOption, hoistCommand, type Done } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import type { Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
@@ -13,8 +13,7 @@ export function codeOwnersCommand(io: Io, done: Done): CommandUnknownOpts {
     "hoist github codeowners --check --remote                 for CI: exit 3 when it is stale or GitHub finds a fault in it",
   ];
   const summary = "CODEOWNERS from the owners of the flags; what else stands in the file stays";
-  return hoistCommand("codeowners", summary, examples, io)
-    .showHelpAfterError(afterError(io, "github", "codeowners"))
+  return hoistCommand("github codeowners", summary, examples, io)
     .option("--write", "write the file: the one that is there, else .github/CODEOWNERS", false)
     .option("--check", "write nothing; exit 3 when the file is not what flags/ says", false)
     .option("--remote", "also ask GitHub what it finds wrong with the file", false)
@@ -37,7 +36,7 @@ export function codeOwnersCommand(io: Io, done: Done): CommandUnknownOpts {
       } else if (!options.check) {
         io.out(after.trimEnd());
       } else if (before !== after) {
-        const { staleText } = await import("../plan/stale-text.ts");
+        const { staleText } = await import("../generate/text-files.ts");
         const { lineDiff } = await import("../terminal/line-diff.ts");
         const lines = lineDiff(before, after).map(({ sign, text }) => `  ${sign} ${text}`);
         io.out(lines.join("\n"));

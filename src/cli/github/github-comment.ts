@@ -8,7 +8,7 @@ import { isForbidden } from "../../github/failure.ts";
 import { pullRequestOf, readPullRequest, type PullRequest, type PullRequestEvent } from "../../github/pull-request.ts";
 import { selfOf } from "../../github/self.ts";
 import { upsertSticky, type Upserted } from "../../github/sticky.ts";
-import { branchReport, type BranchReport } from "../validate/branch-report.ts";
+import { branchReport, type BranchReport } from "./branch-report.ts";
 import type { Io } from "../terminal/io.ts";
 
 export interface CommentResult {

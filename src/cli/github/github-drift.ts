@@ -1,6 +1,5 @@
 import { InvalidArgumentError, Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import {
-  afterError,
   commitOption,
   cwdOption,
   databaseOption,
@@ -19,12 +18,11 @@ export function driftCommand(io: Io, done: Done): CommandUnknownOpts {
     "hoist github drift --env production --after 1h --no-issue       only look",
   ];
   return hoistCommand(
-    "drift",
+    "github drift",
     "an issue while a table is not what the branch says; writes to no table (exit 0, drift or not)",
     examples,
     io,
   )
-    .showHelpAfterError(afterError(io, "github", "drift"))
     .addOption(envOption)
     .addOption(commitOption)
     .addOption(databaseOption)

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { afterError, commitOption, cwdOption, formatOption, hoistCommand, type Done } from "../command.ts";
+import { commandGroup, commitOption, cwdOption, formatOption, hoistCommand, type Done } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Io } from "../terminal/io.ts";
 import { commentText } from "./github-comment-text.ts";
@@ -20,12 +20,13 @@ written by hand, and what running instances override. A role that reads is enoug
 
 export function githubCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = ["hoist github comment --base origin/main", "hoist github drift --env production"];
-  const github = hoistCommand("github", "pull requests, drift, code owners", examples, io);
-  github.addCommand(commentCommand(io, done).addHelpText("after", TABLES));
-  github.addCommand(driftCommand(io, done));
-  github.addCommand(codeOwnersCommand(io, done));
-  for (const command of github.commands) command.addHelpText("after", SURROUNDINGS);
-  return github;
+  const commands = [
+    commentCommand(io, done).addHelpText("after", TABLES),
+    driftCommand(io, done),
+    codeOwnersCommand(io, done),
+  ];
+  for (const command of commands) command.addHelpText("after", SURROUNDINGS);
+  return commandGroup("github", "pull requests, drift, code owners", examples, commands, io);
 }
 
 function commentCommand(io: Io, done: Done): CommandUnknownOpts {
@@ -34,12 +35,11 @@ function commentCommand(io: Io, done: Done): CommandUnknownOpts {
     "hoist github comment --base origin/main --pr 12",
   ];
   return hoistCommand(
-    "comment",
+    "github comment",
     "say what a pull request does and to whom: one comment, a check, the job's summary",
     examples,
     io,
   )
-    .showHelpAfterError(afterError(io, "github", "comment"))
     .addOption(new Option("--base <ref>", "the commit to compare with (else origin/$GITHUB_BASE_REF)"))
     .addOption(new Option("--pr <number>", "the pull request (else the run's)").argParser(pullRequestNumber))
     .addOption(commitOption)

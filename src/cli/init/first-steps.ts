@@ -8,13 +8,13 @@ import { loadFlags, type LoadedFlags } from "../../source/load/load.ts";
 import { readWorkTree } from "../../source/load/work-tree.ts";
 
 export interface FirstSteps {
-  /** Where `flags/` goes. */
+  /** The folder that will hold `flags/`. */
   readonly folder: string;
   readonly environments: readonly string[];
   readonly owner: string;
 }
 
-/** What became of one file. */
+/** What was done with one file. */
 export interface Step {
   readonly path: string;
   readonly outcome: "written" | "extended" | "kept";
@@ -26,7 +26,7 @@ export interface FirstStepsDone {
   readonly loaded: LoadedFlags;
 }
 
-/** Writes what is not there yet, and overwrites nothing: run again, it keeps everything. @throws FlagError */
+/** Writes the files that do not exist yet and overwrites none. @throws FlagError */
 export async function takeFirstSteps(options: FirstSteps): Promise<FirstStepsDone> {
   const { folder } = options;
   checkEnvironments(options.environments);
@@ -36,14 +36,14 @@ export async function takeFirstSteps(options: FirstSteps): Promise<FirstStepsDon
   const write = (path: string, text: string, note: string) => steps.push(writeNew(folder, path, text, note));
   write("flags/_config.yaml", configText(options), "environments, attributes, owners, policies");
   if (!hasFlags && before.config === null) {
-    write("flags/_segments/staff.yaml", SEGMENT_TEXT, "people whom rules can name");
-    write(`flags/${EXAMPLE_KEY}.yaml`, exampleText(options), "a flag to read, change and delete");
+    write("flags/_segments/staff.yaml", SEGMENT_TEXT, "an example segment");
+    write(`flags/${EXAMPLE_KEY}.yaml`, exampleText(options), "an example flag");
   }
   const loaded = loadFlags(await readWorkTree(folder));
-  const { writeSchemas } = await import("../generate/schema-files.ts");
+  const { writeSchemas } = await import("../generate/generated-files.ts");
   const written = await writeSchemas(folder, loaded);
   const outcome = written.length === 0 ? "kept" : "written";
-  steps.push({ path: "flags/_schema/", outcome, note: "what the editor completes and checks with" });
+  steps.push({ path: "flags/_schema/", outcome, note: "JSON Schemas: completion and checks in the editor" });
   steps.push(editorSettings(folder), ignoreLine(folder));
   return { steps, loaded };
 }
@@ -53,26 +53,30 @@ function checkEnvironments(environments: readonly string[]): void {
   const twice = environments.find((name, index) => environments.indexOf(name) !== index);
   if (odd === undefined && twice === undefined && environments.length > 0) return;
   const message =
-    odd === undefined ? `--env names ${twice ?? "no environment"} twice` : `"${odd}" cannot name an environment`;
+    odd === undefined ? `--env names ${twice ?? "no environment"} twice` : `"${odd}" is not a valid environment name`;
   throw new FlagError("USAGE", message, {
-    hint: "lower case letters and digits, in words joined by _ or -, e.g. --env development,staging,production",
+    hint: "names are lower-case letters and digits in words joined by _ or -, e.g. --env development,staging,production",
   });
 }
 
-/** A folder of that name that holds something else is not ours to fill. */
+/** Loads flags that exist already. @throws FlagError USAGE when `flags` is something else */
 async function flagsBefore(folder: string): Promise<LoadedFlags> {
   const stat = statSync(join(folder, "flags"), { throwIfNoEntry: false });
   if (stat !== undefined && !stat.isDirectory()) {
-    throw new FlagError("USAGE", `${folder}/flags is there, and no folder`, {
-      hint: "hoist init --cwd FOLDER puts flags/ somewhere else",
+    throw new FlagError("USAGE", `${folder}/flags exists and is not a folder`, {
+      hint: "to create flags/ somewhere else: hoist init --cwd FOLDER",
     });
   }
   const loaded = loadFlags(await readWorkTree(folder));
   const error = loaded.diagnostics.find(({ code, severity }) => severity === "error" && code !== "missing-config");
   if (loaded.config !== null || error === undefined || existsSync(join(folder, "flags/_config.yaml"))) return loaded;
-  throw new FlagError("USAGE", `flags/ holds files that are no feature flags: ${error.file}: ${error.message}`, {
-    hint: "hoist init --cwd FOLDER puts flags/ somewhere else; nothing was written",
-  });
+  throw new FlagError(
+    "USAGE",
+    `flags/ holds files that are not feature flags; nothing was written. ${error.file}: ${error.message}`,
+    {
+      hint: "to create flags/ somewhere else: hoist init --cwd FOLDER",
+    },
+  );
 }
 
 function writeNew(folder: string, path: string, text: string, note: string): Step {
@@ -94,7 +98,7 @@ function editorSettings(folder: string): Step {
   const next = withSetting(text, "yaml.schemas", EDITOR_SCHEMAS);
   if (next === undefined) {
     const lines = JSON.stringify({ "yaml.schemas": EDITOR_SCHEMAS });
-    return { path, outcome: "kept", note: `it cannot be read as JSON with comments; add by hand: ${lines}` };
+    return { path, outcome: "kept", note: `not valid JSON with comments; add manually: ${lines}` };
   }
   if (next === text) return { path, outcome: "kept", note };
   writeFileSync(file, next);
@@ -103,7 +107,7 @@ function editorSettings(folder: string): Step {
 
 function ignoreLine(folder: string): Step {
   const path = ".gitignore";
-  const note = "databases of your own machine are not committed";
+  const note = "ignores .flaghoist/, the local databases";
   const file = join(folder, path);
   if (!existsSync(file)) return writeNew(folder, path, ".flaghoist/\n", note);
   const text = readFileSync(file, "utf8");

@@ -3,20 +3,21 @@ import type { Step } from "./first-steps.ts";
 import type { Style } from "../terminal/io.ts";
 import { tableText } from "../terminal/table.ts";
 
-/** A command and what it is good for. */
+/** A command, or a setting, and its purpose. */
 export interface NextStep {
   readonly command: string;
   readonly about: string;
 }
 
-export interface Taken {
+/** The result of `hoist init`. */
+export interface InitResult {
   readonly steps: readonly Step[];
-  /** What is to be switched on in the settings of the repository on GitHub. */
+  /** What to set in the settings of the repository on GitHub. */
   readonly settings: readonly NextStep[];
   readonly next: readonly NextStep[];
 }
 
-export function initText({ steps, settings, next }: Taken, style: Style): string {
+export function initText({ steps, settings, next }: InitResult, style: Style): string {
   const isNew = steps.some(({ outcome }) => outcome !== "kept");
   const rows = steps.map(({ outcome, path, note }) => [outcome, path, style("dim", note)]);
   const lines = (each: readonly NextStep[]) =>
@@ -25,36 +26,39 @@ export function initText({ steps, settings, next }: Taken, style: Style): string
       "  ",
     );
   const head = isNew
-    ? `${style("green", "✓")} flags/ is here`
-    : `${style("green", "✓")} flags/ was here already, nothing was changed`;
+    ? `${style("green", "✓")} flags/ created`
+    : `${style("green", "✓")} flags/ already exists; nothing was changed`;
   return [
     head,
     "",
     tableText(rows, "  "),
     "",
-    ...(settings.length === 0 ? [] : ["On GitHub, once, in the settings of the repository:", lines(settings), ""]),
+    ...(settings.length === 0 ? [] : ["Once, in the settings of the repository on GitHub:", lines(settings), ""]),
     "Next:",
     lines(next),
   ].join("\n");
 }
 
-/** Three commands that work as printed: check, bring the flags to where they are read, ask for an answer. */
+/** Returns three commands that work as printed: validate, sync, and evaluate a flag. */
 export function nextSteps({ config, flags }: LoadedFlags): readonly NextStep[] {
   const key = flags[0]?.key;
   const [first] = config?.environments ?? [];
-  const check = { command: "hoist validate", about: "check everything under flags/ and run its tests" };
-  if (key === undefined || first === undefined) return [check, { command: "hoist new --help", about: "write a flag" }];
+  const check = { command: "hoist validate", about: "check all flag files and run their tests" };
+  if (key === undefined || first === undefined) return [check, { command: "hoist new --help", about: "add a flag" }];
   const open = config?.environments.find(({ workTree }) => workTree);
   if (open === undefined) {
     return [
       check,
-      { command: "hoist list", about: "the flags, and what each environment is to be served" },
-      { command: `hoist why ${key} --user user-42 --env ${first.name} --work-tree`, about: "every step to one answer" },
+      { command: "hoist list", about: "list the flags and what each environment serves" },
+      {
+        command: `hoist why ${key} --user user-42 --env ${first.name} --work-tree`,
+        about: "explain one answer step by step",
+      },
     ];
   }
   return [
     check,
-    { command: `hoist sync --env ${open.name} --work-tree`, about: `bring the files into ${open.name}'s database` },
-    { command: `hoist why ${key} --user user-42 --env ${open.name}`, about: "every step to one answer" },
+    { command: `hoist sync --env ${open.name} --work-tree`, about: `apply the files to the database of ${open.name}` },
+    { command: `hoist why ${key} --user user-42 --env ${open.name}`, about: "explain one answer step by step" },
   ];
 }

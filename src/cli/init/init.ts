@@ -1,23 +1,23 @@
 import { resolve } from "node:path";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Config } from "../../source/load/config.ts";
-import { cwdOption, formatOption, hoistCommand, type Done } from "../command.ts";
+import { cwdOption, formatOption, hoistCommand, printResult, type Done } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Step } from "./first-steps.ts";
-import type { Io } from "../terminal/io.ts";
+import { printNote, type Io } from "../terminal/io.ts";
 import type { NextStep } from "./init-text.ts";
 
 export function initCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = ["hoist init", "hoist init --env test,live --owner team-shop"];
-  return hoistCommand("init", "put flags/ beside what is here; overwrites nothing", examples, io)
-    .option("--env <names>", "the environments, in the order of promotion", "development,staging,production")
-    .option("--owner <name>", "who answers for the first flag", "my-team")
-    .option("--hook", "install a pre-commit hook that checks what is staged", false)
+  return hoistCommand("init", "create flags/, editor settings and GitHub workflows; overwrites nothing", examples, io)
+    .option("--env <names>", "environments, in order of promotion", "development,staging,production")
+    .option("--owner <name>", "owner of the example flag", "my-team")
+    .option("--hook", "install a pre-commit hook that validates staged flag files", false)
     .option(
       "--workflows",
-      "write .github/: workflows, pull-request template (in a repository unless it lies elsewhere)",
+      "write .github/: workflows and a pull-request template (default: unless the remote is on another host)",
     )
-    .option("--no-workflows", "leave .github/ alone")
+    .option("--no-workflows", "do not write .github/")
     .addOption(formatOption)
     .addOption(cwdOption)
     .action(async (options) => {
@@ -29,20 +29,22 @@ export function initCommand(io: Io, done: Done): CommandUnknownOpts {
       const { installHook } = await import("./install-hook.ts");
       const hook = options.hook ? await installHook(folder, io.env) : undefined;
       if (hook === null) {
-        io.err(
-          `${io.errStyle("yellow", "note")}  no git repository here, so no hook: git init, then hoist init --hook`,
-        );
+        printNote(io, "not a git repository, so no hook was installed: git init, then hoist init --hook");
       }
       const { written, settings } = await gitHubSteps(io, folder, loaded.config, options.workflows);
       const all = [...steps, ...(hook ? [hook] : []), ...written];
       const next = nextSteps(loaded);
-      const taken = { steps: all, settings, next };
-      io.out(options.format === "json" ? JSON.stringify(taken, null, 2) : initText(taken, io.style));
+      const result = { steps: all, settings, next };
+      printResult(io, options.format, result, () => initText(result, io.style));
       done(EXIT.done);
     });
 }
 
-/** @param asked  undefined: where they mean something */
+/**
+ * Writes `.github/`.
+ *
+ * @param asked  whether `--workflows` or `--no-workflows` is given; undefined: only where the remote is on GitHub, or missing
+ */
 async function gitHubSteps(
   io: Io,
   folder: string,
@@ -50,20 +52,20 @@ async function gitHubSteps(
   asked: boolean | undefined,
 ): Promise<{ readonly written: readonly Step[]; readonly settings: readonly NextStep[] }> {
   const none = { written: [], settings: [] };
-  const note = (text: string) => io.err(`${io.errStyle("yellow", "note")}  ${text}`);
   if (asked === false) return none;
   if (config === null) {
-    note("flags/_config.yaml has errors, so no workflows: hoist validate, then hoist init again");
+    printNote(io, "flags/_config.yaml has errors, so no workflows were written: hoist validate, then hoist init again");
     return none;
   }
   const { findSettings } = await import("./workflows/find-settings.ts");
   const found = await findSettings(folder, config, io.env);
   if (found === null) {
-    if (asked) note("no git repository here, so no workflows: git init, then hoist init --workflows");
+    if (asked)
+      printNote(io, "not a git repository, so no workflows were written: git init, then hoist init --workflows");
     return none;
   }
   if (!found.isOnGitHub && asked === undefined) {
-    note("the remote is not on GitHub, so no workflows: hoist init --workflows writes them all the same");
+    printNote(io, "the remote is not on GitHub, so no workflows were written: hoist init --workflows writes them");
     return none;
   }
   const { writeWorkflows } = await import("./workflows/write.ts");

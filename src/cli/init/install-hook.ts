@@ -2,27 +2,27 @@ import { execFile } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
+import { shellWord } from "../../core/text.ts";
 import type { Step } from "./first-steps.ts";
-import { HOOK_MARK, preCommitHook } from "./hook.ts";
 import type { Io } from "../terminal/io.ts";
 
 /**
- * Installs the pre-commit hook where git looks for it; a hook that is there already stays, with what to add to it.
+ * Installs the pre-commit hook where git looks for it. An existing hook is kept, with a note that says what to add to it.
  *
- * @param folder  the one that holds `flags/`
- * @returns null outside a repository
+ * @param folder  the folder that holds `flags/`
+ * @returns null outside a git repository
  */
 export async function installHook(folder: string, ambient: Io["env"]): Promise<Step | null> {
-  const places = await gitPlaces(folder, ambient);
-  if (places === null) return null;
-  const { hooks, prefix } = places;
+  const repository = await hooksOf(folder, ambient);
+  if (repository === null) return null;
+  const { hooks, prefix } = repository;
   const file = join(hooks, "pre-commit");
   const near = relative(folder, file);
   const path = near.startsWith("..") ? file : near.replaceAll("\\", "/");
   if (existsSync(file)) {
     const isOurs = readFileSync(file, "utf8").includes(HOOK_MARK);
     const line = `${prefix === "" ? "" : `cd ${prefix} && `}hoist validate --staged || exit $?`;
-    return { path, outcome: "kept", note: isOurs ? CHECKS : `another hook stands there; add to it: ${line}` };
+    return { path, outcome: "kept", note: isOurs ? CHECKS : `another hook exists; add to it: ${line}` };
   }
   mkdirSync(hooks, { recursive: true });
   writeFileSync(file, preCommitHook(prefix), { flag: "wx" });
@@ -30,17 +30,43 @@ export async function installHook(folder: string, ambient: Io["env"]): Promise<S
   return { path, outcome: "written", note: CHECKS };
 }
 
-const CHECKS = "checks what is staged, before every commit";
+const CHECKS = "validates staged flag files before each commit";
 
-interface GitPlaces {
+/** Marks a hook as written by hoist. */
+const HOOK_MARK = "# Installed by hoist init --hook.";
+
+/**
+ * Returns the pre-commit hook: it validates the staged files and ends like `hoist validate`. It is written for POSIX sh, which
+ * git brings to every system, and starts Node.js only when a file under `flags/` is staged.
+ *
+ * @param prefix  the path from the top of the work tree to the folder that holds `flags/`: "" or `apps/shop`
+ */
+export function preCommitHook(prefix: string): string {
+  return `#!/bin/sh
+${HOOK_MARK}
+# It validates staged flag files. To skip it once: git commit --no-verify
+cd ${prefix === "" ? "." : shellWord(prefix)} 2>/dev/null || exit 0
+git diff --cached --quiet -- flags && exit 0
+for hoist in ./node_modules/.bin/hoist "$(git rev-parse --show-toplevel)/node_modules/.bin/hoist"; do
+  [ -x "$hoist" ] && exec "$hoist" validate --staged
+done
+command -v hoist >/dev/null 2>&1 && exec hoist validate --staged
+command -v npx >/dev/null 2>&1 && exec npx --no-install hoist validate --staged
+echo "hoist is not installed, so the staged flags were not validated: run npm install, or git commit --no-verify" >&2
+exit 1
+`;
+}
+
+interface HookFolder {
+  /** The folder of the repository's hooks. */
   readonly hooks: string;
-  /** From the top of the work tree to `folder`: "" or `apps/shop`. */
+  /** The path from the top of the work tree to the given folder: "" or `apps/shop`. */
   readonly prefix: string;
 }
 
-/** Asked of git itself: worktrees and core.hooksPath put hooks elsewhere. */
-async function gitPlaces(folder: string, ambient: Io["env"]): Promise<GitPlaces | null> {
-  // A hook that runs us sets these; here the folder decides.
+/** Asks git itself, because worktrees and core.hooksPath move the hooks. */
+async function hooksOf(folder: string, ambient: Io["env"]): Promise<HookFolder | null> {
+  // Git sets these for hooks; here the folder decides which repository is meant.
   const env = Object.fromEntries(
     Object.entries(ambient).filter(([name]) => !/^GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX)$/.test(name)),
   );

@@ -1,33 +1,45 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { afterError, cwdOption, formatOption, hoistCommand, type Done } from "../command.ts";
+import type { ResolvedOverrides } from "../../core/override/override-resolve.ts";
+import { commandGroup, cwdOption, formatOption, hoistCommand, printResult, type Done } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
-import type { Io } from "../terminal/io.ts";
-import { overridesText } from "./overrides-text.ts";
+import type { Io, Style } from "../terminal/io.ts";
+import { tableText } from "../terminal/table.ts";
 import { flagsFolder } from "../workspace.ts";
 
 export function envCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = ["hoist env check", "FEATURE_CHECKOUT_BUTTON=off hoist env check"];
-  const env = hoistCommand("env", "overrides in this environment", examples, io);
-  env.addCommand(checkCommand(io, done));
-  return env;
+  return commandGroup("env", "check the overrides in this environment", examples, [checkCommand(io, done)], io);
 }
 
 function checkCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist env check",
-    "FEATURE_VOICE_LOGGING=flase hoist env check                exit 3: it would not do what it seems to",
+    "FEATURE_VOICE_LOGGING=flase hoist env check                exit 3: the value is not valid",
   ];
-  return hoistCommand("check", "read overrides as a starting process would, and say what they do", examples, io)
-    .showHelpAfterError(afterError(io, "env", "check"))
+  const summary = "show what the overrides in this environment do, as a process started here would read them";
+  return hoistCommand("env check", summary, examples, io)
     .addOption(formatOption)
     .addOption(cwdOption)
     .action(async (options) => {
       const { shellOverrides } = await import("./overrides.ts");
-      const resolved = await shellOverrides(io, flagsFolder(io, options.cwd));
-      if (options.format === "json")
-        io.out(JSON.stringify({ active: resolved.active, problems: resolved.problems }, null, 2));
-      else io.out(overridesText(resolved, io.style));
-      const failed = resolved.problems.some(({ severity }) => severity === "error");
-      done(failed ? EXIT.invalid : EXIT.done);
+      const { active, problems } = await shellOverrides(io, flagsFolder(io, options.cwd));
+      printResult(io, options.format, { active, problems }, () => overridesText(active, problems, io.style));
+      done(problems.some(({ severity }) => severity === "error") ? EXIT.invalid : EXIT.done);
     });
+}
+
+/** Formats overrides and their problems as a process prints them when it starts. */
+function overridesText(
+  active: ResolvedOverrides["active"],
+  problems: ResolvedOverrides["problems"],
+  style: Style,
+): string {
+  if (active.length === 0 && problems.length === 0) return "no overrides in this environment";
+  const rows = active.map(({ flagKey, variant, origin, via }) => {
+    return ["override", flagKey, variant, origin === "file" ? `${via} (file)` : via];
+  });
+  const lines = problems.map(({ severity, message }) =>
+    severity === "error" ? `${style("red", "ERROR")}     ${message}` : `${style("yellow", "WARNING")}   ${message}`,
+  );
+  return [...(rows.length === 0 ? [] : [tableText(rows)]), ...lines].join("\n");
 }

@@ -1,10 +1,12 @@
 import { variableOf } from "../../core/override/override-text.ts";
 import type { Style } from "../terminal/io.ts";
 import { padded } from "../terminal/table.ts";
+import { wrapped } from "../terminal/wrapped.ts";
 
+/** One way to switch a flag off. */
 export interface KillWay {
   readonly where: string;
-  /** What to paste. */
+  /** The command or line to paste. */
   readonly line: string;
   readonly takesEffect: string;
 }
@@ -13,11 +15,11 @@ export interface KillLines {
   readonly key: string;
   readonly variable: string;
   readonly ways: readonly KillWay[];
-  /** One pattern for the whole family, where there is one. */
+  /** A pattern for all flags with the same prefix; null when the flag is the only one. */
   readonly family: { readonly pattern: string; readonly line: string; readonly keys: readonly string[] } | null;
 }
 
-/** Every way to switch a flag off, nearest first: none of them needs git, and most need no database either. */
+/** Returns every way to switch a flag off, the fastest to set up first. */
 export function killLines(key: string, keys: readonly string[]): KillLines {
   const variable = variableOf(key);
   const sql = `UPDATE feature_toggles SET enabled = false WHERE feature_key = '${key}'`;
@@ -28,46 +30,46 @@ export function killLines(key: string, keys: readonly string[]): KillLines {
       {
         where: "this shell",
         line: `export ${variable}=false`,
-        takesEffect: "then restart the process: as long as its start takes",
+        takesEffect: "after a restart of the process",
       },
       {
         where: "no restart",
-        // A file whose last line has no end would swallow a line that is merely appended.
+        // Starts with a line break: the last line of the file may not have one.
         line: `printf '\\n%s\\n' '${variable}=false' >> "$FLAGS_OVERRIDE_FILE"`,
-        takesEffect: "about 2 s, where the process was started with that variable",
+        takesEffect: "within about 2 s, if the process was started with FLAGS_OVERRIDE_FILE",
       },
       {
         where: "Kubernetes",
         line: `kubectl set env deployment/NAME ${variable}=false`,
-        takesEffect: "as long as a rollout takes",
+        takesEffect: "after the rollout of the deployment",
       },
       {
         where: "compose",
         line: `${variable}: "false"`,
-        takesEffect: "under environment:, then  docker compose up -d SERVICE",
+        takesEffect: "add to environment:, then run  docker compose up -d SERVICE",
       },
       {
         where: "everywhere",
         line: `psql "$FLAGS_DATABASE_URL" -c "${sql}"`,
-        takesEffect: "about 1 s; stays off until released",
+        takesEffect: "within about 1 s; stays off until released",
       },
       {
         where: "embedded",
-        // Without a timeout the shell gives up as soon as somebody else is writing.
+        // Without a timeout, the command fails while another process is writing.
         line: `sqlite3 -cmd '.timeout 5000' .flaghoist/ENV.db "${sql}"`,
-        takesEffect: "about 1 s; stays off until released",
+        takesEffect: "within about 1 s; stays off until released",
       },
       {
         where: "in git",
         line: `hoist set ${key} enabled=false --env ENV --pr`,
-        takesEffect: "then merge the pull request: as long as your pipeline takes",
+        takesEffect: "after the pull request is merged and synced",
       },
     ],
     family: familyOf(key, keys),
   };
 }
 
-/** `workshop_*` for `workshop_routing`, when others begin so too. */
+/** Returns `workshop_*` for `workshop_routing` when other keys have that prefix too. */
 function familyOf(key: string, keys: readonly string[]): KillLines["family"] {
   const prefix = /^[a-z0-9]+[_-]/.exec(key)?.[0];
   if (prefix === undefined) return null;
@@ -76,8 +78,8 @@ function familyOf(key: string, keys: readonly string[]): KillLines["family"] {
   return family.length < 2 ? null : { pattern, line: `FLAGS_KILL='${pattern}'`, keys: family };
 }
 
-/** A line to paste stands alone: it stays whole however narrow the terminal is. */
-export function killText({ key, ways, family }: KillLines, style: Style): string {
+/** Formats the ways to switch a flag off. Lines to paste are never wrapped. */
+export function killText({ key, ways, family }: KillLines, style: Style, columns = Infinity): string {
   const width = Math.max(...ways.map(({ where }) => where.length));
   const blocks = ways.map(({ where, line, takesEffect }) => {
     return `  ${padded(where, width)}  ${style("dim", takesEffect)}\n    ${style("bold", line)}`;
@@ -85,11 +87,7 @@ export function killText({ key, ways, family }: KillLines, style: Style): string
   const all =
     family === null
       ? []
-      : ["", `All of ${family.pattern}:  ${family.line}  (${family.keys.length} flags, and later ones)`];
-  return [
-    `Switches ${key} off in every process that sees it, whatever git and the table say.`,
-    "",
-    ...blocks,
-    ...all,
-  ].join("\n");
+      : ["", `All of ${family.pattern}:  ${family.line}  (${family.keys.length} flags, and future ones)`];
+  const headline = `Each of these switches ${key} off, whatever its file in flags/ says:`;
+  return [...wrapped(headline, columns), "", ...blocks, ...all].join("\n");
 }

@@ -1,29 +1,30 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { FlagError } from "../../core/errors.ts";
 import { guess, unknownFlag } from "../../core/diagnostic/unknown-name.ts";
-import { cwdOption, formatOption, hoistCommand, type Done } from "../command.ts";
+import { FlagError } from "../../core/errors.ts";
+import { cwdOption, formatOption, hoistCommand, printResult, type Done } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
-import type { Io } from "../terminal/io.ts";
-import { killLines, killText } from "./kill-text.ts";
+import { printNote, type Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
+import { killLines, killText } from "./kill-text.ts";
 
 export function killCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = ["hoist kill workshop_routing", "hoist kill workshop_routing --format json"];
-  return hoistCommand("kill", "print the exact lines that switch a flag off; switches nothing itself", examples, io)
-    .argument("<key>", "the flag")
+  const summary = "print the commands that switch a flag off at once; runs none of them";
+  return hoistCommand("kill", summary, examples, io)
+    .argument("<key>", "flag to switch off")
     .addOption(formatOption)
     .addOption(cwdOption)
     .action(async (key, options) => {
       const keys = await knownKeys(flagsFolder(io, options.cwd));
       await checkKey(key, keys);
-      if (!keys.includes(key)) io.err(unknownNote(key, keys, io));
+      if (!keys.includes(key)) printNote(io, unknownNote(key, keys));
       const lines = killLines(key, keys);
-      io.out(options.format === "json" ? JSON.stringify(lines, null, 2) : killText(lines, io.style));
+      printResult(io, options.format, lines, () => killText(lines, io.style, io.columns));
       done(EXIT.done);
     });
 }
 
-/** The keys under flags/; none where that cannot be read, for at 3 a.m. the lines matter more than the check. */
+/** Returns the keys under flags/; none where it cannot be read, because in an emergency the commands matter more. */
 async function knownKeys(folder: string): Promise<readonly string[]> {
   const { readWorkTree } = await import("../../source/load/work-tree.ts");
   const { isKey, keyOfPath } = await import("../../source/shape/key.ts");
@@ -39,7 +40,7 @@ async function knownKeys(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** What is no key would be pasted into a shell and into SQL all the same. */
+/** Refuses what is not a key: it would be pasted into a shell and into SQL. @throws FlagError USAGE */
 async function checkKey(key: string, keys: readonly string[]): Promise<void> {
   const { isKey } = await import("../../source/shape/key.ts");
   if (isKey(key)) return;
@@ -48,9 +49,7 @@ async function checkKey(key: string, keys: readonly string[]): Promise<void> {
   });
 }
 
-function unknownNote(key: string, keys: readonly string[], io: Io): string {
-  const { message } = unknownFlag(key, keys);
-  const meant = guess(key, keys);
-  const found = keys.length === 0 ? `flags/ has no flags, so the key "${key}" was not checked` : message;
-  return `${io.errStyle("yellow", "note")}  ${found}${meant === undefined ? "" : `; ${meant}`}`;
+function unknownNote(key: string, keys: readonly string[]): string {
+  if (keys.length === 0) return `flags/ has no flags, so the key "${key}" was not checked`;
+  return [unknownFlag(key, keys).message, guess(key, keys)].filter((part) => part !== undefined).join("; ");
 }

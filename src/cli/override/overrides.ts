@@ -7,7 +7,7 @@ import { readWorkTree } from "../../source/load/work-tree.ts";
 import { loadFlags } from "../../source/load/load.ts";
 import type { Io } from "../terminal/io.ts";
 
-/** Overrides of this shell and of the file that it names, as a process started here would read them. */
+/** Reads the overrides of the environment and of the override file, as a process started here would read them. */
 export function parsedOverrides(io: Io): ParsedOverrides {
   const path = io.env["FLAGS_OVERRIDE_FILE"];
   if (path === undefined || path === "") return parseOverrides(io.env);
@@ -15,7 +15,7 @@ export function parsedOverrides(io: Io): ParsedOverrides {
   return parseOverrides(io.env, text === undefined ? [] : [{ origin: "file", path, text }]);
 }
 
-/** A missing file means no overrides, as it does to a running process. */
+/** Returns undefined for a missing file: to a running process, too, that means no overrides. */
 function textOf(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
@@ -25,7 +25,7 @@ function textOf(path: string): string | undefined {
   }
 }
 
-/** Those overrides against the flags under `flags/`. */
+/** Applies these overrides to the flags under `flags/`. */
 export async function shellOverrides(io: Io, folder: string): Promise<ResolvedOverrides> {
   const loaded = loadFlags(await readWorkTree(folder));
   return overridesOf({ overrides: parsedOverrides(io) }, loaded.flagsFor(null), new Set());

@@ -8,7 +8,7 @@ import { checkFiles } from "../../source/read/check-files.ts";
 import { unknownEnvironment, type Files } from "../../source/read/desired.ts";
 import { reportSince } from "../../impact/report-since.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { progressOf, type Io } from "../terminal/io.ts";
+import { progressOf, todayOf, type Io } from "../terminal/io.ts";
 import { type LiveTables, readLiveTables } from "./live-tables.ts";
 import { reportDiagnostics } from "../validate/report.ts";
 import { noteUncommitted } from "./uncommitted.ts";
@@ -33,7 +33,7 @@ export interface PlanBaseOptions {
 /** `hoist plan --base`: prints what a branch does to the people, and says how that ends. */
 export async function planBase(io: Io, options: PlanBaseOptions): Promise<ExitCode> {
   const folder = flagsFolder(io, options.cwd);
-  const today = io.now().toISOString().slice(0, 10);
+  const today = todayOf(io);
   const contexts = options.contexts === undefined ? undefined : await readContexts(io, options.contexts);
   const origin = { folder, ref: options.workTree === true ? null : options.commit };
   const checked = await checkFiles(origin, { progress: progressOf(io), today });

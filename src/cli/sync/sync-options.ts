@@ -3,7 +3,7 @@ import { databaseLabel, databaseUrl } from "../../store/address.ts";
 import { migrateStore, openStore } from "../../store/open.ts";
 import type { SyncOptions } from "../../sync/sync.ts";
 import { againOf } from "../repeatable-options.ts";
-import { progressOf, type Io } from "../terminal/io.ts";
+import { progressOf, todayOf, type Io } from "../terminal/io.ts";
 import { environmentName, flagsFolder } from "../workspace.ts";
 
 interface Options {
@@ -33,7 +33,7 @@ export function syncOptions(io: Io, options: Options, mode: "read" | "write"): S
     },
     database: databaseLabel(url),
     progress: progressOf(io),
-    today: io.now().toISOString().slice(0, 10),
+    today: todayOf(io),
     release: new Set(options.release),
     onDrift: options.onDrift,
     acknowledgedPlan: options.acknowledge ?? null,

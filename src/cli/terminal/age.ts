@@ -5,7 +5,7 @@ const UNITS = [
   ["s", 1000],
 ] as const;
 
-/** `3 h ago`, in the largest unit that fits; `just now` below a second and for clocks that disagree. */
+/** Returns the age of a moment in its largest unit: `3 h ago`; `just now` below a second and for moments in the future. */
 export function agoText(iso: string, now: Date): string {
   const ageMs = now.getTime() - Date.parse(iso);
   const unit = UNITS.find(([, unitMs]) => ageMs >= unitMs);

@@ -1,13 +1,13 @@
 import type { FlagError } from "../../core/errors.ts";
 import type { ExitCode } from "../exit-codes.ts";
-import { parted } from "../examples.ts";
+import { splitExample } from "./examples.ts";
 import type { Style } from "./io.ts";
 import { wrapped } from "./wrapped.ts";
 
 /**
- * A failure as people see it: what, what to do, the exit code.
+ * Formats an error: the message, what to do about it, and the exit code.
  *
- * @param columns  of the terminal; undefined where lines may have any length
+ * @param columns  width of the terminal; undefined where lines may have any length
  */
 export function errorText(error: FlagError, exitCode: ExitCode, style: Style, columns = Infinity): string {
   const room = Math.max(40, columns - INDENT.length);
@@ -19,7 +19,7 @@ export function errorText(error: FlagError, exitCode: ExitCode, style: Style, co
   return [head, ...hint, ...because, style("dim", `       exit ${exitCode} (${error.code})`)].join("\n");
 }
 
-/** What the reader of options says, in the words and the form of our own errors. */
+/** Formats an error of the option parser like all other errors. */
 export function usageText(text: string, style: Style): string {
   const [first = "", ...others] = text.trimEnd().split("\n");
   const lines = others.map((line) => line.replace(/^\((?:Did you mean) (.*)\?\)$/, '       did you mean "$1"?'));
@@ -30,19 +30,19 @@ function causeText(cause: unknown): string | undefined {
   return cause instanceof Error ? cause.message.split("\n")[0] : undefined;
 }
 
-/** As wide as `error` and the two spaces behind it. */
+/** As wide as `error` and two spaces. */
 const INDENT = " ".repeat(7);
 
-/** Prose is wrapped; a command is left to the terminal, or it could not be pasted, and what it is for goes below it. */
+/** Wraps a line of a hint. A command is not wrapped, so that it can be copied; its note goes on the next line. */
 function hintLines(line: string, room: number): readonly string[] {
   if (line.length <= room) return [INDENT + line];
-  const { command, note } = parted(line);
+  const { command, note } = splitExample(line);
   if (!line.startsWith("hoist ")) return wrapped(line, room).map((each) => INDENT + each);
   return [INDENT + command, ...(note === "" ? [] : [`${INDENT}    ${note}`])];
 }
 
-/** Our own fault: everything that helps to report it. */
+/** Formats an error in the program itself, with the stack that a bug report needs. */
 export function internalErrorText(error: unknown, style: Style): string {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `${style("red", "internal error")}  this is a fault of flaghoist, not of your files; nothing more was done\n${text}`;
+  return `${style("red", "internal error")}  this is a bug in flaghoist, not in your flag files; the command stopped here\n${text}`;
 }

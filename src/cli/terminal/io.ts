@@ -1,36 +1,37 @@
 import { hostname, userInfo } from "node:os";
 import { styleText } from "node:util";
-import { shielded } from "./shielded.ts";
+import { withoutWorkflowCommands } from "./workflow-commands.ts";
 
-/** How a word is coloured. Colour repeats what the word already says. */
+/** Colours a word. Colour only repeats what the word already says. */
 export type Style = (colour: "red" | "yellow" | "green" | "cyan" | "bold" | "dim", text: string) => string;
 
-/** What a command may touch of the world; tests hand in their own. */
+/** Everything outside the program that a command uses; tests pass their own. */
 export interface Io {
-  /** The result, and nothing else. */
+  /** Prints the result to stdout, which holds nothing else. */
   readonly out: (text: string) => void;
-  /** Progress, notes and errors. */
+  /** Prints progress, notes and errors to stderr. */
   readonly err: (text: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly now: () => Date;
-  /** Who runs the command, `user@host`. */
+  /** The person or job that runs the command, `user@host`. */
   readonly user: string;
-  /** Colours for {@link out} and {@link err}, each on a terminal only. */
+  /** Colours for {@link out} and {@link err}; each has an effect on a terminal only. */
   readonly style: Style;
   readonly errStyle: Style;
-  /** Progress lines are for people who watch. */
+  /** True where stderr is a terminal: somebody watches the progress. */
   readonly showsProgress: boolean;
-  /** Columns to fit into. */
+  /** Columns that help and paragraphs fit into. */
   readonly width: number;
-  /** Columns of the terminal that {@link out} goes to; undefined where it goes to a file or a pipe. */
+  /** Columns of the terminal that {@link out} writes to; undefined for a file or a pipe, where lines have any length. */
   readonly columns?: number | undefined;
-  /** Asks whoever sits at the terminal; undefined where nobody does. @throws FlagError USAGE when the input ends */
+  /** Asks the person at the terminal; undefined where there is no terminal. @throws FlagError USAGE when the input ends */
   readonly ask?: ((question: string) => Promise<string>) | undefined;
 }
 
+/** Returns the streams, environment and clock of this process. */
 export function processIo(): Io {
-  const printed = process.env["GITHUB_ACTIONS"] === "true" ? shielded : (text: string) => text;
+  const printed = process.env["GITHUB_ACTIONS"] === "true" ? withoutWorkflowCommands : (text: string) => text;
   return {
     out: (text) => process.stdout.write(`${printed(text)}\n`),
     err: (text) => process.stderr.write(`${printed(text)}\n`),
@@ -52,13 +53,13 @@ function currentUser(env: Io["env"]): string {
   return `${name}@${hostname()}`;
 }
 
-/** Questions stand on stderr: stdout holds the result alone. */
+/** Asks on stderr: stdout holds the result only. */
 async function askOnTerminal(question: string): Promise<string> {
   const { createInterface } = await import("node:readline/promises");
   const { FlagError } = await import("../../core/errors.ts");
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const ended = new Promise<never>((_, reject) => {
-    lines.once("close", () => reject(new FlagError("USAGE", "stopped: nothing was written")));
+    lines.once("close", () => reject(new FlagError("USAGE", "input ended; nothing was written")));
   });
   try {
     return (await Promise.race([lines.question(question), ended])).trim();
@@ -68,7 +69,7 @@ async function askOnTerminal(question: string): Promise<string> {
   }
 }
 
-/** An account that the system has no name for (a container's bare uid) makes userInfo throw. */
+/** Returns undefined for an account without a name (a container's numeric uid), for which userInfo throws. */
 function accountName(): string | undefined {
   try {
     return userInfo().username;
@@ -77,10 +78,20 @@ function accountName(): string | undefined {
   }
 }
 
-/** `14:03:22`-free progress: one line a step, with its count. */
+/** Returns a function that prints one line per step of long work, on a terminal only. */
 export function progressOf(io: Io): (step: string, count?: number) => void {
   return (step, count) => {
     if (!io.showsProgress) return;
     io.err(io.errStyle("dim", count === undefined ? `· ${step}` : `· ${step} (${count})`));
   };
+}
+
+/** Prints a note to stderr: something worth knowing that is neither result nor error. */
+export function printNote(io: Io, text: string): void {
+  io.err(`${io.errStyle("yellow", "note")}  ${text}`);
+}
+
+/** Returns the current date in UTC, `YYYY-MM-DD`. */
+export function todayOf(io: Io): string {
+  return io.now().toISOString().slice(0, 10);
 }

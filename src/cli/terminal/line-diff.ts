@@ -1,14 +1,15 @@
-/** One line of a diff; both numbers count from 1 and are those of the side that the line stands on. */
+/** One line that was removed or added. */
 export interface DiffLine {
   readonly sign: "-" | "+";
+  /** Counts from 1: in the old text for `-`, in the new one for `+`. */
   readonly line: number;
   readonly text: string;
 }
 
-/** Beyond it the middle is shown as taken out and put in again: correct, and not quadratic. */
-const MOST_CELLS = 4_000_000;
+/** Above this size of the table, all lines in the middle are shown as removed and added: correct, and not quadratic. */
+const MAX_CELLS = 4_000_000;
 
-/** The lines that differ, in the order in which a reader meets them. Line ends count: a changed one is a changed line. */
+/** Returns the lines that differ, from top to bottom. A line whose line ending changed differs too. */
 export function lineDiff(before: string, after: string): readonly DiffLine[] {
   const [was, is] = [linesOf(before), linesOf(after)];
   let start = 0;
@@ -16,7 +17,7 @@ export function lineDiff(before: string, after: string): readonly DiffLine[] {
   let end = 0;
   while (end < Math.min(was.length, is.length) - start && was.at(-1 - end) === is.at(-1 - end)) end += 1;
   const [old, now] = [was.slice(start, was.length - end), is.slice(start, is.length - end)];
-  const common = old.length * now.length > MOST_CELLS ? [] : longestCommon(old, now);
+  const common = old.length * now.length > MAX_CELLS ? [] : longestCommon(old, now);
   const diff: DiffLine[] = [];
   let [left, right] = [0, 0];
   for (const [a, b] of [...common, [old.length, now.length] as const]) {
@@ -28,7 +29,7 @@ export function lineDiff(before: string, after: string): readonly DiffLine[] {
   return diff;
 }
 
-/** Each with its line end; the last as if it had one, so that a line below it does not change it. */
+/** Splits into lines with their endings. The last line gets one too, or a line added below would change it. */
 function linesOf(text: string): readonly string[] {
   if (text === "") return [];
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
@@ -39,7 +40,7 @@ function shown(line: string | undefined): string {
   return (line ?? "").replace(/\r?\n$/, "");
 }
 
-/** Pairs of indexes of a longest common subsequence. */
+/** Returns the pairs of indexes of a longest common subsequence. */
 function longestCommon(a: readonly string[], b: readonly string[]): readonly (readonly [number, number])[] {
   const width = b.length + 1;
   const lengths = new Uint32Array((a.length + 1) * width);

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 
-/** Rows in columns, each as wide as its widest cell, two spaces between; nothing behind the last. */
+/** Aligns rows in columns, each as wide as its widest cell, with two spaces between them. */
 export function tableText(rows: readonly (readonly string[])[], indent = ""): string {
   const widths: number[] = [];
   for (const row of rows) {
@@ -13,10 +13,10 @@ export function tableText(rows: readonly (readonly string[])[], indent = ""): st
 }
 
 /**
- * Rows under their titles, where they fit; else each row over several lines: its first cell, then title and cell of every
- * other that says something, which a dash does not. A terminal that breaks the lines of a table makes it unreadable.
+ * Formats a table that fits into the terminal. Where it is too wide, each row becomes a block: its first cell, then title and
+ * text of every other cell that is neither empty nor a dash.
  *
- * @param columns  of the terminal; undefined where there is none, as in a pipe: lines may have any length there
+ * @param columns  width of the terminal; undefined where lines may have any length
  */
 export function fittedTable(
   titles: readonly string[],
@@ -27,20 +27,20 @@ export function fittedTable(
   if (columns === undefined || table.split("\n").every((line) => widthOf(line) <= columns)) return table;
   return rows
     .map(([first = "", ...cells]) => {
-      const said = cells
+      const details = cells
         .map((cell, index) => [titles[index + 1] ?? "", cell])
         .filter(([, cell]) => cell !== "" && cell !== "–");
-      return said.length === 0 ? first : `${first}\n${tableText(said, "  ")}`;
+      return details.length === 0 ? first : `${first}\n${tableText(details, "  ")}`;
     })
     .join("\n");
 }
 
-/** `text` filled up to `width` columns, colours not counted. */
+/** Pads a text with spaces to a width in columns; colours do not count. */
 export function padded(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - widthOf(text)));
 }
 
-/** Columns that a text takes, colours not counted. */
+/** Returns the width of a text in columns; colours do not count. */
 export function widthOf(text: string): number {
   return stripVTControlCharacters(text).length;
 }

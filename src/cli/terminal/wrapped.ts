@@ -1,6 +1,6 @@
 import { widthOf } from "./table.ts";
 
-/** Words in lines of at most `width` columns; a word that is longer gets a line of its own. At least one line. */
+/** Breaks a text between words into lines of at most `width` columns. A longer word gets a line of its own. */
 export function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = "";

@@ -1,77 +1,81 @@
 import { Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { SourceFile } from "../../core/flag/source-file.ts";
+import type { Checked } from "../../source/read/check-files.ts";
 import { cwdOption, hoistCommand, type Done } from "../command.ts";
-import { EXIT } from "../exit-codes.ts";
-import { progressOf, type Io } from "../terminal/io.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { progressOf, todayOf, type Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
+import type { ReportFormat } from "./report.ts";
 
 export function validateCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist validate",
-    "hoist validate --base origin/main               also: what this branch changes, and what has to be acknowledged",
-    "hoist validate --staged                          what the next commit will hold, for a hook",
-    "hoist validate --format github                  annotations on the changed lines of a pull request",
+    "hoist validate --base origin/main      also check what this branch changes against the policies",
+    "hoist validate --staged                check what the next commit will hold, for a hook",
+    "hoist validate --format github         print annotations for the changed lines of a pull request",
   ];
-  return hoistCommand("validate", "check everything under flags/ and run its tests", examples, io)
-    .option("--commit <ref>", "check a commit, branch or tag instead of the files as they stand")
-    .addOption(new Option("--staged", "check what is staged for the next commit instead").conflicts("commit"))
-    .option("--base <ref>", "also show what changes against that commit, in each environment")
+  return hoistCommand("validate", "check all flag files and run their tests", examples, io)
+    .option("--commit <ref>", "commit, branch or tag to check (default: the work tree)")
+    .addOption(new Option("--staged", "check the files that are staged for the next commit").conflicts("commit"))
+    .option("--base <ref>", "also check and show what changes against this commit, in each environment")
     .addOption(
-      new Option("--format <format>", "how the result is printed")
+      new Option("--format <format>", "output format")
         .choices(["text", "json", "github"] as const)
         .default("text" as const),
     )
     .addOption(cwdOption)
-    .action(async (options) => {
+    .action(async ({ staged, commit, base, format, cwd }) => {
       const { checkFiles } = await import("../../source/read/check-files.ts");
-      const folder = flagsFolder(io, options.cwd);
-      const staged = options.staged === true ? await stagedFiles(io, folder) : undefined;
-      if (staged?.length === 0) {
-        if (options.format === "json")
-          io.out(JSON.stringify({ valid: true, flags: 0, testsPassed: 0, diagnostics: [] }));
+      const { report } = await import("./report.ts");
+      const folder = flagsFolder(io, cwd);
+      const files = staged === true ? await stagedFiles(io, folder) : undefined;
+      if (files?.length === 0) {
+        if (format === "json") io.out(JSON.stringify({ valid: true, flags: 0, testsPassed: 0, diagnostics: [] }));
         io.err("nothing under flags/ is staged");
         done(EXIT.done);
         return;
       }
-      const today = io.now().toISOString().slice(0, 10);
-      const checked = await checkFiles(
-        { folder, ref: options.commit ?? null, files: staged },
-        { progress: progressOf(io), today },
-      );
-      const { report } = await import("./report.ts");
-      const { inFileOrder } = await import("../../source/load/parsed-file.ts");
+      const origin = { folder, ref: commit ?? null, files };
+      const checked = await checkFiles(origin, { progress: progressOf(io), today: todayOf(io) });
       const isValid = !checked.diagnostics.some(({ severity }) => severity === "error");
-      if (options.base === undefined || !isValid) {
-        done(report(io, checked, options.format, {}, folder));
-        return;
-      }
-      const { baseOf, plansSince } = await import("../../impact/changes-since.ts");
-      const { checkPolicies } = await import("../../impact/policy/check-policies.ts");
-      const { strictAboutEdited } = await import("../../impact/policy/check-expiry.ts");
-      const { branchText } = await import("../plan/branch-text.ts");
-      const { planData } = await import("../plan/plan-json.ts");
-      const { files } = checked;
-      const base = await baseOf(folder, options.base, files);
-      const plans = plansSince(base, files);
-      const change = { before: base.loaded, after: files.loaded, plans };
-      const broken = checkPolicies(change, { today });
-      const diagnostics = [...strictAboutEdited(checked.diagnostics, change), ...broken].sort(inFileOrder);
-      const code = report(io, { ...checked, diagnostics }, options.format, { plans: plans.map(planData) }, folder);
-      const text = branchText(plans, options.base, io.style);
-      if (options.format === "text") io.out(`\n${text}`);
-      else if (options.format === "github") io.err(text);
-      done(code);
+      if (base !== undefined && isValid) done(await reportBranch(io, checked, { folder, base, format }));
+      else done(report(io, checked, format, { folder }));
     });
 }
 
-/** None where nothing under `flags/` differs from HEAD: then there is nothing to check. */
+/** Reports valid files together with what they change against a base, and whether the policies allow it. */
+async function reportBranch(
+  io: Io,
+  checked: Checked,
+  { folder, base, format }: { readonly folder: string; readonly base: string; readonly format: ReportFormat },
+): Promise<ExitCode> {
+  const { inFileOrder } = await import("../../source/load/parsed-file.ts");
+  const { baseOf, plansSince } = await import("../../impact/changes-since.ts");
+  const { checkPolicies } = await import("../../impact/policy/check-policies.ts");
+  const { strictAboutEdited } = await import("../../impact/policy/check-expiry.ts");
+  const { branchText } = await import("../plan/branch-text.ts");
+  const { planData } = await import("../plan/plan-json.ts");
+  const { report } = await import("./report.ts");
+  const before = await baseOf(folder, base, checked.files);
+  const plans = plansSince(before, checked.files);
+  const change = { before: before.loaded, after: checked.files.loaded, plans };
+  const broken = checkPolicies(change, { today: todayOf(io) });
+  const diagnostics = [...strictAboutEdited(checked.diagnostics, change), ...broken].sort(inFileOrder);
+  const code = report(io, { ...checked, diagnostics }, format, { more: { plans: plans.map(planData) }, folder });
+  const text = branchText(plans, base, io.style);
+  if (format === "text") io.out(`\n${text}`);
+  else if (format === "github") io.err(text);
+  return code;
+}
+
+/** Returns the files as the next commit will hold them; none where nothing under `flags/` is staged. */
 async function stagedFiles(io: Io, folder: string): Promise<readonly SourceFile[]> {
   const { readStaged } = await import("../../history/staged.ts");
   const { changed, files } = await readStaged(folder, "flags", io.env);
   if (changed.length > 0 && files.length === 0) {
     const { FlagError } = await import("../../core/errors.ts");
-    throw new FlagError("NO_FLAGS", "the next commit would leave nothing under flags/", {
-      hint: "if that is meant: git commit --no-verify",
+    throw new FlagError("NO_FLAGS", "the next commit would leave no files under flags/", {
+      hint: "if that is intended: git commit --no-verify",
     });
   }
   return files;

@@ -7,38 +7,43 @@ import { trace } from "../../core/evaluate/trace.ts";
 import { databaseUrl } from "../../store/address.ts";
 import { openStore } from "../../store/open.ts";
 import type { AuditEntry, FlagStore } from "../../store/store.ts";
+import { loadFlags } from "../../source/load/load.ts";
+import { readWorkTree } from "../../source/load/work-tree.ts";
+import type { EvaluationContext } from "../../core/evaluate/evaluation.ts";
 import { desiredOf, readFiles } from "../../source/read/desired.ts";
-import { typedContext } from "./context.ts";
 import type { Io } from "../terminal/io.ts";
 import { parsedOverrides } from "../override/overrides.ts";
 import { agoText } from "../terminal/age.ts";
 import { shortCommit } from "../plan/plan-text.ts";
-import type { WhyView } from "./why-text.ts";
-import { environmentName, flagsFolder } from "../workspace.ts";
+import type { ExplainedAnswer } from "./why-text.ts";
+import { environmentName, flagsFolder, invalidFlags } from "../workspace.ts";
 
-interface Where {
+/** The options that say where the flag is read from. */
+interface SourceOptions {
   readonly env?: string | undefined;
   readonly workTree?: boolean | undefined;
   readonly database?: string | undefined;
   readonly cwd?: string | undefined;
 }
 
-/** The flags that an answer comes from, and what is known of where they come from. */
+/** The flags that an answer is computed from, and where they come from. */
 interface Source {
   readonly flags: ReadonlyMap<FlagKey, Flag>;
   readonly archived: readonly FlagKey[];
   readonly revision?: number;
+  /** e.g. `production revision 7`. */
   readonly text: string;
+  /** The file of the flag and its last change; "" when unknown. */
   readonly provenance: string;
 }
 
-/** One answer and its trace, with the overrides of this shell. @throws FlagError USAGE for a flag that is not there */
-export async function answerFrom(
+/** Evaluates a flag with the overrides of this shell, and traces every step. @throws FlagError USAGE for an unknown flag */
+export async function explainAnswer(
   io: Io,
   key: FlagKey,
   attributes: Readonly<Record<string, string>>,
-  where: Where,
-): Promise<WhyView> {
+  where: SourceOptions,
+): Promise<ExplainedAnswer> {
   const context = await typedContext(flagsFolder(io, where.cwd), attributes);
   const source = where.workTree === true ? await fromFiles(io, key, where) : await fromTable(io, key, where);
   const overrides = parsedOverrides(io);
@@ -51,7 +56,7 @@ export async function answerFrom(
   return { trace: traced, source: source.text, provenance: source.provenance };
 }
 
-async function fromTable(io: Io, key: FlagKey, where: Where): Promise<Source> {
+async function fromTable(io: Io, key: FlagKey, where: SourceOptions): Promise<Source> {
   const folder = flagsFolder(io, where.cwd);
   const environment = environmentName(io, where.env);
   const url = databaseUrl({ folder, environment, env: io.env, option: where.database });
@@ -81,7 +86,7 @@ function isLive(read: ReadRow): read is ReadRow & { ok: true } {
   return read.ok && read.row.archived_at === null;
 }
 
-/** Nothing for a role that may not read the audit. */
+/** Returns the newest audit entry of a flag; undefined when the role may not read the audit. */
 async function lastEntry(store: FlagStore, key: FlagKey): Promise<AuditEntry | undefined> {
   try {
     return (await store.audit({ key, limit: 1 }))[0];
@@ -95,26 +100,21 @@ function provenanceOf(read: ReadRow, entry: AuditEntry | undefined, io: Io): str
   if (!read.ok) return "";
   const { path, commit_sha, last_modified_by, updated_at, synced } = read.row;
   const by = entry === undefined ? last_modified_by : entry.changedBy;
-  const hand = entry?.bySync === false ? "by hand " : "";
-  // The row keeps the commit of the last sync that changed it: not the one to name for what came by hand after it.
-  const commit = hand !== "" || commit_sha === null ? "" : ` in ${shortCommit(commit_sha)}`;
+  const manually = entry?.bySync === false ? "manually " : "";
+  // The row keeps the commit of the last sync that changed it, which says nothing about a manual change after that.
+  const commit = manually !== "" || commit_sha === null ? "" : ` in ${shortCommit(commit_sha)}`;
   const note = entry?.notes ? ` (${entry.notes})` : "";
-  const last = `${path ?? "no file"}, last changed ${hand}by ${by}${commit}${note}, ${agoText(updated_at, io.now())}`;
-  const isHeld = hand === "" && synced !== null && differingGroups(read.row, synced).length > 0;
-  return isHeld ? `${last}; something in it is held by hand: hoist status` : last;
+  const last = `${path ?? "no file"}, last changed ${manually}by ${by}${commit}${note}, ${agoText(updated_at, io.now())}`;
+  const hasManualChange = manually === "" && synced !== null && differingGroups(read.row, synced).length > 0;
+  return hasManualChange ? `${last}; an earlier manual change is still in effect: hoist status` : last;
 }
 
-async function fromFiles(io: Io, key: FlagKey, where: Where): Promise<Source> {
+async function fromFiles(io: Io, key: FlagKey, where: SourceOptions): Promise<Source> {
   const quiet = () => {};
   const environment = environmentName(io, where.env);
   const files = await readFiles({ folder: flagsFolder(io, where.cwd), ref: null }, quiet);
   const broken = files.loaded.diagnostics.find(({ severity }) => severity === "error");
-  if (broken !== undefined) {
-    const { file, line, column, message } = broken;
-    throw new FlagError("INVALID_FLAGS", `${file}:${line}:${column}  ${message}`, {
-      hint: "hoist validate shows all errors",
-    });
-  }
+  if (broken !== undefined) throw invalidFlags(broken);
   const environments = files.loaded.config?.environments.map(({ name }) => name) ?? [];
   if (!environments.includes(environment)) desiredOf(files, environment, quiet);
   return {
@@ -123,4 +123,27 @@ async function fromFiles(io: Io, key: FlagKey, where: Where): Promise<Source> {
     text: `the files for ${environment}`,
     provenance: files.loaded.flags.find((flag) => flag.key === key)?.path ?? "",
   };
+}
+
+/**
+ * Converts attributes from the command line to the types that `flags/_config.yaml` declares: `appVersion=5.6` is a version, not
+ * a number. Values of undeclared attributes are parsed as JSON where they are numbers, booleans or lists.
+ */
+async function typedContext(folder: string, attributes: Readonly<Record<string, string>>): Promise<EvaluationContext> {
+  const entries = Object.entries(attributes);
+  if (entries.length === 0) return {};
+  const files = await readWorkTree(folder);
+  const { config } = loadFlags(files.filter(({ path }) => path === "flags/_config.yaml"));
+  return Object.fromEntries(entries.map(([name, text]) => [name, typed(text, config?.attributes.get(name)?.type)]));
+}
+
+function typed(text: string, type: string | undefined): unknown {
+  const isText = type === "string" || type === "version" || type === "date";
+  if (isText && !text.startsWith("[")) return text;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && !Array.isArray(value) ? text : value;
+  } catch {
+    return text;
+  }
 }

@@ -8,16 +8,17 @@ import type { Style } from "../terminal/io.ts";
 import { tableText } from "../terminal/table.ts";
 import { wrapped } from "../terminal/wrapped.ts";
 
-export interface WhyView {
+/** An answer with every step that led to it. */
+export interface ExplainedAnswer {
   readonly trace: Trace;
-  /** Where the answer comes from: the table at a revision, or the files. */
+  /** Where the flags were read: the table at a revision, or the files. */
   readonly source: string;
-  /** Where the flag's file is, and who changed the row last. */
+  /** The flag's file and the last change of its row. */
   readonly provenance: string;
 }
 
-/** The answer first, then every step to it. */
-export function whyText({ trace, source, provenance }: WhyView, style: Style, columns = Infinity): string {
+/** Formats the answer, then every step that led to it. */
+export function whyText({ trace, source, provenance }: ExplainedAnswer, style: Style, columns = Infinity): string {
   const { evaluation, steps } = trace;
   const rows = steps.flatMap(stepRows);
   const column = 4 + Math.max(...rows.map(([step]) => step.length));
@@ -32,7 +33,7 @@ export function whyText({ trace, source, provenance }: WhyView, style: Style, co
   ].join("\n");
 }
 
-/** A step over several lines where one is too narrow: its name stands beside the first. */
+/** Wraps a step over several lines; its name is beside the first. */
 function foldedRow(step: string, text: string, room: number): readonly (readonly [string, string])[] {
   return wrapped(text, Math.max(40, room)).map((line, index) => [index === 0 ? step : "", line]);
 }
@@ -54,44 +55,49 @@ function stepRows(step: TraceStep): readonly (readonly [string, string])[] {
       return [
         [
           "flag",
-          `${step.as === "archived" ? "archived" : "no such flag"}${step.isDefined ? ": its definition answers" : ""}`,
+          `${step.as === "archived" ? "archived" : "does not exist"}${step.isDefined ? ": serves its code default" : ""}`,
         ],
       ];
     case "flaw":
       return [["flag", `cannot be evaluated: ${step.message}`]];
     case "enabled":
-      return [["enabled", step.enabled ? "yes" : "no: everybody gets the off variant"]];
+      return [["enabled", step.enabled ? "yes" : "no: serves the off variant to everyone"]];
     case "requirement": {
       const { flag, variants } = step.requirement;
       const found = step.problem ?? (step.served === null ? "serves nothing" : `serves ${step.served}`);
-      return [["requires", `${flag} ${listText(variants)}: it ${found}, ${step.isMet ? "met" : "not met"}`]];
+      return [
+        [
+          "requires",
+          `${flag} to serve ${listText(variants)}: it ${found}, so this is ${step.isMet ? "met" : "not met"}`,
+        ],
+      ];
     }
     case "rule":
       return [[`rule ${step.number}`, `"${step.name}": ${ruleText(step)}`]];
     case "last-line":
-      return [["last line", lastLineText(step)]];
+      return [["default rollout", defaultRolloutText(step)]];
     case "off":
-      return [["nothing matched", `the off variant, ${step.variant}`]];
+      return [["otherwise", `serves the off variant, ${step.variant}`]];
   }
 }
 
 function overrideText({ via, origin, variant, isValid }: Decision): string {
-  if (isValid) return `${via} (${origin}) decides: ${variant}`;
-  return `${via} (${origin}) is not understood, so it serves ${variant}: hoist env check says what is accepted`;
+  if (isValid) return `${via} (${origin}) serves ${variant}`;
+  return `${via} (${origin}) has no valid value, so it serves ${variant}: hoist env check shows what is valid`;
 }
 
 function ruleText(step: TraceStep & { readonly step: "rule" }): string {
-  const condition = step.condition === null ? "0 %, nobody is asked" : conditionText(step.condition);
+  const condition = step.condition === null ? "0 %, not evaluated" : conditionText(step.condition);
   if (step.matches !== true) return `${condition} → ${step.matches === false ? "no match" : "unknown, no match"}`;
   return [condition, ...serveTexts(step)].join("; ");
 }
 
-function lastLineText(step: TraceStep & { readonly step: "last-line" }): string {
+function defaultRolloutText(step: TraceStep & { readonly step: "last-line" }): string {
   const listed = (step.listings ?? []).map(({ attribute, found, isListed }) => {
     if (found.length === 0) return `${attribute} is missing`;
     return `${attribute} ${listText(found)} is ${isListed ? "" : "not "}listed`;
   });
-  const who = step.strategy === "all" ? ["everybody"] : listed;
+  const who = step.strategy === "all" ? ["everyone"] : listed;
   return [...who, ...serveTexts(step)].join("; ");
 }
 
@@ -110,24 +116,24 @@ function portionTraceText({ by, share, bucket, isInside }: PortionTrace): string
   return `${title}: bucket ${shareText(bucket)} is ${isInside ? "inside" : "outside"}`;
 }
 
-/** What a condition came to: of several parts only those that decided it. */
+/** Says how a condition came out, naming only the parts that decided it. */
 function conditionText(condition: ConditionTrace): string {
   if (condition.op === "match") return matchText(condition);
   const parts = decisive(condition).map(conditionText);
   if (condition.op === "segment") return `segment ${condition.name} (${parts.join(" and ")})`;
-  if (parts.length === 0) return condition.op === "all" ? "everybody" : `${condition.op} of nothing`;
+  if (parts.length === 0) return condition.op === "all" ? "everyone" : `empty ${condition.op}`;
   if (condition.op === "none") return `none of: ${parts.join(", ")}`;
   return parts.join(condition.op === "all" ? " and " : ", ");
 }
 
-/** The parts with the outcome that the whole has; `none` turns it round. */
+/** Returns the parts with the outcome of the whole condition; with `none`, those with the other outcome. */
 function decisive({ op, outcome, parts }: Exclude<ConditionTrace, { op: "match" }>): readonly ConditionTrace[] {
   const same = parts.filter((part) => (op === "none" ? part.outcome !== outcome : part.outcome === outcome));
   return same.length > 0 ? same : parts;
 }
 
 function matchText({ attribute, found, outcome, unknownBecause }: ConditionTrace & { readonly op: "match" }): string {
-  if (found === null) return `${attribute} is missing${outcome === true ? ", as asked" : ""}`;
-  if (unknownBecause === "type") return `${attribute} ${found} is of another type`;
+  if (found === null) return `${attribute} is missing${outcome === true ? ", as required" : ""}`;
+  if (unknownBecause === "type") return `${attribute} ${found} has the wrong type`;
   return `${attribute} ${found} ${outcome === true ? "matches" : "does not match"}`;
 }

@@ -6,6 +6,7 @@ import {
   envOption,
   formatOption,
   hoistCommand,
+  printResult,
   workTreeOption,
   type Done,
 } from "../command.ts";
@@ -16,23 +17,23 @@ import { whyText } from "./why-text.ts";
 export function whyCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist why workshop_routing --user user-42 --context postalCode=M5V --env production",
-    "hoist why checkout_button --user user-42 --work-tree            from the files, before anything is synced",
+    "hoist why checkout_button --user user-42 --work-tree            from the files, before a sync",
   ];
-  return hoistCommand("why", "every step to one answer, from the live table", examples, io)
-    .argument("<key>", "the flag")
-    .option("-u, --user <id>", "the subject, userId")
-    .option("-c, --context <attribute=value>", "an attribute of the context (repeatable)", attribute)
+  return hoistCommand("why", "explain one answer step by step, from the live table", examples, io)
+    .argument("<key>", "flag to evaluate")
+    .option("-u, --user <id>", "user who asks: the attribute userId")
+    .option("-c, --context <attribute=value>", "attribute of the context (repeatable)", attribute)
     .addOption(envOption)
     .addOption(workTreeOption)
     .addOption(databaseOption)
     .addOption(formatOption)
     .addOption(cwdOption)
     .action(async (key, options) => {
-      const { answerFrom } = await import("./answer.ts");
-      const context = { ...options.context, ...(options.user === undefined ? {} : { userId: options.user }) };
-      const view = await answerFrom(io, key, context, options);
-      if (options.format === "json") io.out(JSON.stringify({ ...view.trace, source: view.source }, null, 2));
-      else io.out(whyText(view, io.style, io.columns));
+      const { explainAnswer } = await import("./answer.ts");
+      const attributes = { ...options.context, ...(options.user === undefined ? {} : { userId: options.user }) };
+      const answer = await explainAnswer(io, key, attributes, options);
+      const data = { ...answer.trace, source: answer.source };
+      printResult(io, options.format, data, () => whyText(answer, io.style, io.columns));
       done(EXIT.done);
     });
 }

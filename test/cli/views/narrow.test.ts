@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { examplesText } from "../../../src/cli/examples.ts";
+import { examplesText } from "../../../src/cli/terminal/examples.ts";
 import { errorText, usageText } from "../../../src/cli/terminal/error-text.ts";
 import { FlagError } from "../../../src/core/errors.ts";
 

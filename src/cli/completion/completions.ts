@@ -1,33 +1,33 @@
 import type { Argument, CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 
-/** One word that may stand next, and what it means. */
+/** One word that can come next, and its meaning. */
 export interface Candidate {
   readonly word: string;
   readonly about: string;
 }
 
-/** Names that only the repository knows, and places that only the shell knows. */
+/** Kinds of names that the program itself does not know: they come from the repository, and files from the shell. */
 export type NameKind = "flags" | "environments" | "owners" | "attributes" | "files";
 
-/** What may stand at the end of an unfinished command line. */
-export interface Wanted {
-  /** What the program itself knows: commands, options, choices. */
+/** What can complete the last word of a command line. */
+export interface Completions {
+  /** Commands, options and choices. */
   readonly candidates: readonly Candidate[];
   readonly names: NameKind | null;
-  /** What each name is completed to begin with: `--env=` where the value stands in the option's own word. */
+  /** Goes before each name: `--env=` when the value is part of the option's word. */
   readonly prefix: string;
 }
 
-const NOTHING: Wanted = { candidates: [], names: null, prefix: "" };
+const NOTHING: Completions = { candidates: [], names: null, prefix: "" };
 
 /**
- * Reads a command line as far as it goes.
+ * Returns what can complete the last word of a command line.
  *
- * @param program  the command itself, with all its subcommands: the only source of what there is
- * @param words    what stands behind its name; the last one is unfinished, and may be empty. A `=` may be a word of its own,
- *   as bash cuts it.
+ * @param program  `hoist` itself: its commands and options are what can be completed
+ * @param words    the words after `hoist`; the last one is unfinished and can be empty. `=` can be a word of its own, because
+ *   bash splits there.
  */
-export function wanted(program: CommandUnknownOpts, words: readonly string[]): Wanted {
+export function completionsOf(program: CommandUnknownOpts, words: readonly string[]): Completions {
   const last = words.at(-1) ?? "";
   let command = program;
   let option: Option | undefined;
@@ -76,7 +76,7 @@ function optionOf(command: CommandUnknownOpts, word: string): Option | undefined
   return command.options.find(({ long, short }) => word === long || word === short);
 }
 
-/** Only an option that takes a value asks for one. */
+/** Returns the option if it takes a value. */
 function valued(option: Option | undefined): Option | undefined {
   return option?.required === true || option?.optional === true ? option : undefined;
 }
@@ -89,13 +89,13 @@ const OPTION_NAMES: Readonly<Record<string, NameKind>> = {
   "--release": "flags",
 };
 
-function ofOption(option: Option, prefix: string): Wanted {
+function ofOption(option: Option, prefix: string): Completions {
   const candidates = (option.argChoices ?? []).map((word) => ({ word: `${prefix}${word}`, about: "" }));
-  const isPlace = /<(?:folder|file|path)/.test(option.flags);
-  return { candidates, names: OPTION_NAMES[option.long ?? ""] ?? (isPlace ? "files" : null), prefix };
+  const takesPath = /<(?:folder|file|path)/.test(option.flags);
+  return { candidates, names: OPTION_NAMES[option.long ?? ""] ?? (takesPath ? "files" : null), prefix };
 }
 
-function ofArgument(command: CommandUnknownOpts, position: number): Wanted {
+function ofArgument(command: CommandUnknownOpts, position: number): Completions {
   const known: readonly Argument[] = command.registeredArguments;
   const argument = known[position] ?? known.findLast(({ variadic }) => variadic);
   if (argument === undefined) return NOTHING;

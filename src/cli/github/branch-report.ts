@@ -12,7 +12,7 @@ import { checkPolicies } from "../../impact/policy/check-policies.ts";
 import { strictAboutEdited } from "../../impact/policy/check-expiry.ts";
 import { baseOf, plansSince } from "../../impact/changes-since.ts";
 import { checkFiles } from "../../source/read/check-files.ts";
-import { progressOf, type Io } from "../terminal/io.ts";
+import { progressOf, todayOf, type Io } from "../terminal/io.ts";
 import { readLiveTables } from "../plan/live-tables.ts";
 import { findingsMarkdown, verdictOf, type Verdict } from "./findings-markdown.ts";
 
@@ -43,7 +43,7 @@ export async function branchReport(
   io: Io,
   { folder, base, ref }: { readonly folder: string; readonly base: string; readonly ref: string },
 ): Promise<BranchReport> {
-  const today = io.now().toISOString().slice(0, 10);
+  const today = todayOf(io);
   const repository = await openRepository(folder, io.env);
   const { files, diagnostics, testsPassed } = await checkFiles({ folder, ref }, { progress: progressOf(io), today });
   const commit = files.commit ?? (await repository.resolve(ref));

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { shielded } from "../../../src/cli/terminal/shielded.ts";
+import { withoutWorkflowCommands } from "../../../src/cli/terminal/workflow-commands.ts";
 import { githubAnnotations } from "../../../src/core/diagnostic/diagnostic-text.ts";
 import { aFlagRepository, flagPath, flagText } from "../../support/flag-tree.ts";
 
@@ -26,7 +26,7 @@ test.each([
   "::error file=\n::add-mask::e",
 ])("%j is no command any more", (text) => {
   expect(commandsIn(text)).not.toEqual([]);
-  expect(commandsIn(shielded(text)).filter((line) => line !== "::error file=")).toEqual([]);
+  expect(commandsIn(withoutWorkflowCommands(text)).filter((line) => line !== "::error file=")).toEqual([]);
 });
 
 test("our own annotations are, and other text is as it was", () => {
@@ -35,9 +35,9 @@ test("our own annotations are, and other text is as it was", () => {
     { severity: "error", code: "some-code", message: "it says ##[x]", hint: "a\n::b", ...place },
     { severity: "warning", code: "some-code", message: "::c", ...place },
   ]);
-  expect(shielded(text)).toBe(text);
+  expect(withoutWorkflowCommands(text)).toBe(text);
   const plain = "~ a  10 % → 60 %\n     ns::name  # [x]\r\n";
-  expect(shielded(plain)).toBe(plain);
+  expect(withoutWorkflowCommands(plain)).toBe(plain);
 });
 
 test("what a file says never commands the runner, whatever is printed of it", async () => {
