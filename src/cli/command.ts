@@ -72,7 +72,10 @@ export function withCommonBehaviour(command: Command, words: readonly string[], 
     .helpOption("-h, --help", "show this help")
     .showSuggestionAfterError(true)
     .showHelpAfterError(`       ${help}\n${io.errStyle("dim", `       exit ${EXIT.usage} (USAGE)`)}`)
-    .configureHelp({ optionDescription: (option) => optionDescription(option).replace(" (default: false)", "") })
+    .configureHelp({
+      optionDescription: (option) => optionDescription(option).replace(" (default: false)", ""),
+      subcommandTerm: (subcommand) => subcommand.name(),
+    })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),

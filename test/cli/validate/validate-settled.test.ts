@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { aFlagRepository, flagPath } from "../support/flag-tree.ts";
-import { hoistIn } from "../support/hoist.ts";
+import { aFlagRepository, flagPath } from "../../support/flag-tree.ts";
+import { hoistIn } from "../../support/hoist.ts";
 
 const FLAG = `name: A flag
 description: What it switches.

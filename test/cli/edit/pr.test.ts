@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { aGitHubOfFlags, BOOKING, branches, fileAt, FILES } from "../github/proposing.ts";
-import { flagText } from "../support/flag-tree.ts";
-import type { FakeGitHub } from "../support/github/start.ts";
-import { hoistIn } from "../support/hoist.ts";
-import { aFolder, aRepository, LEE, type TestRepository } from "../support/repository.ts";
-import { fileUrl, freshFile } from "../support/sqlite.ts";
+import { aGitHubOfFlags, BOOKING, branches, fileAt, FILES } from "../../github/proposing.ts";
+import { flagText } from "../../support/flag-tree.ts";
+import type { FakeGitHub } from "../../support/github/start.ts";
+import { hoistIn } from "../../support/hoist.ts";
+import { aFolder, aRepository, LEE, type TestRepository } from "../../support/repository.ts";
+import { fileUrl, freshFile } from "../../support/sqlite.ts";
 
 const PATH = "flags/workshop/workshop_routing.yaml";
 const WIDER = ["rollout", "workshop_routing", "20%", "--env", "production", "--pr"] as const;

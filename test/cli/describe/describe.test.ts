@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { aFlagRepository, flagText, writeFlags } from "../support/flag-tree.ts";
-import { hoistIn } from "../support/hoist.ts";
+import { aFlagRepository, flagText, writeFlags } from "../../support/flag-tree.ts";
+import { hoistIn } from "../../support/hoist.ts";
 
 const ROUTING = flagText({
   lines: `rules:

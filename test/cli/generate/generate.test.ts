@@ -4,13 +4,13 @@ import { fileURLToPath } from "node:url";
 import { execFileSync } from "node:child_process";
 import { build, transform } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { FlagDefinitions } from "../../src/core/flag/definitions.ts";
-import { filesBelow } from "../../scripts/build/files.ts";
-import { hoistIn } from "../support/hoist.ts";
-import { installPackage, type InstalledPackage } from "../support/package.ts";
-import { aFolder } from "../support/repository.ts";
+import type { FlagDefinitions } from "../../../src/core/flag/definitions.ts";
+import { filesBelow } from "../../../scripts/build/files.ts";
+import { hoistIn } from "../../support/hoist.ts";
+import { installPackage, type InstalledPackage } from "../../support/package.ts";
+import { aFolder } from "../../support/repository.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 /** A small application; `.txt` keeps it out of this project's own compiler and tests. */
 const APP = join(ROOT, "test/fixtures/app");
 

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { hoistIn } from "../support/hoist.ts";
-import { aFlagRepository, flagText } from "../support/flag-tree.ts";
-import { aFolder } from "../support/repository.ts";
+import { hoistIn } from "../../support/hoist.ts";
+import { aFlagRepository, flagText } from "../../support/flag-tree.ts";
+import { aFolder } from "../../support/repository.ts";
 
 const FILES = ["flag", "segment", "config"].map((kind) => `flags/_schema/${kind}.schema.json`);
 

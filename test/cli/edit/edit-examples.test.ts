@@ -1,19 +1,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { lineDiff } from "../../src/cli/terminal/line-diff.ts";
-import { describeFlag } from "../../src/core/describe/describe.ts";
-import type { Flag, Rollout } from "../../src/core/flag/flag.ts";
-import { flagOfRow } from "../../src/core/row/row-codec.ts";
-import type { SourceFile } from "../../src/core/flag/source-file.ts";
-import { flagTree } from "../../src/source/edit/edit-flag.ts";
-import { loadFlags, type LoadedFlags } from "../../src/source/load/load.ts";
-import { openStore } from "../../src/store/open.ts";
-import { allowedLines } from "../source/edit/allowed-lines.ts";
-import { exampleFiles } from "../source/edit/support.ts";
-import { SQLITE } from "../support/flag-database.ts";
-import { hoistIn, type HoistResult } from "../support/hoist.ts";
-import { aRepository, type TestRepository } from "../support/repository.ts";
+import { lineDiff } from "../../../src/cli/terminal/line-diff.ts";
+import { describeFlag } from "../../../src/core/describe/describe.ts";
+import type { Flag, Rollout } from "../../../src/core/flag/flag.ts";
+import { flagOfRow } from "../../../src/core/row/row-codec.ts";
+import type { SourceFile } from "../../../src/core/flag/source-file.ts";
+import { flagTree } from "../../../src/source/edit/edit-flag.ts";
+import { loadFlags, type LoadedFlags } from "../../../src/source/load/load.ts";
+import { openStore } from "../../../src/store/open.ts";
+import { allowedLines } from "../../source/edit/allowed-lines.ts";
+import { exampleFiles } from "../../source/edit/support.ts";
+import { SQLITE } from "../../support/flag-database.ts";
+import { hoistIn, type HoistResult } from "../../support/hoist.ts";
+import { aRepository, type TestRepository } from "../../support/repository.ts";
 
 /** The base and the environments of flags/_config.yaml. */
 const PLACES = [null, "development", "staging", "production"] as const;

@@ -3,10 +3,10 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { preCommitHook } from "../../src/cli/init/install-hook.ts";
-import { aFlagRepository, flagPath, flagText, writeFlags } from "../support/flag-tree.ts";
-import { hoistIn } from "../support/hoist.ts";
-import { aFolder, aScript, gitTestEnvironment, type TestRepository } from "../support/repository.ts";
+import { preCommitHook } from "../../../src/cli/init/install-hook.ts";
+import { aFlagRepository, flagPath, flagText, writeFlags } from "../../support/flag-tree.ts";
+import { hoistIn } from "../../support/hoist.ts";
+import { aFolder, aScript, gitTestEnvironment, type TestRepository } from "../../support/repository.ts";
 
 const GOOD = flagText();
 const BAD = flagText({ lines: "rollout: 5" });
@@ -118,7 +118,7 @@ describe("hoist validate --staged", () => {
   });
 });
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** Installs the hook, and this command line where the hook looks for it. */
 function withHook(repository: TestRepository, folder = ""): void {

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { hoistIn } from "../support/hoist.ts";
-import { aFolder, aRepository, aScript } from "../support/repository.ts";
+import { hoistIn } from "../../support/hoist.ts";
+import { aFolder, aRepository, aScript } from "../../support/repository.ts";
 
 function written(folder: string, files: Readonly<Record<string, string>>): string {
   for (const [path, text] of Object.entries(files)) {
@@ -137,7 +137,7 @@ test("the hook is installed once, stops a commit with a broken flag, and another
   expect((await hoist("init", "--hook")).out).toMatch(/kept +\.git\/hooks\/pre-commit +checks what is staged/);
 
   // As npm puts it beside the application.
-  const bin = fileURLToPath(new URL("../../src/cli/bin.js", import.meta.url));
+  const bin = fileURLToPath(new URL("../../../src/cli/bin.js", import.meta.url));
   mkdirSync(join(repository.folder, "node_modules/.bin"), { recursive: true });
   aScript(join(repository.folder, "node_modules/.bin"), "hoist", `exec '${process.execPath}' '${bin}' "$@"`);
   repository.write(".git/info/exclude", "node_modules\n");

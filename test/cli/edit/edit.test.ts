@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, statSync, chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { writeEdits } from "../../src/cli/edit/write-edits.ts";
-import { onEveryEngine } from "../support/flag-database.ts";
-import { aFlagRepository, commitFlags, flagText } from "../support/flag-tree.ts";
-import { hoistIn } from "../support/hoist.ts";
-import { aFolder, LEE, type TestRepository } from "../support/repository.ts";
-import { aCommittedTree, aSyncedTree } from "../support/synced.ts";
+import { writeEdits } from "../../../src/cli/edit/write-edits.ts";
+import { onEveryEngine } from "../../support/flag-database.ts";
+import { aFlagRepository, commitFlags, flagText } from "../../support/flag-tree.ts";
+import { hoistIn } from "../../support/hoist.ts";
+import { aFolder, LEE, type TestRepository } from "../../support/repository.ts";
+import { aCommittedTree, aSyncedTree } from "../../support/synced.ts";
 
 const PRODUCTION = (overlay: string, extra = "") =>
   flagText({ lines: `rollout: all\n${extra}environments:\n  production: ${overlay}` });

@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { onEveryEngine } from "../support/flag-database.ts";
-import { aFlagRepository, commitFlags, CONFIG, flagText, writeFlags } from "../support/flag-tree.ts";
-import { hoistIn } from "../support/hoist.ts";
-import { aFolder, LEE, type TestRepository } from "../support/repository.ts";
+import { onEveryEngine } from "../../support/flag-database.ts";
+import { aFlagRepository, commitFlags, CONFIG, flagText, writeFlags } from "../../support/flag-tree.ts";
+import { hoistIn } from "../../support/hoist.ts";
+import { aFolder, LEE, type TestRepository } from "../../support/repository.ts";
 
 /** A flag whose production overlay is what a test is about. */
 function routing(production: string, rest = "rollout: all"): string {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { aScene, bodies, jobOf, openPull, ROUTING, writes, type Scene } from "../github/commenting.ts";
-import { flagText, writeFlags } from "../support/flag-tree.ts";
-import { hoistIn, type HoistResult } from "../support/hoist.ts";
-import { aFolder } from "../support/repository.ts";
-import { typeInSqlite } from "../support/sqlite.ts";
+import { aScene, bodies, jobOf, openPull, ROUTING, writes, type Scene } from "../../github/commenting.ts";
+import { flagText, writeFlags } from "../../support/flag-tree.ts";
+import { hoistIn, type HoistResult } from "../../support/hoist.ts";
+import { aFolder } from "../../support/repository.ts";
+import { typeInSqlite } from "../../support/sqlite.ts";
 
 interface Sync {
   (environment: string, more?: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<HoistResult>;

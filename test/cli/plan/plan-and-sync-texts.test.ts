@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { databaseLabel } from "../../src/store/address.ts";
-import { SQLITE } from "../support/flag-database.ts";
-import { commitFlags, flagText } from "../support/flag-tree.ts";
-import { aCommittedTree, aSyncedTree } from "../support/synced.ts";
+import { databaseLabel } from "../../../src/store/address.ts";
+import { SQLITE } from "../../support/flag-database.ts";
+import { commitFlags, flagText } from "../../support/flag-tree.ts";
+import { aCommittedTree, aSyncedTree } from "../../support/synced.ts";
 
 describe("which database", () => {
   test("plan and sync name it, plan also before there is one", async () => {
@@ -44,7 +44,7 @@ describe("written by hand", () => {
 
 test("why says that a value was not understood, and what the flag serves for that", async () => {
   const { repository, database } = await aSyncedTree(SQLITE, { voice_logging: flagText() });
-  const { hoistIn } = await import("../support/hoist.ts");
+  const { hoistIn } = await import("../../support/hoist.ts");
   const env = { FLAGS_ENV: "production", FLAGS_DATABASE_URL: database.url, FEATURE_VOICE_LOGGING: "flase" };
   const { out } = await hoistIn(repository.folder, env)("why", "voice_logging");
   expect(out).toContain("false   (variant off, reason STATIC");

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { aClone, ROUTING, writes } from "../github/commenting.ts";
-import { readDrift } from "../../src/cli/github/drift.ts";
-import { openStore } from "../../src/store/open.ts";
-import type { SyncOptions } from "../../src/sync/sync.ts";
-import type { FakeGitHub } from "../support/github/start.ts";
-import { onEveryEngine, SQLITE, type FlagDatabase, type FlagDatabaseEngine } from "../support/flag-database.ts";
-import { commitFlags, flagText } from "../support/flag-tree.ts";
-import { hoistIn, type HoistResult } from "../support/hoist.ts";
-import { aRepository, type TestRepository } from "../support/repository.ts";
+import { aClone, ROUTING, writes } from "../../github/commenting.ts";
+import { readDrift } from "../../../src/cli/github/drift.ts";
+import { openStore } from "../../../src/store/open.ts";
+import type { SyncOptions } from "../../../src/sync/sync.ts";
+import type { FakeGitHub } from "../../support/github/start.ts";
+import { onEveryEngine, SQLITE, type FlagDatabase, type FlagDatabaseEngine } from "../../support/flag-database.ts";
+import { commitFlags, flagText } from "../../support/flag-tree.ts";
+import { hoistIn, type HoistResult } from "../../support/hoist.ts";
+import { aRepository, type TestRepository } from "../../support/repository.ts";
 
 interface Watched {
   readonly fake: FakeGitHub;

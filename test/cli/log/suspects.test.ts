@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { onEveryEngine, SQLITE } from "../support/flag-database.ts";
-import { aFlagRepository, commitFlags, CONFIG, flagPath, flagText } from "../support/flag-tree.ts";
-import { hoistIn } from "../support/hoist.ts";
-import { LEE } from "../support/repository.ts";
-import { aSyncedTree, type Synced } from "../support/synced.ts";
+import { onEveryEngine, SQLITE } from "../../support/flag-database.ts";
+import { aFlagRepository, commitFlags, CONFIG, flagPath, flagText } from "../../support/flag-tree.ts";
+import { hoistIn } from "../../support/hoist.ts";
+import { LEE } from "../../support/repository.ts";
+import { aSyncedTree, type Synced } from "../../support/synced.ts";
 
 const at = (share: string, more = "") => flagText({ lines: `rollout: ${share}${more === "" ? "" : `\n${more}`}` });
 const FREE = CONFIG.replace("maxStep: 25%, ", "");

@@ -3,14 +3,14 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildCli } from "../../scripts/build/cli.ts";
-import { COMPLETION_SCRIPTS, type Shell } from "../../src/cli/completion/scripts.ts";
-import { hoistProgram } from "../../src/cli/program.ts";
-import { hoistIn } from "../support/hoist.ts";
-import { aFolder, aScript } from "../support/repository.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
+import { buildCli } from "../../../scripts/build/cli.ts";
+import { COMPLETION_SCRIPTS, type Shell } from "../../../src/cli/completion/scripts.ts";
+import { hoistProgram } from "../../../src/cli/program.ts";
+import { hoistIn } from "../../support/hoist.ts";
+import { aFolder, aScript } from "../../support/repository.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const FLAGS = ["checkout_button", "recurring_bookings", "voice_logging"];
 
 /** The words that `hoist complete` gives, in its order. */
