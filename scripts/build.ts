@@ -8,19 +8,19 @@ import { publishedManifest, type Manifest } from "./build/manifest.ts";
 import { filesBelow } from "./build/files.ts";
 import { TOPICS } from "../src/cli/help/topics.ts";
 
-// Makes dist/, the package as it is published. It mirrors the repository (src/, schema/, cli/), so that files beside the
-// code are found by the same relative paths as here.
+// Builds dist/, the package as it is published. It mirrors the repository (src/, schema/, flags/), so that the code finds
+// other files by the same relative paths as here.
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = process.argv[2] ?? join(ROOT, "dist");
 
 const manifest: Manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-const doors = Object.values(manifest.exports);
-const library = await closureOf(ROOT, doors);
+const entryPoints = Object.values(manifest.exports);
+const library = await closureOf(ROOT, entryPoints);
 
 rmSync(DIST, { recursive: true, force: true });
 compileLibrary();
-copy("src"); // SQL, static files: whatever is no code
+copy("src"); // SQL and Markdown
 copy("schema");
 copy("LICENSE");
 copy("README.md");
@@ -28,9 +28,9 @@ for (const { page } of TOPICS) if (existsSync(join(ROOT, page))) copy(page);
 const bundled = await buildCli(ROOT, DIST);
 const published = publishedManifest(manifest, library.packages);
 writeFileSync(join(DIST, "package.json"), `${JSON.stringify(published, null, 2)}\n`);
-console.log(`${DIST}: ${doors.length} doors, ${library.files.length} modules, hoist ${Math.round(bundled / 1024)} KiB`);
+console.log(`${DIST}: ${library.files.length} modules, hoist ${Math.round(bundled / 1024)} KiB`);
 
-/** Only what the doors reach is compiled; the CLI is one file of its own. */
+/** Compiles the files that the entry points reach. The command line is bundled separately. */
 function compileLibrary(): void {
   const config = join(DIST, "tsconfig.json");
   mkdirSync(DIST, { recursive: true });

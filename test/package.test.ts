@@ -15,11 +15,11 @@ beforeAll(() => {
 });
 afterAll(() => installed.remove());
 
-/** Doors as an application writes them: `flaghoist`, `flaghoist/gate`. */
-const doors = () =>
+/** Returns the entry points as an application imports them: `flaghoist`, `flaghoist/gate`. */
+const entryPoints = () =>
   Object.keys(installed.manifest.exports)
-    .filter((door) => door !== "./package.json")
-    .map((door) => `flaghoist${door.slice(1)}`);
+    .filter((name) => name !== "./package.json")
+    .map((name) => `flaghoist${name.slice(1)}`);
 
 test("the package carries what runs and the reference pages, and nothing of development", () => {
   const pages = TOPICS.map(({ page }) => page).filter((page) => existsSync(page));
@@ -35,12 +35,12 @@ test("the package carries what runs and the reference pages, and nothing of deve
       "src/index.js",
     ]),
   );
-  const strange = installed.files.filter(
+  const unexpected = installed.files.filter(
     (file) =>
       !pages.includes(file) &&
       !/^(?:src\/|schema\/|cli\/(?:bin|main)\.js|LICENSE$|README\.md$|package\.json$)/.test(file),
   );
-  expect(strange).toEqual([]);
+  expect(unexpected).toEqual([]);
   expect(installed.files.filter((file) => /\.test\.|(?<!\.d)\.tsx?$|node_modules/.test(file))).toEqual([]);
 });
 
@@ -92,15 +92,15 @@ describe("without the optional peers", () => {
 describe("with the optional peers", () => {
   beforeAll(() => installed.addPeers());
 
-  test("an application can import every door, with only the declared packages beside it", () => {
-    const code = doors().map(
-      (door) => `if (Object.keys(await import(${JSON.stringify(door)})).length === 0) throw new Error("empty");`,
+  test("an application can import every entry point, with only the declared packages beside it", () => {
+    const code = entryPoints().map(
+      (name) => `if (Object.keys(await import(${JSON.stringify(name)})).length === 0) throw new Error("empty");`,
     );
     installed.write("imports.js", `${code.join("\n")}\nconsole.log("all");`);
     expect(installed.node("imports.js")).toBe("all\n");
   });
 
-  test("what a door loads only when it is called is there too", () => {
+  test("what an entry point loads only when it is called is installed too", () => {
     installed.write(
       "update.js",
       `import { closeFlags, configureFlags, updateToggle } from "flaghoist";
@@ -112,10 +112,10 @@ describe("with the optional peers", () => {
   });
 
   test.each(["nodenext", "bundler"])(
-    "an application's compiler understands the types of every door (%s)",
+    "an application's compiler understands the types of every entry point (%s)",
     (resolution) => {
-      const code = doors().map(
-        (door, n) => `import * as door${n} from "${door}";\nexport const names${n} = Object.keys(door${n});`,
+      const code = entryPoints().map(
+        (name, n) => `import * as module${n} from "${name}";\nexport const names${n} = Object.keys(module${n});`,
       );
       installed.write("types.ts", code.join("\n"));
       const module = resolution === "bundler" ? "esnext" : "nodenext";
@@ -148,6 +148,6 @@ test("publint has nothing to say", async () => {
 test("the types resolve the way the code does (attw, ESM only)", () => {
   const report = installed.node(ATTW, installed.tarball, "--profile", "esm-only", "--format", "ascii", "--no-color");
   const verdicts = report.split("\n").filter((line) => /^(?:node16 \(from ESM\)|bundler): /.test(line));
-  expect(verdicts).toHaveLength(2 * (doors().length + 1));
+  expect(verdicts).toHaveLength(2 * (entryPoints().length + 1));
   expect(verdicts.filter((line) => !line.includes("🟢"))).toEqual([]);
 });

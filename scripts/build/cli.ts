@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { build } from "esbuild";
 
-/** CommonJS packages inside an ES module ask for `require`. */
+/** Defines `require`, which bundled CommonJS packages call, inside the ES module. */
 const BANNER = `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`;
 
 /**
@@ -27,12 +27,12 @@ export async function buildCli(root: string, dist: string): Promise<number> {
     logLevel: "warning",
     plugins: [
       {
-        name: "keep the place of each module",
+        name: "keep the address of each module",
         setup({ onLoad }) {
           onLoad({ filter: /[/\\]src[/\\].*\.tsx?$/ }, ({ path }) => {
             const source = readFileSync(path, "utf8");
             const loader = path.endsWith("x") ? "tsx" : "ts";
-            return { contents: source.replaceAll("import.meta.url", placeOf(relative(root, path))), loader };
+            return { contents: source.replaceAll("import.meta.url", addressOf(relative(root, path))), loader };
           });
         },
       },
@@ -45,8 +45,8 @@ export async function buildCli(root: string, dist: string): Promise<number> {
   return readFileSync(outfile).byteLength;
 }
 
-/** In the bundle every module is cli/main.js; what it reads by its own place (SQL, schemas) lies where it came from. */
-function placeOf(file: string): string {
+/** Returns the expression for the address that a module would have unbundled, because SQL, schemas and pages lie relative to it. */
+function addressOf(file: string): string {
   const compiled = file.replaceAll("\\", "/").replace(/\.tsx?$/, ".js");
   return `new URL(${JSON.stringify(`../${compiled}`)}, import.meta.url).href`;
 }

@@ -2,20 +2,20 @@ import { existsSync } from "node:fs";
 import { join, posix } from "node:path";
 import { build } from "esbuild";
 
-/** What the doors reach, by static and dynamic imports. All paths are relative to the repository. */
+/** Lists what the entry points reach by static and dynamic imports. Paths are relative to the repository. */
 export interface Closure {
   readonly files: readonly string[];
-  /** Names of npm packages, without what Node itself brings. */
+  /** Names of npm packages, without the modules of Node itself. */
   readonly packages: readonly string[];
 }
 
-/** @throws Error when a door does not exist */
-export async function closureOf(root: string, doors: readonly string[]): Promise<Closure> {
-  const missing = doors.filter((door) => !existsSync(join(root, door)));
+/** @throws Error when an entry point does not exist */
+export async function closureOf(root: string, entryPoints: readonly string[]): Promise<Closure> {
+  const missing = entryPoints.filter((file) => !existsSync(join(root, file)));
   if (missing.length > 0) throw new Error(`package.json exports ${missing.join(", ")}, which does not exist`);
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: doors.map((door) => posix.join(door)),
+    entryPoints: entryPoints.map((file) => posix.join(file)),
     bundle: true,
     splitting: true,
     packages: "external",

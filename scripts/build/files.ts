@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** All files below a folder, with the folder's own path before them, sorted. */
+/** Returns the paths of all files below a folder, each starting with the folder's own path, sorted. */
 export function filesBelow(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -1,11 +1,11 @@
-/** The parts of package.json that are read here. */
+/** Describes the parts of package.json that the build reads. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly description: string;
   readonly license: string;
   readonly engines: Readonly<Record<string, string>>;
-  /** Door → source file. */
+  /** Maps each entry point to its source file. */
   readonly exports: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -13,10 +13,10 @@ export interface Manifest {
 }
 
 /**
- * package.json as it is published: nothing that only development needs, dependencies as ranges, and of them only those that
- * the doors load. What the CLI needs is inside its bundle.
+ * Returns the package.json that is published: without what only development needs, with dependencies as ranges, and of them
+ * only those that the entry points load. The bundle of the command line contains its own.
  *
- * @param packages that the doors load, statically or later
+ * @param packages  those that the entry points load, at once or later
  * @throws Error when one of them is declared nowhere
  */
 export function publishedManifest(manifest: Manifest, packages: readonly string[]) {
@@ -32,7 +32,7 @@ export function publishedManifest(manifest: Manifest, packages: readonly string[
   } = manifest;
   const undeclared = packages.filter((used) => !(used in dependencies) && !(used in peerDependencies));
   if (undeclared.length > 0)
-    throw new Error(`the doors load ${undeclared.join(", ")}, which package.json does not declare`);
+    throw new Error(`the entry points load ${undeclared.join(", ")}, which package.json does not declare`);
   const used = Object.entries(dependencies).filter(([dependency]) => packages.includes(dependency));
   return {
     name,
@@ -43,7 +43,7 @@ export function publishedManifest(manifest: Manifest, packages: readonly string[
     engines,
     bin: { hoist: "./cli/bin.js" },
     exports: Object.fromEntries([
-      ...Object.entries(manifest.exports).map(([door, file]) => [door, compiled(file)] as const),
+      ...Object.entries(manifest.exports).map(([name, file]) => [name, compiled(file)] as const),
       ["./package.json", "./package.json"] as const,
     ]),
     dependencies: Object.fromEntries(used.map(([dependency, range]) => [dependency, compatible(range)])),
@@ -57,7 +57,7 @@ function compiled(file: string) {
   return { types: `${base}.d.ts`, default: `${base}.js` };
 }
 
-/** Here versions are exact, so that every run is the same; an application should be free to take a fix. */
+/** Turns an exact version, which keeps our own runs alike, into a range, which lets an application take fixes. */
 function compatible(range: string): string {
   return /^\d/.test(range) ? `^${range}` : range;
 }

@@ -22,7 +22,7 @@ const MANIFEST: Manifest & Readonly<Record<string, unknown>> = {
 };
 
 describe("the published package.json", () => {
-  test("names the compiled doors and the packages that they load, as ranges, and nothing of development", () => {
+  test("names the compiled entry points and the packages that they load, as ranges, and nothing of development", () => {
     expect(publishedManifest(MANIFEST, ["semver", "ranged", "pg"])).toEqual({
       name: "flaghoist",
       version: "1.2.3",
@@ -44,12 +44,12 @@ describe("the published package.json", () => {
 
   test("a package that is loaded and declared nowhere stops the build", () => {
     expect(() => publishedManifest(MANIFEST, ["semver", "vitest"])).toThrow(
-      "the doors load vitest, which package.json does not declare",
+      "the entry points load vitest, which package.json does not declare",
     );
   });
 });
 
-describe("what the doors reach", () => {
+describe("what the entry points reach", () => {
   test("static and dynamic imports count, types do not, and packages go by their names", async () => {
     const { files, packages } = await closureOf(ROOT, ["./src/history/repository.ts"]);
     expect(files).toEqual(
@@ -59,7 +59,7 @@ describe("what the doors reach", () => {
     expect(packages).toEqual(["simple-git"]);
   });
 
-  test("a door that does not exist stops the build", async () => {
+  test("an entry point that does not exist stops the build", async () => {
     await expect(closureOf(ROOT, ["./src/nowhere.ts"])).rejects.toThrow("./src/nowhere.ts, which does not exist");
   });
 });
