@@ -14,7 +14,7 @@ export function syncText(outcome: Synced, tookMs: number, now: Date, style: Styl
   const took = `${Math.round(tookMs)} ms, ${outcome.database}`;
   const facts = [
     followsText(outcome),
-    `${counted(desired.flags.size, "flag")} valid, ${counted(desired.testsPassed, "test")} pass, every flag evaluated`,
+    `${counted(desired.flags.size, "flag")} valid, ${counted(desired.testsPassed, "test")} passed, every flag evaluated`,
     `${plan.environment} is at revision ${outcome.head.revision}: ${doneText(outcome)} (${took})`,
   ];
   const lines = facts.filter((fact) => fact !== "").map((fact) => `${tick} ${fact}`);

@@ -16,7 +16,7 @@ test("hoist schema writes what is stale, --check says what is, and the loader mi
     err: `stale  ${FILES.join(", ")}: not what flags/ says    exit 3\n       run hoist schema and commit what it writes`,
   });
   expect(await hoist("schema")).toEqual({ code: 0, out: `✓ written: ${FILES.join(", ")}`, err: "" });
-  expect((await hoist("validate")).out).toBe("✓ 1 flag valid, 0 tests pass");
+  expect((await hoist("validate")).out).toBe("✓ 1 flag valid, 0 tests passed");
   expect(await hoist("schema", "--check")).toEqual({ code: 0, out: "✓ flags/_schema/ is up to date", err: "" });
 
   const [first = ""] = FILES;

@@ -43,7 +43,7 @@ describe("hoist validate --staged", () => {
     writeFlags(repository, { one: BAD });
     expect(await hoist(repository)("validate", "--staged")).toMatchObject({
       code: 0,
-      out: "✓ 1 flag valid, 0 tests pass",
+      out: "✓ 1 flag valid, 0 tests passed",
     });
   });
 
