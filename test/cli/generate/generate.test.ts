@@ -161,7 +161,7 @@ describe("hoist generate", () => {
     const hoist = hoistIn(folder);
     expect(await hoist("generate", "--check")).toMatchObject({
       code: 3,
-      err: "stale  src/flags/definitions.ts, src/flags/server.ts: not what flags/ says    exit 3\n       run hoist generate and commit what it writes",
+      err: "stale  src/flags/definitions.ts, src/flags/server.ts: out of date with flags/    exit 3\n       run hoist generate and commit the result",
     });
     expect(existsSync(join(folder, "src"))).toBe(false);
     expect((await hoist("generate")).out).toBe("✓ written: src/flags/definitions.ts, src/flags/server.ts");
@@ -186,7 +186,7 @@ describe("hoist generate", () => {
     writeFileSync(join(folder, "lib/server.ts"), "export const mine = 1;\n");
     const refused = await hoistIn(folder)("generate", "--out", "lib");
     expect(refused).toMatchObject({ code: 9, out: "" });
-    expect(refused.err).toContain("lib/server.ts was not written by hoist generate, and is left as it is");
+    expect(refused.err).toContain("lib/server.ts was not written by hoist generate, so it was not replaced");
     expect(existsSync(join(folder, "lib/definitions.ts"))).toBe(false);
   });
 

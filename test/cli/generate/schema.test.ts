@@ -13,11 +13,11 @@ test("hoist schema writes what is stale, --check says what is, and the loader mi
   expect(await hoist("schema", "--check")).toEqual({
     code: 3,
     out: "",
-    err: `stale  ${FILES.join(", ")}: not what flags/ says    exit 3\n       run hoist schema and commit what it writes`,
+    err: `stale  ${FILES.join(", ")}: out of date with flags/    exit 3\n       run hoist schema and commit the result`,
   });
   expect(await hoist("schema")).toEqual({ code: 0, out: `✓ written: ${FILES.join(", ")}`, err: "" });
   expect((await hoist("validate")).out).toBe("✓ 1 flag valid, 0 tests passed");
-  expect(await hoist("schema", "--check")).toEqual({ code: 0, out: "✓ flags/_schema/ is up to date", err: "" });
+  expect(await hoist("schema", "--check")).toEqual({ code: 0, out: "✓ up to date: flags/_schema/", err: "" });
 
   const [first = ""] = FILES;
   const file = join(folder, first);

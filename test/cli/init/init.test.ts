@@ -111,16 +111,16 @@ test("settings that cannot be read are left alone, with the line to add", async 
   const folder = written(aFolder(), { ".vscode/settings.json": '{ "a": ' });
   const { code, out } = await hoistIn(folder)("init");
   expect(code).toBe(0);
-  expect(out).toContain('add by hand: {"yaml.schemas"');
+  expect(out).toContain('add manually: {"yaml.schemas"');
   expect(readFileSync(join(folder, ".vscode/settings.json"), "utf8")).toBe('{ "a": ');
 });
 
 test.each([
-  [["--env", "Production"], {}, '"Production" cannot name an environment'],
+  [["--env", "Production"], {}, '"Production" is not a valid environment name'],
   [["--env", "a,a"], {}, "names a twice"],
-  [["--env", "reason,b"], {}, '"reason" cannot name an environment'],
-  [[], { flags: "a file" }, "is there, and no folder"],
-  [[], { "flags/de.yaml": "colours: [black, red, gold]\n" }, "flags/ holds files that are no feature flags"],
+  [["--env", "reason,b"], {}, '"reason" is not a valid environment name'],
+  [[], { flags: "a file" }, "exists and is not a folder"],
+  [[], { "flags/de.yaml": "colours: [black, red, gold]\n" }, "flags/ holds files that are not feature flags"],
 ])("init %j beside %j is refused, and nothing is written", async (args, files, message) => {
   const folder = written(aFolder(), files);
   const before = contents(folder);
@@ -148,13 +148,13 @@ test("the hook is installed once, stops a commit with a broken flag, and another
   const other = aRepository();
   aScript(join(other.folder, ".git/hooks"), "pre-commit", "exit 0");
   const { out } = await hoistIn(other.folder)("init", "--hook");
-  expect(out).toContain("another hook stands there; add to it: hoist validate --staged || exit $?");
+  expect(out).toContain("another hook exists; add to it: hoist validate --staged || exit $?");
 });
 
 test("outside a repository there is no hook, and a note says so", async () => {
   const { code, err } = await hoistIn(aFolder())("init", "--hook");
   expect(code).toBe(0);
-  expect(err).toContain("no git repository here");
+  expect(err).toContain("not a git repository, so no hook was installed");
 });
 
 const WORKFLOWS = ["validate", "sync", "drift"].map((name) => `.github/workflows/${name}.yml`);
@@ -236,7 +236,7 @@ test.each([
   expect(err).toBe(
     isSilent
       ? ""
-      : "note  the remote is not on GitHub, so no workflows: hoist init --workflows writes them all the same",
+      : "note  the remote is not on GitHub, so no workflows were written: hoist init --workflows writes them",
   );
 });
 
@@ -244,7 +244,7 @@ test("outside a repository there are no workflows, and a note where they were as
   const folder = aFolder();
   const { code, err } = await hoistIn(folder)("init", "--workflows");
   expect(code).toBe(0);
-  expect(err).toContain("no git repository here, so no workflows");
+  expect(err).toContain("not a git repository, so no workflows were written");
   expect(existsSync(join(folder, ".github"))).toBe(false);
 });
 

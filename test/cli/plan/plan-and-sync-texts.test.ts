@@ -34,11 +34,11 @@ describe("written by hand", () => {
     );
     await database.type("UPDATE feature_toggles SET rollout_percentage = 10;");
     const { out } = await hoist("why", "voice_logging");
-    expect(out).toContain("last changed by hand by sql, ");
+    expect(out).toContain("last changed manually by sql, ");
     expect(out).not.toContain(commit);
     commitFlags(repository, "Say it in other words (#2)", { voice_logging: flagText({ description: "Other words." }) });
     await sync();
-    expect((await hoist("why", "voice_logging")).out).toContain("something in it is held by hand");
+    expect((await hoist("why", "voice_logging")).out).toContain("an earlier manual change is still in effect");
   });
 });
 
@@ -48,6 +48,6 @@ test("why says that a value was not understood, and what the flag serves for tha
   const env = { FLAGS_ENV: "production", FLAGS_DATABASE_URL: database.url, FEATURE_VOICE_LOGGING: "flase" };
   const { out } = await hoistIn(repository.folder, env)("why", "voice_logging");
   expect(out).toContain("false   (variant off, reason STATIC");
-  expect(out).toContain("FEATURE_VOICE_LOGGING (environment) is not understood, so it serves off: hoist env check");
+  expect(out).toContain("FEATURE_VOICE_LOGGING (environment) has no valid value, so it serves off: hoist env check");
   expect(out).not.toContain("flase");
 });

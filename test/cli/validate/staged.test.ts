@@ -87,7 +87,7 @@ describe("hoist validate --staged", () => {
     repository.git("rm", "--quiet", "-r", "flags");
     expect(await hoist(repository)("validate", "--staged")).toMatchObject({
       code: 3,
-      err: expect.stringContaining("the next commit would leave nothing under flags/"),
+      err: expect.stringContaining("the next commit would leave no files under flags/"),
     });
   });
 
