@@ -134,7 +134,7 @@ test("the hook is installed once, stops a commit with a broken flag, and another
   const repository = aRepository();
   const hoist = hoistIn(repository.folder);
   expect((await hoist("init", "--hook")).out).toMatch(/written +\.git\/hooks\/pre-commit/);
-  expect((await hoist("init", "--hook")).out).toMatch(/kept +\.git\/hooks\/pre-commit +checks what is staged/);
+  expect((await hoist("init", "--hook")).out).toMatch(/kept +\.git\/hooks\/pre-commit +validates staged flag files/);
 
   // As npm puts it beside the application.
   const bin = fileURLToPath(new URL("../../../src/cli/bin.js", import.meta.url));
