@@ -1,9 +1,9 @@
 import type { Change } from "../core/plan/change.ts";
 import type { Flag, FlagKey, Requirement } from "../core/flag/flag.ts";
 import type { Plan } from "../core/plan/plan.ts";
-import { kindOf } from "./kind.ts";
+import { kindOf } from "./change-kind.ts";
 import type { ChangeKind, FlagReport } from "./report.ts";
-import { isUntouched, type VersionPair } from "./answers-alike.ts";
+import { isUntouched, type VersionPair } from "./version-pair.ts";
 
 /** The flags of one environment before and after, by key. */
 export interface Sides {

@@ -1,12 +1,12 @@
 import { subjectOf } from "../core/evaluate/bucket.ts";
-import { askerOf } from "./asker.ts";
-import { exactFlips, flipsEverybody } from "./exact.ts";
+import { evaluatorOf } from "./version-evaluator.ts";
+import { exactFlips, flipsEveryone } from "./exact-flips.ts";
 import { estimated, exactly } from "./margin.ts";
 import { moveCounts, type Step } from "./moves.ts";
 import type { Population } from "./population.ts";
-import { profiledFlips } from "./profiles.ts";
+import { profiledFlips } from "./profiled-flips.ts";
 import type { Flips } from "./report.ts";
-import { flipTest, type VersionPair } from "./answers-alike.ts";
+import { flipTest, type VersionPair } from "./version-pair.ts";
 
 export interface FlipQuestion extends VersionPair {
   readonly population: Population;
@@ -25,7 +25,7 @@ export function measureFlips(question: FlipQuestion): Flips {
   // People of a file are who they are: each in their own bucket.
   const profiled = population.note.source === "file" ? undefined : profiledFlips(question, population, isSubject);
   const flips = profiled ?? askedFlips(question);
-  return flips.method === "sampled" && flipsEverybody(question) ? everybody(flips) : flips;
+  return flips.method === "sampled" && flipsEveryone(question) ? everybody(flips) : flips;
 }
 
 /** Which lines they meet is still an estimate, where there are several. */
@@ -64,7 +64,7 @@ export function eachFlip(
 ): void {
   const { key, before, after, population } = question;
   const isFlip = flipTest(question);
-  const [was, is] = [askerOf(key, before), askerOf(key, after)];
+  const [was, is] = [evaluatorOf(key, before), evaluatorOf(key, after)];
   for (const [person, context] of population.contexts.entries()) {
     if (!isAsked(person)) continue;
     const [from, to] = [was.variantFor(context), is.variantFor(context)];

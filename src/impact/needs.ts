@@ -3,11 +3,10 @@ import type { Plan } from "../core/plan/plan.ts";
 import { acknowledgementId } from "../core/plan/acknowledgement-id.ts";
 import { constantAnswer } from "../core/flag/constant-answer.ts";
 import type { Flag, FlagKey } from "../core/flag/flag.ts";
-import { differingGroups, PROSE_GROUPS } from "../core/row/field-groups.ts";
-import { columnsOf } from "../core/row/row-codec.ts";
 import type { Policies } from "../source/load/config.ts";
 import { digest } from "../source/load/digest.ts";
-import { dangersOf, dangersOfNew, isNarrowing, type Danger } from "./danger.ts";
+import { effectOf } from "./change-kind.ts";
+import { dangersOf, dangersOfNew, type Danger } from "./danger.ts";
 
 /** A reason why a protected environment refuses a change until somebody acknowledges it. */
 export interface Need {
@@ -106,7 +105,5 @@ function archivesAnAnswer({ action, before }: Change): boolean {
 function isWidening(change: Change): boolean {
   const { before, after } = change;
   if (after === null) return archivesAnAnswer(change);
-  if (before === null) return after.enabled;
-  const changed = differingGroups(columnsOf(before), columnsOf(after)).some((group) => !PROSE_GROUPS.has(group));
-  return changed && !isNarrowing(before, after);
+  return before === null ? after.enabled : effectOf(before, after) === "raises";
 }

@@ -6,7 +6,7 @@ import { flagChanges, type FlagChange, type Sides } from "./flag-changes.ts";
 import { type AttributeSpec, DEFAULT_SEED, DEFAULT_SIZE, generatePopulation, type Population } from "./population.ts";
 import type { ChangeReport, ReportWarning } from "./report.ts";
 import type { SeenOverride } from "./seen-overrides.ts";
-import { withRequired } from "./answers-alike.ts";
+import { withRequired } from "./version-pair.ts";
 import { aheadWarning, expiryWarning, handWarnings, overrideWarnings } from "./warnings.ts";
 import { stricterOf } from "../source/load/config.ts";
 import { changedSegments, segmentsIn } from "./changed-segments.ts";

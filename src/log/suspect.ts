@@ -1,5 +1,5 @@
 import type { FlagKey } from "../core/flag/flag.ts";
-import type { Version } from "../impact/answers-alike.ts";
+import type { Version } from "../impact/version-pair.ts";
 
 /** One change of one flag in one environment, with the flag as it was and as it became. */
 export interface ServedChange {

@@ -1,7 +1,7 @@
 import type { Change } from "../core/plan/change.ts";
 import { FlagError } from "../core/errors.ts";
-import type { Version } from "../impact/answers-alike.ts";
-import { withRequired } from "../impact/answers-alike.ts";
+import type { Version } from "../impact/version-pair.ts";
+import { withRequired } from "../impact/version-pair.ts";
 import type { LandedChange } from "../history/mainline.ts";
 import type { Repository } from "../history/repository.ts";
 import { loadFlags, type LoadedFlags } from "../source/load/load.ts";

@@ -1,6 +1,6 @@
 import type { Flag, FlagKey } from "../core/flag/flag.ts";
 import type { JsonObject } from "../core/json.ts";
-import { withRequired, type Version } from "../impact/answers-alike.ts";
+import { withRequired, type Version } from "../impact/version-pair.ts";
 import { flagOfRow } from "../core/row/row-codec.ts";
 import { pullRequestOf } from "../history/pull-request.ts";
 import type { AuditEntry, FlagStore } from "../store/store.ts";

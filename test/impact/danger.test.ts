@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { dangersOf, isNarrowing } from "../../src/impact/danger.ts";
+import { effectOf } from "../../src/impact/change-kind.ts";
+import { dangersOf } from "../../src/impact/danger.ts";
 import type { Flag } from "../../src/core/flag/flag.ts";
 import { aColourFlag, aFlag, aRule, isOneOf, percentage, portion, split } from "../support/flags.ts";
 
@@ -117,25 +118,25 @@ const CASES: readonly Case[] = [
     is: "a rule's split is dealt again under another name too",
     before: aColourFlag({ key: "button", rules: [aRule({ name: "beta", serve: split({ blue: 50, green: 50 }) })] }),
     after: aColourFlag({ key: "button", rules: [aRule({ name: "try", serve: split({ green: 50, blue: 50 }) })] }),
-    dangers: ["reshuffle: rule try splits in another way: people move between its variants"],
+    dangers: ["reshuffle: the split of rule try changes: subjects move between its variants"],
   },
   {
     is: "another answer of a protected flag that is off is asked about",
     before: aColourFlag({ key: "button", protected: true }),
     after: aColourFlag({ key: "button", protected: true, enabled: false, offVariant: "green" }),
-    dangers: ["widening: the flag is protected: every widening is asked about"],
+    dangers: ["widening: the flag is protected: every widening needs an acknowledgement"],
   },
   {
     is: "as is another value of the answer when it is off",
     before: aColourFlag({ key: "button", protected: true, enabled: false }),
     after: aColourFlag({ key: "button", protected: true, enabled: false, variants: OTHER_VALUES }),
-    dangers: ["widening: the flag is protected: every widening is asked about"],
+    dangers: ["widening: the flag is protected: every widening needs an acknowledgement"],
   },
   {
     is: "another salt deals everybody again",
     before: flag({ rollout: percentage(10) }),
     after: flag({ rollout: percentage(10), salt: "checkout-2" }),
-    dangers: ['reshuffle: the salt changes from "checkout" to "checkout-2": everybody is dealt again'],
+    dangers: ['reshuffle: the salt changes from "checkout" to "checkout-2": every subject gets a new bucket'],
   },
   {
     is: "another salt moves nobody where nothing is dealt",
@@ -147,25 +148,25 @@ const CASES: readonly Case[] = [
     is: "another subject attribute deals again",
     before: flag({ rollout: percentage(10) }),
     after: flag({ rollout: percentage(10, "sessionId") }),
-    dangers: ["reshuffle: the last line is dealt by sessionId, not userId"],
+    dangers: ["reshuffle: the default rollout counts subjects by sessionId instead of userId"],
   },
   {
     is: "another order of a split moves people",
     before: aColourFlag({ key: "button", serve: split({ blue: 50, green: 50 }) }),
     after: aColourFlag({ key: "button", serve: split({ green: 50, blue: 50 }) }),
-    dangers: ["reshuffle: the last line splits in another way: people move between its variants"],
+    dangers: ["reshuffle: the split of the default rollout changes: subjects move between its variants"],
   },
   {
     is: "every widening of a protected flag is asked about, small ones too",
     before: flag({ protected: true, rollout: percentage(10) }),
     after: flag({ protected: true, rollout: percentage(11) }),
-    dangers: ["widening: the flag is protected: every widening is asked about"],
+    dangers: ["widening: the flag is protected: every widening needs an acknowledgement"],
   },
   {
     is: "taking the protection away in the same change does not help",
     before: flag({ protected: true, rollout: percentage(10) }),
     after: flag({ rollout: percentage(11) }),
-    dangers: ["widening: the flag is protected: every widening is asked about"],
+    dangers: ["widening: the flag is protected: every widening needs an acknowledgement"],
   },
   {
     is: "prose is no widening",
@@ -190,16 +191,16 @@ describe("narrowing", () => {
   test("lowering a rule that serves the off variant lets its people in: no narrowing", () => {
     const before = flag({ rules: [{ ...staffOff, portion: portion(50) }] });
     const after = flag({ rules: [{ ...staffOff, portion: portion(10) }] });
-    expect(isNarrowing(before, after)).toBe(false);
+    expect(effectOf(before, after)).toBe("raises");
   });
 
   test("taking a rule away is no narrowing: its people go on to the next line", () => {
-    expect(isNarrowing(flag({ rules: [staffOff] }), flag({}))).toBe(false);
+    expect(effectOf(flag({ rules: [staffOff] }), flag({}))).toBe("raises");
   });
 
   test("lowering a rule that serves on is one", () => {
     const before = flag({ rules: [aRule({ portion: portion(50) })], rollout: percentage(0) });
     const after = flag({ rules: [aRule({ portion: portion(10) })], rollout: percentage(0) });
-    expect(isNarrowing(before, after)).toBe(true);
+    expect(effectOf(before, after)).toBe("lowers");
   });
 });

@@ -3,7 +3,7 @@ import { bucketOf } from "../../src/core/evaluate/bucket.ts";
 import { type Flag, WHOLE } from "../../src/core/flag/flag.ts";
 import { contextsFrom } from "../../src/impact/contexts.ts";
 import { measureFlips } from "../../src/impact/flips.ts";
-import { kindOf } from "../../src/impact/kind.ts";
+import { kindOf } from "../../src/impact/change-kind.ts";
 import { generatePopulation } from "../../src/impact/population.ts";
 import type { Flips } from "../../src/impact/report.ts";
 import { pairOf } from "../../src/impact/flag-changes.ts";

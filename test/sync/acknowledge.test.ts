@@ -165,7 +165,7 @@ describe("an acknowledgement", () => {
     const tree = await aSyncedTree(SQLITE, { checkout_button: at("10%", "protected: true"), other: at("10%") });
     await expectSynced(tree, { other: at("11%") });
     const asked = await expectAsked(tree, { checkout_button: at("10.001%", "protected: true") });
-    expect(asked).toContain("needs acknowledgement: the flag is protected: every widening is asked about");
+    expect(asked).toContain("needs acknowledgement: the flag is protected: every widening needs an acknowledgement");
   });
 
   test("is asked for when a protected flag is new and answers somebody, but not when the table is", async () => {
@@ -173,7 +173,7 @@ describe("an acknowledgement", () => {
     await expectSynced(tree, { other: flagText({ enabled: false, lines: "rollout: all\nprotected: true" }) });
     await expectSynced(tree, { third: at("none", "protected: true") });
     const asked = await expectAsked(tree, { fourth: at("1%", "protected: true") });
-    expect(asked).toContain("needs acknowledgement: the flag is protected: every widening is asked about");
+    expect(asked).toContain("needs acknowledgement: the flag is protected: every widening needs an acknowledgement");
   });
 
   test("is asked for when a flag stops being protected and widens at once", async () => {
@@ -184,7 +184,7 @@ describe("an acknowledgement", () => {
   test("is asked for when a salt changes under people, and not when nobody is dealt", async () => {
     const tree = await aSyncedTree(SQLITE, { dealt: at("10%"), everybody: at("all") });
     await expectSynced(tree, { everybody: at("all", "salt: other") });
-    expect(await expectAsked(tree, { dealt: at("10%", "salt: other") })).toContain("everybody is dealt again");
+    expect(await expectAsked(tree, { dealt: at("10%", "salt: other") })).toContain("every subject gets a new bucket");
   });
 
   test("is asked for when a flag is archived and restored higher than it ever was", async () => {

@@ -1,8 +1,6 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
-import { isNarrowing } from "../danger.ts";
-import { differingGroups, PROSE_GROUPS } from "../../core/row/field-groups.ts";
+import { effectOf } from "../change-kind.ts";
 import type { Change } from "../../core/plan/change.ts";
-import { columnsOf } from "../../core/row/row-codec.ts";
 import { problemAtValue } from "../../source/load/parsed-file.ts";
 import { stricterOf } from "../../source/load/config.ts";
 import { loadedFlag } from "./check-needs.ts";
@@ -52,11 +50,10 @@ export function strictAboutEdited(
 
 /** Whether one flag's changes take something away in some environment, and give nobody anything in any. */
 function takesAway(changes: readonly Change[]): boolean {
-  const served = changes.flatMap(({ before, after }) => {
+  const effects = changes.flatMap(({ before, after }) => {
     if (after === null) return [];
-    const groups = before === null ? [] : differingGroups(columnsOf(before), columnsOf(after));
-    const isProse = before !== null && groups.every((group) => PROSE_GROUPS.has(group));
-    return isProse ? [] : [before !== null && isNarrowing(before, after)];
+    return before === null ? "raises" : effectOf(before, after);
   });
-  return served.length > 0 && served.every(Boolean);
+  const felt = effects.filter((effect) => effect !== "none");
+  return felt.length > 0 && felt.every((effect) => effect === "lowers");
 }

@@ -3,7 +3,7 @@ import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import type { EvaluationContext } from "../../core/evaluate/evaluation.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import { DEFAULT_SEED, generatePopulation } from "../population.ts";
-import { withRequired } from "../answers-alike.ts";
+import { withRequired } from "../version-pair.ts";
 import { canonicalJson } from "../../core/json.ts";
 import type { LoadedFlag, LoadedFlags } from "../../source/load/load.ts";
 import type { FlagFile } from "../../source/shape/flag-file.ts";

@@ -1,9 +1,9 @@
 import { type Flag } from "../../core/flag/flag.ts";
-import { reshuffleAt, risesOf } from "../danger.ts";
+import { changedFields, reshuffleOf } from "../change-kind.ts";
+import { risesOf } from "../danger.ts";
 import type { Need } from "../needs.ts";
-import { differingGroups, type FieldGroup, PROSE_GROUPS } from "../../core/row/field-groups.ts";
+import type { FieldGroup } from "../../core/row/field-groups.ts";
 import { canonicalJson } from "../../core/json.ts";
-import { columnsOf } from "../../core/row/row-codec.ts";
 import type { FlagFile } from "../../source/shape/flag-file.ts";
 import type { Path } from "../../source/load/tree.ts";
 
@@ -26,7 +26,7 @@ export function dangerPath(
 ): Path {
   if (before === null) return servedPath(file, environment, "rollout");
   if (code === "reshuffle") {
-    const { field, rule } = reshuffleAt(before, after) ?? { field: "salt", rule: null };
+    const { field, rule } = reshuffleOf(before, after) ?? { field: "salt", rule: null };
     return field === "salt" ? ["salt"] : linePath(file, environment, after, rule, field);
   }
   if (!before.enabled) return servedPath(file, environment, "enabled");
@@ -61,8 +61,7 @@ const KEYS: Readonly<Partial<Record<FieldGroup, keyof FlagFile>>> = {
 
 /** The first thing of the environment's flag that is another. */
 function changedPath(file: FlagFile, environment: string, before: Flag, after: Flag): Path {
-  const groups = differingGroups(columnsOf(before), columnsOf(after)).filter((group) => !PROSE_GROUPS.has(group));
-  const [first = "rollout"] = groups;
+  const [first = "rollout"] = changedFields(before, after);
   if (first === "rules") {
     const index = after.rules.findIndex((rule, at) => canonicalJson(rule) !== canonicalJson(before.rules[at] ?? null));
     const rules = servedPath(file, environment, "rules");

@@ -1,8 +1,8 @@
 import { compileFlags } from "../../core/evaluate/compile.ts";
-import { isNarrowing } from "../danger.ts";
+import { effectOf } from "../change-kind.ts";
 import type { EvaluationContext } from "../../core/evaluate/evaluation.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
-import { withRequired } from "../answers-alike.ts";
+import { withRequired } from "../version-pair.ts";
 import { type Answering, type Gain, gainOf, has } from "./gain.ts";
 import { peopleFor } from "./people.ts";
 import type { Attributes } from "./contexts-meeting.ts";
@@ -31,9 +31,9 @@ export function aheadOf(
   people: Iterable<EvaluationContext> = [],
 ): Ahead | undefined {
   const [was, is, first] = [before.get(key), after.get(key), earlier.get(key)];
-  if (is === undefined || (was !== undefined && isNarrowing(was, is))) return undefined;
+  if (is === undefined || (was !== undefined && effectOf(was, is) !== "raises")) return undefined;
   // What it requires may answer otherwise in the environment before.
-  if (first !== undefined && is.requires.length === 0 && isNarrowing(first, is)) return undefined;
+  if (first !== undefined && is.requires.length === 0 && effectOf(first, is) !== "raises") return undefined;
   const [wasAnswering, isAnswering, firstAnswering] = [before, after, earlier].map((flags) => answering(key, flags));
   if (wasAnswering === undefined || isAnswering === undefined || firstAnswering === undefined) return undefined;
   const gained = (who: EvaluationContext): Gain | null => {

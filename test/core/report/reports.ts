@@ -183,7 +183,7 @@ function busy(): ChangeReport {
       {
         key: "checkout_button",
         code: "reshuffle",
-        text: 'the salt changes from "checkout_button" to "checkout-2": everybody is dealt again',
+        text: 'the salt changes from "checkout_button" to "checkout-2": every subject gets a new bucket',
         id: "77aa01c2",
         acknowledged: true,
       },

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compileFlags } from "../../../src/core/evaluate/compile.ts";
-import { dangersOf, isNarrowing } from "../../../src/impact/danger.ts";
+import { effectOf } from "../../../src/impact/change-kind.ts";
+import { dangersOf } from "../../../src/impact/danger.ts";
 import type { EvaluationContext } from "../../../src/core/evaluate/evaluation.ts";
 import { WHOLE, type Flag } from "../../../src/core/flag/flag.ts";
 import { type Ahead, aheadOf } from "../../../src/impact/staging-first/ahead.ts";
@@ -65,7 +66,7 @@ test("whoever random people find to be ahead, the search finds somebody too, in 
   fc.assert(
     fc.property(alike, fc.array(context, { minLength: 200, maxLength: 200 }), ([before, after, earlier], people) => {
       const isSplit = [earlier.serve, ...earlier.rules.map(({ serve }) => serve)].some((serve) => "split" in serve);
-      if (isSplit || isNarrowing(before, after)) return;
+      if (isSplit || effectOf(before, after) !== "raises") return;
       const isAhead = people.some((who) => {
         const is = variant(after, who);
         return is !== after.offVariant && is !== variant(before, who) && is !== variant(earlier, who);
@@ -85,7 +86,7 @@ test("what lowers or disables breaks no policy, whatever the environment before 
   fc.assert(
     fc.property(flag, flag, fc.integer({ min: 0, max: WHOLE }), fc.boolean(), (before, earlier, share, isOff) => {
       for (const after of lowered(before, share, isOff)) {
-        if (!isNarrowing(before, after)) continue;
+        if (effectOf(before, after) === "raises") continue;
         expect(ahead(before, after, earlier)).toBeUndefined();
         expect(ahead(before, after, null)).toBeUndefined();
         expect(dangersOf({ ...before, protected: true }, { ...after, protected: true }, STRICT)).toEqual([]);

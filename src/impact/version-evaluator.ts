@@ -1,22 +1,21 @@
+import type { DecidedBy } from "../core/describe/decided-by.ts";
 import { compileFlags, type FlagSet } from "../core/evaluate/compile.ts";
 import type { Evaluation, EvaluationContext } from "../core/evaluate/evaluation.ts";
 import type { Flag, FlagKey, VariantName } from "../core/flag/flag.ts";
-import type { DecidedBy } from "../core/describe/decided-by.ts";
-import { type Version, withRequired } from "./answers-alike.ts";
+import { type Version, withRequired } from "./version-pair.ts";
 
-/** One version, asked by the evaluator that programs run. */
-export interface Asker {
+/** Evaluates one version of one flag, with the evaluator that programs run. */
+export interface VersionEvaluator {
   /** Null where the flag is not there, or cannot be evaluated. */
   readonly variantFor: (context: EvaluationContext) => VariantName | null;
-  /** What decides the answer. */
   readonly decidedByFor: (context: EvaluationContext) => DecidedBy;
 }
 
-export function askerOf(key: FlagKey, version: Version): Asker {
+export function evaluatorOf(key: FlagKey, version: Version): VersionEvaluator {
   const { flag } = version;
   if (flag === null) return { variantFor: () => null, decidedByFor: () => ({ kind: "archived" }) };
   const set = compileFlags({ flags: withRequired(version) });
-  // Without requirements: what the lines alone say.
+  // Without requirements: what the rules alone serve.
   const alone = flag.requires.length === 0 ? null : compileFlags({ flags: [{ ...flag, requires: [] }] });
   return {
     variantFor: (context) => set.evaluate(key, context).variant ?? null,
@@ -25,7 +24,11 @@ export function askerOf(key: FlagKey, version: Version): Asker {
   };
 }
 
-function decidedByOf({ reason, metadata, errorCode }: Evaluation, failsRequirement: () => boolean): DecidedBy {
+/** @param failsRequirement  tells whether a requirement is why somebody gets the off variant */
+export function decidedByOf(
+  { reason, metadata, errorCode }: Evaluation,
+  failsRequirement: () => boolean = () => false,
+): DecidedBy {
   if (errorCode !== undefined) return { kind: "error" };
   if (metadata.rule !== undefined) return { kind: "rule", name: metadata.rule };
   if (reason === "DISABLED") return { kind: "disabled" };
@@ -33,7 +36,6 @@ function decidedByOf({ reason, metadata, errorCode }: Evaluation, failsRequireme
   return { kind: failsRequirement() ? "requirement" : "no-match" };
 }
 
-/** Of somebody who gets the off variant: whether a requirement is why. */
 function failsRequirement(flag: Flag, set: FlagSet, alone: FlagSet | null, context: EvaluationContext): boolean {
   if (alone === null) return false;
   if (alone.evaluate(flag.key, context).reason !== "DEFAULT") return true;

@@ -1,0 +1,129 @@
+import type { DecidedBy } from "../core/describe/decided-by.ts";
+import { type CompiledRule, compileRules, partAt } from "../core/evaluate/compile-rule.ts";
+import { answersOf } from "../core/evaluate/outcome.ts";
+import { type Flag, type VariantName, WHOLE } from "../core/flag/flag.ts";
+import { flawOf } from "../core/flag/flaw.ts";
+import { flipTest, type VersionPair } from "./version-pair.ts";
+import { decidedByOf } from "./version-evaluator.ts";
+import type { Step } from "./moves.ts";
+
+/** One version of a flag in which attributes and buckets decide everything. */
+export interface BucketedFlag {
+  /** Compiled, up to the first that serves everyone. */
+  readonly rules: readonly CompiledRule[];
+  readonly salt: string;
+  /** What a context gets that no rule serves. */
+  readonly rest: Answer;
+}
+
+interface Answer {
+  readonly variant: VariantName | null;
+  readonly decidedBy: DecidedBy;
+}
+
+/**
+ * Prepares a version of a flag for counting in buckets.
+ *
+ * @param flag  null where the flag is not there
+ * @returns     undefined where the flag has requirements or cannot be evaluated
+ */
+export function bucketedFlag(flag: Flag | null): BucketedFlag | undefined {
+  if (flag === null) return { rules: [], salt: "", rest: { variant: null, decidedBy: { kind: "archived" } } };
+  const { salt, offVariant } = flag;
+  if (!flag.enabled) return { rules: [], salt, rest: { variant: offVariant, decidedBy: { kind: "disabled" } } };
+  if (flag.requires.length > 0 || flawOf(flag) !== undefined) return undefined;
+  const rules = compileRules(flag, answersOf(flag, undefined));
+  const end = rules.findIndex(({ when, share }) => when === null && share === WHOLE);
+  return {
+    rules: end === -1 ? rules : rules.slice(0, end + 1),
+    salt,
+    rest: { variant: offVariant, decidedBy: { kind: "no-match" } },
+  };
+}
+
+/** Returns whether every context has each subject attribute that the rules of both versions count. */
+export function haveSubjects(sides: readonly BucketedFlag[], isSubject: (attribute: string) => boolean): boolean {
+  return sides.every(({ rules }) => rules.every(({ by }) => by === null || isSubject(by)));
+}
+
+/** Above so many cells, sampling is as good. */
+const MAX_CELLS = 100_000;
+
+/** How many of all buckets take a step: `count` of `all`, whole numbers. */
+export interface BucketCounts {
+  readonly steps: readonly { readonly step: Step; readonly count: bigint }[];
+  readonly all: bigint;
+}
+
+/** The buckets of one salt and subject attribute, cut where an answer may change. */
+interface Dimension {
+  readonly name: string;
+  readonly cells: readonly { readonly from: number; readonly width: number }[];
+}
+
+/**
+ * Counts the buckets in which the answer changes. Each bucket of a salt holds as many subjects; the buckets of two salts, of
+ * two attributes, and of a share and a split are independent of each other. The conditions of rules are not looked at.
+ *
+ * @returns undefined where there are too many cells to look at
+ */
+export function countBuckets(pair: VersionPair, was: BucketedFlag, is: BucketedFlag): BucketCounts | undefined {
+  const dimensions = dimensionsOf([was, is]);
+  if (dimensions.reduce((product, { cells }) => product * cells.length, 1) > MAX_CELLS) return undefined;
+  const isFlip = flipTest(pair);
+  const steps: { step: Step; count: bigint }[] = [];
+  const buckets = new Map<string, number>();
+  const visit = (depth: number, count: bigint): void => {
+    const dimension = dimensions[depth];
+    if (dimension !== undefined) {
+      for (const { from, width } of dimension.cells) {
+        buckets.set(dimension.name, from);
+        visit(depth + 1, count * BigInt(width));
+      }
+      return;
+    }
+    const { variant: from } = answerIn(was, buckets);
+    const { variant: to, decidedBy } = answerIn(is, buckets);
+    if (isFlip(from, to)) steps.push({ step: { from, to, decidedBy }, count });
+  };
+  visit(0, 1n);
+  return { steps, all: BigInt(WHOLE) ** BigInt(dimensions.length) };
+}
+
+/** Returns the answer of a subject in the given buckets who meets all conditions. */
+function answerIn({ rules, salt, rest }: BucketedFlag, buckets: ReadonlyMap<string, number>): Answer {
+  for (const { share, by, evaluation, split } of rules) {
+    if (share < WHOLE && (buckets.get(shareBucket(by, salt)) ?? 0) >= share) continue;
+    const part = split && partAt(split.ceilings, buckets.get(splitBucket(by, salt)) ?? 0);
+    const answer = part === undefined ? evaluation : split?.evaluations[part];
+    if (answer !== undefined) return { variant: answer.variant ?? null, decidedBy: decidedByOf(answer) };
+  }
+  return rest;
+}
+
+function dimensionsOf(sides: readonly BucketedFlag[]): readonly Dimension[] {
+  const limits = new Map<string, Set<number>>();
+  const cut = (name: string, limit: number) => {
+    const known = limits.get(name) ?? new Set([0]);
+    limits.set(name, limit < WHOLE ? known.add(limit) : known);
+  };
+  for (const { rules, salt } of sides) {
+    for (const { share, by, split } of rules) {
+      if (share < WHOLE) cut(shareBucket(by, salt), share);
+      for (const ceiling of split?.ceilings ?? []) cut(splitBucket(by, salt), ceiling);
+    }
+  }
+  return Array.from(limits, ([name, starts]) => {
+    const sorted = [...starts].sort((a, b) => a - b);
+    return { name, cells: sorted.map((from, index) => ({ from, width: (sorted[index + 1] ?? WHOLE) - from })) };
+  });
+}
+
+function shareBucket(by: string | null, salt: string): string {
+  return `${by} ${salt}`;
+}
+
+/** Independent of the bucket of the share, though it is that of the same subject. */
+function splitBucket(by: string | null, salt: string): string {
+  return `${by} ${salt}#split`;
+}

@@ -1,0 +1,190 @@
+import { constantAnswer } from "../core/flag/constant-answer.ts";
+import { DEFAULT_BY, type Flag, type Portion, type Rule, WHOLE } from "../core/flag/flag.ts";
+import { rulePairs } from "../core/flag/rule-pairs.ts";
+import {
+  defaultRollout,
+  isForEveryone,
+  servesNobody,
+  type ServingRule,
+  servingRule,
+  servingRulesOf,
+} from "../core/flag/serving-rules.ts";
+import { sameJson } from "../core/json.ts";
+import { impliesByForm } from "../core/logic/by-form.ts";
+import { differingGroups, type FieldGroup, PROSE_GROUPS } from "../core/row/field-groups.ts";
+import { columnsOf } from "../core/row/row-codec.ts";
+import { readsAlike } from "./version-pair.ts";
+import type { ChangeKind } from "./report.ts";
+
+/**
+ * Returns what a change does to those who have an answer already. It reads both versions and evaluates nobody, so the same
+ * change is always of the same kind. Where it cannot be sure it says `retarget`.
+ *
+ * @param before  null for a new flag: it widens, unless it serves its off variant to everyone
+ * @param after   null where the file is gone: it narrows to its fallback, unless it serves that to everyone already
+ */
+export function kindOf(before: Flag | null, after: Flag | null): ChangeKind {
+  if (before === null) return after === null || constantAnswer(after) === after.offVariant ? "no-op" : "widen";
+  if (after === null) {
+    if (constantAnswer(before) === before.fallback) return "no-op";
+    return before.fallback === before.offVariant ? "narrow" : "retarget";
+  }
+  if (readsAlike(before, after)) return "no-op";
+  // Another value behind a variant is another answer, whoever gets it.
+  if (!keepsValues(before, after)) return "retarget";
+  const [was, is] = [constantAnswer(before), constantAnswer(after)];
+  if (was !== undefined && was === is) return "no-op";
+  if (reshuffleOf(before, after) !== undefined) return "reshuffle";
+  const [shrinks, grows] = [narrows(before, after), narrows(after, before)];
+  if (shrinks && grows) return "no-op";
+  return shrinks ? "narrow" : grows ? "widen" : "retarget";
+}
+
+function keepsValues(before: Flag, after: Flag): boolean {
+  return Object.entries(before.variants).every(([name, value]) => {
+    return !Object.hasOwn(after.variants, name) || sameJson(value, after.variants[name]);
+  });
+}
+
+/** Returns whether everyone whose answer changes surely gets the off variant, which is the same in both versions. */
+function narrows(before: Flag, after: Flag): boolean {
+  if (before.offVariant !== after.offVariant) return false;
+  return effectOf(before, after) !== "raises" || covers(before, after);
+}
+
+/**
+ * What a change asks of its reviewers. `none`: it changes nothing that programs see. `lowers`: it only disables the flag
+ * or lowers shares, which needs no acknowledgement. `raises`: everything else, in doubt too.
+ */
+export type ChangeEffect = "none" | "lowers" | "raises";
+
+export function effectOf(before: Flag, after: Flag): ChangeEffect {
+  const changed = changedFields(before, after);
+  if (changed.length === 0) return "none";
+  if (!after.enabled) return isSameOff(before, after) ? "lowers" : "raises";
+  return changed.every((field) => isLowered(field, before, after)) ? "lowers" : "raises";
+}
+
+/** Returns the fields of a flag that differ, apart from those that only people read. */
+export function changedFields(before: Flag, after: Flag): readonly FieldGroup[] {
+  return differingGroups(columnsOf(before), columnsOf(after)).filter((group) => !PROSE_GROUPS.has(group));
+}
+
+/** Another answer of a disabled flag is another answer for everyone. */
+function isSameOff(before: Flag, after: Flag): boolean {
+  const name = after.offVariant;
+  return before.offVariant === name && sameJson(before.variants[name], after.variants[name]);
+}
+
+function isLowered(field: FieldGroup, before: Flag, after: Flag): boolean {
+  if (field === "client" || field === "protected") return true;
+  if (field === "rollout" || field === "by") return isRolloutLowered(before, after);
+  return field === "rules" && areRulesLowered(before, after);
+}
+
+function isRolloutLowered(before: Flag, after: Flag): boolean {
+  const [was, is] = [before.rollout, after.rollout];
+  if (is.strategy === "percentage" && is.portion.share === 0) return true;
+  if (was.strategy === "all") return is.strategy !== "all" && !("split" in before.serve);
+  if (was.strategy !== "percentage" || is.strategy !== "percentage") return false;
+  return was.portion.by === is.portion.by && is.portion.share <= was.portion.share;
+}
+
+/**
+ * Returns whether nothing but shares of rules is lowered. A rule that is removed, that serves the off variant or that
+ * belongs to a flag of several values does not count: whoever it no longer serves may get something new further down.
+ */
+function areRulesLowered(before: Flag, after: Flag): boolean {
+  if (before.rules.length !== after.rules.length) return false;
+  return before.rules.every((was, index) => {
+    const is = after.rules[index];
+    return is !== undefined && (sameJson(was, is) || isRuleLowered(was, is, after));
+  });
+}
+
+function isRuleLowered(was: Rule, is: Rule, { type, offVariant }: Flag): boolean {
+  if (!sameJson({ ...was, portion: null }, { ...is, portion: null })) return false;
+  if (was.portion === null || is.portion === null || was.portion.by !== is.portion.by) return false;
+  const serves = "variant" in is.serve && is.serve.variant !== offVariant;
+  return type === "boolean" && serves && is.portion.share <= was.portion.share;
+}
+
+/**
+ * Returns whether the wider flag surely serves everyone whom the narrower one serves, and serves them the same. It knows
+ * this only of flags whose rules all serve one variant, for which the order of rules does not matter: nearly all boolean
+ * flags.
+ */
+function covers(wider: Flag, narrower: Flag): boolean {
+  if (wider.offVariant !== narrower.offVariant || !sameJson(wider.variants, narrower.variants)) return false;
+  const [rules, covered] = [activeRules(wider), activeRules(narrower)];
+  if (covered.length === 0) return true;
+  const [variant, ...others] = new Set([...rules, ...covered].map(({ serve }) => "variant" in serve && serve.variant));
+  if (variant === false || variant === wider.offVariant || others.length > 0) return false;
+  const requiresNoMore = wider.requires.every(({ flag, variants }) =>
+    narrower.requires.some((other) => other.flag === flag && other.variants.every((name) => variants.includes(name))),
+  );
+  const hasSameBuckets = wider.salt === narrower.salt;
+  const isCovered = (rule: ServingRule) =>
+    rules.some((other) => {
+      return holdsShare(other.portion, rule.portion, hasSameBuckets) && holdsAudience(other, rule);
+    });
+  return requiresNoMore && covered.every(isCovered);
+}
+
+function activeRules(flag: Flag): readonly ServingRule[] {
+  return flag.enabled ? servingRulesOf(flag).filter((rule) => !servesNobody(rule)) : [];
+}
+
+function holdsShare(wider: Portion | null, narrower: Portion | null, hasSameBuckets: boolean): boolean {
+  if (wider === null) return true;
+  // A context without the subject is in no share, not even in one of 100 %.
+  if (narrower === null || wider.by !== narrower.by) return false;
+  return wider.share === WHOLE || (hasSameBuckets && narrower.share <= wider.share);
+}
+
+function holdsAudience(wider: ServingRule, narrower: ServingRule): boolean {
+  if (isForEveryone(wider)) return true;
+  const [all, some] = [wider.who, narrower.who] as const;
+  if (all.kind === "condition") return some.kind === "condition" && impliesByForm(some.when, all.when);
+  if (some.kind === "condition") return false;
+  return Object.entries(some.lists).every(([name, ids]) => ids.every((id) => all.lists[name]?.includes(id) === true));
+}
+
+/** Why subjects move between answers although no share asks for it. `field` and `rule` say where the cause is written. */
+export type Reshuffle =
+  | { readonly field: "salt"; readonly rule: null; readonly was: string; readonly is: string }
+  /** The share or split counts other subjects. `rule` is null for the default rollout. */
+  | { readonly field: "rollout"; readonly rule: string | null; readonly was: string; readonly is: string }
+  | { readonly field: "serve"; readonly rule: string | null };
+
+/** Returns the first reason why subjects are reshuffled; undefined where none are. */
+export function reshuffleOf(before: Flag, after: Flag): Reshuffle | undefined {
+  if (!before.enabled || !after.enabled) return undefined;
+  const pairs = rulesOfBoth(before, after);
+  if (before.salt !== after.salt && pairs.some(([was, is]) => usesBuckets(was) || usesBuckets(is))) {
+    return { field: "salt", rule: null, was: before.salt, is: after.salt };
+  }
+  for (const [was, is] of pairs) {
+    const [wasBy, isBy] = [was.portion?.by ?? DEFAULT_BY, is.portion?.by ?? DEFAULT_BY];
+    if (usesBuckets(was) && usesBuckets(is) && wasBy !== isBy) {
+      return { field: "rollout", rule: is.name, was: wasBy, is: isBy };
+    }
+    if ("split" in was.serve && "split" in is.serve && !sameJson(was.serve, is.serve)) {
+      return { field: "serve", rule: is.name };
+    }
+  }
+  return undefined;
+}
+
+/** Returns the rules that both versions have, and the default rollouts. */
+function rulesOfBoth(before: Flag, after: Flag): readonly (readonly [ServingRule, ServingRule])[] {
+  const pairs = rulePairs(before.rules, after.rules).flatMap(({ was, is }): [ServingRule, ServingRule][] => {
+    return was === null ? [] : [[servingRule(was), servingRule(is)]];
+  });
+  return [...pairs, [defaultRollout(before), defaultRollout(after)]];
+}
+
+/** Returns whether buckets decide something in a rule. */
+function usesBuckets({ portion, serve }: ServingRule): boolean {
+  return "split" in serve || (portion !== null && portion.share > 0 && portion.share < WHOLE);
+}
