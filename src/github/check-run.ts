@@ -1,41 +1,41 @@
 import type { Diagnostic } from "../core/diagnostic/diagnostic.ts";
 import { visible } from "../core/diagnostic/diagnostic-text.ts";
 import type { GitHub } from "./connect.ts";
-import { gitHubFailure } from "./failure.ts";
+import { attempt } from "./failure.ts";
 
 export interface CheckRun {
-  /** Of the commit that the pull request stands at. */
+  /** The head commit of the pull request. */
   readonly headSha: string;
   readonly conclusion: "success" | "failure" | "neutral";
   /** One line. */
   readonly title: string;
   /** Markdown. */
   readonly summary: string;
-  /** Their files from the top of the repository. */
+  /** Their paths are relative to the top of the repository. */
   readonly annotations: readonly Diagnostic[];
 }
 
-/** What branch protection can ask for by name. */
+/** The name by which branch protection can require the check. */
 export const CHECK_NAME = "flaghoist";
-/** What GitHub takes in one request. */
+/** GitHub accepts so many annotations in one request. */
 const BATCH = 50;
-/** More than anybody reads; the summary counts them all. */
-export const MOST_ANNOTATIONS = 500;
-/** GitHub's limit for a summary, and 1,024 for a title … of an annotation 255. */
+/** More are not useful; the summary counts all of them. */
+export const MAX_ANNOTATIONS = 500;
+/** GitHub's limit for the summary of a check. */
 const SUMMARY_LIMIT = 65_535;
 
 /**
- * The check of a commit with its annotations, complete from the first request: should a later one fail, only annotations are
- * missing. A second run for the same commit replaces the first in what GitHub shows.
+ * Writes the check of a commit. The first request contains everything but further annotations, so that a later failure only
+ * loses annotations. GitHub shows the newest check of a commit.
  *
- * @throws FlagError as gitHubFailure says; only the token of an app, as a workflow's is, may write checks
+ * @throws FlagError as gitHubFailure says; only the token of an app, such as that of a workflow, may write checks
  */
 export async function writeCheck(github: GitHub, check: CheckRun): Promise<{ readonly url: string | null }> {
   const { octokit, owner, repo } = github;
   const { headSha, conclusion, title, summary } = check;
-  const all = check.annotations.slice(0, MOST_ANNOTATIONS).map(annotationOf);
+  const all = check.annotations.slice(0, MAX_ANNOTATIONS).map(annotationOf);
   const output = { title: title.slice(0, 255), summary: summary.slice(0, SUMMARY_LIMIT) };
-  try {
+  return attempt(`write the check of ${headSha.slice(0, 7)}`, async () => {
     const { data } = await octokit.rest.checks.create({
       owner,
       repo,
@@ -50,9 +50,7 @@ export async function writeCheck(github: GitHub, check: CheckRun): Promise<{ rea
       await octokit.rest.checks.update({ owner, repo, check_run_id: data.id, output: { ...output, annotations } });
     }
     return { url: data.html_url };
-  } catch (error) {
-    throw gitHubFailure(error, `write the check of ${headSha.slice(0, 7)}`);
-  }
+  });
 }
 
 interface Annotation {

@@ -2,10 +2,10 @@ import { Octokit } from "octokit";
 import packageFile from "../../package.json" with { type: "json" };
 import { FlagError } from "../core/errors.ts";
 import type { Environment } from "../history/git-environment.ts";
-import { answerOf, type Waiting } from "./answer.ts";
-import { checkedApiUrl, placeOf } from "./repository-address.ts";
+import { completeFetch, type FetchOptions } from "./complete-fetch.ts";
+import { checkedApiUrl, repositoryAddress } from "./repository-address.ts";
 
-/** One repository on GitHub, and the right to ask about it. */
+/** A connection to one repository on GitHub. */
 export interface GitHub {
   readonly octokit: Octokit;
   readonly owner: string;
@@ -19,35 +19,35 @@ export interface ConnectOptions {
   readonly token: string;
   /** `owner/name`. */
   readonly repository: string;
-  /** github.com's unless given. */
+  /** The API of github.com unless given. */
   readonly apiUrl?: string | undefined;
   /**
-   * How often a request is sent again after an error of GitHub's own or of the network: after 1, 4, 9 … seconds. 3 unless given.
-   * With 0 no limit is waited for either, and writes are not spaced.
+   * How often a request is repeated after a server or network error: after 1, 4, 9 … seconds. 3 unless given. With 0, rate
+   * limits are not waited for and writes are not spaced.
    */
   readonly retries?: number | undefined;
-  /** For one answer, from the first byte to the last; 30 seconds unless given. */
+  /** The time for one complete answer; 30 seconds unless given. */
   readonly timeoutMs?: number | undefined;
-  /** Told when it waits, and what went wrong before another attempt. Nobody unless given. */
+  /** Called before waits and repeated attempts, with the reason. */
   readonly note?: ((text: string) => void) | undefined;
-  /** What "a second" is in waits between attempts; a test that hurries gives less. */
+  /** The length of "a second" in waits between attempts, so that tests can shorten it. */
   readonly secondMs?: number | undefined;
 }
 
-/** A rate limit that ends later than this is not waited for. */
-export const LONGEST_WAIT_S = 90;
+/** A rate limit that ends later is not waited for. */
+export const MAX_WAIT_S = 90;
 /** How often one request waits for the end of a rate limit. */
-export const MOST_WAITS = 2;
+export const MAX_WAITS = 2;
 
 const DEFAULT_RETRIES = 3;
 const DEFAULT_TIMEOUT_MS = 30_000;
-/** Asking again changes nothing: the request is wrong, refused, or meets something newer. Limits have their own wait. */
+/** Statuses for which a repeated request would fail again. Rate limits have their own wait. */
 const NEVER_REPEATED = [400, 401, 403, 404, 409, 410, 422, 429, 451];
 
 /**
- * GitHub's API for one repository, with octokit's own throttling and retries. Asks nothing yet.
+ * Connects to the API for one repository, with octokit's throttling and retries. Sends no request.
  *
- * @throws FlagError USAGE for a token or an address that cannot be one
+ * @throws FlagError USAGE for a malformed token or address
  */
 export function connectGitHub(options: ConnectOptions): GitHub {
   const { token, repository, retries = DEFAULT_RETRIES, note = () => {}, secondMs = 1_000 } = options;
@@ -55,11 +55,11 @@ export function connectGitHub(options: ConnectOptions): GitHub {
   const [owner = "", repo = ""] = repository.split("/");
   if (!isToken(token)) throw badToken("the token");
   const waits = (limit: string) => (seconds: number, _request: unknown, _octokit: unknown, count: number) => {
-    const isBearable = seconds <= LONGEST_WAIT_S && count < MOST_WAITS;
-    if (isBearable) note(`${limit} is used up: waiting ${seconds} s`);
-    return isBearable;
+    const isAcceptable = seconds <= MAX_WAIT_S && count < MAX_WAITS;
+    if (isAcceptable) note(`${limit} is used up: waiting ${seconds} s`);
+    return isAcceptable;
   };
-  const waiting: Waiting = {
+  const fetchOptions: FetchOptions = {
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     token,
     note: retries > 0 ? note : () => {},
@@ -68,28 +68,28 @@ export function connectGitHub(options: ConnectOptions): GitHub {
     auth: token,
     baseUrl: apiUrl,
     userAgent: `flaghoist/${packageFile.version}`,
-    request: { fetch: answerOf(waiting) },
+    request: { fetch: completeFetch(fetchOptions) },
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     retry: { enabled: retries > 0, retries, doNotRetry: NEVER_REPEATED, retryAfterBaseValue: secondMs },
     throttle: {
       enabled: retries > 0,
       retryAfterBaseValue: secondMs,
       onRateLimit: waits("GitHub's rate limit"),
-      onSecondaryRateLimit: waits("GitHub's limit for many requests at once"),
+      onSecondaryRateLimit: waits("GitHub's limit for concurrent requests"),
     },
   });
   return { octokit, owner, repo, repository, apiUrl };
 }
 
-/** Where a token is looked for, in this order. */
+/** The variables that may contain the token, in order of precedence. */
 export const TOKEN_VARIABLES = ["FLAGS_GITHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"] as const;
 
 /**
- * GitHub as the environment describes it: the token from {@link TOKEN_VARIABLES}, the repository as placeOf finds it,
- * FLAGS_GITHUB_RETRIES (0–10) and FLAGS_GITHUB_TIMEOUT (seconds) in place of the defaults.
+ * Connects as environment variables say: the token from {@link TOKEN_VARIABLES}, the repository as repositoryAddress finds it,
+ * FLAGS_GITHUB_RETRIES (0–10) and FLAGS_GITHUB_TIMEOUT (seconds).
  *
- * @param folder of the clone; none where there is no clone
- * @throws FlagError USAGE where a token or a repository is missing or cannot be one
+ * @param folder  inside the clone; absent when there is none
+ * @throws FlagError USAGE when the token or the repository is missing or malformed
  */
 export async function gitHubFrom(env: Environment, folder?: string, note?: (text: string) => void): Promise<GitHub> {
   const variable = TOKEN_VARIABLES.find((name) => env[name]?.trim());
@@ -102,21 +102,21 @@ export async function gitHubFrom(env: Environment, folder?: string, note?: (text
   const seconds = numberIn(env, "FLAGS_GITHUB_TIMEOUT", 0.1, 600);
   return connectGitHub({
     token,
-    ...(await placeOf(env, folder)),
+    ...(await repositoryAddress(env, folder)),
     retries: numberIn(env, "FLAGS_GITHUB_RETRIES", 0, 10),
     timeoutMs: seconds === undefined ? undefined : seconds * 1_000,
     note,
   });
 }
 
-/** Anything else cannot stand in a header; the platform's own error would quote it. */
+/** Anything else is invalid in a header, and the error of fetch would quote it. */
 function isToken(text: string): boolean {
   return /^[\x21-\x7e]+$/.test(text);
 }
 
 function badToken(where: string): FlagError {
-  return new FlagError("USAGE", `${where} holds white space or signs that no token has`, {
-    hint: "is it one token, on one line, without quotes?",
+  return new FlagError("USAGE", `${where} contains white space or characters that no token has`, {
+    hint: "set it to exactly one token, without quotes or line ends",
   });
 }
 
@@ -125,5 +125,5 @@ function numberIn(env: Environment, name: string, least: number, most: number): 
   if (!text) return undefined;
   const value = Number(text);
   if (value >= least && value <= most) return value;
-  throw new FlagError("USAGE", `${name} is ${JSON.stringify(text)}, expected a number from ${least} to ${most}`);
+  throw new FlagError("USAGE", `${name} is ${JSON.stringify(text)}; set it to a number from ${least} to ${most}`);
 }

@@ -1,11 +1,11 @@
 import type { GitHub } from "./connect.ts";
-import { gitHubFailure } from "./failure.ts";
-import { authorOf, isBy, type Self } from "./self.ts";
+import { attempt } from "./failure.ts";
+import { accountOf, isBy, type Account } from "./token-account.ts";
 
-/** What the issue of one environment should say. */
+/** The text of the drift issue of one environment. */
 export interface DriftReport {
   readonly title: string;
-  /** Markdown; the marker is put before it. */
+  /** Markdown; a marker is put before it. */
   readonly body: string;
 }
 
@@ -15,7 +15,7 @@ export interface DriftIssue {
   readonly url: string | null;
 }
 
-/** By which people find the issues; made by GitHub with the first one. */
+/** The label of drift issues. GitHub creates it with the first one. */
 export const DRIFT_LABEL = "flaghoist-drift";
 
 interface OpenIssue {
@@ -26,26 +26,25 @@ interface OpenIssue {
 }
 
 /**
- * Opens, updates or leaves the one issue of an environment, which is ours by its label, marker and author.
+ * Opens the drift issue of an environment, or updates the open one. It is recognised by label, marker and author.
  *
  * @throws FlagError as gitHubFailure says
  */
-export async function reportDrift(
+export async function openDriftIssue(
   github: GitHub,
-  self: Self,
+  account: Account,
   environment: string,
   { title, body }: DriftReport,
 ): Promise<DriftIssue> {
   const wanted = { title, body: `${markerOf(environment)}\n${body}` };
-  const [found] = await openIssues(github, self, environment);
+  const [found] = await openIssues(github, account, environment);
   if (found !== undefined) return updated(github, found, wanted);
   const { octokit, owner, repo } = github;
   const made = await attempt("open the issue", () =>
     octokit.rest.issues.create({ owner, repo, ...wanted, labels: [DRIFT_LABEL] }),
   );
-  // Another run may have been as fast, or the account may be another than was taken for: both look again, and the older
-  // issue stays.
-  const [first] = await openIssues(github, authorOf(made.data.user) ?? self, environment);
+  // A concurrent run may have opened one as well, or the assumed account was wrong. Both look again, and keep the older issue.
+  const [first] = await openIssues(github, accountOf(made.data.user) ?? account, environment);
   if (first === undefined || first.number >= made.data.number) {
     return { action: "opened", number: made.data.number, url: made.data.html_url };
   }
@@ -54,26 +53,31 @@ export async function reportDrift(
 }
 
 /**
- * Closes the issue of an environment that agrees again, and says so in it; does nothing where none is open.
+ * Closes the drift issue of an environment and comments in it; does nothing when none is open.
  *
  * @throws FlagError as gitHubFailure says
  */
-export async function settleDrift(github: GitHub, self: Self, environment: string, said: string): Promise<DriftIssue> {
-  const [found, ...others] = await openIssues(github, self, environment);
+export async function closeDriftIssue(
+  github: GitHub,
+  account: Account,
+  environment: string,
+  comment: string,
+): Promise<DriftIssue> {
+  const [found, ...others] = await openIssues(github, account, environment);
   if (found === undefined) return { action: "none", number: null, url: null };
   const { octokit, owner, repo } = github;
   for (const { number } of [found, ...others]) {
-    // Closed first: a run that is cut off in between must not say the same again tomorrow.
+    // Closed first, so that a run that is interrupted here does not comment again next time.
     await close(github, number, "completed");
     await attempt(`comment on #${number}`, () =>
-      octokit.rest.issues.createComment({ owner, repo, issue_number: number, body: said }),
+      octokit.rest.issues.createComment({ owner, repo, issue_number: number, body: comment }),
     );
   }
   return { action: "closed", number: found.number, url: found.url };
 }
 
-/** The oldest first. */
-async function openIssues(github: GitHub, self: Self, environment: string): Promise<readonly OpenIssue[]> {
+/** Returns the open drift issues of an environment, the oldest first. */
+async function openIssues(github: GitHub, account: Account, environment: string): Promise<readonly OpenIssue[]> {
   const { octokit, owner, repo } = github;
   const marker = markerOf(environment);
   const issues = await attempt(`read the issues labelled ${DRIFT_LABEL}`, () =>
@@ -89,7 +93,8 @@ async function openIssues(github: GitHub, self: Self, environment: string): Prom
   );
   return issues
     .filter(
-      ({ body, user, pull_request }) => pull_request == null && body?.startsWith(marker) === true && isBy(user, self),
+      ({ body, user, pull_request }) =>
+        pull_request == null && body?.startsWith(marker) === true && isBy(user, account),
     )
     .map(({ number, html_url, title, body }) => ({ number, url: html_url, title, body: body ?? "" }));
 }
@@ -118,12 +123,4 @@ async function close(github: GitHub, number: number, reason: "completed" | "not_
 
 function markerOf(environment: string): string {
   return `<!-- flaghoist:drift:v1 ${environment} -->`;
-}
-
-async function attempt<T>(doing: string, request: () => Promise<T>): Promise<T> {
-  try {
-    return await request();
-  } catch (error) {
-    throw gitHubFailure(error, doing);
-  }
 }

@@ -1,28 +1,37 @@
 import { visible } from "../core/diagnostic/diagnostic-text.ts";
 import { FlagError } from "../core/errors.ts";
 
+/** Sends a request. @throws FlagError as gitHubFailure says */
+export async function attempt<T>(doing: string, send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    throw gitHubFailure(error, doing);
+  }
+}
+
 /**
- * What octokit threw, as what a person can act on: what was tried, what GitHub said, what to do.
+ * Converts an error of octokit into one that says what was tried, what GitHub answered and what to do.
  *
  * @param doing  completes "could not …": `comment on #12`, `read the labels of acme/flags`
- * @returns      GITHUB_UNREACHABLE, GITHUB_REFUSED, GITHUB_RATE_LIMITED or GITHUB_CONFLICT; a FlagError as it came
- * @throws       what did not come from a request: a mistake of ours is no failure of GitHub's
+ * @returns      GITHUB_UNREACHABLE, GITHUB_REFUSED, GITHUB_RATE_LIMITED or GITHUB_CONFLICT; a FlagError is returned as it is
+ * @throws       any error that does not come from a request
  */
 export function gitHubFailure(error: unknown, doing: string): FlagError {
   if (error instanceof FlagError) return error;
   const failed = failedRequest(error);
   if (failed === undefined) throw error;
-  const { code, said, hint } = failed.headers === undefined ? noAnswer(failed) : refusal(failed, failed.headers);
-  // Octokit's error holds the whole request; what is kept of it is what may be shown.
+  const { code, answer, hint } = failed.headers === undefined ? noAnswer(failed) : refusal(failed, failed.headers);
+  // Octokit's error contains the whole request with its token; only what may be shown is kept.
   const status = failed.headers === undefined ? undefined : failed.status;
   const cause = new RequestFailure(`${failed.method} ${failed.path}: ${failed.message}`, status);
-  return new FlagError(code, `could not ${doing}: ${said}`, { hint, cause });
+  return new FlagError(code, `could not ${doing}: ${answer}`, { hint, cause });
 }
 
-/** What octokit threw, without what was sent. */
+/** A failed request without what was sent. */
 class RequestFailure extends Error {
   override readonly name = "RequestFailure";
-  /** Of GitHub's answer; undefined where none came. */
+  /** The status of GitHub's answer; undefined when there was none. */
   readonly status: number | undefined;
 
   constructor(message: string, status: number | undefined) {
@@ -31,20 +40,20 @@ class RequestFailure extends Error {
   }
 }
 
-/** The status of GitHub's answer to a failed request, octokit's error or ours; undefined where none came. */
+/** Returns the HTTP status of a failed request, from octokit's error or a FlagError; undefined when there was no answer. */
 export function statusOf(error: unknown): number | undefined {
   if (error instanceof FlagError) return error.cause instanceof RequestFailure ? error.cause.status : undefined;
   const failed = failedRequest(error);
   return failed?.headers === undefined ? undefined : failed.status;
 }
 
-/** A right that the token lacks, as opposed to a limit, a token that nobody knows, or an outage; octokit's error or ours. */
+/** Whether the token lacks a permission, as opposed to a rate limit, an invalid token or an outage. Takes octokit's error or a FlagError. */
 export function isForbidden(error: unknown): boolean {
   const status = statusOf(error);
   if (error instanceof FlagError) return error.code === "GITHUB_REFUSED" && (status === 403 || status === 404);
   const failed = failedRequest(error);
   if (failed?.headers === undefined || isRateLimit(failed, failed.headers)) return false;
-  // To a token that may not even know of it, GitHub says that a thing is not there.
+  // GitHub answers 404 for things that a token may not see.
   return status === 403 || status === 404;
 }
 
@@ -53,18 +62,18 @@ interface FailedRequest {
   readonly message: string;
   readonly method: string;
   readonly path: string;
-  /** Undefined where no answer came. */
+  /** Undefined when there was no answer. */
   readonly headers: Readonly<Record<string, unknown>> | undefined;
 }
 
-interface Told {
+interface Explanation {
   readonly code: "GITHUB_UNREACHABLE" | "GITHUB_REFUSED" | "GITHUB_RATE_LIMITED" | "GITHUB_CONFLICT";
-  readonly said: string;
+  readonly answer: string;
   readonly hint: string;
 }
 
-const MOST_SAID = 300;
-const STATUS_PAGE = "try again in a few minutes; https://www.githubstatus.com says whether it is known";
+const MAX_QUOTED = 300;
+const STATUS_PAGE = "try again in a few minutes; https://www.githubstatus.com shows known incidents";
 
 function failedRequest(error: unknown): FailedRequest | undefined {
   if (!(error instanceof Error) || !("status" in error) || !("request" in error)) return undefined;
@@ -76,14 +85,14 @@ function failedRequest(error: unknown): FailedRequest | undefined {
   const said = response === undefined ? error.message : messageOf(response["data"], status);
   return {
     status,
-    message: visible(said).slice(0, MOST_SAID),
+    message: visible(said).slice(0, MAX_QUOTED),
     method: String(request["method"]),
     path: URL.canParse(url) ? new URL(url).pathname : url,
     headers,
   };
 }
 
-/** GitHub's own words, its list of errors included; a page of a proxy is not quoted. */
+/** Returns GitHub's message with its list of errors. The page of a proxy is not quoted. */
 function messageOf(data: unknown, status: number): string {
   if (!isRecord(data) || typeof data["message"] !== "string") return `HTTP ${status}`;
   const errors = Array.isArray(data["errors"]) ? data["errors"].flatMap(errorText) : [];
@@ -99,24 +108,24 @@ function errorText(error: unknown): string | [] {
   return words.length === 0 ? [] : words.join(" ");
 }
 
-function noAnswer({ message }: FailedRequest): Told {
+function noAnswer({ message }: FailedRequest): Explanation {
   return {
     code: "GITHUB_UNREACHABLE",
-    said: `GitHub did not answer (${message})`,
+    answer: `GitHub did not answer (${message})`,
     hint: /certificate|self.signed/i.test(message)
-      ? "a server with a certificate of its own: name its authority in NODE_EXTRA_CA_CERTS"
-      : "is the network there, and does GITHUB_API_URL name the right server? Then try again",
+      ? "for a server with its own certificate authority, set NODE_EXTRA_CA_CERTS"
+      : "check the network connection and GITHUB_API_URL, then try again",
   };
 }
 
-function refusal(failed: FailedRequest, headers: Readonly<Record<string, unknown>>): Told {
+function refusal(failed: FailedRequest, headers: Readonly<Record<string, unknown>>): Explanation {
   const { status, message } = failed;
-  const said = `GitHub says "${message}" (${status})`;
+  const answer = `GitHub says "${message}" (${status})`;
   if (status >= 500) {
-    const answered = message.startsWith("HTTP ") ? `${status}` : `${status}, "${message}"`;
+    const quoted = message.startsWith("HTTP ") ? `${status}` : `${status}, "${message}"`;
     return {
       code: "GITHUB_UNREACHABLE",
-      said: `GitHub answered with an error of its own (${answered})`,
+      answer: `GitHub failed with a server error (${quoted})`,
       hint: STATUS_PAGE,
     };
   }
@@ -124,28 +133,32 @@ function refusal(failed: FailedRequest, headers: Readonly<Record<string, unknown
   if (status === 401)
     return {
       code: "GITHUB_REFUSED",
-      said,
-      hint: "the token is wrong or has expired: set a new one in FLAGS_GITHUB_TOKEN or GITHUB_TOKEN",
+      answer,
+      hint: "the token is invalid or has expired; set a new one in FLAGS_GITHUB_TOKEN or GITHUB_TOKEN",
     };
   if (isProtection(message))
-    return { code: "GITHUB_REFUSED", said, hint: "the branch is protected: change it through a pull request" };
-  if (status === 403) return { code: "GITHUB_REFUSED", said, hint: forbiddenHint(failed, headers) };
+    return { code: "GITHUB_REFUSED", answer, hint: "the branch is protected: change it through a pull request" };
+  if (status === 403) return { code: "GITHUB_REFUSED", answer, hint: forbiddenHint(failed, headers) };
   if (status === 404)
     return {
       code: "GITHUB_REFUSED",
-      said,
-      hint: `it is not there, or the token may not see it: it needs ${rightFor(failed, headers)}`,
+      answer,
+      hint: `it does not exist, or the token needs ${permissionFor(failed, headers)}`,
     };
   if (status === 410)
     return {
       code: "GITHUB_REFUSED",
-      said,
-      hint: "it was deleted, or is switched off in the settings of the repository",
+      answer,
+      hint: "it was deleted, or is disabled in the settings of the repository",
     };
   const isConflict = status === 409 || status === 412 || /not a fast.?forward|reference already exists/i.test(message);
   if (isConflict)
-    return { code: "GITHUB_CONFLICT", said, hint: "somebody was faster: look at what is there now, and try again" };
-  return { code: "GITHUB_REFUSED", said, hint: "GitHub does not take the request as it stands" };
+    return {
+      code: "GITHUB_CONFLICT",
+      answer,
+      hint: "something else changed it first: look at the current state, then try again",
+    };
+  return { code: "GITHUB_REFUSED", answer, hint: "GitHub does not accept the request" };
 }
 
 function isRateLimit({ status, message }: FailedRequest, headers: Readonly<Record<string, unknown>>): boolean {
@@ -157,12 +170,12 @@ function isRateLimit({ status, message }: FailedRequest, headers: Readonly<Recor
   );
 }
 
-function limited({ message }: FailedRequest, headers: Readonly<Record<string, unknown>>): Told {
+function limited({ message }: FailedRequest, headers: Readonly<Record<string, unknown>>): Explanation {
   const isPrimary = String(headers["x-ratelimit-remaining"]) === "0";
-  const which = isPrimary ? "GitHub's rate limit is used up" : "GitHub takes no more requests for the moment";
+  const which = isPrimary ? "GitHub's rate limit is used up" : "GitHub accepts no more requests for the moment";
   return {
     code: "GITHUB_RATE_LIMITED",
-    said: `${which} ("${message}")`,
+    answer: `${which} ("${message}")`,
     hint: `${untilText(isPrimary, headers)} and try again`,
   };
 }
@@ -176,7 +189,7 @@ function untilText(isPrimary: boolean, headers: Readonly<Record<string, unknown>
   return "wait a minute";
 }
 
-/** Of a protected branch, or of the rules of a repository. */
+/** Whether a protected branch or a repository rule refused the request. */
 function isProtection(message: string): boolean {
   return /protected branch|GH00[36]|repository rule violation|must be made through a pull request|push declined/i.test(
     message,
@@ -187,26 +200,26 @@ function forbiddenHint(failed: FailedRequest, headers: Readonly<Record<string, u
   if (/\bSAML\b|\bSSO\b/.test(failed.message) || headers["x-github-sso"] !== undefined)
     return "authorise the token for the organisation's single sign-on: github.com/settings/tokens, Configure SSO";
   if (/archived/i.test(failed.message)) return "the repository is archived: nothing can be written to it";
-  return `the token needs ${rightFor(failed, headers)}     (in a workflow: under permissions:)`;
+  return `the token needs ${permissionFor(failed, headers)}     (in a workflow: under permissions:)`;
 }
 
-/** GitHub names the right for new tokens; for others it follows from what was asked. */
-function rightFor({ method, path }: FailedRequest, headers: Readonly<Record<string, unknown>>): string {
+/** Returns the missing permission: GitHub names it for fine-grained tokens, for others it follows from the request. */
+function permissionFor({ method, path }: FailedRequest, headers: Readonly<Record<string, unknown>>): string {
   const accepted = headers["x-accepted-github-permissions"];
   if (typeof accepted === "string" && accepted !== "") {
     const anyOf = visible(accepted).split(";");
-    return anyOf.map((allOf) => allOf.split(",").map(rightText).join(" and ")).join(", or ");
+    return anyOf.map((allOf) => allOf.split(",").map(permissionText).join(" and ")).join(", or ");
   }
   const level = method === "GET" || method === "HEAD" ? "read" : "write";
-  return `${RIGHTS.find(([pattern]) => pattern.test(path))?.[1] ?? "contents"}: ${level}`;
+  return `${PERMISSIONS.find(([pattern]) => pattern.test(path))?.[1] ?? "contents"}: ${level}`;
 }
 
-/** `pull_requests=write` as a workflow writes it. */
-function rightText(right: string): string {
-  return right.trim().replaceAll("_", "-").replace("=", ": ");
+/** `pull_requests=write` → `pull-requests: write`, as in a workflow. */
+function permissionText(permission: string): string {
+  return permission.trim().replaceAll("_", "-").replace("=", ": ");
 }
 
-const RIGHTS: readonly (readonly [RegExp, string])[] = [
+const PERMISSIONS: readonly (readonly [RegExp, string])[] = [
   [/\/check-(runs|suites)/, "checks"],
   [/\/statuses\//, "statuses"],
   [/\/commits\/[^/]+\/pulls$/, "pull-requests"],

@@ -1,42 +1,44 @@
 import { createHash } from "node:crypto";
 import type { GitHub } from "./connect.ts";
-import type { Proposal } from "./propose.ts";
-import { headOf } from "./tip.ts";
+import type { Proposal } from "./proposal.ts";
+import { headCommit } from "./repository.ts";
 
 export interface FoundPullRequest {
   readonly number: number;
   readonly html_url: string;
 }
 
-/** Where a proposal can go, or has gone already. */
-export type Place =
-  | { readonly branch: string; readonly pullRequest: FoundPullRequest; readonly isOurs: boolean }
-  /** `isMade`: the branch is there with our content, and has no pull request yet. */
-  | { readonly branch: string; readonly isMade: boolean };
+/** The branch for a proposal. */
+export type ProposalBranch =
+  /** It has an open pull request. `isUnchanged`: the branch still contains exactly the proposed change. */
+  | { readonly branch: string; readonly pullRequest: FoundPullRequest; readonly isUnchanged: boolean }
+  /** `exists`: the branch contains the proposed change, but has no pull request yet. */
+  | { readonly branch: string; readonly exists: boolean };
 
-type Wanted = Pick<Proposal, "branch" | "tip" | "edits" | "prefix">;
+type ProposedChange = Pick<Proposal, "branch" | "head" | "edits" | "prefix">;
 
-/** The same content proposed, closed and proposed again. */
-const MOST_NAMES = 50;
+/** How often the same content can be proposed, closed and proposed again under a numbered name. */
+const MAX_NAMES = 50;
 
 /**
- * The open pull request of the proposal's branch, else the first name that is free: the proposed one, or with a number behind
- * it where a closed or merged pull request had that name, or somebody's branch of that name holds something else.
+ * Finds the open pull request of the proposal's branch, else the first free name. A number is appended to the name when a
+ * closed or merged pull request had it, or a branch of that name contains something else.
  *
  * @throws what octokit throws
  */
-export async function freeBranch(github: GitHub, wanted: Wanted): Promise<Place> {
-  const { branch: name, tip } = wanted;
-  for (let count = 1; count < MOST_NAMES; count += 1) {
+export async function findBranch(github: GitHub, proposal: ProposedChange): Promise<ProposalBranch> {
+  const { branch: name, head } = proposal;
+  for (let count = 1; count < MAX_NAMES; count += 1) {
     const branch = count === 1 ? name : `${name}-${count}`;
-    const all = await pullRequestsOf(github, branch, tip.branch);
+    const all = await pullRequestsOf(github, branch, head.branch);
     const open = all.find(({ state }) => state === "open");
-    if (open !== undefined) return { branch, pullRequest: open, isOurs: await holdsOurs(github, branch, wanted) };
+    if (open !== undefined)
+      return { branch, pullRequest: open, isUnchanged: await isUnchanged(github, branch, proposal) };
     if (all.length > 0) continue;
-    if ((await headOf(github, branch)) === undefined) return { branch, isMade: false };
-    if (await holdsOurs(github, branch, wanted)) return { branch, isMade: true };
+    if ((await headCommit(github, branch)) === undefined) return { branch, exists: false };
+    if (await isUnchanged(github, branch, proposal)) return { branch, exists: true };
   }
-  return { branch: `${name}-${tip.commit.slice(0, 12)}`, isMade: false };
+  return { branch: `${name}-${head.commit.slice(0, 12)}`, exists: false };
 }
 
 /** @throws what octokit throws */
@@ -50,14 +52,14 @@ export async function openPullRequest(
 
 async function pullRequestsOf({ octokit, owner, repo }: GitHub, branch: string, base: string) {
   const { data } = await octokit.rest.pulls.list({ owner, repo, head: `${owner}:${branch}`, base, state: "all" });
-  // A server that knows no filter by head answers with all of them.
+  // A server without the filter by head returns all pull requests.
   return data.filter(({ head }) => head.ref === branch);
 }
 
-/** Whether a branch changes our files, and nothing else, into what we want them to be. */
-async function holdsOurs(github: GitHub, branch: string, { tip, edits, prefix }: Wanted): Promise<boolean> {
+/** Whether a branch contains exactly the proposed change. */
+async function isUnchanged(github: GitHub, branch: string, { head, edits, prefix }: ProposedChange): Promise<boolean> {
   const { octokit, owner, repo } = github;
-  const basehead = `${tip.branch}...${branch}`;
+  const basehead = `${head.branch}...${branch}`;
   const { data } = await octokit.rest.repos.compareCommitsWithBasehead({ owner, repo, basehead, per_page: 100 });
   const wanted = new Map(edits.map(({ to, after }) => [`${prefix}${to}`, blobId(after)]));
   const moved = new Set(edits.flatMap(({ from, to }) => (from === null || from === to ? [] : [`${prefix}${from}`])));
@@ -70,7 +72,7 @@ async function holdsOurs(github: GitHub, branch: string, { tip, edits, prefix }:
   return isOnlyOurs && kept.length === wanted.size && kept.every(({ filename, sha }) => wanted.get(filename) === sha);
 }
 
-/** Git's own name for a content. */
+/** Returns git's id for a file content. */
 function blobId(text: string): string {
   const bytes = Buffer.from(text, "utf8");
   return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");

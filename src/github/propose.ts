@@ -1,62 +1,39 @@
 import { FlagError } from "../core/errors.ts";
-import type { FileEdit } from "../source/edit/edit-result.ts";
 import type { GitHub } from "./connect.ts";
 import { gitHubFailure, statusOf } from "./failure.ts";
-import { type FoundPullRequest, freeBranch, openPullRequest } from "./proposal-branch.ts";
-import { headOf, type Tip } from "./tip.ts";
-
-/** A change of files, as a pull request is to say it. */
-export interface Proposal {
-  /** What the edits were made from; the pull request goes into its branch. */
-  readonly tip: Tip;
-  /** The name of its branch; one that stands for something else already gets a number. */
-  readonly branch: string;
-  readonly title: string;
-  readonly body: string;
-  /** The message of the commit. */
-  readonly message: string;
-  /** The folder that holds `flags/`, from the top of the repository: "" or `apps/shop/`. */
-  readonly prefix: string;
-  readonly edits: readonly FileEdit[];
-  readonly labels: readonly string[];
-  readonly reviewers: readonly Reviewer[];
-}
-
-/** Somebody to ask for a review: a person, or a team of the repository's organisation. */
-export interface Reviewer {
-  readonly kind: "user" | "team";
-  readonly name: string;
-}
+import type { Proposal } from "./proposal.ts";
+import { type FoundPullRequest, findBranch, openPullRequest } from "./proposal-branch.ts";
+import { headCommit } from "./repository.ts";
 
 export interface Proposed {
   readonly number: number;
   readonly url: string;
-  /** `found`: the same had been asked for before, and is still open. */
+  /** `found`: the same change was proposed before, and its pull request is still open. */
   readonly action: "opened" | "found";
   readonly branch: string;
-  /** What could not be done beside it, one line each. */
+  /** Secondary steps that failed, one line each. */
   readonly warnings: readonly string[];
 }
 
-/** Meetings with somebody who does the same at the same time. */
-const MOST_MEETINGS = 5;
+/** How often to start again after a collision with a concurrent run of the same proposal. */
+const MAX_ATTEMPTS = 5;
 
 /**
- * Opens a pull request by the API alone: tree, commit, branch, pull request, then labels and reviewers. Asked twice,
- * the second call finds the first one's. Whole or not at all: what fails behind the branch takes the branch away again; only
- * labels and reviewers that are refused are left at a warning.
+ * Opens a pull request through the API: tree, commit, branch, pull request, then labels and reviewers. A second call with the
+ * same proposal finds the pull request of the first. When opening it fails, the new branch is removed again. Labels and
+ * reviewers that GitHub refuses only cause a warning.
  *
- * @throws FlagError GITHUB_…; where the branch could not be taken away, the message names it
+ * @throws FlagError as gitHubFailure says; when the branch could not be removed, the message names it
  */
 export async function propose(github: GitHub, proposal: Proposal): Promise<Proposed> {
   try {
     let made: string | undefined;
-    for (let meeting = 0; meeting < MOST_MEETINGS; meeting += 1) {
-      const place = await freeBranch(github, proposal);
-      if ("pullRequest" in place) return found(place.pullRequest, place.branch, place.isOurs);
-      const { branch } = place;
-      // Who asks for the same may be faster, or give up on its branch: what is there then is seen in the next round.
-      if (place.isMade) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      const target = await findBranch(github, proposal);
+      const { branch } = target;
+      if ("pullRequest" in target) return found(target.pullRequest, branch, target.isUnchanged);
+      // A concurrent run may be faster, or remove its branch again; then the next attempt finds the new state.
+      if (target.exists) {
         const proposed = await openFrom(github, proposal, branch, undefined);
         if (proposed !== undefined) return proposed;
         continue;
@@ -70,31 +47,31 @@ export async function propose(github: GitHub, proposal: Proposal): Promise<Propo
   } catch (error) {
     throw gitHubFailure(error, `open a pull request in ${github.repository}`);
   }
-  throw new FlagError("GITHUB_CONFLICT", `others are opening the same pull request in ${github.repository}`, {
-    hint: "look at the open ones, then try again",
+  throw new FlagError("GITHUB_CONFLICT", `other runs are opening the same pull request in ${github.repository}`, {
+    hint: "look at the open pull requests, then try again",
   });
 }
 
-function found({ number, html_url }: FoundPullRequest, branch: string, isOurs: boolean): Proposed {
-  const warnings = isOurs ? [] : [`#${number} was changed since it was opened: look at it before it is merged`];
+function found({ number, html_url }: FoundPullRequest, branch: string, isUnchanged: boolean): Proposed {
+  const warnings = isUnchanged ? [] : [`#${number} was changed after it was opened: review it before you merge it`];
   return { number, url: html_url, action: "found", branch, warnings };
 }
 
-async function commitOf(github: GitHub, { edits, prefix, tip, message }: Proposal): Promise<string> {
+async function commitOf(github: GitHub, { edits, prefix, head, message }: Proposal): Promise<string> {
   const { octokit, owner, repo } = github;
   const file = { mode: "100644", type: "blob" } as const;
-  // The texts go along with the tree: octokit keeps writes a second apart, and a blob of its own would be one more each.
+  // The texts are sent with the tree: octokit spaces writes a second apart, and each blob would be one more.
   const changes = edits.flatMap(({ from, to, after }) => [
     { ...file, path: `${prefix}${to}`, content: after },
     ...(from === null || from === to ? [] : [{ ...file, path: `${prefix}${from}`, sha: null }]),
   ]);
-  const tree = await octokit.rest.git.createTree({ owner, repo, base_tree: tip.tree, tree: changes });
-  const parents = [tip.commit];
+  const tree = await octokit.rest.git.createTree({ owner, repo, base_tree: head.tree, tree: changes });
+  const parents = [head.commit];
   const { data } = await octokit.rest.git.createCommit({ owner, repo, message, tree: tree.data.sha, parents });
   return data.sha;
 }
 
-/** False where there is one of that name already. */
+/** Returns false when a branch of that name exists. */
 async function makeBranch(github: GitHub, branch: string, commit: string): Promise<boolean> {
   const { octokit, owner, repo } = github;
   try {
@@ -102,15 +79,15 @@ async function makeBranch(github: GitHub, branch: string, commit: string): Promi
     return true;
   } catch (error) {
     if (isAlreadyThere(error)) return false;
-    // An error of GitHub's own, or no answer at all, does not say that nothing was made.
+    // After a server error, or without an answer, the branch may exist nevertheless.
     if ((statusOf(error) ?? 500) >= 500) await removeBranch(github, branch, commit, error);
     throw error;
   }
 }
 
 /**
- * @param own  the commit that this call has made the branch at; undefined for somebody else's, which is not ours to take away
- * @returns undefined where somebody else's branch has gone meanwhile
+ * @param own  the commit at which this call created the branch; undefined for a branch of another run, which is never removed
+ * @returns    undefined when the branch of another run is gone
  */
 async function openFrom(
   github: GitHub,
@@ -119,27 +96,26 @@ async function openFrom(
   own: string | undefined,
 ): Promise<Proposed | undefined> {
   const { octokit, owner, repo } = github;
-  const { title, body, tip, labels, reviewers } = proposal;
+  const { title, body, head: base } = proposal;
   try {
-    const { data } = await octokit.rest.pulls.create({ owner, repo, head: branch, base: tip.branch, title, body });
-    const dressed = await dress(github, data.number, labels, reviewers, data.user.login);
-    return { number: data.number, url: data.html_url, action: "opened", branch, warnings: dressed };
+    const { data } = await octokit.rest.pulls.create({ owner, repo, head: branch, base: base.branch, title, body });
+    const warnings = await addLabelsAndReviewers(github, proposal, data.number, data.user.login);
+    return { number: data.number, url: data.html_url, action: "opened", branch, warnings };
   } catch (error) {
-    // The racer's, or our own of which only the answer was lost.
-    const open = await openPullRequest(github, branch, tip.branch).catch(() => undefined);
+    // Another run's, or our own whose answer was lost.
+    const open = await openPullRequest(github, branch, base.branch).catch(() => undefined);
     if (open !== undefined) return found(open, branch, true);
     if (own !== undefined) await removeBranch(github, branch, own, error);
-    else if (statusOf(error) === 422 && (await headOf(github, branch)) === undefined) return undefined;
+    else if (statusOf(error) === 422 && (await headCommit(github, branch)) === undefined) return undefined;
     throw error;
   }
 }
 
-/** Labels and reviewers; what is refused is said, and changes nothing of the pull request. */
-async function dress(
+/** @returns what GitHub refused, one line each; the pull request stays open without it */
+async function addLabelsAndReviewers(
   { octokit, owner, repo }: GitHub,
+  { labels, reviewers }: Proposal,
   number: number,
-  labels: readonly string[],
-  reviewers: readonly Reviewer[],
   author: string,
 ): Promise<readonly string[]> {
   const warnings: string[] = [];
@@ -155,28 +131,28 @@ async function dress(
       octokit.rest.issues.addLabels({ owner, repo, issue_number: number, labels: [...labels] }),
     );
   }
-  // One by one: a team without access must not cost the others their request. Nobody reviews a change of their own.
+  // One request each, so that a team without access does not prevent the others. GitHub refuses the author as a reviewer.
   for (const { kind, name } of reviewers) {
     if (kind === "user" && name.toLowerCase() === author.toLowerCase()) continue;
     const who = kind === "team" ? { team_reviewers: [name] } : { reviewers: [name] };
-    await attempt(`ask ${kind === "team" ? `${owner}/${name}` : name} to review #${number}`, () =>
+    await attempt(`request a review of #${number} from ${kind === "team" ? `${owner}/${name}` : name}`, () =>
       octokit.rest.pulls.requestReviewers({ owner, repo, pull_number: number, ...who }),
     );
   }
   return warnings;
 }
 
-/** Takes a branch away again, where it is there and nobody has gone on from the commit that it was made at. */
+/** Removes a branch that is still at the commit at which it was created. */
 async function removeBranch(github: GitHub, branch: string, commit: string, reason: unknown): Promise<void> {
   const { octokit, owner, repo, repository } = github;
   try {
-    const head = await headOf(github, branch);
+    const head = await headCommit(github, branch);
     if (head !== commit) return;
     await octokit.rest.git.deleteRef({ owner, repo, ref: `heads/${branch}` });
   } catch (error) {
     if (statusOf(error) === 404 || statusOf(error) === 422) return;
     const failed = gitHubFailure(reason, `open a pull request in ${repository}`);
-    throw new FlagError(failed.code, `${failed.message}; the branch ${branch} may be left there`, {
+    throw new FlagError(failed.code, `${failed.message}; the branch ${branch} may remain there`, {
       hint: `${failed.hint ?? "try again"}\ngit push origin --delete ${branch}`,
       cause: failed.cause,
     });

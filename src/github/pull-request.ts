@@ -2,23 +2,23 @@ import { readFile } from "node:fs/promises";
 import { FlagError } from "../core/errors.ts";
 import type { Environment } from "../history/git-environment.ts";
 import type { GitHub } from "./connect.ts";
-import { gitHubFailure } from "./failure.ts";
+import { attempt } from "./failure.ts";
 
-/** A pull request that a run is for. */
+/** The pull request that triggered a run of GitHub Actions. */
 export interface PullRequestEvent {
   readonly number: number;
-  /** The commit that it stood at when the run was started; null where that is not known. */
+  /** Its head commit when the run was started; null when unknown. */
   readonly headSha: string | null;
-  /** Whether it comes from a fork; null where that is not known. */
+  /** Whether it comes from a fork; null when unknown. */
   readonly isFork: boolean | null;
 }
 
 /**
- * Which pull request a run of GitHub Actions is for: by the file of the event, else by GITHUB_REF. Null where it is for none, as
- * in a merge queue.
+ * Finds the pull request of a run of GitHub Actions, from the event file, else from GITHUB_REF. Null when there is none, as in
+ * a merge queue.
  *
- * @param given `--pr`, which wins
- * @throws FlagError USAGE for an event that cannot be read
+ * @param given  the number from `--pr`, which takes precedence
+ * @throws FlagError USAGE for an event file that cannot be read
  */
 export async function pullRequestOf(env: Environment, given: number | undefined): Promise<PullRequestEvent | null> {
   const event = await eventOf(env);
@@ -41,7 +41,7 @@ async function eventOf(env: Environment): Promise<PullRequestEvent | undefined> 
   return {
     number,
     headSha: typeof sha === "string" && /^[0-9a-f]{40,64}$/.test(sha) ? sha : null,
-    // A fork that was deleted has no repository any more.
+    // A deleted fork has no repository.
     isFork: typeof to === "string" ? from !== to : null,
   };
 }
@@ -50,8 +50,8 @@ async function readEvent(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, "utf8"));
   } catch (cause) {
-    throw new FlagError("USAGE", `GITHUB_EVENT_PATH names ${path}, which holds no event that can be read`, {
-      hint: "GitHub Actions sets it; elsewhere name the pull request with --pr",
+    throw new FlagError("USAGE", `the event file ${path} (GITHUB_EVENT_PATH) cannot be read`, {
+      hint: "GitHub Actions sets the variable; elsewhere, name the pull request with --pr",
       cause,
     });
   }
@@ -63,15 +63,15 @@ function fieldOf(value: unknown, name: string): unknown {
     : undefined;
 }
 
-/** A pull request as GitHub has it now. */
+/** The current state of a pull request. */
 export interface PullRequest {
   readonly number: number;
   readonly headSha: string;
-  /** From a repository in which a workflow's token may write nothing. */
+  /** Whether it comes from a fork, for which the token of a workflow is read-only. */
   readonly isFork: boolean;
-  /** ISO 8601; null while it is not merged. */
+  /** ISO 8601; null until it is merged. */
   readonly mergedAt: string | null;
-  /** Of a merged one, the commit of the main line that it ended in: the merge, the squash, the last of a rebase. */
+  /** After the merge, the mainline commit: the merge commit, the squash commit, or the last commit of a rebase. */
   readonly mergeCommit: string | null;
 }
 
@@ -80,16 +80,14 @@ export async function readPullRequest(
   { octokit, owner, repo, repository }: GitHub,
   number: number,
 ): Promise<PullRequest> {
-  try {
-    const { data } = await octokit.rest.pulls.get({ owner, repo, pull_number: number });
-    return {
-      number,
-      headSha: data.head.sha,
-      isFork: data.head.repo?.id !== data.base.repo.id,
-      mergedAt: data.merged_at,
-      mergeCommit: data.merge_commit_sha,
-    };
-  } catch (error) {
-    throw gitHubFailure(error, `read pull request #${number} of ${repository}`);
-  }
+  const { data } = await attempt(`read pull request #${number} of ${repository}`, () =>
+    octokit.rest.pulls.get({ owner, repo, pull_number: number }),
+  );
+  return {
+    number,
+    headSha: data.head.sha,
+    isFork: data.head.repo?.id !== data.base.repo.id,
+    mergedAt: data.merged_at,
+    mergeCommit: data.merge_commit_sha,
+  };
 }

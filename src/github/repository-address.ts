@@ -2,11 +2,11 @@ import { FlagError } from "../core/errors.ts";
 import { gitIn } from "../history/git.ts";
 import type { Environment } from "../history/git-environment.ts";
 
-/** Which repository on which GitHub. */
-export interface Place {
+/** A repository and the API that serves it. */
+export interface RepositoryAddress {
   /** `owner/name`. */
   readonly repository: string;
-  /** Where its REST API begins, without a slash at the end: `https://api.github.com`, `https://HOST/api/v3`. */
+  /** The URL of the REST API without a trailing slash: `https://api.github.com`, `https://HOST/api/v3`. */
   readonly apiUrl: string;
 }
 
@@ -14,12 +14,11 @@ const GITHUB = "https://github.com";
 const NAME = /^[\w.-]+$/;
 
 /**
- * The repository that the environment names, as GitHub Actions does (GITHUB_REPOSITORY, GITHUB_API_URL), else the one that the
- * folder's remote `origin` stands for.
+ * Finds the repository in GITHUB_REPOSITORY and GITHUB_API_URL, which GitHub Actions sets, else in the folder's remote `origin`.
  *
- * @throws FlagError USAGE where neither names one, or a variable is malformed; as gitIn does, about the folder
+ * @throws FlagError USAGE when neither names one, or a variable is malformed; as gitIn does
  */
-export async function placeOf(env: Environment, folder?: string): Promise<Place> {
+export async function repositoryAddress(env: Environment, folder?: string): Promise<RepositoryAddress> {
   const named = env["GITHUB_REPOSITORY"];
   const found = named
     ? { repository: repositoryNamed(named), server: env["GITHUB_SERVER_URL"] || GITHUB }
@@ -29,18 +28,20 @@ export async function placeOf(env: Environment, folder?: string): Promise<Place>
 }
 
 /**
- * @returns the API without a slash at its end
- * @throws FlagError USAGE where a token must not be sent there
+ * Checks the URL of an API.
+ *
+ * @returns the URL without a trailing slash
+ * @throws FlagError USAGE when the token must not be sent there
  */
 export function checkedApiUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const hint = "for example https://api.github.com, or https://github.acme.dev/api/v3 on a server of your own";
-  // The text itself is not quoted: it may carry a password.
+  const hint = "for example https://api.github.com, or https://github.acme.dev/api/v3 for GitHub Enterprise Server";
+  // The text itself is not quoted, because it may contain a password.
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "")
-    throw new FlagError("USAGE", "GITHUB_API_URL is not the address of an API", { hint });
+    throw new FlagError("USAGE", "GITHUB_API_URL is not a valid URL", { hint });
   if (url.username !== "" || url.password !== "")
-    throw new FlagError("USAGE", "GITHUB_API_URL has a user name or password in it", {
-      hint: `leave that out; the token goes into GITHUB_TOKEN. ${hint}`,
+    throw new FlagError("USAGE", "GITHUB_API_URL contains a user name or password", {
+      hint: `remove it; the token belongs in GITHUB_TOKEN. ${hint}`,
     });
   if (url.protocol === "http:" && !isLoopback(url.hostname))
     throw new FlagError("USAGE", `GITHUB_API_URL would send the token to ${url.host} in clear text`, {
@@ -49,7 +50,7 @@ export function checkedApiUrl(text: string): string {
   return url.href.replace(/\/+$/, "");
 }
 
-/** `acme/flags` and the server, of what a remote's address says in any of git's forms; undefined where it names no server. */
+/** Returns the repository and the server of a remote's URL, in any form that git accepts; undefined when it names no server. */
 export function repositoryOfRemote(
   address: string,
 ): { readonly repository: string; readonly server: string } | undefined {
@@ -61,12 +62,12 @@ export function repositoryOfRemote(
     .split("/");
   const [owner, name] = parts;
   if (parts.length !== 2 || !isName(owner) || !isName(name)) return undefined;
-  // Behind a firewall, ssh to github.com goes through port 443 of this name.
+  // The host for ssh over port 443, which passes firewalls.
   const server = host === "ssh.github.com" ? "github.com" : host;
   return { repository: `${owner}/${name}`, server: `https://${server}` };
 }
 
-/** The API of a GitHub whose pages are at that address: github.com, a tenant of ghe.com, or a server of one's own. */
+/** Returns the API URL of a GitHub server: github.com, a tenant of ghe.com, or GitHub Enterprise Server. */
 export function apiUrlOf(server: string): string {
   const { host } = new URL(server);
   if (host === "github.com" || host === "www.github.com") return "https://api.github.com";
@@ -78,10 +79,10 @@ function addressParts(address: string): { readonly host: string; readonly path: 
     if (!URL.canParse(address)) return undefined;
     const { protocol, hostname, host, pathname } = new URL(address);
     if (!["https:", "http:", "ssh:", "git:", "git+ssh:"].includes(protocol)) return undefined;
-    // A port of ssh is not the port of the pages.
+    // The port of ssh is not the port of the website.
     return { host: /^https?:$/.test(protocol) ? host : hostname, path: pathname };
   }
-  // git@github.com:acme/flags.git; a Windows path has one letter before its colon.
+  // git@github.com:acme/flags.git. A Windows path has one letter before its colon.
   const [, host, path] = /^(?:[^@\s/:]+@)?([\w.-]{2,}):(?!\/\/)(.+)$/.exec(address) ?? [];
   return host === undefined || path === undefined ? undefined : { host, path };
 }
@@ -98,16 +99,18 @@ async function originOf(
       throw notNamed("the repository has no remote origin, and GITHUB_REPOSITORY is not set");
     });
   const found = repositoryOfRemote(address.trim());
-  // The address is not quoted: people keep passwords in it.
-  if (found === undefined) throw notNamed("the remote origin is not the address of a repository on GitHub");
+  // The URL is not quoted, because it may contain a password.
+  if (found === undefined) throw notNamed("the remote origin is not a repository on GitHub");
   if (env["GITHUB_API_URL"] || new URL(found.server).hostname.includes(".")) return found;
-  throw notNamed(`the remote origin is on "${new URL(found.server).host}", which ssh may know but is no server's name`);
+  throw notNamed(
+    `the host "${new URL(found.server).host}" of the remote origin is an alias of ssh, not the name of a server`,
+  );
 }
 
 function repositoryNamed(text: string): string {
   const [owner, name, ...more] = text.trim().split("/");
   if (isName(owner) && isName(name) && more.length === 0) return `${owner}/${name}`;
-  throw notNamed(`GITHUB_REPOSITORY is ${JSON.stringify(text)}, expected owner/name`);
+  throw notNamed(`GITHUB_REPOSITORY is ${JSON.stringify(text)}; write owner/name`);
 }
 
 function isName(text: string | undefined): text is string {
@@ -119,7 +122,7 @@ function isLoopback(hostname: string): boolean {
 }
 
 function notNamed(message: string): FlagError {
-  return new FlagError("USAGE", `no GitHub repository is named: ${message}`, {
-    hint: "GITHUB_REPOSITORY=acme/flags     (GitHub Actions sets it; GITHUB_API_URL for a server of your own)",
+  return new FlagError("USAGE", `cannot tell the GitHub repository: ${message}`, {
+    hint: "set GITHUB_REPOSITORY=acme/flags, and GITHUB_API_URL for GitHub Enterprise Server; GitHub Actions sets both",
   });
 }

@@ -1,17 +1,86 @@
+import { unknownName } from "../core/diagnostic/unknown-name.ts";
 import type { JsonObject } from "../core/json.ts";
-import type { RolloutStrategy } from "../core/row/row.ts";
+import { ROLLOUT_STRATEGIES, type RolloutStrategy } from "../core/row/row.ts";
+import { type Checked, refused } from "../source/edit/edit-result.ts";
 
-/** What is to change of a flag, in the words of the table's columns. What is left out, or undefined, stays as it is. */
+/** Changes of a flag, by the columns of the table. Absent and undefined fields stay unchanged. */
 export interface ToggleUpdates {
   readonly enabled?: boolean | undefined;
   readonly rollout_strategy?: RolloutStrategy | undefined;
-  /** 0 to 100, at most 3 decimals; only with the strategy `percentage`, of which 100 goes with every other. */
+  /** 0 to 100, at most 3 decimals. Only for the strategy `percentage`; every other accepts 100. */
   readonly rollout_percentage?: number | undefined;
   /** `roles` for the strategy `role`; `user_ids`, `workshop_ids`, `postal_codes`, `roles` or attributes for `whitelist`. */
   readonly target_config?: Readonly<Record<string, readonly (string | number)[]>> | undefined;
-  /** For all environments, as are description and metadata. */
+  /** Applies to all environments, as description and metadata do. */
   readonly display_name?: string | undefined;
   readonly description?: string | undefined;
-  /** The whole mapping anew; of `owner`, `kind`, `expires` and `tags` only those that are named change. */
+  /** Replaces the whole mapping, except that `owner`, `kind`, `expires` and `tags` change only when they are named. */
   readonly metadata?: JsonObject | undefined;
+}
+
+const CHECKS: { readonly [field in keyof Required<ToggleUpdates>]: (value: unknown) => string | undefined } = {
+  enabled: (value) => (typeof value === "boolean" ? undefined : "true or false"),
+  rollout_strategy: (value) =>
+    ROLLOUT_STRATEGIES.some((known) => known === value) ? undefined : `one of ${ROLLOUT_STRATEGIES.join(", ")}`,
+  rollout_percentage: (value) => (isPercentage(value) ? undefined : "a number from 0 to 100 with at most 3 decimals"),
+  target_config: (value) =>
+    isTargets(value) ? undefined : 'lists of ids by name, e.g. { workshop_ids: ["workshop-1"] }',
+  display_name: (value) => (isText(value) ? undefined : "a non-empty text"),
+  description: (value) => (isText(value) ? undefined : "a non-empty text"),
+  metadata: (value) => (isRecord(value) && isJson(value) ? undefined : "a mapping of JSON values"),
+};
+const FIELDS = Object.keys(CHECKS);
+
+/** Checks the updates that a program passed in, field by field: they may come from a form. */
+export function parseUpdates(updates: unknown): Checked<ToggleUpdates> {
+  const accepted = `accepted: ${FIELDS.join(", ")}`;
+  if (!isRecord(updates)) return refused("USAGE", `updates: expected an object, found ${kindOf(updates)}`, accepted);
+  const given = Object.entries(updates).filter(([, value]) => value !== undefined);
+  for (const [field, value] of given) {
+    const check = Object.entries(CHECKS).find(([known]) => known === field)?.[1];
+    if (check === undefined) {
+      const { message, hint = "" } = unknownName("field", field, FIELDS);
+      return refused("USAGE", `updates: ${message}`, hint);
+    }
+    const expected = check(value);
+    if (expected === undefined) continue;
+    const found = typeof value === "number" || typeof value === "string" ? JSON.stringify(value) : kindOf(value);
+    return refused("USAGE", `updates.${field}: expected ${expected}, found ${found}`, accepted);
+  }
+  if (given.length === 0) return refused("USAGE", "updates: no field is given", accepted);
+  return { ok: true, value: Object.fromEntries(given) };
+}
+
+function isPercentage(value: unknown): boolean {
+  if (typeof value !== "number" || !(value >= 0 && value <= 100)) return false;
+  // Decimals are counted in the text, because 0.1 + 0.2 has more of them than anyone typed.
+  return /^\d+(?:\.\d{1,3})?$/.test(String(value));
+}
+
+function isTargets(value: unknown): boolean {
+  return isRecord(value) && Object.values(value).every((ids) => Array.isArray(ids) && ids.every(isId));
+}
+
+function isId(id: unknown): boolean {
+  return (typeof id === "string" && id.trim() !== "") || Number.isSafeInteger(id);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value.trim() !== "";
+}
+
+function isJson(value: unknown): boolean {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return true;
+  if (typeof value === "number") return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(isJson);
+  return isRecord(value) && Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isJson);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "a list" : isRecord(value) ? "an object" : typeof value;
 }

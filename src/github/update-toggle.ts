@@ -2,48 +2,46 @@ import { differences } from "../core/plan/difference.ts";
 import { FlagError } from "../core/errors.ts";
 import type { Flag, FlagKey } from "../core/flag/flag.ts";
 import type { Environment } from "../history/git-environment.ts";
-import { checkedTree } from "../source/edit/checked-tree.ts";
-import { type FlagTree, withText } from "../source/edit/edit-flag.ts";
-import { refusal, refused, type Refused } from "../source/edit/edit-result.ts";
+import { refusalError, refused, type Refused } from "../source/edit/edit-result.ts";
+import { editableTree, filesAfter, type FlagTree } from "../source/edit/flag-tree.ts";
 import { loadFlags } from "../source/load/load.ts";
 import { isKey } from "../source/shape/key.ts";
+import { flagTextAt, readFilesFromGitHub, type WantedFiles } from "./branch-files.ts";
 import { gitHubFrom, type GitHub } from "./connect.ts";
 import { gitHubFailure, statusOf } from "./failure.ts";
 import { proposalOf } from "./proposal.ts";
-import { reportOf } from "./proposal-report.ts";
 import { propose } from "./propose.ts";
-import { tipOf } from "./tip.ts";
-import { flagTextAt, readTipFiles } from "./tip-files.ts";
+import { branchHead } from "./repository.ts";
 import { editToggle } from "./toggle-edit.ts";
-import { isRefusal, parseUpdates } from "./parse-updates.ts";
+import { parseUpdates } from "./toggle-updates.ts";
 
-/** A change that a program asks for, for somebody. Nothing of it is trusted. */
+/** A change that a program requests on behalf of a person. Nothing in it is trusted. */
 export interface ToggleRequest {
   readonly key: FlagKey;
   readonly updates: unknown;
-  /** Who asks: stands in the pull request and in its commit. */
+  /** The person who asks, named in the pull request and its commit. */
   readonly adminUserId: string;
   readonly notes: string | undefined;
 }
 
-/** What whoever asks has before their eyes. */
-export interface Seen {
+/** The state of the flag that the person saw. */
+export interface SeenState {
   readonly environment: string;
-  /** The commit that the table was synced from; null where that is unknown. */
+  /** The commit that the table was synced from; null when unknown. */
   readonly commit: string | null;
-  /** As the table has it; null where it has none, or there is no data. */
+  /** The live flag; null when there is none. */
   readonly flag: Flag | null;
 }
 
-/** Which repository holds the flags. */
+/** The repository that holds the flags. */
 export interface FlagRepository {
-  /** `owner/name`; else GITHUB_REPOSITORY. */
+  /** `owner/name`; GITHUB_REPOSITORY unless given. */
   readonly repository?: string | undefined;
-  /** May write contents and pull requests; else FLAGS_GITHUB_TOKEN, GITHUB_TOKEN or GH_TOKEN. */
+  /** Needs write access to contents and pull requests; FLAGS_GITHUB_TOKEN, GITHUB_TOKEN or GH_TOKEN unless given. */
   readonly token?: string | undefined;
-  /** Else GITHUB_API_URL, else github.com's. */
+  /** GITHUB_API_URL unless given, else that of github.com. */
   readonly apiUrl?: string | undefined;
-  /** The folder that holds `flags/`, from the top of the repository; the top unless given. */
+  /** The path from the top of the repository to the folder that holds `flags/`; the top unless given. */
   readonly folder?: string | undefined;
 }
 
@@ -52,65 +50,64 @@ export interface ProposedUpdate {
   readonly url: string;
 }
 
-const LONGEST_ADMIN = 200;
-const LONGEST_NOTES = 4_000;
+const MAX_ADMIN_ID = 200;
+const MAX_NOTES = 4_000;
 
 /**
- * Opens the pull request that updates a flag in one environment, or finds the one that was opened for the same before.
+ * Opens the pull request that updates a flag in one environment, or finds an open one with the same change.
  *
- * @throws FlagError for everything that stands against it: GITHUB_CONFLICT where the flag is no longer what was seen
+ * @throws FlagError when the change is refused; GITHUB_CONFLICT when the flag has changed since the person saw it
  */
 export async function proposeUpdate(
   request: ToggleRequest,
-  seen: Seen,
+  seen: SeenState,
   where: { readonly github: FlagRepository; readonly env: Environment; readonly today: Date },
 ): Promise<ProposedUpdate> {
   const { key, adminUserId, notes } = request;
   const problem = requestProblem(request);
-  if (problem !== undefined) throw refusal(problem);
+  if (problem !== undefined) throw refusalError(problem);
   const updates = parseUpdates(request.updates);
-  if (isRefusal(updates)) throw refusal(updates);
+  if (!updates.ok) throw refusalError(updates);
 
   const github = await gitHubFrom(environmentWith(where.env, where.github));
-  const tip = await tipOf(github);
+  const head = await branchHead(github);
   const wanted = { prefix: prefixOf(where.github.folder), key };
-  const { files, isWhole } = await readTipFiles(github, tip.tree, wanted);
-  const tree = checkedTree(files);
-  const edited = editToggle(tree, key, seen.environment, updates);
-  if (!edited.ok) throw refusal(edited);
-  const held = await heldByHand(github, tree, seen, wanted);
-  if (edited.edits.length === 0) throw nothingToDo(key, seen.environment, tip.branch, held);
+  const { files, isWhole } = await readFilesFromGitHub(github, head.tree, wanted);
+  const tree = editableTree(files);
+  const edited = editToggle(tree, key, seen.environment, updates.value);
+  if (!edited.ok) throw refusalError(edited);
+  const manual = await manualChanges(github, tree, seen, wanted);
+  if (edited.edits.length === 0) throw nothingToDo(key, seen.environment, head.branch, manual);
 
-  const ground = { tip, prefix: wanted.prefix, isWhole };
-  const byHand = held.map((text) => `in the table of ${seen.environment} it was changed by hand: ${text}`);
-  const wish = { key, note: notes, requestedBy: adminUserId, notes: byHand };
-  const { proposal } = proposalOf(github, edited, reportOf(edited, tip, where.today), ground, wish);
-  const { number, url } = await propose(github, proposal);
+  const source = { head, prefix: wanted.prefix, isWhole };
+  const remarks = manual.map((text) => `the table of ${seen.environment} has a manual change: ${text}`);
+  const by = { note: notes, requestedBy: adminUserId, notes: remarks, today: where.today };
+  const { number, url } = await propose(github, proposalOf(github, edited, source, by).proposal);
   return { number, url };
 }
 
 function requestProblem({ key, adminUserId, notes }: ToggleRequest): Refused | undefined {
-  const wrong = (name: string, expected: string) => refused("usage", `${name}: expected ${expected}`, "");
-  // A program may be JavaScript, and what it hands on may come from a form.
+  const wrong = (name: string, expected: string) => refused("USAGE", `${name}: expected ${expected}`, "");
+  // The caller may be JavaScript, and its values may come from a form.
   if (typeof key !== "string" || !isKey(key)) return wrong("key", "the key of a flag, e.g. workshop_routing");
-  const isNamed = typeof adminUserId === "string" && adminUserId.trim() !== "" && adminUserId.length <= LONGEST_ADMIN;
-  if (!isNamed) return wrong("adminUserId", `who asks for the change, in 1 to ${LONGEST_ADMIN} characters`);
-  const isText = notes === undefined || (typeof notes === "string" && notes.length <= LONGEST_NOTES);
-  return isText ? undefined : wrong("notes", `a text of at most ${LONGEST_NOTES} characters`);
+  const isNamed = typeof adminUserId === "string" && adminUserId.trim() !== "" && adminUserId.length <= MAX_ADMIN_ID;
+  if (!isNamed) return wrong("adminUserId", `who asks for the change, in 1 to ${MAX_ADMIN_ID} characters`);
+  const isText = notes === undefined || (typeof notes === "string" && notes.length <= MAX_NOTES);
+  return isText ? undefined : wrong("notes", `a text of at most ${MAX_NOTES} characters`);
 }
 
 /**
- * Compares what was seen with what the branch says now. What was changed by hand in the table is told, not refused: git has
- * not moved.
+ * Compares the state that the person saw with the branch. A manual change in the table is reported and not refused, because git
+ * has not changed.
  *
- * @returns what the table has otherwise than git, in words
- * @throws FlagError GITHUB_CONFLICT where git has moved since
+ * @returns the manual changes as text
+ * @throws FlagError GITHUB_CONFLICT when git has changed since
  */
-async function heldByHand(
+async function manualChanges(
   github: GitHub,
   tree: FlagTree,
-  { environment, commit, flag }: Seen,
-  wanted: { readonly prefix: string; readonly key: FlagKey },
+  { environment, commit, flag }: SeenState,
+  wanted: WantedFiles,
 ): Promise<readonly string[]> {
   const { key } = wanted;
   const now = tree.loaded.flagsFor(environment).get(key);
@@ -122,18 +119,18 @@ async function heldByHand(
   if (moved.length === 0) return textsBetween(now, flag);
   throw new FlagError(
     "GITHUB_CONFLICT",
-    `${key} was changed in git since the ${environment} that you see: ${moved.join("; ")}`,
-    { hint: "wait until that is synced, look at it again, then ask again" },
+    `${key} has changed in git since the state of ${environment} that was displayed: ${moved.join("; ")}`,
+    { hint: "wait for the next sync, review the flag, then try again" },
   );
 }
 
-/** The flag as its file stood at a commit; undefined where GitHub has no such commit, or no such flag in it. */
+/** Reads the flag as a commit had it; undefined when GitHub has no such commit, or the commit no such flag. */
 async function flagAt(
   github: GitHub,
   tree: FlagTree,
   commit: string,
   environment: string,
-  wanted: { readonly prefix: string; readonly key: FlagKey },
+  wanted: WantedFiles,
 ): Promise<Flag | undefined> {
   const { octokit, owner, repo } = github;
   const root = await octokit.rest.git.getCommit({ owner, repo, commit_sha: commit }).catch((error: unknown) => {
@@ -142,10 +139,11 @@ async function flagAt(
     throw gitHubFailure(error, `read ${commit.slice(0, 7)} of ${github.repository}`);
   });
   const text = root && (await flagTextAt(github, root.data.tree.sha, wanted));
-  const path = tree.loaded.flags.find(({ key }) => key === wanted.key)?.path;
-  if (text === undefined || path === undefined) return undefined;
-  // Among today's segments: what those have changed since is not this flag's doing.
-  return loadFlags(withText(tree.files, path, text))
+  const flag = tree.loaded.flags.find(({ key }) => key === wanted.key);
+  if (text === undefined || flag === undefined) return undefined;
+  // With the current segments: a change of a segment is not a change of this flag.
+  const edit = { from: flag.path, to: flag.path, before: flag.parsed.text, after: text };
+  return loadFlags(filesAfter(tree.files, [edit]))
     .flagsFor(environment)
     .get(wanted.key);
 }
@@ -154,15 +152,15 @@ function textsBetween(before: Flag, after: Flag): readonly string[] {
   return differences(before, after).map(({ text }) => text);
 }
 
-function nothingToDo(key: FlagKey, environment: string, branch: string, held: readonly string[]): FlagError {
-  const message = `nothing to change: the file of ${key} on ${branch} says so already for ${environment}`;
-  if (held.length === 0) return new FlagError("USAGE", message);
-  return new FlagError("USAGE", `${message}; the table was changed by hand: ${held.join("; ")}`, {
-    hint: `hoist sync --env ${environment} --release ${key}        what git says applies again`,
+function nothingToDo(key: FlagKey, environment: string, branch: string, manual: readonly string[]): FlagError {
+  const message = `nothing to change: the file of ${key} on ${branch} already says this for ${environment}`;
+  if (manual.length === 0) return new FlagError("USAGE", message);
+  return new FlagError("USAGE", `${message}; the table has a manual change: ${manual.join("; ")}`, {
+    hint: `hoist sync --env ${environment} --release ${key}        discards the manual change`,
   });
 }
 
-/** What the program says beats the environment. */
+/** Options of the program take precedence over environment variables. */
 function environmentWith(env: Environment, { token, repository, apiUrl }: FlagRepository): Environment {
   return {
     ...env,

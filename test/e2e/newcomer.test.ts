@@ -52,7 +52,7 @@ test("a newcomer: init, a new flag, a mistake that the error leads out of, tests
 
   // The first step in production, which is off so far: the tool says so, and the line that it prints works.
   const stepped = await done("rollout", "new_checkout", "10%", "--env", "production");
-  const [, line = ""] = /nobody gets this before: hoist (.*)/.exec(stepped) ?? [];
+  const [, line = ""] = /so this has no effect there until you run: hoist (.*)/.exec(stepped) ?? [];
   const enabled = await done(...line.split(" "));
   expect(enabled).toContain("production  disabled → enabled");
   await done("validate", "--base", "HEAD");
@@ -74,7 +74,7 @@ test("a newcomer: init, a new flag, a mistake that the error leads out of, tests
   for (const words of ["#2", "#3", "10 %", "50 %"]) expect(log).toContain(words);
   const back = await done("rollback", "new_checkout", "--env", "production");
   expect(back).toContain("50 % → 10 % of everybody");
-  expect(back).toContain("the acknowledgement for production stood for another end state and is gone");
+  expect(back).toContain("the acknowledgement for production was removed, because it was given for another end state");
   repository.commit("Back to 10 % (#6)");
   await done("sync", "--env", "production");
   expect((await hoist("plan", "--env", "production")).code).toBe(0);

@@ -33,12 +33,12 @@ describe("what GitHub refuses", () => {
   const resetAt = Date.UTC(2030, 0, 1, 9, 30) / 1_000;
   test.each([
     [
-      "a token that nobody knows",
+      "an invalid token",
       json(401, { message: "Bad credentials" }),
-      'GITHUB_REFUSED|could not comment on #12: GitHub says "Bad credentials" (401)|the token is wrong or has expired: set a new one in FLAGS_GITHUB_TOKEN or GITHUB_TOKEN',
+      'GITHUB_REFUSED|could not comment on #12: GitHub says "Bad credentials" (401)|the token is invalid or has expired; set a new one in FLAGS_GITHUB_TOKEN or GITHUB_TOKEN',
     ],
     [
-      "a right that it names",
+      "a missing permission that it names",
       json(
         403,
         { message: "Resource not accessible by integration" },
@@ -47,7 +47,7 @@ describe("what GitHub refuses", () => {
       'GITHUB_REFUSED|could not comment on #12: GitHub says "Resource not accessible by integration" (403)|the token needs issues: write, or pull-requests: write     (in a workflow: under permissions:)',
     ],
     [
-      "a right that it does not name",
+      "a missing permission that it does not name",
       json(403, { message: "Forbidden" }),
       'GITHUB_REFUSED|could not comment on #12: GitHub says "Forbidden" (403)|the token needs pull-requests: write     (in a workflow: under permissions:)',
     ],
@@ -57,14 +57,14 @@ describe("what GitHub refuses", () => {
       'GITHUB_REFUSED|could not comment on #12: GitHub says "Resource protected by organization SAML enforcement. You must grant your token access." (403)|authorise the token for the organisation\'s single sign-on: github.com/settings/tokens, Configure SSO',
     ],
     [
-      "what is not there",
+      "what does not exist",
       json(404, { message: "Not Found" }),
-      'GITHUB_REFUSED|could not comment on #12: GitHub says "Not Found" (404)|it is not there, or the token may not see it: it needs pull-requests: write',
+      'GITHUB_REFUSED|could not comment on #12: GitHub says "Not Found" (404)|it does not exist, or the token needs pull-requests: write',
     ],
     [
-      "what is switched off",
+      "a disabled feature",
       json(410, { message: "Issues has been disabled in this repository." }),
-      'GITHUB_REFUSED|could not comment on #12: GitHub says "Issues has been disabled in this repository." (410)|it was deleted, or is switched off in the settings of the repository',
+      'GITHUB_REFUSED|could not comment on #12: GitHub says "Issues has been disabled in this repository." (410)|it was deleted, or is disabled in the settings of the repository',
     ],
     [
       "a protected branch",
@@ -72,14 +72,14 @@ describe("what GitHub refuses", () => {
       'GITHUB_REFUSED|could not comment on #12: GitHub says "Cannot update this protected ref: protected branch hook declined." (422)|the branch is protected: change it through a pull request',
     ],
     [
-      "somebody who was faster",
+      "a concurrent change",
       json(409, { message: "flags/a.yaml does not match 1f3a9c2e" }),
-      'GITHUB_CONFLICT|could not comment on #12: GitHub says "flags/a.yaml does not match 1f3a9c2e" (409)|somebody was faster: look at what is there now, and try again',
+      'GITHUB_CONFLICT|could not comment on #12: GitHub says "flags/a.yaml does not match 1f3a9c2e" (409)|something else changed it first: look at the current state, then try again',
     ],
     [
-      "a reference that is there",
+      "a reference that exists",
       json(422, { message: "Reference already exists" }),
-      'GITHUB_CONFLICT|could not comment on #12: GitHub says "Reference already exists" (422)|somebody was faster: look at what is there now, and try again',
+      'GITHUB_CONFLICT|could not comment on #12: GitHub says "Reference already exists" (422)|something else changed it first: look at the current state, then try again',
     ],
     [
       "invalid fields, with every reason",
@@ -91,7 +91,7 @@ describe("what GitHub refuses", () => {
           "and more",
         ],
       }),
-      'GITHUB_REFUSED|could not comment on #12: GitHub says "Validation Failed; IssueComment body too_long; body is too long; and more" (422)|GitHub does not take the request as it stands',
+      'GITHUB_REFUSED|could not comment on #12: GitHub says "Validation Failed; IssueComment body too_long; body is too long; and more" (422)|GitHub does not accept the request',
     ],
     [
       "more requests than an hour has",
@@ -105,15 +105,15 @@ describe("what GitHub refuses", () => {
     [
       "many requests at once",
       json(403, { message: "You have exceeded a secondary rate limit." }, { "retry-after": "60" }),
-      'GITHUB_RATE_LIMITED|could not comment on #12: GitHub takes no more requests for the moment ("You have exceeded a secondary rate limit.")|wait 60 s and try again',
+      'GITHUB_RATE_LIMITED|could not comment on #12: GitHub accepts no more requests for the moment ("You have exceeded a secondary rate limit.")|wait 60 s and try again',
     ],
     [
-      "an error of its own, with a page",
+      "a server error with an HTML page",
       (_: IncomingMessage, response: ServerResponse) => {
         response.writeHead(502, { "content-type": "text/html" });
         response.end("<html>Bad gateway</html>");
       },
-      "GITHUB_UNREACHABLE|could not comment on #12: GitHub answered with an error of its own (502)|try again in a few minutes; https://www.githubstatus.com says whether it is known",
+      "GITHUB_UNREACHABLE|could not comment on #12: GitHub failed with a server error (502)|try again in a few minutes; https://www.githubstatus.com shows known incidents",
     ],
   ])("%s", async (_, answer, told) => {
     const { url } = await answering(answer);
@@ -129,14 +129,14 @@ describe("what GitHub refuses", () => {
     expect(message).toBe('could not comment on #12: GitHub says "refused: token [token]" (403)');
   });
 
-  test("a refusal writes nothing into the terminal and is of bearable length", async () => {
+  test("a refusal contains no control characters and is cut to a readable length", async () => {
     const { url } = await answering(json(403, { message: `\u001b[2J${"a".repeat(5_000)}` }));
     const { message } = await failureOf(comment(connected(url)));
     expect(message).toMatch(/^could not comment on #12: GitHub says "\uFFFD\[2Ja+" \(403\)$/);
     expect(message.length).toBeLessThan(400);
   });
 
-  test("a missing right is told apart from a limit, an unknown token and an outage", async () => {
+  test("a missing permission is distinguished from a rate limit, an invalid token and an outage", async () => {
     const cases = [
       [json(403, { message: "Forbidden" }), true, 403],
       [json(404, { message: "Not Found" }), true, 404],
@@ -154,7 +154,7 @@ describe("what GitHub refuses", () => {
     }
   });
 
-  test("a mistake of ours is no failure of GitHub's", () => {
+  test("an error that does not come from a request is thrown again", () => {
     const mistake = new TypeError("x is not a function");
     expect(() => gitHubFailure(mistake, "comment")).toThrow(mistake);
   });
@@ -176,7 +176,7 @@ describe("a GitHub that does not answer", () => {
         response.writeHead(200, { "content-type": "text/html" });
         response.end("<html>Sign in to the network</html>");
       },
-      "what answered there is not GitHub's API: it sent no JSON",
+      "the server is not GitHub's API: its answer is not JSON",
     ],
   ])("it %s", async (_, answer, said) => {
     const { url, requests } = await answering(answer);
@@ -184,7 +184,7 @@ describe("a GitHub that does not answer", () => {
     expect(failure).toMatchObject({
       code: "GITHUB_UNREACHABLE",
       message: `could not comment on #12: GitHub did not answer (${said})`,
-      hint: "is the network there, and does GITHUB_API_URL name the right server? Then try again",
+      hint: "check the network connection and GITHUB_API_URL, then try again",
     });
     expect(requests).toHaveLength(1);
   });
@@ -197,8 +197,8 @@ describe("a GitHub that does not answer", () => {
   });
 });
 
-describe("asking again", () => {
-  test("an error of GitHub's own is asked again, with a note, until it answers", async () => {
+describe("repeated requests", () => {
+  test("a request is repeated after a server error, with a note, until it succeeds", async () => {
     const broken = json(503, { message: "busy" });
     const { url, requests } = await answering(broken, broken, REPOSITORY);
     const notes: string[] = [];
@@ -208,7 +208,7 @@ describe("asking again", () => {
     expect(notes).toEqual(Array(2).fill("GitHub answered 503 to GET /api/v3/repos/acme/flags"));
   });
 
-  test("so is a connection that breaks; after as many attempts as were asked for it ends", async () => {
+  test("a request is repeated after a broken connection, as often as configured", async () => {
     const { url, requests } = await answering((request) => request.socket.destroy());
     expect(await failureOf(readRepository(connected(url, { retries: 2 })))).toMatchObject({
       code: "GITHUB_UNREACHABLE",
@@ -216,7 +216,7 @@ describe("asking again", () => {
     expect(requests).toHaveLength(3);
   });
 
-  test.each([401, 403, 404, 409, 422])("what GitHub refuses with %i is not asked again", async (status) => {
+  test.each([401, 403, 404, 409, 422])("a request that GitHub refuses with %i is not repeated", async (status) => {
     const { url, requests } = await answering(json(status, { message: "no" }));
     await failureOf(readRepository(connected(url, { retries: 3 })));
     expect(requests).toHaveLength(1);
@@ -228,7 +228,7 @@ describe("asking again", () => {
     const note = (text: string) => notes.push(text);
     const once = await answering(limit, REPOSITORY);
     await readRepository(connected(once.url, { retries: 3, note }));
-    expect(notes).toEqual(["GitHub's limit for many requests at once is used up: waiting 3 s"]);
+    expect(notes).toEqual(["GitHub's limit for concurrent requests is used up: waiting 3 s"]);
     const always = await answering(limit);
     expect(await failureOf(readRepository(connected(always.url, { retries: 3 })))).toMatchObject({
       code: "GITHUB_RATE_LIMITED",
@@ -247,8 +247,8 @@ describe("asking again", () => {
   });
 });
 
-describe("what the environment says", () => {
-  test("the first token that is set is sent, with our name, to the server that is named", async () => {
+describe("the environment variables", () => {
+  test("the first token that is set is sent, with the name of the program, to the named server", async () => {
     const { url, requests } = await answering(REPOSITORY);
     const env = { GITHUB_REPOSITORY: "acme/flags", GITHUB_API_URL: url, FLAGS_GITHUB_RETRIES: "0" };
     const sent = async (tokens: Readonly<Record<string, string>>) => {
@@ -267,17 +267,17 @@ describe("what the environment says", () => {
 
   test.each([
     [{}, "no GitHub token: none of FLAGS_GITHUB_TOKEN, GITHUB_TOKEN and GH_TOKEN is set"],
-    [{ GITHUB_TOKEN: "ghp_one\nghp_two" }, "GITHUB_TOKEN holds white space or signs that no token has"],
-    [{ GITHUB_TOKEN: "ghp_ünlikely" }, "GITHUB_TOKEN holds white space or signs that no token has"],
+    [{ GITHUB_TOKEN: "ghp_one\nghp_two" }, "GITHUB_TOKEN contains white space or characters that no token has"],
+    [{ GITHUB_TOKEN: "ghp_ünlikely" }, "GITHUB_TOKEN contains white space or characters that no token has"],
     [
       { GITHUB_TOKEN: "x", FLAGS_GITHUB_RETRIES: "many" },
-      'FLAGS_GITHUB_RETRIES is "many", expected a number from 0 to 10',
+      'FLAGS_GITHUB_RETRIES is "many"; set it to a number from 0 to 10',
     ],
     [
       { GITHUB_TOKEN: "x", FLAGS_GITHUB_TIMEOUT: "0" },
-      'FLAGS_GITHUB_TIMEOUT is "0", expected a number from 0.1 to 600',
+      'FLAGS_GITHUB_TIMEOUT is "0"; set it to a number from 0.1 to 600',
     ],
-  ])("%o is refused, without a word of the token", async (env, message) => {
+  ])("%o is refused, and the message does not contain the token", async (env, message) => {
     const refused = gitHubFrom({ GITHUB_REPOSITORY: "acme/flags", ...env });
     await expect(refused).rejects.toMatchObject({ code: "USAGE", message });
   });

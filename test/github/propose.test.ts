@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FlagError } from "../../src/core/errors.ts";
-import { propose, type Proposal } from "../../src/github/propose.ts";
+import type { Proposal } from "../../src/github/proposal.ts";
+import { propose } from "../../src/github/propose.ts";
 import type { FakeGitHub } from "../support/github/start.ts";
 import {
   aGitHubOfFlags,
@@ -142,7 +143,7 @@ describe("a proposal", () => {
     expect(await proposed(github)).toEqual({
       ...first,
       action: "found",
-      warnings: ["#1 was changed since it was opened: look at it before it is merged"],
+      warnings: ["#1 was changed after it was opened: review it before you merge it"],
     });
   });
 
@@ -165,7 +166,7 @@ describe("a proposal", () => {
       const { action, warnings } = await proposed(github);
       expect([action, warnings]).toEqual([
         "found",
-        ["#1 was changed since it was opened: look at it before it is merged"],
+        ["#1 was changed after it was opened: review it before you merge it"],
       ]);
     }
   });
@@ -198,7 +199,9 @@ describe("a proposal", () => {
     const gone = await aGitHubOfFlags({ teams: [] });
     const refused = await proposed(connected(gone), change, wish);
     expect(refused).toMatchObject({ action: "opened", number: 1 });
-    expect(refused.warnings).toEqual([expect.stringMatching(/^could not ask acme\/workshops to review #1: /)]);
+    expect(refused.warnings).toEqual([
+      expect.stringMatching(/^could not request a review of #1 from acme\/workshops: /),
+    ]);
   });
 
   test("outlives labels that are refused", async () => {
@@ -220,7 +223,7 @@ describe("a proposal", () => {
     expect(made.action).toBe("opened");
     // The configuration, the flag, and what it requires.
     expect(fake.requests.filter(({ method, path }) => method === "GET" && /\/git\/blobs\//.test(path))).toHaveLength(3);
-    expect(fake.world.issues.get(1)?.body).toContain("flags that require this one were not looked at here");
+    expect(fake.world.issues.get(1)?.body).toContain("flags that require this one are not covered by this report");
   });
 
   test("is refused where GitHub lists only a part of the flags", async () => {
@@ -229,7 +232,7 @@ describe("a proposal", () => {
     const error = await failure(proposed(connected(fake)));
     expect(error).toMatchObject({
       code: "USAGE",
-      message: "GitHub lists only a part of the files of acme/flags: there are too many",
+      message: "acme/flags has too many files: GitHub lists only a part of them",
     });
     expect(error.hint).toContain("git fetch");
   });
@@ -314,7 +317,7 @@ describe("when GitHub fails", () => {
     fake.fail({ method: "DELETE", kind: 503 });
     const error = await failure(proposed(github));
     expect(error.code).toBe("GITHUB_UNREACHABLE");
-    expect(error.message).toContain(`the branch ${branch} may be left there`);
+    expect(error.message).toContain(`the branch ${branch} may remain there`);
     expect(error.hint).toContain(`git push origin --delete ${branch}`);
   });
 
@@ -379,7 +382,9 @@ describe("what a proposal says", () => {
     const meant = await aGitHubOfFlags({ files: { ...files, "flags/_config.yaml": PROPOSED_CONFIG } });
     const tip = connected(meant);
     const voided = await aProposal(tip, ["rollout=30%"]);
-    expect(voided.body).toContain("the acknowledgement for `production` stood for another end state");
+    expect(voided.body).toContain(
+      "the acknowledgement for `production` was removed, because it was given for another end state",
+    );
   });
 
   test("a flag's file keeps its line ends and signs", async () => {

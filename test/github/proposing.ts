@@ -1,10 +1,9 @@
 import { connectGitHub, type GitHub } from "../../src/github/connect.ts";
-import { proposalOf, type Wish } from "../../src/github/proposal.ts";
-import { reportOf } from "../../src/github/proposal-report.ts";
-import { propose, type Proposal, type Proposed } from "../../src/github/propose.ts";
-import { tipOf } from "../../src/github/tip.ts";
-import { readTipFiles } from "../../src/github/tip-files.ts";
-import { checkedTree } from "../../src/source/edit/checked-tree.ts";
+import { readFilesFromGitHub } from "../../src/github/branch-files.ts";
+import { type Proposal, proposalOf, type ProposalRequest } from "../../src/github/proposal.ts";
+import { propose, type Proposed } from "../../src/github/propose.ts";
+import { branchHead } from "../../src/github/repository.ts";
+import { editableTree } from "../../src/source/edit/flag-tree.ts";
 import { setInFlag } from "../../src/source/edit/set.ts";
 import { flagText } from "../support/flag-tree.ts";
 import { aFakeGitHub, type FakeGitHub, type FakeGitHubOptions } from "../support/github/start.ts";
@@ -37,26 +36,25 @@ export function connected(fake: FakeGitHub, token: string = fake.userToken): Git
 }
 
 /** Environment: production unless given; null for the base. */
-type AskedWish = Partial<Wish> & { readonly environment?: string | null };
+type TestRequest = Partial<ProposalRequest> & { readonly key?: string; readonly environment?: string | null };
 
 /** The proposal of `hoist set KEY CHANGES --env ENVIRONMENT`, without a clone. */
 export async function aProposal(
   github: GitHub,
   changes: readonly string[] = ["rollout=20%"],
-  wish: AskedWish = {},
+  request: TestRequest = {},
 ): Promise<Proposal> {
-  const { key = "workshop_routing", environment = "production", ...said } = wish;
-  const tip = await tipOf(github);
-  const { files, isWhole } = await readTipFiles(github, tip.tree, { prefix: "", key });
-  const edited = setInFlag(checkedTree(files), { key, environment, maskedToo: false }, changes);
+  const { key = "workshop_routing", environment = "production", ...others } = request;
+  const head = await branchHead(github);
+  const { files, isWhole } = await readFilesFromGitHub(github, head.tree, { prefix: "", key });
+  const edited = setInFlag(editableTree(files), { key, environment, evenIfMasked: false }, changes);
   if (!edited.ok) throw new Error(edited.message);
-  const report = reportOf(edited, tip, new Date("2026-11-20T00:00:00Z"));
-  const ground = { tip, prefix: "", isWhole };
-  return proposalOf(github, edited, report, ground, { key, notes: [], ...said }).proposal;
+  const today = new Date("2026-11-20T00:00:00Z");
+  return proposalOf(github, edited, { head, prefix: "", isWhole }, { notes: [], today, ...others }).proposal;
 }
 
-export async function proposed(github: GitHub, changes?: readonly string[], wish?: AskedWish): Promise<Proposed> {
-  return propose(github, await aProposal(github, changes, wish));
+export async function proposed(github: GitHub, changes?: readonly string[], request?: TestRequest): Promise<Proposed> {
+  return propose(github, await aProposal(github, changes, request));
 }
 
 /** Every branch but main. */

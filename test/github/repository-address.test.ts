@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { apiUrlOf, checkedApiUrl, placeOf, repositoryOfRemote } from "../../src/github/repository-address.ts";
+import { apiUrlOf, checkedApiUrl, repositoryAddress, repositoryOfRemote } from "../../src/github/repository-address.ts";
 import { aFolder, aRepository } from "../support/repository.ts";
 
 describe("the repository that a remote's address stands for", () => {
@@ -53,10 +53,10 @@ describe("where a token may be sent", () => {
 
   test.each([
     ["http://github.acme.dev/api/v3", "GITHUB_API_URL would send the token to github.acme.dev in clear text"],
-    ["https://dana:secret@github.acme.dev", "GITHUB_API_URL has a user name or password in it"],
-    ["ftp://github.acme.dev", "GITHUB_API_URL is not the address of an API"],
-    ["github.acme.dev", "GITHUB_API_URL is not the address of an API"],
-    ["https://api.github.com/?a=b", "GITHUB_API_URL is not the address of an API"],
+    ["https://dana:secret@github.acme.dev", "GITHUB_API_URL contains a user name or password"],
+    ["ftp://github.acme.dev", "GITHUB_API_URL is not a valid URL"],
+    ["github.acme.dev", "GITHUB_API_URL is not a valid URL"],
+    ["https://api.github.com/?a=b", "GITHUB_API_URL is not a valid URL"],
   ])("not %s", (url, message) => {
     expect(() => checkedApiUrl(url)).toThrow(expect.objectContaining({ code: "USAGE", message }));
   });
@@ -67,11 +67,13 @@ describe("the place that is meant", () => {
     const repository = aRepository();
     repository.git("remote", "add", "origin", "git@github.com:acme/other.git");
     const env = { GITHUB_REPOSITORY: "acme/flags", GITHUB_API_URL: "https://github.acme.dev/api/v3" };
-    expect(await placeOf(env, repository.folder)).toEqual({
+    expect(await repositoryAddress(env, repository.folder)).toEqual({
       repository: "acme/flags",
       apiUrl: "https://github.acme.dev/api/v3",
     });
-    expect(await placeOf({ GITHUB_REPOSITORY: "acme/flags", GITHUB_SERVER_URL: "https://acme.ghe.com" })).toEqual({
+    expect(
+      await repositoryAddress({ GITHUB_REPOSITORY: "acme/flags", GITHUB_SERVER_URL: "https://acme.ghe.com" }),
+    ).toEqual({
       repository: "acme/flags",
       apiUrl: "https://api.acme.ghe.com",
     });
@@ -81,7 +83,7 @@ describe("the place that is meant", () => {
     const repository = aRepository();
     repository.write("apps/shop/flags/a.yaml", "x");
     repository.git("remote", "add", "origin", "https://github.acme.dev/acme/flags.git");
-    expect(await placeOf({ PATH: process.env["PATH"] }, `${repository.folder}/apps/shop`)).toEqual({
+    expect(await repositoryAddress({ PATH: process.env["PATH"] }, `${repository.folder}/apps/shop`)).toEqual({
       repository: "acme/flags",
       apiUrl: "https://github.acme.dev/api/v3",
     });
@@ -90,27 +92,29 @@ describe("the place that is meant", () => {
   test("a password in the remote's address is in no message", async () => {
     const repository = aRepository();
     repository.git("remote", "add", "origin", "https://dana:ghp_secret@github.com/acme");
-    const refused = await placeOf({}, repository.folder).catch((error: unknown) => error);
+    const refused = await repositoryAddress({}, repository.folder).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: "USAGE" });
     expect(String(refused)).not.toContain("ghp_secret");
   });
 
   test.each([
-    [{ GITHUB_REPOSITORY: "flags" }, 'GITHUB_REPOSITORY is "flags", expected owner/name'],
-    [{ GITHUB_REPOSITORY: "acme/flags/x" }, 'GITHUB_REPOSITORY is "acme/flags/x", expected owner/name'],
-    [{ GITHUB_REPOSITORY: "acme/.." }, 'GITHUB_REPOSITORY is "acme/..", expected owner/name'],
+    [{ GITHUB_REPOSITORY: "flags" }, 'GITHUB_REPOSITORY is "flags"; write owner/name'],
+    [{ GITHUB_REPOSITORY: "acme/flags/x" }, 'GITHUB_REPOSITORY is "acme/flags/x"; write owner/name'],
+    [{ GITHUB_REPOSITORY: "acme/.." }, 'GITHUB_REPOSITORY is "acme/.."; write owner/name'],
     [{}, "GITHUB_REPOSITORY is not set"],
   ])("%o names none", async (env, said) => {
-    await expect(placeOf(env)).rejects.toThrow(`no GitHub repository is named: ${said}`);
+    await expect(repositoryAddress(env)).rejects.toThrow(`cannot tell the GitHub repository: ${said}`);
   });
 
   test("a repository without a remote, one on a name that only ssh knows, and a folder outside git say what to set", async () => {
     const repository = aRepository();
-    await expect(placeOf({}, repository.folder)).rejects.toThrow("the repository has no remote origin");
+    await expect(repositoryAddress({}, repository.folder)).rejects.toThrow("the repository has no remote origin");
     repository.git("remote", "add", "origin", "git@work:acme/flags.git");
-    await expect(placeOf({}, repository.folder)).rejects.toThrow('the remote origin is on "work"');
+    await expect(repositoryAddress({}, repository.folder)).rejects.toThrow(
+      'the host "work" of the remote origin is an alias of ssh',
+    );
     const known = { GITHUB_API_URL: "https://api.github.com" };
-    expect(await placeOf(known, repository.folder)).toMatchObject({ repository: "acme/flags" });
-    await expect(placeOf({}, aFolder())).rejects.toMatchObject({ code: "NOT_A_REPOSITORY" });
+    expect(await repositoryAddress(known, repository.folder)).toMatchObject({ repository: "acme/flags" });
+    await expect(repositoryAddress({}, aFolder())).rejects.toMatchObject({ code: "NOT_A_REPOSITORY" });
   });
 });

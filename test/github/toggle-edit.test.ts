@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { editToggle } from "../../src/github/toggle-edit.ts";
-import { isRefusal, parseUpdates } from "../../src/github/parse-updates.ts";
-import { flagTree } from "../../src/source/edit/edit-flag.ts";
+import { parseUpdates } from "../../src/github/toggle-updates.ts";
+import { flagTree } from "../../src/source/edit/flag-tree.ts";
 import type { EditResult, Refused } from "../../src/source/edit/edit-result.ts";
 import { flagText } from "../support/flag-tree.ts";
 import { PROPOSED_CONFIG } from "./proposing.ts";
@@ -16,7 +16,7 @@ function updated(updates: unknown, text = flagText(SHARED), environment = "produ
     { path: "flags/checkout.yaml", kind: "file", bytes: bytes(text) },
   ]);
   const parsed = parseUpdates(updates);
-  return isRefusal(parsed) ? parsed : editToggle(tree, "checkout", environment, parsed);
+  return parsed.ok ? editToggle(tree, "checkout", environment, parsed.value) : parsed;
 }
 
 function overlayOf(result: EditResult | Refused): string {
@@ -67,15 +67,15 @@ describe("updates in the words of the columns", () => {
   });
 
   test.each([
-    [{ rollout_percentage: 50 }, ROLES, /says nothing while rollout_strategy is role.*rollout_strategy: "percentage"/],
-    [{ target_config: { roles: ["admin"] } }, undefined, /says nothing while rollout_strategy is percentage/],
-    [{ rollout_strategy: "all", rollout_percentage: 50 }, undefined, /says nothing while rollout_strategy is all/],
+    [{ rollout_percentage: 50 }, ROLES, /has no effect while rollout_strategy is role.*rollout_strategy: "percentage"/],
+    [{ target_config: { roles: ["admin"] } }, undefined, /has no effect while rollout_strategy is percentage/],
+    [{ rollout_strategy: "all", rollout_percentage: 50 }, undefined, /has no effect while rollout_strategy is all/],
     [{ rollout_strategy: "percentage" }, ROLES, /strategy percentage needs .*rollout_percentage: 10/],
     [{ rollout_strategy: "role" }, undefined, /strategy role needs .*target_config: \{ roles/],
-    [{ rollout_strategy: "role", target_config: { user_ids: ["user-42"] } }, undefined, /role has one list, roles/],
+    [{ rollout_strategy: "role", target_config: { user_ids: ["user-42"] } }, undefined, /role has only the list roles/],
     [{ rollout_strategy: "whitelist", target_config: { user_ids: [] } }, undefined, /strategy whitelist needs/],
     [{ rollout_strategy: "whitelist", target_config: { planet: ["mars"] } }, undefined, /planet/],
-  ])("%j is refused where it says nothing, or too little", (updates, text, message) => {
+  ])("%j is refused when it has no effect or is incomplete", (updates, text, message) => {
     expect(overlayOf(updated(updates, text))).toMatch(message);
   });
 
@@ -83,8 +83,8 @@ describe("updates in the words of the columns", () => {
     [null, /expected an object, found null/],
     [[], /expected an object, found a list/],
     ["enabled", /expected an object, found string/],
-    [{}, /nothing is to be changed/],
-    [{ enabled: undefined }, /nothing is to be changed/],
+    [{}, /no field is given/],
+    [{ enabled: undefined }, /no field is given/],
     [{ enable: true }, /field "enable" does not exist; fields: enabled, rollout_strategy.*did you mean "enabled"\?/],
     [{ __proto__: null, constructor: true }, /field "constructor" does not exist/],
     [{ feature_key: "other" }, /field "feature_key" does not exist/],
@@ -99,9 +99,9 @@ describe("updates in the words of the columns", () => {
     [{ rollout_strategy: "some" }, /expected one of all, percentage, whitelist, role, found "some"/],
     [{ target_config: { user_ids: "user-42" } }, /target_config: expected lists of ids/],
     [{ target_config: { user_ids: [""] } }, /target_config: expected lists of ids/],
-    [{ display_name: " " }, /display_name: expected a text/],
+    [{ display_name: " " }, /display_name: expected a non-empty text/],
     [{ metadata: { at: new Date(0) } }, /metadata: expected a mapping/],
-  ])("%j is refused, with what is accepted", (updates, message) => {
+  ])("%j is refused, and the accepted fields are listed", (updates, message) => {
     expect(overlayOf(updated(updates))).toMatch(message);
   });
 

@@ -91,8 +91,8 @@ describe("updateToggle", () => {
     expect(refused).toEqual({
       success: false,
       error:
-        "workshop_routing was changed in git since the production that you see: 10 % → 15 % of everybody\n" +
-        "wait until that is synced, look at it again, then ask again",
+        "workshop_routing has changed in git since the state of production that was displayed: 10 % → 15 % of everybody\n" +
+        "wait for the next sync, review the flag, then try again",
     });
     expect(await branches(fake)).toEqual([]);
     // Another environment and a comment.
@@ -108,14 +108,12 @@ describe("updateToggle", () => {
     expect(nothing).toEqual({
       success: false,
       error:
-        "nothing to change: the file of workshop_routing on main says so already for production; " +
-        "the table was changed by hand: enabled → disabled\n" +
-        "hoist sync --env production --release workshop_routing        what git says applies again",
+        "nothing to change: the file of workshop_routing on main already says this for production; " +
+        "the table has a manual change: enabled → disabled\n" +
+        "hoist sync --env production --release workshop_routing        discards the manual change",
     });
     expect(await door.updateToggle(KEY, { enabled: false }, "user-42")).toMatchObject({ success: true });
-    expect(fake.world.issues.get(1)?.body).toContain(
-      "in the table of production it was changed by hand: enabled → disabled",
-    );
+    expect(fake.world.issues.get(1)?.body).toContain("the table of production has a manual change: enabled → disabled");
   });
 
   test("without any data, or with a commit that GitHub does not have, goes by what there is", async () => {
@@ -127,7 +125,7 @@ describe("updateToggle", () => {
     await program.sync();
     expect(await door.updateToggle(KEY, { enabled: false }, "user-42")).toMatchObject({
       success: false,
-      error: expect.stringContaining("since the production that you see: 12 % → 10 % of everybody"),
+      error: expect.stringContaining("since the state of production that was displayed: 12 % → 10 % of everybody"),
     });
     await door.closeFlags();
     door.configureFlags({ database: fileUrl(freshFile("none.db")), initialTimeoutMs: 250 });
@@ -170,10 +168,10 @@ describe("updateToggle", () => {
     };
     await aProgram(fake);
     await ask(undefined, "no GitHub token");
-    await ask("ghp_recognisable", "the token is wrong or has expired");
+    await ask("ghp_recognisable", "the token is invalid or has expired");
     await ask(fake.readToken, "contents: write");
     fake.fail({ method: "POST", path: /\/pulls$/, kind: 503 });
-    await ask(fake.token, "GitHub answered with an error of its own");
+    await ask(fake.token, "GitHub failed with a server error");
     for (const token of ["ghp_recognisable", fake.token, fake.readToken]) {
       expect(JSON.stringify(answers)).not.toContain(token);
     }

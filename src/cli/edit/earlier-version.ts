@@ -1,20 +1,20 @@
 import { FlagError } from "../../core/errors.ts";
 import type { FlagKey } from "../../core/flag/flag.ts";
-import type { LandedChange } from "../../history/mainline.ts";
 import type { CommitInfo } from "../../history/last-changes.ts";
+import type { LandedChange } from "../../history/mainline.ts";
 import { openRepository, type Repository } from "../../history/repository.ts";
 import { servedBy } from "../../source/edit/rollback.ts";
 import { shortCommit } from "../plan/plan-text.ts";
 
-interface Question {
+interface VersionQuery {
   readonly key: FlagKey;
-  /** The file as it stands. */
-  readonly text: string;
-  /** Null for what any environment is served. */
+  /** The current text of the flag's file. */
+  readonly current: string;
+  /** Compare what this environment is served; null: what any environment is served. */
   readonly environment: string | null;
   /** A commit, branch or tag; null for the version before the last change of what is served. */
   readonly ref: string | null;
-  /** The commit whose history is looked through; null for HEAD. */
+  /** The commit from which history is searched backwards; null for HEAD. */
   readonly from: string | null;
 }
 
@@ -24,20 +24,22 @@ export interface EarlierVersion {
   readonly notes: readonly string[];
 }
 
-/** The version of a flag's file to go back to. @throws FlagError where git has none */
-export async function earlierVersion(folder: string, question: Question): Promise<EarlierVersion> {
-  const { key, ref } = question;
+/** Finds the version of a flag's file to restore. @throws FlagError when git has none */
+export async function earlierVersion(folder: string, query: VersionQuery): Promise<EarlierVersion> {
   const repository = await openRepository(folder);
-  if (question.from !== null) await checkThere(repository, question.from);
-  return ref === null ? beforeLastChange(repository, question) : atRef(repository, key, ref);
+  if (query.from !== null) await checkFetched(repository, query.from);
+  return query.ref === null ? beforeLastChange(repository, query) : atRef(repository, query.key, query.ref);
 }
 
 /** The branch on GitHub may be ahead of the clone. */
-async function checkThere(repository: Repository, commit: string): Promise<void> {
+async function checkFetched(repository: Repository, commit: string): Promise<void> {
   await repository.resolve(commit).catch((cause: unknown) => {
     if (!(cause instanceof FlagError) || cause.code !== "UNKNOWN_COMMIT") throw cause;
-    const message = `this clone does not have ${shortCommit(commit)} of GitHub yet, and what there was before is read from its history`;
-    throw new FlagError("GITHUB_CONFLICT", message, { hint: "git pull, look at the flag, then run it again", cause });
+    const message = `this clone does not have commit ${shortCommit(commit)} of GitHub yet, and a rollback reads earlier versions from the clone`;
+    throw new FlagError("GITHUB_CONFLICT", message, {
+      hint: "git pull, review the flag, then run the command again",
+      cause,
+    });
   });
 }
 
@@ -47,17 +49,15 @@ async function atRef(repository: Repository, key: FlagKey, ref: string): Promise
   const file = files.find(({ path, kind }) => kind === "file" && path.endsWith(`/${key}.yaml`));
   if (file === undefined) {
     throw new FlagError("USAGE", `${ref} (${shortCommit(commit)}) has no flag ${key}`, {
-      hint: `hoist log ${key} shows since when there is one`,
+      hint: `hoist log ${key} shows when it was added`,
     });
   }
-  return { text: textOf(file.bytes), notes: [`as it was at ${ref} (${shortCommit(commit)})`] };
+  return { text: textOf(file.bytes), notes: [`restores the version of ${ref} (${shortCommit(commit)})`] };
 }
 
-async function beforeLastChange(
-  repository: Repository,
-  { key, text, environment, from }: Question,
-): Promise<EarlierVersion> {
-  const served = servedBy(text, environment);
+async function beforeLastChange(repository: Repository, query: VersionQuery): Promise<EarlierVersion> {
+  const { key, current, environment, from } = query;
+  const served = servedBy(current, environment);
   const unreadable: string[] = [];
   let oldest: string | undefined;
   const blobs = repository.openBlobs();
@@ -68,8 +68,7 @@ async function beforeLastChange(
       if (oldest === undefined && after !== null) {
         const committed = textOf(await blobs.read(after));
         const last = servedBy(committed, environment);
-        if (last !== undefined && last !== served)
-          return { text: committed, notes: ["undoes what is not committed yet"] };
+        if (last !== undefined && last !== served) return { text: committed, notes: ["undoes uncommitted changes"] };
       }
       oldest = step.sha;
       if (before === null) break;
@@ -81,14 +80,18 @@ async function beforeLastChange(
   } finally {
     await blobs.close();
   }
+  throw neverChanged(query, oldest);
+}
+
+function neverChanged({ key, environment }: VersionQuery, oldest: string | undefined): FlagError {
   const where = environment === null ? "" : ` in ${environment}`;
-  const since = oldest === undefined ? "git has no version of it yet" : `it has been so since ${shortCommit(oldest)}`;
-  throw new FlagError("USAGE", `nothing to go back to: what ${key} serves${where} has never changed; ${since}`, {
-    hint: `switch it off: hoist set ${key} enabled=false${environment === null ? "" : ` --env ${environment}`}`,
+  const since = oldest === undefined ? "no version of it is committed yet" : `unchanged since ${shortCommit(oldest)}`;
+  return new FlagError("USAGE", `nothing to roll back: what ${key} serves${where} has never changed (${since})`, {
+    hint: `to disable it: hoist set ${key} enabled=false${environment === null ? "" : ` --env ${environment}`}`,
   });
 }
 
-/** What a step did to the flag's file, wherever it lies: one that only moved is gone at one path and new at another. */
+/** Returns what a commit did to the flag's file, in any folder: a move removes one path and adds another. */
 function changeOf(key: FlagKey, { changes }: LandedChange) {
   const own = changes.filter(({ path }) => path.endsWith(`/${key}.yaml`));
   return {
@@ -104,7 +107,7 @@ function undone(
 ): readonly string[] {
   const number = pullRequest === null || subject.includes(`#${pullRequest}`) ? "" : ` (#${pullRequest})`;
   const skipped =
-    unreadable.length === 0 ? [] : [`versions before ${unreadable.join(", ")} could not be read and were passed over`];
+    unreadable.length === 0 ? [] : [`skipped versions that cannot be read, before ${unreadable.join(", ")}`];
   return [`undoes ${shortCommit(sha)} by ${authorEmail}, ${date.slice(0, 10)}: ${subject}${number}`, ...skipped];
 }
 

@@ -3,23 +3,24 @@ import { join, relative } from "node:path";
 import { FlagError } from "../../core/errors.ts";
 import type { FlagKey } from "../../core/flag/flag.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
+import { type BranchFiles, readFilesFromGitHub } from "../../github/branch-files.ts";
 import type { GitHub } from "../../github/connect.ts";
-import type { Tip } from "../../github/tip.ts";
-import { readTipFiles, type TipFiles } from "../../github/tip-files.ts";
+import type { BranchHead } from "../../github/repository.ts";
 import { openRepository, type Repository } from "../../history/repository.ts";
-import { isKey, keyOfPath } from "../../source/shape/key.ts";
-import { lineDiff } from "../terminal/line-diff.ts";
+import { isFlagPath } from "../../source/edit/key-problem.ts";
+import { keyOfPath } from "../../source/shape/key.ts";
 import { shortCommit } from "../plan/plan-text.ts";
+import { lineDiff } from "../terminal/line-diff.ts";
 
-/** The clone that a command runs in, as far as there is one. */
+/** The clone in which a command runs. */
 export interface Clone {
-  /** Null where there is no `flags/` here: then GitHub is asked for everything. */
+  /** Null when there is no `flags/` here; then everything is read from GitHub. */
   readonly repository: Repository | null;
-  /** From the top of the repository to the folder that holds `flags/`: "" or `apps/shop/`. */
+  /** The path from the top of the repository to the folder that holds `flags/`: "" or `apps/shop/`. */
   readonly prefix: string;
 }
 
-/** @throws FlagError NOT_A_REPOSITORY for flags that are in none */
+/** @throws FlagError NOT_A_REPOSITORY when there is a `flags/` outside a repository */
 export async function cloneAt(folder: string): Promise<Clone> {
   if (!existsSync(join(folder, "flags"))) return { repository: null, prefix: "" };
   const repository = await openRepository(folder);
@@ -27,9 +28,27 @@ export async function cloneAt(folder: string): Promise<Clone> {
   return { repository, prefix: path === "" ? "" : `${path}/` };
 }
 
-/** Whether the clone has the commit: it is read from there then, whole and without a request. */
-export async function hasCommit({ repository }: Clone, commit: string): Promise<boolean> {
-  if (repository === null) return false;
+/**
+ * Reads `flags/` at the head of a branch on GitHub: from the clone when it has that commit, which needs no request, else
+ * through the API, and then only what the edit needs.
+ */
+export async function readBranchFiles(
+  github: GitHub,
+  { repository, prefix }: Clone,
+  head: BranchHead,
+  wanted: { readonly key: FlagKey; readonly whole: boolean },
+): Promise<BranchFiles> {
+  if (repository === null || !(await hasCommit(repository, head.commit))) {
+    return readFilesFromGitHub(github, head.tree, { prefix, ...wanted });
+  }
+  const files = await repository.readFiles(head.commit, "flags");
+  if (files.length > 0) return { files, isWhole: true };
+  throw new FlagError("NO_FLAGS", `${head.branch} of ${github.repository} has no folder ${prefix}flags`, {
+    hint: "push it first",
+  });
+}
+
+async function hasCommit(repository: Repository, commit: string): Promise<boolean> {
   return repository.resolve(commit).then(
     () => true,
     (error: unknown) => {
@@ -39,95 +58,81 @@ export async function hasCommit({ repository }: Clone, commit: string): Promise<
   );
 }
 
-/** Everything below `flags/` of the branch's tip; what an edit of the flag needs of it where the clone does not have it. */
-export async function tipFiles(
-  github: GitHub,
-  clone: Clone,
-  tip: Tip,
-  wanted: { readonly key: FlagKey; readonly whole: boolean },
-): Promise<TipFiles> {
-  const { repository, prefix } = clone;
-  if (repository === null || !(await hasCommit(clone, tip.commit))) {
-    return readTipFiles(github, tip.tree, { prefix, ...wanted });
-  }
-  const files = await repository.readFiles(tip.commit, "flags");
-  if (files.length > 0) return { files, isWhole: true };
-  throw new FlagError("NO_FLAGS", `${tip.branch} of ${github.repository} has no folder ${prefix}flags`, {
-    hint: "push it first",
-  });
-}
-
 /**
- * Refuses where whoever types sees another file of the flag than the one that would be changed: an uncommitted edit here, or
- * a branch that has moved on.
+ * Refuses when the flag's file in the work tree differs from the one on the branch, so that nobody changes another version
+ * than the one they see. The cause is an uncommitted or unmerged edit here, or a newer commit on the branch.
  *
  * @throws FlagError USAGE, GITHUB_CONFLICT, with the difference
  */
 export async function checkSameFile(
   { repository }: Clone,
-  tip: Tip,
+  remote: BranchHead,
   files: readonly SourceFile[],
   key: FlagKey,
 ): Promise<void> {
   if (repository === null) return;
   const { commit: head, branch } = await repository.describeHead();
-  const [changed] = (await repository.changedFiles("flags")).filter((path) => isFileOf(path, key));
-  if (changed !== undefined) {
-    throw new FlagError("USAGE", `${changed} has changes that are not committed, and --pr would leave them out`, {
-      hint: "git stash, or commit them; or leave out --pr to edit the file here",
+  const uncommitted = (await repository.changedFiles("flags")).find((path) => isFileOf(path, key));
+  if (uncommitted !== undefined) {
+    throw new FlagError("USAGE", `${uncommitted} has uncommitted changes, which --pr would leave out`, {
+      hint: "git stash, or commit them; or omit --pr to edit the file here",
     });
   }
-  const here = head === null ? undefined : await fileIn(repository, head, key);
-  const there = files.find(({ path }) => isFileOf(path, key));
-  if (head === null || textOf(here) === textOf(there)) return;
-  const ours = await isOwnChange(repository, head, tip.commit, key, textOf(here));
+  if (head === null) return;
+  const here = await textIn(repository, head, key);
+  const there = textOf(files.find(({ path }) => isFileOf(path, key)));
+  if (here === there) return;
   const where = branch === null ? shortCommit(head) : branch;
-  const message = ours
-    ? `${key} is changed on ${where} here, and a pull request from ${tip.branch} would not have that`
-    : `${key} was changed on ${tip.branch} of GitHub, and ${where} here does not have that yet`;
-  const hint = ours
-    ? `leave out --pr to change it on ${where}, or begin at ${tip.branch}: git switch ${tip.branch} && git pull`
-    : `git pull, look at it, then run it again`;
-  const [before, after] = ours ? [there, here] : [here, there];
-  throw new FlagError("GITHUB_CONFLICT", `${message}\n${diffText(textOf(before), textOf(after))}`, { hint });
+  const isOurs = await isChangedHere(repository, { head, remote: remote.commit, key, here });
+  throw isOurs
+    ? new FlagError(
+        "GITHUB_CONFLICT",
+        `the local ${where} changes ${key}, and a pull request based on ${remote.branch} would not contain that change\n${diffText(there, here)}`,
+        {
+          hint: `omit --pr to edit it on ${where}, or start from ${remote.branch}: git switch ${remote.branch} && git pull`,
+        },
+      )
+    : new FlagError(
+        "GITHUB_CONFLICT",
+        `${key} was changed on ${remote.branch} on GitHub, and the local ${where} does not have that change yet\n${diffText(here, there)}`,
+        { hint: "git pull, review the flag, then run the command again" },
+      );
 }
 
-/** Whether it is this side that has moved: the other one says what both said where they parted. */
-async function isOwnChange(
+/** Whether the difference comes from a local commit: then the common ancestor has another text than the local head. */
+async function isChangedHere(
   repository: Repository,
-  head: string,
-  tip: string,
-  key: FlagKey,
-  here: string,
+  { head, remote, key, here }: { readonly head: string; readonly remote: string; readonly key: FlagKey; here: string },
 ): Promise<boolean> {
   try {
-    const base = await repository.commonAncestor(head, tip);
-    return base !== null && textOf(await fileIn(repository, base, key)) !== here;
+    const base = await repository.commonAncestor(head, remote);
+    return base !== null && (await textIn(repository, base, key)) !== here;
   } catch (error) {
-    // Not fetched yet: then it is the other side that is new.
+    // The remote commit is not fetched yet, so the change is on the remote.
     if (error instanceof FlagError && error.code === "UNKNOWN_COMMIT") return false;
     throw error;
   }
 }
 
-async function fileIn(repository: Repository, commit: string, key: FlagKey): Promise<SourceFile | undefined> {
-  return (await repository.readFiles(commit, "flags")).find(({ path }) => isFileOf(path, key));
-}
-
-function isFileOf(path: string, key: FlagKey): boolean {
-  return path.endsWith(".yaml") && keyOfPath(path) === key && isKey(key) && !path.includes("/_");
+/** Returns the text of a flag's file in a commit; empty when there is none. */
+async function textIn(repository: Repository, commit: string, key: FlagKey): Promise<string> {
+  return textOf((await repository.readFiles(commit, "flags")).find(({ path }) => isFileOf(path, key)));
 }
 
 function textOf(file: SourceFile | undefined): string {
   return file === undefined ? "" : new TextDecoder().decode(file.bytes);
 }
 
-const MOST_LINES = 12;
+function isFileOf(path: string, key: FlagKey): boolean {
+  return isFlagPath(path) && keyOfPath(path) === key;
+}
+
+const MAX_DIFF_LINES = 12;
 
 function diffText(before: string, after: string): string {
   const diff = lineDiff(before, after);
   const width = Math.max(0, ...diff.map(({ line }) => String(line).length));
   const lines = diff.map(({ sign, line, text }) => `${String(line).padStart(width)} ${sign} ${text}`);
-  const more = lines.length - MOST_LINES;
-  return [...lines.slice(0, MOST_LINES), ...(more > 0 ? [`… and ${more} more lines`] : [])].join("\n");
+  const more = lines.length - MAX_DIFF_LINES;
+  return [...lines.slice(0, MAX_DIFF_LINES), ...(more > 0 ? [`… and ${more} more lines`] : [])].join("\n");
 }

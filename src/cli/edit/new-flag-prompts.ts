@@ -4,7 +4,7 @@ import { unknownName } from "../../core/diagnostic/unknown-name.ts";
 import type { Config } from "../../source/load/config.ts";
 import type { Io } from "../terminal/io.ts";
 
-/** What a flag needs to be told; undefined where no option said it. */
+/** The answers that a new flag needs; undefined where no option gave one. */
 export interface FlagAnswers {
   readonly key: string | undefined;
   readonly name: string | undefined;
@@ -23,13 +23,13 @@ export interface CompleteAnswers {
   readonly expires: string | null;
 }
 
-/** Says what is wrong with an answer; undefined when nothing is. */
+/** Returns what is wrong with an answer; undefined when it is valid. */
 type Check = (answer: string) => string | undefined;
 
 /**
- * Completes what the options left out: on a terminal by asking, else by one error that lists everything.
+ * Completes what the options left out: asks on a terminal, else throws one error that lists everything missing.
  *
- * @param checkKey  what is wrong with a key, in words
+ * @param checkKey  returns what is wrong with a key
  * @throws FlagError USAGE
  */
 export async function completeAnswers(
@@ -40,38 +40,30 @@ export async function completeAnswers(
 ): Promise<CompleteAnswers> {
   if (io.ask === undefined) checkComplete(given, config);
   const owners = [...config.owners.keys()];
+  const onlyOwner = owners.length === 1 ? owners[0] : "";
   const key = await answer(io, given.key, "key", "", checkKey);
   const name = await answer(io, given.name, "name", nameOf(key), notEmpty);
   const description = await answer(io, given.description, "what is different while it is on", "", notEmpty);
-  const owner = await answer(
-    io,
-    given.owner,
-    `owner (${owners.join(", ")})`,
-    owners.length === 1 ? owners[0] : "",
-    (text) => oneOf(text, owners, "owner"),
-  );
+  const owner = await answer(io, given.owner, `owner (${owners.join(", ")})`, onlyOwner, (text) => {
+    return nameProblem("owner", text, owners);
+  });
   const kindText = await answer(io, given.kind, `kind (${FLAG_KINDS.join(", ")})`, "release", (text) =>
-    oneOf(text, FLAG_KINDS, "kind"),
+    nameProblem("kind", text, FLAG_KINDS),
   );
   const kind = FLAG_KINDS.find((known) => known === kindText) ?? "release";
-  if (!ends(kind)) return { key, name, description, owner, kind, expires: given.expires ?? null };
-  const expires = await answer(
-    io,
-    given.expires,
-    "the day after which it should be gone",
-    inDays(io.now(), daysAhead(config)),
-    day,
-  );
+  if (!needsExpiry(kind)) return { key, name, description, owner, kind, expires: given.expires ?? null };
+  const suggested = inDays(io.now(), Math.min(90, config.policies.maxExpiryDays ?? 90));
+  const expires = await answer(io, given.expires, "the day by which it should be removed", suggested, dateProblem);
   return { key, name, description, owner, kind, expires };
 }
 
-function ends(kind: string | undefined): boolean {
+function needsExpiry(kind: string | undefined): boolean {
   return kind === "release" || kind === "experiment";
 }
 
-/** Without a terminal nobody can be asked: everything that is missing, in one go, with the line that would do. */
+/** Throws one error with everything that is missing, and the options that would complete the command. */
 function checkComplete(given: FlagAnswers, config: Config): void {
-  const wanted = { ...given, expires: ends(given.kind ?? "release") ? given.expires : "" };
+  const wanted = { ...given, expires: needsExpiry(given.kind ?? "release") ? given.expires : "" };
   const missing = Object.entries(wanted).flatMap(([field, value]) => (value === undefined ? [field] : []));
   if (missing.length === 0) return;
   const [owner = "team-name"] = config.owners.keys();
@@ -83,7 +75,7 @@ function checkComplete(given: FlagAnswers, config: Config): void {
     expires: "--expires 2027-06-01",
   };
   const options = missing.flatMap((field) => example[field] ?? []).join(" ");
-  throw new FlagError("USAGE", `a new flag needs more: ${missing.join(", ")}`, {
+  throw new FlagError("USAGE", `missing for a new flag: ${missing.join(", ")}`, {
     hint: [
       `hoist new ${given.key ?? "new_checkout"} … ${options}`.trimEnd(),
       ...(missing.includes("kind") ? [`kinds: ${FLAG_KINDS.join(", ")}`] : []),
@@ -100,38 +92,34 @@ async function answer(
 ): Promise<string> {
   const fault = given === undefined ? undefined : check(given);
   if (given !== undefined && fault === undefined) return given;
-  if (ask === undefined || given !== undefined) throw new FlagError("USAGE", `${question}: ${fault ?? "missing"}`);
+  if (ask === undefined || given !== undefined) throw new FlagError("USAGE", fault ?? `${question} is missing`);
   for (;;) {
     const typed = (await ask(`${question}${preset ? ` [${preset}]` : ""}: `)) || (preset ?? "");
     const problem = check(typed);
     if (problem === undefined) return typed;
-    err(`${errStyle("red", "no")}  ${problem}`);
+    err(`${errStyle("red", "invalid")}  ${problem}`);
   }
 }
 
 function notEmpty(text: string): string | undefined {
-  return text.trim() === "" ? "expected some text" : undefined;
+  return text.trim() === "" ? "a text is required" : undefined;
 }
 
-function oneOf(text: string, words: readonly string[], what: "owner" | "kind"): string | undefined {
-  if (words.includes(text)) return undefined;
-  const { message, hint } = unknownName(what, text, words);
+function nameProblem(kind: "owner" | "kind", text: string, valid: readonly string[]): string | undefined {
+  if (valid.includes(text)) return undefined;
+  const { message, hint } = unknownName(kind, text, valid);
   return hint === undefined ? message : `${message}; ${hint}`;
 }
 
-function day(text: string): string | undefined {
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
-  return isDay ? undefined : `"${text}" is no day: expected e.g. 2027-06-01`;
+function dateProblem(text: string): string | undefined {
+  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
+  return isDate ? undefined : `"${text}" is not a valid date; write YYYY-MM-DD`;
 }
 
 /** `new_checkout` → `New checkout`. */
 function nameOf(key: string): string {
   const words = key.replaceAll(/[_-]/g, " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-function daysAhead({ policies: { maxExpiryDays } }: Config): number {
-  return Math.min(90, maxExpiryDays ?? 90);
 }
 
 function inDays(now: Date, days: number): string {

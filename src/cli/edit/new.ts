@@ -1,52 +1,50 @@
 import { InvalidArgumentError, Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { FLAG_TYPES } from "../../core/flag/flag.ts";
-import { collected, cwdOption, formatOption, hoistCommand, type Done } from "../command.ts";
+import { collected, hoistCommand, type Done } from "../command.ts";
 import type { Io } from "../terminal/io.ts";
-import { flagsFolder } from "../workspace.ts";
-import { dryRunOption, noteOption, prOption } from "./set.ts";
+import { commaList, runEdit, withEditOptions } from "./edit-command.ts";
 
+/** `hoist new` */
 export function newCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
-    "hoist new                                                     asks, on a terminal",
+    "hoist new                                                     asks for everything, on a terminal",
     'hoist new new_checkout --owner team-growth --kind release --expires 2027-06-01 \\\n      --name "New checkout" --description "The checkout on one page."',
     "hoist new button_colour … --kind experiment --type string --variant control=grey --variant blue=#1d4ed8",
   ];
-  return hoistCommand("new", "write the file of a new flag: off, and on where you say", examples, io)
+  const summary = "write the file of a new flag, enabled only in the environments that you name";
+  const command = hoistCommand("new", summary, examples, io)
     .argument("[key]", "its key, which is the name of its file")
-    .option("--name <text>", "what people call it")
+    .option("--name <text>", "its display name")
     .option("--description <text>", "what is different while it is on")
-    .option("--owner <name>", "who answers for it, as flags/_config.yaml declares")
+    .option("--owner <name>", "its owner, as declared in flags/_config.yaml")
     .option("--kind <kind>", "release, experiment, ops or permission")
-    .option("--expires <day>", "the day after which it should be gone (release and experiment)")
+    .option("--expires <day>", "the day by which it should be removed (release and experiment)")
     .addOption(
-      new Option("-e, --env <name>", "on in that environment (repeatable; else in the first one)").argParser(collected),
+      new Option("-e, --env <name>", "enable it in that environment (repeatable; else in the first)").argParser(
+        collected,
+      ),
     )
-    .option("--folder <path>", "below flags/ (else where most of the owner's flags are)")
-    .option("--tags <list>", "words to find it by", listed)
-    .option("--client", "browsers may see its value", false)
-    .addOption(new Option("--type <type>", "what its variants are").choices(FLAG_TYPES).default("boolean" as const))
+    .option("--folder <path>", "its folder below flags/ (else the one with most of the owner's flags)")
+    .option("--tags <list>", "tags, separated by commas", commaList)
+    .option("--client", "allow browsers to read its value", false)
+    .addOption(new Option("--type <type>", "the type of its variants").choices(FLAG_TYPES).default("boolean" as const))
     .option(
       "--variant <name=value>",
-      "a variant, for every type but boolean (repeatable); the first is served while off",
+      "a variant, for every type but boolean (repeatable); the first is served while the flag is off",
       variant,
-    )
-    .addOption(prOption)
-    .addOption(noteOption)
-    .addOption(dryRunOption)
-    .addOption(formatOption)
-    .addOption(cwdOption)
-    .action(async (key, options) => {
-      const { makeFlag } = await import("./make-flag.ts");
-      done(await makeFlag(io, flagsFolder(io, options.cwd), { ...options, key }));
-    });
-}
-
-function listed(text: string): readonly string[] {
-  return text.split(",").map((word) => word.trim());
+    );
+  return withEditOptions(command).action(async (key, options) => {
+    const { newFlag } = await import("./new-flag.ts");
+    // With --pr nothing is asked for: missing options are one error that lists them.
+    const asking = options.pr ? { ...io, ask: undefined } : io;
+    const edit: Parameters<typeof runEdit>[2]["edit"] = (tree, { folder }) =>
+      newFlag(asking, folder, tree, { ...options, key });
+    done(await runEdit(io, options, { key: key ?? null, needsAllFlags: true, edit }));
+  });
 }
 
 function variant(text: string, before: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
   const at = text.indexOf("=");
-  if (at < 1) throw new InvalidArgumentError("Expected name=value, for example blue=#1d4ed8.");
+  if (at < 1) throw new InvalidArgumentError("Write name=value, for example blue=#1d4ed8.");
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }

@@ -5,13 +5,13 @@ import { FlagError } from "../../core/errors.ts";
 import type { FileEdit } from "../../source/edit/edit-result.ts";
 
 /**
- * Writes edits to the work tree, each file whole or not at all.
+ * Writes edits to the work tree. Each file is written completely or not at all.
  *
  * @param folder  the one that holds `flags/`
- * @throws FlagError INVALID_FLAGS where a file is no longer what the edit was made from, or cannot be written
+ * @throws FlagError INVALID_FLAGS when a file has changed since the edit was made, or cannot be written
  */
 export async function writeEdits(folder: string, edits: readonly FileEdit[]): Promise<void> {
-  // All are looked at before the first is written: half a rename would be worse than none.
+  // All files are checked before the first is written, because half a rename would be worse than none.
   for (const edit of edits) await checkUnchanged(folder, edit);
   for (const { from, to, after } of edits) {
     await writeWhole(join(folder, to), after, from === null ? undefined : join(folder, from));
@@ -27,11 +27,11 @@ async function checkUnchanged(folder: string, { from, to, before }: FileEdit): P
   });
   const expected = from === null ? null : before;
   if (found === expected) return;
-  const message = from === null ? `${path} exists already` : `${path} was changed by somebody else in the meantime`;
+  const message = from === null ? `${path} already exists` : `${path} has changed since it was read`;
   throw new FlagError("INVALID_FLAGS", message, { hint: "nothing was written; run the command again" });
 }
 
-/** By way of a second file, so that a full disk or a crash leaves the old one. */
+/** Writes to a temporary file first, so that a full disk or a crash leaves the old file. */
 async function writeWhole(path: string, text: string, like: string | undefined): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);

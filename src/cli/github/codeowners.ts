@@ -89,7 +89,7 @@ async function refuseErrors(loaded: {
 /** GitHub is asked about what it has: the commit of the workflow's run, else HEAD. */
 async function askGitHub(io: Io, folder: string): Promise<ExitCode> {
   const { gitHubFrom } = await import("../../github/connect.ts");
-  const { codeOwnersErrors } = await import("../../github/codeowners-errors.ts");
+  const { codeOwnersErrors } = await import("../../github/repository.ts");
   const { openRepository } = await import("../../history/repository.ts");
   const github = await gitHubFrom(io.env, folder, (text) => io.err(text));
   const ref = io.env["GITHUB_SHA"] || (await (await openRepository(folder, io.env)).resolve("HEAD"));

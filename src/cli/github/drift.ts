@@ -2,7 +2,7 @@ import type { EditedBy, HeldEdit } from "../../core/plan/change.ts";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { FlagError } from "../../core/errors.ts";
 import type { GitHub } from "../../github/connect.ts";
-import { isDescendant } from "../../github/compare.ts";
+import { isDescendant } from "../../github/repository.ts";
 import { landedBetween } from "../../github/merged-pull-request.ts";
 import type { LandedChange } from "../../history/mainline.ts";
 import { planSync, type PlanOutcome, type SyncOptions } from "../../sync/sync.ts";

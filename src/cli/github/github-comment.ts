@@ -6,8 +6,8 @@ import { writeCheck } from "../../github/check-run.ts";
 import { gitHubFrom, type GitHub } from "../../github/connect.ts";
 import { isForbidden } from "../../github/failure.ts";
 import { pullRequestOf, readPullRequest, type PullRequest, type PullRequestEvent } from "../../github/pull-request.ts";
-import { selfOf } from "../../github/self.ts";
-import { upsertSticky, type Upserted } from "../../github/sticky.ts";
+import { tokenAccount } from "../../github/token-account.ts";
+import { upsertComment, type UpsertedComment } from "../../github/comment.ts";
 import { branchReport, type BranchReport } from "./branch-report.ts";
 import type { Io } from "../terminal/io.ts";
 
@@ -18,7 +18,7 @@ export interface CommentResult {
    * `left`: a newer run has its say, or the pull request is merged. `refused`: the token may not comment, as in a pull request
    * from a fork.
    */
-  readonly comment: { readonly action: Upserted["action"] | "left" | "refused"; readonly url: string | null };
+  readonly comment: { readonly action: UpsertedComment["action"] | "left" | "refused"; readonly url: string | null };
   readonly check: {
     readonly conclusion: BranchReport["conclusion"];
     readonly title: string;
@@ -100,7 +100,7 @@ async function writeComment(
   }
   try {
     const wanted = { marker: COMMENT_MARKER, body: report.comment, isNews: report.isNews };
-    return await upsertSticky(github, number, await selfOf(github), wanted);
+    return await upsertComment(github, number, await tokenAccount(github), wanted);
   } catch (error) {
     // Elsewhere it is a mistake in the workflow, which somebody has to be told.
     if (!isForbidden(error) || !(isFork || io.env["GITHUB_ACTOR"] === "dependabot[bot]")) throw error;

@@ -1,6 +1,6 @@
 import { gitHubFrom } from "../../github/connect.ts";
-import { reportDrift, settleDrift, type DriftIssue } from "../../github/drift-issue.ts";
-import { selfOf } from "../../github/self.ts";
+import { closeDriftIssue, openDriftIssue, type DriftIssue } from "../../github/drift-issue.ts";
+import { tokenAccount } from "../../github/token-account.ts";
 import type { SyncOptions } from "../../sync/sync.ts";
 import { readDrift, type Drift } from "./drift.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
@@ -58,14 +58,14 @@ async function issueOf(
 ): Promise<Told> {
   try {
     const github = await connect();
-    const self = await selfOf(github);
+    const self = await tokenAccount(github);
     const { environment } = drift;
     return {
       ok: true,
       issue:
         kind === "differs"
-          ? await reportDrift(github, self, environment, driftReport(drift))
-          : await settleDrift(github, self, environment, settledText(drift)),
+          ? await openDriftIssue(github, self, environment, driftReport(drift))
+          : await closeDriftIssue(github, self, environment, settledText(drift)),
     };
   } catch (error) {
     return { ok: false, error };

@@ -3,7 +3,7 @@ import { FlagError } from "../../core/errors.ts";
 import { COMMENT_MARKER, saysLive, withLive } from "../../github/report/live-line.ts";
 import { gitHubFrom } from "../../github/connect.ts";
 import { landedBetween } from "../../github/merged-pull-request.ts";
-import { announceLive, MOST_TOLD, type Told } from "../../github/live.ts";
+import { announceDeploy, type DeployedPullRequest, MAX_ANNOUNCED } from "../../github/deployed.ts";
 import type { LandedChange } from "../../history/mainline.ts";
 import type { SyncEntry } from "../../store/store.ts";
 import type { SyncOutcome } from "../../sync/sync.ts";
@@ -31,7 +31,7 @@ export async function tellLive(
   folder: string,
   outcome: Synced,
   readSyncs: (limit: number) => Promise<readonly SyncEntry[]>,
-): Promise<readonly Told[]> {
+): Promise<readonly DeployedPullRequest[]> {
   const { desired, plan } = outcome;
   const { repository, commit } = desired;
   // Work trees come from no pull request.
@@ -39,11 +39,11 @@ export async function tellLive(
   try {
     const brought = await broughtBy(outcome, commit, io.now(), readSyncs);
     if (brought === null) return [];
-    const landed = await landedBetween(repository, { from: brought.from, to: commit }, MOST_TOLD);
+    const landed = await landedBetween(repository, { from: brought.from, to: commit }, MAX_ANNOUNCED);
     if (landed.length === 0) return [];
     const github = await gitHubFrom(io.env, folder, (text) => io.err(`${io.errStyle("yellow", "note")}  ${text}`));
     const live = { environment: plan.environment, revision: brought.revision, commit };
-    const { told, failures } = await announceLive(github, landed, {
+    const { announced, failures } = await announceDeploy(github, landed, {
       marker: COMMENT_MARKER,
       now: brought.at,
       edit: (body, seconds, steps) =>
@@ -52,7 +52,7 @@ export async function tellLive(
           : withLive(body, [{ ...live, seconds, held: heldOf(outcome, steps, landed, brought) }]),
     });
     for (const failure of failures) warn(io, failure, outcome);
-    return told;
+    return announced;
   } catch (error) {
     warn(io, error, outcome);
     return [];

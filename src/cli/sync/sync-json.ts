@@ -1,4 +1,4 @@
-import type { Told } from "../../github/live.ts";
+import type { DeployedPullRequest } from "../../github/deployed.ts";
 import { summaryOf, type SyncOutcome } from "../../sync/sync.ts";
 
 /**
@@ -6,7 +6,10 @@ import { summaryOf, type SyncOutcome } from "../../sync/sync.ts";
  *
  * @param told  the pull requests that were told; undefined where nobody asked for that
  */
-export function syncJson(outcome: Exclude<SyncOutcome, { kind: "invalid" }>, told?: readonly Told[]): string {
+export function syncJson(
+  outcome: Exclude<SyncOutcome, { kind: "invalid" }>,
+  told?: readonly DeployedPullRequest[],
+): string {
   const { plan, head, desired } = outcome;
   return JSON.stringify(
     {

@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import type { Told } from "../../github/live.ts";
+import type { DeployedPullRequest } from "../../github/deployed.ts";
 import type { SyncOptions, SyncOutcome } from "../../sync/sync.ts";
 import { cwdOption, formatOption, type Done } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
@@ -52,7 +52,7 @@ async function tell(
   cwd: string | undefined,
   outcome: Synced,
   { openStore }: Pick<SyncOptions, "openStore">,
-): Promise<readonly Told[]> {
+): Promise<readonly DeployedPullRequest[]> {
   const { tellLive } = await import("./announce-deploy.ts");
   return tellLive(io, flagsFolder(io, cwd), outcome, async (limit) => {
     const store = await openStore();

@@ -9,10 +9,15 @@ import { variantName } from "../load/resolve.ts";
 import { parseShare } from "../shape/share.ts";
 import { whyText } from "./why-text.ts";
 
+export interface TestFailure extends Diagnostic {
+  /** The number of the test in its file, from 1. */
+  readonly test: number;
+}
+
 export interface TestResults {
   readonly passed: number;
   /** In file order. */
-  readonly failures: readonly Diagnostic[];
+  readonly failures: readonly TestFailure[];
 }
 
 /**
@@ -22,7 +27,7 @@ export interface TestResults {
  * @param keys  only the tests of these flags, each of them; all unless given
  */
 export function runInlineTests(loaded: LoadedFlags, keys?: ReadonlySet<FlagKey>): TestResults {
-  const failures: Diagnostic[] = [];
+  const failures: TestFailure[] = [];
   let passed = 0;
   for (const flag of loaded.flags) {
     if (keys !== undefined && !keys.has(flag.key)) continue;
@@ -47,7 +52,7 @@ function runTest(
   flag: LoadedFlag,
   test: TestFile,
   index: number,
-): Diagnostic | undefined {
+): TestFailure | undefined {
   const context: EvaluationContext = test.given;
   const answer = trace(flags, flag.key, context, { pins: pinsOf(test.at) });
   const expected = variantName(test.expect);
@@ -60,7 +65,8 @@ function runTest(
     ? JSON.stringify(answer.evaluation.value)
     : (variant ?? answer.evaluation.errorCode ?? "nothing");
   const message = `${named} expects ${String(test.expect)}${where} but gets ${got}: ${whyText(answer)}`;
-  return problemAtValue(flag.parsed, ["tests", index, "expect"], { code: "test-failed", message });
+  const problem = problemAtValue(flag.parsed, ["tests", index, "expect"], { code: "test-failed", message });
+  return { ...problem, test: index + 1 };
 }
 
 /** A pin is a place in the order of all subjects: 5% lies inside every share above 5 %. */

@@ -1,21 +1,21 @@
 import type { JsonValue } from "../../core/json.ts";
 import { mapJson } from "../load/tree.ts";
-import { refused, type Refused } from "./edit-result.ts";
+import { type Checked, refused, type Refused } from "./edit-result.ts";
 import { rootOf } from "./rewrite.ts";
 
-/** `rules["Toronto beta"].rollout=50%`: where, and what shall stand there. */
+/** One `path=value`, e.g. `rules["Toronto beta"].rollout=50%`. */
 export interface Assignment {
-  /** Keys; a rule by its name or its number, from 1. */
+  /** The keys of the path; a rule is named by its name or its number, from 1. */
   readonly steps: readonly string[];
-  /** Undefined takes the key out. */
+  /** Undefined removes the key. */
   readonly value: JsonValue | undefined;
-  /** As it was typed, for messages. */
+  /** The text as typed, for messages. */
   readonly typed: string;
 }
 
 const STEP = /^(?:\[\s*(?:"([^"]*)"|'([^']*)'|([^\]"']+?))\s*\]|"([^"]*)"|([^.[\]="']+))/;
 
-/** Fields that are text whatever they look like: no quotes are needed beyond the shell's. */
+/** Fields whose value is always text, so that it needs no quotes but the shell's. */
 const TEXT_FIELDS: ReadonlySet<string> = new Set([
   "name",
   "description",
@@ -27,31 +27,31 @@ const TEXT_FIELDS: ReadonlySet<string> = new Set([
   "reason",
 ]);
 
-/** Reads `path=value`; without anything behind the sign the key is taken out. */
-export function parseAssignment(typed: string): Assignment | Refused {
+/** Parses `path=value`. An empty value removes the key. */
+export function parseAssignment(typed: string): Checked<Assignment> {
   const steps: string[] = [];
   let rest = typed;
   for (;;) {
     const found = STEP.exec(rest);
     const step = found?.slice(1).find((group) => group !== undefined);
-    if (found === null || step === undefined) return notRead(typed);
+    if (found === null || step === undefined) return invalidAssignment(typed);
     steps.push(step.trim());
     rest = rest.slice(found[0].length);
     if (rest.startsWith("=")) break;
     if (rest.startsWith(".")) rest = rest.slice(1);
-    else if (!rest.startsWith("[")) return notRead(typed);
+    else if (!rest.startsWith("[")) return invalidAssignment(typed);
   }
   const written = rest.slice(1);
-  if (written.trim() === "") return { steps, value: undefined, typed };
+  if (written.trim() === "") return { ok: true, value: { steps, value: undefined, typed } };
   const value = valueOf(steps, written);
-  if (value !== undefined) return { steps, value, typed };
-  return refused("usage", `${typed}: the value cannot be read as YAML`, `quote it: '${steps.join(".")}="…"'`);
+  if (value !== undefined) return { ok: true, value: { steps, value, typed } };
+  return refused("USAGE", `${typed}: the value is not valid YAML`, `quote it: '${steps.join(".")}="…"'`);
 }
 
 function valueOf(steps: readonly string[], written: string): JsonValue | undefined {
   const last = steps.at(-1) ?? "";
   const isOwn = steps.length === 1 || (steps.length === 3 && steps[0] === "rules") || steps[0] === "acknowledge";
-  // An id of digits is a number to YAML.
+  // YAML would read an id of digits as a number.
   if (isOwn && (TEXT_FIELDS.has(last) || steps[0] === "acknowledge")) return withoutQuotes(written.trim());
   const isList = steps.length === 1 && last === "tags";
   if (isList && !written.trim().startsWith("[")) return written.split(",").map((tag) => withoutQuotes(tag.trim()));
@@ -59,8 +59,8 @@ function valueOf(steps: readonly string[], written: string): JsonValue | undefin
 }
 
 /**
- * Brackets and quotes are YAML; so are true, false and numbers. Everything else is the text as it was typed: the shell has
- * had its quotes already, and a colour such as #1d4ed8 is no comment.
+ * Parses brackets, quotes, true, false and numbers as YAML. Everything else is the text as typed: the shell has already
+ * removed its quotes, and a colour such as #1d4ed8 is not a comment.
  */
 function yamlValue(written: string): JsonValue | undefined {
   const root = rootOf(`v: ${written}\n`);
@@ -73,10 +73,10 @@ function withoutQuotes(text: string): string {
   return /^(["']).*\1$/.test(text) && text.length > 1 ? text.slice(1, -1) : text;
 }
 
-function notRead(typed: string): Refused {
+function invalidAssignment(typed: string): Refused {
   return refused(
-    "usage",
-    `"${typed}" is not a change: expected path=value`,
-    `e.g. enabled=false, rollout=25%, rollout.by=sessionId, 'rules["Toronto beta"].rollout=50%', expires=2027-06-01, owner=`,
+    "USAGE",
+    `"${typed}" is not an assignment; write path=value`,
+    `for example enabled=false, rollout=25%, rollout.by=sessionId, 'rules["Toronto beta"].rollout=50%', expires=2027-06-01, owner=`,
   );
 }

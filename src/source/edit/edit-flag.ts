@@ -1,115 +1,102 @@
 import { acknowledgementId } from "../../core/plan/acknowledgement-id.ts";
-import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
-import { canonicalJson, type JsonObject } from "../../core/json.ts";
-import { unknownFlag } from "../../core/diagnostic/unknown-name.ts";
-import type { SourceFile } from "../../core/flag/source-file.ts";
-import { runInlineTests } from "../check/inline-tests.ts";
+import { canonicalJson, isJsonObject, type JsonObject } from "../../core/json.ts";
+import { unknownFlag, unknownName } from "../../core/diagnostic/unknown-name.ts";
 import { keyOfPath } from "../shape/key.ts";
-import { type LoadedFlag, type LoadedFlags, loadFlags } from "../load/load.ts";
+import type { LoadedFlag, LoadedFlags } from "../load/load.ts";
 import { mapJson } from "../load/tree.ts";
-import { type EditResult, type FileEdit, refused, refusedBy, type Refused } from "./edit-result.ts";
+import { type EditResult, refused, refusedBy, type Refused } from "./edit-result.ts";
 import { fieldOrder } from "./field-order.ts";
+import { checkEdits, environmentsOf, type FlagTree } from "./flag-tree.ts";
 import { rewritten, rootOf } from "./rewrite.ts";
 
-/** Everything under `flags/`, read once and ready to be edited. */
-export interface FlagTree {
-  readonly files: readonly SourceFile[];
-  readonly loaded: LoadedFlags;
-}
-
-export function flagTree(files: readonly SourceFile[]): FlagTree {
-  return { files, loaded: loadFlags(files) };
-}
-
-/** A flag whose file can be edited, or why it cannot. */
-export function editableFlag({ loaded, files }: FlagTree, key: FlagKey): LoadedFlag | Refused {
-  const flag = loaded.flags.find((each) => each.key === key);
-  if (flag !== undefined) return flag;
-  const path = files.find((file) => file.path.endsWith(`/${key}.yaml`) && keyOfPath(file.path) === key)?.path;
-  const error = loaded.diagnostics.find((each) => each.file === path && each.severity === "error");
-  if (error !== undefined)
-    return refusedBy(error, `the file of ${key} has errors, mend them first`, "hoist validate shows all errors");
-  const keys = loaded.flags.map((each) => each.key);
-  const { message, hint = "" } = unknownFlag(key, keys);
-  return refused("usage", message, keys.length === 0 ? "add one with: hoist new" : hint);
-}
-
-/** What an edit is meant to change, and nothing else. */
-export interface Wanted {
-  readonly key: FlagKey;
+export interface FoundFlag {
+  readonly ok: true;
+  readonly flag: LoadedFlag;
+  /** The content of the flag's file. */
   readonly json: JsonObject;
-  /** Where the flag may mean something else afterwards; null stands for the file without overlays. */
-  readonly mayChange: (environment: string | null) => boolean;
 }
 
 /**
- * Makes a flag's file say `wanted`, drops acknowledgements of end states that are no more, reads everything again and
- * compares: the edit is refused where the result has errors or means anything else anywhere.
+ * Finds a flag whose file can be edited.
+ *
+ * @param environment  the one whose overlay is to be edited, which must be declared; null for the base
  */
-export function editFlag(tree: FlagTree, wanted: Wanted): EditResult {
-  const { key, json } = wanted;
-  const flag = editableFlag(tree, key);
-  if (!("path" in flag)) return flag;
-  const { loaded: before } = tree;
-  const text = flag.parsed.text;
-  const environments = before.config?.environments.map(({ name }) => name) ?? [];
-  const order = fieldOrder(environments);
-  const draft = rewritten(text, json, order);
-  if (draft === undefined) return cannotSplice(flag.path);
-  if (draft === text) return { ok: true, edits: [], before, after: before, voided: [], failures: [] };
-  const drafted = loadFlags(withText(tree.files, flag.path, draft));
-  const error = newErrors(before, drafted)[0];
-  if (error !== undefined) return refusedBy(error, "nothing was written, the file would have an error");
-
-  const voided = Object.keys(flag.acknowledge).filter((name) => !sameEndState(before, drafted, name, key));
-  const final = withoutAcknowledgements(json, flag, voided);
-  const result = voided.length === 0 ? draft : rewritten(text, final, order);
-  const root = result === undefined ? undefined : rootOf(result);
-  if (result === undefined || root === undefined) return cannotSplice(flag.path);
-  const after = voided.length === 0 ? drafted : loadFlags(withText(tree.files, flag.path, result));
-  const strays = ["", ...environments].filter((name) => {
-    return !wanted.mayChange(name || null) && !sameFlag(before, after, name || null, key);
-  });
-  const isExact = canonicalJson(mapJson(root)) === canonicalJson(final);
-  if (!isExact || strays.length > 0 || newErrors(before, after).length > 0) return cannotSplice(flag.path);
-  const edit: FileEdit = { from: flag.path, to: flag.path, before: text, after: result };
-  return { ok: true, edits: [edit], before, after, voided, failures: newFailures(before, after, key) };
-}
-
-function cannotSplice(path: string): Refused {
-  return refused(
-    "invalid",
-    `${path} is laid out in a way that this edit cannot follow without touching more than it should`,
-    "edit the file by hand; nothing was written",
-  );
-}
-
-export function withText(files: readonly SourceFile[], path: string, text: string): readonly SourceFile[] {
-  const bytes = new TextEncoder().encode(text);
-  return files.map((file) => (file.path === path ? { path, kind: "file" as const, bytes } : file));
-}
-
-/** Errors that were not there before. */
-export function newErrors(before: LoadedFlags, after: LoadedFlags): readonly Diagnostic[] {
-  const told = ({ file, code, message }: Diagnostic) => `${file}\n${code}\n${message}`;
-  const known = new Set(before.diagnostics.map(told));
-  return after.diagnostics.filter((each) => each.severity === "error" && !known.has(told(each)));
-}
-
-/** Tests of a flag, and of those that require it, that passed before. */
-export function newFailures(before: LoadedFlags, after: LoadedFlags, key: FlagKey): readonly Diagnostic[] {
-  const keys = new Set([key]);
-  // A requirement's requirement can make a test fail too.
-  for (let size = 0; size !== keys.size; ) {
-    size = keys.size;
-    for (const flag of after.flags) {
-      if (Object.keys(flag.file.requires ?? {}).some((name) => keys.has(name))) keys.add(flag.key);
-    }
+export function findFlag(tree: FlagTree, key: FlagKey, environment: string | null = null): FoundFlag | Refused {
+  const { loaded } = tree;
+  const flag = loaded.flags.find((each) => each.key === key);
+  if (flag === undefined) return notEditable(tree, key);
+  const unknown = environment === null ? undefined : unknownEnvironment(environment, environmentsOf(loaded));
+  if (unknown !== undefined) return unknown;
+  const root = rootOf(flag.parsed.text);
+  if (root === undefined) {
+    return refused("INVALID_FLAGS", `${flag.path} cannot be edited`, "hoist validate shows the reason");
   }
-  const told = ({ file, message }: Diagnostic) => `${file}\n${/^test \d+/.exec(message)?.[0]}`;
-  const known = new Set(runInlineTests(before, keys).failures.map(told));
-  return runInlineTests(after, keys).failures.filter((failure) => !known.has(told(failure)));
+  return { ok: true, flag, json: mapJson(root) };
+}
+
+function notEditable({ loaded, files }: FlagTree, key: FlagKey): Refused {
+  const path = files.find((file) => file.path.endsWith(`/${key}.yaml`) && keyOfPath(file.path) === key)?.path;
+  const error = loaded.diagnostics.find((each) => each.file === path && each.severity === "error");
+  if (error !== undefined) {
+    return refusedBy(error, `fix the errors in the file of ${key} first`, "hoist validate shows all errors");
+  }
+  const keys = loaded.flags.map((each) => each.key);
+  const { message, hint = "" } = unknownFlag(key, keys);
+  return refused("USAGE", message, keys.length === 0 ? "add one with: hoist new" : hint);
+}
+
+export function unknownEnvironment(name: string, environments: readonly string[]): Refused | undefined {
+  if (environments.includes(name)) return undefined;
+  const { message, hint = "" } = unknownName("environment", name, environments);
+  return refused("UNKNOWN_ENVIRONMENT", message, hint);
+}
+
+export interface FlagChange {
+  readonly key: FlagKey;
+  /** What the flag's file is to say. */
+  readonly json: JsonObject;
+  /** The only environment in which the flag may change its meaning; null when it may change everywhere. */
+  readonly environment: string | null;
+}
+
+/**
+ * Changes a flag's file so that it says `json`, and removes acknowledgements of end states that no longer exist. Then loads
+ * all files again and compares: the edit is refused when it causes an error or changes the meaning of anything else.
+ */
+export function editFlag(tree: FlagTree, { key, json, environment }: FlagChange): EditResult {
+  const found = findFlag(tree, key);
+  if (!found.ok) return found;
+  const { flag } = found;
+  const draft = writeFlag(tree, flag, json, []);
+  if (!draft.ok) return draft;
+  const voided = Object.keys(flag.acknowledge).filter((name) => !sameEndState(draft.before, draft.after, name, key));
+  if (voided.length === 0) return refuseStrays(draft, flag, environment);
+  const result = writeFlag(tree, flag, withoutAcknowledgements(json, flag, voided), voided);
+  return result.ok ? refuseStrays(result, flag, environment) : result;
+}
+
+function writeFlag(tree: FlagTree, flag: LoadedFlag, json: JsonObject, voided: readonly string[]): EditResult {
+  const before = flag.parsed.text;
+  const after = rewritten(before, json, fieldOrder(environmentsOf(tree.loaded)));
+  const root = after === undefined ? undefined : rootOf(after);
+  if (after === undefined || root === undefined || canonicalJson(mapJson(root)) !== canonicalJson(json)) {
+    return notSeparable(flag.path);
+  }
+  const edits = after === before ? [] : [{ from: flag.path, to: flag.path, before, after }];
+  return checkEdits(tree, { key: flag.key, edits, voided });
+}
+
+/** Refuses an edit that changes the flag where it must not. */
+function refuseStrays(result: EditResult & { ok: true }, { key, path }: LoadedFlag, only: string | null): EditResult {
+  if (only === null) return result;
+  const others = [null, ...environmentsOf(result.before)].filter((name) => name !== only);
+  return others.every((name) => sameFlag(result.before, result.after, name, key)) ? result : notSeparable(path);
+}
+
+function notSeparable(path: string): Refused {
+  const message = `this edit cannot be made in ${path} without changing other lines, because of the file's layout`;
+  return refused("INVALID_FLAGS", message, "nothing was written; edit the file yourself");
 }
 
 function sameEndState(before: LoadedFlags, after: LoadedFlags, environment: string, key: FlagKey): boolean {
@@ -123,10 +110,10 @@ function sameFlag(before: LoadedFlags, after: LoadedFlags, environment: string |
   return text(before) === text(after);
 }
 
-/** Only an acknowledgement that stood there before is void; one that this edit writes is meant. */
+/** Removes only acknowledgements that were there before: one that this edit writes is intended. */
 function withoutAcknowledgements(json: JsonObject, flag: LoadedFlag, voided: readonly string[]): JsonObject {
   const { acknowledge, ...rest } = json;
-  if (typeof acknowledge !== "object" || acknowledge === null || Array.isArray(acknowledge)) return json;
+  if (!isJsonObject(acknowledge)) return json;
   const entries = Object.entries(acknowledge).filter(
     ([name, id]) => !(voided.includes(name) && id === flag.acknowledge[name]),
   );

@@ -1,58 +1,64 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
-import { FlagError } from "../../core/errors.ts";
+import { type ErrorCode, FlagError } from "../../core/errors.ts";
+import type { FlagKey } from "../../core/flag/flag.ts";
 import type { LoadedFlags } from "../load/load.ts";
 
-/** What becomes of one file. */
+/** One file before and after an edit. */
 export interface FileEdit {
-  /** Where it stands, e.g. `flags/workshop/workshop_routing.yaml`; null for a new file. */
+  /** The path before the edit, e.g. `flags/workshop/workshop_routing.yaml`; null for a new file. */
   readonly from: string | null;
-  /** Where it stands afterwards. */
+  /** The path after the edit. */
   readonly to: string;
   /** Empty for a new file. */
   readonly before: string;
   readonly after: string;
 }
 
-/** An edit that was made, read again and found to mean exactly what was asked for; nothing is written yet. */
+/** An edit whose result was read back and means exactly what was asked for. Nothing is written yet. */
 export interface Edited {
   readonly ok: true;
-  /** None where there is nothing to do. */
+  readonly key: FlagKey;
+  /** The flag's key before the edit; differs from `key` only after a rename. */
+  readonly formerKey: FlagKey;
+  /** Empty when the files already say what was asked for. */
   readonly edits: readonly FileEdit[];
   readonly before: LoadedFlags;
   readonly after: LoadedFlags;
-  /** Environments whose `acknowledge` went, because it stood for another end state. */
+  /** Environments whose acknowledgement was removed, because it was given for another end state. */
   readonly voided: readonly string[];
-  /** Tests that passed before and fail now. */
+  /** Inline tests that passed before the edit and fail after it. */
   readonly failures: readonly Diagnostic[];
 }
 
-/** Nothing is to be written, and why. */
+/** A refused edit: nothing is written. */
 export interface Refused {
   readonly ok: false;
-  /** `usage`: another command line would do. `invalid`: the files say no. `environment`: none of that name is declared. */
-  readonly because: "usage" | "invalid" | "environment";
+  /** `USAGE`: another command line would work. `INVALID_FLAGS`: the files do not allow the edit. */
+  readonly code: Extract<ErrorCode, "USAGE" | "INVALID_FLAGS" | "UNKNOWN_ENVIRONMENT">;
   readonly message: string;
-  /** What to do, one line or several. */
+  /** What to do, one line or several; may be empty. */
   readonly hint: string;
 }
 
 export type EditResult = Edited | Refused;
 
-export function refused(because: Refused["because"], message: string, hint: string): Refused {
-  return { ok: false, because, message, hint };
+/** A value, or the reason why there is none. */
+export type Checked<T> = { readonly ok: true; readonly value: T } | Refused;
+
+export function refused(code: Refused["code"], message: string, hint: string): Refused {
+  return { ok: false, code, message, hint };
 }
 
-/** An error of the files, as a refusal. @param otherwise  what to do where the error itself does not say */
+/** Turns an error of the files into a refusal. `defaultHint` applies where the error has no hint of its own. */
 export function refusedBy(
   { file, line, column, message, hint }: Diagnostic,
   what: string,
-  otherwise = "give another value, or edit the file by hand",
+  defaultHint = "use another value, or edit the file yourself",
 ): Refused {
-  return refused("invalid", `${what}: ${file}:${line}:${column}  ${message}`, hint ?? otherwise);
+  return refused("INVALID_FLAGS", `${what}: ${file}:${line}:${column}  ${message}`, hint ?? defaultHint);
 }
 
-/** A refusal for those who cannot go on with one. */
-export function refusal({ because, message, hint }: Refused): FlagError {
-  const code = { usage: "USAGE", invalid: "INVALID_FLAGS", environment: "UNKNOWN_ENVIRONMENT" } as const;
-  return new FlagError(code[because], message, hint === "" ? {} : { hint });
+/** Converts a refusal into an error, for callers that cannot continue. */
+export function refusalError({ code, message, hint }: Refused): FlagError {
+  return new FlagError(code, message, hint === "" ? {} : { hint });
 }

@@ -12,12 +12,18 @@ import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "..
 import { isList } from "../load/lists.ts";
 import type { Segment } from "../load/segments.ts";
 
-/** `33.333%`: thousandths are written exactly, for no share has more. */
-export function shareWritten(share: Share): string {
+/** Returns the mapping under a key; an empty one when there is none. */
+export function mappingIn(json: JsonObject, key: string): JsonObject {
+  const value = json[key];
+  return isJsonObject(value) ? value : {};
+}
+
+/** Returns a share as text, e.g. `33.333%`. Exact, since shares are whole thousandths of a percent. */
+function shareWritten(share: Share): string {
   return `${share / 1000}%`;
 }
 
-/** What a flag's last line and rules are in a file. */
+/** Returns a default rollout as a flag file writes it. */
 export function rolloutJson(rollout: Rollout): JsonValue {
   switch (rollout.strategy) {
     case "all":
@@ -46,7 +52,10 @@ export function serveJson(serve: Serve, type: Flag["type"]): JsonValue {
   };
 }
 
-/** Undefined where a segment in it is not (or no longer) one of the repository's: files name segments, rows spell them out. */
+/**
+ * Returns a rule as a flag file writes it. Rows contain the whole condition of a segment where files contain its name:
+ * undefined when such a condition differs from the segment in the files.
+ */
 export function ruleJson(
   rule: Rule,
   type: Flag["type"],
@@ -54,16 +63,16 @@ export function ruleJson(
 ): JsonObject | undefined {
   const condition = named(conditionJson(rule.when), segments);
   if (condition === undefined) return undefined;
-  const goesWithoutSaying = type === "boolean" && "variant" in rule.serve && rule.serve.variant === "on";
+  const isDefault = type === "boolean" && "variant" in rule.serve && rule.serve.variant === "on";
   return {
     name: rule.name,
     if: condition,
     ...(rule.portion === null ? {} : { rollout: portionJson(rule.portion) }),
-    ...(goesWithoutSaying ? {} : { serve: serveJson(rule.serve, type) }),
+    ...(isDefault ? {} : { serve: serveJson(rule.serve, type) }),
   };
 }
 
-/** A stored condition with its segments named again. */
+/** Replaces the conditions of segments by their names. */
 function named(json: JsonObject, segments: ReadonlyMap<string, Segment>): JsonObject | undefined {
   const entries: (readonly [string, JsonValue])[] = [];
   for (const [key, value] of Object.entries(json)) {

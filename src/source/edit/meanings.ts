@@ -1,26 +1,23 @@
 import { differences } from "../../core/plan/difference.ts";
-import type { Flag, FlagKey } from "../../core/flag/flag.ts";
+import type { Flag } from "../../core/flag/flag.ts";
 import type { Edited } from "./edit-result.ts";
+import { environmentsOf } from "./flag-tree.ts";
 
-/** What an edit means, environments of one meaning together. */
+/** What an edit changes in the environments where it changes the same. */
 export interface Meaning {
   /** `production`, `development, staging`, `everywhere`. */
   readonly where: string;
   readonly texts: readonly string[];
 }
 
-/**
- * What changes where; environments in which nothing changes are left out.
- *
- * @param formerKey  where the flag is found before the edit, when its key changes
- */
-export function meaningsOf(result: Edited, key: FlagKey, formerKey: FlagKey = key): readonly Meaning[] {
-  const environments = environmentsOf(result);
+/** Returns what an edit changes per environment. Environments without a change, and new flags, are left out. */
+export function meaningsOf(edited: Edited): readonly Meaning[] {
+  const environments = environmentsOf(edited.after);
   const groups = new Map<string, { readonly names: string[]; readonly texts: readonly string[] }>();
   for (const name of environments) {
-    const [was, is] = versionsIn(result, name, key, formerKey);
-    if (was === undefined || is === undefined) continue;
-    const texts = differences(was, { ...is, key: was.key }).map(({ text }) => text);
+    const [before, after] = versionsIn(edited, name);
+    if (before === undefined || after === undefined) continue;
+    const texts = differences(before, { ...after, key: before.key }).map(({ text }) => text);
     if (texts.length === 0) continue;
     const group = groups.get(texts.join("\n")) ?? { names: [], texts };
     group.names.push(name);
@@ -31,23 +28,18 @@ export function meaningsOf(result: Edited, key: FlagKey, formerKey: FlagKey = ke
   });
 }
 
-/** The environments in which the flag says something else afterwards, or is new; in the order of promotion. */
-export function touchedEnvironments(result: Edited, key: FlagKey, formerKey: FlagKey = key): readonly string[] {
-  return environmentsOf(result).filter((name) => {
-    const [was, is] = versionsIn(result, name, key, formerKey);
-    return JSON.stringify(was) !== JSON.stringify(is);
+/** Returns the environments in which the flag is new or changed, in the order of promotion. */
+export function touchedEnvironments(edited: Edited): readonly string[] {
+  return environmentsOf(edited.after).filter((name) => {
+    const [before, after] = versionsIn(edited, name);
+    return JSON.stringify(before) !== JSON.stringify(after);
   });
 }
 
-function environmentsOf({ after }: Edited): readonly string[] {
-  return after.config?.environments.map(({ name }) => name) ?? [];
-}
-
-function versionsIn(
-  { before, after }: Edited,
+/** Returns the flag before and after the edit, as one environment serves it. */
+export function versionsIn(
+  { before, after, key, formerKey }: Edited,
   environment: string,
-  key: FlagKey,
-  formerKey: FlagKey,
-): readonly [Flag | undefined, Flag | undefined] {
+): readonly [before: Flag | undefined, after: Flag | undefined] {
   return [before.flagsFor(environment).get(formerKey), after.flagsFor(environment).get(key)];
 }

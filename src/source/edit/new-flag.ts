@@ -1,9 +1,9 @@
 import type { FlagKind, FlagType } from "../../core/flag/flag.ts";
 import type { JsonValue } from "../../core/json.ts";
-import type { FlagTree } from "./edit-flag.ts";
+import type { FlagTree } from "./flag-tree.ts";
 import { entryLines, flowText } from "./value-text.ts";
 
-/** What a new flag's file says. Who and when are checked when it is read back. */
+/** The content of a new flag's file. Values are checked when the file is loaded. */
 export interface NewFlag {
   readonly key: string;
   readonly name: string;
@@ -17,18 +17,18 @@ export interface NewFlag {
   /** Name → value; for every type but boolean. */
   readonly variants: Readonly<Record<string, JsonValue>>;
   readonly offVariant: string | null;
-  /** For every type but boolean: what everybody gets where the flag is on. */
+  /** For every type but boolean: the variant that everyone gets where the flag is enabled. */
   readonly serve: string | null;
-  /** Where it is on. */
+  /** Environments in which it is enabled. */
   readonly enabledIn: readonly string[];
-  /** What the editor checks the file against, relative to the file; null where the repository has no schema. */
+  /** The path of the JSON Schema, relative to the file; null when the repository has none. */
   readonly schema: string | null;
 }
 
 const BLOCK = { pad: " ", step: "  ", depth: 0 } as const;
 const FLOW = { pad: " ", inFlow: true } as const;
 
-/** The file of a flag that is off wherever no overlay says otherwise, with two tests to start from. */
+/** Returns the file of a new flag, disabled except where an overlay enables it, with two tests to start from. */
 export function newFlagText(flag: NewFlag): string {
   const { type, serve, offVariant } = flag;
   const isBoolean = type === "boolean";
@@ -49,8 +49,8 @@ export function newFlagText(flag: NewFlag): string {
     ...field("variants", flag.variants, !isBoolean),
     ...field("offVariant", offVariant, !isBoolean),
     ...field("client", true, flag.client),
-    "enabled: false # off wherever the environments below do not say otherwise",
-    "rollout: all # who gets it where it is on: all, 10%, { roles: […] }, { whitelist: { userId: […] } }",
+    "enabled: false # off, except in the environments listed below",
+    "rollout: all # who gets it where it is enabled: all, 10%, { roles: […] }, { whitelist: { userId: […] } }",
     ...field("serve", serve, !isBoolean),
     ...(first === undefined ? [] : ["", "environments:"]),
     ...flag.enabledIn.map((name) => `  ${name}: { enabled: true }`),
@@ -62,7 +62,7 @@ export function newFlagText(flag: NewFlag): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** Where a new flag of an owner goes: where most of the owner's flags are, else to the top. */
+/** Returns the folder for a new flag: the one with most of the owner's flags, else `flags`. */
 export function folderOf({ loaded }: FlagTree, owner: string): string {
   const counts = new Map<string, number>();
   for (const { path, file } of loaded.flags) {
@@ -73,7 +73,7 @@ export function folderOf({ loaded }: FlagTree, owner: string): string {
   return most?.[0] ?? "flags";
 }
 
-/** The schema that flags of this repository name, relative to a file in `folder`; null where none does. */
+/** Returns the schema that the repository's flags name, relative to a file in `folder`; null when none does. */
 export function schemaFor({ files, loaded }: FlagTree, folder: string): string | null {
   const own = "flags/_schema/flag.schema.json";
   if (files.some(({ path }) => path === own)) return relativePath(folder, own);

@@ -1,69 +1,51 @@
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import { canonicalJson } from "../../core/json.ts";
-import { loadFlags } from "../load/load.ts";
-import { mapJson } from "../load/tree.ts";
-import { editableFlag, type FlagTree, newErrors, newFailures } from "./edit-flag.ts";
-import { type EditResult, type FileEdit, refused, refusedBy } from "./edit-result.ts";
+import { findFlag } from "./edit-flag.ts";
+import { type EditResult, type FileEdit, refused } from "./edit-result.ts";
 import { fieldOrder } from "./field-order.ts";
+import { checkEdits, environmentsOf, type FlagTree } from "./flag-tree.ts";
 import { keyProblem } from "./key-problem.ts";
 import { rewritten, rootOf } from "./rewrite.ts";
 import { spliced } from "./splice.ts";
 
 /**
- * Gives a flag another key: its file is moved, the old key stays as its salt so that nobody changes sides, and flags that
- * require it ask for the new key. Acknowledgements go: they stood for the old key.
+ * Gives a flag another key. Its file is moved, the old key stays as its salt so that every subject keeps its bucket, and
+ * flags that require it name the new key. Acknowledgements are removed, because they were given for the old key.
  */
-export function renameFlag(tree: FlagTree, key: FlagKey, next: string): EditResult {
-  const flag = editableFlag(tree, key);
-  if (!("path" in flag)) return flag;
-  if (key === next) return refused("usage", `${key} has that key already`, `hoist rename ${key} NEW_KEY`);
+export function renameFlag(tree: FlagTree, key: FlagKey, next: FlagKey): EditResult {
+  const found = findFlag(tree, key);
+  if (!found.ok) return found;
+  if (key === next) return refused("USAGE", `${key} already has this key`, `hoist rename ${key} NEW_KEY`);
   const problem = keyProblem(tree, next, key);
   if (problem !== undefined) return problem;
 
-  const { loaded: before } = tree;
-  const environments = before.config?.environments.map(({ name }) => name) ?? [];
-  const text = flag.parsed.text;
-  const root = rootOf(text);
-  const { acknowledge: _, ...json } = root === undefined ? {} : mapJson(root);
-  const own = root && rewritten(text, { salt: key, ...json }, fieldOrder(environments));
-  if (own === undefined) {
-    return refused("invalid", `${flag.path} is laid out in a way that this edit cannot follow`, "rename it by hand");
+  const { flag } = found;
+  const environments = environmentsOf(tree.loaded);
+  const { acknowledge: _, ...json } = found.json;
+  const before = flag.parsed.text;
+  const after = rewritten(before, { salt: key, ...json }, fieldOrder(environments));
+  if (after === undefined) {
+    return refused("INVALID_FLAGS", `the layout of ${flag.path} does not allow this edit`, "rename the file yourself");
   }
   const to = `${flag.path.slice(0, flag.path.lastIndexOf("/") + 1)}${next}.yaml`;
-  const edits: FileEdit[] = [{ from: flag.path, to, before: text, after: own }];
-  for (const { path, parsed } of before.flags) {
-    const after = withRequirement(parsed.text, key, next);
-    if (path !== flag.path && after !== undefined) edits.push({ from: path, to: path, before: parsed.text, after });
+  const edits: FileEdit[] = [{ from: flag.path, to, before, after }];
+  for (const { path, parsed } of tree.loaded.flags) {
+    const text = withRequirement(parsed.text, key, next);
+    if (path !== flag.path && text !== undefined)
+      edits.push({ from: path, to: path, before: parsed.text, after: text });
   }
-  const after = loadFlags(filesAfter(tree, edits));
-  const [error] = newErrors(before, after);
-  if (error !== undefined) return refusedBy(error, "nothing was written, a file would have an error");
-  const isExact = ["", ...environments].every((name) => {
-    return (
-      canonicalJson(flagsOf(before.flagsFor(name || null), key, next)) ===
-      canonicalJson(flagsOf(after.flagsFor(name || null)))
-    );
+  const voided = Object.keys(flag.acknowledge);
+  const result = checkEdits(tree, { key: next, formerKey: key, edits, voided });
+  if (!result.ok) return result;
+  const isExact = [null, ...environments].every((name) => {
+    const [was, is] = [result.before.flagsFor(name), result.after.flagsFor(name)];
+    return canonicalJson(flagTexts(was, key, next)) === canonicalJson(flagTexts(is));
   });
-  if (!isExact)
-    return refused("invalid", `${key} cannot be renamed without changing more than its key`, "rename it by hand");
-  return {
-    ok: true,
-    edits,
-    before,
-    after,
-    voided: Object.keys(flag.acknowledge),
-    failures: newFailures(before, after, next),
-  };
+  if (isExact) return result;
+  return refused("INVALID_FLAGS", `${key} cannot be renamed without changing more than its key`, "rename it yourself");
 }
 
-function filesAfter({ files }: FlagTree, edits: readonly FileEdit[]): FlagTree["files"] {
-  return files.map((file) => {
-    const edit = edits.find(({ from }) => from === file.path);
-    return edit === undefined ? file : { path: edit.to, kind: "file", bytes: new TextEncoder().encode(edit.after) };
-  });
-}
-
-/** The text with the key of a requirement exchanged, in the quotes that stand there; undefined where it requires no such flag. */
+/** Replaces the key in `requires`, in the quotes that it has there; undefined for a flag that does not require it. */
 function withRequirement(text: string, key: FlagKey, next: FlagKey): string | undefined {
   const requires = rootOf(text)?.entries.get("requires")?.value;
   const span = requires?.kind === "map" ? requires.entries.get(key)?.key : undefined;
@@ -72,12 +54,16 @@ function withRequirement(text: string, key: FlagKey, next: FlagKey): string | un
   return spliced(text, [{ ...span, text: `${quote}${next}${quote}` }]);
 }
 
-/** All flags as text, by key; `key` counts as `next`. */
-function flagsOf(flags: ReadonlyMap<FlagKey, Flag>, key?: FlagKey, next?: FlagKey): Readonly<Record<FlagKey, string>> {
-  const named = (name: FlagKey) => (name === key && next !== undefined ? next : name);
+/** Returns all flags as text, by key, with `key` replaced by `next`. */
+function flagTexts(
+  flags: ReadonlyMap<FlagKey, Flag>,
+  key?: FlagKey,
+  next?: FlagKey,
+): Readonly<Record<FlagKey, string>> {
+  const renamed = (name: FlagKey) => (name === key && next !== undefined ? next : name);
   const all = [...flags.values()].map((flag): readonly [FlagKey, string] => {
-    const requires = flag.requires.map((each) => ({ ...each, flag: named(each.flag) }));
-    return [named(flag.key), JSON.stringify({ ...flag, key: named(flag.key), requires })];
+    const requires = flag.requires.map((each) => ({ ...each, flag: renamed(each.flag) }));
+    return [renamed(flag.key), JSON.stringify({ ...flag, key: renamed(flag.key), requires })];
   });
   return Object.fromEntries(all);
 }

@@ -1,28 +1,26 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { isList } from "../load/lists.ts";
-import type { ParsedFile } from "../load/parsed-file.ts";
 import { type Entry, mapJson, type MapTree, type Path, type Tree, treeJson } from "../load/tree.ts";
 import { parseFile } from "../load/yaml-profile.ts";
-import { insertEntry, removeEntry, replaceValue } from "./entry-edit.ts";
 import { type FieldOrder, inOrder, SECTIONS } from "./field-order.ts";
-import { replaceItems } from "./item-edit.ts";
 import { type JsonStep, stepsTo } from "./json-steps.ts";
 import { endOf, indentOf, indentStep, isBlock, isFlow, padding } from "./layout.ts";
 import { lineStart, type Splice, spliced } from "./splice.ts";
 import { flowText } from "./value-text.ts";
+import { insertEntry, removeEntry, replaceItems, replaceValue } from "./yaml-edit.ts";
 
-/** More steps than any edit of a file that people write takes. */
-const MOST_STEPS = 2_000;
+/** Guards against steps that undo each other; no real edit needs as many. */
+const MAX_STEPS = 2_000;
 
 /**
- * A text that says `wanted` instead, changed only where it must be: comments, empty lines, quotes, brackets, indentation and
- * line ends stay. Undefined where that cannot be done, so that nobody is handed a text that says something else.
+ * Changes a YAML text so that it says `wanted`, and only where it must be changed: comments, empty lines, quotes, brackets,
+ * indentation and line ends stay. Undefined when that is impossible.
  *
  * @param text  a flag's file without YAML problems
  */
 export function rewritten(text: string, wanted: JsonObject, order: FieldOrder): string | undefined {
   let current = text;
-  for (let steps = 0; steps < MOST_STEPS; steps += 1) {
+  for (let steps = 0; steps < MAX_STEPS; steps += 1) {
     const root = rootOf(current);
     if (root === undefined) return undefined;
     const [step] = stepsTo(mapJson(root), wanted);
@@ -34,43 +32,40 @@ export function rewritten(text: string, wanted: JsonObject, order: FieldOrder): 
   return undefined;
 }
 
-/** The top mapping of a text, where it is one and is YAML by our profile. */
+/** Parses a text whose top is a mapping; undefined for any other, and for YAML outside the profile. */
 export function rootOf(text: string): MapTree | undefined {
-  const { tree, problems } = parsedText(text);
+  const { tree, problems } = parseFile({ path: "", kind: "file", bytes: new TextEncoder().encode(text) });
   return tree?.kind === "map" && problems.length === 0 ? tree : undefined;
 }
 
-function parsedText(text: string): ParsedFile {
-  return parseFile({ path: "", kind: "file", bytes: new TextEncoder().encode(text) });
-}
-
-/** The value at a path, and whether it stands inside brackets. */
-interface Place {
+/** A value inside a document. */
+interface Node {
   readonly tree: Tree;
-  /** The entry whose value it is, and the mapping around that; undefined for the root and for items of lists. */
+  /** The entry whose value it is, and the mapping around that entry; undefined for the root and for list items. */
   readonly entry: Entry | undefined;
   readonly around: MapTree | undefined;
+  /** Whether it is inside brackets. */
   readonly inFlow: boolean;
 }
 
-function placeAt(text: string, root: MapTree, path: Path): Place | undefined {
-  let place: Place = { tree: root, entry: undefined, around: undefined, inFlow: false };
+function nodeAt(text: string, root: MapTree, path: Path): Node | undefined {
+  let node: Node = { tree: root, entry: undefined, around: undefined, inFlow: false };
   for (const step of path) {
-    const { tree } = place;
-    const inFlow = place.inFlow || isFlow(text, tree);
+    const { tree } = node;
+    const inFlow = node.inFlow || isFlow(text, tree);
     const entry = tree.kind === "map" ? tree.entries.get(String(step)) : undefined;
     const next = tree.kind === "list" ? tree.items[Number(step)] : entry?.value;
     if (next === undefined) return undefined;
-    place = { tree: next, entry, around: tree.kind === "map" ? tree : undefined, inFlow };
+    node = { tree: next, entry, around: tree.kind === "map" ? tree : undefined, inFlow };
   }
-  return place;
+  return node;
 }
 
 function splicesOf(text: string, root: MapTree, step: JsonStep, order: FieldOrder): readonly Splice[] {
-  const place = placeAt(text, root, step.path);
-  if (place === undefined) return [];
+  const node = nodeAt(text, root, step.path);
+  if (node === undefined) return [];
   const style = { pad: padding(text), step: indentStep(text, root), depth: 0 };
-  const { tree, entry, around, inFlow } = place;
+  const { tree, entry, around, inFlow } = node;
   if (step.kind === "insert") {
     if (tree.kind !== "map") return [];
     const after = predecessor(tree, order(step.path), step.key);
@@ -81,7 +76,7 @@ function splicesOf(text: string, root: MapTree, step: JsonStep, order: FieldOrde
   }
   if (step.kind === "remove") {
     if (tree.kind !== "map") return [];
-    // An empty block cannot be written: the mapping itself becomes {}.
+    // An empty block mapping cannot be written, so the mapping becomes {}.
     return tree.entries.size === 1 ? replaced({}) : removeEntry(text, tree, step.key);
   }
   if (step.kind === "items") {
@@ -100,14 +95,14 @@ function splicesOf(text: string, root: MapTree, step: JsonStep, order: FieldOrde
   }
 
   function replacedItem(index: number, value: JsonValue): readonly Splice[] {
-    const list = placeAt(text, root, step.path.slice(0, -1))?.tree;
+    const list = nodeAt(text, root, step.path.slice(0, -1))?.tree;
     if (list?.kind !== "list") return [];
     if (isBlock(text, list)) return replaceItems(text, list, { from: index, count: 1, items: [value] }, style);
     return [{ start: tree.span.start, end: endOf(text, tree), text: flowText(value, { ...style, inFlow: true }) }];
   }
 }
 
-/** The entry behind which a reader expects a key: of those that come before it, the last by order. */
+/** Returns the entry after which a reader expects a key; undefined when the key comes first. */
 function predecessor(map: MapTree, order: readonly string[], key: string): Entry | undefined {
   const rank = order.indexOf(key);
   if (rank === -1) return [...map.entries.values()].at(-1);
@@ -115,21 +110,21 @@ function predecessor(map: MapTree, order: readonly string[], key: string): Entry
   return before === undefined ? undefined : map.entries.get(before);
 }
 
-/** Whether a section that goes behind `after` is set off by an empty line, as the file does it with others. */
+/** Whether a section inserted after `after` gets an empty line above it, as other sections of the file have. */
 function isSpaced(text: string, root: MapTree, after: Entry | undefined): boolean {
   const entries = [...root.entries.values()];
   const next = after === undefined ? entries[0] : entries[entries.indexOf(after) + 1];
   return next === undefined ? entries.some((entry) => hasSpaceAbove(text, entry)) : hasSpaceAbove(text, next);
 }
 
-/** Comments above a key belong to it. */
+/** Comments directly above a key belong to it. */
 function hasSpaceAbove(text: string, { key }: Entry): boolean {
   const above = text.slice(0, lineStart(text, key.start)).split("\n").slice(0, -1);
   const last = above.findLast((line) => !line.trimStart().startsWith("#"));
   return last !== undefined && last.trim() === "";
 }
 
-/** Overlays stand in braces on one line, unless they bring rules or their neighbours stand on lines of their own. */
+/** Overlays are written in braces on one line, unless they contain rules or other overlays span several lines. */
 function depthOf(text: string, map: MapTree, { path, key, value }: JsonStep & { readonly kind: "insert" }): number {
   const hasRules = (overlay: JsonValue) =>
     isJsonObject(overlay) && isList(overlay["rules"]) && overlay["rules"].length > 0;

@@ -1,12 +1,14 @@
 import type { FlagKey } from "../../core/flag/flag.ts";
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { mapJson } from "../load/tree.ts";
-import { editableFlag, editFlag, type FlagTree } from "./edit-flag.ts";
+import { editFlag, findFlag } from "./edit-flag.ts";
 import { type EditResult, refused } from "./edit-result.ts";
 import { OVERLAY_FIELDS } from "./field-order.ts";
+import { mappingIn } from "./flag-json.ts";
+import type { FlagTree } from "./flag-tree.ts";
 import { rootOf } from "./rewrite.ts";
 
-/** Everything that an answer depends on, in the base; what only people read stays as it is. */
+/** The fields of the base that an answer depends on. A rollback leaves all others alone. */
 const SERVED_FIELDS = [
   "variants",
   "offVariant",
@@ -18,7 +20,10 @@ const SERVED_FIELDS = [
   ...OVERLAY_FIELDS,
 ] as const;
 
-/** What a file says that is served, one environment's or (null) all of it; undefined for a text that cannot be read. */
+/**
+ * Returns everything in a file that answers depend on, as text for comparison: for one environment, or (null) for the base and
+ * all overlays. Undefined for a file that cannot be read.
+ */
 export function servedBy(text: string, environment: string | null): string | undefined {
   const root = rootOf(text);
   if (root === undefined) return undefined;
@@ -30,36 +35,34 @@ export function servedBy(text: string, environment: string | null): string | und
   return canonicalJson([...SERVED_FIELDS.map((field) => json[field] ?? null), Object.fromEntries(overlays)]);
 }
 
-/** The four fields that an overlay may replace, as they are in one environment. */
+/** Returns the four fields that an overlay may replace, as one environment has them. */
 function inEnvironment(json: JsonObject, environment: string): readonly (JsonValue | null)[] {
   const overlay = mappingIn(mappingIn(json, "environments"), environment);
   return OVERLAY_FIELDS.map((field) => overlay[field] ?? json[field] ?? null);
 }
 
 /**
- * Puts what a flag serves back to what an earlier version of its file said, by the smallest edit; name, description, owner,
- * tests and comments stay.
+ * Restores what a flag served in an earlier version of its file, with the smallest edit. Name, description, owner, tests and
+ * comments stay.
  *
- * @param earlier  the text of that version
- * @param environment  only that environment; null for the base and all overlays
+ * @param earlier      the text of that version
+ * @param environment  the only environment to restore; null for the base and all overlays
  */
 export function rollBack(tree: FlagTree, key: FlagKey, earlier: string, environment: string | null): EditResult {
-  const flag = editableFlag(tree, key);
-  if (!("path" in flag)) return flag;
-  const [now, then] = [rootOf(flag.parsed.text), rootOf(earlier)];
-  if (now === undefined || then === undefined) {
-    return refused(
-      "invalid",
-      "the earlier version of the file cannot be read",
-      `name another one: hoist rollback ${key} --to REF`,
-    );
+  const found = findFlag(tree, key, environment);
+  if (!found.ok) return found;
+  const root = rootOf(earlier);
+  if (root === undefined) {
+    const hint = `choose another version: hoist rollback ${key} --to REF`;
+    return refused("INVALID_FLAGS", "the earlier version of the file cannot be read", hint);
   }
-  const [json, old] = [mapJson(now), mapJson(then)];
+  const [json, old] = [found.json, mapJson(root)];
   if ((json["type"] ?? "boolean") !== (old["type"] ?? "boolean")) {
-    return refused("invalid", `${key} was of another type then, and a type never changes`, "edit the file by hand");
+    const message = `${key} had another type in that version, and the type of a flag cannot change`;
+    return refused("INVALID_FLAGS", message, "edit the file yourself");
   }
   const wanted = environment === null ? servedAsIn(json, old) : overlaidAsIn(json, old, environment);
-  return editFlag(tree, { key, json: wanted, mayChange: (name) => environment === null || name === environment });
+  return editFlag(tree, { key, json: wanted, environment });
 }
 
 function servedAsIn(json: JsonObject, old: JsonObject): JsonObject {
@@ -72,7 +75,10 @@ function servedAsIn(json: JsonObject, old: JsonObject): JsonObject {
   return wanted;
 }
 
-/** The overlay as it was where the base is the same; where the base has moved on, the overlay says what it said. */
+/**
+ * Restores one overlay. A field that the overlay did not have is removed where the base still says the same, else written
+ * with the value that it had in the old base.
+ */
 function overlaidAsIn(json: JsonObject, old: JsonObject, environment: string): JsonObject {
   const overlays = mappingIn(json, "environments");
   const overlay: Record<string, JsonValue> = { ...mappingIn(overlays, environment) };
@@ -83,16 +89,11 @@ function overlaidAsIn(json: JsonObject, old: JsonObject, environment: string): J
     if (isServed) continue;
     const fromBase = canonicalJson(json[field]) === canonicalJson(served) && oldOverlay[field] === undefined;
     if (fromBase) delete overlay[field];
-    // Left out: no rules, and true as what is served.
+    // An absent field means no rules, and serve: true.
     else overlay[field] = served ?? (field === "rules" ? [] : true);
   }
   const { [environment]: _, ...others } = overlays;
   const next = Object.keys(overlay).length === 0 ? others : { ...overlays, [environment]: overlay };
   const { environments: __, ...base } = json;
   return Object.keys(next).length === 0 ? base : { ...json, environments: next };
-}
-
-function mappingIn(json: JsonObject, key: string): JsonObject {
-  const value = json[key];
-  return isJsonObject(value) ? value : {};
 }

@@ -1,46 +1,206 @@
 import type { FlagKey } from "../../core/flag/flag.ts";
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { unknownName } from "../../core/diagnostic/unknown-name.ts";
+import { andText, shellWord } from "../../core/text.ts";
+import { isList } from "../load/lists.ts";
 import { type Assignment, parseAssignment } from "./assignment.ts";
-import { editableFlag, editFlag, type FlagTree } from "./edit-flag.ts";
-import { type EditResult, refused, type Refused } from "./edit-result.ts";
-import { rootOf } from "./rewrite.ts";
-import { isRefusal, setFields } from "./set-fields.ts";
-import { mapJson } from "../load/tree.ts";
+import { editFlag, findFlag, type FoundFlag } from "./edit-flag.ts";
+import { type Checked, type EditResult, refused, type Refused } from "./edit-result.ts";
+import { FLAG_FIELDS, OVERLAY_FIELDS, type OverlayField } from "./field-order.ts";
+import { mappingIn } from "./flag-json.ts";
+import type { FlagTree } from "./flag-tree.ts";
 
-export interface SetOptions {
+export interface SetTarget {
   readonly key: FlagKey;
   /** The overlay to edit; null for the base. */
   readonly environment: string | null;
   /** Edit the base although overlays hide the edit from some environments. */
-  readonly maskedToo: boolean;
-  /** What a command that is printed has to say again, empty or beginning with a space: ` --pr`. */
-  readonly again?: string | undefined;
+  readonly evenIfMasked: boolean;
+  /** Options that every printed command repeats: empty, or begins with a space, e.g. ` --pr`. */
+  readonly commandSuffix?: string | undefined;
 }
 
-/** Changes fields of one flag's file: in the overlay of one environment, or in the base. */
-export function setInFlag(tree: FlagTree, options: SetOptions, changes: readonly string[]): EditResult {
-  const { key, environment, maskedToo, again } = options;
-  const flag = editableFlag(tree, key);
-  if (!("path" in flag)) return flag;
-  const environments = tree.loaded.config?.environments.map(({ name }) => name) ?? [];
-  const unknown = environment === null ? undefined : unknownEnvironment(environment, environments);
-  if (unknown !== undefined) return unknown;
+type Context = Required<Omit<SetTarget, "commandSuffix">> & FoundFlag & { readonly commandSuffix: string };
+
+/**
+ * Changes fields of one flag's file, in the overlay of one environment or in the base.
+ *
+ * @param changes  `path=value` each
+ */
+export function setInFlag(tree: FlagTree, target: SetTarget, changes: readonly string[]): EditResult {
+  const { key, environment, commandSuffix = "" } = target;
+  const found = findFlag(tree, key, environment);
+  if (!found.ok) return found;
   const assignments: Assignment[] = [];
   for (const change of changes) {
     const assignment = parseAssignment(change);
-    if ("ok" in assignment) return assignment;
-    assignments.push(assignment);
+    if (!assignment.ok) return assignment;
+    assignments.push(assignment.value);
   }
-  const root = rootOf(flag.parsed.text);
-  if (root === undefined) return refused("invalid", `${flag.path} cannot be edited`, "hoist validate says why");
-  const target = { key, json: mapJson(root), file: flag.file, environments, environment, maskedToo, again };
-  const json = setFields(target, assignments);
-  if (isRefusal(json)) return json;
-  return editFlag(tree, { key, json, mayChange: (name) => environment === null || name === environment });
+  const context: Context = { ...target, ...found, commandSuffix };
+  let { json } = found;
+  for (const assignment of assignments) {
+    const problem = fieldProblem(context, assignment, assignments) ?? maskProblem(context, assignment, assignments);
+    if (problem !== undefined) return problem;
+    const next =
+      environment === null ? setIn(json, assignment, json) : setInOverlay(json, { key, environment, assignment });
+    if (!next.ok) return next;
+    json = next.value;
+  }
+  return editFlag(tree, { key, json, environment });
 }
 
-export function unknownEnvironment(name: string, environments: readonly string[]): Refused | undefined {
-  if (environments.includes(name)) return undefined;
-  const { message, hint = "" } = unknownName("environment", name, environments);
-  return refused("environment", message, hint);
+function isOverlayField(field: string | undefined): field is OverlayField {
+  return OVERLAY_FIELDS.some((known) => known === field);
+}
+
+function fieldProblem(
+  { key, environment }: Context,
+  { steps, typed }: Assignment,
+  all: readonly Assignment[],
+): Refused | undefined {
+  const [field = ""] = steps;
+  if (field === "environments") {
+    return refused("USAGE", `${typed}: use --env to edit an overlay`, `hoist set ${key} enabled=true --env NAME`);
+  }
+  if (field === "tests") {
+    return refused("USAGE", `${typed}: edit tests in the file itself`, `hoist test ${key} runs them`);
+  }
+  if (!FLAG_FIELDS.some((known) => known === field)) {
+    const { message, hint = "" } = unknownName("field", field, FLAG_FIELDS);
+    return refused("USAGE", `${typed}: ${message}`, hint);
+  }
+  if (field === "rules" && steps.length < 3) {
+    const hint = `name the rule: hoist set ${key} 'rules["NAME"].rollout=50%'; add and remove rules in the file itself`;
+    return refused("USAGE", `${typed}: rules are set one field at a time`, hint);
+  }
+  if (environment === null || isOverlayField(field)) return undefined;
+  const own = all.filter((each) => isOverlayField(each.steps[0]));
+  const shared = all.filter((each) => !own.includes(each));
+  // Together the lines contain everything that was typed.
+  const hints = [`hoist set ${key} ${typedWords(shared)}        for all environments`];
+  if (own.length > 0) hints.push(`hoist set ${key} ${typedWords(own)} --env ${environment}`);
+  const message = `${field} is the same in all environments; an overlay can only set ${OVERLAY_FIELDS.join(", ")}`;
+  return refused("USAGE", message, hints.join("\n"));
+}
+
+/** Refuses an edit of the base that would not reach environments whose overlay replaces the whole field. */
+function maskProblem(
+  { key, flag, environment, evenIfMasked, commandSuffix }: Context,
+  { steps: [field] }: Assignment,
+  all: readonly Assignment[],
+): Refused | undefined {
+  if (environment !== null || evenIfMasked || !isOverlayField(field)) return undefined;
+  const overlays = Object.entries(flag.file.environments ?? {});
+  const masking = overlays.flatMap(([name, overlay]) => (overlay[field] === undefined ? [] : [name]));
+  if (masking.length === 0) return undefined;
+  const own = typedWords(all.filter(({ steps }) => isOverlayField(steps[0])));
+  const [have, them] = masking.length === 1 ? ["has its", "it"] : ["have their", "them"];
+  const base = `hoist set ${key} ${typedWords(all)} --base${commandSuffix}`;
+  return refused(
+    "USAGE",
+    `${andText(masking)} ${have} own ${field}, so this edit would not reach ${them}`,
+    [
+      ...masking.map((name) => `hoist set ${key} ${own} --env ${name}${commandSuffix}`),
+      `${base}        the base, for environments without their own ${field}`,
+    ].join("\n"),
+  );
+}
+
+function typedWords(assignments: readonly Assignment[]): string {
+  return assignments.map(({ typed }) => shellWord(typed)).join(" ");
+}
+
+function setInOverlay(
+  json: JsonObject,
+  target: { readonly key: FlagKey; readonly environment: string; readonly assignment: Assignment },
+): Checked<JsonObject> {
+  const { environment, key, assignment } = target;
+  const [field = "", ...inside] = assignment.steps;
+  const overlays = mappingIn(json, "environments");
+  const overlay = mappingIn(overlays, environment);
+  if (field === "rules" && overlay["rules"] === undefined) {
+    const line = `hoist set ${key} ${shellWord(assignment.typed)}`;
+    return refused(
+      "USAGE",
+      `${environment} has no rules of its own, and an overlay replaces the whole list of rules`,
+      `${line}        in every environment without rules of its own\nor copy rules: into environments.${environment} first`,
+    );
+  }
+  // Setting a part of a field that only the base has copies the rest of the field from the base.
+  const isCopied = inside.length > 0 && overlay[field] === undefined && json[field] !== undefined;
+  const next = setIn(isCopied ? { ...overlay, [field]: json[field] ?? null } : overlay, assignment, json);
+  if (!next.ok) return next;
+  const value = withMember(json, "environments", withMember(overlays, environment, next.value));
+  return { ok: true, value };
+}
+
+/** Sets one key of a mapping, or removes it when its value would be empty. */
+function withMember(json: JsonObject, key: string, value: JsonObject): JsonObject {
+  const { [key]: _, ...others } = json;
+  if (Object.keys(value).length === 0) return others;
+  return { ...json, [key]: value };
+}
+
+/** @param base  the whole file: a new share keeps the `by` that it has there */
+function setIn(json: JsonObject, assignment: Assignment, base: JsonObject): Checked<JsonObject> {
+  const { steps, value } = assignment;
+  const [field = "", ...inside] = steps;
+  if (field === "rules") return setInRule(json, assignment);
+  const old = json[field] ?? (field === "rollout" ? base["rollout"] : undefined);
+  const next = field === "rollout" ? rolloutWith(old, inside, value) : memberWith(json[field], inside, value);
+  return { ok: true, value: withField(json, field, next) };
+}
+
+/** Sets a field in its place; undefined removes it. */
+function withField(json: JsonObject, field: string, value: JsonValue | undefined): JsonObject {
+  const { [field]: _, ...others } = json;
+  return value === undefined ? others : { ...json, [field]: value };
+}
+
+function setInRule(json: JsonObject, { steps, value, typed }: Assignment): Checked<JsonObject> {
+  const [, name = "", field = "", ...inside] = steps;
+  const rules = json["rules"];
+  const list = isList(rules) ? rules.filter(isJsonObject) : [];
+  const byName = list.findIndex((rule) => rule["name"] === name);
+  const index = byName === -1 && /^[1-9][0-9]*$/.test(name) ? Number(name) - 1 : byName;
+  const rule = list[index];
+  if (rule === undefined) {
+    const names = list.flatMap((each) => (typeof each["name"] === "string" ? [each["name"]] : []));
+    const { message, hint = "" } = unknownName("rule", name, names);
+    return refused("USAGE", `${typed}: ${message}`, hint);
+  }
+  const next =
+    field === "rollout" ? rolloutWith(rule["rollout"], inside, value) : memberWith(rule[field], inside, value);
+  const changed = withField(rule, field, next);
+  return { ok: true, value: { ...json, rules: list.map((each, at) => (at === index ? changed : each)) } };
+}
+
+/** A bare share changes only the share: counting by another attribute would move subjects although nobody asked for it. */
+function rolloutWith(
+  old: JsonValue | undefined,
+  inside: readonly string[],
+  value: JsonValue | undefined,
+): JsonValue | undefined {
+  const isShare = (json: JsonValue | undefined): json is string => typeof json === "string" && json.endsWith("%");
+  const portion = isJsonObject(old) && old["percentage"] !== undefined ? old : undefined;
+  if (inside.length === 0) return portion !== undefined && isShare(value) ? { ...portion, percentage: value } : value;
+  const [member] = inside;
+  if (inside.length === 1 && member === "percentage" && portion === undefined && value !== undefined) return value;
+  const start = isShare(old) ? { percentage: old } : old;
+  const next = memberWith(start, inside, value);
+  return isJsonObject(next) && canonicalJson(Object.keys(next)) === '["percentage"]' && isShare(old)
+    ? next["percentage"]
+    : next;
+}
+
+function memberWith(
+  old: JsonValue | undefined,
+  inside: readonly string[],
+  value: JsonValue | undefined,
+): JsonValue | undefined {
+  const [step, ...deeper] = inside;
+  if (step === undefined) return value;
+  const json = isJsonObject(old) ? old : {};
+  return withField(json, step, memberWith(json[step], deeper, value));
 }

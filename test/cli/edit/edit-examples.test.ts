@@ -6,7 +6,7 @@ import { describeFlag } from "../../../src/core/describe/describe.ts";
 import type { Flag, Rollout } from "../../../src/core/flag/flag.ts";
 import { flagOfRow } from "../../../src/core/row/row-codec.ts";
 import type { SourceFile } from "../../../src/core/flag/source-file.ts";
-import { flagTree } from "../../../src/source/edit/edit-flag.ts";
+import { flagTree } from "../../../src/source/edit/flag-tree.ts";
 import { loadFlags, type LoadedFlags } from "../../../src/source/load/load.ts";
 import { openStore } from "../../../src/store/open.ts";
 import { allowedLines } from "../../source/edit/allowed-lines.ts";
@@ -298,5 +298,5 @@ test("adopt after statements typed into SQLite writes every example flag's overl
       paths: [["environments", "production"]],
     });
   }
-  expect((await hoist("adopt", "workshop_payments")).out).toContain("Nothing to do");
+  expect((await hoist("adopt", "workshop_payments")).out).toContain("Nothing to change");
 });

@@ -34,14 +34,18 @@ describe("set and rollout", () => {
     expect(textOf(repository, "checkout")).toContain(`acknowledge: { production: "${id}", reason: it went well }\n`);
     expect((await hoist("set", "checkout", "description=Other words.")).out).not.toContain("acknowledgement");
     const third = await hoist("rollout", "checkout", "61%", "--env", "production");
-    expect(third.out).toContain("the acknowledgement for production stood for another end state and is gone");
+    expect(third.out).toContain(
+      "the acknowledgement for production was removed, because it was given for another end state",
+    );
     expect(textOf(repository, "checkout")).not.toContain("acknowledge");
   });
 
   test("a share in an environment that is switched off is told to reach nobody", async () => {
     const repository = aFlagRepository({ checkout: PRODUCTION("{ enabled: false }") });
     const { out } = await hoistIn(repository.folder)("rollout", "checkout", "5%", "--env", "production");
-    expect(out).toContain("nobody gets this before: hoist set checkout enabled=true --env production");
+    expect(out).toContain(
+      "so this has no effect there until you run: hoist set checkout enabled=true --env production",
+    );
   });
 
   test("--dry-run shows the edit and writes nothing; --format json has the diff", async () => {
@@ -98,14 +102,14 @@ describe("set and rollout", () => {
     const file = join(repository.folder, "flags/checkout.yaml");
     const edit = { from: "flags/checkout.yaml", to: "flags/checkout.yaml", before: flagText(), after: "name: B\n" };
     writeFileSync(file, `${flagText()}# mine\n`);
-    await expect(writeEdits(repository.folder, [edit])).rejects.toThrow("changed by somebody else in the meantime");
+    await expect(writeEdits(repository.folder, [edit])).rejects.toThrow("has changed since it was read");
     expect(readFileSync(file, "utf8")).toContain("# mine");
     writeFileSync(file, flagText());
     chmodSync(file, 0o640);
     await writeEdits(repository.folder, [edit]);
     expect(statSync(file).mode & 0o777).toBe(0o640);
     const made = { from: null, to: "flags/checkout.yaml", before: "", after: "name: C\n" };
-    await expect(writeEdits(repository.folder, [made])).rejects.toThrow("exists already");
+    await expect(writeEdits(repository.folder, [made])).rejects.toThrow("already exists");
   });
 });
 
@@ -133,7 +137,7 @@ describe("new", () => {
     const again = await hoist("new", "dark_mode", ...OPTIONS);
     expect(again).toMatchObject({
       code: 9,
-      err: expect.stringContaining("there is a flag dark_mode already: flags/shop/dark_mode.yaml"),
+      err: expect.stringContaining("flag dark_mode already exists: flags/shop/dark_mode.yaml"),
     });
     const alike = await hoist("new", "dark-mode", ...OPTIONS);
     expect(alike).toMatchObject({ code: 9, err: expect.stringContaining("FEATURE_DARK_MODE") });
@@ -143,7 +147,7 @@ describe("new", () => {
     const repository = aFlagRepository({ checkout: flagText() });
     const { code, err } = await hoistIn(repository.folder)("new", "dark_mode", "--kind", "release");
     expect(code).toBe(9);
-    expect(err).toContain("a new flag needs more: name, description, owner, expires");
+    expect(err).toContain("missing for a new flag: name, description, owner, expires");
     expect(err).toContain("--owner team-checkout");
   });
 
@@ -157,7 +161,7 @@ describe("new", () => {
     })("new");
     expect(code, err).toBe(0);
     expect(out).toContain("flags/dark_mode.yaml");
-    expect(err).toContain('"Dark Mode" is no key');
+    expect(err).toContain('"Dark Mode" is not a valid flag key');
     expect(err).toContain(
       'kind "relese" does not exist; kinds: release, experiment, ops, permission; did you mean "release"?',
     );
@@ -169,7 +173,7 @@ describe("new", () => {
       "owner",
       "kind",
       "kind",
-      "the day after which it should be gone",
+      "the day by which it should be removed",
     ]);
     const text = textOf(repository, "dark_mode");
     expect(text).toContain("name: Dark mode\n");
@@ -184,7 +188,7 @@ describe("new", () => {
     const variants = ["--type", "string", "--variant", "control=#444", "--variant", "blue=#00f"];
     const { code, out } = await hoist("new", "old_colour", ...OPTIONS, ...variants);
     expect(code).toBe(0);
-    expect(out).toContain("git once had old-colour, whose environment variable old_colour would take over");
+    expect(out).toContain("git once had a flag old-colour with the same environment variable as old_colour");
     expect(textOf(repository, "old_colour")).toContain(
       'type: string\nvariants: { control: "#444", blue: "#00f" }\noffVariant: control\n',
     );
@@ -192,11 +196,11 @@ describe("new", () => {
   });
 
   test.each([
-    [["Dark"], "lower case letters and digits"],
-    [["dark", "--folder", "../x"], "flags stand below flags/"],
+    [["Dark"], "lower-case letters and digits"],
+    [["dark", "--folder", "../x"], "cannot be part of a folder for flags"],
     [["dark", "--env", "prod"], 'environment "prod" is not declared'],
-    [["dark", "--type", "number"], "needs two variants at least"],
-    [["dark", "--variant", "a=1"], "a boolean flag has true and false"],
+    [["dark", "--type", "number"], "needs at least two variants"],
+    [["dark", "--variant", "a=1"], "a boolean flag always has the variants true and false"],
     [["dark", "--owner", "team-x"], "owner"],
   ])("%j is refused, and nothing is written", async (args, message) => {
     const repository = aFlagRepository({ checkout: flagText() });
@@ -218,7 +222,7 @@ describe("rename", () => {
     const before = await hoist("why", "checkout", "--work-tree", "--user", "user-42", "--env", "production");
     const { code, out } = await hoist("rename", "checkout", "one_page");
     expect(code, out).toBe(0);
-    expect(out).toContain("programs still ask for checkout");
+    expect(out).toContain("programs that still ask for checkout");
     expect(existsSync(join(repository.folder, "flags/checkout.yaml"))).toBe(false);
     expect(textOf(repository, "one_page")).toContain("kind: ops\nsalt: checkout\nenabled");
     expect(textOf(repository, "one_page")).not.toContain("acknowledge");
@@ -231,11 +235,11 @@ describe("rename", () => {
   });
 
   test.each([
-    ["cart", "there is a flag cart already"],
-    ["Check", "is no key"],
+    ["cart", "flag cart already exists"],
+    ["Check", "is not a valid flag key"],
     ["ca-rt", "FEATURE_CA_RT"],
-    ["checkout", "has that key already"],
-    ["check-out", "FEATURE_CHECK_OUT, which stays with check_out", "check_out"],
+    ["checkout", "already has this key"],
+    ["check-out", "the same environment variable as check_out: FEATURE_CHECK_OUT", "check_out"],
   ])("to %s is refused", async (next, message, key = "checkout") => {
     const repository = aFlagRepository({
       checkout: flagText(),
@@ -291,9 +295,9 @@ describe("rollback", () => {
     const repository = aHistory();
     const hoist = hoistIn(repository.folder);
     await hoist("set", "checkout", "enabled=false");
-    expect((await hoist("rollback", "checkout")).out).toContain("undoes what is not committed yet");
+    expect((await hoist("rollback", "checkout")).out).toContain("undoes uncommitted changes");
     expect(repository.git("status", "--porcelain")).toBe("");
-    expect((await hoist("rollback", "checkout", "--to", "HEAD~2")).out).toContain("as it was at HEAD~2");
+    expect((await hoist("rollback", "checkout", "--to", "HEAD~2")).out).toContain("restores the version of HEAD~2");
     expect(textOf(repository, "checkout")).toContain("production: { rollout: 10% } # half\n");
   });
 
@@ -303,7 +307,7 @@ describe("rollback", () => {
     commitFlags(repository, "All (#5)", { checkout: PRODUCTION("{ rollout: all }") });
     const { code, out } = await hoistIn(repository.folder)("rollback", "checkout", "--env", "production");
     expect(code, out).toBe(0);
-    expect(out).toContain("could not be read and were passed over");
+    expect(out).toContain("skipped versions that cannot be read");
     expect(textOf(repository, "checkout")).toContain("production: { rollout: 50% }");
   });
 
@@ -341,14 +345,14 @@ onEveryEngine((engine) => {
       );
       const { code, out } = await hoist("adopt", "checkout");
       expect(code, out).toBe(0);
-      expect(out).toContain("last written by hand");
+      expect(out).toContain("last changed manually");
       expect(textOf(repository, "checkout")).toContain("  production: { enabled: false, rollout: 33.333% }\n");
       repository.commit("Keep what was done by hand (#2)");
       await sync();
       const plan = await hoist("plan");
       expect(plan, plan.out).toMatchObject({ code: 0 });
       expect(plan.out).not.toContain("by hand");
-      expect((await hoist("adopt", "checkout")).out).toContain("Nothing to do");
+      expect((await hoist("adopt", "checkout")).out).toContain("Nothing to change");
     });
 
     test("rules are written with their segments named, and what a file cannot say is refused", async () => {

@@ -35,7 +35,7 @@ function writes(fake: FakeGitHub): readonly string[] {
 }
 
 /** Somebody merges a change of the flag on GitHub. */
-function landed(fake: FakeGitHub, text: string, path: string = PATH): void {
+function merged(fake: FakeGitHub, text: string, path: string = PATH): void {
   const other = aClone(fake);
   other.write(path, text);
   other.commit("Wider (#7)", { by: LEE });
@@ -54,7 +54,7 @@ describe("--pr", () => {
     const [branch = ""] = await branches(fake);
     expect(out.split("\n").slice(0, 5)).toEqual([
       expect.stringMatching(/^https?:\/\/\S+\/acme\/flags\/pull\/1$/),
-      `✓ #1 opened into main from ${branch}`,
+      `✓ opened #1 into main from ${branch}`,
       "  workshop_routing: 10 % → 20 % of everybody in production",
       "",
       "production  10 % → 20 % of everybody",
@@ -79,7 +79,7 @@ describe("--pr", () => {
       reviewers: [{ kind: "team", name: "workshops" }],
       files: [{ from: PATH, to: PATH }],
     });
-    expect((await hoist(...WIDER)).out).toContain(`#1 is open already, from ${branch}: nothing was sent`);
+    expect((await hoist(...WIDER)).out).toContain(`#1 is already open, from ${branch}: nothing was sent`);
     expect(fake.world.pulls.size).toBe(1);
   });
 
@@ -88,7 +88,7 @@ describe("--pr", () => {
     const { code, out } = await hoistWith(fake, aClone(fake).folder)(...WIDER, "--dry-run");
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^Would be opened into main \(\w{7}\) from hoist\/workshop_routing-production-\w{8}\n {2}workshop_routing: 10 % → 20 %/,
+      /^Would open a pull request into main \(\w{7}\) from hoist\/workshop_routing-production-\w{8}\n {2}workshop_routing: 10 % → 20 %/,
     );
     expect(out).toContain("  labels feature-flags, production, review by workshops");
     expect(out).toContain("+   production: { rollout: 20% }");
@@ -111,7 +111,7 @@ describe("--pr", () => {
     const { out } = await hoist(...jump);
     const [, id] = /acknowledge: \{ production: "(\w{8})"/.exec(out) ?? [];
     expect(out).toContain(
-      `! production needs an acknowledgement: the step is 80 points, policy maxStep is 25; if it is meant, add to ${PATH}:`,
+      `! production needs an acknowledgement: the step is 80 points, policy maxStep is 25; if this is intended, add to ${PATH}:`,
     );
     const second = await hoist(...jump, `acknowledge.production=${id}`, "acknowledge.reason=Meant.");
     expect(second.out).not.toContain("acknowledgement");
@@ -128,7 +128,7 @@ describe("--pr", () => {
       [["set", "workshop_rooting", "enabled=true", "--pr"], 9, 'did you mean "workshop_routing"?'],
       [["set", "checkout", "enabled=true", "--env", "prod", "--pr"], 6, 'environment "prod" is not declared'],
       [["set", "checkout", "owner=nemo", "--pr"], 3, "nemo"],
-      [["set", "checkout", "enabled=false", "--note", "Why."], 9, "--note goes with --pr"],
+      [["set", "checkout", "enabled=false", "--note", "Why."], 9, "--note requires --pr"],
     ] as const;
     for (const [args, code, text] of cases) {
       const result = await hoist(...args);
@@ -137,7 +137,7 @@ describe("--pr", () => {
     const same = await hoist("set", "workshop_routing", "rollout=none", "--env", "production", "--pr");
     expect(same).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^Nothing to propose: .* on main \(\w{7}\) says so already\.$/),
+      out: expect.stringMatching(/^Nothing to propose: .* on main \(\w{7}\) already says this\.$/),
     });
     expect(writes(fake)).toEqual([]);
   });
@@ -146,12 +146,14 @@ describe("--pr", () => {
     const fake = await aGitHubOfFlags();
     const clone = aClone(fake);
     const hoist = hoistWith(fake, clone.folder);
-    landed(fake, flagText({ lines: "rollout: 15%" }));
+    merged(fake, flagText({ lines: "rollout: 15%" }));
     for (const fetched of [false, true]) {
       if (fetched) clone.git("fetch", "--quiet", "origin");
       const { code, err } = await hoist(...WIDER);
       expect(code).toBe(10);
-      expect(err).toContain("workshop_routing was changed on main of GitHub, and main here does not have that yet");
+      expect(err).toContain(
+        "workshop_routing was changed on main on GitHub, and the local main does not have that change yet",
+      );
       expect(err).toContain("6 - rollout: 10%");
       expect(err).toContain("6 + rollout: 15%");
       expect(err).toContain("git pull");
@@ -170,16 +172,16 @@ describe("--pr", () => {
     clone.write(PATH, flagText({ lines: "rollout: 15%" }));
     expect(await hoist(...WIDER)).toMatchObject({
       code: 9,
-      err: expect.stringContaining(`${PATH} has changes that are not committed, and --pr would leave them out`),
+      err: expect.stringContaining(`${PATH} has uncommitted changes, which --pr would leave out`),
     });
     clone.git("checkout", "--quiet", "-b", "wider");
     clone.commit("Wider");
     const { code, err } = await hoist(...WIDER);
     expect(code).toBe(10);
     expect(err).toContain(
-      "workshop_routing is changed on wider here, and a pull request from main would not have that",
+      "the local wider changes workshop_routing, and a pull request based on main would not contain that change",
     );
-    expect(err).toContain("leave out --pr to change it on wider");
+    expect(err).toContain("omit --pr to edit it on wider");
     expect(writes(fake)).toEqual([]);
   });
 
@@ -198,8 +200,8 @@ describe("--pr", () => {
     const [branch = ""] = await branches(fake);
     expect(await fileAt(fake, branch, `apps/shop/${PATH}`)).toContain("production: { rollout: 20% }");
     // The same without the commit in the clone.
-    landed(fake, "More.\n", "README.md");
-    expect((await run(...WIDER)).out).toContain("#1 is open already");
+    merged(fake, "More.\n", "README.md");
+    expect((await run(...WIDER)).out).toContain("#1 is already open");
     expect(fake.requests.some(({ path }) => path.includes("/git/trees/"))).toBe(true);
   });
 
@@ -212,7 +214,7 @@ describe("--pr", () => {
     const limited = await hoistWith(fake, clone.folder)(...WIDER);
     expect(limited).toMatchObject({ code: 10, err: expect.stringContaining("GITHUB_RATE_LIMITED") });
     const wrong = await hoistWith(fake, clone.folder, { FLAGS_GITHUB_TOKEN: "ghp_recognisable" })(...WIDER);
-    expect(wrong).toMatchObject({ code: 10, err: expect.stringContaining("the token is wrong or has expired") });
+    expect(wrong).toMatchObject({ code: 10, err: expect.stringContaining("the token is invalid or has expired") });
     const reading = await hoistWith(fake, clone.folder, { FLAGS_GITHUB_TOKEN: fake.readToken })(...WIDER);
     expect(reading).toMatchObject({ code: 10, err: expect.stringContaining("contents: write") });
     const told = JSON.stringify([none, limited, wrong, reading]);
@@ -244,7 +246,7 @@ describe("rollback --pr", () => {
   test("needs the history that it goes back in", async () => {
     const fake = await aGitHubOfFlags();
     const clone = aClone(fake);
-    landed(fake, "More.\n", "README.md");
+    merged(fake, "More.\n", "README.md");
     const { code, err } = await hoistWith(fake, clone.folder)("rollback", "workshop_routing", "--pr");
     expect(code).toBe(10);
     expect(err).toContain("this clone does not have");
@@ -257,7 +259,7 @@ describe("rename --pr", () => {
     const fake = await aGitHubOfFlags({ files: { ...FILES, ...BOOKING } });
     const { code, out, err } = await hoistWith(fake, aFolder())("rename", "workshop_routing", "smart_routing", "--pr");
     expect(code, err).toBe(0);
-    expect(out).toContain("workshop_routing → smart_routing: another key, the same answers");
+    expect(out).toContain("workshop_routing → smart_routing: renamed, with the same answers");
     const [branch = ""] = await branches(fake);
     const changes = await fake.world.git.run(["diff", "--no-renames", "--name-status", `main...${branch}`]);
     expect(changes.split("\n")).toEqual([
@@ -283,11 +285,11 @@ describe("adopt --pr", () => {
     const { code, out, err } = await hoist("adopt", "workshop_routing", "--pr");
     expect(code, err).toBe(0);
     expect(out).toContain("workshop_routing: enabled → disabled in production");
-    expect(out).toContain("! last written by hand");
+    expect(out).toContain("! last changed manually");
     expect(readFileSync(join(clone.folder, PATH), "utf8")).toBe(FILES[PATH]);
     const [branch = ""] = await branches(fake);
     expect(await fileAt(fake, branch, PATH)).toContain("production: { enabled: false }");
-    expect(fake.world.issues.get(1)?.body).toContain("last written by hand");
+    expect(fake.world.issues.get(1)?.body).toContain("last changed manually");
   });
 });
 
@@ -311,8 +313,8 @@ describe("new --pr", () => {
     expect([code, err]).toEqual([0, ""]);
     const [branch = ""] = await branches(fake);
     const { title, body } = fake.world.issues.get(1) ?? {};
-    expect(title).toBe("express_checkout: a new flag");
-    expect(out).toContain(`✓ #1 opened into main from ${branch}\n  ${title}`);
+    expect(title).toBe("express_checkout: new flag");
+    expect(out).toContain(`✓ opened #1 into main from ${branch}\n  ${title}`);
     expect(body).toMatch(/^Asked for by sales\.\n\n### Flags: 1 change/);
     const files = fake.world.git.folder;
     expect(clone.git("--git-dir", files, "diff", "--name-status", `main...${branch}`)).toMatch(
@@ -320,7 +322,7 @@ describe("new --pr", () => {
     );
     expect(clone.git("status", "--porcelain")).toBe("");
     const again = await hoist("new", "express_checkout", "--pr", ...SAID);
-    expect(again.out).toContain("#1 is open already");
+    expect(again.out).toContain("#1 is already open");
   });
 
   test("asks nobody: what is missing is said, and a key that is taken is refused", async () => {
@@ -329,11 +331,11 @@ describe("new --pr", () => {
     expect(await hoist("new", "--pr")).toMatchObject({ code: 9, err: expect.stringContaining("needs a key") });
     const bare = await hoist("new", "express_checkout", "--pr");
     expect(bare).toMatchObject({ code: 9 });
-    expect(bare.err).toContain("a new flag needs more: name, description, owner, kind, expires");
+    expect(bare.err).toContain("missing for a new flag: name, description, owner, kind, expires");
     expect(bare.err).toContain("--kind release");
     expect((await hoist("new", "checkout", "--pr", ...SAID)).code).not.toBe(0);
     const noted = await hoist("new", "express_checkout", "--note", "Why.", ...SAID);
-    expect(noted).toMatchObject({ code: 9, err: expect.stringContaining("--note goes with --pr") });
+    expect(noted).toMatchObject({ code: 9, err: expect.stringContaining("--note requires --pr") });
     expect(writes(fake)).toEqual([]);
   });
 });

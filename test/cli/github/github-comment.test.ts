@@ -416,7 +416,7 @@ describe("which commit is told of", () => {
     const missing = hoistIn(scene.clone.folder, { ...bare, GITHUB_EVENT_PATH: "/nowhere/event.json" });
     expect(await missing("github", "comment", "--base", "main")).toMatchObject({
       code: 9,
-      err: expect.stringContaining("holds no event that can be read"),
+      err: expect.stringContaining("(GITHUB_EVENT_PATH) cannot be read"),
     });
     expect(await hoist("github", "comment", "--base", "main", "--pr", "x")).toMatchObject({
       code: 9,
@@ -447,8 +447,8 @@ test("whatever goes wrong at GitHub ends with 10 and what to do, the token in no
     fake.heal();
   }
   expect(bodies(scene)).toEqual([]);
-  expect(said.get(401)).toContain("the token is wrong or has expired");
-  expect(said.get(502)).toContain("GitHub answered with an error of its own");
+  expect(said.get(401)).toContain("the token is invalid or has expired");
+  expect(said.get(502)).toContain("GitHub failed with a server error");
   expect(said.get("primary-limit")).toMatch(/wait until \d\d:\d\d:\d\d UTC/);
   expect(said.get("secondary-limit")).toContain("wait 60 s");
   expect(said.get("hang")).toContain("no answer within 0.3 s");

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { JsonObject } from "../../../src/core/json.ts";
-import { editableFlag, type FlagTree, flagTree } from "../../../src/source/edit/edit-flag.ts";
+import { findFlag } from "../../../src/source/edit/edit-flag.ts";
+import { type FlagTree, flagTree } from "../../../src/source/edit/flag-tree.ts";
 import { adoptLive } from "../../../src/source/edit/adopt.ts";
 import type { Edited, EditResult } from "../../../src/source/edit/edit-result.ts";
 import { renameFlag } from "../../../src/source/edit/rename.ts";
@@ -60,7 +61,7 @@ interface Try {
 
 function oneTry({ tree, random }: Generated): Try {
   const environment = pick(random, [...ENVIRONMENTS, null]);
-  const options = { key: "flag_one", environment, maskedToo: true };
+  const options = { key: "flag_one", environment, evenIfMasked: true };
   const at = environment === null ? [] : ["environments", environment];
   const places = environment === null ? [null, ...ENVIRONMENTS] : [environment];
   const wish = pick(random, ["prose", "enabled", "rollout", "share", "serve", "out"] as const);
@@ -107,8 +108,8 @@ function expectNarrow(given: Generated, { what, result, places, paths }: Try, se
   const about = `SEED=${seed} ${what}\n${given.text}`;
   if (!result.ok) {
     // A generated rule may become unreachable, a required key may be taken out: an answer too, with nothing written.
-    expect(result.because, `${about}\n${result.message}`).toMatch(/usage|invalid/);
-    expect(result.message, about).not.toContain("laid out in a way");
+    expect(result.code, `${about}\n${result.message}`).toMatch(/USAGE|INVALID_FLAGS/);
+    expect(result.message, about).not.toContain("because of the file's layout");
     return;
   }
   const allowed = places.map((name) => `${name ?? "base"} flag_one`);
@@ -186,8 +187,8 @@ test(`rollback and adopt on ${COUNT} generated files bring back what was served,
       return flag && JSON.stringify([flag.enabled, flag.rules, flag.rollout, flag.serve]);
     };
     expect(explicit(served(after, environment)), about).toBe(explicit(served(older.tree.loaded, environment)));
-    const flag = editableFlag(flagTree(given.tree.files), "flag_one");
-    const name = "path" in flag ? flag.file.name : "";
+    const found = findFlag(flagTree(given.tree.files), "flag_one");
+    const name = found.ok ? found.flag.file.name : "";
     expect(after.flagsFor(null).get("flag_one")?.name).toBe(name);
 
     // The table says what the older file says in production: adopting it makes git say so too.

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { flagTree } from "../../../src/source/edit/edit-flag.ts";
+import { flagTree } from "../../../src/source/edit/flag-tree.ts";
 import { rollOut } from "../../../src/source/edit/rollout.ts";
 import { setInFlag } from "../../../src/source/edit/set.ts";
 import { changedLines, changedMeanings, edited, exampleFiles, refusedAs, sourceFile, treeOf } from "./support.ts";
@@ -35,8 +35,8 @@ environments:
 tests: [ { in: production, given: {}, expect: false } ]
 `;
 
-function set(changes: readonly string[], environment: string | null = null, text = FLAG, maskedToo = false) {
-  return setInFlag(treeOf({ checkout: text }), { key: "checkout", environment, maskedToo }, changes);
+function set(changes: readonly string[], environment: string | null = null, text = FLAG, evenIfMasked = false) {
+  return setInFlag(treeOf({ checkout: text }), { key: "checkout", environment, evenIfMasked }, changes);
 }
 
 test("a scalar is replaced where it stands, its quotes and its comment stay", () => {
@@ -159,20 +159,20 @@ test("an edit of the base that an overlay hides is refused with the lines that w
 });
 
 test.each([
-  [["rollout"], null, '"rollout" is not a change: expected path=value'],
+  [["rollout"], null, '"rollout" is not an assignment; write path=value'],
   [["rolout=50%"], null, 'rolout=50%: field "rolout" does not exist'],
-  [["environments.production.enabled=true"], null, "overlays are edited with --env"],
-  [["tests=[]"], null, "tests are edited in the file"],
+  [["environments.production.enabled=true"], null, "use --env to edit an overlay"],
+  [["tests=[]"], null, "edit tests in the file itself"],
   [["rules=[]"], null, "rules are set one field at a time"],
   [['rules["Toronto bta"].rollout=1%'], null, 'rule "Toronto bta" does not exist'],
   [['rules["Toronto beta"].rollout=1%'], "production", "production has no rules of its own"],
-  [["owner=team-b"], "production", "owner is one for all environments"],
+  [["owner=team-b"], "production", "owner is the same in all environments"],
   [["enabled=true"], "prodution", 'environment "prodution" is not declared in flags/_config.yaml'],
   [["owner=team-x"], null, 'owner "team-x" is not declared'],
-  [["serve={ split: { true: 10%"], "production", "the value cannot be read as YAML"],
+  [["serve={ split: { true: 10%"], "production", "the value is not valid YAML"],
   [["serve={ split: { true: 10% } }"], "production", "the split adds up to 10 %"],
   [["rollout=101%"], "production", "flags/checkout.yaml"],
-  [["name="], null, "the file would have an error"],
+  [["name="], null, "the edit would cause an error"],
   [["requires.other=true"], null, 'requires names flag "other"'],
 ])("%j with --env %s is refused, and nothing is edited", (changes, environment, message) => {
   expect(refusedAs(set(changes, environment)).message).toContain(message);
@@ -226,7 +226,7 @@ test("a flag whose file has errors is not edited, and the error is told", () => 
     ),
     sourceFile("flags/sound.yaml", "name: A\ndescription: B\nowner: team-a\nkind: ops\nenabled: true\nrollout: all\n"),
   ];
-  const options = { environment: null, maskedToo: false };
+  const options = { environment: null, evenIfMasked: false };
   expect(refusedAs(setInFlag(flagTree(files), { ...options, key: "broken" }, ["kind=ops"])).message).toContain(
     "flags/broken.yaml:4:7",
   );
@@ -242,7 +242,7 @@ test("a flag whose file has errors is not edited, and the error is told", () => 
 
 test("rollout takes a share, all, none, roles or a whitelist", () => {
   const roll = (wish: Parameters<typeof rollOut>[2]) =>
-    rollOut(treeOf({ checkout: FLAG }), { key: "checkout", environment: "production", maskedToo: false }, wish);
+    rollOut(treeOf({ checkout: FLAG }), { key: "checkout", environment: "production", evenIfMasked: false }, wish);
   const written = (wish: Parameters<typeof rollOut>[2]) => changedLines(roll(wish)).at(-1);
   expect(written({ share: "25" })).toBe("+   production: { enabled: false, rollout: 25% }");
   expect(written({ share: "all" })).toBe("+   production: { enabled: false, rollout: all }");
@@ -260,14 +260,14 @@ test("rollout takes a share, all, none, roles or a whitelist", () => {
     { share: "5%", roles: ["admin"] },
     { roles: ["admin"], rule: "staff first" },
   ]) {
-    expect(refusedAs(roll(wish)).because).toBe("usage");
+    expect(refusedAs(roll(wish)).code).toBe("USAGE");
   }
 });
 
 test("every example flag: a prose edit, an overlay and a kill switch each touch one place and one meaning", () => {
   const tree = flagTree(exampleFiles());
   for (const { key, file } of tree.loaded.flags) {
-    const options = { key, maskedToo: false };
+    const options = { key, evenIfMasked: false };
     expect(
       changedLines(setInFlag(tree, { ...options, environment: null }, ["description=Another sentence, plain."])),
     ).toEqual([`- description: ${file.description}`, "+ description: Another sentence, plain."]);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import type { SourceFile } from "../../../src/core/flag/source-file.ts";
-import { flagTree, type FlagTree } from "../../../src/source/edit/edit-flag.ts";
+import { flagTree, type FlagTree } from "../../../src/source/edit/flag-tree.ts";
 import type { Edited, EditResult, Refused } from "../../../src/source/edit/edit-result.ts";
 import { lineDiff } from "../../../src/cli/terminal/line-diff.ts";
 

@@ -2,48 +2,49 @@ import { FlagError } from "../core/errors.ts";
 import type { FlagKey } from "../core/flag/flag.ts";
 import { isJsonObject } from "../core/json.ts";
 import type { SourceFile } from "../core/flag/source-file.ts";
+import { isFlagPath } from "../source/edit/key-problem.ts";
 import { rootOf } from "../source/edit/rewrite.ts";
 import { keyOfPath } from "../source/shape/key.ts";
 import { mapJson } from "../source/load/tree.ts";
 import type { GitHub } from "./connect.ts";
 import { gitHubFailure } from "./failure.ts";
 
-/** Files below `flags/` of one commit. */
-export interface TipFiles {
+/** Files below `flags/` in one commit. */
+export interface BranchFiles {
   readonly files: readonly SourceFile[];
   /**
-   * Whether these are all of them. Else they are the configuration, the segments, one flag and what it requires: enough to edit
-   * that flag and to check its file; flags that require it are not there.
+   * Whether these are all files. Otherwise they are the configuration, the segments, one flag and what it requires: enough to
+   * edit and check that flag, but without the flags that require it.
    */
   readonly isWhole: boolean;
 }
 
-export interface Wanted {
-  /** The folder that holds `flags/`, from the top of the repository: "" or `apps/shop/`. */
+export interface WantedFiles {
+  /** The path from the top of the repository to the folder that holds `flags/`: "" or `apps/shop/`. */
   readonly prefix: string;
   readonly key: FlagKey;
-  /** The edit looks at every flag, however many there are. */
+  /** Read every flag, however many there are. */
   readonly whole?: boolean;
 }
 
-/** Up to here all flags are read: one request each, and the whole report for it. */
-const MOST_READ_ALWAYS = 40;
-/** More requests than this would use up an hour's limit within a few edits. */
-const MOST_READ = 400;
+/** Up to so many files, all are read, with one request each: then the report covers every flag. */
+const MAX_READ_ALWAYS = 40;
+/** More requests would use up the hourly rate limit within a few edits. */
+const MAX_READ = 400;
 
 /**
- * What an edit of one flag needs of a commit, by the API alone.
+ * Reads what an edit of one flag needs, through the API.
  *
  * @param tree  the id of the commit's tree
- * @throws FlagError NO_FLAGS; USAGE for more files than the API gives; GITHUB_…
+ * @throws FlagError NO_FLAGS; USAGE when there are too many files for the API; as gitHubFailure says
  */
-export async function readTipFiles(github: GitHub, tree: string, wanted: Wanted): Promise<TipFiles> {
+export async function readFilesFromGitHub(github: GitHub, tree: string, wanted: WantedFiles): Promise<BranchFiles> {
   try {
     const entries = await flagEntries(github, tree, wanted.prefix);
     const yaml = entries.filter(({ path }) => path.endsWith(".yaml") && !path.startsWith("flags/_schema/"));
-    const named = new Set(yaml.filter(({ path }) => isUnderscored(path) || keyOfPath(path) === wanted.key));
-    const isWhole = wanted.whole === true || yaml.length <= MOST_READ_ALWAYS;
-    if (isWhole && yaml.length > MOST_READ) throw tooMany(yaml.length, wanted.key);
+    const named = new Set(yaml.filter(({ path }) => !isFlagPath(path) || keyOfPath(path) === wanted.key));
+    const isWhole = wanted.whole === true || yaml.length <= MAX_READ_ALWAYS;
+    if (isWhole && yaml.length > MAX_READ) throw tooMany(yaml.length, wanted.key);
     const files = await readAll(github, isWhole ? yaml : [...named]);
     return { files: isWhole ? files : await withRequired(github, files, yaml), isWhole };
   } catch (error) {
@@ -51,11 +52,15 @@ export async function readTipFiles(github: GitHub, tree: string, wanted: Wanted)
   }
 }
 
-/** The text of one flag's file in another commit; undefined where that commit, or the flag in it, is not there. */
-export async function flagTextAt(github: GitHub, tree: string, { prefix, key }: Wanted): Promise<string | undefined> {
+/** Reads the text of one flag's file in a commit; undefined when the commit has no such flag. */
+export async function flagTextAt(
+  github: GitHub,
+  tree: string,
+  { prefix, key }: WantedFiles,
+): Promise<string | undefined> {
   try {
     const entries = await flagEntries(github, tree, prefix);
-    const own = entries.filter(({ path }) => path.endsWith(".yaml") && keyOfPath(path) === key && !isUnderscored(path));
+    const own = entries.filter(({ path }) => isFlagPath(path) && keyOfPath(path) === key);
     const [file] = await readAll(github, own.slice(0, 1));
     return file && new TextDecoder().decode(file.bytes);
   } catch (error) {
@@ -65,20 +70,20 @@ export async function flagTextAt(github: GitHub, tree: string, { prefix, key }: 
 }
 
 interface Entry {
-  /** From the folder that holds `flags/`. */
+  /** Relative to the folder that holds `flags/`. */
   readonly path: string;
   readonly id: string;
   readonly kind: SourceFile["kind"];
 }
 
-/** Every file below `flags/`. Only that folder is listed in depth: GitHub cuts off the list of a large repository. */
+/** Lists every file below `flags/`. Only that folder is listed recursively, because GitHub truncates long lists. */
 async function flagEntries(github: GitHub, root: string, prefix: string): Promise<readonly Entry[]> {
   let tree = root;
   for (const name of `${prefix}flags`.split("/")) {
     const found = (await listTree(github, tree, false)).find(({ path, type }) => path === name && type === "tree");
     if (found?.sha === undefined) {
       throw new FlagError("NO_FLAGS", `${github.repository} has no folder ${prefix}flags on the branch to change`, {
-        hint: prefix === "" ? "is it the right repository?" : "is it the right repository, and pushed?",
+        hint: "check the name of the repository, and that flags/ is pushed",
       });
     }
     tree = found.sha;
@@ -95,8 +100,8 @@ async function listTree({ octokit, owner, repo, repository }: GitHub, tree: stri
   const options = { owner, repo, tree_sha: tree, ...(recursive ? { recursive: "1" } : {}) };
   const { data } = await octokit.rest.git.getTree(options);
   if (!data.truncated) return data.tree;
-  throw new FlagError("USAGE", `GitHub lists only a part of the files of ${repository}: there are too many`, {
-    hint: "run hoist in a clone that has the branch's newest commit: git fetch origin",
+  throw new FlagError("USAGE", `${repository} has too many files: GitHub lists only a part of them`, {
+    hint: "run hoist in a clone with the branch's newest commit: git fetch origin",
   });
 }
 
@@ -111,7 +116,7 @@ async function readEntry({ octokit, owner, repo }: GitHub, { path, id, kind }: E
   return { path, kind, bytes };
 }
 
-/** With the flags that the one requires, and those that they require. */
+/** Adds the flags that the read ones require, directly or indirectly. */
 async function withRequired(
   github: GitHub,
   start: readonly SourceFile[],
@@ -121,7 +126,7 @@ async function withRequired(
   const read = new Set(files.map(({ path }) => path));
   for (let round = start; round.length > 0; ) {
     const keys = new Set(round.flatMap(requiredBy));
-    const next = entries.filter(({ path }) => keys.has(keyOfPath(path)) && !isUnderscored(path) && !read.has(path));
+    const next = entries.filter(({ path }) => isFlagPath(path) && keys.has(keyOfPath(path)) && !read.has(path));
     for (const { path } of next) read.add(path);
     round = await readAll(github, next);
     files.push(...round);
@@ -130,19 +135,14 @@ async function withRequired(
 }
 
 function requiredBy({ path, bytes }: SourceFile): readonly FlagKey[] {
-  if (isUnderscored(path)) return [];
+  if (!isFlagPath(path)) return [];
   const root = rootOf(new TextDecoder().decode(bytes));
   const requires = root === undefined ? undefined : mapJson(root)["requires"];
   return isJsonObject(requires) ? Object.keys(requires) : [];
 }
 
-/** Configuration, segments, schemas. */
-function isUnderscored(path: string): boolean {
-  return path.split("/").some((part) => part.startsWith("_"));
-}
-
 function tooMany(count: number, key: FlagKey): FlagError {
-  return new FlagError("USAGE", `flags/ has ${count} files, too many to read one by one for ${key}`, {
-    hint: "run hoist in a clone that has the branch's newest commit: git fetch origin",
+  return new FlagError("USAGE", `flags/ has ${count} files, too many to read through the API for an edit of ${key}`, {
+    hint: "run hoist in a clone with the branch's newest commit: git fetch origin",
   });
 }

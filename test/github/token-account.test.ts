@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { connectGitHub } from "../../src/github/connect.ts";
-import { isBy, selfOf } from "../../src/github/self.ts";
+import { isBy, tokenAccount } from "../../src/github/token-account.ts";
 import { answering, json } from "./answering.ts";
 
 const FORBIDDEN = json(403, { message: "Resource not accessible by integration" });
@@ -31,7 +31,7 @@ describe("whose a token is", () => {
   ])("%s", async (_, answers, self) => {
     const { url, requests } = await answering(...answers);
     const github = connectGitHub({ token: "ghp_x", repository: "acme/flags", apiUrl: url, retries: 0 });
-    expect(await selfOf(github)).toEqual(self);
+    expect(await tokenAccount(github)).toEqual(self);
     const asked = requests.map(({ method, url: path }) => `${method} ${path}`);
     expect(asked).toEqual(["GET /api/v3/user", "POST /api/graphql"].slice(0, answers.length));
   });
@@ -39,7 +39,7 @@ describe("whose a token is", () => {
   test("a token that nobody knows is no app's", async () => {
     const { url } = await answering(json(401, { message: "Bad credentials" }));
     const github = connectGitHub({ token: "ghp_x", repository: "acme/flags", apiUrl: url, retries: 0 });
-    await expect(selfOf(github)).rejects.toMatchObject({ code: "GITHUB_REFUSED" });
+    await expect(tokenAccount(github)).rejects.toMatchObject({ code: "GITHUB_REFUSED" });
   });
 });
 

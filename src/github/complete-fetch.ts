@@ -1,15 +1,15 @@
-export interface Waiting {
+export interface FetchOptions {
   readonly timeoutMs: number;
-  /** Blotted out of whatever comes back with an error: a proxy may quote what it was sent. */
+  /** Removed from error answers, because a proxy may quote the request. */
   readonly token: string;
   readonly note: (text: string) => void;
 }
 
 /**
- * `fetch` for octokit, with an end: an answer is there whole and in time, or it is an error of the network. By itself octokit
- * takes an answer that breaks off for one that is empty, and a proxy's page for data.
+ * Returns a `fetch` for octokit that fails unless the whole answer arrives in time. Octokit alone would treat an interrupted
+ * answer as an empty one, and the page of a proxy as data.
  */
-export function answerOf({ timeoutMs, token, note }: Waiting): typeof fetch {
+export function completeFetch({ timeoutMs, token, note }: FetchOptions): typeof fetch {
   return async (input, init) => {
     const signal = AbortSignal.timeout(timeoutMs);
     const method = init?.method ?? "GET";
@@ -19,7 +19,7 @@ export function answerOf({ timeoutMs, token, note }: Waiting): typeof fetch {
       const bytes = new Uint8Array(await response.arrayBuffer());
       if (response.ok) checkData(response, bytes, init?.headers);
       else if (response.status >= 500) note(`GitHub answered ${response.status} to ${method} ${path}`);
-      return whole(response, response.ok ? bytes : blotted(bytes, token));
+      return withBody(response, response.ok ? bytes : withoutToken(bytes, token));
     } catch (cause) {
       const reason = signal.aborted ? `no answer within ${timeoutMs / 1_000} s` : reasonOf(cause);
       note(`no answer to ${method} ${path}: ${reason}`);
@@ -28,31 +28,31 @@ export function answerOf({ timeoutMs, token, note }: Waiting): typeof fetch {
   };
 }
 
-function checkData(response: Response, bytes: Uint8Array, asked: RequestInit["headers"]): void {
-  const isJsonAsked = new Headers(asked).get("accept") === "application/vnd.github.v3+json";
-  if (!isJsonAsked || bytes.length === 0 || response.status === 204 || response.status === 205) return;
+function checkData(response: Response, bytes: Uint8Array, requested: RequestInit["headers"]): void {
+  const expectsJson = new Headers(requested).get("accept") === "application/vnd.github.v3+json";
+  if (!expectsJson || bytes.length === 0 || response.status === 204 || response.status === 205) return;
   try {
     JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
-    throw new Error("what answered there is not GitHub's API: it sent no JSON", { cause });
+    throw new Error("the server is not GitHub's API: its answer is not JSON", { cause });
   }
 }
 
-function whole(response: Response, bytes: Uint8Array<ArrayBuffer>): Response {
+function withBody(response: Response, bytes: Uint8Array<ArrayBuffer>): Response {
   const { status, statusText, headers, url } = response;
   const hasBody = bytes.length > 0 && status !== 204 && status !== 205 && status !== 304;
   const copy = new Response(hasBody ? bytes : null, { status, statusText, headers });
-  // A response made by hand has no address, and octokit counts pages by it.
+  // A constructed response has no URL, which octokit needs for pagination.
   Object.defineProperty(copy, "url", { value: url });
   return copy;
 }
 
-function blotted(bytes: Uint8Array<ArrayBuffer>, token: string): Uint8Array<ArrayBuffer> {
+function withoutToken(bytes: Uint8Array<ArrayBuffer>, token: string): Uint8Array<ArrayBuffer> {
   const text = new TextDecoder().decode(bytes);
   return text.includes(token) ? new TextEncoder().encode(text.replaceAll(token, "[token]")) : bytes;
 }
 
-/** `fetch failed` says nothing; its cause does, and of several tries the first. */
+/** Returns the cause behind `fetch failed`; of several attempted addresses, the first one's. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AggregateError) return reasonOf(error.errors[0]);

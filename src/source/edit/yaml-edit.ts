@@ -1,10 +1,10 @@
 import type { JsonValue } from "../../core/json.ts";
-import type { Entry, MapTree } from "../load/tree.ts";
+import type { Entry, ListTree, MapTree, Tree } from "../load/tree.ts";
 import { behindColon, endOf, entryEnd, indentOf, isBlock, isBlockScalar, isFlow } from "./layout.ts";
-import { type BlockStyle, entryLines, flowText, keyScalar, sameQuotes } from "./value-text.ts";
+import { type BlockStyle, entryLines, flowText, itemLines, keyScalar, sameQuotes } from "./value-text.ts";
 import { insertion, isFirstOnLine, lineEnd, lineStart, newlineOf, nextLine, type Splice } from "./splice.ts";
 
-/** Puts another value behind a key that is there. */
+/** Replaces the value of an existing key. */
 export function replaceValue(
   text: string,
   key: string,
@@ -30,7 +30,7 @@ export function replaceValue(
   if (!isWritten) return [insertion(colon, ` ${written}`)];
   if (!isBlock(text, old)) {
     const end = endOf(text, old);
-    // A text that keeps the empty lines behind it ends with a line end, which the line still needs.
+    // A block scalar with "+" includes its final line end, which the line still needs.
     const after = isBlockScalar(text, old) && text[end - 1] === "\n" ? newlineOf(text) : "";
     return [{ start: span.start, end, text: written + after }];
   }
@@ -38,29 +38,29 @@ export function replaceValue(
   return [insertion(colon, ` ${written}`), { start: endOfKeyLine, end: endOf(text, old), text: "" }];
 }
 
-/** Adds lines behind the line on which something ends. */
-export function linesBehind(text: string, end: number, lines: readonly string[]): Splice {
+/** Inserts lines after the line on which something ends. */
+function linesBehind(text: string, end: number, lines: readonly string[]): Splice {
   const newline = newlineOf(text);
-  // Behind a text that keeps its empty lines a new line has already begun.
+  // After a block scalar with "+" a new line has already begun.
   if (end > 0 && text[end - 1] === "\n") return insertion(end, lines.map((line) => line + newline).join(""));
   return insertion(lineEnd(text, end), lines.map((line) => newline + line).join(""));
 }
 
-/** Takes whole lines out, from the one around `from` to the one around `to`; one of two empty lines that meet goes too. */
-export function withoutLines(text: string, from: number, to: number): Splice {
+/** Removes whole lines, from the one around `from` to the one around `to`. Of two empty lines that would meet, one goes too. */
+function withoutLines(text: string, from: number, to: number): Splice {
   let start = lineStart(text, from);
   const end = to > from && text[to - 1] === "\n" ? to : nextLine(text, to);
   const before = start > 0 ? text.slice(lineStart(text, start - 1), start) : "";
   const after = text.slice(end, nextLine(text, end));
   const meetEmpty = before !== "" && before.trim() === "" && after.trim() === "";
   if (meetEmpty) start -= before.length;
-  // The last line of a text without a final line end: the one before it ends the text now.
+  // Without a final line end, the line before becomes the last and loses its own.
   const isUnended = end === text.length && !text.endsWith("\n") && start > 0;
   if (isUnended) start -= text[start - 2] === "\r" ? 2 : 1;
   return { start, end, text: "" };
 }
 
-/** Adds a key to a mapping: behind `after`, or first where that is undefined. */
+/** Adds a key to a mapping, after `after`, or as the first key when that is undefined. */
 export function insertEntry(
   text: string,
   map: MapTree,
@@ -74,7 +74,7 @@ export function insertEntry(
   if (after !== undefined) return [linesBehind(text, entryEnd(text, after), entry.spaced ? ["", ...lines] : lines)];
   const [first] = map.entries.values();
   if (first === undefined) return [];
-  // The first key of a list's item stands behind a dash: what comes before it takes its place.
+  // The first key of a list item follows a dash, so a new first key takes its place.
   const joined = lines.join(newlineOf(text)).trimStart();
   return [insertion(first.key.start, `${joined}${newlineOf(text)}${indent}`)];
 }
@@ -103,7 +103,7 @@ function insertInFlow(
   if (indent === undefined) return [insertion(end, `, ${written}`)];
   const comma = /^[ \t]*,/.exec(text.slice(end));
   const line = lineEnd(text, end);
-  // Another entry on the same line, or the closing brace: the new one goes between them.
+  // Another entry or the closing brace follows on the same line.
   if (comma === null ? /^[ \t]*[^#\s]/.test(text.slice(end, line)) : isFollowed(text, end + comma[0].length, line)) {
     return [insertion(end, `, ${written}`)];
   }
@@ -116,7 +116,7 @@ function isFollowed(text: string, from: number, line: number): boolean {
   return /^[ \t]*[^#\s]/.test(text.slice(from, line));
 }
 
-/** Takes a key and its value out of a mapping that has others. */
+/** Removes a key and its value from a mapping that has others. */
 export function removeEntry(text: string, map: MapTree, key: string): readonly Splice[] {
   const names = [...map.entries.keys()];
   const entries = [...map.entries.values()];
@@ -133,4 +133,35 @@ export function removeEntry(text: string, map: MapTree, key: string): readonly S
   if (isAlone) return [withoutLines(text, entry.key.start, end)];
   if (next !== undefined) return [{ start: entry.key.start, end: next.key.start, text: "" }];
   return previous === undefined ? [] : [{ start: entryEnd(text, previous), end, text: "" }];
+}
+
+/** Replaces `count` items of a block list, from `from` on. At least one item must remain. */
+export function replaceItems(
+  text: string,
+  list: ListTree,
+  { from, count, items }: { readonly from: number; readonly count: number; readonly items: readonly JsonValue[] },
+  style: BlockStyle,
+): readonly Splice[] {
+  const [first] = list.items;
+  if (first === undefined) return [];
+  const indent = " ".repeat(dashOf(text, first) - lineStart(text, dashOf(text, first)));
+  const lines = items.flatMap((item) => itemLines(item, style)).map((line) => indent + line);
+  const gone = list.items.slice(from, from + count);
+  const [firstGone, lastGone] = [gone[0], gone.at(-1)];
+  const removed =
+    firstGone === undefined || lastGone === undefined
+      ? []
+      : [withoutLines(text, dashOf(text, firstGone), endOf(text, lastGone))];
+  if (lines.length === 0) return removed;
+  const before = list.items[from - 1];
+  const added =
+    before === undefined
+      ? insertion(lineStart(text, dashOf(text, first)), lines.map((line) => line + newlineOf(text)).join(""))
+      : linesBehind(text, endOf(text, before), lines);
+  return [added, ...removed];
+}
+
+/** Returns the offset of the dash before an item. */
+function dashOf(text: string, item: Tree): number {
+  return Math.max(0, text.lastIndexOf("-", item.span.start - 1));
 }

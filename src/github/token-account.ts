@@ -2,46 +2,47 @@ import type { GitHub } from "./connect.ts";
 import { gitHubFailure, isForbidden } from "./failure.ts";
 
 /** The account that a token acts as. */
-export interface Self {
+export interface Account {
   readonly login: string;
-  /** Of an app, as in GitHub Actions: then the login ends in `[bot]`, which no person's can. */
+  /** True for an app, as in GitHub Actions. Its login ends in `[bot]`, which no person's can. */
   readonly isApp: boolean;
 }
 
-/** The account that the token of a workflow acts as. */
-const ACTIONS: Self = { login: "github-actions[bot]", isApp: true };
+const GITHUB_ACTIONS: Account = { login: "github-actions[bot]", isApp: true };
 
 /**
- * Who writes with this token. The token of an app may not ask for its user; what it may ask on the other API tells its login,
- * and where that is refused too it is taken for the one that a workflow gets.
+ * Finds the account that the token acts as. The token of an app may not read its user; GraphQL returns its login. When that is
+ * refused as well, the account of GitHub Actions is assumed.
  *
  * @throws FlagError as gitHubFailure says, but not for that refusal
  */
-export async function selfOf({ octokit }: GitHub): Promise<Self> {
+export async function tokenAccount({ octokit }: GitHub): Promise<Account> {
   try {
     const { data } = await octokit.rest.users.getAuthenticated();
     return { login: data.login, isApp: data.type === "Bot" };
   } catch (error) {
-    if (!isForbidden(error)) throw gitHubFailure(error, "ask whose the token is");
+    if (!isForbidden(error)) throw gitHubFailure(error, "read the account of the token");
   }
   const login = await octokit.graphql("query { viewer { login } }").then(viewerOf, () => undefined);
-  return login === undefined ? ACTIONS : { login: login.endsWith("[bot]") ? login : `${login}[bot]`, isApp: true };
+  return login === undefined
+    ? GITHUB_ACTIONS
+    : { login: login.endsWith("[bot]") ? login : `${login}[bot]`, isApp: true };
 }
 
-/** Who wrote a comment or an issue; null for a deleted account. */
+/** The author of a comment or an issue; null for a deleted account. */
 export interface Author {
   readonly login?: string;
   readonly type?: string;
 }
 
-/** Whether it was written with such a token. A marker proves nothing: anybody can paste one. */
-export function isBy(author: Author | null | undefined, { login, isApp }: Self): boolean {
+/** Whether an author is that account. A marker in the text is not enough, because anybody can paste one. */
+export function isBy(author: Author | null | undefined, { login, isApp }: Account): boolean {
   if (author?.login?.toLowerCase() !== login.toLowerCase()) return false;
   return !isApp || author.type === "Bot";
 }
 
-/** Whose token wrote what GitHub answers with. */
-export function authorOf(author: Author | null): Self | undefined {
+/** Returns the author's account, as an answer of GitHub names it. */
+export function accountOf(author: Author | null): Account | undefined {
   return author?.login === undefined ? undefined : { login: author.login, isApp: author.type === "Bot" };
 }
 

@@ -1,0 +1,75 @@
+import { type Command, Option, type OptionValues } from "@commander-js/extra-typings";
+import { FlagError } from "../../core/errors.ts";
+import type { SetTarget } from "../../source/edit/set.ts";
+import { cwdOption, formatOption } from "../command.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import type { Io } from "../terminal/io.ts";
+import { flagsFolder } from "../workspace.ts";
+import type { EditRequest } from "./outcome.ts";
+
+const prOption = new Option("--pr", "open a pull request on GitHub; the work tree stays as it is").default(false);
+const noteOption = new Option("--note <text>", "the reason, for the reviewers of the pull request");
+const dryRunOption = new Option("--dry-run", "show the edit and write nothing").default(false);
+
+/** Adds the options that every edit command has. */
+export function withEditOptions<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
+  return command
+    .addOption(prOption)
+    .addOption(noteOption)
+    .addOption(dryRunOption)
+    .addOption(formatOption)
+    .addOption(cwdOption);
+}
+
+export const overlayOption = new Option(
+  "-e, --env <name>",
+  "edit the overlay of that environment; without it, the base",
+);
+export const baseOption = new Option("--base", "edit the base even where overlays hide the edit from environments")
+  .default(false)
+  .conflicts("env");
+
+/** Returns what the options of `hoist set` and `hoist rollout` select for editing. */
+export function setTarget(
+  key: string,
+  { env, base, pr }: { readonly env?: string | undefined; readonly base: boolean; readonly pr: boolean },
+): SetTarget {
+  return { key, environment: env ?? null, evenIfMasked: base, commandSuffix: pr ? " --pr" : "" };
+}
+
+export interface EditOptions {
+  readonly pr: boolean;
+  readonly note?: string | undefined;
+  readonly dryRun: boolean;
+  readonly format: "text" | "json";
+  readonly cwd?: string | undefined;
+}
+
+/** Runs an edit in the work tree or as a pull request, and prints its outcome. @throws FlagError when it is refused */
+export async function runEdit(io: Io, options: EditOptions, request: EditRequest): Promise<ExitCode> {
+  const folder = flagsFolder(io, options.cwd);
+  const outcome = options.pr ? await proposed(io, folder, options, request) : await written(folder, options, request);
+  const { outcomeJson, outcomeText } = await import("./outcome-text.ts");
+  io.out(options.format === "json" ? outcomeJson(outcome) : outcomeText(outcome, io.style, io.columns));
+  return EXIT.done;
+}
+
+async function proposed(io: Io, folder: string, options: EditOptions, request: EditRequest) {
+  const { proposeEdit } = await import("./pull-request.ts");
+  return proposeEdit(io, folder, options, request);
+}
+
+async function written(folder: string, { note, dryRun }: EditOptions, request: EditRequest) {
+  if (note !== undefined) {
+    throw new FlagError("USAGE", "--note requires --pr: it is written into the pull request", {
+      hint: "the reason for an edit in the work tree goes into the commit message: git commit",
+    });
+  }
+  const { editWorkTree } = await import("./work-tree.ts");
+  return editWorkTree(folder, dryRun, request);
+}
+
+/** Parses an option with values separated by commas. */
+export function commaList(text: string): readonly string[] {
+  return text.split(",").map((word) => word.trim());
+}

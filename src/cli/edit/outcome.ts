@@ -1,0 +1,111 @@
+import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
+import type { FlagKey } from "../../core/flag/flag.ts";
+import type { Proposal } from "../../github/proposal.ts";
+import type { Proposed } from "../../github/propose.ts";
+import type { Edited, EditResult, FileEdit } from "../../source/edit/edit-result.ts";
+import { environmentsOf, type FlagTree } from "../../source/edit/flag-tree.ts";
+import { type Meaning, meaningsOf, versionsIn } from "../../source/edit/meanings.ts";
+
+/** An edit of one flag that a command asks for. */
+export interface EditRequest {
+  /** The flag's key before the edit, or a new flag's key; null when a new flag's key is still to be asked for. */
+  readonly key: FlagKey | null;
+  /** Whether the edit needs every flag. Otherwise the flag and those that it requires are enough. */
+  readonly needsAllFlags?: boolean;
+  /**
+   * Makes the edit in memory.
+   *
+   * @param source  `folder` holds `flags/`, or would; `commit` is what the files were read from, null for the work tree. The
+   *                clone may not have that commit
+   */
+  readonly edit: (
+    tree: FlagTree,
+    source: { readonly folder: string; readonly commit: string | null },
+  ) => DraftEdit | Promise<DraftEdit>;
+}
+
+export interface DraftEdit {
+  readonly result: EditResult;
+  /** Remarks for the user, one line each. */
+  readonly notes?: readonly string[];
+  /** Replaces the usual next steps of an edit in the work tree. */
+  readonly next?: readonly string[];
+}
+
+/** What an edit did: everything that its output says, as text or as JSON. */
+export interface EditOutcome {
+  readonly key: FlagKey;
+  readonly destination: Destination;
+  /** Empty when the files already say what was asked for. */
+  readonly edits: readonly FileEdit[];
+  /** What the edit changes per environment; environments without a change are left out. */
+  readonly meanings: readonly Meaning[];
+  /** Environments whose acknowledgement was removed, because it was given for another end state. */
+  readonly voided: readonly string[];
+  /** What a sync will refuse until it is acknowledged. */
+  readonly needs: readonly EditNeed[];
+  /** Inline tests that fail because of the edit. */
+  readonly failures: readonly Diagnostic[];
+  /** Remarks, one line each. */
+  readonly notes: readonly string[];
+  /** Commands to run next, one a line. */
+  readonly next: readonly string[];
+}
+
+export type Destination =
+  | { readonly kind: "workTree"; readonly isWritten: boolean }
+  | {
+      readonly kind: "pullRequest";
+      /** The branch that the pull request goes into, and the commit at its head. */
+      readonly base: string;
+      readonly commit: string;
+      /** Null when there is nothing to change. */
+      readonly proposal: Proposal | null;
+      /** Null when nothing was sent. */
+      readonly proposed: Proposed | null;
+    };
+
+export interface EditNeed {
+  readonly environment: string;
+  readonly text: string;
+  readonly id: string;
+  /** What to paste: the line for the flag's file, or the command for a whole plan. */
+  readonly line: string;
+  /** The flag's file; null when the whole plan needs the acknowledgement. */
+  readonly path: string | null;
+}
+
+/** Returns the part of an outcome that does not depend on its destination. */
+export function outcomeOf(
+  edited: Edited,
+  notes: readonly string[],
+  commandSuffix = "",
+): Omit<EditOutcome, "destination"> {
+  const { key, edits, voided, failures } = edited;
+  return {
+    key,
+    edits,
+    meanings: meaningsOf(edited),
+    voided,
+    needs: [],
+    failures,
+    notes: [...notes, ...disabledNotes(edited, commandSuffix)],
+    next: [],
+  };
+}
+
+/** Warns about environments in which the edited flag is disabled, so that the edit has no effect there yet. */
+function disabledNotes(edited: Edited, commandSuffix: string): readonly string[] {
+  const { key } = edited;
+  const answers = ({ rules, rollout, serve }: { rules: unknown; rollout: unknown; serve: unknown }) =>
+    JSON.stringify({ rules, rollout, serve });
+  const disabled = environmentsOf(edited.after).filter((name) => {
+    const [before, after] = versionsIn(edited, name);
+    if (before === undefined || after === undefined || before.enabled || after.enabled) return false;
+    return answers(before) !== answers(after);
+  });
+  return disabled.map((name) => {
+    const command = `hoist set ${key} enabled=true --env ${name}${commandSuffix}`;
+    return `${key} is disabled in ${name}, so this has no effect there until you run: ${command}`;
+  });
+}

@@ -1,0 +1,90 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { FlagError } from "../../core/errors.ts";
+import { type Edited, refusalError } from "../../source/edit/edit-result.ts";
+import { editableTree, type FlagTree } from "../../source/edit/flag-tree.ts";
+import { touchedEnvironments } from "../../source/edit/meanings.ts";
+import type { LoadedFlags } from "../../source/load/load.ts";
+import { readWorkTree } from "../../source/load/work-tree.ts";
+import { type EditNeed, type EditOutcome, type EditRequest, outcomeOf } from "./outcome.ts";
+import { writeEdits } from "./write-edits.ts";
+
+/**
+ * Makes an edit in the work tree.
+ *
+ * @param folder  the one that holds `flags/`
+ * @throws FlagError when the edit is refused or cannot be written
+ */
+export async function editWorkTree(folder: string, dryRun: boolean, request: EditRequest): Promise<EditOutcome> {
+  const { result, notes = [], next } = await request.edit(await readFlagTree(folder), { folder, commit: null });
+  if (!result.ok) throw refusalError(result);
+  const isWritten = !dryRun && result.edits.length > 0;
+  if (isWritten) {
+    await writeEdits(folder, result.edits);
+    await refreshSchema(folder, result.after);
+  }
+  return {
+    ...outcomeOf(result, notes),
+    destination: { kind: "workTree", isWritten },
+    needs: isWritten ? await openNeeds(folder, result) : [],
+    next: result.edits.length === 0 ? [] : (next ?? nextSteps(result)),
+  };
+}
+
+async function readFlagTree(folder: string): Promise<FlagTree> {
+  const files = await readWorkTree(folder);
+  if (files.length > 0) return editableTree(files);
+  throw new FlagError("NO_FLAGS", `${folder}/flags is missing or empty`, {
+    hint: "hoist init creates it; --cwd runs the command in another folder",
+  });
+}
+
+/** Editors use flags/_schema/ for completion, where a repository has it. */
+async function refreshSchema(folder: string, loaded: LoadedFlags): Promise<void> {
+  if (!existsSync(join(folder, "flags/_schema"))) return;
+  const { writeSchemas } = await import("../generate/generated-files.ts");
+  await writeSchemas(folder, loaded);
+}
+
+/** Returns what a sync will refuse, compared with the last commit, because tables are synced from commits. */
+async function openNeeds(folder: string, edited: Edited): Promise<readonly EditNeed[]> {
+  const { after, key } = edited;
+  const { environments = [], policies } = after.config ?? {};
+  const touched = touchedEnvironments({ ...edited, formerKey: key });
+  const guarded = environments.filter(({ name, protected: isProtected }) => isProtected && touched.includes(name));
+  const info = after.flags.find((flag) => flag.key === key);
+  if (guarded.length === 0 || policies === undefined || info === undefined) return [];
+  const committed = await lastCommitted(folder);
+  if (committed === undefined) return [];
+  const { acknowledgeLine, editNeeds } = await import("../../impact/needs.ts");
+  return guarded.flatMap(({ name }) => {
+    const flag = after.flagsFor(name).get(key);
+    if (flag === undefined) return [];
+    const desired = { flag, path: info.path, acknowledged: info.acknowledge[name] ?? null };
+    const before = committed.flagsFor(name).get(key) ?? null;
+    const open = editNeeds(name, { before, desired }, policies).filter(({ acknowledged }) => !acknowledged);
+    const [first] = open;
+    if (first === undefined) return [];
+    const { id } = first;
+    // All dangers of a flag share one id, since it stands for the end state.
+    const text = open.map((need) => need.text).join("; ");
+    return [{ environment: name, id, text, line: acknowledgeLine({ [name]: id }), path: info.path }];
+  });
+}
+
+/** Loads the flags of HEAD; undefined without a commit, since nothing can have been synced then. */
+async function lastCommitted(folder: string): Promise<LoadedFlags | undefined> {
+  const { readFiles } = await import("../../source/read/desired.ts");
+  try {
+    return (await readFiles({ folder, ref: "HEAD" }, () => {})).loaded;
+  } catch (error) {
+    if (error instanceof FlagError) return undefined;
+    throw error;
+  }
+}
+
+function nextSteps({ after, key }: Edited): readonly string[] {
+  const hasTests = after.flags.some((flag) => flag.key === key && (flag.file.tests?.length ?? 0) > 0);
+  const compare = "hoist validate --base HEAD        what the edit changes, and what has to be acknowledged";
+  return hasTests ? [`hoist test ${key}`, compare] : [compare];
+}

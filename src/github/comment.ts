@@ -1,0 +1,123 @@
+import type { GitHub } from "./connect.ts";
+import { attempt, gitHubFailure, statusOf } from "./failure.ts";
+import { accountOf, isBy, type Account } from "./token-account.ts";
+
+/** A comment on a pull request that this tool wrote. */
+export interface Comment {
+  readonly id: number;
+  readonly url: string;
+  readonly body: string;
+}
+
+export interface UpsertedComment {
+  readonly action: "created" | "updated" | "unchanged" | "none";
+  /** Null when there is no comment. */
+  readonly url: string | null;
+}
+
+/**
+ * Finds the oldest comment that begins with the marker and was written by this account. Comments of other accounts are
+ * ignored, with or without the marker.
+ *
+ * @throws FlagError as gitHubFailure says
+ */
+export async function findComment(
+  github: GitHub,
+  number: number,
+  marker: string,
+  account: Account,
+): Promise<Comment | undefined> {
+  const { octokit, owner, repo } = github;
+  const pages = octokit.paginate.iterator(octokit.rest.issues.listComments, {
+    owner,
+    repo,
+    issue_number: number,
+    per_page: 100,
+  });
+  try {
+    // GitHub lists the oldest first.
+    for await (const { data } of pages) {
+      const own = data.find(({ body, user }) => body?.trimStart().startsWith(marker) === true && isBy(user, account));
+      if (own !== undefined) return { id: own.id, url: own.html_url, body: own.body ?? "" };
+    }
+    return undefined;
+  } catch (error) {
+    throw gitHubFailure(error, `read the comments of #${number}`);
+  }
+}
+
+export interface CommentText {
+  readonly marker: string;
+  /** Contains the marker. */
+  readonly body: string;
+  /** False when nobody needs to know: then an existing comment is updated, but none is created. */
+  readonly isNews: boolean;
+}
+
+/**
+ * Creates the comment, or updates the existing one in place. A comment that already has the text is not touched.
+ *
+ * @throws FlagError as gitHubFailure says
+ */
+export async function upsertComment(
+  github: GitHub,
+  number: number,
+  account: Account,
+  text: CommentText,
+): Promise<UpsertedComment> {
+  const found = await findComment(github, number, text.marker, account);
+  if (found !== undefined) return updated(github, number, found, text);
+  if (!text.isNews) return { action: "none", url: null };
+  const made = await created(github, number, text.body);
+  // A concurrent run may have created one as well, or the assumed account was wrong. Both look again, and keep the older
+  // comment.
+  const first = await findComment(github, number, text.marker, accountOf(made.author) ?? account);
+  if (first === undefined || first.id === made.id) return { action: "created", url: made.url };
+  await deleteComment(github, number, made.id);
+  return updated(github, number, first, text);
+}
+
+async function updated(
+  github: GitHub,
+  number: number,
+  found: Comment,
+  { body }: CommentText,
+): Promise<UpsertedComment> {
+  if (sameText(found.body, body)) return { action: "unchanged", url: found.url };
+  await updateComment(github, number, found.id, body);
+  return { action: "updated", url: found.url };
+}
+
+/** @throws FlagError as gitHubFailure says */
+export async function updateComment(
+  { octokit, owner, repo }: GitHub,
+  number: number,
+  id: number,
+  body: string,
+): Promise<void> {
+  await attempt(`update the comment on #${number}`, () =>
+    octokit.rest.issues.updateComment({ owner, repo, comment_id: id, body }),
+  );
+}
+
+async function created({ octokit, owner, repo }: GitHub, number: number, body: string) {
+  const { data } = await attempt(`comment on #${number}`, () =>
+    octokit.rest.issues.createComment({ owner, repo, issue_number: number, body }),
+  );
+  return { id: data.id, url: data.html_url, author: data.user };
+}
+
+async function deleteComment({ octokit, owner, repo }: GitHub, number: number, id: number): Promise<void> {
+  try {
+    await octokit.rest.issues.deleteComment({ owner, repo, comment_id: id });
+  } catch (error) {
+    if (statusOf(error) === 404) return;
+    throw gitHubFailure(error, `remove the second comment on #${number}`);
+  }
+}
+
+/** GitHub changes line ends and trims white space. */
+function sameText(one: string, other: string): boolean {
+  const plain = (text: string) => text.replaceAll("\r\n", "\n").trim();
+  return plain(one) === plain(other);
+}
