@@ -4,32 +4,29 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { FlagError } from "../core/errors.ts";
 
 export interface DatabaseQuestion {
-  /** `--database`, where it was given. */
+  /** The value of `--database`, if given. */
   readonly option?: string | undefined;
   readonly environment: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where the search for `flags/` begins, upward. */
+  /** The folder from which `flags/` is looked for, upwards. */
   readonly folder: string;
 }
 
 export interface DatabaseAddress {
   readonly url: string;
-  /** `--database`, the variable's name, or `default`: nobody named one, so it is `.flaghoist/<env>.db`. */
+  /** What named the database: `--database`, a variable, or `default` for `.flaghoist/<env>.db`. */
   readonly source: string;
 }
 
-/** Which database, and who said so. @throws FlagError USAGE where it is no address of a kind that we know */
+/** Returns the address of an environment's database, and what named it. @throws FlagError USAGE for an invalid address */
 export function findDatabase({ option, environment, env, folder }: DatabaseQuestion): DatabaseAddress {
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(environment)) {
-    throw new FlagError(
-      "USAGE",
-      `"${environment}" cannot be the name of an environment: letters, digits, - and _ only`,
-    );
+    throw new FlagError("USAGE", `"${environment}" is not a valid environment name; use letters, digits, - and _`);
   }
-  // A variable of the shell that is not set, most likely: another database than the one that was meant must not be taken.
+  // Most likely a shell variable that is not set: the command must not use another database than the one meant.
   if (option?.trim() === "") {
     throw new FlagError("USAGE", "--database is empty", {
-      hint: "give an address, e.g. postgres://flags@db.internal/flags, or leave the option out",
+      hint: "give an address, e.g. postgres://flags@db.internal/flags, or omit the option",
     });
   }
   const own = databaseVariable(environment);
@@ -40,7 +37,7 @@ export function findDatabase({ option, environment, env, folder }: DatabaseQuest
     if (/^(file|postgres|postgresql):/.test(url)) return { url, source };
     throw new FlagError(
       "USAGE",
-      `${source} is no database address: it must begin with file:, postgres:// or postgresql://`,
+      `${source} is not a database address; it must begin with file:, postgres:// or postgresql://`,
       {
         hint: "e.g. file:.flaghoist/development.db or postgres://flags@db.internal/flags",
       },
@@ -60,7 +57,7 @@ export function databaseUrl(question: DatabaseQuestion): string {
   return findDatabase(question).url;
 }
 
-/** The folder that holds the nearest `flags/`, upward; the folder itself where there is none. */
+/** Returns the nearest folder upwards that contains `flags/`; the folder itself if there is none. */
 function flagsParent(folder: string): string {
   for (let here = resolve(folder); ; here = dirname(here)) {
     if (existsSync(join(here, "flags"))) return here;
@@ -74,7 +71,7 @@ export type Dialect = "sqlite" | "postgres";
 export function dialectOf(url: string): Dialect {
   if (url.startsWith("file:")) return "sqlite";
   if (/^postgres(ql)?:\/\//.test(url)) return "postgres";
-  throw new FlagError("USAGE", "a database address begins with file:, postgres:// or postgresql://", {
+  throw new FlagError("USAGE", "a database address must begin with file:, postgres:// or postgresql://", {
     hint: "e.g. file:.flaghoist/development.db or postgres://flags@db.internal/flags",
   });
 }
@@ -85,7 +82,7 @@ export interface SqliteAddress {
   readonly readOnly: boolean;
 }
 
-/** `file:relative.db`, `file:/absolute.db`, `file:///absolute.db`, each with `?mode=ro` or without. @throws FlagError USAGE */
+/** Reads `file:relative.db`, `file:/absolute.db` or `file:///absolute.db`, each with or without `?mode=ro`. @throws FlagError USAGE */
 export function sqliteAddress(url: string): SqliteAddress {
   const [path = "", query = ""] = url.slice("file:".length).split("?", 2);
   const options = new URLSearchParams(query);
@@ -94,7 +91,7 @@ export function sqliteAddress(url: string): SqliteAddress {
   if (unknown !== undefined || !["ro", "rw"].includes(mode)) {
     throw new FlagError(
       "USAGE",
-      `${unknown ?? `mode=${mode}`} is not known in a file: address, only mode=ro and mode=rw`,
+      `${unknown ?? `mode=${mode}`} is not valid in a file: address; only mode=ro and mode=rw are`,
     );
   }
   return { file: resolve(pathOf(path)), readOnly: mode === "ro" };
@@ -105,14 +102,14 @@ function pathOf(path: string): string {
     const decoded = path.startsWith("//") ? fileURLToPath(`file:${path}`) : decodeURIComponent(path);
     if (decoded !== "" && !decoded.includes("\0")) return decoded;
   } catch {
-    // Told below: what is wrong with it matters less than what would be right.
+    // The error below says what is valid.
   }
-  throw new FlagError("USAGE", "a file: address needs the path of a file on this machine", {
+  throw new FlagError("USAGE", "a file: address must name a file on this machine", {
     hint: "e.g. file:.flaghoist/development.db or file:///var/lib/flags/production.db (a % in a path is written %25)",
   });
 }
 
-/** For people: never a password, not even of an address that is written wrongly. */
+/** Returns the name of a database for messages. Never contains a password, even if the address is malformed. */
 export function databaseLabel(url: string): string {
   if (dialectOf(url) === "postgres") return `postgres ${postgresLabel(url)}`;
   const { file } = sqliteAddress(url);
@@ -120,14 +117,14 @@ export function databaseLabel(url: string): string {
   return `sqlite ${near.startsWith("..") || isAbsolute(near) ? file : near}`;
 }
 
-/** user, password, host, port, database, query: an address as it should be written. */
+/** Matches user, password, host, port, database and query of a well-formed address. */
 const WELL_FORMED =
   /^(?:([^:/?@]*)(?::[^/?@]*)?@)?([^/:?@[\]]*|\[[0-9a-fA-F:]*\])(:\d+)?(?:\/([^/?@]*))?(?:\?(\w+=.*))?$/;
 
 function postgresLabel(url: string): string {
   const address = url.slice(url.indexOf("://") + "://".length);
   const well = WELL_FORMED.exec(address);
-  // A password with an unescaped / or @ may be anywhere up to the last @: what follows that is all that may be shown.
+  // A password with an unescaped / or @ may extend to the last @: only what follows it may be shown.
   const found = well ?? WELL_FORMED.exec(address.slice(address.lastIndexOf("@") + 1));
   if (!found) return "(address not shown)";
   const [, user, host = "", port = "", database = "", query = ""] = found;

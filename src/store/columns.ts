@@ -1,57 +1,69 @@
 import type { FlagColumns, FlagRow } from "../core/row/row.ts";
 import type { RowWrite } from "./store.ts";
 
-/** Columns that hold JSON: text in SQLite, jsonb in PostgreSQL. */
-export const JSON_COLUMNS = ["target_config", "rules", "serve", "requires", "variants", "metadata", "synced"] as const;
-/** 0 and 1 in SQLite. */
-export const BOOLEAN_COLUMNS = ["enabled", "client", "protected"] as const;
-export const TIME_COLUMNS = ["archived_at", "created_at", "updated_at"] as const;
+/** How a column is stored: JSON is text in SQLite and jsonb in PostgreSQL, booleans are 0 and 1 in SQLite. */
+export type ColumnKind = "text" | "number" | "boolean" | "json" | "time";
 
-/** What git decides of a flag. Spelled as a record, so that the compiler misses none. */
-const GIT: Readonly<Record<keyof FlagColumns, true>> = {
-  display_name: true,
-  description: true,
-  enabled: true,
-  rollout_strategy: true,
-  rollout_percentage: true,
-  target_config: true,
-  rollout_by: true,
-  rules: true,
-  serve: true,
-  requires: true,
-  flag_type: true,
-  variants: true,
-  off_variant: true,
-  fallback: true,
-  salt: true,
-  client: true,
-  protected: true,
-  metadata: true,
+/** The columns that git decides. A record, so that the compiler notices a missing one. */
+const GIT: Readonly<Record<keyof FlagColumns, ColumnKind>> = {
+  display_name: "text",
+  description: "text",
+  enabled: "boolean",
+  rollout_strategy: "text",
+  rollout_percentage: "number",
+  target_config: "json",
+  rollout_by: "text",
+  rules: "json",
+  serve: "json",
+  requires: "json",
+  flag_type: "text",
+  variants: "json",
+  off_variant: "text",
+  fallback: "text",
+  salt: "text",
+  client: "boolean",
+  protected: "boolean",
+  metadata: "json",
 };
+
+const ALL: Readonly<Record<keyof FlagRow, ColumnKind>> = {
+  ...GIT,
+  id: "text",
+  feature_key: "text",
+  path: "text",
+  commit_sha: "text",
+  synced: "json",
+  archived_at: "time",
+  created_at: "time",
+  updated_at: "time",
+  created_by: "text",
+  last_modified_by: "text",
+};
+
+const KINDS = new Map<string, ColumnKind>(Object.entries(ALL));
+
 export const GIT_COLUMNS: readonly string[] = Object.keys(GIT);
-
-const OWN: Readonly<Record<Exclude<keyof FlagRow, keyof FlagColumns>, true>> = {
-  id: true,
-  feature_key: true,
-  path: true,
-  commit_sha: true,
-  synced: true,
-  archived_at: true,
-  created_at: true,
-  updated_at: true,
-  created_by: true,
-  last_modified_by: true,
-};
-export const ALL_COLUMNS: readonly string[] = [...GIT_COLUMNS, ...Object.keys(OWN)];
+export const ALL_COLUMNS: readonly string[] = Object.keys(ALL);
 export const EVALUATED_COLUMNS: readonly string[] = ALL_COLUMNS.filter((column) => column !== "synced");
+/** The columns that a sync writes, apart from `archived_at`, whose new value depends on the present one. */
+export const WRITTEN_COLUMNS: readonly string[] = ["feature_key", ...GIT_COLUMNS, "synced", "path", "commit_sha"];
 
-/** What a sync writes of a row, by column, apart from `archived_at`, which depends on what is there. */
-export function writtenColumns(write: RowWrite): Readonly<Record<string, unknown>> {
+/** SQL that assigns the written columns in an upsert. */
+export const UPSERT_ASSIGNMENTS: string = WRITTEN_COLUMNS.slice(1)
+  .map((column) => `${column} = excluded.${column}`)
+  .join(", ");
+
+export function kindOf(column: string): ColumnKind {
+  return KINDS.get(column) ?? "text";
+}
+
+/** Returns the values of {@link WRITTEN_COLUMNS}, by column. */
+export function writtenValues(write: RowWrite): Readonly<Record<string, unknown>> {
   const { key, columns, synced, path, commit } = write;
   return { feature_key: key, ...columns, synced, path, commit_sha: commit };
 }
 
-/** Writes by who is behind them, so that the actor is told once for each group. In order of first appearance. */
+/** Groups writes by author, notes and commit, which the audit records once for each group. In order of first appearance. */
 export function byActor(writes: readonly RowWrite[]): readonly (readonly [RowWrite, ...RowWrite[]])[] {
   const groups = new Map<string, [RowWrite, ...RowWrite[]]>();
   for (const write of writes) {

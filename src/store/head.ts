@@ -2,12 +2,12 @@ import { FlagError } from "../core/errors.ts";
 import { checkReadable } from "./migrations.ts";
 import type { Head, SyncBatch } from "./store.ts";
 
-/** The one row of `flaghoist_head`, as both engines answer it. */
+/** The row of `flaghoist_head`, as both engines return it. */
 export interface HeadRow {
   readonly environment: string;
   readonly store_id: string;
   readonly epoch: number | string;
-  /** A string where the driver fears for a 64-bit number. */
+  /** A string where the driver returns 64-bit numbers as text. */
   readonly revision: number | string;
   readonly commit_sha: string | null;
   readonly schema_version: number;
@@ -15,11 +15,11 @@ export interface HeadRow {
 
 export const HEAD_COLUMNS = "environment, store_id, epoch, revision, commit_sha, schema_version";
 
-/** @throws FlagError STORE_CORRUPT without a row, STORE_NEWER and STORE_OUTDATED by its schema */
+/** Converts a row to a head. @throws FlagError STORE_CORRUPT without a row; STORE_NEWER or STORE_OUTDATED for another schema version */
 export function headOf(row: HeadRow | undefined | null, label: string): Head {
   if (!row) {
-    throw new FlagError("STORE_CORRUPT", `${label}: flaghoist_head has no row, it must have exactly one`, {
-      hint: "restore the database from a backup, or make a new one with `hoist db migrate`",
+    throw new FlagError("STORE_CORRUPT", `${label}: flaghoist_head has no row; it must have exactly one`, {
+      hint: "restore the database from a backup, or create a new one with `hoist db migrate`",
     });
   }
   checkReadable(row.schema_version, label);
@@ -32,7 +32,7 @@ export function headOf(row: HeadRow | undefined | null, label: string): Head {
   };
 }
 
-/** @throws FlagError PLAN_STALE where the plan was made from another state */
+/** @throws FlagError PLAN_STALE if the plan was made from another state */
 export function checkHead(live: Head, from: SyncBatch["from"], label: string): void {
   const same =
     live.storeId === from.storeId &&
@@ -40,8 +40,8 @@ export function checkHead(live: Head, from: SyncBatch["from"], label: string): v
     live.revision === from.revision &&
     live.commit === from.commit;
   if (same) return;
-  throw new FlagError("PLAN_STALE", `the plan starts at ${stateText(from)}, ${label} is at ${stateText(live)}`, {
-    hint: "plan again: run `hoist plan`, review it, then `hoist sync`",
+  throw new FlagError("PLAN_STALE", `the plan was made at ${stateText(from)}, but ${label} is at ${stateText(live)}`, {
+    hint: "run `hoist plan` again, review it, then run `hoist sync`",
   });
 }
 
@@ -49,8 +49,8 @@ function stateText({ storeId, epoch, revision, commit }: SyncBatch["from"]): str
   return `revision ${revision} (${commit?.slice(0, 7) ?? "no commit"}, epoch ${epoch}, database ${storeId.slice(0, 8)})`;
 }
 
-/** Lets the caller's check look at what was written; its refusal is ours to report. */
-export function verified<Snapshot>(verify: (written: Snapshot) => void, written: Snapshot, label: string): void {
+/** Runs the caller's check of what was written. @throws FlagError STORE_MISMATCH if the check throws another error */
+export function verifyWritten<Snapshot>(verify: (written: Snapshot) => void, written: Snapshot, label: string): void {
   try {
     verify(written);
   } catch (cause) {
@@ -58,9 +58,9 @@ export function verified<Snapshot>(verify: (written: Snapshot) => void, written:
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new FlagError(
       "STORE_MISMATCH",
-      `${label} was rolled back: what was read back is not what was written: ${why}`,
+      `${label}: the sync was rolled back, because the rows read back differ from what was written: ${why}`,
       {
-        hint: "look for a trigger or a rule of your own on feature_toggles",
+        hint: "check feature_toggles for triggers or rules that are not part of flaghoist",
         cause,
       },
     );

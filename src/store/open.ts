@@ -4,15 +4,15 @@ import type { MigrationReport } from "./migrations.ts";
 import type { FlagStore } from "./store.ts";
 
 /**
- * Opens the database of flags at `file:…` or `postgres://…`. Never makes or migrates one.
+ * Opens the flag database at `file:…` or `postgres://…`. Never creates or migrates one.
  *
- * @throws FlagError STORE_MISSING without a file or tables, STORE_NEWER for a schema that this program does not know,
- *   and the other codes of FlagStore; USAGE for an address that is none
+ * @throws FlagError STORE_MISSING if there is no file or there are no tables, STORE_NEWER for a schema that this program
+ *   does not know, the other codes of FlagStore; USAGE for an invalid address
  */
 export async function openStore(url: string, options: { readonly readOnly?: boolean } = {}): Promise<FlagStore> {
   const label = databaseLabel(url);
   const wantsReadOnly = options.readOnly ?? false;
-  // Each engine is loaded only where it is used: `pg` need not be installed, and a start need not wait for it.
+  // Each engine is loaded only where it is used, because `pg` is optional and takes time to load.
   if (dialectOf(url) === "postgres") {
     const { openPostgresStore } = await import("./postgres/store.ts");
     return openPostgresStore(url, label, wantsReadOnly);
@@ -23,9 +23,9 @@ export async function openStore(url: string, options: { readonly readOnly?: bool
 }
 
 /**
- * Makes the tables, or brings them up to date; safe when several processes do so at once.
+ * Creates the tables, or brings them up to date. Safe when several processes do so at once.
  *
- * @throws FlagError WRONG_DATABASE where it serves another environment, STORE_NEWER, and the other codes of FlagStore
+ * @throws FlagError WRONG_DATABASE if it serves another environment, STORE_NEWER, and the other codes of FlagStore
  */
 export async function migrateStore(url: string, environment: string): Promise<MigrationReport> {
   const label = databaseLabel(url);
@@ -34,7 +34,8 @@ export async function migrateStore(url: string, environment: string): Promise<Mi
     return migratePostgres(url, environment, label);
   }
   const { file, readOnly } = sqliteAddress(url);
-  if (readOnly) throw new FlagError("STORE_READ_ONLY", `migrating, ${label}: its address says mode=ro`);
+  if (readOnly)
+    throw new FlagError("STORE_READ_ONLY", `${label}: cannot migrate the database: its address has mode=ro`);
   const { migrateSqlite } = await import("./sqlite/migrate.ts");
   return migrateSqlite(file, environment, label);
 }

@@ -2,32 +2,32 @@ import type { FlagKey } from "../core/flag/flag.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { FlagColumns, RawRow } from "../core/row/row.ts";
 
-/** Which state of which database: the one-row table `flaghoist_head`. Versions compare by (epoch, revision). */
+/** The state of a database: the one-row table `flaghoist_head`. States compare by (epoch, revision). */
 export interface Head {
-  /** The one environment that the database serves. */
+  /** The environment that the database serves. */
   readonly environment: string;
-  /** A uuid, made with the database. */
+  /** A uuid, created with the database. */
   readonly storeId: string;
-  /** Starts at 1; another epoch means a restored or re-made database, whose revisions do not compare. */
+  /** Starts at 1. Another epoch means a restored or recreated database, whose revisions are not comparable. */
   readonly epoch: number;
-  /** Grows with every change of a flag, whoever made it; may skip. 0 before the first. */
+  /** Grows with every change of a flag, by sync or by hand; may skip numbers. 0 before the first change. */
   readonly revision: number;
-  /** The commit that was synced last; null before the first and after a work-tree sync. */
+  /** The commit that was synced last; null before the first sync and after a work-tree sync. */
   readonly commit: string | null;
 }
 
-/** Head and all rows (archived ones too), of one moment, in key order. */
+/** Head and all rows (archived ones included) of one moment, in key order. */
 export interface StoredSnapshot {
   readonly head: Head;
   readonly rows: readonly RawRow[];
 }
 
-/** What one sync makes of one row: the whole row as it shall be. Inserted where the key is new. */
+/** The whole row of one flag as a sync writes it. Inserted if the key is new. */
 export interface RowWrite {
   readonly key: FlagKey;
-  /** The columns as they shall be, hand-written values that stay included. */
+  /** The columns to write, including manual changes that stay. */
   readonly columns: FlagColumns;
-  /** What git says now. */
+  /** The columns as git has them. */
   readonly synced: FlagColumns;
   readonly archived: boolean;
   readonly path: string;
@@ -36,23 +36,23 @@ export interface RowWrite {
   readonly notes: string | null;
 }
 
-/** One sync, applied whole or not at all. */
+/** One sync, applied as a whole or not at all. */
 export interface SyncBatch {
-  /** A uuid: how an unknown commit outcome is settled. */
+  /** A uuid, by which an unknown outcome is resolved. */
   readonly syncId: string;
-  /** The head that the plan was made from. Another one: nothing is written, PLAN_STALE. */
+  /** The head that the plan was made from. If the database has another one, nothing is written (PLAN_STALE). */
   readonly from: Pick<Head, "storeId" | "epoch" | "revision" | "commit">;
   readonly commit: string | null;
   readonly writes: readonly RowWrite[];
-  /** Who ran the sync, for the table of syncs. */
+  /** Who ran the sync, for the list of syncs. */
   readonly startedBy: string;
-  /** Counts by kind of change, for the table of syncs. */
+  /** Counts by kind of change, for the list of syncs. */
   readonly summary: JsonObject;
-  /** Sees the written rows as the transaction has them, and no others, before it commits; its throw rolls everything back. */
+  /** Called with the written rows, as read back, before the commit. If it throws, everything is rolled back. */
   readonly verify: (written: StoredSnapshot) => void;
 }
 
-/** `flaghoist_syncs`: every sync that committed something, newest first. */
+/** One row of `flaghoist_syncs`: a sync that committed something. */
 export interface SyncEntry {
   readonly syncId: string;
   readonly commit: string | null;
@@ -77,12 +77,12 @@ export interface AuditEntry {
   /** ISO 8601. */
   readonly changedAt: string;
   readonly notes: string | null;
-  /** False: somebody wrote to the table by hand. */
+  /** False: a manual change. */
   readonly bySync: boolean;
   readonly revision: number;
 }
 
-/** What a running process tells of itself: `flaghoist_instances`. */
+/** What a running process reports to `flaghoist_instances`. */
 export interface Instance {
   /** A uuid, new with every process. */
   readonly id: string;
@@ -90,7 +90,7 @@ export interface Instance {
   readonly pid: number;
   readonly epoch: number;
   readonly revision: number;
-  /** Active overrides by flag key: what they make of the flag, never a raw value. */
+  /** Active overrides by flag key, with the variant that each serves, never its raw value. */
   readonly overrides: JsonObject;
   /** ISO 8601. */
   readonly startedAt: string;
@@ -102,41 +102,41 @@ export interface SeenInstance extends Instance {
 }
 
 /**
- * Where synced flags live. Every implementation passes test/store/contract.ts. All methods reject with a FlagError:
+ * Stores synced flags. Every implementation must pass test/store/contract.ts. All methods reject with a FlagError:
  * STORE_UNREACHABLE, STORE_LOCKED, STORE_READ_ONLY, STORE_CORRUPT, STORE_FORBIDDEN, STORE_MISSING, STORE_OUTDATED or STORE_NEWER.
  */
 export interface FlagStore {
-  /** For people, e.g. `sqlite .flaghoist/development.db` or `postgres flags@db.internal/flags`: never a password. */
+  /** Names the database in messages, e.g. `sqlite .flaghoist/development.db` or `postgres flags@db.internal/flags`. Never holds a password. */
   readonly label: string;
-  /** Cheap: one row. */
+  /** Reads one row, which is cheap. */
   readHead(): Promise<Head>;
   /**
-   * Everything of one moment: never torn.
+   * Reads head and rows of one moment.
    *
-   * @param purpose  `evaluation`: without the column `synced`, about half of what there is, which only a sync asks for
+   * @param purpose  `evaluation`: without the column `synced`, which is about half of the data and only a sync needs
    */
   read(purpose?: "sync" | "evaluation"): Promise<StoredSnapshot>;
   /**
-   * The whole batch or nothing. Without writes only the commit moves, and no revision.
+   * Writes the whole batch or nothing. A batch without writes changes the commit, but not the revision.
    *
-   * @throws FlagError PLAN_STALE when the head is no longer `batch.from`; STORE_OUTCOME_UNKNOWN when the connection was
-   *   lost while committing: ask {@link hasSync}; STORE_MISMATCH when `verify` refused
+   * @throws FlagError PLAN_STALE if the head is no longer `batch.from`; STORE_OUTCOME_UNKNOWN if the connection was lost while
+   *   committing ({@link hasSync} then tells the outcome); STORE_MISMATCH if `verify` threw
    */
   apply(batch: SyncBatch): Promise<Head>;
   hasSync(syncId: string): Promise<boolean>;
-  /** Newest first. */
+  /** Reads the list of syncs, newest first. */
   syncs(limit: number): Promise<readonly SyncEntry[]>;
-  /** Newest first; of one flag or of all. */
+  /** Reads the audit of one flag or of all, newest first. */
   audit(query: { readonly key?: FlagKey; readonly limit: number }): Promise<readonly AuditEntry[]>;
-  /** For each flag that was ever written by hand, the newest such entry. */
-  handEdits(): Promise<ReadonlyMap<FlagKey, AuditEntry>>;
-  /** Seen within the last `withinMs` milliseconds. */
+  /** Returns the newest manual change of each flag that was ever changed by hand, in key order. */
+  manualChanges(): Promise<ReadonlyMap<FlagKey, AuditEntry>>;
+  /** Reads the instances that sent a heartbeat within the last `withinMs` milliseconds. */
   instances(withinMs: number): Promise<readonly SeenInstance[]>;
-  /** Inserts or refreshes the instance; moves no revision. */
+  /** Inserts or updates the instance. Does not change the revision. */
   heartbeat(instance: Instance): Promise<void>;
   /**
-   * Calls back when something may have changed, until the returned function is called. A hint that may be lost, doubled or
-   * false: read the head. Also calls back after each reconnect. Never throws; its timers keep no process alive.
+   * Calls back when something may have changed, and after each reconnect, until the returned function is called. Hints may be
+   * lost, repeated or wrong: read the head. Never throws, and does not keep the process alive.
    */
   watch(onHint: () => void): () => void;
   close(): Promise<void>;

@@ -45,7 +45,7 @@ export async function readTable(store: FlagStore): Promise<TableState> {
 /** Who wrote by hand, and when; nothing for a role that may not read the audit: the plan is the same, only less is told. */
 export async function handEditsOf(store: FlagStore): Promise<ReadonlyMap<FlagKey, AuditEntry>> {
   try {
-    return await store.handEdits();
+    return await store.manualChanges();
   } catch (error) {
     if (error instanceof FlagError && error.code === "STORE_FORBIDDEN") return new Map();
     throw error;

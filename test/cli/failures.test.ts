@@ -240,15 +240,15 @@ describe("a database of SQLite", () => {
     const file = join(folder, "flags.db");
     writeFileSync(file, "this is no database, and longer than its header would be ".repeat(20));
     expect(await expectRefused(folder, ["sync"], 8, env)).toMatchInlineSnapshot(`
-      "error  migrating, sqlite FOLDER/flags.db: file is not a database
-             restore FOLDER/flags.db from a backup, or move it away and run \`hoist sync\`: the flags come back from git, hand edits and audit do not
+      "error  sqlite FOLDER/flags.db: cannot migrate the database: file is not a database
+             restore FOLDER/flags.db from a backup, or move it away and run \`hoist sync\`: the flags are synced again from git, manual changes and the audit are lost
              exit 8 (STORE_CORRUPT)"
     `);
     await expectRefused(folder, ["plan"], 8, env);
     rmSync(file);
     mkdirSync(file);
     expect(await expectRefused(folder, ["sync"], 8, env)).toMatchInlineSnapshot(`
-      "error  migrating, sqlite FOLDER/flags.db: unable to open database file
+      "error  sqlite FOLDER/flags.db: cannot migrate the database: unable to open database file
              look at FOLDER/flags.db: it exists, but cannot be opened as a file
              exit 8 (STORE_UNREACHABLE)"
     `);
@@ -263,7 +263,7 @@ describe("a database of SQLite", () => {
     onTestFinished(() => holder.close());
     holder.exec("BEGIN IMMEDIATE");
     expect(await expectRefused(folder, ["sync"], 8, env)).toMatchInlineSnapshot(`
-      "error  applying the sync, sqlite FOLDER/flags.db: database is locked
+      "error  sqlite FOLDER/flags.db: cannot apply the sync: database is locked
              another process is writing: try again, or see who holds the file (lsof)
              exit 8 (STORE_LOCKED)"
     `);

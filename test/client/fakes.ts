@@ -108,7 +108,7 @@ export function fakeStore(rows: readonly RawRow[] = [], head: Partial<Head> = {}
     hasSync: unused,
     syncs: unused,
     audit: unused,
-    handEdits: unused,
+    manualChanges: unused,
     instances: unused,
   };
   return store;

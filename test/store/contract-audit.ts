@@ -192,11 +192,11 @@ export function auditContract(engine: Engine, fresh: () => Promise<Opened>): voi
     test("for each flag, the newest change by hand", async () => {
       const { url, store } = await fresh();
       await write(store, [aWrite(), aWrite({ key: "voice_logging" })]);
-      expect(await store.handEdits()).toEqual(new Map());
+      expect(await store.manualChanges()).toEqual(new Map());
       await engine.type(url, `UPDATE feature_toggles SET rollout_percentage = 5 ${UPDATE_ONE};`);
       await engine.type(url, `UPDATE feature_toggles SET rollout_percentage = 6 ${UPDATE_ONE};`);
       await write(store, [aWrite({ columns: { rollout_percentage: 7 } })]);
-      const edits = await store.handEdits();
+      const edits = await store.manualChanges();
       expect([...edits.keys()]).toEqual(["workshop_routing"]);
       expect(edits.get("workshop_routing")).toMatchObject({ newState: { rollout_percentage: 6 }, bySync: false });
     });

@@ -37,7 +37,7 @@ function rolesCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = ["hoist db roles > roles.sql", 'hoist db roles | psql -v ON_ERROR_STOP=1 "$ADMIN_URL"'];
   const summary = "print the SQL for PostgreSQL roles, grants and row-level policies; runs nothing";
   return hoistCommand("db roles", summary, examples, io).action(async () => {
-    const { rolesSql } = await import("../../store/postgres/roles.ts");
+    const { rolesSql } = await import("../../store/roles.ts");
     io.out(rolesSql());
     done(EXIT.done);
   });

@@ -19,7 +19,7 @@ export async function liveFlag(
   const store = await openStore(url, { readOnly: true });
   try {
     const flag = await readFlag(store, key, environment);
-    const change = (await store.handEdits()).get(key);
+    const change = (await store.manualChanges()).get(key);
     return { flag, notes: change === undefined ? [] : [`last changed manually${byWhom(change, io.now())}`] };
   } finally {
     await store.close();

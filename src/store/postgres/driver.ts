@@ -3,12 +3,12 @@ import type { Client, ClientConfig, Pool } from "pg";
 import { FlagError } from "../../core/errors.ts";
 
 const CONNECT_TIMEOUT_MS = 2_000;
-/** For what a running application asks. A connection whose answer is late is thrown away: it may be half-open. */
+/** For the queries of a running application. A connection whose answer is late is closed: it may be half-open. */
 const ANSWER_TIMEOUT_MS = 5_000;
-/** Above the server's own limits for a sync (30 s a statement), so that its clearer error comes first. */
+/** Longer than the server's limit for a sync (30 s per statement), so that the server's clearer error comes first. */
 const SYNC_ANSWER_TIMEOUT_MS = 40_000;
 
-/** Connections for reading and heartbeats: few, shared, and no reason for a process to stay alive. */
+/** Opens a pool for reading and heartbeats: few shared connections, which do not keep the process alive. */
 export async function openPool(url: string, readOnly: boolean): Promise<Pool> {
   const { Pool } = await loadDriver();
   const pool = new Pool({
@@ -16,7 +16,7 @@ export async function openPool(url: string, readOnly: boolean): Promise<Pool> {
     max: 2,
     idleTimeoutMillis: 30_000,
     allowExitOnIdle: true,
-    // The grants are the security; this is for whoever has too many of them. The pool waits for it, its types forget that.
+    // Protects roles that have more rights than they need. The pool awaits the result, although its types do not say so.
     onConnect: (client): unknown => (readOnly ? client.query("SET default_transaction_read_only = on") : undefined),
   });
   // Without a listener, the server closing an idle connection would end the process. The next query opens another.
@@ -27,11 +27,11 @@ export async function openPool(url: string, readOnly: boolean): Promise<Pool> {
   return pool;
 }
 
-/** One connection of its own, for a transaction or for LISTEN. The caller ends it. */
+/** Opens a separate connection for a transaction or for LISTEN. The caller ends it. */
 export async function connectClient(url: string, purpose: "sync" | "listen"): Promise<Client> {
   const { Client } = await loadDriver();
   const client = new Client(settings(url, purpose === "sync" ? SYNC_ANSWER_TIMEOUT_MS : CONNECT_TIMEOUT_MS));
-  // Pending queries reject by themselves; between queries nobody would hear it, and the process would end.
+  // Pending queries reject by themselves; an error between queries without a listener would end the process.
   client.on("error", () => {});
   await client.connect();
   return client;
@@ -40,6 +40,12 @@ export async function connectClient(url: string, purpose: "sync" | "listen"): Pr
 /** Ends a connection without waiting for a server that may not answer. */
 export function abandon(client: Client): void {
   client.end().catch(() => {});
+}
+
+/** Replaces each `?` in SQL by `$1`, `$2` and so on. */
+export function numbered(sql: string): string {
+  let count = 0;
+  return sql.replace(/\?/g, () => `$${++count}`);
 }
 
 function settings(url: string, answerTimeoutMs: number): ClientConfig {

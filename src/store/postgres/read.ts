@@ -1,24 +1,26 @@
-import { ALL_COLUMNS, EVALUATED_COLUMNS, TIME_COLUMNS } from "../columns.ts";
-import { HEAD_COLUMNS, type HeadRow, headOf } from "../head.ts";
 import type { RawRow } from "../../core/row/row.ts";
+import { ALL_COLUMNS, EVALUATED_COLUMNS, kindOf } from "../columns.ts";
+import { HEAD_COLUMNS, type HeadRow, headOf } from "../head.ts";
+import type { SqlDialect } from "../queries.ts";
 import type { StoredSnapshot } from "../store.ts";
 
-/** A column as ISO 8601 in UTC, whatever time zone the session has: the text that SQLite stores. */
-export function isoTime(column: string): string {
-  return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-}
+export const DIALECT: SqlDialect = {
+  isoTime: (column) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+  now: "now()",
+  secondsFromNow: "now() + ? * interval '1 second'",
+};
 
 export const READ_HEAD = `SELECT ${HEAD_COLUMNS} FROM flaghoist_head`;
 
-/** Head and rows in one statement: one moment, also through a pooler that hands out connections by transaction. */
+/** Read head and rows in one statement, so that both are of one moment, even through a pooler in transaction mode. */
 export const READ_SNAPSHOT = readSnapshotOf(ALL_COLUMNS);
 export const READ_EVALUATED = readSnapshotOf(EVALUATED_COLUMNS);
-/** Head and the rows of some keys, which are the first value. */
+/** Reads the head and the rows of the flags in `$1`. */
 export const READ_WRITTEN = readSnapshotOf(ALL_COLUMNS, "WHERE feature_key = ANY ($1::text[])");
 
 function readSnapshotOf(columns: readonly string[], where = ""): string {
   const selected = columns.map((column) =>
-    TIME_COLUMNS.some((time) => time === column) ? `${isoTime(column)} AS ${column}` : column,
+    kindOf(column) === "time" ? `${DIALECT.isoTime(column)} AS ${column}` : column,
   );
   return `
   SELECT (SELECT row_to_json(head) FROM (${READ_HEAD}) head) AS head,

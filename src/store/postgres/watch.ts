@@ -1,10 +1,9 @@
 import type { Client } from "pg";
+import { backoffMs } from "../backoff.ts";
 import { abandon, connectClient } from "./driver.ts";
 
 /** A half-open connection says nothing for ever: this finds it. */
 const HEARTBEAT_MS = 15_000;
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 30_000;
 
 /**
  * Calls back for each notification, and after each (re)connect: what was sent while nobody listened is lost. Where LISTEN
@@ -27,10 +26,7 @@ export function watchPostgres(url: string, onHint: () => void): () => void {
     if (broken !== undefined && broken !== client) return;
     if (client) abandon(client);
     client = undefined;
-    // Full jitter, so that all instances of an application do not return to a restarted server together.
-    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
-    failures++;
-    after(Math.random() * wait, connect);
+    after(backoffMs(failures++, Math.random), connect);
   }
 
   async function connect(): Promise<void> {

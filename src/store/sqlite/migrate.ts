@@ -1,96 +1,73 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { ATTEMPTS } from "../attempt.ts";
 import {
-  checkApplied,
-  checkMigratable,
+  type MigrationPlan,
   type MigrationReport,
-  migrationsFor,
-  SCHEMA_VERSION,
+  planMigration,
+  READ_APPLIED,
+  READ_SCHEMA,
   type SchemaState,
 } from "../migrations.ts";
 import { openSqlite, type SqliteConnection } from "./driver.ts";
 import { sqliteError } from "./errors.ts";
 
-/** How often taking the lock is tried before it is given up: each try waits 5 s itself. */
-const TRIES = 6;
+/** How often the switch to WAL mode is tried, at intervals of 25 to 50 ms. */
+const MAX_WAL_TRIES = 120;
 
-/** Makes the folder, the file and its tables, or brings them up to date. Any number of processes may do so at once. */
+/** Creates the folder, the file and its tables, or brings them up to date. Safe when several processes do so at once. */
 export async function migrateSqlite(file: string, environment: string, label: string): Promise<MigrationReport> {
   try {
     mkdirSync(dirname(file), { recursive: true });
-    const connection = openSqlite(file, "rwc");
+    const db = openSqlite(file, "rwc");
     try {
-      const before = stateOf(connection);
-      if (before) checkMigratable(before, environment, label);
-      // Nothing to do is asked first: it needs no right to write.
-      if (before?.version === SCHEMA_VERSION) {
-        checkApplied(appliedIn(connection), migrationsFor("sqlite"), label);
-        return { from: SCHEMA_VERSION, to: SCHEMA_VERSION, created: false };
-      }
-      await useWal(connection);
-      return migrate(connection, environment, label);
+      const plan = (): MigrationPlan => planMigration("sqlite", stateOf(db), environment, label);
+      // Checked before the lock is taken: a database that is up to date needs no write access.
+      const { statements, report } = plan();
+      if (statements.length === 0) return report;
+      await useWal(db);
+      return migrate(db, plan);
     } finally {
-      connection.close();
+      db.close();
     }
   } catch (error) {
-    throw sqliteError(fileSystemError(error), "migrating", label, file);
+    throw sqliteError(fileSystemError(error), ATTEMPTS.migrate, label, file);
   }
 }
 
-function migrate(connection: SqliteConnection, environment: string, label: string): MigrationReport {
-  connection.exec("BEGIN IMMEDIATE");
+/** @param plan  called again under the lock, because another process may have migrated meanwhile */
+function migrate(db: SqliteConnection, plan: () => MigrationPlan): MigrationReport {
+  db.exec("BEGIN IMMEDIATE");
   try {
-    // Again: another process may have been faster.
-    const state = stateOf(connection);
-    if (state) checkMigratable(state, environment, label);
-    const from = state?.version ?? 0;
-    const migrations = migrationsFor("sqlite");
-    if (state) checkApplied(appliedIn(connection), migrations, label);
-    for (const { version, name, sql, checksum } of migrations.slice(from)) {
-      connection.exec(sql);
-      connection.run(
-        "INSERT INTO flaghoist_migrations (version, name, checksum) VALUES (?, ?, ?)",
-        version,
-        name,
-        checksum,
-      );
+    const { statements, report } = plan();
+    for (const { sql, values } of statements) {
+      if (values.length === 0) db.exec(sql);
+      else db.run(sql, ...values);
     }
-    if (!state) {
-      connection.run(
-        "INSERT INTO flaghoist_head (environment, schema_version) VALUES (?, ?)",
-        environment,
-        SCHEMA_VERSION,
-      );
-    } else connection.run("UPDATE flaghoist_head SET schema_version = ?", SCHEMA_VERSION);
-    connection.exec("COMMIT");
-    return { from, to: SCHEMA_VERSION, created: !state };
+    db.exec("COMMIT");
+    return report;
   } catch (error) {
-    connection.exec("ROLLBACK");
+    db.exec("ROLLBACK");
     throw error;
   }
 }
 
-/** Undefined where the tables are not there yet. */
-function stateOf(connection: SqliteConnection): SchemaState | undefined {
-  if (!connection.get("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'flaghoist_head'")) return undefined;
-  return connection.get<SchemaState>("SELECT schema_version AS version, environment FROM flaghoist_head");
+/** Returns undefined if the tables do not exist yet. */
+function stateOf(db: SqliteConnection): SchemaState | undefined {
+  if (!db.get("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'flaghoist_head'")) return undefined;
+  const schema = db.get<Omit<SchemaState, "applied">>(READ_SCHEMA);
+  return schema && { ...schema, applied: db.all(READ_APPLIED) };
 }
 
-function appliedIn(connection: SqliteConnection): ReadonlyMap<number, string> {
-  type Applied = { readonly version: number; readonly checksum: string };
-  const rows = connection.all<Applied>("SELECT version, checksum FROM flaghoist_migrations");
-  return new Map(rows.map(({ version, checksum }) => [version, checksum]));
-}
-
-/** The switch to WAL ignores the lock timeout when several processes make it at once, so it is tried again. */
-async function useWal(connection: SqliteConnection): Promise<void> {
+/** Switches to WAL mode. The switch ignores the lock timeout when several processes make it at once, so it is tried again. */
+async function useWal(db: SqliteConnection): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      connection.exec("PRAGMA journal_mode = WAL");
+      db.exec("PRAGMA journal_mode = WAL");
       return;
     } catch (error) {
-      if (tries === TRIES * 20 || !isBusy(error)) throw error;
+      if (tries === MAX_WAL_TRIES || !isBusy(error)) throw error;
       await delay(25 + Math.random() * 25);
     }
   }
@@ -100,7 +77,7 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && "errcode" in error && Number(error.errcode) % 256 === 5;
 }
 
-/** The folder could not be made: told as SQLite tells of a file that cannot be opened. */
+/** Converts the error of a folder that cannot be created to SQLite's error for a file that cannot be opened. */
 function fileSystemError(error: unknown): unknown {
   const isOurs = error instanceof Error && "syscall" in error && !("errcode" in error);
   return isOurs ? Object.assign(new Error(error.message, { cause: error }), { errcode: 14 }) : error;

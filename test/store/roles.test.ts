@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { migrateStore, openStore } from "../../../src/store/open.ts";
-import { rolesSql } from "../../../src/store/postgres/roles.ts";
-import { adminUrl, describePostgres, freshDatabase, onServer, typeInPsql, withRole } from "../../support/postgres.ts";
-import { aWrite, write } from "../rows.ts";
+import { migrateStore, openStore } from "../../src/store/open.ts";
+import { rolesSql } from "../../src/store/roles.ts";
+import { adminUrl, describePostgres, freshDatabase, onServer, typeInPsql, withRole } from "../support/postgres.ts";
+import { aWrite, write } from "./rows.ts";
 
 const ROLES = ["owner", "sync", "evaluator", "operator", "reader", "browser", "stranger"] as const;
 
@@ -131,7 +131,7 @@ describePostgres("PostgreSQL roles", () => {
     expect(await migrateStore(as("sync"), "production")).toEqual({ from: 1, to: 1, created: false });
     const sync = await openStore(as("sync"));
     const head = await write(sync, [aWrite({ key: "shown", columns: { client: true } }), aWrite({ key: "third" })]);
-    expect((await sync.handEdits()).size).toBeGreaterThan(0);
+    expect((await sync.manualChanges()).size).toBeGreaterThan(0);
     expect(await sync.syncs(1)).toMatchObject([{ revision: head.revision }]);
 
     const evaluator = await openStore(as("evaluator"));
@@ -166,7 +166,7 @@ describePostgres("PostgreSQL roles", () => {
   });
 
   test("a prefix that is no plain name is refused, because it is written into SQL", () => {
-    expect(() => rolesSql({ prefix: "a; DROP TABLE x" })).toThrow(/plain name/);
-    expect(() => rolesSql({ schema: 'a"b' })).toThrow(/plain name/);
+    expect(() => rolesSql({ prefix: "a; DROP TABLE x" })).toThrow(/not a plain name/);
+    expect(() => rolesSql({ schema: 'a"b' })).toThrow(/not a plain name/);
   });
 });

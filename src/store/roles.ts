@@ -1,9 +1,9 @@
-import { FlagError } from "../../core/errors.ts";
+import { FlagError } from "../core/errors.ts";
 
 export interface RolesOptions {
-  /** What the roles' names begin with; `flaghoist` gives `flaghoist_sync` and so on. Lower-case letters, digits, `_`. */
+  /** The beginning of the role names; `flaghoist` gives `flaghoist_sync` and so on. Lower-case letters, digits and `_`. */
   readonly prefix?: string;
-  /** Where the tables are. */
+  /** The schema of the tables. */
   readonly schema?: string;
 }
 
@@ -37,10 +37,10 @@ const FUNCTIONS = [
 
 const ROLE_NAMES = ["owner", "sync", "evaluator", "operator", "reader", "browser"] as const;
 type RoleName = (typeof ROLE_NAMES)[number];
-/** Who sees all rows of the flags. */
+/** The roles that can read all rows of the flags. */
 const READERS = ["sync", "evaluator", "operator", "reader"] as const;
 
-/** What each role is for, and its rights beside USAGE on the schema. */
+/** The purpose of each role, and its rights in addition to USAGE on the schema. */
 const ROLES: Readonly<Record<RoleName, { readonly purpose: string; readonly grants: readonly string[] }>> = {
   owner: { purpose: "owns the tables and migrates them", grants: [] },
   sync: {
@@ -69,17 +69,17 @@ const ROLES: Readonly<Record<RoleName, { readonly purpose: string; readonly gran
     grants: ["SELECT ON feature_toggles, flaghoist_head, flaghoist_syncs, flaghoist_instances"],
   },
   browser: {
-    purpose: "a client-side user interface that asks the database itself: which client flags are enabled, no targets",
+    purpose: "a browser application that queries the database directly: which client flags are enabled, no targets",
     grants: ["SELECT ON client_flags"],
   },
 };
 
 /**
- * The SQL of roles, grants and row-level security, for an administrator to run after `hoist db migrate`, as often as
- * wanted. The roles cannot log in: grant them to the users that do (`GRANT flaghoist_sync TO deploy`), so that the audit
- * says who it was.
+ * Returns the SQL of PostgreSQL roles, grants and row-level security. An administrator runs it after `hoist db migrate`;
+ * running it again changes nothing. The roles cannot log in: they are granted to users that do
+ * (`GRANT flaghoist_sync TO deploy`), so that the audit records who made a change. SQLite has no roles.
  *
- * @throws FlagError USAGE for a prefix or a schema that is no plain name
+ * @throws FlagError USAGE if the prefix or the schema is not a plain name
  */
 export function rolesSql(options: RolesOptions = {}): string {
   const prefix = plainName(options.prefix ?? "flaghoist", "prefix");
@@ -95,20 +95,20 @@ export function rolesSql(options: RolesOptions = {}): string {
       `\n-- ${role(name)}: ${ROLES[name].purpose}`,
       `DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role(name)}') THEN CREATE ROLE ${role(name)} NOLOGIN; END IF; END $$;`,
     ]),
-    "\n-- The owner's rights are those of the trigger functions, too.",
+    "\n-- The trigger functions run with the rights of the owner.",
     `REVOKE CREATE ON SCHEMA ${schema} FROM PUBLIC;`,
     `GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${role("owner")};`,
     ...TABLES.map((table) => `ALTER TABLE ${table} OWNER TO ${role("owner")};`),
     ...FUNCTIONS.map((signature) => `ALTER FUNCTION ${signature} OWNER TO ${role("owner")};`),
     ...FUNCTIONS.map((signature) => `REVOKE ALL ON FUNCTION ${signature} FROM PUBLIC;`),
-    "\n-- What browsers may see: no rules, no targets, nobody's ids. Disabled flags too, or they would look like missing ones.",
+    "\n-- What browsers may see: no rules, targets or ids. Disabled flags are included, because they would look like missing ones.",
     `CREATE OR REPLACE VIEW client_flags WITH (security_barrier) AS
   SELECT feature_key, display_name, enabled FROM feature_toggles WHERE client AND archived_at IS NULL;`,
     `ALTER VIEW client_flags OWNER TO ${role("owner")};`,
     `\nREVOKE ALL ON ${[...TABLES, "client_flags"].join(", ")} FROM PUBLIC, ${members.join(", ")};`,
     `GRANT USAGE ON SCHEMA ${schema} TO ${members.join(", ")};`,
     ...ROLE_NAMES.flatMap((name) => ROLES[name].grants.map((grant) => `GRANT ${grant} TO ${role(name)};`)),
-    "\n-- Row-level security: a second line behind the grants. Not forced, so that owner and triggers see everything.",
+    "\n-- Row-level security: a second protection behind the grants. Not forced, so that the owner and the triggers see all rows.",
     "ALTER TABLE feature_toggles ENABLE ROW LEVEL SECURITY;",
     "ALTER TABLE feature_toggle_audit ENABLE ROW LEVEL SECURITY;",
     ...policy("feature_toggles", "read", "SELECT", READERS.map(role), "USING (true)"),
@@ -133,8 +133,11 @@ function policy(table: string, name: string, command: string, roles: readonly st
   ];
 }
 
-/** It is written into SQL as it stands. */
+/** Checks a name that is written into SQL without quotes. */
 function plainName(name: string, what: string): string {
   if (/^[a-z_][a-z0-9_]{0,40}$/.test(name)) return name;
-  throw new FlagError("USAGE", `the ${what} "${name}" is no plain name: lower-case letters, digits and _, at most 41`);
+  throw new FlagError(
+    "USAGE",
+    `${what} "${name}" is not a plain name; use at most 41 lower-case letters, digits and _, not beginning with a digit`,
+  );
 }

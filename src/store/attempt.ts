@@ -1,0 +1,26 @@
+/** An operation on a database, for error messages. */
+export interface Attempt {
+  /** Completes "cannot …". */
+  readonly text: string;
+  /** The PostgreSQL rights that it needs, as in GRANT. */
+  readonly rights: string;
+}
+
+export const ATTEMPTS = {
+  open: { text: "open the database", rights: "CONNECT" },
+  readHead: { text: "read the revision", rights: "SELECT ON flaghoist_head" },
+  readFlags: { text: "read the flags", rights: "SELECT ON flaghoist_head, feature_toggles" },
+  apply: {
+    text: "apply the sync",
+    rights:
+      "SELECT, INSERT, UPDATE ON feature_toggles, UPDATE ON flaghoist_actor, UPDATE (commit_sha) ON flaghoist_head, INSERT ON flaghoist_syncs",
+  },
+  readSyncs: { text: "read the list of syncs", rights: "SELECT ON flaghoist_syncs" },
+  readAudit: { text: "read the audit", rights: "SELECT ON feature_toggle_audit" },
+  readInstances: { text: "read the instances", rights: "SELECT ON flaghoist_instances" },
+  writeHeartbeat: { text: "write the heartbeat", rights: "SELECT, INSERT, UPDATE ON flaghoist_instances" },
+  migrate: {
+    text: "migrate the database",
+    rights: "CREATE ON SCHEMA public (or SELECT ON flaghoist_head, flaghoist_migrations)",
+  },
+} as const satisfies Readonly<Record<string, Attempt>>;
