@@ -3,7 +3,7 @@ import { decidedByText } from "../core/describe/decided-by.ts";
 import { type Flag, type Rule, type Share, WHOLE } from "../core/flag/flag.ts";
 import { rulePairs } from "../core/flag/rule-pairs.ts";
 import { defaultRollout, isForEveryone, servingRule } from "../core/flag/serving-rules.ts";
-import type { Policies } from "../source/load/config.ts";
+import type { Policies } from "../source/shape/policies.ts";
 import { effectOf, reshuffleOf, type Reshuffle } from "./change-kind.ts";
 
 /** A change that needs an acknowledgement in a protected environment. */

@@ -3,7 +3,7 @@ import type { Plan } from "../core/plan/plan.ts";
 import { acknowledgementId } from "../core/plan/acknowledgement-id.ts";
 import { constantAnswer } from "../core/flag/constant-answer.ts";
 import type { Flag, FlagKey } from "../core/flag/flag.ts";
-import type { Policies } from "../source/load/config.ts";
+import type { Policies } from "../source/shape/policies.ts";
 import { digest } from "../source/load/digest.ts";
 import { effectOf } from "./change-kind.ts";
 import { dangersOf, dangersOfNew, type Danger } from "./danger.ts";

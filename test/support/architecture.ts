@@ -52,18 +52,21 @@ export function layerViolations(imports: readonly Import[]): readonly string[] {
 
 /** Returns the import cycles between files, each once, as `a.ts → b.ts → a.ts`. Type imports count. */
 export function importCycles(imports: readonly Import[]): readonly string[] {
-  const files = imports.filter(({ isFile }) => isFile);
-  const importedBy = Map.groupBy(files, ({ from }) => from);
+  const importsByFile = Map.groupBy(
+    imports.filter(({ isFile }) => isFile),
+    ({ from }) => from,
+  );
   const cycles: string[] = [];
   const done = new Set<string>();
   const visit = (file: string, path: readonly string[]) => {
     const start = path.indexOf(file);
     if (start !== -1) cycles.push([...path.slice(start), file].join(" → "));
     if (start !== -1 || done.has(file)) return;
-    for (const to of new Set((importedBy.get(file) ?? []).map((each) => each.to))) visit(to, [...path, file]);
+    const targets = new Set(importsByFile.get(file)?.map(({ to }) => to));
+    for (const target of [...targets].sort()) visit(target, [...path, file]);
     done.add(file);
   };
-  for (const file of importedBy.keys()) visit(file, []);
+  for (const file of [...importsByFile.keys()].sort()) visit(file, []);
   return cycles;
 }
 

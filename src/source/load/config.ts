@@ -1,6 +1,5 @@
-import type { Share } from "../../core/flag/flag.ts";
 import type { AttributeDeclaration, ConfigFile } from "../shape/config-file.ts";
-import { parseShare } from "../shape/share.ts";
+import { type Policies, policiesOf, stricterPolicies } from "../shape/policies.ts";
 
 export interface Environment {
   readonly name: string;
@@ -20,16 +19,6 @@ export interface Config {
   readonly policies: Policies;
 }
 
-/** The policies that protected environments are held to; null where there is no limit. */
-export interface Policies {
-  /** The largest rise of a share that needs no acknowledgement. */
-  readonly maxStep: Share | null;
-  /** The most flags that one sync may change without an acknowledgement. */
-  readonly maxFlags: number | null;
-  readonly stagingFirst: boolean;
-  readonly maxExpiryDays: number | null;
-}
-
 export function configOf(file: ConfigFile): Config {
   const { environments, attributes = {}, owners = {}, policies = {} } = file;
   return {
@@ -38,12 +27,7 @@ export function configOf(file: ConfigFile): Config {
     }),
     attributes: new Map(Object.entries(attributes)),
     owners: new Map(Object.entries(owners)),
-    policies: {
-      maxStep: policies.maxStep === undefined ? null : (parseShare(policies.maxStep) ?? null),
-      maxFlags: policies.maxFlags ?? null,
-      stagingFirst: policies.stagingFirst ?? false,
-      maxExpiryDays: policies.maxExpiryDays ?? null,
-    },
+    policies: policiesOf(policies),
   };
 }
 
@@ -58,20 +42,8 @@ export type Limits = Pick<Config, "environments" | "policies">;
 export function stricterOf(before: Limits | null, { environments, policies }: Limits): Limits {
   if (before === null) return { environments, policies };
   const wereProtected = new Set(before.environments.flatMap((each) => (each.protected ? [each.name] : [])));
-  const was = before.policies;
   return {
     environments: environments.map((each) => ({ ...each, protected: each.protected || wereProtected.has(each.name) })),
-    policies: {
-      maxStep: lower(was.maxStep, policies.maxStep),
-      maxFlags: lower(was.maxFlags, policies.maxFlags),
-      stagingFirst: was.stagingFirst || policies.stagingFirst,
-      maxExpiryDays: lower(was.maxExpiryDays, policies.maxExpiryDays),
-    },
+    policies: stricterPolicies(before.policies, policies),
   };
-}
-
-/** Null is no limit. */
-function lower(one: number | null, other: number | null): number | null {
-  if (one === null || other === null) return one ?? other;
-  return Math.min(one, other);
 }

@@ -5,7 +5,7 @@ import type { FlagKey } from "../../core/flag/flag.ts";
 import { unknownName } from "../../core/diagnostic/unknown-name.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
 import { openRepository, type Repository } from "../../history/repository.ts";
-import type { Policies } from "../load/config.ts";
+import type { Policies } from "../shape/policies.ts";
 import { desiredFlags } from "../load/desired-flags.ts";
 import { runInlineTests } from "../check/inline-tests.ts";
 import { loadFlags, type LoadedFlags } from "../load/load.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { attributeShape, keyShape, shareShape } from "./condition-shape.ts";
+import { attributeShape, keyShape } from "./condition-shape.ts";
+import { policiesShape } from "./policies.ts";
 
 export const ATTRIBUTE_TYPES = ["string", "number", "boolean", "version", "date"] as const;
 export type AttributeType = (typeof ATTRIBUTE_TYPES)[number];
@@ -36,29 +37,6 @@ const environmentShape = z
     protected: z.boolean().meta({ description: "true: dangerous changes need an acknowledgement." }).optional(),
   })
   .meta({ description: "One environment. Each has its own database." });
-
-const policiesShape = z
-  .strictObject({
-    maxStep: shareShape.meta({ description: "The largest rise of a share that needs no acknowledgement." }).optional(),
-    maxFlags: z
-      .int()
-      .min(1)
-      .meta({ description: "How many flags one sync may change without an acknowledgement." })
-      .optional(),
-    stagingFirst: z
-      .boolean()
-      .meta({
-        description:
-          "true: a protected environment serves nothing to people whom the environment before it does not serve it to.",
-      })
-      .optional(),
-    maxExpiryDays: z
-      .int()
-      .min(1)
-      .meta({ description: "How many days ahead `expires` may be when it is written." })
-      .optional(),
-  })
-  .meta({ description: "Limits on what a pull request may change." });
 
 /** Describes `flags/_config.yaml`. */
 export const configFileShape = z
