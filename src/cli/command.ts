@@ -6,7 +6,7 @@ import { usageText } from "./terminal/error-text.ts";
 import { examplesText, HELP_WIDTH } from "./terminal/examples.ts";
 import type { Io } from "./terminal/io.ts";
 
-/** Receives the exit code of a command that ran to its end. */
+/** Sets the exit code of a command that ran to its end; it is 0 unless set. */
 export type Done = (code: ExitCode) => void;
 
 /**

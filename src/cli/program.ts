@@ -57,7 +57,7 @@ export function hoistProgram(io: Io, done: Done): Command {
     program.commandsGroup(heading);
     for (const command of commands) program.addCommand(command(io, done));
   }
-  program.addCommand(completeCommand(io, done), { hidden: true });
+  program.addCommand(completeCommand(io), { hidden: true });
   return program;
 }
 

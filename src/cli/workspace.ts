@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Diagnostic } from "../core/diagnostic/diagnostic.ts";
+import { unknownEnvironmentError } from "../core/diagnostic/unknown-name.ts";
 import { FlagError } from "../core/errors.ts";
+import type { LoadedFlags } from "../source/load/load.ts";
 import type { Io } from "./terminal/io.ts";
 
 /** Returns the folder that holds `flags/`: the start folder or the nearest one above it; the start folder if there is none. */
@@ -16,6 +18,26 @@ export function flagsFolder(io: Io, option: string | undefined): string {
 /** Returns the environment from `--env` or FLAGS_ENV; development by default. */
 export function environmentName(io: Io, option: string | undefined): string {
   return option ?? (io.env["FLAGS_ENV"] || "development");
+}
+
+/** Loads `flags/_config.yaml` alone, so that errors in other files do not matter. */
+export async function readConfig(folder: string): Promise<LoadedFlags> {
+  const { readWorkTree } = await import("../source/load/work-tree.ts");
+  const { loadFlags } = await import("../source/load/load.ts");
+  const files = await readWorkTree(folder);
+  return loadFlags(files.filter(({ path }) => path === "flags/_config.yaml"));
+}
+
+/**
+ * Returns the environment that `--env` names, or all that are declared. Without a readable configuration, any name is accepted.
+ *
+ * @throws FlagError UNKNOWN_ENVIRONMENT
+ */
+export function selectedEnvironments({ config }: LoadedFlags, only: string | undefined): readonly string[] {
+  const names = config?.environments.map(({ name }) => name) ?? [];
+  if (only === undefined) return names;
+  if (config === null || names.includes(only)) return [only];
+  throw unknownEnvironmentError(only, names);
 }
 
 /** Returns an error of the files as the reason why a command cannot go on. */

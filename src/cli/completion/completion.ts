@@ -1,11 +1,10 @@
 import { Argument, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { hoistCommand, type Done } from "../command.ts";
+import { hoistCommand } from "../command.ts";
 import { COMPLETION_SCRIPTS, SHELLS } from "./scripts.ts";
-import { EXIT } from "../exit-codes.ts";
 import type { Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
 
-export function completionCommand(io: Io, done: Done): CommandUnknownOpts {
+export function completionCommand(io: Io): CommandUnknownOpts {
   const examples = [
     "source <(hoist completion bash)                 add to ~/.bashrc",
     "source <(hoist completion zsh)                  add to ~/.zshrc, after compinit",
@@ -15,12 +14,11 @@ export function completionCommand(io: Io, done: Done): CommandUnknownOpts {
     .addArgument(new Argument("<shell>", "shell to print the script for").choices(SHELLS))
     .action((shell) => {
       io.out(COMPLETION_SCRIPTS[shell].trimEnd());
-      done(EXIT.done);
     });
 }
 
 /** The hidden command that the scripts run at a key press. Prints one candidate per line: the word, a tab, its meaning. */
-export function completeCommand(io: Io, done: Done): CommandUnknownOpts {
+export function completeCommand(io: Io): CommandUnknownOpts {
   return hoistCommand("complete", "print what can complete a command line", ["hoist complete -- sync --env ''"], io)
     .argument("[words...]", "words so far; the last is unfinished")
     .action(async (words, _, command) => {
@@ -34,7 +32,6 @@ export function completeCommand(io: Io, done: Done): CommandUnknownOpts {
         ...found.map((name) => `${prefix}${name}\t`),
       ];
       if (lines.length > 0) io.out(lines.join("\n"));
-      done(EXIT.done);
     });
 }
 

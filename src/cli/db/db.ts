@@ -1,16 +1,15 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { commandGroup, cwdOption, databaseOption, envOption, hoistCommand, type Done } from "../command.ts";
-import { EXIT } from "../exit-codes.ts";
+import { commandGroup, cwdOption, databaseOption, envOption, hoistCommand } from "../command.ts";
 import type { Io } from "../terminal/io.ts";
 import { environmentName, flagsFolder } from "../workspace.ts";
 
-export function dbCommand(io: Io, done: Done): CommandUnknownOpts {
+export function dbCommand(io: Io): CommandUnknownOpts {
   const examples = ["hoist db migrate --env production", 'hoist db roles | psql -v ON_ERROR_STOP=1 "$ADMIN_URL"'];
-  const commands = [migrateCommand(io, done), rolesCommand(io, done)];
+  const commands = [migrateCommand(io), rolesCommand(io)];
   return commandGroup("db", "create the flag database, update its schema, print its roles", examples, commands, io);
 }
 
-function migrateCommand(io: Io, done: Done): CommandUnknownOpts {
+function migrateCommand(io: Io): CommandUnknownOpts {
   const examples = ["hoist db migrate", "hoist db migrate --env production --database postgres://…"];
   return hoistCommand("db migrate", "create the database or update its schema; changes no flag", examples, io)
     .addOption(envOption)
@@ -29,16 +28,14 @@ function migrateCommand(io: Io, done: Done): CommandUnknownOpts {
           ? `up to date, schema version ${to}`
           : `schema version ${from} → ${to}`;
       io.out(`${io.style("green", "✓")} ${databaseLabel(url)} serves ${environment}: ${outcome}`);
-      done(EXIT.done);
     });
 }
 
-function rolesCommand(io: Io, done: Done): CommandUnknownOpts {
+function rolesCommand(io: Io): CommandUnknownOpts {
   const examples = ["hoist db roles > roles.sql", 'hoist db roles | psql -v ON_ERROR_STOP=1 "$ADMIN_URL"'];
   const summary = "print the SQL for PostgreSQL roles, grants and row-level policies; runs nothing";
   return hoistCommand("db roles", summary, examples, io).action(async () => {
     const { rolesSql } = await import("../../store/roles.ts");
     io.out(rolesSql());
-    done(EXIT.done);
   });
 }

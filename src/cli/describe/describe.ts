@@ -1,11 +1,10 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { cwdOption, formatOption, hoistCommand, printResult, type Done } from "../command.ts";
-import { EXIT } from "../exit-codes.ts";
+import { cwdOption, formatOption, hoistCommand, printResult } from "../command.ts";
 import { progressOf, type Io } from "../terminal/io.ts";
 import { describeText } from "./describe-text.ts";
 import { flagsFolder } from "../workspace.ts";
 
-export function describeCommand(io: Io, done: Done): CommandUnknownOpts {
+export function describeCommand(io: Io): CommandUnknownOpts {
   const examples = [
     "hoist describe workshop_routing",
     "hoist describe workshop_routing --env production --commit origin/main",
@@ -28,6 +27,5 @@ export function describeCommand(io: Io, done: Done): CommandUnknownOpts {
       const descriptions = descriptionsOf(loaded, key, environmentsOf(loaded, options.env), lists);
       const described = { key, name: file.name, path, descriptions };
       printResult(io, options.format, { ...described, commit }, () => describeText(described, io));
-      done(EXIT.done);
     });
 }

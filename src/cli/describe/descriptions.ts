@@ -1,7 +1,6 @@
 import { type Description, describeFlag, type DescribeOptions } from "../../core/describe/describe.ts";
-import { FlagError } from "../../core/errors.ts";
 import type { FlagKey } from "../../core/flag/flag.ts";
-import { unknownFlag, unknownName } from "../../core/diagnostic/unknown-name.ts";
+import { unknownEnvironmentError, unknownFlagError } from "../../core/diagnostic/unknown-name.ts";
 import { keyOfPath } from "../../source/shape/key.ts";
 import type { LoadedFlag, LoadedFlags } from "../../source/load/load.ts";
 import { invalidFlags } from "../workspace.ts";
@@ -38,17 +37,15 @@ export function flagNamed(loaded: LoadedFlags, key: FlagKey): LoadedFlag {
   if (found !== undefined) return found;
   const broken = loaded.diagnostics.find(({ severity, file }) => severity === "error" && keyOfPath(file) === key);
   if (broken !== undefined) throw invalidFlags(broken);
-  const { message, hint } = unknownFlag(
+  throw unknownFlagError(
     key,
     loaded.flags.map((flag) => flag.key),
   );
-  throw new FlagError("USAGE", message, { hint });
 }
 
 /** Returns the environment that `--env` names, or all. @throws FlagError UNKNOWN_ENVIRONMENT */
 export function environmentsOf(loaded: LoadedFlags, only: string | undefined): readonly string[] {
   const names = loaded.config?.environments.map(({ name }) => name) ?? [];
   if (only === undefined || names.includes(only)) return only === undefined ? names : [only];
-  const { message, hint } = unknownName("environment", only, names);
-  throw new FlagError("UNKNOWN_ENVIRONMENT", message, { hint });
+  throw unknownEnvironmentError(only, names);
 }

@@ -1,13 +1,12 @@
 import { resolve } from "node:path";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Config } from "../../source/load/config.ts";
-import { cwdOption, formatOption, hoistCommand, printResult, type Done } from "../command.ts";
-import { EXIT } from "../exit-codes.ts";
+import { cwdOption, formatOption, hoistCommand, printResult } from "../command.ts";
 import type { Step } from "./first-steps.ts";
 import { printNote, type Io } from "../terminal/io.ts";
 import type { NextStep } from "./init-text.ts";
 
-export function initCommand(io: Io, done: Done): CommandUnknownOpts {
+export function initCommand(io: Io): CommandUnknownOpts {
   const examples = ["hoist init", "hoist init --env test,live --owner team-shop"];
   return hoistCommand("init", "create flags/, editor settings and GitHub workflows; overwrites nothing", examples, io)
     .option("--env <names>", "environments, in order of promotion", "development,staging,production")
@@ -36,7 +35,6 @@ export function initCommand(io: Io, done: Done): CommandUnknownOpts {
       const next = nextSteps(loaded);
       const result = { steps: all, settings, next };
       printResult(io, options.format, result, () => initText(result, io.style));
-      done(EXIT.done);
     });
 }
 

@@ -1,12 +1,10 @@
 import { InvalidArgumentError, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { unknownName } from "../../core/diagnostic/unknown-name.ts";
-import { FlagError } from "../../core/errors.ts";
 import { commitOption, cwdOption, databaseOption, formatOption, hoistCommand, type Done } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
-import { progressOf, type Io } from "../terminal/io.ts";
+import { printNote, progressOf, type Io } from "../terminal/io.ts";
 import { since, sinceMs } from "./since.ts";
 import { logText } from "./log-text.ts";
-import { flagsFolder } from "../workspace.ts";
+import { flagsFolder, readConfig, selectedEnvironments } from "../workspace.ts";
 
 export function logCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
@@ -27,7 +25,7 @@ export function logCommand(io: Io, done: Done): CommandUnknownOpts {
     .action(async (key, options) => {
       const { readLog } = await import("../../log/read-log.ts");
       const folder = flagsFolder(io, options.cwd);
-      const environments = await environmentsToRead(folder, options.env);
+      const environments = selectedEnvironments(await readConfig(folder), options.env);
       const { openTables } = await import("./log-tables.ts");
       progressOf(io)("reading history");
       const { tables, notes } = options.table
@@ -48,7 +46,7 @@ export function logCommand(io: Io, done: Done): CommandUnknownOpts {
         else {
           const namesKeys = key === undefined || log.entries.some(({ keys }) => keys.some((each) => each !== key));
           io.out(logText({ log, namesKeys, style: io.style, columns: io.columns }));
-          for (const note of all) io.err(`${io.errStyle("yellow", "note")}  ${note}`);
+          for (const note of all) printNote(io, note);
         }
         done(EXIT.done);
       } finally {
@@ -60,17 +58,4 @@ export function logCommand(io: Io, done: Done): CommandUnknownOpts {
 function count(text: string): number {
   if (/^\d{1,6}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("Expected a whole number, 0 for all.");
-}
-
-/** Those that the files in the folder declare now. @throws FlagError UNKNOWN_ENVIRONMENT */
-async function environmentsToRead(folder: string, only: string | undefined): Promise<readonly string[]> {
-  const { readWorkTree } = await import("../../source/load/work-tree.ts");
-  const { loadFlags } = await import("../../source/load/load.ts");
-  const files = await readWorkTree(folder);
-  const { config } = loadFlags(files.filter(({ path }) => path === "flags/_config.yaml"));
-  const names = config?.environments.map(({ name }) => name) ?? [];
-  if (only === undefined) return names;
-  if (config === null || names.includes(only)) return [only];
-  const { message, hint } = unknownName("environment", only, names);
-  throw new FlagError("UNKNOWN_ENVIRONMENT", message, { hint });
 }

@@ -1,14 +1,12 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { unknownName } from "../../core/diagnostic/unknown-name.ts";
 import { FlagError } from "../../core/errors.ts";
-import type { LoadedFlags } from "../../source/load/load.ts";
 import { commitOption, cwdOption, databaseOption, formatOption, hoistCommand, type Done } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
-import { progressOf, type Io } from "../terminal/io.ts";
+import { printNote, progressOf, type Io } from "../terminal/io.ts";
 import { since, sinceMs } from "./since.ts";
 import { suspectsJson } from "./suspects-json.ts";
 import { suspectsText } from "./suspects-text.ts";
-import { flagsFolder } from "../workspace.ts";
+import { flagsFolder, readConfig, selectedEnvironments } from "../workspace.ts";
 
 export function suspectsCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
@@ -35,8 +33,8 @@ export function suspectsCommand(io: Io, done: Done): CommandUnknownOpts {
       };
       checkWindow(window);
       const folder = flagsFolder(io, options.cwd);
-      const declared = await declaredIn(folder);
-      const environments = chosen(declared, options.env);
+      const declared = await readConfig(folder);
+      const environments = selectedEnvironments(declared, options.env);
       progressOf(io)("reading history");
       const { tables, notes } = await openTables(io, environments, { folder, database: options.database });
       try {
@@ -53,7 +51,7 @@ export function suspectsCommand(io: Io, done: Done): CommandUnknownOpts {
         if (options.format === "json") io.out(suspectsJson(result));
         else {
           io.out(suspectsText(result, { environments, now, style: io.style, columns: io.columns }));
-          for (const note of result.notes) io.err(`${io.errStyle("yellow", "note")}  ${note}`);
+          for (const note of result.notes) printNote(io, note);
         }
         done(EXIT.done);
       } finally {
@@ -67,20 +65,4 @@ function checkWindow({ since: from, until }: { readonly since: number; readonly 
   throw new FlagError("USAGE", "--since is after --until, so nothing lies between them", {
     hint: "both are moments, or spans before now: --since 4h --until 2h",
   });
-}
-
-/** The configuration in the folder; what else is wrong with the files is of no interest now. */
-async function declaredIn(folder: string): Promise<LoadedFlags> {
-  const { readWorkTree } = await import("../../source/load/work-tree.ts");
-  const { loadFlags } = await import("../../source/load/load.ts");
-  const files = await readWorkTree(folder);
-  return loadFlags(files.filter(({ path }) => path === "flags/_config.yaml"));
-}
-
-function chosen({ config }: LoadedFlags, only: string | undefined): readonly string[] {
-  const names = config?.environments.map(({ name }) => name) ?? [];
-  if (only === undefined) return names;
-  if (config === null || names.includes(only)) return [only];
-  const { message, hint } = unknownName("environment", only, names);
-  throw new FlagError("UNKNOWN_ENVIRONMENT", message, { hint });
 }

@@ -1,13 +1,12 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { guess, unknownFlag } from "../../core/diagnostic/unknown-name.ts";
 import { FlagError } from "../../core/errors.ts";
-import { cwdOption, formatOption, hoistCommand, printResult, type Done } from "../command.ts";
-import { EXIT } from "../exit-codes.ts";
+import { cwdOption, formatOption, hoistCommand, printResult } from "../command.ts";
 import { printNote, type Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
 import { killLines, killText } from "./kill-text.ts";
 
-export function killCommand(io: Io, done: Done): CommandUnknownOpts {
+export function killCommand(io: Io): CommandUnknownOpts {
   const examples = ["hoist kill workshop_routing", "hoist kill workshop_routing --format json"];
   const summary = "print the commands that switch a flag off at once; runs none of them";
   return hoistCommand("kill", summary, examples, io)
@@ -20,7 +19,6 @@ export function killCommand(io: Io, done: Done): CommandUnknownOpts {
       if (!keys.includes(key)) printNote(io, unknownNote(key, keys));
       const lines = killLines(key, keys);
       printResult(io, options.format, lines, () => killText(lines, io.style, io.columns));
-      done(EXIT.done);
     });
 }
 

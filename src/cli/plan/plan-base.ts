@@ -5,7 +5,7 @@ import { contextsFrom } from "../../impact/contexts.ts";
 import type { Population } from "../../impact/population.ts";
 import type { ChangeReport } from "../../impact/report.ts";
 import { checkFiles } from "../../source/read/check-files.ts";
-import { unknownEnvironment, type Files } from "../../source/read/desired.ts";
+import type { Files } from "../../source/read/desired.ts";
 import { reportSince } from "../../impact/report-since.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { progressOf, todayOf, type Io } from "../terminal/io.ts";
@@ -14,7 +14,7 @@ import { reportDiagnostics } from "../validate/report.ts";
 import { noteUncommitted } from "./uncommitted.ts";
 import { reportJson } from "./report-json.ts";
 import { reportText } from "./report-text.ts";
-import { flagsFolder } from "../workspace.ts";
+import { flagsFolder, selectedEnvironments } from "../workspace.ts";
 
 export interface PlanBaseOptions {
   readonly base: string;
@@ -42,10 +42,7 @@ export async function planBase(io: Io, options: PlanBaseOptions): Promise<ExitCo
     const format = options.format === "json" ? "json" : "text";
     return reportDiagnostics(io, { diagnostics, flagCount: files.loaded.fileCount, testsPassed }, format);
   }
-  const declared = files.loaded.config?.environments ?? [];
-  if (options.env !== undefined && !declared.some(({ name }) => name === options.env)) {
-    throw unknownEnvironment(options.env, declared);
-  }
+  selectedEnvironments(files.loaded, options.env);
   const report = await reportSince(folder, options.base, files, {
     today,
     testsPassed,

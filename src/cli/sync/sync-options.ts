@@ -2,7 +2,7 @@ import type { OnDrift } from "../../core/plan/merge.ts";
 import { databaseLabel, databaseUrl } from "../../store/address.ts";
 import { migrateStore, openStore } from "../../store/open.ts";
 import type { SyncOptions } from "../../sync/sync.ts";
-import { againOf } from "../repeatable-options.ts";
+import { againOf } from "./repeatable-options.ts";
 import { progressOf, todayOf, type Io } from "../terminal/io.ts";
 import { environmentName, flagsFolder } from "../workspace.ts";
 

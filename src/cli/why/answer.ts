@@ -1,14 +1,12 @@
 import { FlagError } from "../../core/errors.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import { differingGroups } from "../../core/row/field-groups.ts";
-import { unknownFlag } from "../../core/diagnostic/unknown-name.ts";
+import { unknownFlagError } from "../../core/diagnostic/unknown-name.ts";
 import { flagOfRow, type ReadRow } from "../../core/row/row-codec.ts";
 import { trace } from "../../core/evaluate/trace.ts";
 import { databaseUrl } from "../../store/address.ts";
 import { openStore } from "../../store/open.ts";
 import type { AuditEntry, FlagStore } from "../../store/store.ts";
-import { loadFlags } from "../../source/load/load.ts";
-import { readWorkTree } from "../../source/load/work-tree.ts";
 import type { EvaluationContext } from "../../core/evaluate/evaluation.ts";
 import { desiredOf, readFiles } from "../../source/read/desired.ts";
 import type { Io } from "../terminal/io.ts";
@@ -16,7 +14,7 @@ import { parsedOverrides } from "../override/overrides.ts";
 import { agoText } from "../terminal/age.ts";
 import { shortCommit } from "../plan/plan-text.ts";
 import type { ExplainedAnswer } from "./why-text.ts";
-import { environmentName, flagsFolder, invalidFlags } from "../workspace.ts";
+import { environmentName, flagsFolder, invalidFlags, readConfig } from "../workspace.ts";
 
 /** The options that say where the flag is read from. */
 interface SourceOptions {
@@ -50,8 +48,7 @@ export async function explainAnswer(
   const { flags, archived, revision } = source;
   const traced = trace(flags, key, context, { overrides, archived, ...(revision === undefined ? {} : { revision }) });
   if (traced.evaluation.errorCode === "FLAG_NOT_FOUND" && !archived.includes(key)) {
-    const { message, hint } = unknownFlag(key, flags.keys(), source.text);
-    throw new FlagError("USAGE", message, { hint });
+    throw unknownFlagError(key, flags.keys(), source.text);
   }
   return { trace: traced, source: source.text, provenance: source.provenance };
 }
@@ -132,8 +129,7 @@ async function fromFiles(io: Io, key: FlagKey, where: SourceOptions): Promise<So
 async function typedContext(folder: string, attributes: Readonly<Record<string, string>>): Promise<EvaluationContext> {
   const entries = Object.entries(attributes);
   if (entries.length === 0) return {};
-  const files = await readWorkTree(folder);
-  const { config } = loadFlags(files.filter(({ path }) => path === "flags/_config.yaml"));
+  const { config } = await readConfig(folder);
   return Object.fromEntries(entries.map(([name, text]) => [name, typed(text, config?.attributes.get(name)?.type)]));
 }
 

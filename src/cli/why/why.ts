@@ -8,13 +8,11 @@ import {
   hoistCommand,
   printResult,
   workTreeOption,
-  type Done,
 } from "../command.ts";
-import { EXIT } from "../exit-codes.ts";
 import type { Io } from "../terminal/io.ts";
 import { whyText } from "./why-text.ts";
 
-export function whyCommand(io: Io, done: Done): CommandUnknownOpts {
+export function whyCommand(io: Io): CommandUnknownOpts {
   const examples = [
     "hoist why workshop_routing --user user-42 --context postalCode=M5V --env production",
     "hoist why checkout_button --user user-42 --work-tree            from the files, before a sync",
@@ -34,6 +32,5 @@ export function whyCommand(io: Io, done: Done): CommandUnknownOpts {
       const answer = await explainAnswer(io, key, attributes, options);
       const data = { ...answer.trace, source: answer.source };
       printResult(io, options.format, data, () => whyText(answer, io.style, io.columns));
-      done(EXIT.done);
     });
 }

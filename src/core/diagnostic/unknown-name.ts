@@ -1,3 +1,4 @@
+import { FlagError } from "../errors.ts";
 import type { FlagKey } from "../flag/flag.ts";
 import { nearest } from "./nearest.ts";
 
@@ -37,6 +38,18 @@ export function unknownFlag(key: FlagKey, valid: Iterable<FlagKey>, where = "fla
     message: `flag "${key}" does not exist in ${where}`,
     hint: guess(key, keys) ?? (keys.length === 0 ? `${where} has no flags` : `flags: ${namesText(keys)}`),
   };
+}
+
+/** Reports an unknown flag as an error. @param where  where the flag was looked up */
+export function unknownFlagError(key: FlagKey, valid: Iterable<FlagKey>, where?: string): FlagError {
+  const { message, hint } = unknownFlag(key, valid, where);
+  return new FlagError("USAGE", message, { hint });
+}
+
+/** Reports an environment that the configuration does not declare as an error. */
+export function unknownEnvironmentError(name: string, declared: Iterable<string>): FlagError {
+  const { message, hint } = unknownName("environment", name, declared);
+  return new FlagError("UNKNOWN_ENVIRONMENT", message, { hint });
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
-import { FlagError } from "../../core/errors.ts";
 import type { FlagKey } from "../../core/flag/flag.ts";
-import { unknownFlag } from "../../core/diagnostic/unknown-name.ts";
+import { unknownFlagError } from "../../core/diagnostic/unknown-name.ts";
 import { runInlineTests } from "../check/inline-tests.ts";
 import { readFiles, type Files, type Origin } from "./desired.ts";
 import type { Progress } from "./progress.ts";
@@ -32,7 +31,7 @@ export async function checkFiles(
   const { loaded } = files;
   const keys = loaded.flags.map(({ key }) => key);
   const unknown = onlyTestsOf.find((key) => !keys.includes(key));
-  if (unknown !== undefined) throw noSuchFlag(unknown, keys);
+  if (unknown !== undefined) throw unknownFlagError(unknown, keys);
   if (loaded.diagnostics.some(({ severity }) => severity === "error")) {
     return { files, diagnostics: loaded.diagnostics, testsPassed: 0 };
   }
@@ -40,9 +39,4 @@ export async function checkFiles(
   const tests = runInlineTests(loaded, onlyTestsOf.length === 0 ? undefined : new Set(onlyTestsOf));
   const checks = await withDates(loaded.diagnostics, files, origin);
   return { files, diagnostics: [...checks, ...tests.failures], testsPassed: tests.passed };
-}
-
-function noSuchFlag(key: FlagKey, keys: readonly FlagKey[]): FlagError {
-  const { message, hint } = unknownFlag(key, keys);
-  return new FlagError("USAGE", message, { hint });
 }

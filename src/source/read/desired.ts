@@ -2,7 +2,7 @@ import type { DesiredFlag } from "../../core/plan/change.ts";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { FlagError } from "../../core/errors.ts";
 import type { FlagKey } from "../../core/flag/flag.ts";
-import { unknownName } from "../../core/diagnostic/unknown-name.ts";
+import { unknownEnvironmentError } from "../../core/diagnostic/unknown-name.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
 import { openRepository, type Repository } from "../../history/repository.ts";
 import type { Policies } from "../shape/policies.ts";
@@ -103,7 +103,11 @@ export function desiredOf(files: Files, environment: string, progress: Progress)
   if (errors.length > 0 || loaded.config === null) return { ok: false, files, diagnostics: loaded.diagnostics };
   const declared = loaded.config.environments;
   const found = declared.find(({ name }) => name === environment);
-  if (found === undefined) throw unknownEnvironment(environment, declared);
+  if (found === undefined)
+    throw unknownEnvironmentError(
+      environment,
+      declared.map(({ name }) => name),
+    );
   if (files.commit === null && !found.workTree) throw workTreeRefused(environment);
   progress("running tests", loaded.testCount);
   const tests = runInlineTests(loaded);
@@ -124,12 +128,6 @@ export function desiredOf(files: Files, environment: string, progress: Progress)
     warnings: loaded.diagnostics,
   };
   return { ok: true, desired };
-}
-
-export function unknownEnvironment(name: string, declared: readonly { readonly name: string }[]): FlagError {
-  const names = declared.map((environment) => environment.name);
-  const { message, hint } = unknownName("environment", name, names);
-  return new FlagError("UNKNOWN_ENVIRONMENT", message, { hint });
 }
 
 function workTreeRefused(environment: string): FlagError {

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { againOf } from "../../../src/cli/repeatable-options.ts";
+import { againOf } from "../../../src/cli/sync/repeatable-options.ts";
 import { aFlagRepository, commitFlags, flagText } from "../../support/flag-tree.ts";
 import { hoistIn } from "../../support/hoist.ts";
 import { typeInSqlite } from "../../support/sqlite.ts";

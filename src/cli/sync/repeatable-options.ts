@@ -1,10 +1,10 @@
-import { shellWord } from "../core/text.ts";
+import { shellWord } from "../../core/text.ts";
 
-/** What of a command line has to be said again in a line that is printed to be pasted; each text is empty or begins with a space. */
+/** The options that a printed command repeats from the command that ran. Each text is empty or starts with a space. */
 export interface Again {
-  /** Which folder, database and commit. */
+  /** Folder, database and commit. */
   readonly place: string;
-  /** And what is to be done about hand-written changes, on which the id of a plan hangs. */
+  /** The same, and how to treat manual changes, which the id of a plan depends on. */
   readonly intent: string;
 }
 
@@ -36,7 +36,7 @@ function spaced(words: readonly string[]): string {
   return words.map((word) => ` ${word}`).join("");
 }
 
-/** A password is never printed: whoever pastes the line puts it back. */
+/** Hides the password of an address; it has to be filled in again before the command can run. */
 function withoutPassword(url: string): string {
   if (url.startsWith("file:")) return url;
   const hidden = url.replace(/^(\w+:\/\/[^:/?@]*):.*@/, "$1:PASSWORD@");
