@@ -42,7 +42,7 @@ function anOlderNode(): string | undefined {
     .find((node) => existsSync(node) && Number(/^v(\d+)/.exec(run(node, "--version").stdout)?.[1] ?? 99) < 22);
 }
 
-describe("the guard of the command", () => {
+describe("the version guard of the command", () => {
   test.each(["0.10.48", "18.20.8", "20.20.2", "22.0.0", "22.17.1"])(
     "Node %s is told what is needed, with exit code 9",
     (version) => {
@@ -73,13 +73,13 @@ describe("the guard of the command", () => {
     );
   });
 
-  test("it says in ES5 what it has to say, so that a very old Node can read it", async () => {
+  test("it is written in ES5, so that a very old Node can parse it", async () => {
     const source = readFileSync(GUARD, "utf8").replace("import(", "later(");
     const [modern, es5] = await Promise.all(["esnext", "es5"].map((target) => transform(source, { target })));
     expect(es5?.code).toBe(modern?.code);
   });
 
-  test("it asks for what package.json asks for", () => {
+  test("it requires the version that package.json requires", () => {
     const manifest = JSON.parse(readFileSync(MANIFEST, "utf8")) as { engines: { node: string } };
     expect(manifest.engines.node).toBe(">=22.18");
   });

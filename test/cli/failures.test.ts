@@ -109,7 +109,7 @@ describe("files and repositories", () => {
     `);
   });
 
-  test("a branch of origin that was never fetched, with the line that fetches it", async () => {
+  test("a branch of origin that was never fetched, with the command that fetches it", async () => {
     const origin = aFlagRepository(FLAGS);
     const clone = aRepository();
     clone.git("remote", "add", "origin", `file://${origin.folder}`);
@@ -139,7 +139,7 @@ describe("files and repositories", () => {
     `);
   });
 
-  test("an older commit, and a history that was rewritten, whose printed line lets the sync pass", async () => {
+  test("an older commit, and a rewritten history, with the option that lets the sync continue", async () => {
     const tree = await aSyncedTree(SQLITE, FLAGS);
     const { repository, database } = tree;
     const env = { FLAGS_DATABASE_URL: database.url, FLAGS_ENV: "production" };
@@ -205,7 +205,7 @@ describe("a database of SQLite", () => {
     await expectRefused(folder, ["why", "checkout_button", "--env", "staging"], 6, env);
   });
 
-  test("that is not there yet is made by sync alone", async () => {
+  test("that does not exist yet is created by sync only", async () => {
     const { folder } = aFlagRepository(FLAGS);
     const env = inDatabase(folder);
     expect(await hoist(folder, ["plan"], env)).toMatchObject({ code: 2 });
@@ -234,7 +234,7 @@ describe("a database of SQLite", () => {
     expect(await expectRefused(folder, ["plan"], 8, env)).toContain("hoist db migrate");
   });
 
-  test("that is no database, or a folder, or empty of our tables", async () => {
+  test("that is not a database, or a folder, or has none of our tables", async () => {
     const { folder } = aFlagRepository(FLAGS);
     const env = inDatabase(folder);
     const file = join(folder, "flags.db");
@@ -255,7 +255,7 @@ describe("a database of SQLite", () => {
     await expectRefused(folder, ["plan"], 8, env);
   });
 
-  test("that another process holds", async () => {
+  test("that another process has locked", async () => {
     const { folder, env, file, repository } = await syncedAt();
     repository.write(flagPath("voice_logging"), flagText({ enabled: false }));
     repository.commit("Off");
@@ -293,7 +293,7 @@ describe("an address", () => {
     await expectRefused(folder, ["plan", "--env", "production", "--database", url], code);
   });
 
-  test("where nobody ever answers is given up, and the password is not told", async () => {
+  test("that never answers times out, and the password is not printed", async () => {
     const silent = createServer(() => {}).listen(0, "127.0.0.1");
     await once(silent, "listening");
     onTestFinished(() => void silent.close());
@@ -347,7 +347,7 @@ describePostgres("a database of PostgreSQL", () => {
     expect(await expectRefused(repository.folder, ["sync"], 8, env)).toContain("STORE_NEWER");
   });
 
-  test("is read without a word that is not ours", async () => {
+  test("is read without output from libraries", async () => {
     const { repository, database } = await syncedAt();
     const args = [hoistBin(), "plan", "--env", "production", "--database", database.url];
     const run = promisify(execFile)(process.execPath, args, { cwd: repository.folder });
@@ -372,7 +372,7 @@ describe("the command line itself", () => {
     expect(result.err).toMatch(/^ {7}hoist .*--help\n {7}exit 9 \(USAGE\)$/m);
   });
 
-  test("an unknown flag is asked after", async () => {
+  test("an unknown flag gets a suggestion", async () => {
     const { folder } = aFlagRepository(FLAGS);
     const env = inDatabase(folder);
     await hoist(folder, ["sync"], env);
@@ -389,7 +389,7 @@ describe("the command line itself", () => {
     });
   });
 
-  test("a reader that stops early is no failure", async () => {
+  test("a closed pipe is not an error", async () => {
     const { folder } = aFlagRepository(FLAGS);
     const command = `"${process.execPath}" "${hoistBin()}" list; echo "exit $?" >&2`;
     const { stderr } = await promisify(execFile)("/bin/sh", ["-c", `{ sleep 1; ${command}; } | true`], { cwd: folder });

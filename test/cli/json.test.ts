@@ -102,7 +102,7 @@ async function expectJson({ hoist }: Synced, command: string, args: readonly str
 }
 
 describe("--format json", () => {
-  test("every command that offers it is asked here", () => {
+  test("every command that has it is tested here", () => {
     expect([...Object.keys({ ...READING, ...WRITING }), ...ELSEWHERE].toSorted()).toEqual(
       reportingCommands(program).toSorted(),
     );

@@ -41,16 +41,16 @@ export function initCommand(io: Io): CommandUnknownOpts {
 /**
  * Writes `.github/`.
  *
- * @param asked  whether `--workflows` or `--no-workflows` is given; undefined: only where the remote is on GitHub, or missing
+ * @param workflows  whether `--workflows` or `--no-workflows` is given; undefined: only where the remote is on GitHub, or missing
  */
 async function gitHubSteps(
   io: Io,
   folder: string,
   config: Config | null,
-  asked: boolean | undefined,
+  workflows: boolean | undefined,
 ): Promise<{ readonly written: readonly Step[]; readonly settings: readonly NextStep[] }> {
   const none = { written: [], settings: [] };
-  if (asked === false) return none;
+  if (workflows === false) return none;
   if (config === null) {
     printNote(io, "flags/_config.yaml has errors, so no workflows were written: hoist validate, then hoist init again");
     return none;
@@ -58,11 +58,11 @@ async function gitHubSteps(
   const { findSettings } = await import("./workflows/find-settings.ts");
   const found = await findSettings(folder, config, io.env);
   if (found === null) {
-    if (asked)
+    if (workflows)
       printNote(io, "not a git repository, so no workflows were written: git init, then hoist init --workflows");
     return none;
   }
-  if (!found.isOnGitHub && asked === undefined) {
+  if (!found.isOnGitHub && workflows === undefined) {
     printNote(io, "the remote is not on GitHub, so no workflows were written: hoist init --workflows writes them");
     return none;
   }

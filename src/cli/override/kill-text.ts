@@ -88,6 +88,6 @@ export function killText({ key, ways, family }: KillLines, style: Style, columns
     family === null
       ? []
       : ["", `All of ${family.pattern}:  ${family.line}  (${family.keys.length} flags, and future ones)`];
-  const headline = `Each of these switches ${key} off, whatever its file in flags/ says:`;
+  const headline = `Each of these switches ${key} off:`;
   return [...wrapped(headline, columns), "", ...blocks, ...all].join("\n");
 }

@@ -64,13 +64,13 @@ describe("hoist complete", () => {
     expect(await completed(...words)).toEqual(expect.arrayContaining(expected));
   });
 
-  test("nothing where nothing fits: an unknown option's value, free text, too many arguments", async () => {
+  test("an unknown option's value, free text and surplus arguments complete to nothing", async () => {
     expect(await completed("why", "--user", "")).toEqual([]);
     expect(await completed("kill", "--nonsense=")).toEqual([]);
     expect(await completed("schema", "")).toEqual([]);
   });
 
-  test("without flags/, and with a broken _config.yaml, it stays quiet", async () => {
+  test("without flags/, or with a broken _config.yaml, it prints nothing", async () => {
     const folder = aFolder();
     expect(await hoistIn(folder)("complete", "--", "why", "")).toEqual({ code: 0, out: "", err: "" });
     mkdirSync(join(folder, "flags"));
@@ -78,7 +78,7 @@ describe("hoist complete", () => {
     expect(await hoistIn(folder)("complete", "--", "sync", "--env", "")).toEqual({ code: 0, out: "", err: "" });
   });
 
-  test("flags come from the folder that --cwd names, files of which are broken too", async () => {
+  test("flags come from the folder that --cwd names, even from files with errors", async () => {
     const folder = aFolder();
     mkdirSync(join(folder, "flags/deep/er"), { recursive: true });
     writeFileSync(join(folder, "flags/deep/er/broken_flag.yaml"), "{");
@@ -131,12 +131,12 @@ describe("bash", () => {
     expect(ask(...typed.split(" ")).sort()).toEqual([...expected].sort());
   });
 
-  test("an option's value behind =, which bash makes a word of its own", () => {
+  test("an option's value after =, where bash splits the word", () => {
     expect(ask("hoist", "sync", "--env", "=", "pro")).toEqual(["production"]);
     expect(ask("hoist", "sync", "--env", "=")).toEqual(["development", "production", "staging"]);
   });
 
-  test("folders where a folder is meant", () => {
+  test("folders complete where an option takes a folder", () => {
     expect(ask("hoist", "sync", "--cwd", "test/fixt")).toEqual(["test/fixtures"]);
   });
 });

@@ -21,7 +21,7 @@ function aTree() {
   return repository;
 }
 
-test("describe says who gets what in each environment, and what the segments stand for", async () => {
+test("describe says who gets what in each environment, and what its segments mean", async () => {
   const { folder } = aTree();
   expect(await hoistIn(folder)("describe", "routing")).toEqual({
     code: 0,
@@ -37,7 +37,7 @@ where
   });
 });
 
-test("environments that read alike are told once, and --env asks for one", async () => {
+test("environments with the same text share a paragraph, and --env selects one", async () => {
   const hoist = hoistIn(aTree().folder);
   expect((await hoist("describe", "banner")).out).toContain("  development, staging, production  On for everybody.");
   expect((await hoist("describe", "routing", "--env", "production")).out).toBe(
@@ -45,7 +45,7 @@ test("environments that read alike are told once, and --env asks for one", async
   );
 });
 
-test("describe reads the files as they stand, and with --commit as they were committed", async () => {
+test("describe reads the work tree, or a commit with --commit", async () => {
   const repository = aTree();
   const hoist = hoistIn(repository.folder);
   writeFlags(repository, { banner: flagText({ lines: "rollout: 5%" }) });
@@ -53,7 +53,7 @@ test("describe reads the files as they stand, and with --commit as they were com
   expect((await hoist("describe", "banner", "--commit", "HEAD")).out).toContain("On for everybody.");
 });
 
-test("as JSON nothing is cut, and the text says how much is", async () => {
+test("JSON has complete lists; text says how many items it leaves out", async () => {
   const repository = aTree();
   const ids = Array.from({ length: 12 }, (_, n) => `user-${n}`);
   writeFlags(repository, { banner: flagText({ lines: `rollout: { whitelist: { userId: [${ids.join(", ")}] } }` }) });
@@ -95,7 +95,7 @@ test("an unknown flag, an unknown environment and a broken file each say what to
   expect(await hoist("describe", "banner"), "another file's fault is not in the way").toMatchObject({ code: 0 });
 });
 
-test("list --sentences describes every flag; long sentences are wrapped under their own beginning", async () => {
+test("list --sentences describes every flag and wraps long sentences with an indent", async () => {
   const hoist = hoistIn(aTree().folder);
   expect((await hoist("list", "--sentences")).out).toBe(`banner
   development, staging, production  On for everybody.

@@ -72,7 +72,7 @@ describe("an application with generated modules", () => {
     expect(report).toMatchObject({ success: true, numPassedTests: 3, numFailedTests: 0 });
   });
 
-  test("without any data the fallbacks answer, and an override beats them", async () => {
+  test("without data each flag serves its fallback, and an override beats it", async () => {
     const { code } = await transform(readFileSync(join(out, "server.ts"), "utf8"), { loader: "ts", format: "esm" });
     app.write("src/flags/server.js", code);
     app.write(
@@ -102,7 +102,7 @@ describe("an application with generated modules", () => {
     }
   });
 
-  test("the client's definitions are definitions, and those of the server name every flag", async () => {
+  test("the client definitions have the public flags, the server definitions every flag", async () => {
     const module: { clientDefinitions: FlagDefinitions } = await import(join(out, "definitions.ts"));
     const shown = Object.entries(module.clientDefinitions);
     expect(shown.map(([key]) => key)).toContain("checkout_button");
@@ -110,7 +110,7 @@ describe("an application with generated modules", () => {
     expect(readFileSync(join(out, "server.ts"), "utf8")).toContain("\n  workshop_reports: {\n");
   });
 
-  test("a formatter with its usual settings leaves them as they are", () => {
+  test("a formatter with default settings changes nothing", () => {
     writeFileSync(join(app.folder, "biome.json"), '{ "formatter": { "indentStyle": "space" } }');
     const biome = join(ROOT, "node_modules/@biomejs/biome/bin/biome");
     app.node(biome, "format", "src/flags/definitions.ts", "src/flags/server.ts");
@@ -142,7 +142,7 @@ function anOddTree(): string {
   return folder;
 }
 
-test("texts and values that would break out of their place are kept in it, and formatted", async () => {
+test("texts and values cannot end the comment or literal that they are in", async () => {
   const folder = anOddTree();
   await hoistIn(folder)("generate");
   const module: { clientDefinitions: FlagDefinitions } = await import(join(folder, "src/flags/definitions.ts"));
@@ -171,7 +171,7 @@ describe("hoist generate", () => {
     expect((await hoist("generate", "--check")).code).toBe(3);
   });
 
-  test("line ends that git changed are not stale", async () => {
+  test("line endings that git changed do not make a file stale", async () => {
     const folder = anOddTree();
     const hoist = hoistIn(folder);
     await hoist("generate", "--out", "lib");
@@ -180,7 +180,7 @@ describe("hoist generate", () => {
     expect((await hoist("generate", "--out", "lib", "--check")).code).toBe(0);
   });
 
-  test("leaves a file alone that somebody wrote by hand", async () => {
+  test("does not replace a hand-written file", async () => {
     const folder = anOddTree();
     mkdirSync(join(folder, "lib"));
     writeFileSync(join(folder, "lib/server.ts"), "export const mine = 1;\n");
@@ -190,7 +190,7 @@ describe("hoist generate", () => {
     expect(existsSync(join(folder, "lib/definitions.ts"))).toBe(false);
   });
 
-  test("writes nothing from files that have errors, and shows those", async () => {
+  test("writes nothing from files with errors, and shows the errors", async () => {
     const folder = anOddTree();
     writeFileSync(join(folder, "flags/new-checkout.yaml"), ODD.replace("team-web", "team-wbe"));
     const refused = await hoistIn(folder)("generate");

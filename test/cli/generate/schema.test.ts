@@ -7,7 +7,7 @@ import { aFolder } from "../../support/repository.ts";
 
 const FILES = ["flag", "segment", "config"].map((kind) => `flags/_schema/${kind}.schema.json`);
 
-test("hoist schema writes what is stale, --check says what is, and the loader minds neither", async () => {
+test("hoist schema writes what is stale, --check reports it, and the loader ignores flags/_schema/", async () => {
   const { folder } = aFlagRepository({ one: flagText() });
   const hoist = hoistIn(folder);
   expect(await hoist("schema", "--check")).toEqual({
@@ -27,7 +27,7 @@ test("hoist schema writes what is stale, --check says what is, and the loader mi
   expect((await hoist("schema")).out).toBe("✓ written: flags/_schema/flag.schema.json");
 });
 
-test("it works while files have errors: their names are known, and so is everything else", async () => {
+test("files with errors contribute the names that can be read", async () => {
   const { folder } = aFlagRepository({ one: flagText(), broken: "type: string\nvariants: { red: r, blue: b }\n" });
   mkdirSync(join(folder, "flags/_segments"));
   writeFileSync(join(folder, "flags/_segments/staff.yaml"), "description: 4\n");
@@ -47,6 +47,6 @@ test("a broken _config.yaml leaves the general schema in its place, so that one 
   expect($defs.Condition.additionalProperties).toEqual({ $ref: "#/$defs/Matcher" });
 });
 
-test("without flags/ there is nothing to write a schema from", async () => {
+test("without flags/ the command fails", async () => {
   expect(await hoistIn(aFolder())("schema")).toMatchObject({ code: 3, out: "" });
 });

@@ -97,7 +97,7 @@ test("init again keeps everything and says so", async () => {
   await expectNextToWork(folder, out);
 });
 
-test("flags that are there already get no example beside them", async () => {
+test("no example is added to existing flags", async () => {
   const folder = aFolder();
   const hoist = hoistIn(folder);
   await hoist("init");
@@ -107,7 +107,7 @@ test("flags that are there already get no example beside them", async () => {
   expect(existsSync(join(folder, "flags/example_flag.yaml"))).toBe(false);
 });
 
-test("settings that cannot be read are left alone, with the line to add", async () => {
+test("editor settings that cannot be parsed are kept, with the line to add", async () => {
   const folder = written(aFolder(), { ".vscode/settings.json": '{ "a": ' });
   const { code, out } = await hoistIn(folder)("init");
   expect(code).toBe(0);
@@ -130,7 +130,7 @@ test.each([
   expect(contents(folder)).toEqual(before);
 });
 
-test("the hook is installed once, stops a commit with a broken flag, and another hook stays", async () => {
+test("the hook is installed once and stops a commit with a broken flag; another hook is kept", async () => {
   const repository = aRepository();
   const hoist = hoistIn(repository.folder);
   expect((await hoist("init", "--hook")).out).toMatch(/written +\.git\/hooks\/pre-commit/);
@@ -151,7 +151,7 @@ test("the hook is installed once, stops a commit with a broken flag, and another
   expect(out).toContain("another hook exists; add to it: hoist validate --staged || exit $?");
 });
 
-test("outside a repository there is no hook, and a note says so", async () => {
+test("outside a repository no hook is installed, and a note says so", async () => {
   const { code, err } = await hoistIn(aFolder())("init", "--hook");
   expect(code).toBe(0);
   expect(err).toContain("not a git repository, so no hook was installed");
@@ -159,7 +159,7 @@ test("outside a repository there is no hook, and a note says so", async () => {
 
 const WORKFLOWS = ["validate", "sync", "drift"].map((name) => `.github/workflows/${name}.yml`);
 
-test("in a repository init writes the workflows for its environments and its branch, and says what to switch on", async () => {
+test("in a repository init writes workflows for its environments and branch, and lists the settings to change", async () => {
   const repository = aRepository();
   repository.git("checkout", "--quiet", "-b", "trunk");
   const { code, out } = await hoistIn(repository.folder)("init", "--env", "test,beta,live");
@@ -183,7 +183,7 @@ test("in a repository init writes the workflows for its environments and its bra
   expect(readFileSync(join(repository.folder, WORKFLOWS[1] ?? ""), "utf8")).toBe(`${sync}# ours\n`);
 });
 
-test("a workflow of the same name that is not ours stays, and ours gets another name", async () => {
+test("another workflow of the same name is kept, and ours gets another name", async () => {
   const repository = aRepository();
   repository.write(".github/workflows/validate.yml", "name: lint\n");
   const { out } = await hoistIn(repository.folder)("init");
@@ -204,7 +204,7 @@ test.each([".github/PULL_REQUEST_TEMPLATE.md", "docs/Pull_request_template.md"])
   },
 );
 
-test("in a folder of a monorepo the workflows stand at its top, and run in the folder what its lock file says", async () => {
+test("in a monorepo the workflows are at the top, and use the package manager of the folder's lock file", async () => {
   const repository = aRepository();
   repository.write("package.json", '{ "devDependencies": { "flaghoist": "0.1.0" } }\n');
   repository.write("package-lock.json", "{}\n");
@@ -240,7 +240,7 @@ test.each([
   );
 });
 
-test("outside a repository there are no workflows, and a note where they were asked for", async () => {
+test("outside a repository no workflows are written, and --workflows gets a note", async () => {
   const folder = aFolder();
   const { code, err } = await hoistIn(folder)("init", "--workflows");
   expect(code).toBe(0);
@@ -248,7 +248,7 @@ test("outside a repository there are no workflows, and a note where they were as
   expect(existsSync(join(folder, ".github"))).toBe(false);
 });
 
-test("a branch whose name GitHub would take for an expression is refused with its reason", async () => {
+test("a branch whose name GitHub would read as an expression is refused with the reason", async () => {
   const repository = aRepository();
   repository.git("checkout", "--quiet", "-b", "${{github.token}}");
   const { code, err } = await hoistIn(repository.folder)("init");

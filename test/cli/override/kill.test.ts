@@ -22,7 +22,7 @@ async function lineFor(where: string, hoist: ReturnType<typeof hoistIn>): Promis
   return ways.find((way) => way.where === where)?.line ?? "";
 }
 
-test("the line for the override file kills also where the file's last line has no end", async () => {
+test("the command for the override file works where its last line has no line ending", async () => {
   const { folder, hoist } = aTree();
   const file = join(folder, "overrides.env");
   writeFileSync(file, "FEATURE_OTHER=true");
@@ -37,7 +37,7 @@ test("the line for the override file kills also where the file's last line has n
   expect(problems).toEqual([]);
 });
 
-test("the line for the embedded database switches off the flag and no other", async () => {
+test("the command for the embedded database switches off this flag only", async () => {
   const { folder, hoist } = aTree();
   expect(await hoist("sync")).toMatchObject({ code: 0 });
   const line = (await lineFor("embedded", hoist)).replace("ENV", "development");
@@ -47,7 +47,7 @@ test("the line for the embedded database switches off the flag and no other", as
   expect(rows).toBe("workshop_reports|1\nworkshop_routing|0\n");
 });
 
-test("what is no key gets no lines to paste", async () => {
+test("a text that is not a key is refused", async () => {
   const { hoist } = aTree();
   expect(await hoist("kill", "Workshop_Routing")).toMatchObject({
     code: 9,
@@ -57,7 +57,7 @@ test("what is no key gets no lines to paste", async () => {
   expect(await hoist("kill", "x'; DROP TABLE feature_toggles; --")).toMatchObject({ code: 9, out: "" });
 });
 
-test("a key that no file has gets its lines, for it may live in the table, and a note", async () => {
+test("a key without a file gets its commands, because the table may have it, and a note", async () => {
   const { hoist } = aTree();
   const { code, out, err } = await hoist("kill", "workshop_rooting");
   expect(code).toBe(0);
@@ -65,7 +65,7 @@ test("a key that no file has gets its lines, for it may live in the table, and a
   expect(err).toContain('flag "workshop_rooting" does not exist in flags/; did you mean "workshop_routing"?');
 });
 
-test("files of segments and settings are no flags: their names get the note, too", async () => {
+test("names of segment and configuration files are not flags and get the note", async () => {
   const { hoist } = aTree();
   expect((await hoist("kill", "config")).err).toContain('flag "config" does not exist in flags/');
 });

@@ -10,12 +10,12 @@ const TABLE = `flag           git  table
 voice_logging  on   off by hand  deploy@ops, 3 h ago
 new            –`;
 
-test("a table that fits, and one that goes to no terminal, has a line for each row", () => {
+test("a table that fits, or does not go to a terminal, has one line per row", () => {
   expect(fittedTable(TITLES, ROWS, 52)).toBe(TABLE);
   expect(fittedTable(TITLES, ROWS, undefined)).toBe(TABLE);
 });
 
-test("in a terminal that is too narrow each row goes over several lines, without cells that say nothing", () => {
+test("in a narrow terminal each row becomes a block without its empty cells", () => {
   expect(fittedTable(TITLES, ROWS, 40)).toBe(`voice_logging
   git    on
   table  off by hand
@@ -23,7 +23,7 @@ test("in a terminal that is too narrow each row goes over several lines, without
 new`);
 });
 
-test("colours take no room", () => {
+test("colours do not count as width", () => {
   const titles = TITLES.map((title) => `\u001B[2m${title}\u001B[22m`);
   expect(fittedTable(titles, ROWS, 52).split("\n")).toHaveLength(3);
 });

@@ -24,12 +24,12 @@ test.each([
   ":::warning::x",
   "::error::no file",
   "::error file=\n::add-mask::e",
-])("%j is no command any more", (text) => {
+])("%j is escaped", (text) => {
   expect(commandsIn(text)).not.toEqual([]);
   expect(commandsIn(withoutWorkflowCommands(text)).filter((line) => line !== "::error file=")).toEqual([]);
 });
 
-test("our own annotations are, and other text is as it was", () => {
+test("our own annotations and other text stay unchanged", () => {
   const place = { file: "flags/a.yaml", line: 1, column: 1, length: 1, source: "" };
   const text = githubAnnotations([
     { severity: "error", code: "some-code", message: "it says ##[x]", hint: "a\n::b", ...place },
@@ -40,7 +40,7 @@ test("our own annotations are, and other text is as it was", () => {
   expect(withoutWorkflowCommands(plain)).toBe(plain);
 });
 
-test("what a file says never commands the runner, whatever is printed of it", async () => {
+test("nothing that a flag file contains becomes a workflow command", async () => {
   const repository = aFlagRepository({ checkout: flagText({ lines: "rollout: 10%" }) });
   const rule = '{ name: "x\\n::add-mask::e\\r::stop-commands::n ##[error]x", if: { userRole: admin }, serve: true }';
   repository.write(flagPath("checkout"), flagText({ lines: `rules: [${rule}]\nrollout: 11%` }));

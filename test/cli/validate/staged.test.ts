@@ -17,7 +17,7 @@ function hoist(repository: TestRepository, folder = repository.folder) {
 }
 
 describe("hoist validate --staged", () => {
-  test("says when nothing under flags/ is staged, whatever else is and whatever the work tree holds", async () => {
+  test("says when nothing under flags/ is staged, whatever else is staged or in the work tree", async () => {
     const repository = aFlagRepository({ one: GOOD });
     repository.write("README.md", "Read me.");
     writeFlags(repository, { one: BAD });
@@ -28,7 +28,7 @@ describe("hoist validate --staged", () => {
     });
   });
 
-  test("of a file that is staged in part it sees the staged part", async () => {
+  test("of a partly staged file, it checks the staged part", async () => {
     const repository = aFlagRepository({ one: GOOD });
     writeFlags(repository, { one: BAD });
     repository.git("add", "flags");
@@ -47,7 +47,7 @@ describe("hoist validate --staged", () => {
     });
   });
 
-  test("a staged deletion and a staged rename are what the next commit holds", async () => {
+  test("staged deletions and renames count", async () => {
     const repository = aFlagRepository({
       one: GOOD,
       two: flagText({ lines: "rollout: all\nrequires: { one: true }" }),
@@ -62,7 +62,7 @@ describe("hoist validate --staged", () => {
     );
   });
 
-  test("files that are only meant to be added are no part of the next commit", async () => {
+  test("files added with --intent-to-add are not part of the next commit", async () => {
     const repository = aFlagRepository({ one: GOOD });
     writeFlags(repository, { one: flagText({ description: "Another." }), later: BAD });
     repository.git("add", flagPath("one"));
@@ -70,7 +70,7 @@ describe("hoist validate --staged", () => {
     expect(await hoist(repository)("validate", "--staged")).toMatchObject({ code: 0 });
   });
 
-  test("an empty flags/ and an unresolved merge are refused, each in its own words", async () => {
+  test("an empty flags/ and an unresolved merge are refused, each with its own message", async () => {
     const repository = aFlagRepository({ one: GOOD });
     repository.branch("other");
     writeFlags(repository, { one: flagText({ description: "Theirs." }) });
@@ -112,7 +112,7 @@ describe("hoist validate --staged", () => {
     expect(found.out).toContain("flags/one.yaml:6:10  error  wrong-type");
   });
 
-  test("together with --commit it is a usage error", async () => {
+  test("--staged and --commit exclude each other", async () => {
     const repository = aFlagRepository({ one: GOOD });
     expect((await hoist(repository)("validate", "--staged", "--commit", "HEAD")).code).toBe(9);
   });
@@ -138,7 +138,7 @@ function withHook(repository: TestRepository, folder = ""): void {
 }
 
 describe("the pre-commit hook", () => {
-  test("stops a commit with an error in its flags and lets a good one pass, however git commit was called", () => {
+  test("stops a commit with an error in its flags and allows a valid one, however git commit was called", () => {
     const repository = aFlagRepository({ one: GOOD, two: GOOD });
     withHook(repository);
     writeFlags(repository, { one: BAD, two: flagText({ description: "Another." }) });
@@ -159,7 +159,7 @@ describe("the pre-commit hook", () => {
     expect(() => repository.git("hash-object", "started")).toThrow(/started/);
   });
 
-  test("finds flags in a folder with an odd name, and says what to do where hoist is not installed", () => {
+  test("works in a folder whose name needs quotes, and says what to do where hoist is not installed", () => {
     const repository = aFlagRepository({});
     const folder = "apps/it's ours";
     withHook(repository, folder);

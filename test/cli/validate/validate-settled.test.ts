@@ -18,7 +18,7 @@ async function saidIn(folder: string, ...args: readonly string[]): Promise<unkno
   return diagnostics.map(({ message }) => message);
 }
 
-test("a release that is over is told with the commit that made it so, in the work tree and in a commit", async () => {
+test("a finished release is reported with the commit that finished it, in the work tree and in a commit", async () => {
   const repository = aFlagRepository({ checkout: FLAG });
   expect(await saidIn(repository.folder)).toEqual([]);
   repository.write(flagPath("checkout"), FLAG.replace("50%", "all"));
