@@ -179,6 +179,6 @@ describe("the pre-commit hook", () => {
         env: { ...gitTestEnvironment(repository.folder), PATH: path },
         stdio: "pipe",
       });
-    expect(found).toThrow(/hoist is not installed here, so the staged flags were not checked: run npm install/);
+    expect(found).toThrow(/hoist is not installed, so the staged flags were not validated: run npm install/);
   });
 });
