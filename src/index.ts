@@ -29,22 +29,20 @@ export type {
 export type { JsonObject, JsonValue } from "./core/json.ts";
 export type { ToggleUpdates } from "./github/toggle-updates.ts";
 
-/** The pull request, or in words why there is none. */
+/** The pull request that was opened, or a message that says why there is none. */
 export type UpdatedToggle =
   | { readonly success: true; readonly pullRequest: { readonly number: number; readonly url: string } }
   | { readonly success: false; readonly error: string };
 
 /**
- * Asks for a change of a flag in the default client's environment: opens a pull request that edits its file, or finds the
- * open one that was asked for before. The answers of flags change once it is merged and synced, and not before; the commit
- * is the audit record, the table's own follows with the sync. Refused where git says something else by now than the table
- * that this process reads.
+ * Opens a pull request that changes a flag's file, or returns the open pull request of the same earlier request. The change
+ * takes effect when the pull request is merged and synced; its commit is the audit record in git. Refused if the flag in git
+ * differs from what this process has read from the table. Never rejects: an error is part of the result.
  *
- * @param updates      in the words of the table's columns; `enabled` and who gets it for this environment alone, what people
- *   read for all of them
- * @param adminUserId  who asks: stands in the pull request and in its commit
- * @param notes        why
- * @returns never throws
+ * @param updates      new values by the names of the table's columns. `enabled` and the rollout columns change the default
+ *   client's environment only; descriptive columns change all environments
+ * @param adminUserId  who asks for the change; named in the pull request and its commit
+ * @param notes        the reason
  */
 export async function updateToggle(
   key: FlagKey,

@@ -211,7 +211,7 @@ describe("a database of SQLite", () => {
     expect(await hoist(folder, ["plan"], env)).toMatchObject({ code: 2 });
     expect(await expectRefused(folder, ["status"], 8, env)).toMatchInlineSnapshot(`
       "error  sqlite FOLDER/flags.db does not exist (FOLDER/flags.db)
-             \`hoist sync\` makes it and fills it; \`hoist db migrate\` makes it empty
+             \`hoist sync\` creates and fills it; \`hoist db migrate\` creates it empty
              exit 8 (STORE_MISSING)"
     `);
     await expectRefused(folder, ["why", "checkout_button"], 8, env);
@@ -222,8 +222,8 @@ describe("a database of SQLite", () => {
     const { folder, env, file } = await syncedAt();
     execFileSync("sqlite3", [file, "UPDATE flaghoist_head SET schema_version = 99"]);
     expect(await expectRefused(folder, ["sync"], 8, env)).toMatchInlineSnapshot(`
-      "error  sqlite FOLDER/flags.db has schema 99, this program knows 1
-             update flaghoist here to the release that migrated the database
+      "error  sqlite FOLDER/flags.db has schema version 99; this program knows up to 1
+             update flaghoist to the release that migrated the database
              exit 8 (STORE_NEWER)"
     `);
   });
@@ -249,7 +249,7 @@ describe("a database of SQLite", () => {
     mkdirSync(file);
     expect(await expectRefused(folder, ["sync"], 8, env)).toMatchInlineSnapshot(`
       "error  sqlite FOLDER/flags.db: cannot migrate the database: unable to open database file
-             look at FOLDER/flags.db: it exists, but cannot be opened as a file
+             FOLDER/flags.db exists, but cannot be opened as a file
              exit 8 (STORE_UNREACHABLE)"
     `);
     await expectRefused(folder, ["plan"], 8, env);
@@ -264,7 +264,7 @@ describe("a database of SQLite", () => {
     holder.exec("BEGIN IMMEDIATE");
     expect(await expectRefused(folder, ["sync"], 8, env)).toMatchInlineSnapshot(`
       "error  sqlite FOLDER/flags.db: cannot apply the sync: database is locked
-             another process is writing: try again, or see who holds the file (lsof)
+             another process is writing: try again, or see which process has the file open (lsof)
              exit 8 (STORE_LOCKED)"
     `);
     expect(await hoist(folder, ["plan"], env)).toMatchObject({ code: 2 });
