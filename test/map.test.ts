@@ -34,3 +34,15 @@ test("the map names every folder of a layer, and the subfolders of those that ha
     .filter((folder) => folder.split("/").length <= 4 && !/^src\/(?:cli|client)\/./.test(folder));
   expect(folders.filter((folder) => !MAP.includes(`\`${folder}\``))).toEqual([]);
 });
+
+test("each everyday change names at most four files to touch, besides tests", () => {
+  const rows = section("Where to change what")
+    .split("\n")
+    .filter((line) => line.startsWith("| ") && !line.startsWith("| to "));
+  expect(rows).toHaveLength(10);
+  for (const row of rows) {
+    const paths = [...row.matchAll(/`((?:src|schema|scripts|flags|\.github)\/[^`\s]*)`/g)];
+    expect(paths.length, row).toBeGreaterThan(0);
+    expect(paths.length, row).toBeLessThanOrEqual(4);
+  }
+});
