@@ -7,7 +7,7 @@ import { EXIT } from "../src/cli/exit-codes.ts";
 import { TOPICS } from "../src/cli/help/topics.ts";
 import { hoistProgram } from "../src/cli/program.ts";
 import * as entryPoint from "../src/index.ts";
-import { OPERATORS } from "../src/source/shape/condition-shape.ts";
+import { OPERATOR_NAMES } from "../src/source/shape/operators.ts";
 import { nodesOf, parseMarkdown, readText } from "./support/markdown.ts";
 import { installPackage } from "./support/package.ts";
 import { blocksOf, runInShell, stepsOf, withOutputs, withPlaceholders } from "./support/readme.ts";
@@ -193,7 +193,7 @@ describe("the documents are complete", () => {
       JSON.parse(read(`schema/${name}.schema.json`)) as { readonly properties: Readonly<Record<string, unknown>> };
     const fields = [...Object.keys(shape("flag").properties), ...Object.keys(shape("config").properties)];
     const page = read("flags/README.md");
-    expect([...fields, ...OPERATORS].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+    expect([...fields, ...OPERATOR_NAMES].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 
   test.runIf(PAGES.includes("src/cli/README.md"))(

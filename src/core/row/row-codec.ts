@@ -20,7 +20,7 @@ import { rowOf } from "./raw-row.ts";
 import type { FlagColumns, FlagRow, RawRow } from "./row.ts";
 
 /** `target_config` has the names that were asked for; each stands for an attribute. */
-const LIST_ATTRIBUTES: Readonly<Record<string, string>> = {
+export const LIST_ATTRIBUTES: Readonly<Record<string, string>> = {
   user_ids: "userId",
   workshop_ids: "workshopId",
   postal_codes: "postalCode",

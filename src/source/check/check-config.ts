@@ -1,67 +1,57 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
-import { checkRepeats } from "./check-condition.ts";
+import { counted } from "../../core/text.ts";
 import type { AttributeDeclaration, ConfigFile } from "../shape/config-file.ts";
 import type { Draft } from "../load/draft.ts";
-import { type ParsedFile, problemAtKey, problemAtValue } from "../load/parsed-file.ts";
+import type { ParsedFile } from "../load/parsed-file.ts";
+import { checkRepeats, errorAtKey, errorAtValue } from "./report.ts";
 
-/** Words that a condition uses for itself. */
+/** Words that have a meaning in conditions. */
 const CONDITION_WORDS: ReadonlySet<string> = new Set(["any", "all", "none", "segment"]);
 
-export function checkConfig({ file, json, unusable }: Draft<ConfigFile>): readonly Diagnostic[] {
+/** Checks the declarations of `flags/_config.yaml`. */
+export function* checkConfig({ file, json, unusable }: Draft<ConfigFile>): Generator<Diagnostic> {
   const environments = Object.keys(json.environments ?? {});
-  const problems: Diagnostic[] = [];
+  const site = { file, path: ["environments"] };
   if (environments.length === 0 && !unusable.has("environments")) {
-    problems.push(
-      problemAtValue(file, ["environments"], {
-        code: "empty",
-        message: "environments is empty; at least one environment is required",
-        hint: "declare one, e.g. production: { protected: true }",
-      }),
-    );
+    const message = "environments is empty; at least one environment is required";
+    yield errorAtValue(site, "empty", message, "declare one, e.g. production: { protected: true }");
   }
-  // `acknowledge` names environments beside its reason.
-  if (environments.includes("reason"))
-    problems.push(reserved(file, ["environments", "reason"], `environment "reason"`, "acknowledge"));
+  // `acknowledge` has the reason beside the names of environments.
+  if (environments.includes("reason")) yield reservedName(file, "environments", "reason", "acknowledge");
   for (const [name, attribute] of Object.entries(json.attributes ?? {})) {
-    if (CONDITION_WORDS.has(name))
-      problems.push(reserved(file, ["attributes", name], `attribute "${name}"`, "conditions"));
-    problems.push(...checkAttribute(file, name, attribute));
+    if (CONDITION_WORDS.has(name)) yield reservedName(file, "attributes", name, "conditions");
+    yield* checkAttribute(file, name, attribute);
   }
-  return problems;
 }
 
-function reserved(file: ParsedFile, path: readonly string[], what: string, where: string): Diagnostic {
-  const message = `${what} cannot have this name: the word is reserved in ${where}`;
-  return problemAtKey(file, path, { code: "reserved-name", message, hint: "choose another name" });
+function reservedName(file: ParsedFile, list: "environments" | "attributes", name: string, where: string): Diagnostic {
+  const message = `${list.slice(0, -1)} "${name}" cannot have this name: the word is reserved in ${where}`;
+  return errorAtKey({ file, path: [list, name] }, "reserved-name", message, "choose another name");
 }
 
-function checkAttribute(
+function* checkAttribute(
   file: ParsedFile,
   name: string,
   { type, values, weights }: AttributeDeclaration,
-): readonly Diagnostic[] {
-  const path = ["attributes", name];
-  const problems = [...checkRepeats({ file, path: [...path, "values"], who: `attribute "${name}"` }, values)];
-  const wanted = type === "number" ? "number" : "string";
-  if (values !== undefined && (type === "boolean" || values.some((value) => typeof value !== wanted))) {
-    const message = `the values of attribute "${name}" do not match its type, ${type}`;
-    const hint = type === "boolean" ? "remove values: a boolean has true and false" : `write each value as a ${wanted}`;
-    problems.push(problemAtKey(file, [...path, "values"], { code: "value-type", message, hint }));
+): Generator<Diagnostic> {
+  const who = `attribute "${name}"`;
+  const site = { file, path: ["attributes", name, "values"], who };
+  yield* checkRepeats(site, values);
+  const valueType = type === "number" ? "number" : "string";
+  if (type === "boolean" && values !== undefined) {
+    const message = `${who} is a boolean, which cannot declare values`;
+    yield errorAtKey(site, "value-type", message, "remove values: a boolean is true or false");
+  } else if (values?.some((value) => typeof value !== valueType)) {
+    const message = `the values of ${who} do not match its type, ${type}`;
+    yield errorAtKey(site, "value-type", message, `write each value as a ${valueType}`);
   }
-  if (weights === undefined) return problems;
-  const fault = weightsFault(values?.length ?? 0, weights);
-  if (fault === undefined) return problems;
-  return [
-    ...problems,
-    problemAtKey(file, [...path, "weights"], {
-      code: "bad-weights",
-      message: `attribute "${name}" has ${fault}`,
-      hint: "write one weight per value, at least one of them above 0",
-    }),
-  ];
+  const fault = weights && weightsFault(values?.length ?? 0, weights);
+  if (fault === undefined) return;
+  const hint = "write one weight per value, at least one of them above 0";
+  yield errorAtKey({ file, path: ["attributes", name, "weights"] }, "bad-weights", `${who} has ${fault}`, hint);
 }
 
 function weightsFault(values: number, weights: readonly number[]): string | undefined {
-  if (values !== weights.length) return `${weights.length} weights for ${values} values`;
+  if (values !== weights.length) return `${counted(weights.length, "weight")} for ${counted(values, "value")}`;
   return weights.some((weight) => weight > 0) ? undefined : "no weight above 0";
 }

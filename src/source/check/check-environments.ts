@@ -3,126 +3,110 @@ import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { type Flag, type Rollout, type Share, WHOLE } from "../../core/flag/flag.ts";
 import { unreachableRollout } from "../../core/logic/unreachable.ts";
 import { cellText } from "../../core/describe/wording.ts";
-import { takersText } from "./check-rules.ts";
+import type { ParsedFile } from "../load/parsed-file.ts";
+import type { Path } from "../load/tree.ts";
 import type { ConfigFile } from "../shape/config-file.ts";
 import type { FlagFile } from "../shape/flag-file.ts";
-import { type ParsedFile, problemAtKey } from "../load/parsed-file.ts";
-import type { Path } from "../load/tree.ts";
+import { takersText } from "./check-reachability.ts";
+import { warningAtKey } from "./report.ts";
 
-/** As `flags/_config.yaml` declares them, in the order of promotion. */
+/** The environments as `flags/_config.yaml` declares them, in order of promotion. */
 export type Environments = ConfigFile["environments"];
 
-/** The flag that an environment is served; without one the file as it stands. */
+/** Returns the flag that an environment is served; without a name, the file as it stands. */
 type Resolve = (environment?: string) => Flag;
 
-/** What is odd about the flags that the environments are served. Nothing of it is certainly a mistake: warnings. */
-export function checkEnvironments(
+/** Warns of what is odd about the flags that environments are served. None of it is certainly a mistake. */
+export function* checkEnvironments(
   parsed: ParsedFile,
   file: FlagFile,
   environments: Environments,
   resolve: Resolve,
-): readonly Diagnostic[] {
-  return [
-    ...checkLastLines(parsed, file, resolve),
-    ...checkSettled(parsed, file, environments, resolve),
-    ...checkOverlays(parsed, file, environments, resolve),
-  ];
+): Generator<Diagnostic> {
+  yield* checkDefaultRollouts(parsed, file, resolve);
+  yield* checkSettled(parsed, file, environments, resolve);
+  yield* checkOverlays(parsed, file, environments, resolve);
 }
 
-/** Last lines that nobody gets to: the file's own, and each that an overlay puts together anew. */
-function checkLastLines(parsed: ParsedFile, file: FlagFile, resolve: Resolve): readonly Diagnostic[] {
-  const overlays = Object.entries(file.environments ?? {}).filter(([, { rules, rollout }]) => {
-    return rules !== undefined || rollout !== undefined;
-  });
-  const sites = overlays.map(([name, { rollout }]): readonly [Path, Flag] => {
-    return [["environments", name, rollout === undefined ? "rules" : "rollout"], resolve(name)];
-  });
-  return [[["rollout"], resolve()] as const, ...sites].flatMap(([path, flag]) => {
-    const line = unreachableRollout(flag.rules, flag.rollout, flag.serve);
-    if (line === undefined) return [];
-    return [
-      problemAtKey(parsed, path, {
-        code: "unreachable-last-line",
-        severity: "warning",
-        message: `nobody reaches the default rollout: ${takersText(line, flag.rules)}`,
-        hint: "let the default rollout serve them and delete the rule, or write rollout: none",
-      }),
-    ];
-  });
+/** Warns of default rollouts that nobody reaches: the file's own, and each that an overlay changes. */
+function* checkDefaultRollouts(parsed: ParsedFile, file: FlagFile, resolve: Resolve): Generator<Diagnostic> {
+  const sites: (readonly [Path, Flag])[] = [[["rollout"], resolve()]];
+  for (const [name, { rules, rollout }] of Object.entries(file.environments ?? {})) {
+    const key = rollout === undefined ? "rules" : "rollout";
+    if (rules !== undefined || rollout !== undefined) sites.push([["environments", name, key], resolve(name)]);
+  }
+  for (const [path, flag] of sites) {
+    const found = unreachableRollout(flag.rules, flag.rollout, flag.serve);
+    if (found === undefined) continue;
+    const message = `nobody reaches the default rollout: ${takersText(found, flag.rules)}`;
+    const hint = "let the default rollout serve them and delete the rule, or write rollout: none";
+    yield warningAtKey({ file: parsed, path }, "unreachable-last-line", message, hint);
+  }
 }
 
-/** A release or an experiment that is over: every environment serves everybody the same. */
-function checkSettled(
+/** Warns of a release or an experiment that is over: every environment serves everyone the same. */
+function* checkSettled(
   parsed: ParsedFile,
   file: FlagFile,
   environments: Environments,
   resolve: Resolve,
-): readonly Diagnostic[] {
-  if (file.kind !== "release" && file.kind !== "experiment") return [];
+): Generator<Diagnostic> {
+  if (file.kind !== "release" && file.kind !== "experiment") return;
   const answers = Object.keys(environments).map((name) => settledAnswer(resolve(name)));
   const [first] = answers;
-  if (first === undefined || answers.some((answer) => answer?.variant !== first.variant)) return [];
+  if (first === undefined || answers.some((answer) => answer?.variant !== first.variant)) return;
   const subjects = new Set(answers.flatMap((answer) => answer?.by ?? []));
   const who = subjects.size === 0 ? "everyone" : `everyone with a ${[...subjects].join(" and a ")}`;
   const isBoolean = (file.type ?? "boolean") === "boolean";
   const what = isBoolean ? (first.variant === "on" ? "true" : "false") : first.variant;
-  return [
-    problemAtKey(parsed, ["rollout"], {
-      code: "fully-rolled-out",
-      severity: "warning",
-      message: `every environment serves ${what} to ${who}`,
-      hint: "remove the flag from the code, then delete this file",
-    }),
-  ];
+  const message = `every environment serves ${what} to ${who}`;
+  const hint = "remove the flag from the code, then delete this file";
+  yield warningAtKey({ file: parsed, path: ["rollout"] }, "fully-rolled-out", message, hint);
 }
 
 /**
- * Environments that are on by accident: one without an overlay is served the file as it stands, also when it was declared
- * long after the flag was written. Told where a protected environment is held back by its overlay, and this one comes
- * after it or is protected too; those before it are where a flag is tried, so the file as it stands is meant there.
- * An overlay that says nothing (`{}`) says that it is meant.
+ * Warns of environments that are on by accident. An environment without an overlay is served the file as it stands, also
+ * when it was declared long after the flag was written. Reported where the overlay of a protected environment restricts the
+ * flag, and this environment comes after it or is protected too: in environments before it a flag is tried, so the file as it
+ * stands is intended there. An empty overlay (`{}`) says that it is intended.
  */
-function checkOverlays(
+function* checkOverlays(
   parsed: ParsedFile,
   file: FlagFile,
   environments: Environments,
   resolve: Resolve,
-): readonly Diagnostic[] {
+): Generator<Diagnostic> {
   const overlays = file.environments ?? {};
   const names = Object.keys(environments);
   const without = names.filter((name) => !Object.hasOwn(overlays, name));
-  if (!file.enabled || without.length === 0 || without.length === names.length) return [];
+  if (!file.enabled || without.length === 0 || without.length === names.length) return;
   const base = resolve();
-  if (constantAnswer(base) === base.offVariant) return [];
+  if (constantAnswer(base) === base.offVariant) return;
   const isProtected = (name: string) => environments[name]?.protected === true;
   const counts = names.some(isProtected) ? isProtected : (name: string) => name !== names[0];
-  const held = names.filter((name) => Object.hasOwn(overlays, name) && counts(name) && isHeldBack(resolve(name), base));
-  return without.flatMap((name) => {
-    const other = held.find((each) => {
+  const restricted = names.filter((name) => {
+    return Object.hasOwn(overlays, name) && counts(name) && isRestricted(resolve(name), base);
+  });
+  for (const name of without) {
+    const other = restricted.find((each) => {
       return names.indexOf(each) < names.indexOf(name) || (isProtected(each) && isProtected(name));
     });
-    if (other === undefined) return [];
+    if (other === undefined) continue;
     const message = `${name} has no overlay, so it is served the file as it stands (${cellText(base)}), while ${other} is restricted (${cellText(resolve(other))})`;
-    return [
-      problemAtKey(parsed, ["environments"], {
-        code: "no-overlay",
-        severity: "warning",
-        message,
-        hint: `add ${name}: { enabled: false }, or ${name}: {} if this is intended`,
-      }),
-    ];
-  });
+    const hint = `add ${name}: { enabled: false }, or ${name}: {} if this is intended`;
+    yield warningAtKey({ file: parsed, path: ["environments"] }, "no-overlay", message, hint);
+  }
 }
 
-function isHeldBack(flag: Flag, base: Flag): boolean {
+function isRestricted(flag: Flag, base: Flag): boolean {
   if (!flag.enabled) return true;
-  const [reach, whole] = [reachOf(flag.rollout), reachOf(base.rollout)];
-  // How many stand on a list is not known: it is only less than everybody, and more than nobody.
-  if (reach === undefined) return whole === WHOLE;
-  return reach < (whole ?? 1);
+  const [share, baseShare] = [shareOf(flag.rollout), shareOf(base.rollout)];
+  // How many people are on a list is not known: more than nobody, less than everyone.
+  if (share === undefined) return baseShare === WHOLE;
+  return share < (baseShare ?? 1);
 }
 
-function reachOf(rollout: Rollout): Share | undefined {
+function shareOf(rollout: Rollout): Share | undefined {
   if (rollout.strategy === "all") return WHOLE;
   return rollout.strategy === "percentage" ? rollout.portion.share : undefined;
 }

@@ -1,13 +1,16 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
+import { andText, orText } from "../../core/text.ts";
+import { shareText } from "../../core/describe/wording.ts";
+import type { ConditionTrace } from "../../core/evaluate/condition-trace.ts";
 import type { EvaluationContext } from "../../core/evaluate/evaluation.ts";
+import type { Pins } from "../../core/evaluate/serve-trace.ts";
+import { type RuleStep, trace, type Trace, type TraceStep } from "../../core/evaluate/trace.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
-import { trace } from "../../core/evaluate/trace.ts";
-import type { TestFile } from "../shape/flag-file.ts";
 import type { LoadedFlag, LoadedFlags } from "../load/load.ts";
-import { problemAtValue } from "../load/parsed-file.ts";
 import { variantName } from "../load/resolve.ts";
+import type { TestFile } from "../shape/flag-file.ts";
 import { parseShare } from "../shape/share.ts";
-import { whyText } from "./why-text.ts";
+import { errorAtValue } from "./report.ts";
 
 export interface TestFailure extends Diagnostic {
   /** The number of the test in its file, from 1. */
@@ -21,10 +24,10 @@ export interface TestResults {
 }
 
 /**
- * Runs the `tests` of the files: each against its environment, or against the files as they stand; overrides play no
- * part. Deterministic.
+ * Runs the `tests` of the flag files, each in its environment or against the file as it stands. Overrides do not affect them.
+ * Deterministic.
  *
- * @param keys  only the tests of these flags, each of them; all unless given
+ * @param keys  only the tests of these flags; all tests by default
  */
 export function runInlineTests(loaded: LoadedFlags, keys?: ReadonlySet<FlagKey>): TestResults {
   const failures: TestFailure[] = [];
@@ -32,7 +35,7 @@ export function runInlineTests(loaded: LoadedFlags, keys?: ReadonlySet<FlagKey>)
   for (const flag of loaded.flags) {
     if (keys !== undefined && !keys.has(flag.key)) continue;
     for (const [index, test] of (flag.file.tests ?? []).entries()) {
-      const failure = runTest(askedBy(flag, test, loaded), flag, test, index);
+      const failure = runTest(flagsFor(flag, test, loaded), flag, test, index);
       if (failure === undefined) passed += 1;
       else failures.push(failure);
     }
@@ -40,9 +43,9 @@ export function runInlineTests(loaded: LoadedFlags, keys?: ReadonlySet<FlagKey>)
   return { passed, failures: failures.sort((a, b) => (a.file < b.file ? -1 : Number(a.file > b.file))) };
 }
 
-/** All that the test's answer hangs on: but for requirements, that is the flag alone. */
-function askedBy(flag: LoadedFlag, { in: named }: TestFile, loaded: LoadedFlags): ReadonlyMap<FlagKey, Flag> {
-  const environment = named ?? null;
+/** Returns the flags that can affect the answer of a test: the flag alone, unless it requires others. */
+function flagsFor(flag: LoadedFlag, test: TestFile, loaded: LoadedFlags): ReadonlyMap<FlagKey, Flag> {
+  const environment = test.in ?? null;
   if (flag.file.requires !== undefined) return loaded.flagsFor(environment);
   return new Map([[flag.key, loaded.flagFor(flag, environment)]]);
 }
@@ -55,28 +58,57 @@ function runTest(
 ): TestFailure | undefined {
   const context: EvaluationContext = test.given;
   const answer = trace(flags, flag.key, context, { pins: pinsOf(test.at) });
-  const expected = variantName(test.expect);
-  const { variant } = answer.evaluation;
-  if (variant === expected) return undefined;
+  const { variant, value, errorCode } = answer.evaluation;
+  if (variant === variantName(test.expect)) return undefined;
   const named = test.name === undefined ? `test ${index + 1}` : `test ${index + 1} "${test.name}"`;
   const where = test.in === undefined ? "" : ` in ${test.in}`;
   const isBoolean = (flag.file.type ?? "boolean") === "boolean";
-  const got = isBoolean
-    ? JSON.stringify(answer.evaluation.value)
-    : (variant ?? answer.evaluation.errorCode ?? "nothing");
-  const message = `${named} expects ${String(test.expect)}${where} but gets ${got}: ${whyText(answer)}`;
-  const problem = problemAtValue(flag.parsed, ["tests", index, "expect"], { code: "test-failed", message });
-  return { ...problem, test: index + 1 };
+  const served = isBoolean ? JSON.stringify(value) : (variant ?? errorCode ?? "nothing");
+  const message = `${named} expects ${String(test.expect)}${where} but gets ${served}: ${reasonText(answer)}`;
+  const site = { file: flag.parsed, path: ["tests", index, "expect"] };
+  return { ...errorAtValue(site, "test-failed", message), test: index + 1 };
 }
 
-/** A pin is a place in the order of all subjects: 5% lies inside every share above 5 %. */
-function pinsOf(at: TestFile["at"]): { readonly gate?: number; readonly split?: number } {
-  if (at === undefined) return {};
-  const { gate, split } = typeof at === "string" ? { gate: at, split: undefined } : at;
-  const pin = (text: string | undefined) => (text === undefined ? undefined : parseShare(text));
-  const pins = { gate: pin(gate), split: pin(split) };
-  return {
-    ...(pins.gate !== undefined && { gate: pins.gate }),
-    ...(pins.split !== undefined && { split: pins.split }),
-  };
+/** Returns buckets from percentages: `5%` is a bucket inside every share above 5 %. */
+function pinsOf(at: TestFile["at"] = {}): Pins {
+  const { gate, split } = typeof at === "string" ? { gate: at } : at;
+  const bucketOf = (percentage: string | undefined) => (percentage === undefined ? undefined : parseShare(percentage));
+  return { gate: bucketOf(gate), split: bucketOf(split) };
+}
+
+/** Says which step decided the answer, and why the rules before it did not match. */
+function reasonText({ evaluation, steps }: Trace): string {
+  const { rule } = evaluation.metadata;
+  const passed = steps.flatMap((step) => (step.step === "rule" && step.variant === null ? [passedText(step)] : []));
+  return [...passed, rule === undefined ? lastStepText(steps) : `rule "${rule}" applies`].join("; ");
+}
+
+function passedText({ name, matches, missing, portion, condition }: RuleStep): string {
+  const who = `rule "${name}"`;
+  if (matches === true) {
+    if (missing !== null) return `${who} needs ${missing}, which the context lacks`;
+    return portion === null ? `${who} serves nobody` : `${who} serves only ${shareText(portion.share)}`;
+  }
+  const unknown = condition === null ? [] : unknownAttributes(condition);
+  return unknown.length === 0 ? `${who} does not match` : `${who} cannot be decided without ${andText(unknown)}`;
+}
+
+function unknownAttributes(condition: ConditionTrace): readonly string[] {
+  if (condition.outcome !== "unknown") return [];
+  if (condition.op !== "match") return [...new Set(condition.parts.flatMap(unknownAttributes))];
+  return [condition.unknownBecause === "type" ? `${condition.attribute} of the right type` : condition.attribute];
+}
+
+function lastStepText(steps: readonly TraceStep[]): string {
+  for (const step of steps) {
+    if (step.step === "enabled" && !step.enabled) return "the flag is disabled";
+    if (step.step === "requirement" && !step.isMet) {
+      const { flag, variants } = step.requirement;
+      return `flag "${flag}" serves ${step.served ?? "nothing"}, but ${orText(variants)} is required`;
+    }
+    if (step.step === "last-line" && step.missing !== null) {
+      return `the default rollout needs ${step.missing}, which the context lacks`;
+    }
+  }
+  return steps.at(-1)?.step === "off" ? "nothing matches, so the flag is off" : "the default rollout applies";
 }

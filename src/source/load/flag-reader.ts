@@ -5,7 +5,7 @@ import type { Flag, FlagKey, Rule } from "../../core/flag/flag.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { DeclaredValues } from "../../core/logic/space.ts";
 import { checkEnvironments, type Environments } from "../check/check-environments.ts";
-import { checkRules } from "../check/check-rules.ts";
+import { checkReachability } from "../check/check-reachability.ts";
 import type { FlagFile, RuleFile } from "../shape/flag-file.ts";
 import { keyOfPath } from "../shape/key.ts";
 import { type ParsedFile, problemAtValue } from "./parsed-file.ts";
@@ -56,12 +56,8 @@ export function flagReader(
           return problem === undefined ? [] : [problemAtValue(parsed, [...path, index, "if"], problem)];
         });
         if (tooMuch.length > 0) return tooMuch;
-        return checkRules(
-          parsed,
-          path,
-          rules.map((rule): Rule => resolveRule(rule, read)),
-          declared,
-        );
+        const resolved = rules.map((rule): Rule => resolveRule(rule, read));
+        return [...checkReachability(parsed, path, resolved, declared)];
       });
       if (problems.some(({ severity }) => severity === "error")) return problems;
       const key = keyOfPath(parsed.path);

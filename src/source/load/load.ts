@@ -3,8 +3,9 @@ import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
 import { checkConfig } from "../check/check-config.ts";
 import { checkFlag } from "../check/check-flag.ts";
-import { checkLines } from "../check/check-lines.ts";
+import { checkServingRules } from "../check/check-serving-rules.ts";
 import { checkRequires, checkRequiresChains } from "../check/check-requires.ts";
+import { checkTests } from "../check/check-tests.ts";
 import { sortFiles } from "../check/check-tree.ts";
 import { type Config, configOf } from "./config.ts";
 import type { ConfigFile } from "../shape/config-file.ts";
@@ -124,7 +125,8 @@ function checkDraft(
   const first = [
     ...draft.problems,
     ...checkFlag(draft, words, today),
-    ...checkLines(draft, words),
+    ...checkServingRules(draft, words),
+    ...checkTests(draft, words),
     ...checkRequires(draft, words),
     ...chains,
   ];

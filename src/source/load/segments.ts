@@ -35,10 +35,8 @@ export function readSegments(drafts: readonly Draft<SegmentFile>[], words: Vocab
   const sound = new Map<string, Draft<SegmentFile>>();
   for (const draft of drafts) {
     const condition = draft.json.if;
-    const found =
-      condition === undefined
-        ? []
-        : checkCondition({ file: draft.file, path: ["if"], who: `segment "${draft.name}"` }, condition, words);
+    const site = { file: draft.file, path: ["if"], who: `segment "${draft.name}"` };
+    const found = condition === undefined ? [] : [...checkCondition(site, condition, words)];
     problems.push(...draft.problems, ...found);
     if (draft.whole !== undefined && !found.some(({ severity }) => severity === "error")) sound.set(draft.name, draft);
   }

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from "../../core/json.ts";
-import { operatorsOf } from "../check/check-condition.ts";
+import { operatorsOf } from "./operators.ts";
 import type { AttributeDeclaration } from "./config-file.ts";
 import { isList } from "../load/lists.ts";
 import { clause } from "./json-schema.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { JsonObject } from "../../core/json.ts";
 import { KEY_PATTERN } from "./key.ts";
+import { type Operand, OPERATORS } from "./operators.ts";
 import { SHARE_PATTERN } from "./share.ts";
 
 // Shapes use no refinement and no transform, because JSON Schema cannot express them. An editor shows `description` on hover,
@@ -39,53 +40,21 @@ export const dayShape = z
   });
 
 const scalarShape = z.union([z.string(), z.number(), z.boolean()]);
-const equalsShape = z.union([scalarShape, z.array(scalarShape).min(1)]).meta({
-  errorMessage: "a value or a list of values",
+
+const operandShapes: Readonly<Record<Operand, z.ZodType>> = {
+  values: z.union([scalarShape, z.array(scalarShape).min(1)]).meta({ errorMessage: "a value or a list of values" }),
+  texts: z.union([z.string(), z.array(z.string()).min(1)]).meta({ errorMessage: "a string or a list of strings" }),
+  number: z.number(),
+  moment: z.string().meta({ errorMessage: "a date (2027-03-01) or a time with its offset (2027-03-01T09:00:00Z)" }),
+  range: z.string().meta({ errorMessage: 'a version range in quotes, such as ">=5.5"' }),
+  boolean: z.boolean(),
+};
+
+const operatorShapes = Object.entries(OPERATORS).map(([name, { operand, description }]) => {
+  return [name, operandShapes[operand].meta({ description }).optional()] as const;
 });
-const textsShape = z
-  .union([z.string(), z.array(z.string()).min(1)])
-  .meta({ errorMessage: "a string or a list of strings" });
-const momentShape = z
-  .string()
-  .meta({ errorMessage: "a date (2027-03-01) or a time with its offset (2027-03-01T09:00:00Z)" });
-
-export const OPERATORS = [
-  "not",
-  "contains",
-  "startsWith",
-  "endsWith",
-  "gt",
-  "gte",
-  "lt",
-  "lte",
-  "before",
-  "after",
-  "semver",
-  "exists",
-] as const;
-export type Operator = (typeof OPERATORS)[number];
-
 const operatorsShape = z
-  .strictObject({
-    not: equalsShape.meta({ description: "Equals none of these values." }).optional(),
-    contains: textsShape.meta({ description: "Contains one of these strings." }).optional(),
-    startsWith: textsShape.meta({ description: "Starts with one of these strings." }).optional(),
-    endsWith: textsShape.meta({ description: "Ends with one of these strings." }).optional(),
-    gt: z.number().meta({ description: "Is greater than this number." }).optional(),
-    gte: z.number().meta({ description: "Is this number or greater." }).optional(),
-    lt: z.number().meta({ description: "Is less than this number." }).optional(),
-    lte: z.number().meta({ description: "Is this number or less." }).optional(),
-    before: momentShape.meta({ description: "Is earlier than this date or time." }).optional(),
-    after: momentShape.meta({ description: "Is later than this date or time." }).optional(),
-    semver: z
-      .string()
-      .meta({
-        description: 'Is a version in this npm range, in quotes: ">=5.5 <7".',
-        errorMessage: 'a version range in quotes, such as ">=5.5"',
-      })
-      .optional(),
-    exists: z.boolean().meta({ description: "true: the context has the attribute. false: it does not." }).optional(),
-  } satisfies Record<Operator, z.ZodType>)
+  .strictObject(Object.fromEntries(operatorShapes))
   .meta({ description: "One or more operators; all of them must hold." });
 
 const matcherShape = z.union([scalarShape, z.array(scalarShape).min(1), operatorsShape]).meta({

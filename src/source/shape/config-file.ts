@@ -3,7 +3,6 @@ import { attributeShape, keyShape } from "./condition-shape.ts";
 import { policiesShape } from "./policies.ts";
 
 export const ATTRIBUTE_TYPES = ["string", "number", "boolean", "version", "date"] as const;
-export type AttributeType = (typeof ATTRIBUTE_TYPES)[number];
 
 const attributeDeclarationShape = z
   .strictObject({

@@ -7,7 +7,7 @@ import { branchesOf, membersOf, resolveRef } from "./json-schema.ts";
 import { unknownKeyHint, valueHint } from "./shape-hint.ts";
 import type { Path } from "../load/tree.ts";
 import { orText } from "../../core/text.ts";
-import { foundText } from "../check/wording.ts";
+import { foundText } from "../check/report.ts";
 
 /** One way in which a document does not match its schema. */
 export interface ShapeFault {

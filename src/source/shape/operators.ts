@@ -1,0 +1,81 @@
+import semver from "semver";
+import { momentOf } from "../../core/matcher/moment.ts";
+import type { JsonValue } from "../../core/json.ts";
+import type { ValueType } from "../../core/matcher/operator.ts";
+
+/** Describes one operator of a condition. */
+interface Operator {
+  readonly operand: Operand;
+  /** The types of the attributes that it applies to. */
+  readonly types: readonly ValueType[];
+  /** The hover text of editors. */
+  readonly description: string;
+}
+
+/** What follows an operator: `values` and `texts` are one or a list. */
+export type Operand = "values" | "texts" | "number" | "moment" | "range" | "boolean";
+
+const ANY: readonly ValueType[] = ["string", "number", "boolean", "version", "date"];
+
+/**
+ * The operators of a condition, in the order in which messages list them. The schema, its hover texts and the checks against
+ * declared attributes follow from this table; what an operator means is in core.
+ */
+export const OPERATORS = {
+  not: { operand: "values", types: ANY, description: "Equals none of these values." },
+  contains: { operand: "texts", types: ["string"], description: "Contains one of these strings." },
+  startsWith: { operand: "texts", types: ["string"], description: "Starts with one of these strings." },
+  endsWith: { operand: "texts", types: ["string"], description: "Ends with one of these strings." },
+  gt: { operand: "number", types: ["number"], description: "Is greater than this number." },
+  gte: { operand: "number", types: ["number"], description: "Is this number or greater." },
+  lt: { operand: "number", types: ["number"], description: "Is less than this number." },
+  lte: { operand: "number", types: ["number"], description: "Is this number or less." },
+  before: { operand: "moment", types: ["date"], description: "Is earlier than this date or time." },
+  after: { operand: "moment", types: ["date"], description: "Is later than this date or time." },
+  semver: {
+    operand: "range",
+    types: ["version"],
+    description: 'Is a version in this npm range, in quotes: ">=5.5 <7".',
+  },
+  exists: {
+    operand: "boolean",
+    types: ANY,
+    description: "true: the context has the attribute. false: it does not.",
+  },
+} as const satisfies Readonly<Record<string, Operator>>;
+
+export type OperatorName = keyof typeof OPERATORS;
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of the table above
+export const OPERATOR_NAMES = Object.keys(OPERATORS) as readonly OperatorName[];
+
+/** Returns the operators that apply to attributes of a type. */
+export function operatorsOf(type: ValueType): readonly OperatorName[] {
+  return OPERATOR_NAMES.filter((name) => OPERATORS[name].types.some((known) => known === type));
+}
+
+/** What is wrong with an operand of the right shape. */
+export interface OperandFault {
+  readonly code: "bad-range" | "bad-date";
+  readonly expected: string;
+  readonly hint: string;
+}
+
+/** Returns what is wrong with the operand of an operator; undefined when nothing is. */
+export function operandFault(operator: string, operand: JsonValue): OperandFault | undefined {
+  if (!isOperator(operator) || typeof operand !== "string") return undefined;
+  const kind = OPERATORS[operator].operand;
+  if (kind === "range" && semver.validRange(operand) === null) {
+    const hint = 'write a range such as ">=5.5", ">=5.5 <7" or "^5.5.0"';
+    return { code: "bad-range", expected: "version range", hint };
+  }
+  if (kind === "moment" && momentOf(operand) === undefined) {
+    const hint = "write YYYY-MM-DD, or a time with its offset such as 2027-03-01T09:00:00Z";
+    return { code: "bad-date", expected: "date or time", hint };
+  }
+  return undefined;
+}
+
+function isOperator(text: string): text is OperatorName {
+  return Object.hasOwn(OPERATORS, text);
+}
