@@ -1,10 +1,9 @@
 import { FlagError } from "../../core/errors.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
-import { unknownFlag } from "../../core/diagnostic/unknown-name.ts";
+import { unknownFlagError } from "../../core/diagnostic/unknown-name.ts";
 import { flagOfRow } from "../../core/row/row-codec.ts";
-import { databaseUrl } from "../../store/address.ts";
-import { openStore } from "../../store/open.ts";
-import type { FlagStore } from "../../store/store.ts";
+import type { StoredSnapshot } from "../../store/store.ts";
+import { withLiveTable } from "../live-table.ts";
 import { byWhom } from "../plan/plan-text.ts";
 import type { Io } from "../terminal/io.ts";
 
@@ -14,30 +13,22 @@ export async function liveFlag(
   key: FlagKey,
   where: { readonly folder: string; readonly environment: string; readonly database: string | undefined },
 ): Promise<{ readonly flag: Flag; readonly notes: readonly string[] }> {
-  const { folder, environment, database } = where;
-  const url = databaseUrl({ folder, environment, env: io.env, option: database });
-  const store = await openStore(url, { readOnly: true });
-  try {
-    const flag = await readFlag(store, key, environment);
+  return withLiveTable(io, where, `hoist adopt ${key}`, async (store, { head, rows }) => {
+    const flag = flagIn(rows, key, { label: store.label, environment: head.environment });
     const change = (await store.manualChanges()).get(key);
     return { flag, notes: change === undefined ? [] : [`last changed manually${byWhom(change, io.now())}`] };
-  } finally {
-    await store.close();
-  }
+  });
 }
 
-async function readFlag(store: FlagStore, key: FlagKey, environment: string): Promise<Flag> {
-  const { head, rows } = await store.read();
-  if (head.environment !== environment) {
-    throw new FlagError("WRONG_DATABASE", `${store.label} serves ${head.environment}, not ${environment}`, {
-      hint: `hoist adopt ${key} --env ${head.environment}, or name another database`,
-    });
-  }
+function flagIn(
+  rows: StoredSnapshot["rows"],
+  key: FlagKey,
+  { label, environment }: { readonly label: string; readonly environment: string },
+): Flag {
   const row = rows.find((each) => each.feature_key === key);
   if (row === undefined) {
     const keys = rows.flatMap(({ feature_key }) => (typeof feature_key === "string" ? [feature_key] : []));
-    const { message, hint = "" } = unknownFlag(key, keys, store.label);
-    throw new FlagError("USAGE", message, { hint });
+    throw unknownFlagError(key, keys, label);
   }
   const read = flagOfRow(row);
   if (!read.ok) {

@@ -6,12 +6,11 @@ import type { ResolvedOverrides } from "../../core/override/override-resolve.ts"
 import { type SeenOverride, seenOverrides } from "../../impact/seen-overrides.ts";
 import { columnsOf, flagOfRow, type ReadRow } from "../../core/row/row-codec.ts";
 import { cellText } from "../../core/describe/wording.ts";
-import { databaseUrl } from "../../store/address.ts";
-import { openStore } from "../../store/open.ts";
-import type { AuditEntry, FlagStore } from "../../store/store.ts";
+import type { AuditEntry, FlagStore, StoredSnapshot } from "../../store/store.ts";
 import { desiredOf, readFiles, type Desired } from "../../source/read/desired.ts";
 import { handEditsOf } from "../../sync/planning.ts";
 import { editorsOf, type Editors } from "../../sync/manual-changes.ts";
+import { withLiveTable } from "../live-table.ts";
 import type { Io } from "../terminal/io.ts";
 import { INSTANCE_MS } from "../plan/live-tables.ts";
 import { parsedOverrides } from "../override/overrides.ts";
@@ -29,14 +28,10 @@ interface Where {
 export async function readStatus(io: Io, where: Where): Promise<Status> {
   const folder = flagsFolder(io, where.cwd);
   const environment = environmentName(io, where.env);
-  const url = databaseUrl({ folder, environment, env: io.env, option: where.database });
-  const store = await openStore(url, { readOnly: true });
-  try {
-    const git = await gitSide(folder, environment);
-    return await statusOf(io, environment, store, git);
-  } finally {
-    await store.close();
-  }
+  const { database } = where;
+  return withLiveTable(io, { folder, environment, database }, "hoist status", async (store, snapshot) =>
+    statusOf(io, store, snapshot, await gitSide(folder, environment)),
+  );
 }
 
 interface GitSide {
@@ -61,13 +56,7 @@ async function gitSide(folder: string, environment: string): Promise<GitSide> {
   }
 }
 
-async function statusOf(io: Io, environment: string, store: FlagStore, git: GitSide): Promise<Status> {
-  const { head, rows } = await store.read();
-  if (head.environment !== environment) {
-    throw new FlagError("WRONG_DATABASE", `${store.label} serves ${head.environment}, not ${environment}`, {
-      hint: `hoist status --env ${head.environment}, or name another database`,
-    });
-  }
+async function statusOf(io: Io, store: FlagStore, { head, rows }: StoredSnapshot, git: GitSide): Promise<Status> {
   const [instances, handEdits, syncs] = [
     await store.instances(INSTANCE_MS),
     await handEditsOf(store),
@@ -82,7 +71,7 @@ async function statusOf(io: Io, environment: string, store: FlagStore, git: GitS
   const sides: Sides = { git, reads, overrides, seen, handEdits, editors, now: io.now() };
   const all = keys.flatMap((key) => rowOf(key, sides) ?? []);
   return {
-    environment,
+    environment: head.environment,
     database: store.label,
     git: { commit: git.commit, problem: git.problem },
     table: { epoch: head.epoch, revision: head.revision, commit: head.commit, syncedAt: syncs[0]?.syncedAt ?? null },

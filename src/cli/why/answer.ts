@@ -4,12 +4,11 @@ import { differingGroups } from "../../core/row/field-groups.ts";
 import { unknownFlagError } from "../../core/diagnostic/unknown-name.ts";
 import { flagOfRow, type ReadRow } from "../../core/row/row-codec.ts";
 import { trace } from "../../core/evaluate/trace.ts";
-import { databaseUrl } from "../../store/address.ts";
-import { openStore } from "../../store/open.ts";
 import type { AuditEntry, FlagStore } from "../../store/store.ts";
 import type { EvaluationContext } from "../../core/evaluate/evaluation.ts";
 import { desiredOf, readFiles } from "../../source/read/desired.ts";
 import type { Io } from "../terminal/io.ts";
+import { withLiveTable } from "../live-table.ts";
 import { parsedOverrides } from "../override/overrides.ts";
 import { agoText } from "../terminal/age.ts";
 import { shortCommit } from "../plan/plan-text.ts";
@@ -56,15 +55,8 @@ export async function explainAnswer(
 async function fromTable(io: Io, key: FlagKey, where: SourceOptions): Promise<Source> {
   const folder = flagsFolder(io, where.cwd);
   const environment = environmentName(io, where.env);
-  const url = databaseUrl({ folder, environment, env: io.env, option: where.database });
-  const store = await openStore(url, { readOnly: true });
-  try {
-    const { head, rows } = await store.read();
-    if (head.environment !== environment) {
-      throw new FlagError("WRONG_DATABASE", `${store.label} serves ${head.environment}, not ${environment}`, {
-        hint: `hoist why ${key} --env ${head.environment}, or name another database`,
-      });
-    }
+  const { database } = where;
+  return withLiveTable(io, { folder, environment, database }, `hoist why ${key}`, async (store, { head, rows }) => {
     const reads = rows.map((row) => flagOfRow(row));
     const own = reads.find((read) => read.ok && read.flag.key === key);
     return {
@@ -74,9 +66,7 @@ async function fromTable(io: Io, key: FlagKey, where: SourceOptions): Promise<So
       text: `${environment} revision ${head.revision}`,
       provenance: own === undefined ? "" : provenanceOf(own, await lastEntry(store, key), io),
     };
-  } finally {
-    await store.close();
-  }
+  });
 }
 
 function isLive(read: ReadRow): read is ReadRow & { ok: true } {
