@@ -71,7 +71,7 @@ function byLargest(measured: readonly { readonly flag: FlagChange; readonly flip
   return measured.toSorted((a, b) => b.flips.flipped.share - a.flips.flipped.share);
 }
 
-/** People for whom at least one flag answers otherwise: everybody is asked about every flag that may. */
+/** People for whom at least one flag answers otherwise: everyone is asked about every flag that may. */
 function anyFlipped(
   measured: readonly { readonly flag: FlagChange; readonly flips: Flips }[],
   population: Population,

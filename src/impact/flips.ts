@@ -13,9 +13,9 @@ export interface FlipQuestion extends VersionPair {
 }
 
 /**
- * Who is answered otherwise by one version of a flag than by another. Exact where nothing but buckets decides and everybody
+ * Who is answered otherwise by one version of a flag than by another. Exact where nothing but buckets decides and everyone
  * has one. Of made people it is sampled which lines they meet, and buckets decide the rest. Where requirements have a say,
- * or people come from a file, both versions are asked about everybody, by the evaluator that programs run.
+ * or people come from a file, both versions are asked about everyone, by the evaluator that programs run.
  */
 export function measureFlips(question: FlipQuestion): Flips {
   const { population } = question;
@@ -25,17 +25,17 @@ export function measureFlips(question: FlipQuestion): Flips {
   // People of a file are who they are: each in their own bucket.
   const profiled = population.note.source === "file" ? undefined : profiledFlips(question, population, isSubject);
   const flips = profiled ?? askedFlips(question);
-  return flips.method === "sampled" && flipsEveryone(question) ? everybody(flips) : flips;
+  return flips.method === "sampled" && flipsEveryone(question) ? everyone(flips) : flips;
 }
 
 /** Which lines they meet is still an estimate, where there are several. */
-function everybody(flips: Flips): Flips {
+function everyone(flips: Flips): Flips {
   const [first, ...others] = flips.moves;
   if (first === undefined || others.length > 0) return { ...flips, flipped: exactly(1) };
   return { method: "exact", sample: null, flipped: exactly(1), moves: [{ ...first, ...exactly(1) }] };
 }
 
-/** Both versions asked about everybody. */
+/** Both versions asked about everyone. */
 function askedFlips(question: FlipQuestion): Flips {
   const { population } = question;
   const counts = moveCounts();
@@ -55,7 +55,7 @@ function askedFlips(question: FlipQuestion): Flips {
 /**
  * Tells of every person of the population who is answered otherwise: their number in it, and from what to what.
  *
- * @param isAsked  whether somebody is asked at all; everybody unless given
+ * @param isAsked  whether somebody is asked at all; everyone unless given
  */
 export function eachFlip(
   question: FlipQuestion,
@@ -75,7 +75,7 @@ export function eachFlip(
 /** Asked of the same population for one flag after the other. */
 const known = new WeakMap<Population, Map<string, boolean>>();
 
-/** Whether everybody has the attribute, as a subject, and nobody the same as another. */
+/** Whether everyone has the attribute, as a subject, and nobody the same as another. */
 function tellsApart(population: Population, attribute: string): boolean {
   const answers = known.get(population) ?? new Map<string, boolean>();
   known.set(population, answers);

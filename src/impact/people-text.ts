@@ -1,6 +1,6 @@
 import type { Measured } from "./report.ts";
 
-/** A share of people in per cent: `40.0 %`, `100 %`, `0.004 %`. What is not nobody never reads as 0, nor what is not everybody as 100. */
+/** A share of people in per cent: `40.0 %`, `100 %`, `0.004 %`. What is not nobody never reads as 0, nor what is not everyone as 100. */
 export function percentText(share: number): string {
   const percent = share * 100;
   if (share <= 0) return "0 %";
@@ -23,9 +23,9 @@ export function marginText(margin: number): string {
   return `± ${(Math.ceil(points * 10 ** digits - 1e-9) / 10 ** digits).toFixed(digits)}`;
 }
 
-/** `nobody`, `everybody`, or the share `of people`. */
+/** `nobody`, `everyone`, or the share `of people`. */
 export function peopleText({ share, margin }: Measured): string {
-  if (share === 0) return margin === 0 ? "nobody" : `nobody that was asked (at most ${percentText(margin)})`;
-  if (share === 1 && margin === 0) return "everybody";
+  if (share === 0) return margin === 0 ? "nobody" : `nobody in the sample (at most ${percentText(margin)})`;
+  if (share === 1 && margin === 0) return "everyone";
   return `${measuredText({ share, margin })} of people`;
 }

@@ -45,7 +45,7 @@ export const DEFAULT_SEED = 1;
 type Draw = (person: number) => Scalar | undefined;
 
 /**
- * People made from the declared attributes and from what the flags ask. Everybody has every declared attribute; where
+ * People made from the declared attributes and from what the flags ask. Everyone has every declared attribute; where
  * values are declared, one of them, as common as its weight. Subjects (userId, and what shares are dealt by) without
  * declared values are told apart person by person, so that an id that is listed by name is nobody's: right for a share of
  * people. Of everything else half the people get what conditions name and half get what none names, where there is such;

@@ -9,7 +9,7 @@ import type { Side } from "./log-versions.ts";
 export interface Meaning {
   /** Where; empty: everywhere, or nothing that an environment is served. */
   readonly environments: readonly string[];
-  /** `10 % → 50 % of everybody`, `created: off in production; on in staging`. */
+  /** `10 % → 50 % of everyone`, `created: off in production; on in staging`. */
   readonly text: string;
   /** False for tests, comments and acknowledgements: no row of a table is another one for it. */
   readonly changesRow: boolean;

@@ -20,7 +20,7 @@ export interface ServedChange {
   readonly revision: number | null;
   /** The subject of the commit, or the note of a hand edit. */
   readonly note: string | null;
-  /** What it meant: `10 % → 50 % of everybody`. */
+  /** What it meant: `10 % → 50 % of everyone`. */
   readonly text: string;
   /** Why it cannot be measured; null where it can. */
   readonly problem: string | null;

@@ -61,7 +61,7 @@ test("two 10 % flags share 10 % of their people", () => {
   expect(Math.abs((100 * both) / first - 10)).toBeLessThanOrEqual(0.4);
 });
 
-test("raising a share in steps of 0.1 % never takes it away from anybody, and ends with everybody", () => {
+test("raising a share in steps of 0.1 % never takes it away from anybody, and ends with everyone", () => {
   const ids = Array.from({ length: 2000 }, (_, n) => `user-${n}`);
   let before = new Set<string>();
   for (let step = 0; step <= 1000; step += 1) {

@@ -14,7 +14,7 @@ attributes: { userId: { type: string }, workshopId: { type: string } }
 owners: { team-workshops: "@acme/workshops" }
 `;
 const flagNamed = (name: string) => `name: ${name}
-description: A flag that is on for everybody.
+description: A flag that is on for everyone.
 owner: team-workshops
 kind: ops
 enabled: true

@@ -89,7 +89,7 @@ async function livesFromDarkToArchived({ staging, production, prompt }: Database
     [IN_10, false],
   ]);
 
-  // 10 %, then 50 %, which has to be acknowledged, then everybody, which has to be again.
+  // 10 %, then 50 %, which has to be acknowledged, then everyone, which has to be again.
   commit("10 % (#398)", "{ rollout: 10% }");
   await synced("production");
   await expectAnswers(inProduction, [
@@ -113,7 +113,7 @@ async function livesFromDarkToArchived({ staging, production, prompt }: Database
     [IN_50, true],
     [IN_100, false],
   ]);
-  const all = await acknowledged("Everybody (#420)", "{ rollout: all }");
+  const all = await acknowledged("Everyone (#420)", "{ rollout: all }");
   expect(all.id).not.toBe(half.id);
   await expectAnswers(inProduction, [[IN_100, true]]);
 

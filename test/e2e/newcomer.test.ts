@@ -60,20 +60,20 @@ test("a newcomer: init, a new flag, a mistake that the error leads out of, tests
   const synced = await done("sync", "--env", "production");
   expect(synced).toContain("2 created");
 
-  // On to half of everybody: the step is refused until somebody says that it is meant.
+  // On to half of everyone: the step is refused until somebody says that it is meant.
   const half = await done("rollout", "new_checkout", "50%", "--env", "production");
   const [, id = ""] = /acknowledge: \{ production: "([0-9a-f]{8})"/.exec(half) ?? [];
   repository.commit("Half, too early (#4)");
   expect((await hoist("sync", "--env", "production")).code).toBe(5);
   await done("set", "new_checkout", `acknowledge.production=${id}`, "acknowledge.reason=no complaints");
-  repository.commit("Half of everybody (#5)");
+  repository.commit("Half of everyone (#5)");
   await done("sync", "--env", "production");
 
   // What happened, in order; and back again.
   const log = await done("log", "new_checkout");
   for (const words of ["#2", "#3", "10 %", "50 %"]) expect(log).toContain(words);
   const back = await done("rollback", "new_checkout", "--env", "production");
-  expect(back).toContain("50 % → 10 % of everybody");
+  expect(back).toContain("50 % → 10 % of everyone");
   expect(back).toContain("the acknowledgement for production was removed, because it was given for another end state");
   repository.commit("Back to 10 % (#6)");
   await done("sync", "--env", "production");

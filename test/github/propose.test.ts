@@ -50,7 +50,7 @@ describe("a proposal", () => {
       branch: expect.stringMatching(/^hoist\/workshop_routing-production-[0-9a-f]{8}$/),
       warnings: [],
     });
-    const title = "workshop_routing: 10 % → 20 % of everybody in production";
+    const title = "workshop_routing: 10 % → 20 % of everyone in production";
     expect(pulls(fake)).toEqual([
       {
         number: 1,
@@ -68,7 +68,7 @@ describe("a proposal", () => {
     expect(await fileAt(fake, made.branch, PATH)).toBe(`${FILES[PATH]}environments:\n  production: { rollout: 20% }\n`);
     const body = fake.world.issues.get(1)?.body ?? "";
     expect(body).toMatch(/^Week two\.\nAll quiet\.\n\n/);
-    expect(body).toMatch(/On for 20\s%\sof\severybody\./);
+    expect(body).toMatch(/On for 20\s%\sof\severyone\./);
     expect(body).toContain("from `main` at");
   });
 

@@ -74,7 +74,7 @@ describe("updateToggle", () => {
     const [branch = ""] = await branches(fake);
     expect(await fileAt(fake, branch, PATH)).toContain("production: { rollout: 20% }");
     const { title, body, labels } = fake.world.issues.get(1) ?? {};
-    expect(title).toBe("workshop_routing: 10 % → 20 % of everybody in production");
+    expect(title).toBe("workshop_routing: 10 % → 20 % of everyone in production");
     expect(body).toMatch(/^Week two\.\n\nRequested by `user-42`\.\n/);
     expect(labels).toEqual(["feature-flags", "production"]);
     const message = await fake.world.git.run(["log", "-1", "--format=%B", branch]);
@@ -91,7 +91,7 @@ describe("updateToggle", () => {
     expect(refused).toEqual({
       success: false,
       error:
-        "workshop_routing has changed in git since the state of production that was displayed: 10 % → 15 % of everybody\n" +
+        "workshop_routing has changed in git since the state of production that was displayed: 10 % → 15 % of everyone\n" +
         "wait for the next sync, review the flag, then try again",
     });
     expect(await branches(fake)).toEqual([]);
@@ -125,7 +125,7 @@ describe("updateToggle", () => {
     await program.sync();
     expect(await door.updateToggle(KEY, { enabled: false }, "user-42")).toMatchObject({
       success: false,
-      error: expect.stringContaining("since the state of production that was displayed: 12 % → 10 % of everybody"),
+      error: expect.stringContaining("since the state of production that was displayed: 12 % → 10 % of everyone"),
     });
     await door.closeFlags();
     door.configureFlags({ database: fileUrl(freshFile("none.db")), initialTimeoutMs: 250 });
@@ -211,6 +211,6 @@ describe("updateToggle", () => {
       { success: true, pullRequest: { number: 1, url: expect.stringContaining("/pull/1") } },
       "",
     ]);
-    expect(fake.world.issues.get(1)?.title).toBe("workshop_routing: 10 % of everybody → everybody in staging");
+    expect(fake.world.issues.get(1)?.title).toBe("workshop_routing: 10 % of everyone → everyone in staging");
   });
 });

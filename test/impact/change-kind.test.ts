@@ -40,7 +40,7 @@ const split = aColourFlag({ key: "a", serve: colours(50_000) });
 /** What the first is to the second, and the other way round. */
 const BOTH_WAYS: readonly (readonly [string, Flag, Flag])[] = [
   ["a share raised", ten, { ...ten, rollout: percentage(50) }],
-  ["a share to everybody", ten, { ...ten, rollout: { strategy: "all" } }],
+  ["a share to everyone", ten, { ...ten, rollout: { strategy: "all" } }],
   ["nobody to a share", none, ten],
   ["switched on", { ...ten, enabled: false }, ten],
   ["switched on, with other rules", { ...ten, enabled: false }, ruled(rule("x", cities("M5V")))],
@@ -78,7 +78,7 @@ const BOTH_WAYS: readonly (readonly [string, Flag, Flag])[] = [
     ruled(rule("x", match("city", { op: "not", values: ["H2X"] }))),
   ],
   ["a whitelist that grows", whitelist("M5V"), whitelist("M5V", "H2X")],
-  ["a whitelist to everybody", whitelist("M5V"), { ...ten, rollout: { strategy: "all" } }],
+  ["a whitelist to everyone", whitelist("M5V"), { ...ten, rollout: { strategy: "all" } }],
   ["a role more", roles("admin"), roles("admin", "mechanic")],
   ["a requirement less", requiring("on"), ten],
   ["another variant that meets the requirement", requiring("blue"), requiring("blue", "green")],
@@ -110,7 +110,7 @@ describe("the class of a change", () => {
       { ...ruled(rule("x", cities("M5V"))), enabled: false },
     ],
     [
-      "a rule where everybody has it already",
+      "a rule where everyone has it already",
       "no-op",
       aFlag({ key: "a" }),
       aFlag({ key: "a", rules: [rule("x", cities("M5V"))] }),
@@ -140,7 +140,7 @@ describe("the class of a change", () => {
       aFlag({ key: "a", rules: [rule("x", cities("M5V"), { serve: { variant: "off" } })] }),
     ],
     [
-      "another variant for everybody",
+      "another variant for everyone",
       "retarget",
       aColourFlag({ key: "a" }),
       aColourFlag({ key: "a", serve: { variant: "green" } }),
@@ -155,8 +155,8 @@ describe("the class of a change", () => {
     ["new, for some", "widen", null, ten],
     ["new, for nobody", "no-op", null, { ...ten, enabled: false }],
     ["archived, on for some", "narrow", ten, null],
-    ["archived, off for everybody", "no-op", { ...ten, enabled: false }, null],
-    ["archived, on for everybody as is its fallback", "no-op", aFlag({ key: "a", fallback: "on" }), null],
+    ["archived, off for everyone", "no-op", { ...ten, enabled: false }, null],
+    ["archived, on for everyone as is its fallback", "no-op", aFlag({ key: "a", fallback: "on" }), null],
     ["archived, on for some, and its fallback is on", "retarget", { ...ten, fallback: "on" }, null],
   ];
 

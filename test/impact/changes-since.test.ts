@@ -32,7 +32,7 @@ test("a branch that brings the first flags is compared with nothing", async () =
   writeFlags(repository, { voice_logging: flagText() });
   const { out, code } = await hoistIn(repository.folder)("validate", "--base", "HEAD");
   expect(code).toBe(0);
-  expect(out).toContain("+ voice_logging  created: on for everybody");
+  expect(out).toContain("+ voice_logging  created: on for everyone");
 });
 
 test("a flag that has expired is an error for the branch that edits it, and for no other", async () => {

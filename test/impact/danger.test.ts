@@ -48,7 +48,7 @@ const CASES: readonly Case[] = [
     dangers: [],
   },
   {
-    is: "a list gives way to everybody",
+    is: "a list gives way to everyone",
     before: flag({ rollout: LIST }),
     after: flag({}),
     dangers: ["jump: the step is 100 points, policy maxStep is 25"],
@@ -85,13 +85,13 @@ const CASES: readonly Case[] = [
     dangers: [],
   },
   {
-    is: "a new rule for everybody stands in the last line's place",
+    is: "a new rule for everyone stands in the last line's place",
     before: flag({ rollout: percentage(10) }),
     after: flag({ rollout: percentage(10), rules: [aRule({ name: "all", portion: portion(90) })] }),
     dangers: ["jump: the step is 80 points, policy maxStep is 25"],
   },
   {
-    is: "as does one that is for everybody from now on",
+    is: "as does one that is for everyone from now on",
     before: flag({ rollout: percentage(10), rules: [aRule({ when: SOME })] }),
     after: flag({ rollout: percentage(10), rules: [aRule()] }),
     dangers: ["jump: the step is 90 points, policy maxStep is 25"],
@@ -133,7 +133,7 @@ const CASES: readonly Case[] = [
     dangers: ["widening: the flag is protected: every widening needs an acknowledgement"],
   },
   {
-    is: "another salt deals everybody again",
+    is: "another salt deals everyone again",
     before: flag({ rollout: percentage(10) }),
     after: flag({ rollout: percentage(10), salt: "checkout-2" }),
     dangers: ['reshuffle: the salt changes from "checkout" to "checkout-2": every subject gets a new bucket'],

@@ -169,11 +169,11 @@ describe("where more than buckets decides", () => {
   test("a change that nobody can be reached by flips nobody, and that is certain", () => {
     const off = aFlag({ key: "a", enabled: false });
     expect(flipsOf(off, { ...off, rules: [rule] })).toEqual(exact(0));
-    const everybody = aFlag({ key: "a" });
-    expect(flipsOf(everybody, { ...everybody, rules: [rule] })).toEqual(exact(0));
+    const everyone = aFlag({ key: "a" });
+    expect(flipsOf(everyone, { ...everyone, rules: [rule] })).toEqual(exact(0));
   });
 
-  test("where the text says that everybody flips, that is certain; which line they meet is estimated", () => {
+  test("where the text says that everyone flips, that is certain; which line they meet is estimated", () => {
     const after = aFlag({ key: "a", rules: [rule] });
     const { method, flipped, moves } = flipsOf({ ...after, enabled: false }, after);
     expect({ method, flipped }).toEqual({ method: "sampled", flipped: { share: 1, margin: 0 } });
@@ -211,7 +211,7 @@ describe("where more than buckets decides", () => {
 });
 
 describe(`${PAIRS} random pairs of versions, seed ${SEED}`, () => {
-  test("what is exact is what looking at everybody in every bucket gives", () => {
+  test("what is exact is what looking at everyone in every bucket gives", () => {
     const exact = measured.filter(({ flips }) => flips.method === "exact");
     expect(exact.length).toBeGreaterThan(PAIRS / 10);
     for (const each of exact) {
@@ -233,7 +233,7 @@ describe(`${PAIRS} random pairs of versions, seed ${SEED}`, () => {
     expect(widest).toBeLessThan(0.025);
   });
 
-  test("the class is true of everybody: who is widened to loses nothing, narrowing gives nobody anything, a no-op is none", () => {
+  test("the class is true of everyone: who is widened to loses nothing, narrowing gives nobody anything, a no-op is none", () => {
     const seen = new Map<string, number>();
     for (const { pair, truth } of measured) {
       const [before, after] = [pair.before.get(KEY) ?? null, pair.after.get(KEY) ?? null];

@@ -19,7 +19,7 @@ describe("what has to be acknowledged", () => {
     ]);
   });
 
-  test("nothing where a file is gone whose flag served everybody its fallback", () => {
+  test("nothing where a file is gone whose flag served everyone its fallback", () => {
     const off = aFlag({ key: "old_banner", enabled: false });
     expect(planWithNeedsOf({ rows: [aLiveFlag(off)] }).needs).toEqual([]);
   });

@@ -12,7 +12,7 @@ test("the example flags are sound, and all of their tests pass", async () => {
   expect(loaded.testCount).toBeGreaterThanOrEqual(loaded.flags.length);
 });
 
-test("all workshop flags are off for everybody in production", async () => {
+test("all workshop flags are off for everyone in production", async () => {
   const flags = loadFlags(await readWorkTree(root)).flagsFor("production");
   const workshop = [...flags.values()].filter(({ key }) => key.startsWith("workshop_"));
   expect(workshop.map(({ key, enabled, rollout }) => [key, enabled, rollout])).toEqual([

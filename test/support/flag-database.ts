@@ -18,7 +18,7 @@ export interface FlagDatabase {
   copy(): Promise<FlagDatabase>;
   /** Something that any later write of whatever row changes, even one that leaves all values as they are. */
   writeMark(): Promise<() => Promise<unknown>>;
-  /** Until the server has noticed that everybody else is gone: what a killed process sent last may still be running. */
+  /** Until the server has noticed that everyone else is gone: what a killed process sent last may still be running. */
   quiet(): Promise<void>;
 }
 

@@ -11,7 +11,7 @@ import {
   type Serve,
 } from "../../src/core/flag/flag.ts";
 
-/** A boolean flag that is on for everybody; names only what matters. */
+/** A boolean flag that is on for everyone; names only what matters. */
 export function aFlag(wanted: Partial<Flag> & { readonly key: FlagKey }): Flag {
   return {
     name: wanted.key,
@@ -61,10 +61,10 @@ export function split(parts: Readonly<Record<string, number>>): Serve {
   return { split: Object.entries(parts).map(([variant, percent]) => ({ variant, share: Math.round(percent * 1000) })) };
 }
 
-export const EVERYBODY: Condition = { op: "all", of: [] };
+export const EVERYONE: Condition = { op: "all", of: [] };
 
 export function aRule(wanted: Partial<Rule> = {}): Rule {
-  return { name: "a rule", when: EVERYBODY, portion: null, serve: { variant: "on" }, ...wanted };
+  return { name: "a rule", when: EVERYONE, portion: null, serve: { variant: "on" }, ...wanted };
 }
 
 export function matches(attribute: string, ...tests: readonly Test[]): Condition {

@@ -36,16 +36,16 @@ export function anEnvironment(
   };
 }
 
-/** A flag that widens from 10 % to 50 % of everybody. */
+/** A flag that widens from 10 % to 50 % of everyone. */
 export function aFlagReport(wanted: Partial<FlagReport> & { readonly key: string }): FlagReport {
   return {
     path: `flags/${wanted.key}.yaml`,
     action: "update",
     kind: "widen",
-    differences: [{ aspect: "lastLine", text: "10 % → 50 % of everybody" }],
+    differences: [{ aspect: "lastLine", text: "10 % → 50 % of everyone" }],
     via: [],
-    before: "On for 10 % of everybody.",
-    after: "On for 50 % of everybody.",
+    before: "On for 10 % of everyone.",
+    after: "On for 50 % of everyone.",
     flips: flipsOf(aMove(0.4, "off", "on")),
     needs: [],
     warnings: [],

@@ -64,7 +64,7 @@ onEveryEngine((engine) => {
   test("more flags than maxFlags, and an archive that flips people, are acknowledged by the printed command", async () => {
     const many = (share: string) =>
       Object.fromEntries(Array.from({ length: 26 }, (_, n) => [`flag_${n}`, at(share)] as const));
-    const tree = await aSyncedTree(engine, { ...many("10%"), everybody: at("all"), nobody: at("none") });
+    const tree = await aSyncedTree(engine, { ...many("10%"), everyone: at("all"), nobody: at("none") });
     const mass = await expectAsked(tree, many("11%"));
     expect(mass).toContain("26 flags change, policy maxFlags is 25");
     const command = commandToRun(mass);
@@ -79,11 +79,11 @@ onEveryEngine((engine) => {
     tree.repository.remove(flagPath("nobody"));
     tree.repository.commit("Nobody had it (#4)");
     expect(await tree.hoist("sync")).toMatchObject({ code: 0 });
-    tree.repository.remove(flagPath("everybody"));
-    tree.repository.commit("Everybody had it (#5)");
+    tree.repository.remove(flagPath("everyone"));
+    tree.repository.commit("Everyone had it (#5)");
     const archive = await tree.hoist("sync");
     expect(archive).toMatchObject({ code: 5 });
-    expect(archive.out).toContain("everybody: archiving it flips people");
+    expect(archive.out).toContain("everyone: archiving it flips people");
     expect(await tree.hoist(...commandToRun(archive.out))).toMatchObject({ code: 0 });
   });
 });
@@ -153,7 +153,7 @@ describe("an acknowledgement", () => {
     await expectSynced(tree, { checkout_button: at("50%", line) });
   });
 
-  test("is never asked for where less is given: lower, off, and off for everybody", async () => {
+  test("is never asked for where less is given: lower, off, and off for everyone", async () => {
     const tree = await aSyncedTree(SQLITE, { checkout_button: at("80%", "protected: true") });
     await expectSynced(tree, { checkout_button: at("10%", "protected: true") });
     await expectSynced(tree, { checkout_button: at("none", "protected: true") });
@@ -182,8 +182,8 @@ describe("an acknowledgement", () => {
   });
 
   test("is asked for when a salt changes under people, and not when nobody is dealt", async () => {
-    const tree = await aSyncedTree(SQLITE, { dealt: at("10%"), everybody: at("all") });
-    await expectSynced(tree, { everybody: at("all", "salt: other") });
+    const tree = await aSyncedTree(SQLITE, { dealt: at("10%"), everyone: at("all") });
+    await expectSynced(tree, { everyone: at("all", "salt: other") });
     expect(await expectAsked(tree, { dealt: at("10%", "salt: other") })).toContain("every subject gets a new bucket");
   });
 

@@ -65,7 +65,7 @@ onEveryEngine((engine) => {
     expect(audit).toEqual([{ action: "updated", notes: "Higher still (#5)" }]);
   });
 
-  test("moving a file keeps the row, its answers and everybody's place, and asks nobody", async () => {
+  test("moving a file keeps the row, its answers and everyone's place, and asks nobody", async () => {
     const { repository, database, sync } = await aSyncedTree(engine, FLAGS);
     const columns = `id, enabled, rollout_strategy, rollout_percentage, target_config, rules, serve, salt, created_at`;
     const row = `SELECT ${columns} FROM feature_toggles WHERE feature_key = 'checkout_button'`;

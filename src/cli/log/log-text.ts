@@ -81,7 +81,7 @@ function keysText(keys: readonly string[]): string {
   return keys.length === 2 ? `${first}, ${second}` : `${first} and ${keys.length - 1} more`;
 }
 
-/** `production: 10 % → 50 % of everybody`; without a place where it holds everywhere, with what a table's entry was noted with. */
+/** `production: 10 % → 50 % of everyone`; without a place where it holds everywhere, with what a table's entry was noted with. */
 function linesOf({ meanings, source, subject }: LogEntry): readonly string[] {
   const note = source === "table" && subject !== null && subject !== "" ? ` (${subject})` : "";
   return meanings.map(({ environments, text }) => {

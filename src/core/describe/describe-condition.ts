@@ -11,7 +11,7 @@ export interface Speech extends ListLength {
 }
 
 /**
- * Who meets a condition, as a noun: `staff`, `people in M5V or M5G on app 5.5 or newer`, `everybody`. Nothing is left out,
+ * Who meets a condition, as a noun: `staff`, `people in M5V or M5G on app 5.5 or newer`, `everyone`. Nothing is left out,
  * and brackets keep apart what belongs together. Whoever lacks an attribute does not meet what is asked of it.
  */
 export function whoText(condition: Condition, speech: Speech): string {
@@ -31,7 +31,7 @@ export function whoAsOne(condition: Condition, speech: Speech): string {
 
 /** The first lone segment is the noun, all else is said of it. */
 function peopleWith(parts: readonly Condition[], speech: Speech): string {
-  if (parts.length === 0) return "everybody";
+  if (parts.length === 0) return "everyone";
   const noun = parts.find((part) => part.op === "segment" && part.anyOf.length === 1);
   const others = parts.filter((part) => part !== noun);
   const name = noun === undefined ? "people" : whoText(noun, speech);

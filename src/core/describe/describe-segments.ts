@@ -38,6 +38,6 @@ function idOf({ name, when }: NamedCondition): string {
 
 /** Names of segments are small words (`staff`); any other, and those that are words of our own, are quoted. */
 function wordOf(name: string): string {
-  const isOwn = /^(everybody|people|nobody|segment|the|of|in|on)$/.test(name);
+  const isOwn = /^(everyone|people|nobody|segment|the|of|in|on)$/.test(name);
   return /^[a-z][a-z0-9]*([_-][a-z0-9]+)*$/.test(name) && !isOwn ? name : `segment ${JSON.stringify(name)}`;
 }

@@ -16,22 +16,21 @@ export interface DescribeOptions {
   readonly most?: number;
 }
 
-/** A flag of one environment in plain English. */
+/** A flag of one environment in sentences. */
 export interface Description {
-  /** `On for staff. On for 25 % of people in M5V. On for 10 % of everybody else.` The first sentence that fits a person counts. */
+  /** `On for staff. On for 25 % of people in M5V. On for 10 % of everyone else.` The first sentence that fits a context counts. */
   readonly text: string;
-  /** What the segments named in it stand for. */
+  /** What the segments that are named in the text stand for. */
   readonly segments: readonly SegmentText[];
 }
 
 /**
- * Who gets what, in sentences that are exact: two flags that are described alike answer alike, apart from the values behind
- * their variants' names. A boolean that is not on is off; of any other flag the off variant is named. Lists longer than
- * `most` are cut, with the count of the rest.
+ * Describes who gets what. The sentences are exact: two flags that are described alike answer alike, apart from the values
+ * behind the names of their variants. A boolean flag that is not on is off; of any other flag the off variant is named.
  */
 export function describeFlag(flag: Flag, { most = 5 }: DescribeOptions = {}): Description {
   const { speech, segments } = speechOf(flag.enabled ? flag.rules.map(({ when }) => when) : [], { most });
-  if (!flag.enabled) return { text: offText(flag, "everybody"), segments: [] };
+  if (!flag.enabled) return { text: offText(flag, "everyone"), segments: [] };
   const rules = flag.rules.map((rule) => ruleText(flag, rule, speech));
   const sentences = [...rules, ...defaultTexts(flag, speech)];
   return {
@@ -45,7 +44,7 @@ function ruleText(flag: Flag, rule: Flag["rules"][number], speech: Speech): stri
   return servedText(flag, servingRule(rule), who);
 }
 
-/** `On for …`, `Off for …`, `Serves blue to …`, `Serves control (34 %), blue (66 %) to …`, with the share before the people. */
+/** Says what a rule serves: `On for …`, `Off for …`, `Serves blue to …`, `Serves control (34 %), blue (66 %) to …`. */
 function servedText(flag: Flag, { portion, serve }: ServingRule, who: string): string {
   const people = `${portionText(portion)}${who}`;
   if ("split" in serve) {
@@ -56,7 +55,7 @@ function servedText(flag: Flag, { portion, serve }: ServingRule, who: string): s
   return `${serve.variant === "on" ? "On" : "Off"} for ${people}.`;
 }
 
-/** `25 % of `, `25 % (by sessionId) of `; a split without a share is dealt by the attribute all the same. */
+/** Says what stands before the people: `25 % of `, `25 % (by sessionId) of `. */
 function portionText(portion: Portion | null): string {
   if (portion === null) return "";
   return `${shareText(portion.share)}${portion.by === "userId" ? "" : ` (by ${portion.by})`} of `;
@@ -64,7 +63,7 @@ function portionText(portion: Portion | null): string {
 
 function defaultTexts(flag: Flag, speech: Speech): readonly string[] {
   const isOnly = flag.rules.length === 0;
-  const rest = isOnly ? "everybody" : "everybody else";
+  const rest = isOnly ? "everyone" : "everyone else";
   const rollout = defaultRollout(flag);
   if (servesNobody(rollout)) return [offText(flag, rest)];
   const isForAll = flag.rollout.strategy === "all";
@@ -90,8 +89,8 @@ function offText({ type, offVariant }: Flag, who: string): string {
 
 function requiresText({ requires, type, offVariant }: Flag): string {
   if (requires.length === 0) return "";
-  const isTold = type === "boolean" && offVariant === "off";
-  const otherwise = isTold ? "" : `; else ${offVariant} for everybody`;
+  const isImplied = type === "boolean" && offVariant === "off";
+  const otherwise = isImplied ? "" : `; else ${offVariant} for everyone`;
   return `Only while ${requires.map(requirementText).join(" and ")}${otherwise}.`;
 }
 
@@ -99,10 +98,10 @@ function requirementText({ flag, variants }: Requirement): string {
   return `${flag} serves ${variants.length === 0 ? "nothing" : variants.join(" or ")}`;
 }
 
-/** Says whose shares a flag has where its salt is not its key: people are inside or outside as under that name. */
+/** Says whose buckets a flag uses where its salt is not its key. */
 function saltText(flag: Flag): string {
   if (flag.salt === flag.key) return "";
   const usesBuckets = ({ portion, serve }: ServingRule) =>
     "split" in serve || (portion !== null && portion.share > 0 && portion.share < WHOLE);
-  return servingRulesOf(flag).some(usesBuckets) ? `Shares are dealt as those of ${flag.salt}.` : "";
+  return servingRulesOf(flag).some(usesBuckets) ? `Shares use the buckets of ${flag.salt}.` : "";
 }

@@ -6,7 +6,7 @@ export type Scalar = string | number | boolean;
  * type), by Kleene's logic; only true matches.
  */
 export type Condition =
-  /** All of them. An empty list holds for everybody. */
+  /** All of them. An empty list holds for everyone. */
   | { readonly op: "all"; readonly of: readonly Condition[] }
   | { readonly op: "any"; readonly of: readonly Condition[] }
   | { readonly op: "none"; readonly of: readonly Condition[] }

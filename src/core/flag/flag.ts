@@ -12,7 +12,7 @@ export type FlagType = (typeof FLAG_TYPES)[number];
 export const FLAG_KINDS = ["release", "experiment", "ops", "permission"] as const;
 export type FlagKind = (typeof FLAG_KINDS)[number];
 
-/** A share in thousandths of a percent: a whole number, 0 (nobody) to 100 000 (everybody). 25 % is 25 000. */
+/** A share in thousandths of a percent: a whole number, 0 (nobody) to 100 000 (everyone). 25 % is 25 000. */
 export type Share = number;
 export const WHOLE: Share = 100_000;
 
@@ -33,7 +33,7 @@ export interface SplitPart {
   readonly share: Share;
 }
 
-/** Who + how much + what. Those outside the portion go on to the next rule; no portion means everybody that matches. */
+/** Who + how much + what. Those outside the portion go on to the next rule; no portion means everyone that matches. */
 export interface Rule {
   readonly name: string;
   readonly when: Condition;
@@ -41,7 +41,7 @@ export interface Rule {
   readonly serve: Serve;
 }
 
-/** The last line: everybody whom no rule took. The strategies are the table's own words. */
+/** The last line: everyone whom no rule took. The strategies are the table's own words. */
 export type Rollout =
   | { readonly strategy: "all" }
   | { readonly strategy: "percentage"; readonly portion: Portion }

@@ -36,7 +36,7 @@ export function defaultRollout({ rollout, serve }: Pick<Flag, "rollout" | "serve
   return { name: null, who: audienceOf(rollout), portion, serve };
 }
 
-function audienceOf(rollout: Rollout): Audience {
+export function audienceOf(rollout: Rollout): Audience {
   if (rollout.strategy === "role") return { kind: "lists", lists: { userRole: rollout.roles } };
   return rollout.strategy === "whitelist" ? { kind: "lists", lists: rollout.lists } : EVERYONE;
 }

@@ -15,7 +15,7 @@ export const EXISTS: Operator<ExistsTest> = {
   operandJson: ({ value }) => value,
   compile: () => () => true,
   interpret: () => true,
-  text: ({ value }) => (value ? "exists" : "is not there"),
+  text: ({ value }) => (value ? "exists" : "is missing"),
   boundaries: () => ({}),
   valueTypes: () => [],
   canPass: () => false,

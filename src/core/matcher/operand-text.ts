@@ -4,7 +4,7 @@ import { orText } from "../text.ts";
 /** Words of the sentences that describe flags: as values they are quoted, so that they are not read as the sentence. */
 const OWN_WORDS: ReadonlySet<string> = new Set(
   (
-    "a above and any app at be before below by contains either else ends everybody exists for from in is known least " +
+    "a above and any app at be before below by contains either else ends everyone exists for from in is known least " +
     "less more most newer nobody not none of off on older one only or other others people range segment serves shares " +
     "starts than the they to while who whose with within without workshop"
   ).split(" "),

@@ -9,7 +9,7 @@ import { mergeColumns, type HandEdit, type Merged, type OnDrift } from "./merge.
 import { columnsIn } from "../row/raw-row.ts";
 import { columnsOf, flagOfColumns, type ReadRow } from "../row/row-codec.ts";
 import type { FlagColumns, FlagRow } from "../row/row.ts";
-import { lastLineText } from "../describe/wording.ts";
+import { defaultRolloutText } from "../describe/wording.ts";
 
 /** What the files say of one flag. */
 export interface DesiredFlag {
@@ -48,7 +48,7 @@ export interface GitChange {
 /** A hand-written change of the table, and what becomes of it. */
 export interface HeldEdit extends HandEdit {
   readonly key: FlagKey;
-  /** `off by hand`, `10 % of everybody by hand`. */
+  /** `off by hand`, `10 % of everyone by hand`. */
   readonly text: string;
   /** Who wrote it, where the audit was asked and tells. */
   readonly by?: EditedBy;
@@ -285,11 +285,11 @@ function nameProblem(key: FlagKey, { path }: DesiredFlag, { takenNames }: Change
 function stateText(flag: Flag): string {
   if (!flag.enabled) return "disabled";
   const rules = flag.rules.length === 0 ? "" : `${counted(flag.rules.length, "rule")}, then `;
-  return `on for ${rules}${lastLineText(flag)}`;
+  return `on for ${rules}${defaultRolloutText(flag)}`;
 }
 
 function handText({ group }: HandEdit, live: Flag): string {
   if (group === "enabled") return live.enabled ? "enabled by hand" : "disabled by hand";
-  if (group === "rollout" || group === "by") return `${lastLineText(live)} by hand`;
+  if (group === "rollout" || group === "by") return `${defaultRolloutText(live)} by hand`;
   return `${group} changed by hand`;
 }

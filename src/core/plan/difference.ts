@@ -4,7 +4,7 @@ import { whoText } from "../describe/describe-condition.ts";
 import { speechOf } from "../describe/describe-segments.ts";
 import type { Flag, Rule } from "../flag/flag.ts";
 import { canonicalJson } from "../json.ts";
-import { lastLineText, listText, portionText, serveText } from "../describe/wording.ts";
+import { defaultRolloutText, listText, portionText, serveText } from "../describe/wording.ts";
 
 /** One thing that a change means, said in the flag's own words. */
 export interface Difference {
@@ -22,7 +22,7 @@ export interface Difference {
     | "client"
     | "protected"
     | "prose";
-  /** `10 % → 50 % of everybody`, `rule Toronto beta added: …`. */
+  /** `10 % → 50 % of everyone`, `rule Toronto beta added: …`. */
   readonly text: string;
 }
 
@@ -48,15 +48,15 @@ function fact(aspect: Difference["aspect"], before: string, after: string, label
 }
 
 function lastLineDifferences(before: Flag, after: Flag): readonly Difference[] {
-  const [was, is] = [lastLineText(before), lastLineText(after)];
+  const [was, is] = [defaultRolloutText(before), defaultRolloutText(after)];
   if (was !== is) return [{ aspect: "lastLine", text: `${shortened(was, is)} → ${is}` }];
   if (same(before.rollout, after.rollout) && same(before.serve, after.serve)) return [];
   return [{ aspect: "lastLine", text: `${is}: the list changed` }];
 }
 
-/** `10 % of everybody → 50 % of everybody` says it twice: the first time the share is enough. */
+/** `10 % of everyone → 50 % of everyone` says it twice: the first time the share is enough. */
 function shortened(before: string, after: string): string {
-  const ending = " of everybody";
+  const ending = " of everyone";
   return before.endsWith(ending) && after.endsWith(ending) ? before.slice(0, -ending.length) : before;
 }
 
@@ -88,7 +88,7 @@ function oneRuleDifferences(before: Rule, after: Rule): readonly Difference[] {
         : { aspect: "segment", text: `${title}: segment ${segments.join(", ")} changed` },
     );
   }
-  const [was, is] = [before, after].map(({ portion }) => (portion === null ? "everybody" : portionText(portion)));
+  const [was, is] = [before, after].map(({ portion }) => (portion === null ? "everyone" : portionText(portion)));
   if (was !== is) found.push({ aspect: "rule", text: `${title}: ${was} → ${is}` });
   if (!same(before.serve, after.serve)) {
     found.push({ aspect: "rule", text: `${title}: serves ${serveText(before.serve)} → ${serveText(after.serve)}` });

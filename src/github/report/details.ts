@@ -110,7 +110,7 @@ function gathered(
 function environmentLine({ environment, flipped, unchanged, byHand }: EnvironmentReport): string {
   const isNobody = flipped.share === 0 && flipped.margin === 0;
   const flips = isNobody
-    ? "every flag answers everybody as before"
+    ? "every flag answers everyone as before"
     : `at least one flag answers otherwise for ${figureText(peopleText(flipped))}`;
   const told = `${nameText(environment)}: ${flips}; ${counted(unchanged, "flag")} unchanged`;
   if (byHand === null) return `${told}.`;

@@ -10,7 +10,7 @@ export function headlineText(report: ChangeReport): string {
   if (told.length === 0) {
     const names = report.environments.toReversed().map(({ environment }) => nameText(environment));
     const where = names.length === 0 ? "" : ` in ${joined(names)}`;
-    return `No flag changes: everybody is answered as before${where}, compared with ${pathText(report.from.ref)}.`;
+    return `No flag changes: everyone is answered as before${where}, compared with ${pathText(report.from.ref)}.`;
   }
   const counts = told.map((each, index) => countedIn(each, index === 0 ? "change" : ""));
   return `### Flags: ${joined(counts)} — ${peopleFlip(report, told)}`;
@@ -42,7 +42,7 @@ function peopleFlip(report: ChangeReport, told: readonly EnvironmentReport[]): s
 
 function inHeadline({ flipped }: EnvironmentReport): string {
   const people = figureText(peopleText(flipped));
-  return flipped.share === 0 || people === "everybody" ? `${people} flips` : `${people} flip`;
+  return flipped.share === 0 || people === "everyone" ? `${people} flips` : `${people} flip`;
 }
 
 /** Because the flag is disabled now, somebody is answered otherwise. */

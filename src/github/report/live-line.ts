@@ -18,7 +18,7 @@ export interface Live {
   readonly held?: readonly Held[];
 }
 
-/** `text` as a HeldEdit has it: `disabled by hand`, `10 % of everybody by hand`. */
+/** `text` as a HeldEdit has it: `disabled by hand`, `10 % of everyone by hand`. */
 export type Held = Pick<HeldEdit, "key" | "group" | "text">;
 
 const START = "<!-- flaghoist:live -->";

@@ -60,7 +60,7 @@ function alwaysPart(text: string): Part {
   return { name: "", items: 0, text: () => text };
 }
 
-const NOTHING_CHANGES = "No flag changes: everybody is answered as before.";
+const NOTHING_CHANGES = "No flag changes: everyone is answered as before.";
 
 /** Of a size that no data has a part in. */
 function barest({ environments }: ChangeReport): string {

@@ -55,13 +55,13 @@ name: Example flag
 description: Greets people on the start page in a new way.
 owner: ${owner}
 kind: ops # a switch that stays; release and experiment also say when they end, e.g. expires: 2027-06-01
-enabled: false # everybody gets false, wherever the environments below do not say otherwise
+enabled: false # everyone gets false, wherever the environments below do not say otherwise
 
 rules: # who gets something special; the first that matches answers
   - name: staff see it first
     if: { segment: staff } # flags/_segments/staff.yaml
     serve: true
-rollout: 10% # the last line, everybody else: all, none, 25%, { roles: [admin] }, { whitelist: { userId: [user-1] } }
+rollout: 10% # the last line, everyone else: all, none, 25%, { roles: [admin] }, { whitelist: { userId: [user-1] } }
 
 environments: # what is different where; a whole key at a time
   ${first}: { enabled: true }

@@ -28,9 +28,9 @@ test("describe says who gets what in each environment, and what its segments mea
     err: "",
     out: `routing   A flag   flags/routing.yaml
 
-  development  On for staff. On for 10 % of everybody else.
-  staging      On for staff. On for everybody else.
-  production   Off for everybody.
+  development  On for staff. On for 10 % of everyone else.
+  staging      On for staff. On for everyone else.
+  production   Off for everyone.
 
 where
   staff        people whose userRole is admin or workshop_admin`,
@@ -39,9 +39,9 @@ where
 
 test("environments with the same text share a paragraph, and --env selects one", async () => {
   const hoist = hoistIn(aTree().folder);
-  expect((await hoist("describe", "banner")).out).toContain("  development, staging, production  On for everybody.");
+  expect((await hoist("describe", "banner")).out).toContain("  development, staging, production  On for everyone.");
   expect((await hoist("describe", "routing", "--env", "production")).out).toBe(
-    "routing   A flag   flags/routing.yaml\n\n  production  Off for everybody.",
+    "routing   A flag   flags/routing.yaml\n\n  production  Off for everyone.",
   );
 });
 
@@ -49,8 +49,8 @@ test("describe reads the work tree, or a commit with --commit", async () => {
   const repository = aTree();
   const hoist = hoistIn(repository.folder);
   writeFlags(repository, { banner: flagText({ lines: "rollout: 5%" }) });
-  expect((await hoist("describe", "banner")).out).toContain("On for 5 % of everybody.");
-  expect((await hoist("describe", "banner", "--commit", "HEAD")).out).toContain("On for everybody.");
+  expect((await hoist("describe", "banner")).out).toContain("On for 5 % of everyone.");
+  expect((await hoist("describe", "banner", "--commit", "HEAD")).out).toContain("On for everyone.");
 });
 
 test("JSON has complete lists; text says how many items it leaves out", async () => {
@@ -98,12 +98,12 @@ test("an unknown flag, an unknown environment and a broken file each say what to
 test("list --sentences describes every flag and wraps long sentences with an indent", async () => {
   const hoist = hoistIn(aTree().folder);
   expect((await hoist("list", "--sentences")).out).toBe(`banner
-  development, staging, production  On for everybody.
+  development, staging, production  On for everyone.
 
 routing
-  development                       On for staff. On for 10 % of everybody else.
-  staging                           On for staff. On for everybody else.
-  production                        Off for everybody.`);
+  development                       On for staff. On for 10 % of everyone else.
+  staging                           On for staff. On for everyone else.
+  production                        Off for everyone.`);
   const rows = JSON.parse((await hoist("list", "--sentences", "--format", "json")).out) as {
     descriptions: unknown[];
   }[];

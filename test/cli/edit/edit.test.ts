@@ -23,7 +23,7 @@ describe("set and rollout", () => {
     expect(first.out).toContain(
       "✓ flags/checkout.yaml:8\n  8 -   production: { rollout: 10% }\n  8 +   production: { rollout: 30% }",
     );
-    expect(first.out).toContain("production  10 % → 30 % of everybody");
+    expect(first.out).toContain("production  10 % → 30 % of everyone");
     expect(first.out).not.toContain("acknowledgement");
     const second = await hoist("rollout", "checkout", "60%", "--env", "production");
     expect(second.out).toContain("the step is 50 points, policy maxStep is 25");

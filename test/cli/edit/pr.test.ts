@@ -55,9 +55,9 @@ describe("--pr", () => {
     expect(out.split("\n").slice(0, 5)).toEqual([
       expect.stringMatching(/^https?:\/\/\S+\/acme\/flags\/pull\/1$/),
       `✓ opened #1 into main from ${branch}`,
-      "  workshop_routing: 10 % → 20 % of everybody in production",
+      "  workshop_routing: 10 % → 20 % of everyone in production",
       "",
-      "production  10 % → 20 % of everybody",
+      "production  10 % → 20 % of everyone",
     ]);
     expect(await fileAt(fake, branch, PATH)).toContain("production: { rollout: 20% }");
     // What somebody has in hand in another file stays with them.
@@ -74,7 +74,7 @@ describe("--pr", () => {
       pullRequest: { number: 1, action: "found" },
       base: "main",
       branch,
-      title: "workshop_routing: 10 % → 20 % of everybody in production",
+      title: "workshop_routing: 10 % → 20 % of everyone in production",
       labels: ["feature-flags", "production"],
       reviewers: [{ kind: "team", name: "workshops" }],
       files: [{ from: PATH, to: PATH }],
@@ -162,7 +162,7 @@ describe("--pr", () => {
     // Another flag is none of it, whether the clone has the commit or not.
     expect(await hoist("set", "checkout", "enabled=false", "--pr")).toMatchObject({ code: 0 });
     clone.git("pull", "--quiet");
-    expect((await hoist(...WIDER)).out).toContain("workshop_routing: 15 % → 20 % of everybody in production");
+    expect((await hoist(...WIDER)).out).toContain("workshop_routing: 15 % → 20 % of everyone in production");
   });
 
   test("refuses a flag that is changed here, committed or not", async () => {
@@ -237,7 +237,7 @@ describe("rollback --pr", () => {
       "--pr",
     );
     expect(code, err).toBe(0);
-    expect(out).toContain("workshop_routing: 20 % → 10 % of everybody in production");
+    expect(out).toContain("workshop_routing: 20 % → 10 % of everyone in production");
     expect(out).toMatch(new RegExp(`! undoes ${merged.slice(0, 7)} by .*\\(#1\\)`));
     const [branch = ""] = (await branches(fake)).filter((name) => fake.world.pulls.get(2)?.headRef === name);
     expect(await fileAt(fake, branch, PATH)).toBe(FILES[PATH]);

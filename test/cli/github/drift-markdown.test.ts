@@ -19,7 +19,7 @@ test("an issue tells what was written by hand and what is not live, and how eith
     byHand: [{ key: "voice_logging", what: "disabled by hand", fate: "stays off, whatever git says", by }],
     pending: {
       since: "2026-11-20T14:02:00+01:00",
-      changes: [{ key: "workshop_routing", text: "10 % → 50 % of everybody" }],
+      changes: [{ key: "workshop_routing", text: "10 % → 50 % of everyone" }],
       landed: [{ sha: "91c0d3a1", subject: "Routing for half", pullRequest: 412, date: "2026-11-20T14:02:00+01:00" }],
     },
   });
@@ -44,7 +44,7 @@ hoist sync --env production --release voice_logging
 
 | flag | change |
 |---|---|
-| \`workshop_routing\` | 10 % → 50 % of everybody |
+| \`workshop_routing\` | 10 % → 50 % of everyone |
 
 - \`91c0d3a\` #412 Routing for half
 

@@ -121,7 +121,7 @@ describe("what was merged and is not live", () => {
     const sha = commitFlags(clone, "Less routing (#7)", { [ROUTING]: flagText({ lines: "rollout: 5%" }) });
     const old = await drift("--after", "15m");
     expect(old.out).toMatch(/^production is not what [0-9a-f]{7} says: 1 merged change not live\n/);
-    expect(old.out).toMatch(/\n~ workshop_routing {2}10.% → 5.% of everybody\n/);
+    expect(old.out).toMatch(/\n~ workshop_routing {2}10.% → 5.% of everyone\n/);
     expect(old.out).toContain(`#7 (${sha.slice(0, 7)})`);
     expect(issues(watched)[0]?.body).toContain(`- \`${sha.slice(0, 7)}\` #7 Less routing`);
     expect(await hoist("sync")).toMatchObject({ code: 0 });

@@ -46,10 +46,10 @@ test("a flag's life reads as what each change meant, newest first", async () => 
   const commits = repository.git("log", "--format=%h", "--abbrev=7").split("\n");
   expect(out).toBe(
     [
-      `2026-01-01 09:04  dana@acme.dev  –     production: 10 % → 50 % of everybody                     ${commits[0]}  git`,
-      `2026-01-01 09:03  lee@acme.dev   #401  production: userId user-1, user-2 → 10 % of everybody    ${commits[1]}  git`,
+      `2026-01-01 09:04  dana@acme.dev  –     production: 10 % → 50 % of everyone                     ${commits[0]}  git`,
+      `2026-01-01 09:03  lee@acme.dev   #401  production: userId user-1, user-2 → 10 % of everyone    ${commits[1]}  git`,
       `2026-01-01 09:02  dana@acme.dev  #398  production: disabled → enabled                           ${commits[2]}  git`,
-      "                                       production: everybody → userId user-1, user-2",
+      "                                       production: everyone → userId user-1, user-2",
       `2026-01-01 09:01  dana@acme.dev  #1    created: on in development, staging; off in production   ${commits[3]}  git`,
     ].join("\n"),
   );
@@ -67,11 +67,7 @@ test("a merge is one step with its own pull request, told under who made the cha
   repository.checkout("main");
   const squash = repository.squash("more", "More of it (#413)", { by: LEE });
   const entries = await told(repository, "routing");
-  expect(texts(entries)).toEqual([
-    "10 % → 20 % of everybody",
-    "everybody → 10 % of everybody",
-    "created: on everywhere",
-  ]);
+  expect(texts(entries)).toEqual(["10 % → 20 % of everyone", "everyone → 10 % of everyone", "created: on everywhere"]);
   expect(entries.map(({ by, pullRequest, commit }) => ({ by, pullRequest, commit }))).toEqual([
     { by: LEE.email, pullRequest: 413, commit: squash },
     { by: LEE.email, pullRequest: 412, commit: merge },
@@ -88,7 +84,7 @@ test("moves and renames are followed; a renamed flag is known by its salt", asyn
   writeFlags(repository, { header: flagText({ lines: "rollout: 7%\nsalt: banner" }), newcomer: flagText() });
   repository.commit("Another name (#9)");
   const expected = [
-    "renamed: banner → header | 5 % → 7 % of everybody",
+    "renamed: banner → header | 5 % → 7 % of everyone",
     "moved: flags/banner.yaml → flags/shop/banner.yaml",
     "created: 5 % everywhere",
   ];
@@ -120,8 +116,8 @@ test("a flag that was removed, brought back and reverted keeps its whole history
     "removed: its file is gone",
     "created: 1 % everywhere",
     "removed: its file is gone",
-    "5 % of everybody → everybody",
-    "everybody → 5 % of everybody",
+    "5 % of everyone → everyone",
+    "everyone → 5 % of everyone",
     "created: on everywhere",
   ]);
 });
@@ -176,7 +172,7 @@ test("versions that cannot be read are told as such, and stop nothing", async ()
   repository.write("flags/_config.yaml", CONFIG);
   repository.commit("Mended configuration");
   expect(texts(await told(repository, "banner"))).toEqual([
-    "3 % → 4 % of everybody",
+    "3 % → 4 % of everyone",
     "can be read again: 3 % everywhere",
     'could not be read: segment "nobody_knows" does not exist, or cannot be read',
     expect.stringMatching(/^could not be read: line 1: /),
@@ -190,9 +186,9 @@ test("what is not committed comes first, and only for HEAD", async () => {
   writeFlags(repository, { banner: flagText({ lines: "rollout: 5%" }), draft: flagText() });
   repository.remove("flags/other.yaml");
   const { out } = await hoistIn(repository.folder)("log", "banner");
-  expect(out.split("\n")[0]).toMatch(/^not committed +– +– +everybody → 5 % of everybody +–$/);
+  expect(out.split("\n")[0]).toMatch(/^not committed +– +– +everyone → 5 % of everyone +–$/);
   expect(texts(await told(repository)).slice(0, 3)).toEqual([
-    "everybody → 5 % of everybody",
+    "everyone → 5 % of everyone",
     "created: on everywhere",
     "removed: its file is gone",
   ]);
@@ -223,8 +219,8 @@ test("--env, --limit and --since narrow, and the text says that there is more", 
   commitFlags(repository, "Three", { banner: routing("{ rollout: 2% }", "rollout: 50%") });
   commitFlags(repository, "Four", { banner: routing("{ rollout: 4% }", "rollout: 50%") });
   expect(texts(await told(repository, "banner", "--env", "production"))).toEqual([
-    "production: 2 % → 4 % of everybody",
-    "production: 1 % → 2 % of everybody",
+    "production: 2 % → 4 % of everyone",
+    "production: 1 % → 2 % of everyone",
     expect.stringContaining("created"),
   ]);
   const hoist = hoistIn(repository.folder);
@@ -233,7 +229,7 @@ test("--env, --limit and --since narrow, and the text says that there is more", 
   expect(two.out).toContain("older entries: --limit 0 shows all");
   expect((await hoist("log", "banner", "--limit", "4")).out).not.toContain("older entries");
   expect(texts(await told(repository, "banner", "--since", "2026-01-01T09:03:30Z"))).toEqual([
-    "production: 2 % → 4 % of everybody",
+    "production: 2 % → 4 % of everyone",
   ]);
   expect(await hoist("log", "--since", "yesterday")).toMatchObject({ code: 9, err: expect.stringContaining("14d") });
   expect(await hoist("log", "--limit", "-1")).toMatchObject({ code: 9 });
@@ -283,7 +279,7 @@ test("flags/ below the top of a repository has the same history", async () => {
   repository.write("apps/shop/flags/banner.yaml", flagText({ lines: "rollout: 5%" }));
   repository.commit("Less (#5)");
   expect(texts(await told({ folder: join(repository.folder, "apps/shop") }, "banner"))).toEqual([
-    "everybody → 5 % of everybody",
+    "everyone → 5 % of everyone",
     "created: on everywhere",
   ]);
 });
@@ -327,14 +323,14 @@ onEveryEngine(({ fresh, byHand }) => {
       ]),
     );
     expect(told.filter(([source]) => source === "git")).toEqual([
-      ["git", "production: 20 % → 25 % of everybody", null],
-      ["git", "development,staging: everybody → 50 % of everybody", null],
-      ["git", "production: 10 % → 20 % of everybody", "+1"],
-      ["git", "production: 5 % → 10 % of everybody", "+1"],
+      ["git", "production: 20 % → 25 % of everyone", null],
+      ["git", "development,staging: everyone → 50 % of everyone", null],
+      ["git", "production: 10 % → 20 % of everyone", "+1"],
+      ["git", "production: 5 % → 10 % of everyone", "+1"],
       ["git", "created: on in development, staging; 5 % in production", "+0"],
     ]);
     expect(entries.find(({ meanings }) => meanings[0]?.text === "disabled by hand")).toMatchObject({ by: byHand });
     const text = await hoist("log", "routing", "--env", "production");
-    expect(text.out).toMatch(/production: 10 % → 20 % of everybody +[0-9a-f]{7} +git +live at production revision \d/);
+    expect(text.out).toMatch(/production: 10 % → 20 % of everyone +[0-9a-f]{7} +git +live at production revision \d/);
   });
 });

@@ -40,7 +40,7 @@ onEveryEngine((engine) => {
       "3 changes in production since WHEN UTC",
       "",
       `WHEN | ${engine.byHand} | – | voice_logging | disabled by hand | 60.0 % on → off | revision N`,
-      "WHEN | lee@acme.dev | #2 | checkout_button | 10 % → 50 % of everybody | 40.0 % off → on | COMMIT | revision N",
+      "WHEN | lee@acme.dev | #2 | checkout_button | 10 % → 50 % of everyone | 40.0 % off → on | COMMIT | revision N",
       "WHEN | dana@acme.dev | #3 | words | description edited | nobody | COMMIT | revision N",
       "",
       "To undo the first, voice_logging:",
@@ -63,8 +63,8 @@ onEveryEngine((engine) => {
     expect(lines.slice(2, 6).map((line) => line.split(" | ").slice(3, 6).join(" | "))).toEqual([
       "voice_logging | enabled by hand | 100 % off → on",
       "voice_logging | disabled by hand | 100 % on → off",
-      "checkout_button | 10 % → 20 % of everybody | 10.0 % off → on",
-      "checkout_button | 20 % → 25 % of everybody | 5.0 % off → on",
+      "checkout_button | 10 % → 20 % of everyone | 10.0 % off → on",
+      "checkout_button | 20 % → 25 % of everyone | 5.0 % off → on",
     ]);
     expect(lines.slice(7)).toEqual([
       "checkout_button: 2 changes, which come to 15.0 % off → on",
@@ -116,7 +116,7 @@ onEveryEngine((engine) => {
     const since = await afterNow();
     commitFlags(tree.repository, "While nobody has what it needs (#2)", { needy });
     await tree.sync();
-    commitFlags(tree.repository, "And then everybody (#3)", { base: at("all") });
+    commitFlags(tree.repository, "And then everyone (#3)", { base: at("all") });
     await tree.sync();
     const { out } = await tree.hoist("suspects", "--env", "production", "--since", since, "--format", "json");
     const { suspects } = JSON.parse(out) as {
@@ -131,13 +131,13 @@ onEveryEngine((engine) => {
 
 test("what was merged and no table has is told apart, after all that is live", async () => {
   const tree = await aSyncedTree(SQLITE, { checkout_button: at("10%"), other: at("all") }, { config: FREE });
-  commitFlags(tree.repository, "Everybody (#2)", { checkout_button: at("all") });
+  commitFlags(tree.repository, "Everyone (#2)", { checkout_button: at("all") });
   await tree.database.type("UPDATE feature_toggles SET enabled = false WHERE feature_key = 'other'");
   const lines = await told(tree, "--since", "2026-01-01");
   const from = lines.indexOf("Merged, and not live yet:");
   expect(lines.slice(from, from + 2)).toEqual([
     "Merged, and not live yet:",
-    "WHEN | dana@acme.dev | #2 | checkout_button | 10 % of everybody → everybody | 90.0 % off → on | COMMIT",
+    "WHEN | dana@acme.dev | #2 | checkout_button | 10 % of everyone → everyone | 90.0 % off → on | COMMIT",
   ]);
   await tree.sync();
   expect(await told(tree, "--since", "2026-01-01")).not.toContain("Merged, and not live yet:");
@@ -159,10 +159,10 @@ test("where no table can be read git alone is told, environment by environment, 
     "4 changes in development, staging, production since 2026-01-01 09:02 UTC",
     "no table of development, staging, production could be read: git alone is told",
     "",
-    "2026-01-01 09:04 dana@acme.dev #3 development other everybody → 50 % of everybody 50.0 % on → off COMMIT",
-    "2026-01-01 09:04 dana@acme.dev #3 staging other everybody → 50 % of everybody 50.0 % on → off COMMIT",
-    "2026-01-01 09:04 dana@acme.dev #3 production other everybody → 50 % of everybody 50.0 % on → off COMMIT",
-    "2026-01-01 09:02 lee@acme.dev #2 production checkout_button 10 % → 30 % of everybody 20.0 % off → on COMMIT",
+    "2026-01-01 09:04 dana@acme.dev #3 development other everyone → 50 % of everyone 50.0 % on → off COMMIT",
+    "2026-01-01 09:04 dana@acme.dev #3 staging other everyone → 50 % of everyone 50.0 % on → off COMMIT",
+    "2026-01-01 09:04 dana@acme.dev #3 production other everyone → 50 % of everyone 50.0 % on → off COMMIT",
+    "2026-01-01 09:02 lee@acme.dev #2 production checkout_button 10 % → 30 % of everyone 20.0 % off → on COMMIT",
   ]);
   const before = await hoist(
     "suspects",
@@ -186,7 +186,7 @@ test("a quiet window says so, with the last change before it", async () => {
     "Nothing changed in production since WHEN UTC",
     "",
     "The last change before it:",
-    "WHEN | dana@acme.dev | #2 | checkout_button | 10 % → 20 % of everybody | 10.0 % off → on | COMMIT | revision N",
+    "WHEN | dana@acme.dev | #2 | checkout_button | 10 % → 20 % of everyone | 10.0 % off → on | COMMIT | revision N",
   ]);
 });
 

@@ -60,7 +60,7 @@ describe("plan --base", () => {
       .replace(/"[0-9a-f]{8}"/, '"ID"');
     expect(blocks).toBe(`development: 40.0 % of people flip   HEAD~1 (FROM) → TO
 
-~ checkout_button  10 % → 50 % of everybody
+~ checkout_button  10 % → 50 % of everyone
                    40.0 % of people off → on, nobody loses it (exact)
                    flags/checkout_button.yaml
 
@@ -68,7 +68,7 @@ describe("plan --base", () => {
 
 production: 40.0 % of people flip   HEAD~1 (FROM) → TO
 
-~ checkout_button  10 % → 50 % of everybody
+~ checkout_button  10 % → 50 % of everyone
                    40.0 % of people off → on, nobody loses it (exact)
                    needs acknowledgement: the step is 40 points, policy maxStep is 25
                    flags/checkout_button.yaml
@@ -154,7 +154,7 @@ Nothing changes in staging against HEAD~1.`);
       kind: "widen",
       moves: ["null → on by the last line"],
     });
-    expect(flagIn(report, "new_name").after).toContain("Shares are dealt as those of old_name.");
+    expect(flagIn(report, "new_name").after).toContain("Shares use the buckets of old_name.");
     const { out } = await hoistIn(repository.folder)("plan", "--base", "HEAD~1", "--env", "production");
     expect(out).toContain("40.0 % of people on → fallback, nobody gains it (exact)");
     expect(out).toContain("hoist sync --env production --acknowledge");

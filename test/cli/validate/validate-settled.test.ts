@@ -25,7 +25,7 @@ test("a finished release is reported with the commit that finished it, in the wo
   const over = "every environment serves true to everyone";
   // No commit has it yet.
   expect(await saidIn(repository.folder)).toEqual([over]);
-  const commit = repository.commit("Checkout for everybody (#7)");
+  const commit = repository.commit("Checkout for everyone (#7)");
   repository.write("README.md", "Something else.");
   repository.commit("Say something else (#8)");
   const dated = expect.stringMatching(

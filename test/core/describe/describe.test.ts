@@ -24,7 +24,7 @@ const segment = (): Condition => isOneOf("userRole", "admin");
 const sentence = (flag: Flag) => describeFlag(flag).text;
 
 describe("a flag in sentences", () => {
-  test("rules in their order, then everybody else", () => {
+  test("rules in their order, then everyone else", () => {
     const beta = parseCondition({ postalCode: ["M5V", "M5G", "M4Y"], appVersion: { semver: ">=5.5" } });
     const flag = aFlag({
       key: "workshop_routing",
@@ -32,19 +32,19 @@ describe("a flag in sentences", () => {
       rollout: percentage(10),
     });
     expect(describeFlag(flag)).toEqual({
-      text: "On for staff. On for 25 % of people in M5V, M5G or M4Y on app 5.5 or newer. On for 10 % of everybody else.",
+      text: "On for staff. On for 25 % of people in M5V, M5G or M4Y on app 5.5 or newer. On for 10 % of everyone else.",
       segments: [{ name: "staff", text: "people whose userRole is admin" }],
     });
   });
 
   test.each<[string, Partial<Flag>]>([
-    ["Off for everybody.", { enabled: false, rules: [aRule()] }],
-    ["Off for everybody.", { rollout: percentage(0) }],
-    ["On for everybody.", {}],
-    ["On for 0.001 % of everybody.", { rollout: percentage(0.001) }],
-    ["On for 50 % (by sessionId) of everybody.", { rollout: percentage(50, "sessionId") }],
-    ["On for staff. Off for everybody else.", { rules: [aRule({ when: STAFF })], rollout: percentage(0) }],
-    ["Off for staff. On for everybody else.", { rules: [aRule({ when: STAFF, serve: { variant: "off" } })] }],
+    ["Off for everyone.", { enabled: false, rules: [aRule()] }],
+    ["Off for everyone.", { rollout: percentage(0) }],
+    ["On for everyone.", {}],
+    ["On for 0.001 % of everyone.", { rollout: percentage(0.001) }],
+    ["On for 50 % (by sessionId) of everyone.", { rollout: percentage(50, "sessionId") }],
+    ["On for staff. Off for everyone else.", { rules: [aRule({ when: STAFF })], rollout: percentage(0) }],
+    ["Off for staff. On for everyone else.", { rules: [aRule({ when: STAFF, serve: { variant: "off" } })] }],
     [
       "On for people whose userRole is admin or workshop_admin.",
       { rollout: { strategy: "role", roles: ["admin", "workshop_admin"] } },
@@ -65,12 +65,12 @@ describe("a flag in sentences", () => {
       },
     ],
     [
-      "On for staff. On for everybody else whose userRole is mechanic.",
+      "On for staff. On for everyone else whose userRole is mechanic.",
       { rules: [aRule({ when: STAFF })], rollout: { strategy: "role", roles: ["mechanic"] } },
     ],
-    ["Off for everybody.", { rollout: { strategy: "role", roles: [] } }],
+    ["Off for everyone.", { rollout: { strategy: "role", roles: [] } }],
     [
-      "On for everybody. Only while workshop_routing serves on and checkout_button serves blue or green.",
+      "On for everyone. Only while workshop_routing serves on and checkout_button serves blue or green.",
       {
         requires: [
           { flag: "workshop_routing", variants: ["on"] },
@@ -78,17 +78,17 @@ describe("a flag in sentences", () => {
         ],
       },
     ],
-    ["On for 10 % of everybody. Shares are dealt as those of old_name.", { rollout: percentage(10), salt: "old_name" }],
-    ["On for everybody.", { salt: "old_name" }],
+    ["On for 10 % of everyone. Shares use the buckets of old_name.", { rollout: percentage(10), salt: "old_name" }],
+    ["On for everyone.", { salt: "old_name" }],
   ])("%s", (text, wanted) => {
     expect(sentence(aFlag({ key: "workshop_payments", ...wanted }))).toBe(text);
   });
 
   test.each<[string, Partial<Flag>]>([
-    ["Serves blue to everybody.", {}],
-    ["Serves control to everybody.", { enabled: false }],
+    ["Serves blue to everyone.", {}],
+    ["Serves control to everyone.", { enabled: false }],
     [
-      "Serves green to staff. Serves control (34 %), blue (33.333 %), green (32.667 %) to 20 % of everybody else. Serves control to all others.",
+      "Serves green to staff. Serves control (34 %), blue (33.333 %), green (32.667 %) to 20 % of everyone else. Serves control to all others.",
       {
         rules: [aRule({ when: STAFF, serve: { variant: "green" } })],
         rollout: percentage(20),
@@ -96,7 +96,7 @@ describe("a flag in sentences", () => {
       },
     ],
     [
-      "Serves blue to everybody. Only while other_flag serves on; else control for everybody.",
+      "Serves blue to everyone. Only while other_flag serves on; else control for everyone.",
       { requires: [{ flag: "other_flag", variants: ["on"] }] },
     ],
   ])("of several variants: %s", (text, wanted) => {
@@ -106,7 +106,7 @@ describe("a flag in sentences", () => {
 
 describe("who a condition means", () => {
   test.each<[string, JsonObject]>([
-    ["everybody", {}],
+    ["everyone", {}],
     ["nobody", { any: [] }],
     ["people whose userRole is admin", { userRole: "admin" }],
     ["people whose userRole is other than customer or mechanic", { userRole: { not: ["customer", "mechanic"] } }],
@@ -147,14 +147,14 @@ describe("who a condition means", () => {
   test("a share of several kinds of people brackets them", () => {
     const either: Condition = { op: "any", of: [STAFF, isOneOf("postalCode", "M5V")] };
     const flag = aFlag({ key: "a", rules: [aRule({ when: either, portion: portion(5) })], rollout: percentage(0) });
-    expect(sentence(flag)).toBe("On for 5 % of (staff, or people in M5V). Off for everybody else.");
+    expect(sentence(flag)).toBe("On for 5 % of (staff, or people in M5V). Off for everyone else.");
   });
 
   test("two segments of one name are told apart", () => {
     const other: Condition = { op: "segment", anyOf: [{ name: "staff", when: isOneOf("userRole", "mechanic") }] };
     const flag = aFlag({ key: "a", rules: [aRule({ when: STAFF }), aRule({ when: other })] });
     expect(describeFlag(flag)).toEqual({
-      text: "On for staff. On for staff#2. On for everybody else.",
+      text: "On for staff. On for staff#2. On for everyone else.",
       segments: [
         { name: "staff", text: "people whose userRole is admin" },
         { name: "staff#2", text: "people whose userRole is mechanic" },

@@ -77,7 +77,7 @@ test(`whoever meets a condition meets what it implies (seed ${SEED}, ${ROUNDS} r
   expect(certain).toBeGreaterThan(ROUNDS / 20);
 });
 
-test(`nobody meets a condition that can never hold, everybody one that always does (seed ${SEED}, ${ROUNDS} rounds)`, () => {
+test(`nobody meets a condition that can never hold, everyone one that always does (seed ${SEED}, ${ROUNDS} rounds)`, () => {
   let certain = 0;
   fc.assert(
     fc.property(condition, condition, fc.array(context, { minLength: 1, maxLength: 8 }), (a, b, contexts) => {

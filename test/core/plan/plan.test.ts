@@ -25,7 +25,7 @@ describe("a plan", () => {
       files: [{ ...checkout, rollout: percentage(25) }, aFlag({ key: "banner", enabled: false })],
       rows: [aLiveFlag(checkout)],
     });
-    expect(told(plan)).toEqual(["create banner: created: disabled", "update checkout: 10 % → 25 % of everybody"]);
+    expect(told(plan)).toEqual(["create banner: created: disabled", "update checkout: 10 % → 25 % of everyone"]);
   });
 
   test("has the same id for the same changes, and another for others", () => {

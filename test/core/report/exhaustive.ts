@@ -4,7 +4,7 @@ import { type Flag, type FlagKey, WHOLE } from "../../../src/core/flag/flag.ts";
 import { trace, type TraceStep } from "../../../src/core/evaluate/trace.ts";
 import { ATTRIBUTES, KEY, type Pair } from "./random-pairs.ts";
 
-/** What everybody that there can be does, by `from → to by what decides`: shares of people that are no estimate. */
+/** What everyone that there can be does, by `from → to by what decides`: shares of people that are no estimate. */
 export interface Truth {
   readonly flipped: number;
   readonly moves: ReadonlyMap<string, number>;
@@ -18,7 +18,7 @@ export function moveName(from: string | null, to: string | null, decidedBy: Deci
 export function truthOf(pair: Pair): Truth {
   const moves = new Map<string, number>();
   let flipped = 0;
-  for (const { context, weight } of everybody()) {
+  for (const { context, weight } of everyone()) {
     for (const { name, share } of movesOf(pair, context)) {
       flipped += share * weight;
       moves.set(name, (moves.get(name) ?? 0) + share * weight);
@@ -28,7 +28,7 @@ export function truthOf(pair: Pair): Truth {
 }
 
 /** All combinations of values, with how common each is. */
-function everybody(): readonly { readonly context: EvaluationContext; readonly weight: number }[] {
+function everyone(): readonly { readonly context: EvaluationContext; readonly weight: number }[] {
   let people: { context: Record<string, unknown>; weight: number }[] = [{ context: {}, weight: 1 }];
   for (const { name, values, ...rest } of ATTRIBUTES) {
     const weights = "weights" in rest ? rest.weights : values.map(() => 1);

@@ -134,8 +134,8 @@ function rolloutOf(random: Random, portion: Portion): Rollout {
 function conditionOf(random: Random, depth: number): Condition {
   const pick = picker(random);
   const parts = () => Array.from({ length: pick([1, 2]) }, () => conditionOf(random, depth + 1));
-  switch (depth > 1 ? "match" : pick(["match", "match", "match", "all", "any", "none", "segment", "everybody"])) {
-    case "everybody":
+  switch (depth > 1 ? "match" : pick(["match", "match", "match", "all", "any", "none", "segment", "everyone"])) {
+    case "everyone":
       return { op: "all", of: [] };
     case "all":
       return { op: "all", of: parts() };

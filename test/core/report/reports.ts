@@ -30,9 +30,9 @@ function small(): ChangeReport {
         flags: [
           aFlagReport({
             ...routing,
-            differences: [{ aspect: "lastLine", text: "50 % of everybody → everybody" }],
-            before: "On for staff. On for 50 % of everybody else.",
-            after: "On for staff. On for everybody else.",
+            differences: [{ aspect: "lastLine", text: "50 % of everyone → everyone" }],
+            before: "On for staff. On for 50 % of everyone else.",
+            after: "On for staff. On for everyone else.",
             flips: flipsOf(aMove(0.49, "off", "on")),
           }),
         ],
@@ -42,8 +42,8 @@ function small(): ChangeReport {
         flags: [
           aFlagReport({
             ...routing,
-            before: "On for staff. On for 10 % of everybody else.",
-            after: "On for staff. On for 50 % of everybody else.",
+            before: "On for staff. On for 10 % of everyone else.",
+            after: "On for staff. On for 50 % of everyone else.",
             flips: flipsOf(aMove(0.392, "off", "on")),
             needs: [aJump("workshop_routing")],
           }),
@@ -63,7 +63,7 @@ function noOps(): ChangeReport {
       kind: "no-op",
       differences: [{ aspect: "enabled", text: "created: disabled" }],
       before: null,
-      after: "Off for everybody.",
+      after: "Off for everyone.",
       flips: EXACTLY_NOBODY,
     }),
     aFlagReport({
@@ -90,10 +90,10 @@ function destructive(): ChangeReport {
     differences: [
       {
         aspect: "enabled",
-        text: "archived: answers its fallback (off) from now on; flips whoever it answers otherwise now: on for everybody",
+        text: "archived: answers its fallback (off) from now on; flips whoever it answers otherwise now: on for everyone",
       },
     ],
-    before: "On for everybody.",
+    before: "On for everyone.",
     after: null,
     flips: flipsOf(aMove(1, "on", null, { kind: "archived" })),
   });
@@ -102,8 +102,8 @@ function destructive(): ChangeReport {
     key: "workshop_payments",
     kind: "narrow",
     differences: [{ aspect: "enabled", text: "enabled → disabled" }],
-    before: "On for staff. On for 25 % of people in M5V, M5G or M4Y. On for 10 % of everybody else.",
-    after: "Off for everybody.",
+    before: "On for staff. On for 25 % of people in M5V, M5G or M4Y. On for 10 % of everyone else.",
+    after: "Off for everyone.",
     flips: sampledFlips(
       0.007,
       aMove(0.0905, "on", "off", { kind: "disabled" }),
@@ -113,7 +113,7 @@ function destructive(): ChangeReport {
     warnings: [
       {
         code: "overwrites-hand-edit",
-        text: "10 % of everybody by hand by deploy@ops in revision 55: git wins, the old row is in the audit",
+        text: "10 % of everyone by hand by deploy@ops in revision 55: git wins, the old row is in the audit",
       },
     ],
   });
@@ -131,7 +131,7 @@ function destructive(): ChangeReport {
             key: "workshop_payments",
             group: "rollout",
             outcome: "overwritten",
-            text: "10 % of everybody by hand",
+            text: "10 % of everyone by hand",
             by: { changedBy: "deploy@ops", changedAt: "2026-11-18T03:12:00Z", notes: null, revision: 55 },
           },
         ],
@@ -165,12 +165,12 @@ function busy(): ChangeReport {
     differences: [
       {
         aspect: "lastLine",
-        text: "34 % control, 33 % blue, 33 % green → 20 % control, 40 % blue, 40 % green for everybody",
+        text: "34 % control, 33 % blue, 33 % green → 20 % control, 40 % blue, 40 % green for everyone",
       },
       { aspect: "salt", text: "salt checkout_button → checkout-2" },
     ],
-    before: "Serves control (34 %), blue (33 %), green (33 %) to everybody.",
-    after: "Serves control (20 %), blue (40 %), green (40 %) to everybody. Shares are dealt as those of checkout-2.",
+    before: "Serves control (34 %), blue (33 %), green (33 %) to everyone.",
+    after: "Serves control (20 %), blue (40 %), green (40 %) to everyone. Shares use the buckets of checkout-2.",
     flips: flipsOf(
       aMove(0.136, "control", "green"),
       aMove(0.136, "control", "blue"),
@@ -200,8 +200,8 @@ function busy(): ChangeReport {
         text: "rule Toronto beta: people in M5V → 25 % of people in M5V, M5G or M4Y on app 5.5 or newer",
       },
     ],
-    before: "On for staff. On for people in M5V. On for 10 % of everybody else.",
-    after: "On for staff. On for 25 % of people in M5V, M5G or M4Y on app 5.5 or newer. On for 10 % of everybody else.",
+    before: "On for staff. On for people in M5V. On for 10 % of everyone else.",
+    after: "On for staff. On for 25 % of people in M5V, M5G or M4Y on app 5.5 or newer. On for 10 % of everyone else.",
     flips: sampledFlips(
       0.006,
       aMove(0.062, "on", "off", { kind: "no-match" }),
@@ -224,8 +224,8 @@ function busy(): ChangeReport {
     kind: "retarget",
     differences: [],
     via: ["requires workshop_routing"],
-    before: "On for everybody. Only while workshop_routing serves on.",
-    after: "On for everybody. Only while workshop_routing serves on.",
+    before: "On for everyone. Only while workshop_routing serves on.",
+    after: "On for everyone. Only while workshop_routing serves on.",
     flips: sampledFlips(0.006, aMove(0.062, "on", "off", { kind: "requirement" }), aMove(0.031, "off", "on")),
   });
   const production = [button, routing, reached, panel, prose];
@@ -256,7 +256,7 @@ function large(count: number): ChangeReport {
         kind: "no-op",
         differences,
         flips: EXACTLY_NOBODY,
-        after: "On for 10 % of everybody.",
+        after: "On for 10 % of everyone.",
       });
     }
     const flips = flipsOf(aMove(0.4 - index / 1000, "off", "on"));

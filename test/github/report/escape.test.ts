@@ -67,7 +67,7 @@ test.each([
   ["@dana, see #12", "@<!-- -->dana, see #<!-- -->12"],
   ["https://example.com", "https:<!-- -->//example.com"],
   ["fixed in 4be12f0a", "fixed in 4be12f<!-- -->0a"],
-  ["50 % of everybody", "50\u00A0% of everybody"],
+  ["50 % of everyone", "50\u00A0% of everyone"],
   ["a_b *c*", "a\\_b \\*c\\*"],
   ["costs $5", "costs <span>$</span>5"],
   ["2. February", "2\\. February"],

@@ -33,10 +33,10 @@ test("what became of the change stands below the headline, one line an environme
 
 test("what is not so, because the table was written by hand, is said in the same line", () => {
   const killed = { key: "workshop_routing", group: "enabled", text: "disabled by hand" } as const;
-  const shared = { key: "checkout", group: "rollout", text: "10 % of everybody by hand" } as const;
+  const shared = { key: "checkout", group: "rollout", text: "10 % of everyone by hand" } as const;
   const [first] = itemsOf(withLive(SMALL, [{ ...PRODUCTION, held: [killed, shared] }]));
   expect(first?.replaceAll("\u00A0", " ")).toBe(
-    "Live in production at revision 57, 14 s after the merge (91c0d3a), but workshop_routing stays disabled by hand; checkout stays as it is: 10 % of everybody by hand",
+    "Live in production at revision 57, 14 s after the merge (91c0d3a), but workshop_routing stays disabled by hand; checkout stays as it is: 10 % of everyone by hand",
   );
   const [many] = itemsOf(withLive(SMALL, [{ ...PRODUCTION, held: Array.from({ length: 7 }, () => killed) }]));
   expect(many).toMatch(/; 3 more$/);

@@ -49,13 +49,13 @@ describe("the headline", () => {
     const flag = aFlagReport({ key: "a", kind: "retarget", flips: sampledFlips(0.0003) });
     const environment = anEnvironment({ environment: "production", flags: [flag], flipped: flag.flips.flipped });
     expect(headline(aReport({ environments: [environment] }))).toBe(
-      "### Flags: 1 change in production — nobody that was asked (at most 0.030\u00A0%) flips in production",
+      "### Flags: 1 change in production — nobody in the sample (at most 0.030\u00A0%) flips in production",
     );
   });
 
   test("is one calm sentence where nothing changes", () => {
     expect(comment(aReport())).toBe(
-      "No flag changes: everybody is answered as before in production, staging and development, compared with `origin/main`.",
+      "No flag changes: everyone is answered as before in production, staging and development, compared with `origin/main`.",
     );
   });
 });

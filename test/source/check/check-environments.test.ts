@@ -66,7 +66,7 @@ describe("a flag that is over", () => {
   const everywhere =
     "rollout: 10%\nenvironments: { development: { rollout: all }, staging: { rollout: 100% }, production: { rollout: all } }";
 
-  test("serves everybody the same in every environment", () => {
+  test("serves everyone the same in every environment", () => {
     expect(saidOf("rollout: all", { kind: "release" })).toEqual([
       "fully-rolled-out: every environment serves true to everyone",
     ]);

@@ -23,7 +23,7 @@ rules:
     rollout: { percentage: 25%, by: sessionId } # a quarter
     if:
       userRole: [mechanic, customer]
-rollout: 10% # everybody else
+rollout: 10% # everyone else
 
 environments:
   # Staging is open.

@@ -68,7 +68,7 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    about: "a salt that deals everybody again",
+    about: "a salt that deals everyone again",
     before: { checkout: everywhere("rollout: 10%") },
     after: { checkout: everywhere("rollout: 10%\nsalt: dealt-anew") },
     said: [

@@ -15,7 +15,7 @@ export interface Limits {
   headers(account: Account | null): Readonly<Record<string, string>>;
   /** What `GET /rate_limit` answers. */
   overview(account: Account | null): Readonly<Record<string, unknown>>;
-  /** From now on that many are left to everybody until the hour is over. */
+  /** From now on that many are left to everyone until the hour is over. */
   leave(remaining: number): void;
 }
 
