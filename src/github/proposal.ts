@@ -107,7 +107,7 @@ function branchOf({ key, edits }: Edited, environments: readonly string[]): stri
   return `hoist/${key}${where}-${content}`;
 }
 
-/** Returns the meaning of the change in one line: `workshop_routing: 10 % → 50 % of everybody in production`. */
+/** Returns the meaning of the change in one line: `workshop_routing: 10 % → 50 % of everyone in production`. */
 function titleOf({ key, formerKey, edits }: Edited, meanings: readonly Meaning[]): string {
   if (edits.every(({ from }) => from === null)) return `${key}: new flag`;
   if (key !== formerKey) return `${formerKey} → ${key}: renamed, with the same answers`;
