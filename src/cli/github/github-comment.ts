@@ -9,7 +9,7 @@ import { pullRequestOf, readPullRequest, type PullRequest, type PullRequestEvent
 import { tokenAccount } from "../../github/token-account.ts";
 import { upsertComment, type UpsertedComment } from "../../github/comment.ts";
 import { branchReport, type BranchReport } from "./branch-report.ts";
-import type { Io } from "../terminal/io.ts";
+import { printNote, type Io } from "../terminal/io.ts";
 
 export interface CommentResult {
   /** Null where the run is for none, as in a merge queue. */
@@ -53,11 +53,11 @@ export async function commentOnPullRequest(io: Io, options: CommentOptions): Pro
   const { conclusion, title } = report;
   if (event === null) {
     if (!summary && io.env["GITHUB_EVENT_NAME"] !== "merge_group") throw noPullRequest();
-    note(io, "this run is for no pull request, so there is nothing to comment on");
+    printNote(io, "this run is for no pull request, so there is nothing to comment on");
     const check = { conclusion, title, written: annotated(io, report, options), url: null };
     return { pullRequest: null, comment: { action: "none", url: null }, check, summary };
   }
-  const github = await gitHubFrom(io.env, options.folder, (text) => note(io, text));
+  const github = await gitHubFrom(io.env, options.folder, (text) => printNote(io, text));
   const pull = await readPullRequest(github, event.number);
   await refuseAnother(report, event, pull);
   const comment = await writeComment(io, github, { report, event, pull, summary });
@@ -88,11 +88,11 @@ async function writeComment(
   const { number, headSha, mergedAt } = pull;
   const isFork = event.isFork ?? pull.isFork;
   if (mergedAt !== null) {
-    note(io, `#${number} is merged: its comment stays as it was`);
+    printNote(io, `#${number} is merged: its comment stays as it was`);
     return { action: "left", url: null };
   }
   if (event.headSha !== null && event.headSha !== headSha) {
-    note(
+    printNote(
       io,
       `#${number} has moved on to ${short(headSha)}: the run of that commit comments, not this one of ${short(event.headSha)}`,
     );
@@ -105,7 +105,7 @@ async function writeComment(
     // Elsewhere it is a mistake in the workflow, which somebody has to be told.
     if (!isForbidden(error) || !(isFork || io.env["GITHUB_ACTOR"] === "dependabot[bot]")) throw error;
     const whose = isFork ? "comes from a fork" : "is Dependabot's";
-    note(
+    printNote(
       io,
       `#${number} ${whose}, where a workflow may not comment${summary ? ": the report is in the job's summary" : ""}`,
     );
@@ -125,7 +125,7 @@ async function writeCheckOf(
   } catch (error) {
     if (!isForbidden(error)) throw error;
     // Only apps may write checks, and a workflow may do without.
-    note(io, "no check was written: it takes the token of a workflow with checks: write");
+    printNote(io, "no check was written: it takes the token of a workflow with checks: write");
     return { conclusion, title, written: "none", url: null };
   }
 }
@@ -153,7 +153,7 @@ async function appendSummary(io: Io, markdown: string): Promise<boolean> {
     await appendFile(path, `${markdown}\n`);
     return true;
   } catch (error) {
-    note(io, `the job's summary could not be written: ${error instanceof Error ? error.message : String(error)}`);
+    printNote(io, `the job's summary could not be written: ${error instanceof Error ? error.message : String(error)}`);
     return false;
   }
 }
@@ -162,10 +162,6 @@ function noPullRequest(): FlagError {
   return new FlagError("USAGE", "no pull request is named: GITHUB_EVENT_PATH and GITHUB_REF tell of none", {
     hint: "hoist github comment --pr 12 --base origin/main",
   });
-}
-
-function note(io: Io, text: string): void {
-  io.err(`${io.errStyle("yellow", "note")}  ${text}`);
 }
 
 function short(commit: string): string {

@@ -4,7 +4,7 @@ import { tokenAccount } from "../../github/token-account.ts";
 import type { SyncOptions } from "../../sync/sync.ts";
 import { readDrift, type Drift } from "./drift.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import type { Io } from "../terminal/io.ts";
+import { printNote, type Io } from "../terminal/io.ts";
 import { driftReport, settledText } from "./drift-markdown.ts";
 import { driftIssueText, driftText } from "./drift-text.ts";
 
@@ -27,7 +27,7 @@ export async function reportedDrift(
   io: Io,
   { folder, sync, afterMs, settleMs, issue, format }: Asked,
 ): Promise<ExitCode> {
-  const note = (text: string) => io.err(`${io.errStyle("yellow", "note")}  ${text}`);
+  const note = (text: string) => printNote(io, text);
   const github = () => gitHubFrom(io.env, folder, note);
   const outcome = await readDrift({ sync, now: io.now(), afterMs, settleMs, github });
   if (outcome.kind === "invalid") {

@@ -4,7 +4,7 @@ import { type SeenOverride, seenOverrides } from "../../impact/seen-overrides.ts
 import type { FlagStore } from "../../store/store.ts";
 import type { Files } from "../../source/read/desired.ts";
 import { heldByHand } from "../../sync/manual-changes-now.ts";
-import type { Io } from "../terminal/io.ts";
+import { printNote, type Io } from "../terminal/io.ts";
 import { openTables } from "../log/log-tables.ts";
 
 /** What the tables add to a report that git gives, by environment. */
@@ -37,8 +37,7 @@ export async function readLiveTables(io: Io, files: Files, wanted: TablesWanted)
   const { folder, database, onlyNamed = false } = wanted;
   const names = wanted.environments ?? (files.loaded.config?.environments ?? []).map(({ name }) => name);
   const { tables, notes } = await openTables(io, names, { folder, database, onlyNamed });
-  const note = (text: string, untold = "what was written by hand is not told") =>
-    io.err(`${io.errStyle("yellow", "note")}  ${text}; ${untold}`);
+  const note = (text: string, untold = "what was written by hand is not told") => printNote(io, `${text}; ${untold}`);
   for (const text of notes) note(text);
   for (const { environment, store } of tables) {
     try {

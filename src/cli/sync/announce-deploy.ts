@@ -7,7 +7,7 @@ import { announceDeploy, type DeployedPullRequest, MAX_ANNOUNCED } from "../../g
 import type { LandedChange } from "../../history/mainline.ts";
 import type { SyncEntry } from "../../store/store.ts";
 import type { SyncOutcome } from "../../sync/sync.ts";
-import type { Io } from "../terminal/io.ts";
+import { printNote, type Io } from "../terminal/io.ts";
 
 /** A sync that brought a commit to the table. */
 interface Brought {
@@ -41,7 +41,7 @@ export async function tellLive(
     if (brought === null) return [];
     const landed = await landedBetween(repository, { from: brought.from, to: commit }, MAX_ANNOUNCED);
     if (landed.length === 0) return [];
-    const github = await gitHubFrom(io.env, folder, (text) => io.err(`${io.errStyle("yellow", "note")}  ${text}`));
+    const github = await gitHubFrom(io.env, folder, (text) => printNote(io, text));
     const live = { environment: plan.environment, revision: brought.revision, commit };
     const { announced, failures } = await announceDeploy(github, landed, {
       marker: COMMENT_MARKER,
