@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { schemaFiles } from "../src/cli/generate/generated-files.ts";
 import { loadFlags } from "../src/source/load/load.ts";
 import { schemaTexts } from "../src/source/shape/schema-text.ts";
-import { readWorkTree } from "../src/source/load/work-tree.ts";
+import { readWorkTree } from "../src/source/read/work-tree.ts";
 
 // Writes schema/*.schema.json, which is published, and flags/_schema/, which the editor checks the examples with; with
 // --check it only compares, and exits 1 when one is stale.

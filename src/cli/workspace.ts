@@ -4,6 +4,7 @@ import type { Diagnostic } from "../core/diagnostic/diagnostic.ts";
 import { unknownEnvironmentError } from "../core/diagnostic/unknown-name.ts";
 import { FlagError } from "../core/errors.ts";
 import type { LoadedFlags } from "../source/load/load.ts";
+import { CONFIG_PATH } from "../source/shape/paths.ts";
 import type { Io } from "./terminal/io.ts";
 
 /** Returns the folder that holds `flags/`: the start folder or the nearest one above it; the start folder if there is none. */
@@ -22,10 +23,10 @@ export function environmentName(io: Io, option: string | undefined): string {
 
 /** Loads `flags/_config.yaml` alone, so that errors in other files do not matter. */
 export async function readConfig(folder: string): Promise<LoadedFlags> {
-  const { readWorkTree } = await import("../source/load/work-tree.ts");
+  const { readWorkTree } = await import("../source/read/work-tree.ts");
   const { loadFlags } = await import("../source/load/load.ts");
   const files = await readWorkTree(folder);
-  return loadFlags(files.filter(({ path }) => path === "flags/_config.yaml"));
+  return loadFlags(files.filter(({ path }) => path === CONFIG_PATH));
 }
 
 /**

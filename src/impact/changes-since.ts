@@ -1,29 +1,23 @@
-import type { PlanWithNeeds } from "./needs.ts";
 import { openRepository } from "../history/repository.ts";
 import { loadFlags, type LoadedFlags } from "../source/load/load.ts";
+import { hasFlags, refuseShallow, type Files } from "../source/read/read-files.ts";
+import type { PlanWithNeeds } from "./needs.ts";
 import { plansBetween } from "./plans-between.ts";
-import { isFlagFile, refuseShallow, type Files } from "../source/read/desired.ts";
+import type { ChangeReport } from "./report.ts";
+import { type ReportOptions, reportBetween } from "./report-between.ts";
 
-/**
- * What a branch changes, in each environment that it declares: the plan of a table that says exactly what the base said
- * where the branch left it. What went into the base since then is not the branch's doing. No database is asked, so the
- * answer is git's alone.
- *
- * @param files  valid
- */
-export function plansSince(before: Base, files: Files): readonly PlanWithNeeds[] {
-  return plansBetween(before.loaded, files.loaded, { from: before.commit, to: files.commit });
-}
-
-/** The flags where a branch left its base, and the commit that is. */
+/** The commit at which a branch left its base, and its flags. */
 export interface Base {
   readonly commit: string;
   readonly loaded: LoadedFlags;
 }
 
 /**
- * @param base   a commit, branch or tag; one that has no flags yet has none
+ * Reads the flags of the commit at which a branch left its base. What the base changed since then is not part of the branch.
+ *
+ * @param base   a commit, branch or tag
  * @param files  of the branch
+ * @returns      no flags where the branch adds the first ones
  * @throws FlagError SHALLOW_CLONE, UNKNOWN_COMMIT, about the base
  */
 export async function baseOf(folder: string, base: string, files: Files): Promise<Base> {
@@ -32,11 +26,36 @@ export async function baseOf(folder: string, base: string, files: Files): Promis
   const commit = (await repository.commonAncestor(named, files.commit ?? "HEAD")) ?? named;
   await refuseShallow(repository);
   const branchFiles = new Map(files.sources.map((file) => [file.path, file]));
-  // One object for a file that is the same on both sides, so that it is parsed once.
+  // A file that is the same on both sides becomes one object, so that it is parsed once.
   const sources = (await repository.readFiles(commit, "flags")).map((file) => {
     const other = branchFiles.get(file.path);
     return other?.kind === file.kind && Buffer.compare(other.bytes, file.bytes) === 0 ? other : file;
   });
-  // The branch brings the first flags.
-  return { commit, loaded: loadFlags(sources.some(isFlagFile) ? sources : []) };
+  return { commit, loaded: loadFlags(hasFlags(sources) ? sources : []) };
+}
+
+/**
+ * Returns what a branch changes in each environment that it declares: the plan for a table that was synced from the base. Asks
+ * no database.
+ *
+ * @param files  without errors
+ */
+export function plansSince(base: Base, files: Files): readonly PlanWithNeeds[] {
+  return plansBetween(base.loaded, files.loaded, { from: base.commit, to: files.commit });
+}
+
+/**
+ * Reports whom the changes of a branch affect: see {@link reportBetween}.
+ *
+ * @param ref    the name by which the base was given
+ * @param files  without errors, their tests run
+ */
+export function reportSince(
+  base: Base,
+  ref: string,
+  files: Files,
+  options: Omit<ReportOptions, "from" | "to">,
+): ChangeReport {
+  const commits = { from: { ref, commit: base.commit }, to: { commit: files.commit } };
+  return reportBetween(base.loaded, files.loaded, { ...options, ...commits });
 }

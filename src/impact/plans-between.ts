@@ -4,7 +4,7 @@ import { planChanges } from "../core/plan/plan.ts";
 import type { FlagRow } from "../core/row/row.ts";
 import { columnsOf, type ReadRow } from "../core/row/row-codec.ts";
 import { stricterOf } from "../source/load/config.ts";
-import { desiredFlags } from "../source/load/desired-flags.ts";
+import { desiredFlags } from "../source/read/desired.ts";
 import { digest } from "../source/load/digest.ts";
 import type { LoadedFlags } from "../source/load/load.ts";
 import { withNeeds, type PlanWithNeeds } from "./needs.ts";

@@ -3,7 +3,8 @@ import type { FlagKey } from "../core/flag/flag.ts";
 import type { FileChange } from "../history/commit-log.ts";
 import type { LandedChange } from "../history/mainline.ts";
 import { meaningOf, type Meaning } from "./log-meaning.ts";
-import { CONFIG_PATH, isFlagPath, isSegmentPath, type Side, type Tree, type Versions } from "./log-versions.ts";
+import { CONFIG_PATH, isFlagPath, isSegmentPath } from "../source/shape/paths.ts";
+import type { FileIds, FlagState, Versions } from "../source/read/versions.ts";
 
 /** What one step of the main line meant to flags that it changed in the same way. */
 export interface FlagStep {
@@ -16,8 +17,8 @@ export interface FlagStep {
 /** The files of `flags/` on the way back through history. */
 export interface TreeWalk {
   /** As the newest step that was not yet taken back left it. */
-  readonly after: Tree;
-  before(changes: readonly FileChange[]): Tree;
+  readonly after: FileIds;
+  before(changes: readonly FileChange[]): FileIds;
   /** All paths of `after`. */
   paths(): Iterable<string>;
   takeBack(changes: readonly FileChange[]): void;
@@ -153,20 +154,25 @@ function pathOf(key: FlagKey, walk: TreeWalk): string | null {
 
 async function stepOf(
   pair: Pair,
-  after: Tree,
-  before: Tree,
+  after: FileIds,
+  before: FileIds,
   changes: readonly FileChange[],
   versions: Versions,
 ): Promise<readonly FlagStep[]> {
-  const was = pair.before === null ? null : await versions.side(before, pair.before);
-  const is = pair.after === null ? null : await versions.side(after, pair.after);
+  const was = pair.before === null ? null : await versions.flag(before, pair.before);
+  const is = pair.after === null ? null : await versions.flag(after, pair.after);
   const key = is?.key ?? was?.key;
   if (key === undefined) return [];
   const meanings = meaningOf(was, is);
   return meanings.length === 0 ? [] : [{ keys: [key], meanings, paths: causes(pair, was, is, changes) }];
 }
 
-function causes(pair: Pair, was: Side | null, is: Side | null, changes: readonly FileChange[]): ReadonlySet<string> {
+function causes(
+  pair: Pair,
+  was: FlagState | null,
+  is: FlagState | null,
+  changes: readonly FileChange[],
+): ReadonlySet<string> {
   const changed = changes.map(({ path }) => path);
   const own = changed.filter((path) => path === pair.before || path === pair.after);
   if (own.length > 0) return new Set(own);
@@ -180,7 +186,7 @@ function causes(pair: Pair, was: Side | null, is: Side | null, changes: readonly
 async function reachedBySegments(
   walk: TreeWalk,
   changes: readonly FileChange[],
-  before: Tree,
+  before: FileIds,
   versions: Versions,
 ): Promise<readonly string[]> {
   const flags = () => [...walk.paths()].filter(isFlagPath);
@@ -192,8 +198,8 @@ async function reachedBySegments(
   if (segments.length === 0) return [];
   const all = [...new Set([...walk.paths(), ...changes.map(({ path }) => path)])].filter(isSegmentPath);
   const names = new Set([
-    ...(await versions.segmentsOver(walk.after, all, new Set(segments))),
-    ...(await versions.segmentsOver(before, all, new Set(segments))),
+    ...(await versions.segmentsUsing(walk.after, all, new Set(segments))),
+    ...(await versions.segmentsUsing(before, all, new Set(segments))),
   ]);
   return versions.mentioning(walk.after, flags(), [...names]);
 }
@@ -201,8 +207,8 @@ async function reachedBySegments(
 /** Which file became which: the same path, the same key elsewhere, the same salt under another key. */
 async function pairsOf(
   changes: readonly FileChange[],
-  after: Tree,
-  before: Tree,
+  after: FileIds,
+  before: FileIds,
   versions: Versions,
 ): Promise<readonly Pair[]> {
   const flags = changes.filter(({ path }) => isFlagPath(path));
@@ -226,8 +232,8 @@ function isEdit({ before, after }: FileChange): boolean {
 async function renamedFrom(
   added: FileChange,
   removed: readonly FileChange[],
-  after: Tree,
-  before: Tree,
+  after: FileIds,
+  before: FileIds,
   versions: Versions,
 ): Promise<FileChange | undefined> {
   const same = removed.find((each) => each.before === added.after);

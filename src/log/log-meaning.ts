@@ -2,8 +2,7 @@ import { differences } from "../core/plan/difference.ts";
 import { canonicalJson } from "../core/json.ts";
 import { cellText } from "../core/describe/wording.ts";
 import type { FlagFile } from "../source/shape/flag-file.ts";
-import type { FlagVersion } from "../source/load/version.ts";
-import type { Side } from "./log-versions.ts";
+import type { FlagState, FlagVersion } from "../source/read/versions.ts";
 
 /** One thing that a change meant. */
 export interface Meaning {
@@ -22,7 +21,7 @@ export interface Meaning {
  * @param after   null where it was removed; not both
  * @returns empty where nothing changed that the flag is made of
  */
-export function meaningOf(before: Side | null, after: Side | null): readonly Meaning[] {
+export function meaningOf(before: FlagState | null, after: FlagState | null): readonly Meaning[] {
   if (after === null) return [everywhere("removed: its file is gone")];
   const problem = problemOf(after);
   if (before === null) {
@@ -45,7 +44,7 @@ function everywhere(text: string, changesRow = true): Meaning {
 }
 
 /** Why a flag can be told of no environment at all; undefined where it can of one. */
-function problemOf({ file, environments, flagIn }: Side): string | undefined {
+function problemOf({ file, environments, flagIn }: FlagState): string | undefined {
   if (!file.ok) return file.problem;
   const asked: readonly (string | null)[] = environments.length === 0 ? [null] : environments;
   const found = asked.map((environment) => flagIn(environment));
@@ -57,13 +56,13 @@ function unreadableText(problem: string): string {
   return `could not be read: ${problem}`;
 }
 
-function placeMeanings(before: Side, after: Side): readonly Meaning[] {
+function placeMeanings(before: FlagState, after: FlagState): readonly Meaning[] {
   if (before.key !== after.key) return [everywhere(`renamed: ${before.key} → ${after.key}`)];
   return before.path === after.path ? [] : [everywhere(`moved: ${before.path} → ${after.path}`)];
 }
 
 /** `off in production; on in development, staging`. */
-function statesText(side: Side): string {
+function statesText(side: FlagState): string {
   if (side.environments.length === 0) return stateText(side.flagIn(null));
   const alike = Map.groupBy(side.environments, (environment) => stateText(side.flagIn(environment)));
   const [[only] = []] = alike;
@@ -75,7 +74,7 @@ function stateText(version: FlagVersion): string {
   return version.ok ? cellText(version.flag) : unreadableText(version.problem);
 }
 
-function servedMeanings(before: Side, after: Side): readonly Meaning[] {
+function servedMeanings(before: FlagState, after: FlagState): readonly Meaning[] {
   const common = after.environments.filter((name) => before.environments.includes(name));
   const compared: readonly (string | null)[] = common.length === 0 ? [null] : common;
   const told = new Map<string, string[]>();
@@ -97,7 +96,7 @@ function differenceTexts(before: FlagVersion, after: FlagVersion): readonly stri
 }
 
 /** Environments that were declared or given up; a side that cannot tell its environments says nothing of them. */
-function environmentMeanings(before: Side, after: Side): readonly Meaning[] {
+function environmentMeanings(before: FlagState, after: FlagState): readonly Meaning[] {
   if (before.environments.length === 0 || after.environments.length === 0) return [];
   const added = after.environments.filter((name) => !before.environments.includes(name));
   const removed = before.environments.filter((name) => !after.environments.includes(name));

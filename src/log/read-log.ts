@@ -2,12 +2,12 @@ import { FlagError } from "../core/errors.ts";
 import type { FlagKey } from "../core/flag/flag.ts";
 import type { LineCommit } from "../history/mainline.ts";
 import { openRepository, type Repository } from "../history/repository.ts";
-import { readWorkTree } from "../source/load/work-tree.ts";
+import { readWorkTree } from "../source/read/work-tree.ts";
 import type { FlagStore } from "../store/store.ts";
 import { followAll, followOne, type FlagStep, treeWalk } from "./log-git.ts";
 import type { Meaning } from "./log-meaning.ts";
 import { type TableLog, type TableStep, tableLog } from "./log-table.ts";
-import { versionsOf } from "./log-versions.ts";
+import { versionsOf } from "../source/read/versions.ts";
 
 export interface LogQuery {
   readonly folder: string;

@@ -6,7 +6,7 @@ import type { LandedChange } from "../history/mainline.ts";
 import type { Repository } from "../history/repository.ts";
 import { loadFlags, type LoadedFlags } from "../source/load/load.ts";
 import { plansBetween } from "../impact/plans-between.ts";
-import { readFiles } from "../source/read/desired.ts";
+import { readFiles } from "../source/read/read-files.ts";
 import { type Found, isWithin, type ServedChange, type Window } from "./suspect.ts";
 
 /** Each step is read whole, twice: an incident has few of them. */

@@ -1,6 +1,7 @@
 import { FlagError } from "../core/errors.ts";
 import { type Limits, stricterOf } from "../source/load/config.ts";
 import { loadFlags } from "../source/load/load.ts";
+import { CONFIG_PATH } from "../source/shape/paths.ts";
 import type { Desired } from "../source/read/desired.ts";
 
 /** What one sync is held to in its environment. */
@@ -23,7 +24,7 @@ export async function limitsOf(desired: Desired, live: string | null): Promise<S
 async function limitsAt({ repository, commit }: Desired, live: string | null): Promise<Limits | null> {
   if (repository === null || live === null || live === commit) return null;
   try {
-    return loadFlags(await repository.readFiles(live, "flags/_config.yaml")).config;
+    return loadFlags(await repository.readFiles(live, CONFIG_PATH)).config;
   } catch (error) {
     // After a rewritten history, which somebody has said yes to.
     if (error instanceof FlagError && error.code === "UNKNOWN_COMMIT") return null;

@@ -1,6 +1,7 @@
 import type { HeldEdit } from "../core/plan/change.ts";
 import type { FlagStore } from "../store/store.ts";
-import { desiredOf, type Files } from "../source/read/desired.ts";
+import { desiredOf } from "../source/read/desired.ts";
+import type { Files } from "../source/read/read-files.ts";
 import { planAgainst, readTable } from "./planning.ts";
 
 /**

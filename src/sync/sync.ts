@@ -4,9 +4,9 @@ import { FlagError } from "../core/errors.ts";
 import type { PlanWithNeeds } from "../impact/needs.ts";
 import type { FlagStore, Head, RowWrite, SyncBatch } from "../store/store.ts";
 import { attributionsOf, type Attribution } from "./attribution.ts";
-import { desiredOf, readFiles, type Desired, type Origin } from "../source/read/desired.ts";
+import { desiredOf, type Desired } from "../source/read/desired.ts";
+import { type Origin, type Progress, readFiles } from "../source/read/read-files.ts";
 import { emptyTable, planAgainst, readTable, type Planned, type PlanOptions, type TableState } from "./planning.ts";
-import type { Progress } from "../source/read/progress.ts";
 import { settle } from "./resolve-unknown-commit.ts";
 import { checkEvaluates, checkWritten } from "./verify.ts";
 

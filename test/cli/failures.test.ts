@@ -46,7 +46,7 @@ describe("files and repositories", () => {
     const folder = aFolder();
     expect(await expectRefused(folder, ["validate"], 3)).toMatchInlineSnapshot(`
       "error  FOLDER/flags is missing or empty
-             run hoist in the folder that holds flags/, or name it with --cwd
+             create it with hoist init, or name the folder that holds flags/ with --cwd
              exit 3 (NO_FLAGS)"
     `);
   });
@@ -57,15 +57,15 @@ describe("files and repositories", () => {
     repository.commit("Begin");
     const env = inDatabase(repository.folder);
     expect(await expectRefused(repository.folder, ["sync"], 3, env)).toMatchInlineSnapshot(`
-      "error  flags/ of commit commit7 is missing or empty
-             run hoist in the folder that holds flags/, or name it with --cwd
+      "error  flags/ in commit commit7 is missing or empty
+             create it with hoist init, or name the folder that holds flags/ with --cwd
              exit 3 (NO_FLAGS)"
     `);
     repository.write("flags/_config.yaml", CONFIG);
     repository.commit("Configure");
     expect(await expectRefused(repository.folder, ["sync"], 3, env)).toMatchInlineSnapshot(`
-      "error  flags/ of commit commit7 has no flag in it
-             run hoist in the folder that holds flags/, or name it with --cwd
+      "error  flags/ in commit commit7 contains no flags
+             create it with hoist init, or name the folder that holds flags/ with --cwd
              exit 3 (NO_FLAGS)"
     `);
     expect(existsSync(join(repository.folder, "flags.db"))).toBe(false);
@@ -133,7 +133,7 @@ describe("files and repositories", () => {
     repository.commit("Two commits");
     const { folder } = repository.shallowClone(1);
     expect(await expectRefused(folder, ["sync"], 7, inDatabase(folder))).toMatchInlineSnapshot(`
-      "error  this clone has only part of the history, so no commit can be compared
+      "error  this clone is shallow: commits cannot be compared without the full history
              git fetch --unshallow        (in GitHub Actions: actions/checkout with fetch-depth: 0)
              exit 7 (SHALLOW_CLONE)"
     `);
@@ -178,8 +178,8 @@ describe("files and repositories", () => {
   test("a work tree where the environment is synced from commits", async () => {
     const { folder } = aFlagRepository(FLAGS);
     expect(await expectRefused(folder, ["sync", "--work-tree"], 9, inDatabase(folder))).toMatchInlineSnapshot(`
-      "error  production is synced from commits: flags/_config.yaml does not say workTree: true for it
-             commit the change, or leave out --work-tree
+      "error  production is synced only from commits; flags/_config.yaml does not declare workTree: true for it
+             commit the change and sync without --work-tree
              exit 9 (USAGE)"
     `);
   });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { schemaFiles } from "../../src/cli/generate/generated-files.ts";
 import type { SourceFile } from "../../src/core/flag/source-file.ts";
 import { loadFlags } from "../../src/source/load/load.ts";
-import { readWorkTree } from "../../src/source/load/work-tree.ts";
+import { readWorkTree } from "../../src/source/read/work-tree.ts";
 import { checkAll } from "../source/check-all.ts";
 import { parseFixture } from "../source/fixture.ts";
 import { type Editor, openEditor, type Position } from "../support/language-server.ts";

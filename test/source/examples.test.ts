@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { loadFlags } from "../../src/source/load/load.ts";
 import { runInlineTests } from "../../src/source/check/inline-tests.ts";
-import { readWorkTree } from "../../src/source/load/work-tree.ts";
+import { readWorkTree } from "../../src/source/read/work-tree.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 

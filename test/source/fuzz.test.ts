@@ -3,7 +3,7 @@ import { flagOfRow } from "../../src/core/row/row-codec.ts";
 import type { RawRow } from "../../src/core/row/row.ts";
 import type { SourceFile } from "../../src/core/flag/source-file.ts";
 import { loadFlags } from "../../src/source/load/load.ts";
-import { readWorkTree } from "../../src/source/load/work-tree.ts";
+import { readWorkTree } from "../../src/source/read/work-tree.ts";
 import { aRow } from "../support/rows.ts";
 import { checkAll } from "./check-all.ts";
 import { randomFrom } from "./random.ts";

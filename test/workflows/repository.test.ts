@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { gitHubFiles } from "../../src/cli/init/workflows/files.ts";
 import { loadFlags } from "../../src/source/load/load.ts";
-import { readWorkTree } from "../../src/source/load/work-tree.ts";
+import { readWorkTree } from "../../src/source/read/work-tree.ts";
 import { hoistIn } from "../support/hoist.ts";
 import { OWN } from "../support/workflows/settings.ts";
 import { parseWorkflow } from "../support/workflows/workflow.ts";

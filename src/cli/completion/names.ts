@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { keyOfPath } from "../../source/shape/key.ts";
+import { CONFIG_PATH, isFlagPath } from "../../source/shape/paths.ts";
 import type { NameKind } from "./completions.ts";
 
 /** Returns all names of one kind, sorted. Never rejects: what cannot be read completes to nothing. */
@@ -27,19 +28,15 @@ async function flagKeys(flags: string): Promise<readonly string[]> {
       .slice(flags.length + 1)
       .replaceAll("\\", "/"),
   );
-  return paths
-    .filter((path) => !path.split("/").some((part) => part.startsWith("_")))
-    .map(keyOfPath)
-    .sort();
+  return paths.filter(isFlagPath).map(keyOfPath).sort();
 }
 
 /** Returns the keys of one mapping in `flags/_config.yaml`, which may have errors elsewhere. */
 async function declared(folder: string, member: "environments" | "owners" | "attributes"): Promise<readonly string[]> {
-  const path = "flags/_config.yaml";
-  const bytes = await readFile(join(folder, path)).catch(() => undefined);
+  const bytes = await readFile(join(folder, CONFIG_PATH)).catch(() => undefined);
   if (bytes === undefined) return [];
   const { parseFile } = await import("../../source/load/yaml-profile.ts");
-  const { tree } = parseFile({ path, kind: "file", bytes });
+  const { tree } = parseFile({ path: CONFIG_PATH, kind: "file", bytes });
   const mapping = tree?.kind === "map" ? tree.entries.get(member)?.value : undefined;
   return mapping?.kind === "map" ? [...mapping.entries.keys()].sort() : [];
 }

@@ -18,7 +18,7 @@ export function describeCommand(io: Io): CommandUnknownOpts {
     .addOption(formatOption)
     .addOption(cwdOption)
     .action(async (key, options) => {
-      const { readFiles } = await import("../../source/read/desired.ts");
+      const { readFiles } = await import("../../source/read/read-files.ts");
       const { descriptionsOf, environmentsOf, flagNamed } = await import("./descriptions.ts");
       const origin = { folder: flagsFolder(io, options.cwd), ref: options.commit ?? null };
       const { loaded, commit } = await readFiles(origin, progressOf(io));

@@ -7,7 +7,7 @@ import { type BranchFiles, readFilesFromGitHub } from "../../github/branch-files
 import type { GitHub } from "../../github/connect.ts";
 import type { BranchHead } from "../../github/repository.ts";
 import { openRepository, type Repository } from "../../history/repository.ts";
-import { isFlagPath } from "../../source/edit/key-problem.ts";
+import { isFlagPath } from "../../source/shape/paths.ts";
 import { keyOfPath } from "../../source/shape/key.ts";
 import { shortCommit } from "../plan/plan-text.ts";
 import { lineDiff } from "../terminal/line-diff.ts";

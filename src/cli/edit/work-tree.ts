@@ -5,7 +5,7 @@ import { type Edited, refusalError } from "../../source/edit/edit-result.ts";
 import { editableTree, type FlagTree } from "../../source/edit/flag-tree.ts";
 import { touchedEnvironments } from "../../source/edit/meanings.ts";
 import type { LoadedFlags } from "../../source/load/load.ts";
-import { readWorkTree } from "../../source/load/work-tree.ts";
+import { readWorkTree } from "../../source/read/work-tree.ts";
 import { type EditNeed, type EditOutcome, type EditRequest, outcomeOf } from "./outcome.ts";
 import { writeEdits } from "./write-edits.ts";
 
@@ -74,7 +74,7 @@ async function openNeeds(folder: string, edited: Edited): Promise<readonly EditN
 
 /** Loads the flags of HEAD; undefined without a commit, since nothing can have been synced then. */
 async function lastCommitted(folder: string): Promise<LoadedFlags | undefined> {
-  const { readFiles } = await import("../../source/read/desired.ts");
+  const { readFiles } = await import("../../source/read/read-files.ts");
   try {
     return (await readFiles({ folder, ref: "HEAD" }, () => {})).loaded;
   } catch (error) {

@@ -13,7 +13,7 @@ export function schemaCommand(io: Io, done: Done): CommandUnknownOpts {
     .option("--check", "write nothing; exit 3 when flags/_schema/ is out of date", false)
     .addOption(cwdOption)
     .action(async ({ check, cwd }) => {
-      const { readWorkTree } = await import("../../source/load/work-tree.ts");
+      const { readWorkTree } = await import("../../source/read/work-tree.ts");
       const { loadFlags } = await import("../../source/load/load.ts");
       const { schemaFiles } = await import("./generated-files.ts");
       const { updateFiles } = await import("./text-files.ts");

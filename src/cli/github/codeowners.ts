@@ -62,7 +62,7 @@ async function codeOwnersOf(io: Io, folder: string, maintainers: string | null):
   const { realpath } = await import("node:fs/promises");
   const { openRepository } = await import("../../history/repository.ts");
   const { loadFlags } = await import("../../source/load/load.ts");
-  const { readWorkTree } = await import("../../source/load/work-tree.ts");
+  const { readWorkTree } = await import("../../source/read/work-tree.ts");
   const { codeOwnersPath, codeOwnersText } = await import("./codeowners/owners.ts");
   const { textOf } = await import("../generate/text-files.ts");
   const { root } = await openRepository(folder, io.env);

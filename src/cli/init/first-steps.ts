@@ -5,7 +5,7 @@ import { configText, EDITOR_SCHEMAS, EXAMPLE_KEY, exampleText, SEGMENT_TEXT } fr
 import { withSetting } from "../../source/edit/jsonc.ts";
 import { KEY_PATTERN } from "../../source/shape/key.ts";
 import { loadFlags, type LoadedFlags } from "../../source/load/load.ts";
-import { readWorkTree } from "../../source/load/work-tree.ts";
+import { readWorkTree } from "../../source/read/work-tree.ts";
 
 export interface FirstSteps {
   /** The folder that will hold `flags/`. */

@@ -24,7 +24,7 @@ export function killCommand(io: Io): CommandUnknownOpts {
 
 /** Returns the keys under flags/; none where it cannot be read, because in an emergency the commands matter more. */
 async function knownKeys(folder: string): Promise<readonly string[]> {
-  const { readWorkTree } = await import("../../source/load/work-tree.ts");
+  const { readWorkTree } = await import("../../source/read/work-tree.ts");
   const { isKey, keyOfPath } = await import("../../source/shape/key.ts");
   try {
     const paths = (await readWorkTree(folder)).map(({ path }) => path);

@@ -2,7 +2,7 @@ import type { HeldEdit } from "../../core/plan/change.ts";
 import { FlagError } from "../../core/errors.ts";
 import { type SeenOverride, seenOverrides } from "../../impact/seen-overrides.ts";
 import type { FlagStore } from "../../store/store.ts";
-import type { Files } from "../../source/read/desired.ts";
+import type { Files } from "../../source/read/read-files.ts";
 import { heldByHand } from "../../sync/manual-changes-now.ts";
 import { printNote, type Io } from "../terminal/io.ts";
 import { openTables } from "../log/log-tables.ts";

@@ -5,8 +5,8 @@ import { contextsFrom } from "../../impact/contexts.ts";
 import type { Population } from "../../impact/population.ts";
 import type { ChangeReport } from "../../impact/report.ts";
 import { checkFiles } from "../../source/read/check-files.ts";
-import type { Files } from "../../source/read/desired.ts";
-import { reportSince } from "../../impact/report-since.ts";
+import type { Files } from "../../source/read/read-files.ts";
+import { baseOf, reportSince } from "../../impact/changes-since.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { progressOf, todayOf, type Io } from "../terminal/io.ts";
 import { type LiveTables, readLiveTables } from "./live-tables.ts";
@@ -43,7 +43,7 @@ export async function planBase(io: Io, options: PlanBaseOptions): Promise<ExitCo
     return reportDiagnostics(io, { diagnostics, flagCount: files.loaded.fileCount, testsPassed }, format);
   }
   selectedEnvironments(files.loaded, options.env);
-  const report = await reportSince(folder, options.base, files, {
+  const report = reportSince(await baseOf(folder, options.base, files), options.base, files, {
     today,
     testsPassed,
     environments: options.env === undefined ? undefined : [options.env],

@@ -7,7 +7,8 @@ import { type SeenOverride, seenOverrides } from "../../impact/seen-overrides.ts
 import { columnsOf, flagOfRow, type ReadRow } from "../../core/row/row-codec.ts";
 import { cellText } from "../../core/describe/wording.ts";
 import type { AuditEntry, FlagStore, StoredSnapshot } from "../../store/store.ts";
-import { desiredOf, readFiles, type Desired } from "../../source/read/desired.ts";
+import { desiredOf, type Desired } from "../../source/read/desired.ts";
+import { readFiles } from "../../source/read/read-files.ts";
 import { handEditsOf } from "../../sync/planning.ts";
 import { editorsOf, type Editors } from "../../sync/manual-changes.ts";
 import { withLiveTable } from "../live-table.ts";

@@ -2,11 +2,8 @@ import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
 import { variableOf } from "../../core/override/override-text.ts";
 import { isKey, keyOfPath, MAX_KEY_LENGTH } from "../shape/key.ts";
+import { CONFIG_PATH, SCHEMAS_FOLDER, SEGMENTS_FOLDER } from "../shape/paths.ts";
 import { problemAt, type Problem, START } from "../load/parsed-file.ts";
-
-export const CONFIG_PATH = "flags/_config.yaml";
-export const SEGMENTS = "flags/_segments/";
-const SCHEMAS = "flags/_schema/";
 
 /** The files of a tree by what they are. Files that mean nothing here (README.md, .gitkeep) are left out. */
 export interface SortedFiles {
@@ -20,7 +17,7 @@ export interface SortedFiles {
 export function sortFiles(files: readonly SourceFile[]): SortedFiles {
   const inOrder = byPath(files.filter(({ path }) => path === "flags" || path.startsWith("flags/")));
   const config = inOrder.find(({ path }) => path === CONFIG_PATH);
-  const rest = inOrder.filter(({ path }) => path !== CONFIG_PATH && !path.startsWith(SCHEMAS));
+  const rest = inOrder.filter(({ path }) => path !== CONFIG_PATH && !path.startsWith(SCHEMAS_FOLDER));
   const problems: Diagnostic[] = config === undefined ? [missingConfig()] : [];
   const segments: SourceFile[] = [];
   const flags: SourceFile[] = [];
@@ -50,7 +47,7 @@ function byPath(files: readonly SourceFile[]): readonly SourceFile[] {
 }
 
 function isSegment({ path }: SourceFile): boolean {
-  return path.startsWith(SEGMENTS);
+  return path.startsWith(SEGMENTS_FOLDER);
 }
 
 function nameProblem(file: SourceFile): Problem | undefined {
@@ -58,7 +55,7 @@ function nameProblem(file: SourceFile): Problem | undefined {
   const name = parts.at(-1) ?? "";
   if (isSegment(file) && parts.length > 2) {
     const message = "segment files must be directly in flags/_segments/, not in a subfolder";
-    return { code: "unknown-file", message, hint: `move it to ${SEGMENTS}${name}` };
+    return { code: "unknown-file", message, hint: `move it to ${SEGMENTS_FOLDER}${name}` };
   }
   const underscored = isSegment(file) ? undefined : parts.find((part) => part.startsWith("_"));
   if (underscored !== undefined) {

@@ -2,7 +2,7 @@ import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { FlagError } from "../../core/errors.ts";
 import type { FlagKey } from "../../core/flag/flag.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
-import { CONFIG_PATH } from "../check/check-tree.ts";
+import { CONFIG_PATH } from "../shape/paths.ts";
 import { runInlineTests } from "../check/inline-tests.ts";
 import { type LoadedFlags, loadFlags } from "../load/load.ts";
 import { type EditResult, type Edited, type FileEdit, refusedBy } from "./edit-result.ts";

@@ -1,5 +1,6 @@
 import type { FlagKey } from "../../core/flag/flag.ts";
 import { variableOf } from "../../core/override/override-text.ts";
+import { isFlagPath } from "../shape/paths.ts";
 import { isKey, KEY_PATTERN, keyOfPath, MAX_KEY_LENGTH } from "../shape/key.ts";
 import { refused, type Refused } from "./edit-result.ts";
 import type { FlagTree } from "./flag-tree.ts";
@@ -46,9 +47,4 @@ export function formerHolders(key: FlagKey, removed: Iterable<string>): readonly
   const variable = variableOf(key);
   const keys = [...removed].filter(isFlagPath).map(keyOfPath);
   return [...new Set(keys)].filter((other) => variableOf(other) === variable);
-}
-
-/** Whether a path below `flags/` is a flag's file, and not configuration, a segment or a schema. */
-export function isFlagPath(path: string): boolean {
-  return path.endsWith(".yaml") && !path.split("/").some((part) => part.startsWith("_"));
 }

@@ -11,7 +11,7 @@ import { type Config, configOf } from "./config.ts";
 import type { ConfigFile } from "../shape/config-file.ts";
 import { type Draft, draftOf } from "./draft.ts";
 import type { FlagFile } from "../shape/flag-file.ts";
-import { type FlagReader, flagReader } from "./flag-reader.ts";
+import { type FlagResolver, flagResolver } from "./flag-resolver.ts";
 import { keyOfPath } from "../shape/key.ts";
 import { inFileOrder, type ParsedFile } from "./parsed-file.ts";
 import type { SegmentFile } from "../shape/segment-file.ts";
@@ -78,10 +78,10 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
   const words = vocabularyOf(config, segments, drafts);
   const configProblems = config === undefined ? [] : [...config.problems, ...checkConfig(config)];
   const known = readSegments(segments, words);
-  const reader = flagReader(known.usable, config?.json.environments, declaredValues(words));
+  const resolver = flagResolver(known.usable, config?.json.environments, declaredValues(words));
   const chains = Map.groupBy(checkRequiresChains(drafts), ({ file }) => file);
   const checked = drafts.map((draft) =>
-    checkDraft(draft, words, reader, options.today, chains.get(draft.file.path) ?? []),
+    checkDraft(draft, words, resolver, options.today, chains.get(draft.file.path) ?? []),
   );
   const flags = checked.flatMap(({ flag }) => flag ?? []).sort((a, b) => (a.key < b.key ? -1 : 1));
   const resolved = new Map<string | null, Map<FlagKey, Flag>>();
@@ -90,7 +90,7 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
     // Without an overlay, an environment is served the file as it stands.
     const environment = asked !== null && file.environments?.[asked] === undefined ? null : asked;
     const known = resolved.get(environment) ?? new Map<FlagKey, Flag>();
-    const flag = known.get(key) ?? reader.resolve(key, file, environment ?? undefined);
+    const flag = known.get(key) ?? resolver.resolve(key, file, environment ?? undefined);
     resolved.set(environment, known.set(key, flag));
     return flag;
   };
@@ -117,7 +117,7 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
 function checkDraft(
   draft: Draft<FlagFile>,
   words: Vocabulary,
-  reader: FlagReader,
+  resolver: FlagResolver,
   today: string | undefined,
   chains: readonly Diagnostic[],
 ): { readonly problems: readonly Diagnostic[]; readonly flag?: LoadedFlag } {
@@ -131,11 +131,12 @@ function checkDraft(
     ...chains,
   ];
   // What rules mean is only asked where they say something that can be read.
-  if (whole === undefined || first.some(isError) || !reader.canRead(whole)) return { problems: first };
-  const problems = [...first, ...reader.check(file, whole)];
+  if (whole === undefined || first.some(isError) || resolver.missingSegments(whole).length > 0)
+    return { problems: first };
+  const problems = [...first, ...resolver.check(file, whole)];
   if (problems.some(isError)) return { problems };
   const { reason = null, ...acknowledge } = whole.acknowledge ?? {};
-  const segmentPaths = reader.segmentPaths(whole);
+  const segmentPaths = resolver.segmentPaths(whole);
   return {
     problems,
     flag: {

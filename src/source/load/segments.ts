@@ -3,82 +3,108 @@ import type { Condition } from "../../core/flag/condition.ts";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { canNeverHold } from "../../core/logic/check-logic.ts";
+import { segmentPath } from "../shape/paths.ts";
 import { checkCondition } from "../check/check-condition.ts";
+import { type ConditionSize, sizeOf, sizeProblem } from "./condition-size.ts";
 import type { Draft } from "./draft.ts";
 import { isList, listOf } from "./lists.ts";
-import { problemAtKey } from "./parsed-file.ts";
+import { type Problem, problemAtKey } from "./parsed-file.ts";
 import type { SegmentFile } from "../shape/segment-file.ts";
 import type { Vocabulary } from "../shape/vocabulary.ts";
-import { type Extent, extentOf, extentProblem } from "./written-out.ts";
 
-/** One segment that can be used. */
+/** A segment without problems, its condition resolved. */
 export interface Segment {
   readonly name: string;
   /** E.g. `flags/_segments/staff.yaml`. */
   readonly path: string;
   readonly description: string;
   readonly when: Condition;
-  /** The segments that it names itself. */
+  /** The segments that its own condition names. */
   readonly uses: readonly string[];
-  readonly extent: Extent;
+  readonly size: ConditionSize;
 }
 
+/** Segments that are resolved, and why others are not. */
+export interface ResolvedSegments {
+  /** By name. Excludes segments with problems, and those that name an excluded one. */
+  readonly usable: ReadonlyMap<string, Segment>;
+  readonly problems: readonly { readonly name: string; readonly problem: Problem }[];
+}
+
+/**
+ * Resolves segments: writes into each condition the conditions of the segments that it names.
+ *
+ * @param files      by name
+ * @param problemOf  what else makes a resolved segment unusable
+ */
+export function resolveSegments(
+  files: ReadonlyMap<string, SegmentFile>,
+  problemOf: (name: string, when: Condition) => Problem | undefined = () => undefined,
+): ResolvedSegments {
+  const usable = new Map<string, Segment>();
+  const problems: { name: string; problem: Problem }[] = [];
+  const visited = new Set<string>();
+  const use = (name: string, above: readonly string[]): Condition | undefined => {
+    const file = files.get(name);
+    if (file === undefined) return undefined;
+    if (above.includes(name)) {
+      problems.push({ name, problem: cycleProblem(name, [...above.slice(above.indexOf(name)), name]) });
+      return undefined;
+    }
+    if (visited.has(name)) return usable.get(name)?.when;
+    const uses = segmentNames(file.if);
+    const parts = new Map(uses.map((other) => [other, use(other, [...above, name])]));
+    visited.add(name);
+    if ([...parts.values()].includes(undefined)) return undefined;
+    const size = sizeOf(file.if, (other) => usable.get(other)?.size);
+    const tooLarge = sizeProblem(`segment "${name}"`, size);
+    // Too large a condition is not even written out.
+    const when = tooLarge === undefined ? parseCondition(file.if, (other) => parts.get(other)) : undefined;
+    const problem = when === undefined ? tooLarge : problemOf(name, when);
+    if (problem !== undefined) problems.push({ name, problem });
+    if (when === undefined || problem !== undefined) return undefined;
+    usable.set(name, { name, path: segmentPath(name), description: file.description, when, uses, size });
+    return when;
+  };
+  for (const name of [...files.keys()].sort()) use(name, []);
+  return { usable, problems };
+}
+
+/** The segments of one state of the files, and all that is wrong with them. */
 export interface Segments {
-  /** Only those without problems, and without segments that have problems. By name. */
   readonly usable: ReadonlyMap<string, Segment>;
   readonly problems: readonly Diagnostic[];
 }
 
-/** Checks the segments and writes them out in each other. */
+/** Checks and resolves the segments. */
 export function readSegments(drafts: readonly Draft<SegmentFile>[], words: Vocabulary): Segments {
   const problems: Diagnostic[] = [];
-  const sound = new Map<string, Draft<SegmentFile>>();
-  for (const draft of drafts) {
-    const condition = draft.json.if;
-    const site = { file: draft.file, path: ["if"], who: `segment "${draft.name}"` };
-    const found = condition === undefined ? [] : [...checkCondition(site, condition, words)];
-    problems.push(...draft.problems, ...found);
-    if (draft.whole !== undefined && !found.some(({ severity }) => severity === "error")) sound.set(draft.name, draft);
+  const valid = new Map<string, SegmentFile>();
+  const parsed = new Map(drafts.map(({ name, file }) => [name, file]));
+  for (const { name, file, json, whole, problems: own } of drafts) {
+    const site = { file, path: ["if"], who: `segment "${name}"` };
+    const found = json.if === undefined ? [] : [...checkCondition(site, json.if, words)];
+    problems.push(...own, ...found);
+    if (whole !== undefined && !found.some(({ severity }) => severity === "error")) valid.set(name, whole);
   }
-  const usable = new Map<string, Segment>();
-  const settled = new Set<string>();
-  const use = (name: string, above: readonly string[]): Condition | undefined => {
-    const draft = sound.get(name);
-    if (draft?.whole === undefined) return undefined;
-    if (above.includes(name)) {
-      problems.push(cycleProblem(draft, [...above.slice(above.indexOf(name)), name]));
-      return undefined;
-    }
-    if (settled.has(name)) return usable.get(name)?.when;
-    const uses = segmentNames(draft.whole.if);
-    const parts = new Map(uses.map((other) => [other, use(other, [...above, name])]));
-    settled.add(name);
-    if ([...parts.values()].includes(undefined)) return undefined;
-    const extent = extentOf(draft.whole.if, (other) => usable.get(other)?.extent);
-    const tooMuch = extentProblem(`segment "${name}"`, extent);
-    if (tooMuch !== undefined) {
-      problems.push(problemAtKey(draft.file, ["if"], tooMuch));
-      return undefined;
-    }
-    const when = parseCondition(draft.whole.if, (other) => parts.get(other));
-    if (canNeverHold(when)) {
-      problems.push(
-        problemAtKey(draft.file, ["if"], {
-          code: "contradiction",
-          message: `nobody can belong to segment "${name}": its condition contradicts itself`,
-          hint: "remove one of the parts that exclude each other",
-        }),
-      );
-      return undefined;
-    }
-    usable.set(name, { name, path: draft.file.path, description: draft.whole.description, when, uses, extent });
-    return when;
-  };
-  for (const name of [...sound.keys()].sort()) use(name, []);
-  return { usable, problems };
+  const resolved = resolveSegments(valid, contradictionIn);
+  for (const { name, problem } of resolved.problems) {
+    const file = parsed.get(name);
+    if (file !== undefined) problems.push(problemAtKey(file, ["if"], problem));
+  }
+  return { usable: resolved.usable, problems };
 }
 
-/** Every segment that a condition as written names, at any depth; each once, in order. */
+function contradictionIn(name: string, when: Condition): Problem | undefined {
+  if (!canNeverHold(when)) return undefined;
+  return {
+    code: "contradiction",
+    message: `nobody can belong to segment "${name}": its condition contradicts itself`,
+    hint: "remove one of the parts that exclude each other",
+  };
+}
+
+/** Returns the segments that a condition names, at any depth, each once and in order. Does not look into segments. */
 export function segmentNames(condition: JsonObject): readonly string[] {
   const names = new Set<string>();
   const visit = (json: JsonValue): void => {
@@ -94,7 +120,7 @@ export function segmentNames(condition: JsonObject): readonly string[] {
   return [...names];
 }
 
-function cycleProblem({ file, name }: Draft<SegmentFile>, cycle: readonly string[]): Diagnostic {
+function cycleProblem(name: string, cycle: readonly string[]): Problem {
   const message = `segment "${name}" refers to itself: ${cycle.join(" → ")}`;
-  return problemAtKey(file, ["if"], { code: "segment-cycle", message, hint: "remove one of these references" });
+  return { code: "segment-cycle", message, hint: "remove one of these references" };
 }

@@ -1,15 +1,17 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
-import type { FlagKey } from "../../core/flag/flag.ts";
 import { unknownFlagError } from "../../core/diagnostic/unknown-name.ts";
+import { FlagError } from "../../core/errors.ts";
+import type { FlagKey } from "../../core/flag/flag.ts";
+import type { CommitInfo } from "../../history/last-changes.ts";
+import { openRepository, type Repository } from "../../history/repository.ts";
+import type { DiagnosticCode } from "../check/codes.ts";
 import { runInlineTests } from "../check/inline-tests.ts";
-import { readFiles, type Files, type Origin } from "./desired.ts";
-import type { Progress } from "./progress.ts";
-import { withDates } from "./settled-since.ts";
+import { readFiles, type Files, type Origin, type Progress } from "./read-files.ts";
 
-/** Files and everything that is to be said about them. */
+/** Files, and the result of all checks and tests. */
 export interface Checked {
   readonly files: Files;
-  /** Checks first, then tests that fail; each in file order. */
+  /** Those of the checks, then tests that fail; each in file order. */
   readonly diagnostics: readonly Diagnostic[];
   readonly testsPassed: number;
 }
@@ -18,11 +20,14 @@ export interface CheckOptions {
   readonly progress: Progress;
   /** `YYYY-MM-DD`. */
   readonly today: string;
-  /** Run the tests of these flags only; of all where none is named. */
+  /** Runs only the tests of these flags; all tests where empty. */
   readonly onlyTestsOf?: readonly FlagKey[];
 }
 
-/** Everything that `hoist validate` says. Tests run only over files that are valid: a broken file fails each of its tests. */
+/**
+ * Reads the files, checks them and runs their inline tests, as `hoist validate` does. Tests run only where the files have no
+ * errors: every test of a broken file would fail.
+ */
 export async function checkFiles(
   origin: Origin,
   { progress, today, onlyTestsOf = [] }: CheckOptions,
@@ -39,4 +44,51 @@ export async function checkFiles(
   const tests = runInlineTests(loaded, onlyTestsOf.length === 0 ? undefined : new Set(onlyTestsOf));
   const checks = await withDates(loaded.diagnostics, files, origin);
   return { files, diagnostics: [...checks, ...tests.failures], testsPassed: tests.passed };
+}
+
+const ROLLED_OUT: DiagnosticCode = "fully-rolled-out";
+
+/**
+ * Adds to each flag that is fully rolled out when it last changed, and who changed it: the last commit to its file or to one
+ * of its segments. Adds nothing where git cannot say: no repository, a shallow clone, or uncommitted changes.
+ */
+async function withDates(
+  diagnostics: readonly Diagnostic[],
+  { loaded, commit, repository }: Files,
+  { folder }: Origin,
+): Promise<readonly Diagnostic[]> {
+  const rolledOut = new Set(diagnostics.filter(({ code }) => code === ROLLED_OUT).map(({ file }) => file));
+  if (rolledOut.size === 0) return diagnostics;
+  const git = repository ?? (await repositoryAround(folder));
+  const to = commit ?? (await git?.describeHead())?.commit ?? null;
+  if (git === null || to === null || (await git.isShallow())) return diagnostics;
+  const changed = new Set(commit === null ? await git.changedFiles("flags") : []);
+  const pathsOf = new Map(loaded.flags.map(({ path, segmentPaths }) => [path, [path, ...segmentPaths]]));
+  const paths = [...rolledOut].flatMap((path) => pathsOf.get(path) ?? []);
+  const changes = await git.lastChanges(new Set(paths), { from: null, to });
+  return diagnostics.map((diagnostic) => {
+    const own = pathsOf.get(diagnostic.file) ?? [];
+    if (diagnostic.code !== ROLLED_OUT || own.some((path) => changed.has(path))) return diagnostic;
+    const last = newest(own.flatMap((path) => changes.get(path) ?? []));
+    if (last === undefined) return diagnostic;
+    return { ...diagnostic, message: `${diagnostic.message}, unchanged since ${sinceText(last)}` };
+  });
+}
+
+async function repositoryAround(folder: string): Promise<Repository | null> {
+  try {
+    return await openRepository(folder);
+  } catch (error) {
+    if (error instanceof FlagError) return null;
+    throw error;
+  }
+}
+
+function newest(changes: readonly CommitInfo[]): CommitInfo | undefined {
+  return changes.toSorted((a, b) => Date.parse(b.date) - Date.parse(a.date))[0];
+}
+
+function sinceText({ date, authorEmail, pullRequest }: CommitInfo): string {
+  const by = pullRequest === null ? authorEmail : `${authorEmail}, #${pullRequest}`;
+  return `${date.slice(0, 10)} (${by})`;
 }

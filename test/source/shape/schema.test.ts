@@ -11,7 +11,7 @@ import type { FileKind } from "../../../src/source/load/parsed-file.ts";
 import { segmentFileShape } from "../../../src/source/shape/segment-file.ts";
 import { shapeFaults } from "../../../src/source/shape/shape.ts";
 import { treeJson } from "../../../src/source/load/tree.ts";
-import { readWorkTree } from "../../../src/source/load/work-tree.ts";
+import { readWorkTree } from "../../../src/source/read/work-tree.ts";
 import { parseFile } from "../../../src/source/load/yaml-profile.ts";
 import { randomFrom } from "../random.ts";
 

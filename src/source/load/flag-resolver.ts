@@ -8,33 +8,43 @@ import { checkEnvironments, type Environments } from "../check/check-environment
 import { checkReachability } from "../check/check-reachability.ts";
 import type { FlagFile, RuleFile } from "../shape/flag-file.ts";
 import { keyOfPath } from "../shape/key.ts";
-import { type ParsedFile, problemAtValue } from "./parsed-file.ts";
+import { sizeOf, sizeProblem } from "./condition-size.ts";
+import { type ParsedFile, type Problem, problemAtValue } from "./parsed-file.ts";
 import { resolveFlag, resolveRule } from "./resolve.ts";
 import { type Segment, segmentNames } from "./segments.ts";
 import type { Path } from "./tree.ts";
-import { extentOf, extentProblem } from "./written-out.ts";
 
-/** Reads flags with the segments of one tree. */
-export interface FlagReader {
-  /** False where a rule names a segment that cannot be used: what is wrong with that one is reported already. */
-  readonly canRead: (file: FlagFile) => boolean;
-  /** What is wrong with what the rules mean, and, where nothing is, what is odd about what the environments are served. */
+/** Turns flag files into flags, with the segments of one state of the files. */
+export interface FlagResolver {
+  /** Returns the names of segments that the rules use and that are missing or have problems of their own. */
+  readonly missingSegments: (file: FlagFile) => readonly string[];
+  /** Returns the rules whose conditions are too large with their segments written out, by their place in the file. */
+  readonly tooLarge: (file: FlagFile) => readonly { readonly path: Path; readonly problem: Problem }[];
+  /**
+   * Checks what the rules mean; where that has no errors, also what each environment gets. Only for files without missing
+   * segments.
+   */
   readonly check: (parsed: ParsedFile, file: FlagFile) => readonly Diagnostic[];
+  /**
+   * Returns the flag as one environment gets it, or without overlays for undefined.
+   *
+   * @throws FormatProblem, RangeError where the file was not checked and cannot be resolved
+   */
   readonly resolve: (key: FlagKey, file: FlagFile, environment: string | undefined) => Flag;
-  /** The files of all segments that the flag uses, by way of others too; sorted. */
+  /** Returns the files of all segments that the flag uses, also through other segments; sorted. */
   readonly segmentPaths: (file: FlagFile) => readonly string[];
 }
 
 /**
- * @param environments  as they are declared
- * @param declared      the values that attributes are declared with
+ * @param environments  as the configuration declares them
+ * @param declared      the values that the configuration declares for attributes
  */
-export function flagReader(
+export function flagResolver(
   segments: ReadonlyMap<string, Segment>,
   environments: Environments = {},
   declared: DeclaredValues = new Map(),
-): FlagReader {
-  // One rule is read once, however many environments are served by it.
+): FlagResolver {
+  // Each condition is parsed once, however many environments share it.
   const conditions = new WeakMap<JsonObject, Condition>();
   const read = (json: JsonObject): Condition => {
     const known = conditions.get(json);
@@ -43,19 +53,21 @@ export function flagReader(
     conditions.set(json, condition);
     return condition;
   };
+  const tooLargeIn = ([path, rules]: RuleSet) =>
+    rules.flatMap((rule, index) => {
+      const problem = sizeProblem(
+        `rule "${rule.name}"`,
+        sizeOf(rule.if, (name) => segments.get(name)?.size),
+      );
+      return problem === undefined ? [] : [{ path: [...path, index, "if"], problem }];
+    });
   return {
-    canRead: (file) =>
-      ruleSets(file).every(([, rules]) =>
-        rules.every((rule) => segmentNames(rule.if).every((name) => segments.has(name))),
-      ),
+    missingSegments: (file) => segmentsNamedBy(file).filter((name) => !segments.has(name)),
+    tooLarge: (file) => ruleSets(file).flatMap(tooLargeIn),
     check: (parsed, file) => {
       const problems = ruleSets(file).flatMap(([path, rules]) => {
-        const tooMuch = rules.flatMap((rule, index) => {
-          const extent = extentOf(rule.if, (name) => segments.get(name)?.extent);
-          const problem = extentProblem(`rule "${rule.name}"`, extent);
-          return problem === undefined ? [] : [problemAtValue(parsed, [...path, index, "if"], problem)];
-        });
-        if (tooMuch.length > 0) return tooMuch;
+        const tooLarge = tooLargeIn([path, rules]);
+        if (tooLarge.length > 0) return tooLarge.map((each) => problemAtValue(parsed, each.path, each.problem));
         const resolved = rules.map((rule): Rule => resolveRule(rule, read));
         return [...checkReachability(parsed, path, resolved, declared)];
       });
@@ -73,15 +85,22 @@ export function flagReader(
         found.add(segment.path);
         for (const other of segment.uses) visit(other);
       };
-      for (const [, rules] of ruleSets(file))
-        for (const rule of rules) for (const name of segmentNames(rule.if)) visit(name);
+      for (const name of segmentsNamedBy(file)) visit(name);
       return [...found].sort();
     },
   };
 }
 
-/** The file's own rules and those of each overlay, with where they stand. */
-function ruleSets(file: FlagFile): readonly (readonly [Path, readonly RuleFile[]])[] {
+/** Returns the segments that the rules name, those of overlays included; not those that only other segments name. */
+export function segmentsNamedBy(file: FlagFile): readonly string[] {
+  return [...new Set(ruleSets(file).flatMap(([, rules]) => rules.flatMap((rule) => segmentNames(rule.if))))];
+}
+
+/** Rules, and their place in the file. */
+type RuleSet = readonly [Path, readonly RuleFile[]];
+
+/** Returns the file's own rules and those of each overlay. */
+function ruleSets(file: FlagFile): readonly RuleSet[] {
   const overlays = Object.entries(file.environments ?? {}).map(
     ([name, { rules = [] }]) => [["environments", name, "rules"], rules] as const,
   );

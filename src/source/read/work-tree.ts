@@ -2,7 +2,7 @@ import { lstat, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { FlagError } from "../../core/errors.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
-import { MAX_FILE_BYTES } from "./source-text.ts";
+import { MAX_FILE_BYTES } from "../load/source-text.ts";
 
 const EMPTY = new Uint8Array();
 /** Enough to keep a disk busy, few enough for every system's limit of open files. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { MAX_FILE_BYTES } from "../../../src/source/load/source-text.ts";
-import { readWorkTree } from "../../../src/source/load/work-tree.ts";
+import { readWorkTree } from "../../../src/source/read/work-tree.ts";
 import { checkAll } from "../check-all.ts";
 
 let folder: string;
