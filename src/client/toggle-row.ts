@@ -1,6 +1,5 @@
 import type { Flag, FlagKey } from "../core/flag/flag.ts";
-import { rowOf } from "../core/row/raw-row.ts";
-import type { FlagRow } from "../core/row/row.ts";
+import { rowOf, type FlagRow } from "../core/row/row.ts";
 import type { Snapshot } from "./snapshot/snapshot.ts";
 
 /** A flag's table row, by column name. Times are ISO 8601 in UTC; `rollout_percentage` is 0 to 100. */

@@ -11,7 +11,7 @@ import {
 } from "../core/flag/serving-rules.ts";
 import { sameJson } from "../core/json.ts";
 import { impliesByForm } from "../core/logic/by-form.ts";
-import { differingGroups, type FieldGroup, PROSE_GROUPS } from "../core/row/field-groups.ts";
+import { differingGroups, type FieldGroup, PROSE_GROUPS } from "../core/row/row.ts";
 import { columnsOf } from "../core/row/row-codec.ts";
 import { readsAlike } from "./version-pair.ts";
 import type { ChangeKind } from "./report.ts";

@@ -1,4 +1,4 @@
-import { FIELD_GROUP_NAMES, FIELD_GROUPS, type FieldGroup } from "../core/row/field-groups.ts";
+import { FIELD_GROUP_NAMES, FIELD_GROUPS, type FieldGroup } from "../core/row/row.ts";
 import type { FlagKey } from "../core/flag/flag.ts";
 import { canonicalJson, type JsonObject } from "../core/json.ts";
 import type { AuditEntry, FlagStore, StoredSnapshot } from "../store/store.ts";

@@ -1,6 +1,6 @@
 import { compileFlags } from "../core/evaluate/compile.ts";
 import { FlagError } from "../core/errors.ts";
-import { differingGroups } from "../core/row/field-groups.ts";
+import { differingGroups } from "../core/row/row.ts";
 import type { Flag } from "../core/flag/flag.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import { flagOfRow, type ReadRow } from "../core/row/row-codec.ts";

@@ -1,5 +1,5 @@
 import { FlagError } from "../../core/errors.ts";
-import { differingGroups } from "../../core/row/field-groups.ts";
+import { differingGroups } from "../../core/row/row.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import { overridesOf } from "../../core/override/resolve-for-flags.ts";
 import type { ResolvedOverrides } from "../../core/override/override-resolve.ts";

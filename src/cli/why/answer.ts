@@ -1,6 +1,6 @@
 import { FlagError } from "../../core/errors.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
-import { differingGroups } from "../../core/row/field-groups.ts";
+import { differingGroups } from "../../core/row/row.ts";
 import { unknownFlagError } from "../../core/diagnostic/unknown-name.ts";
 import { flagOfRow, type ReadRow } from "../../core/row/row-codec.ts";
 import { trace } from "../../core/evaluate/trace.ts";

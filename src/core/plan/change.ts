@@ -1,14 +1,12 @@
 import { counted } from "../text.ts";
 import { constantAnswer } from "../flag/constant-answer.ts";
 import { differences, type Difference } from "./difference.ts";
-import { agree, differingGroups, FIELD_GROUP_NAMES } from "../row/field-groups.ts";
+import { agree, differingGroups, FIELD_GROUP_NAMES, columnsIn, type FlagColumns, type FlagRow } from "../row/row.ts";
 import type { Flag, FlagKey } from "../flag/flag.ts";
 import { FormatProblem } from "../row/format-problem.ts";
 import { variableOf } from "../override/override-text.ts";
 import { mergeColumns, type HandEdit, type Merged, type OnDrift } from "./merge.ts";
-import { columnsIn } from "../row/raw-row.ts";
 import { columnsOf, flagOfColumns, type ReadRow } from "../row/row-codec.ts";
-import type { FlagColumns, FlagRow } from "../row/row.ts";
 import { defaultRolloutText } from "../describe/wording.ts";
 
 /** What the files say of one flag. */

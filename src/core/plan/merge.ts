@@ -1,5 +1,4 @@
-import { agree, FIELD_GROUP_NAMES, withGroup, type FieldGroup } from "../row/field-groups.ts";
-import type { FlagColumns } from "../row/row.ts";
+import { agree, FIELD_GROUP_NAMES, withGroup, type FieldGroup, type FlagColumns } from "../row/row.ts";
 
 /** What becomes of hand-written changes: kept (unless git changed the same group), refused, or undone. */
 export type OnDrift = "keep" | "fail" | "heal";

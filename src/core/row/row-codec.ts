@@ -16,8 +16,7 @@ import {
 } from "../flag/flag.ts";
 import { FormatProblem } from "./format-problem.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
-import { rowOf } from "./raw-row.ts";
-import type { FlagColumns, FlagRow, RawRow } from "./row.ts";
+import { rowOf, type FlagColumns, type FlagRow, type RawRow } from "./row.ts";
 
 /** `target_config` has the names that were asked for; each stands for an attribute. */
 export const LIST_ATTRIBUTES: Readonly<Record<string, string>> = {

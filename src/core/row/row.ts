@@ -1,12 +1,13 @@
-import type { JsonObject, JsonValue } from "../json.ts";
-import type { FlagKey, FlagType, VariantName } from "../flag/flag.ts";
+import { FLAG_TYPES, type FlagKey, type FlagType, type VariantName } from "../flag/flag.ts";
+import { isJsonObject, type JsonObject, type JsonValue, sameJson } from "../json.ts";
+import { FormatProblem } from "./format-problem.ts";
 
 export const ROLLOUT_STRATEGIES = ["all", "percentage", "whitelist", "role"] as const;
 export type RolloutStrategy = (typeof ROLLOUT_STRATEGIES)[number];
 
 /**
- * What git decides about a flag, by the table's column names. The evaluator reads these columns and nothing else, so that
- * hand-written SQL does what it says.
+ * Describes the columns of a row that the files decide. Evaluation reads these columns and nothing else, so that SQL written
+ * by hand does what it says.
  */
 export interface FlagColumns {
   readonly display_name: string;
@@ -55,5 +56,143 @@ export interface FlagRow extends FlagColumns {
   readonly last_modified_by: string;
 }
 
-/** A row as a database gave it: JSON columns parsed where they could be, nothing else trusted. */
+/** Describes a row as a database returned it: JSON columns are parsed if possible, and nothing else is certain. */
 export type RawRow = { readonly [column in keyof FlagRow]?: unknown };
+
+type Column = keyof FlagColumns;
+
+/**
+ * Groups the columns that have a meaning only together, so that a manual change and a change in git are merged as a whole: a
+ * percentage from git beside a strategy set by SQL would be what nobody wanted. Every other column is a group of its own.
+ */
+export const FIELD_GROUPS = {
+  enabled: ["enabled"],
+  rollout: ["rollout_strategy", "rollout_percentage", "target_config"],
+  rules: ["rules"],
+  serve: ["serve"],
+  name: ["display_name"],
+  description: ["description"],
+  by: ["rollout_by"],
+  requires: ["requires"],
+  type: ["flag_type"],
+  variants: ["variants"],
+  offVariant: ["off_variant"],
+  fallback: ["fallback"],
+  salt: ["salt"],
+  client: ["client"],
+  protected: ["protected"],
+  metadata: ["metadata"],
+} as const satisfies Readonly<Record<string, readonly Column[]>>;
+
+export type FieldGroup = keyof typeof FIELD_GROUPS;
+export const FIELD_GROUP_NAMES: readonly FieldGroup[] = Object.keys(FIELD_GROUPS).filter(
+  (name): name is FieldGroup => name in FIELD_GROUPS,
+);
+
+/** Names the groups that only people read: no answer depends on them. */
+export const PROSE_GROUPS: ReadonlySet<FieldGroup> = new Set(["name", "description", "metadata"]);
+
+/** Returns whether two rows agree in one group. */
+export function agree(group: FieldGroup, a: FlagColumns, b: FlagColumns): boolean {
+  return FIELD_GROUPS[group].every((column) => sameJson(a[column], b[column]));
+}
+
+/** Returns the groups in which two rows differ. */
+export function differingGroups(a: FlagColumns, b: FlagColumns): readonly FieldGroup[] {
+  return FIELD_GROUP_NAMES.filter((group) => !agree(group, a, b));
+}
+
+/** Returns `target` with the columns of one group taken from `source`. */
+export function withGroup(target: FlagColumns, group: FieldGroup, source: FlagColumns): FlagColumns {
+  const columns = FIELD_GROUPS[group].map((column) => [column, source[column]]);
+  return { ...target, ...Object.fromEntries(columns) };
+}
+
+/** Checks that each column has its type, but not what the columns mean together. @throws FormatProblem */
+export function rowOf(raw: RawRow, key: string): FlagRow {
+  return {
+    id: textAt(raw, "id"),
+    feature_key: key,
+    ...columnsAt(raw),
+    path: nullable(raw, "path", textAt),
+    commit_sha: nullable(raw, "commit_sha", textAt),
+    synced: nullable(raw, "synced", (row, column) => columnsAt(objectAt(row, column))),
+    archived_at: nullable(raw, "archived_at", textAt),
+    created_at: textAt(raw, "created_at"),
+    updated_at: textAt(raw, "updated_at"),
+    created_by: textAt(raw, "created_by"),
+    last_modified_by: textAt(raw, "last_modified_by"),
+  };
+}
+
+/** Returns only the columns that the files decide. */
+export function columnsIn(row: FlagColumns): FlagColumns {
+  return columnsAt({ ...row });
+}
+
+function columnsAt(raw: Row): FlagColumns {
+  return {
+    display_name: textAt(raw, "display_name"),
+    description: nullable(raw, "description", textAt) ?? "",
+    enabled: booleanAt(raw, "enabled"),
+    rollout_strategy: wordAt(raw, "rollout_strategy", ROLLOUT_STRATEGIES),
+    rollout_percentage: numberAt(raw, "rollout_percentage"),
+    target_config: objectAt(raw, "target_config"),
+    rollout_by: textAt(raw, "rollout_by"),
+    rules: jsonAt(raw, "rules"),
+    serve: jsonAt(raw, "serve"),
+    requires: objectAt(raw, "requires"),
+    flag_type: wordAt(raw, "flag_type", FLAG_TYPES),
+    variants: objectAt(raw, "variants"),
+    off_variant: textAt(raw, "off_variant"),
+    fallback: textAt(raw, "fallback"),
+    salt: textAt(raw, "salt"),
+    client: booleanAt(raw, "client"),
+    protected: booleanAt(raw, "protected"),
+    metadata: objectAt(raw, "metadata"),
+  };
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+function nullable<T>(row: Row, column: string, read: (row: Row, column: string) => T): T | null {
+  return row[column] === null || row[column] === undefined ? null : read(row, column);
+}
+
+function textAt(row: Row, column: string): string {
+  const value = row[column];
+  return typeof value === "string" ? value : wrong(column, "string");
+}
+
+function numberAt(row: Row, column: string): number {
+  const value = row[column];
+  return typeof value === "number" ? value : wrong(column, "number");
+}
+
+function booleanAt(row: Row, column: string): boolean {
+  const value = row[column];
+  return typeof value === "boolean" ? value : wrong(column, "boolean");
+}
+
+function objectAt(row: Row, column: string): JsonObject {
+  const value = row[column];
+  return isJsonObject(value) ? value : wrong(column, "JSON object");
+}
+
+function jsonAt(row: Row, column: string): JsonValue {
+  const value = row[column];
+  return isPresent(value) ? value : wrong(column, "JSON value");
+}
+
+function isPresent(value: unknown): value is JsonValue {
+  return value !== undefined;
+}
+
+function wordAt<Word extends string>(row: Row, column: string, words: readonly Word[]): Word {
+  const value = row[column];
+  return words.find((word) => word === value) ?? wrong(column, `one of ${words.join(", ")}`);
+}
+
+function wrong(column: string, expected: string): never {
+  throw new FormatProblem([column], `expected ${/^[aeiou]/.test(expected) ? "" : "a "}${expected}`);
+}

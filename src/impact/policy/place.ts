@@ -2,7 +2,7 @@ import { type Flag } from "../../core/flag/flag.ts";
 import { changedFields, reshuffleOf } from "../change-kind.ts";
 import { risesOf } from "../danger.ts";
 import type { Need } from "../needs.ts";
-import type { FieldGroup } from "../../core/row/field-groups.ts";
+import type { FieldGroup } from "../../core/row/row.ts";
 import { canonicalJson } from "../../core/json.ts";
 import type { FlagFile } from "../../source/shape/flag-file.ts";
 import type { Path } from "../../source/load/tree.ts";

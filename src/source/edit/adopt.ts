@@ -1,4 +1,4 @@
-import { differingGroups, type FieldGroup } from "../../core/row/field-groups.ts";
+import { differingGroups, type FieldGroup } from "../../core/row/row.ts";
 import type { Flag } from "../../core/flag/flag.ts";
 import { canonicalJson, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { columnsOf } from "../../core/row/row-codec.ts";
