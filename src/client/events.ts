@@ -2,34 +2,34 @@ import type { FlagKey } from "../core/flag/flag.ts";
 import type { Logger } from "./logger.ts";
 import type { ClientError, ShownOverride } from "./status.ts";
 
-/** What a client tells its listeners, by the name of the event. */
+/** The events of a client, each with what its listeners receive. */
 export interface ClientEvents {
-  /** There is data, from whatever source. Once; a listener that comes later is called at once. */
+  /** There is data, from any source. Emitted once; a listener added later is called at once. */
   readonly ready: { readonly revision: number };
-  /** Answers may differ: the flags whose row or override changed, and those that require them. */
+  /** Answers may differ for these flags: their row or override changed, or that of a flag that they require. */
   readonly changed: { readonly keys: readonly FlagKey[]; readonly revision: number | null };
-  /** The database has not been reached for too long; the last data is still served. */
+  /** The database has not confirmed the data for `staleAfterMs`; the data is still served. */
   readonly stale: { readonly ageMs: number | null };
-  /** The database confirms again what is served. */
+  /** The database has confirmed the data again. */
   readonly fresh: { readonly revision: number | null };
-  /** A refresh failed in another way than the one before. */
+  /** A refresh failed with another error code than the one before. */
   readonly error: ClientError;
-  /** The overrides in force are others. */
+  /** The overrides in force have changed. */
   readonly override: { readonly overrides: readonly ShownOverride[] };
 }
 
 export type EventName = keyof ClientEvents;
-/** What it returns is not looked at, but a promise that rejects is caught. */
+/** A function that is called at each event. Its result is ignored; an error or rejected promise is logged. */
 export type Listener<Name extends EventName> = (event: ClientEvents[Name]) => unknown;
 
 export interface Emitter {
-  /** The returned function takes the listener away. */
+  /** Adds a listener. The returned function removes it. */
   readonly on: <Name extends EventName>(name: Name, listener: Listener<Name>) => () => void;
   readonly emit: <Name extends EventName>(name: Name, event: ClientEvents[Name]) => void;
   readonly clear: () => void;
 }
 
-/** Calls listeners in the order in which they came. One that throws is logged and does not keep the others from hearing. */
+/** Creates an emitter that calls listeners in the order in which they were added. An error of one is logged, and the others are called. */
 export function createEmitter(logger: Logger): Emitter {
   const listeners: { readonly [Name in EventName]: Set<Listener<Name>> } = {
     ready: new Set(),
@@ -39,7 +39,7 @@ export function createEmitter(logger: Logger): Emitter {
     error: new Set(),
     override: new Set(),
   };
-  // "ready" happens once, and most listeners come after it.
+  // "ready" happens once, and most listeners are added after it.
   const past: { [Name in EventName]?: ClientEvents[Name] } = {};
 
   function call<Name extends EventName>(name: Name, listener: Listener<Name>, event: ClientEvents[Name]): void {

@@ -4,10 +4,10 @@ import type { JsonValue } from "../core/json.ts";
 import type { EventName, Listener } from "./events.ts";
 import type { ClientStatus } from "./status.ts";
 
-/** One attribute: a value, or a list of which one element has to match. */
+/** An attribute: a value, or a list of which one element has to match. */
 export type AttributeValue = string | number | boolean | readonly (string | number | boolean)[];
 
-/** What is known of who asks: the attributes of `flags/_config.yaml`, these among them. */
+/** The attributes of one evaluation, as declared in `flags/_config.yaml`; these are common ones. */
 export interface FlagContext extends EvaluationContext {
   readonly userRole?: AttributeValue | undefined;
   readonly workshopId?: AttributeValue | undefined;
@@ -15,19 +15,19 @@ export interface FlagContext extends EvaluationContext {
   readonly postalCode?: AttributeValue | undefined;
 }
 
-/** Answers from memory: synchronous, never throws, touches neither database, disk, environment nor clock. */
+/** Evaluates flags in memory: synchronous, never throws, and does not access database, disk, environment or clock. */
 export interface FlagReader {
-  /** Whether a boolean flag is on; false for one that is unknown or of another type. */
+  /** Returns whether a boolean flag is on; false if it is unknown or of another type. */
   readonly isEnabled: (key: FlagKey, context?: FlagContext) => boolean;
-  /** The value, or the default where the flag is unknown or of another type. */
+  /** Returns the value, or the default if the flag is unknown or of another type. */
   readonly value: ValueOf;
-  /** The value, and why. */
+  /** Returns the value with variant, reason and metadata. */
   readonly evaluate: (key: FlagKey, defaultValue?: JsonValue, context?: FlagContext) => Evaluation;
-  /** Every flag that the table or the generated definitions know, in key order. */
+  /** Evaluates every flag of the table and of the generated definitions, in key order. */
   readonly evaluateAll: (context?: FlagContext) => readonly Evaluation[];
 }
 
-/** A value is of its default's type; what an object holds is not checked. */
+/** Returns a value of the type of its default. The content of an object is not checked. */
 export interface ValueOf {
   (key: FlagKey, defaultValue: boolean, context?: FlagContext): boolean;
   (key: FlagKey, defaultValue: string, context?: FlagContext): string;
@@ -35,19 +35,19 @@ export interface ValueOf {
   (key: FlagKey, defaultValue: JsonValue, context?: FlagContext): JsonValue;
 }
 
-/** Flags of one moment: what the client learns later changes nothing here. */
+/** A reader of one moment: later changes do not affect it. */
 export interface PinnedFlags extends FlagReader {
   /** Null before any data. */
   readonly revision: number | null;
 }
 
-/** The flags of one environment, kept up to date. */
+/** A client for the flags of one environment, kept up to date. */
 export interface FlagsClient extends FlagReader {
-  /** For one request: all its answers from one revision. */
+  /** Returns a reader of the present revision, for all evaluations of one request. */
   readonly pin: () => PinnedFlags;
   readonly status: () => ClientStatus;
-  /** The returned function takes the listener away. */
+  /** Adds a listener. The returned function removes it. */
   readonly on: <Name extends EventName>(name: Name, listener: Listener<Name>) => () => void;
-  /** Stops refreshing and lets go of the database; answers stay as they were. May be called twice. */
+  /** Stops refreshing and closes the database. Evaluations still work. May be called twice. */
   readonly close: () => Promise<void>;
 }

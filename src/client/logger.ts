@@ -1,15 +1,15 @@
 import { Console } from "node:console";
 
-/** Where a client tells what happens to it. Messages are single lines without a prefix. */
+/** Receives the log messages of a client: single lines without a prefix. */
 export interface Logger {
   readonly info: (message: string) => void;
   readonly warn: (message: string) => void;
   readonly error: (message: string) => void;
 }
 
-/** Lines on stderr: `flaghoist: WARNING   FEATURE_VOICE_LOGING matches no flag`. */
+/** Creates a logger that writes to stderr, e.g. `flaghoist: WARNING   FEATURE_VOICE_LOGING matches no flag`. */
 export function stderrLogger(): Logger {
-  // A console rather than the stream: a reader that hung up must not end the program.
+  // A console instead of the stream: a closed pipe must not end the program.
   const { error: print } = new Console({ stdout: process.stderr, stderr: process.stderr, ignoreErrors: true });
   return {
     info: (message) => print(`flaghoist: ${message}`),
@@ -18,14 +18,14 @@ export function stderrLogger(): Logger {
   };
 }
 
-/** A logger that never throws: what the application's own does is no reason to lose flags. False: says nothing. */
+/** Wraps a logger so that it never throws, because an error in an application's logger must not affect flags. False: logs nothing. */
 export function safeLogger(logger: Logger | false): Logger {
   if (logger === false) return { info: () => {}, warn: () => {}, error: () => {} };
   const safely = (level: keyof Logger) => (message: string) => {
     try {
       logger[level](message);
     } catch {
-      // There is nobody left to tell.
+      // The error cannot be reported anywhere.
     }
   };
   return { info: safely("info"), warn: safely("warn"), error: safely("error") };

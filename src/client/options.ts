@@ -4,52 +4,55 @@ import { FlagError } from "../core/errors.ts";
 import { type Logger, safeLogger, stderrLogger } from "./logger.ts";
 import { clampedDelay } from "./clock.ts";
 
-/** How a client is set up. Everything may be left out. Delays are clamped to 250 ms … 24 h. */
+/** The options of a client, all optional. Delays are limited to 250 ms … 24 h. */
 export interface FlagsOptions {
-  /** Default: `FLAGS_ENV`, else `development`. */
+  /** The environment. Default: `FLAGS_ENV`, else `development`. */
   readonly environment?: string | undefined;
-  /** `file:…` or `postgres://…`. Default: `FLAGS_DATABASE_URL_<ENV>`, else `FLAGS_DATABASE_URL`, else the embedded one. */
+  /**
+   * The address of the database, `file:…` or `postgres://…`. Default: `FLAGS_DATABASE_URL_<ENV>`, else `FLAGS_DATABASE_URL`,
+   * else `.flaghoist/<env>.db` beside the nearest `flags/`.
+   */
   readonly database?: string | undefined;
-  /** What `hoist generate` wrote: answers from its fallbacks while there is no data at all. */
+  /** The definitions that `hoist generate` writes. Their fallbacks are served while there is no data. */
   readonly definitions?: FlagDefinitions | undefined;
-  /** Read once, when the client is created. Default: `process.env`. */
+  /** The environment variables, read once, when the client is created. Default: `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Overrides that apply without a restart: `FEATURE_X=false` lines, read again every 2 s. Default: `FLAGS_OVERRIDE_FILE`. */
+  /** The path of a file with override lines such as `FEATURE_X=false`, read again every 2 s. Default: `FLAGS_OVERRIDE_FILE`. */
   readonly overrideFile?: string | undefined;
   /**
-   * Where the last good snapshot is kept, for a start while the database is down; false: nowhere. Default:
-   * `FLAGS_SNAPSHOT_FILE`, else beside the embedded database, else in the nearest `.flaghoist` folder.
+   * The path where the last good snapshot is saved, for a start while the database is unreachable; false: nowhere. Default:
+   * `FLAGS_SNAPSHOT_FILE`, else beside the SQLite file, else in the nearest `.flaghoist` folder.
    */
   readonly snapshotFile?: string | false | undefined;
-  /** A snapshot shipped with the application: the path of one, or its parsed JSON. Used when there is no other. */
+  /** A snapshot bundled with the application: its path, or its parsed JSON. Used if there is no other data. */
   readonly bundled?: unknown;
-  /** How often the database is asked for its revision, give or take 20 %. Default: 10 000. */
+  /** How often the database is asked for its revision, in milliseconds, ± 20 %. Default: 10,000. */
   readonly pollIntervalMs?: number | undefined;
-  /** How long {@link createFlags} waits for data. Default: 1500. */
+  /** How long {@link createFlags} waits for data, in milliseconds. Default: 1,500. */
   readonly initialTimeoutMs?: number | undefined;
-  /** How long after the last successful check answers count as stale. Default: 60 000. */
+  /** How long after the last successful check answers count as stale, in milliseconds. Default: 60,000. */
   readonly staleAfterMs?: number | undefined;
-  /** False: says nothing. Default: lines on stderr. */
+  /** Receives log messages. False: no log. Default: lines on stderr. */
   readonly logger?: Logger | false | undefined;
-  /** Whether the database is told which revision and overrides this process has. Default: true. */
+  /** Whether the process reports its revision and overrides to the database, for `hoist status`. Default: true. */
   readonly heartbeat?: boolean | undefined;
-  /** Where `updateToggle` opens its pull requests. Default: from the environment, as the `hoist` commands do. */
+  /** Where `updateToggle` opens its pull requests. Default: from environment variables, as for the `hoist` commands. */
   readonly github?: GitHubOptions | undefined;
 }
 
-/** The repository that holds the flags. Nothing of it is asked before the first `updateToggle`. */
+/** The repository that holds the flags. GitHub is not accessed before the first `updateToggle`. */
 export interface GitHubOptions {
   /** `owner/name`. Default: `GITHUB_REPOSITORY`. */
   readonly repository?: string | undefined;
-  /** May write contents and pull requests. Default: `FLAGS_GITHUB_TOKEN`, else `GITHUB_TOKEN`, else `GH_TOKEN`. */
+  /** A token that may write contents and pull requests. Default: `FLAGS_GITHUB_TOKEN`, else `GITHUB_TOKEN`, else `GH_TOKEN`. */
   readonly token?: string | undefined;
-  /** For GitHub Enterprise, e.g. `https://github.acme.dev/api/v3`. Default: `GITHUB_API_URL`, else github.com's. */
+  /** The API address of GitHub Enterprise, e.g. `https://github.acme.dev/api/v3`. Default: `GITHUB_API_URL`, else github.com's. */
   readonly apiUrl?: string | undefined;
-  /** The folder that holds `flags/`, from the top of the repository. Default: the top. */
+  /** The folder that contains `flags/`, relative to the root of the repository. Default: the root. */
   readonly folder?: string | undefined;
 }
 
-/** Options as they are used: checked, complete, and independent of what becomes of the objects handed in. */
+/** Checked and complete options. Later changes of the objects that were passed in do not affect them. */
 export interface Settings {
   readonly environment: string;
   readonly database: string | undefined;
@@ -89,12 +92,12 @@ const GITHUB_NAMES: Readonly<Record<keyof GitHubOptions, string>> = {
   folder: "string",
 };
 
-/** @throws FlagError USAGE for an option that does not exist or is not of its type */
+/** Checks options and fills in defaults. @throws FlagError USAGE for an option that does not exist or has the wrong type */
 export function settingsFrom(options: FlagsOptions): Settings {
   for (const [name, value] of Object.entries(options)) checkOption(name, value, NAMES);
   for (const [name, value] of Object.entries(options.github ?? {})) checkOption(name, value, GITHUB_NAMES, "github.");
   const env = Object.freeze({ ...(options.env ?? process.env) });
-  // A program that changes its folder later must not lose the file, and the kill in it.
+  // Resolved now: a program that changes its folder later must not lose the file, and the kill in it.
   const overrideFile = options.overrideFile ?? given(env, "FLAGS_OVERRIDE_FILE");
   return {
     environment: options.environment ?? given(env, "FLAGS_ENV") ?? "development",
@@ -113,7 +116,7 @@ export function settingsFrom(options: FlagsOptions): Settings {
   };
 }
 
-/** An empty variable counts as not set: compose files write `FLAGS_ENV=`. */
+/** Returns a variable. An empty one counts as not set, because compose files write `FLAGS_ENV=`. */
 function given(env: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
   return env[name]?.trim() || undefined;
 }
@@ -122,12 +125,13 @@ function checkOption(name: string, value: unknown, names: Readonly<Record<string
   const expected = Object.hasOwn(names, name) ? names[name] : undefined;
   if (expected === undefined) {
     const known = Object.keys(names).map((each) => `${within}${each}`);
-    throw new FlagError("USAGE", `createFlags has no option "${within}${name}"; it has ${known.join(", ")}`);
+    throw new FlagError("USAGE", `option "${within}${name}" does not exist; options: ${known.join(", ")}`);
   }
   if (value === undefined || expected.split(" or ").some((word) => fits(word, value))) return;
+  if (value === "") throw new FlagError("USAGE", `option ${within}${name} must be a string that is not empty`);
   throw new FlagError(
     "USAGE",
-    `option ${within}${name}: expected ${expected}, found ${value === null ? "null" : typeof value}`,
+    `option ${within}${name} must have the type ${expected}, not ${value === null ? "null" : typeof value}`,
   );
 }
 
@@ -139,5 +143,5 @@ function fits(word: string, value: unknown): boolean {
 
 function delayIn(name: string, delayMs: number): number {
   if (Number.isFinite(delayMs) && delayMs >= 0) return clampedDelay(delayMs);
-  throw new FlagError("USAGE", `option ${name}: expected milliseconds from 250 to 86400000, found ${delayMs}`);
+  throw new FlagError("USAGE", `option ${name} must be a number of milliseconds from 250 to 86400000, not ${delayMs}`);
 }

@@ -2,7 +2,7 @@ import type { ErrorCode } from "../core/errors.ts";
 import type { FlagKey, VariantName } from "../core/flag/flag.ts";
 import type { OverrideOrigin, OverrideProblem } from "../core/override/override.ts";
 
-/** Where the data came from that is served now. `definitions`: only the generated code defaults; `none`: nothing at all. */
+/** Where the served data comes from. `definitions`: only the generated fallbacks; `none`: there is no data at all. */
 export type ClientSource = "database" | "disk" | "bundled" | "definitions" | "none";
 
 export interface ClientError {
@@ -13,7 +13,7 @@ export interface ClientError {
   readonly at: string;
 }
 
-/** An override in force: what it makes of the flag, never what was written. */
+/** An override in force: the variant that it serves, never the value that was set. */
 export interface ShownOverride {
   readonly flagKey: FlagKey;
   readonly variant: VariantName;
@@ -21,51 +21,51 @@ export interface ShownOverride {
   readonly via: string;
   readonly variable: string;
   readonly origin: OverrideOrigin;
-  /** False: the value was not understood, so the flag serves its off variant. */
+  /** False: the value is invalid, so the flag serves its off variant. */
   readonly isValid: boolean;
-  /** ISO 8601: since when this process knows it. */
+  /** ISO 8601: when this process first applied it. */
   readonly since: string;
 }
 
-/** A row that could not be understood, and what its flag answers from meanwhile. */
+/** A row that cannot be read, and what its flag serves meanwhile. */
 export interface SetAside {
-  /** Null where not even the key can be read. */
+  /** Null if not even the key can be read. */
   readonly key: FlagKey | null;
   readonly problem: string;
-  /** `off`: the row says disabled, which is honoured whatever else is wrong with it. */
+  /** `off`: the row says disabled, which applies whatever else is wrong with it. */
   readonly serves: "last good" | "off" | "nothing";
 }
 
-/** Everything worth knowing of a client. Plain JSON, without any secret. */
+/** The state of a client as plain JSON, without secrets. */
 export interface ClientStatus {
   readonly environment: string;
-  /** Has data from database, disk or bundle. Once true it stays true. */
+  /** There is data from the database, the disk or the bundle. Once true, it stays true. */
   readonly ready: boolean;
   readonly source: ClientSource;
   readonly storeId: string | null;
   readonly epoch: number | null;
   readonly revision: number | null;
   readonly commit: string | null;
-  /** Live flags. */
+  /** The number of live flags. */
   readonly flags: number;
-  /** ISO 8601: when what is served from disk or bundle was saved; null for the database. */
+  /** ISO 8601: when the served snapshot was saved; null if the data comes from the database. */
   readonly savedAt: string | null;
-  /** Milliseconds since the database last confirmed what is served; null before the first time. */
+  /** Milliseconds since the database last confirmed the data; null before the first time. */
   readonly ageMs: number | null;
   readonly stale: boolean;
   /** The database's label, never a password; null before one could be opened. */
   readonly database: string | null;
   /** The last attempt to reach it succeeded. */
   readonly connected: boolean;
-  /** How changes are noticed on the present connection: by push only once a push has arrived. */
+  /** How changes are noticed on the present connection. `push` is reported once a notification has arrived. */
   readonly transport: "none" | "poll" | "push and poll";
-  /** The last failure, also after it was overcome: then `connected` is true. */
+  /** The last failure, even after the connection has recovered (`connected` is then true). */
   readonly lastError: ClientError | null;
   readonly setAside: readonly SetAside[];
   readonly overrides: readonly ShownOverride[];
   readonly problems: readonly OverrideProblem[];
-  /** Whether the table of instances hears of this process. */
+  /** The last heartbeat and its error; null if heartbeats are turned off. */
   readonly heartbeat: { readonly lastAt: string | null; readonly lastError: string | null } | null;
-  /** Where the last good snapshot is kept, and why it could not be written. */
+  /** Where the last good snapshot is saved, and why it could not be written; null if it is not saved. */
   readonly snapshotFile: { readonly path: string; readonly lastError: string | null } | null;
 }

@@ -28,18 +28,9 @@ type Stored<Row, Json extends keyof Row> = Omit<Row, Json | "revision" | "bySync
 /** Creates the methods of a store whose SQL is the same in every engine. */
 export function commonQueries(
   query: RunQuery,
-  { isoTime, now, secondsFromNow }: SqlDialect,
+  dialect: SqlDialect,
 ): Pick<FlagStore, "hasSync" | "syncs" | "audit" | "manualChanges" | "instances" | "heartbeat"> {
-  const auditSql = `SELECT toggle_id AS "toggleId", feature_key AS key, action, old_state AS "oldState",
-    new_state AS "newState", changed_by AS "changedBy", ${isoTime("changed_at")} AS "changedAt", notes,
-    source = 'sync' AS "bySync", revision FROM feature_toggle_audit`;
-  const syncsSql = `SELECT sync_id AS "syncId", commit_sha AS "commit", revision, started_by AS "startedBy", summary,
-    ${isoTime("synced_at")} AS "syncedAt" FROM flaghoist_syncs ORDER BY id DESC LIMIT ?`;
-  const instancesSql = `SELECT id, host, pid, epoch, revision, overrides, ${isoTime("started_at")} AS "startedAt",
-    ${isoTime("seen_at")} AS "seenAt" FROM flaghoist_instances WHERE seen_at >= ${secondsFromNow} ORDER BY host, pid, id`;
-  const heartbeatSql = `INSERT INTO flaghoist_instances (id, host, pid, epoch, revision, overrides, started_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
-    epoch = excluded.epoch, revision = excluded.revision, overrides = excluded.overrides, seen_at = ${now}`;
+  const { auditSql, syncsSql, instancesSql, heartbeatSql } = statementsIn(dialect);
 
   async function audit(tail: string, ...values: readonly (string | number)[]): Promise<readonly AuditEntry[]> {
     type Row = Stored<AuditEntry, "oldState" | "newState"> & { readonly bySync: boolean | number };
@@ -87,6 +78,21 @@ export function commonQueries(
       const values = [id, host, pid, epoch, revision, JSON.stringify(overrides), startedAt];
       await query(ATTEMPTS.writeHeartbeat, heartbeatSql, ...values);
     },
+  };
+}
+
+function statementsIn({ isoTime, now, secondsFromNow }: SqlDialect) {
+  return {
+    auditSql: `SELECT toggle_id AS "toggleId", feature_key AS key, action, old_state AS "oldState",
+    new_state AS "newState", changed_by AS "changedBy", ${isoTime("changed_at")} AS "changedAt", notes,
+    source = 'sync' AS "bySync", revision FROM feature_toggle_audit`,
+    syncsSql: `SELECT sync_id AS "syncId", commit_sha AS "commit", revision, started_by AS "startedBy", summary,
+    ${isoTime("synced_at")} AS "syncedAt" FROM flaghoist_syncs ORDER BY id DESC LIMIT ?`,
+    instancesSql: `SELECT id, host, pid, epoch, revision, overrides, ${isoTime("started_at")} AS "startedAt",
+    ${isoTime("seen_at")} AS "seenAt" FROM flaghoist_instances WHERE seen_at >= ${secondsFromNow} ORDER BY host, pid, id`,
+    heartbeatSql: `INSERT INTO flaghoist_instances (id, host, pid, epoch, revision, overrides, started_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
+    epoch = excluded.epoch, revision = excluded.revision, overrides = excluded.overrides, seen_at = ${now}`,
   };
 }
 

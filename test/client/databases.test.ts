@@ -96,7 +96,7 @@ function everyDatabase({ fresh, type, typeUnguarded }: Engine): void {
     }
   });
 
-  test("tells the table of instances who serves what", async () => {
+  test("records in the table of instances which process serves what", async () => {
     const url = await fresh();
     const store = await synced(url, "checkout");
     const flags = await client(url, { env: { FEATURE_CHECKOUT: "off" } });
@@ -119,7 +119,7 @@ function everyDatabase({ fresh, type, typeUnguarded }: Engine): void {
     expect(flags.isEnabled("checkout")).toBe(false);
   });
 
-  test("that appears only after the start is found", async () => {
+  test("that is created after the start is found", async () => {
     const url = await fresh();
     const logger = heard();
     const flags = await client(url, { initialTimeoutMs: 250, logger });
@@ -131,7 +131,7 @@ function everyDatabase({ fresh, type, typeUnguarded }: Engine): void {
     expect(logger.lines.some((line) => line.startsWith("info database available: "))).toBe(true);
   });
 
-  test("serves the last good snapshot of the process before when it is down at the start", async () => {
+  test("that is down at the start is replaced by the last good snapshot of an earlier process", async () => {
     const url = await fresh();
     await synced(url, "checkout");
     const snapshotFile = freshSnapshotFile();
@@ -145,7 +145,7 @@ function everyDatabase({ fresh, type, typeUnguarded }: Engine): void {
     expect(second.evaluate("checkout", false)).toMatchObject({ value: true, metadata: { stale: true } });
   });
 
-  test("whose triggers and checks are gone: a broken row is found, is off where it says off, and leaves the others alone", async () => {
+  test("without triggers and constraints: an unreadable row is set aside, is off if it says off, and does not affect other flags", async () => {
     const url = await fresh();
     await synced(url, "checkout", "search", "booking");
     const logger = heard();
@@ -175,7 +175,7 @@ describe("a SQLite database", () => {
     },
   });
 
-  test("is overruled by a kill in the override file, in a running process, and again obeyed when the line is gone", async () => {
+  test("is overridden by a kill in the override file of a running process, until the line is removed", async () => {
     const url = fileUrl(freshFile());
     await synced(url, "workshop_routing");
     const overrides = freshFile("overrides.env");
@@ -196,7 +196,7 @@ describe("a SQLite database", () => {
     expect((await other.settles("workshop_routing", {}, true)).value).toBe(true);
   });
 
-  test("whose file is removed leaves answers as they are, and another one in its place is taken over", async () => {
+  test("whose file is removed does not change answers, and a file that takes its place is used", async () => {
     const file = freshFile();
     await synced(fileUrl(file), "checkout");
     const flags = await client(fileUrl(file));
@@ -212,7 +212,7 @@ describe("a SQLite database", () => {
     expect(flags.isEnabled("checkout")).toBe(false);
   });
 
-  test("that becomes something else than a database changes no answer", async () => {
+  test("that is replaced by a file that is not a database changes no answer", async () => {
     const file = freshFile();
     await synced(fileUrl(file), "checkout");
     const flags = await client(fileUrl(file));
@@ -242,7 +242,7 @@ describePostgres("a PostgreSQL database", () => {
     },
   });
 
-  test("that cuts every connection, again and again, changes no answer and loses no later change", async () => {
+  test("that repeatedly cuts every connection changes no answer and loses no later change", async () => {
     const url = await freshDatabase();
     const store = await synced(url, "checkout");
     const name = new URL(url).pathname.slice(1);
@@ -265,7 +265,7 @@ describePostgres("a PostgreSQL database", () => {
     expect(flags.isEnabled("checkout")).toBe(true);
   });
 
-  test("on a server that is not there leaves the start waiting no longer than the initial timeout", async () => {
+  test("on a server that does not exist delays the start by no more than the initial timeout", async () => {
     const flags = await client("postgres://flags@localhost:1/flags", { initialTimeoutMs: 500 });
     expect(flags.status()).toMatchObject({ ready: false, lastError: { code: "STORE_UNREACHABLE" } });
   });

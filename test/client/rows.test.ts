@@ -30,9 +30,9 @@ const BROKEN: Readonly<Record<string, unknown>> = {
   id: 5,
 };
 
-describe("a row that cannot be understood", () => {
+describe("a row that cannot be read", () => {
   test.each(Object.entries(BROKEN))(
-    "with a bad %s is set aside alone: last good kept, others updated, said once",
+    "with an invalid %s is set aside alone: it keeps its last good version, other flags are updated, and it is logged once",
     async (column, bad) => {
       const store = fakeStore([aRow(CHECKOUT), aRow(COLOUR)]);
       const { client, clock, lines } = await opened(store);
@@ -46,27 +46,24 @@ describe("a row that cannot be understood", () => {
     },
   );
 
-  test.each(Object.entries(BROKEN))(
-    "with a bad %s that says disabled is off, whatever else it says",
-    async (column, bad) => {
-      const store = fakeStore([aRow(CHECKOUT), aRow(COLOUR)]);
-      const { client, clock } = await opened(store);
-      store.rows = [
-        aRow(aFlag({ ...CHECKOUT, enabled: false }), {}, { [column]: bad }),
-        aRow({ ...COLOUR, enabled: false }, {}, { serve: 5 }),
-      ];
-      store.head = { ...store.head, revision: 2 };
-      await clock.advance(10_000);
-      expect(client.evaluate("checkout", true, { userId: "user-42" })).toMatchObject({
-        value: false,
-        reason: "DISABLED",
-      });
-      expect(client.value("colour", "")).toBe("grey");
-      expect(client.status().setAside.map(({ serves }) => serves)).toEqual(["off", "off"]);
-    },
-  );
+  test.each(Object.entries(BROKEN))("with an invalid %s that says disabled is off", async (column, bad) => {
+    const store = fakeStore([aRow(CHECKOUT), aRow(COLOUR)]);
+    const { client, clock } = await opened(store);
+    store.rows = [
+      aRow(aFlag({ ...CHECKOUT, enabled: false }), {}, { [column]: bad }),
+      aRow({ ...COLOUR, enabled: false }, {}, { serve: 5 }),
+    ];
+    store.head = { ...store.head, revision: 2 };
+    await clock.advance(10_000);
+    expect(client.evaluate("checkout", true, { userId: "user-42" })).toMatchObject({
+      value: false,
+      reason: "DISABLED",
+    });
+    expect(client.value("colour", "")).toBe("grey");
+    expect(client.status().setAside.map(({ serves }) => serves)).toEqual(["off", "off"]);
+  });
 
-  test("stays off when it is enabled again while it is still broken: only a row that is understood enables", async () => {
+  test("stays off if it is enabled again while it is still unreadable", async () => {
     const store = fakeStore([aRow(CHECKOUT)]);
     const { client, clock } = await opened(store);
     const states = [false, true];
@@ -83,36 +80,36 @@ describe("a row that cannot be understood", () => {
     expect(client.status().setAside).toEqual([]);
   });
 
-  test("and was never understood: PARSE_ERROR with the caller's default", async () => {
+  test("and was never readable returns the caller's default with PARSE_ERROR", async () => {
     const { client } = await opened(fakeStore([aRow(COLOUR, {}, { serve: 5 })]));
     expect(client.evaluate("colour", "red")).toMatchObject({ value: "red", reason: "ERROR", errorCode: "PARSE_ERROR" });
     expect(client.evaluate("nothing", "red")).toMatchObject({ value: "red", errorCode: "FLAG_NOT_FOUND" });
     expect(client.status().setAside).toMatchObject([{ key: "colour", serves: "nothing" }]);
   });
 
-  test("and was never understood, but says disabled: its off variant, by its own variants", async () => {
+  test("and was never readable, but says disabled, serves the off variant that it names", async () => {
     const broken = aRow({ ...COLOUR, enabled: false }, {}, { rules: "none" });
     const { client } = await opened(fakeStore([broken]));
     expect(client.evaluate("colour", "red")).toMatchObject({ value: "grey", reason: "DISABLED" });
   });
 
-  test("and has no key is reported, and nothing else", async () => {
+  test("and has no key is only reported", async () => {
     const { client } = await opened(fakeStore([aRow(CHECKOUT), { ...aRow(COLOUR), feature_key: null }]));
     expect(client.status().setAside).toMatchObject([{ key: null, serves: "nothing" }]);
     expect(client.isEnabled("checkout", { userId: "user-42" })).toBe(true);
   });
 
-  test("and is archived is archived", async () => {
+  test("and is archived counts as archived", async () => {
     const { client } = await opened(fakeStore([aRow(CHECKOUT, {}, { serve: 5, archived_at: "2026-11-20T00:00:00Z" })]));
     expect(client.status()).toMatchObject({ setAside: [], flags: 0 });
     expect(client.evaluate("checkout", true)).toMatchObject({ errorCode: "FLAG_NOT_FOUND" });
   });
 });
 
-describe("content that cannot be meant", () => {
+describe("implausible content", () => {
   const many = Array.from({ length: 20 }, (_, index) => aRow(aFlag({ key: `flag${index}` })));
 
-  test("half of the rows gone without a sync is refused, but what the rest switches off is off", async () => {
+  test("a table that lost half of its rows without a sync is refused, but flags that it disables are disabled", async () => {
     const store = fakeStore(many);
     const { client, clock, lines } = await opened(store);
     store.rows = [aRow(aFlag({ key: "flag0", enabled: false })), ...many.slice(1, 5)];
@@ -128,7 +125,7 @@ describe("content that cannot be meant", () => {
     expect(client.status().stale).toBe(true);
   });
 
-  test("half of the rows gone is taken over once a sync has looked at it, or in another epoch", async () => {
+  test("a table that lost half of its rows is accepted after a sync, or in another epoch", async () => {
     for (const head of [{ commit: "91c0d3a" }, { epoch: 2 }]) {
       const store = fakeStore(many);
       const { client, clock } = await opened(store);
@@ -139,7 +136,7 @@ describe("content that cannot be meant", () => {
     }
   });
 
-  test("a few rows may go, and 20,000 may be there, but not more", async () => {
+  test("a table may lose a few rows and may have up to 20,000", async () => {
     const store = fakeStore(many.slice(0, 6));
     const { client, clock } = await opened(store);
     store.rows = many.slice(0, 1);
@@ -154,7 +151,7 @@ describe("content that cannot be meant", () => {
 });
 
 describe("toggle rows", () => {
-  test("are the live flags with the table's columns, by display name; a broken one as it was last understood", async () => {
+  test("are the live flags with the table's columns, ordered by display name; an unreadable one as it was last readable", async () => {
     const store = fakeStore([
       aRow(aFlag({ key: "zebra", name: "Alpha" })),
       aRow(aFlag({ key: "beta", name: "Beta" })),

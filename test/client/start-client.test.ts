@@ -47,7 +47,7 @@ const SAVED = {
 };
 
 describe("a start without a database", () => {
-  test("answers from the last good snapshot, says so, and takes over the database when it is back", async () => {
+  test("answers from the last good snapshot, logs that, and uses the database when it is back", async () => {
     const snapshotFile = join(folder(), "production.snapshot.json");
     writeFileSync(snapshotFile, savedSnapshotText(SAVED));
     const store = down();
@@ -76,7 +76,7 @@ describe("a start without a database", () => {
     expect(client.evaluate("checkout", false).metadata.stale).toBeUndefined();
   });
 
-  test("answers from the bundle when nothing was saved, by its path or its JSON", async () => {
+  test("answers from the bundled snapshot if none was saved, given as a path or as JSON", async () => {
     const path = join(folder(), "bundle.json");
     writeFileSync(path, savedSnapshotText(SAVED));
     for (const bundled of [path, JSON.parse(savedSnapshotText(SAVED))] as const) {
@@ -86,7 +86,7 @@ describe("a start without a database", () => {
     }
   });
 
-  test("leaves out a snapshot of another environment, with the reason", async () => {
+  test("does not use a snapshot of another environment, and logs the reason", async () => {
     const bundled = JSON.parse(savedSnapshotText({ ...SAVED, head: { ...SAVED.head, environment: "staging" } }));
     const { client, lines } = await opened(down(), { bundled });
     expect(client.status()).toMatchObject({ source: "none", ready: false });
@@ -95,7 +95,7 @@ describe("a start without a database", () => {
     );
   });
 
-  test("answers the generated fallback when there is nothing else, and is not ready", async () => {
+  test("serves the generated fallbacks if there is nothing else, and is not ready", async () => {
     const { client, lines } = await opened(down(), { definitions: DEFINITIONS });
     expect(client.status()).toMatchObject({ source: "definitions", ready: false, stale: false, revision: null });
     expect(client.evaluate("checkout", false)).toMatchObject({
@@ -107,7 +107,7 @@ describe("a start without a database", () => {
     expect(lines.at(-1)).toBe("warn production, no flag data yet: using the generated fallbacks of 1 flag");
   });
 
-  test("answers callers' defaults when there is nothing at all, and says PROVIDER_NOT_READY", async () => {
+  test("returns callers' defaults with PROVIDER_NOT_READY if there is nothing at all", async () => {
     const { client } = await opened(down());
     expect(client.status()).toMatchObject({ source: "none", ready: false });
     expect(client.evaluate("checkout", true)).toMatchObject({
@@ -118,7 +118,7 @@ describe("a start without a database", () => {
     expect(client.isEnabled("checkout")).toBe(false);
   });
 
-  test("obeys overrides before any data is there", async () => {
+  test("applies overrides before there is data", async () => {
     const env = { FEATURE_CHECKOUT: "true", FLAGS_KILL: "saved" };
     const { client, lines } = await opened(down(), { env });
     expect(client.isEnabled("checkout")).toBe(true);
@@ -136,7 +136,7 @@ describe("a start without a database", () => {
     expect(client.status()).toMatchObject({ source: "disk", ready: true });
   });
 
-  test("is not held up by a disk that hangs, and takes what it says when it comes", async () => {
+  test("does not wait for a disk that hangs, and uses the snapshot when it can be read", async () => {
     const snapshotFile = join(folder(), "hanging");
     execFileSync("mkfifo", [snapshotFile]);
     const { client } = await opened(down(), { snapshotFile });
@@ -146,7 +146,7 @@ describe("a start without a database", () => {
     expect(client.isEnabled("saved")).toBe(true);
   });
 
-  test("does not wait for the initial timeout when the saved snapshot can be had", async () => {
+  test("does not wait for the initial timeout if a snapshot is available", async () => {
     const bundled = JSON.parse(savedSnapshotText(SAVED));
     const { clock } = await opened(down(), { bundled });
     expect(clock.elapsed()).toBe(0);
@@ -154,7 +154,7 @@ describe("a start without a database", () => {
 });
 
 describe("the last good snapshot", () => {
-  test("keeps the last good row of a broken flag over a restart", async () => {
+  test("keeps the last good row of an unreadable flag over a restart", async () => {
     const snapshotFile = join(folder(), "new", "production.snapshot.json");
     const store = fakeStore([aRow(aColourFlag({ key: "colour" }))]);
     const first = await opened(store, { snapshotFile });
@@ -171,7 +171,7 @@ describe("the last good snapshot", () => {
     }
   });
 
-  test("is what a table has to be plausible against after a restart: a truncated one is refused, its kills are not", async () => {
+  test("is compared with the table after a restart: a truncated table is refused, but its kills apply", async () => {
     const rows = Array.from({ length: 20 }, (_, index) => aRow(aFlag({ key: `flag${index}` })));
     const bundled = JSON.parse(savedSnapshotText({ ...SAVED, head: { ...SAVED.head, commit: "4be12f0" }, rows }));
     const store = fakeStore([aRow(aFlag({ key: "flag1", enabled: false }))], { revision: 57 });
@@ -180,7 +180,7 @@ describe("the last good snapshot", () => {
     expect([client.isEnabled("flag0"), client.isEnabled("flag1")]).toEqual([true, false]);
   });
 
-  test("that cannot be written is one warning", async () => {
+  test("that cannot be written is logged as one warning", async () => {
     const place = folder();
     writeFileSync(join(place, "file"), "");
     const store = fakeStore(ON);
@@ -194,7 +194,7 @@ describe("the last good snapshot", () => {
     expect(client.status().snapshotFile).toMatchObject({ lastError: "EEXIST" });
   });
 
-  test("is read only when it is needed: damaged below its head, it holds nothing up, is told of then, and is replaced", async () => {
+  test("is parsed only when it is needed: one damaged after its head delays nothing, is reported then, and is replaced", async () => {
     const snapshotFile = join(folder(), "s.json");
     const damaged = savedSnapshotText(SAVED).replace('"display_name":"', '"display_name":"X');
     writeFileSync(snapshotFile, damaged);
@@ -211,7 +211,7 @@ describe("the last good snapshot", () => {
     expect(parseSavedSnapshot(Buffer.from(text), "production")).toMatchObject({ ok: true, saved: { rows: ON } });
   });
 
-  test("that says the same is left as it is", async () => {
+  test("with the same content is not written again", async () => {
     const snapshotFile = join(folder(), "s.json");
     writeFileSync(snapshotFile, savedSnapshotText(SAVED));
     const before = readFileSync(snapshotFile, "utf8");
@@ -234,14 +234,17 @@ describe("the last good snapshot", () => {
 
 describe("options", () => {
   test.each([
-    [{ pollIntervalMs: Number.NaN }, "option pollIntervalMs: expected milliseconds from 250 to 86400000, found NaN"],
-    [{ staleAfterMs: Number.POSITIVE_INFINITY }, "found Infinity"],
-    [{ initialTimeoutMs: -1 }, "found -1"],
-    [{ pollIntervalMs: "10" }, "option pollIntervalMs: expected number, found string"],
-    [{ environment: "" }, "option environment: expected string, found string"],
-    [{ snapshotFile: true }, "option snapshotFile: expected string or false, found boolean"],
-    [{ logger: null }, "option logger: expected object or false, found null"],
-    [{ pollInterval: 10 }, 'createFlags has no option "pollInterval"; it has environment, database'],
+    [
+      { pollIntervalMs: Number.NaN },
+      "option pollIntervalMs must be a number of milliseconds from 250 to 86400000, not NaN",
+    ],
+    [{ staleAfterMs: Number.POSITIVE_INFINITY }, "not Infinity"],
+    [{ initialTimeoutMs: -1 }, "not -1"],
+    [{ pollIntervalMs: "10" }, "option pollIntervalMs must have the type number, not string"],
+    [{ environment: "" }, "option environment must be a string that is not empty"],
+    [{ snapshotFile: true }, "option snapshotFile must have the type string or false, not boolean"],
+    [{ logger: null }, "option logger must have the type object or false, not null"],
+    [{ pollInterval: 10 }, 'option "pollInterval" does not exist; options: environment, database'],
   ])("%o is refused with a clear error", async (wrong, message) => {
     await expect(openFlags(wrong as never)).rejects.toMatchObject({
       code: "USAGE",
@@ -249,7 +252,7 @@ describe("options", () => {
     });
   });
 
-  test("nothing throws when the logger and the listeners do", async () => {
+  test("errors of the logger and of listeners do not affect the client", async () => {
     const thrower = (): never => {
       throw new Error("no");
     };
@@ -266,7 +269,7 @@ describe("options", () => {
     expect(client.status()).toMatchObject({ source: "database", connected: true });
   });
 
-  test("a listener that was taken away hears nothing, and a logger that is false says nothing", async () => {
+  test("a removed listener is not called, and a client without a logger logs nothing", async () => {
     const store = down();
     const { client, clock } = await opened(store, { logger: false });
     const heardOf: string[] = [];
@@ -277,7 +280,7 @@ describe("options", () => {
     expect([client.status().ready, heardOf]).toEqual([true, []]);
   });
 
-  test("outside development a client that finds no database is in an error state, not on an empty store", async () => {
+  test("outside development a client that finds no database reports an error instead of using an empty store", async () => {
     const logger = heard();
     const { client } = await openFlags(
       { environment: "production", env: {}, logger, initialTimeoutMs: 250 },
@@ -290,7 +293,7 @@ describe("options", () => {
     );
   });
 
-  test("an address or environment that is none is an error state too, never a rejection", async () => {
+  test("an invalid address or environment is reported as an error, never as a rejection", async () => {
     for (const options of [{ environment: "../x" }, { database: "mysql://x" }]) {
       const client = await createFlags({ env: {}, logger: false, initialTimeoutMs: 250, ...options });
       onTestFinished(() => client.close());
@@ -299,7 +302,7 @@ describe("options", () => {
   });
 });
 
-test("events: ready once, also for a listener that comes late; changed with the keys and those that require them", async () => {
+test("events: ready once, even for a late listener; changed with the changed flags and those that require them", async () => {
   const store = down();
   const { client, clock } = await opened(store);
   const events: string[] = [];
@@ -345,7 +348,7 @@ test("a pinned reader stays at its revision", async () => {
   expect(client.isEnabled("checkout")).toBe(false);
 });
 
-test("the database hears of revision and overrides at once when they change, else every minute; failures show in status", async () => {
+test("revision and overrides are reported to the database at once when they change, else every minute; failures show in the status", async () => {
   const store = fakeStore(ON);
   const { client, clock } = await opened(store, { env: { FEATURE_CHECKOUT: "off" } });
   expect(store.heartbeats).toMatchObject([

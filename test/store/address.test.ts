@@ -13,8 +13,8 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const ask = { environment: "pre-production", env: {}, folder: join(root, "app", "src", "deep") };
 
-describe("which database", () => {
-  test("the option beats the environment's own variable, which beats the common one", () => {
+describe("the address of a database", () => {
+  test("comes from the option, else from the variable of the environment, else from the common variable", () => {
     const env = { FLAGS_DATABASE_URL_PRE_PRODUCTION: "postgres://own/flags", FLAGS_DATABASE_URL: "file:common.db" };
     expect(findDatabase({ ...ask, env, option: "file:option.db" })).toEqual({
       url: "file:option.db",
@@ -35,27 +35,27 @@ describe("which database", () => {
     expect(findDatabase({ ...ask, env }).source).toBe("default");
   });
 
-  test("an empty option is refused: it is a variable that is not set, not a wish for another database", () => {
+  test("an empty option is refused, because it is most likely a variable that is not set", () => {
     const env = { FLAGS_DATABASE_URL: "file:common.db" };
     const empty = expect.objectContaining({ code: "USAGE", message: "--database is empty" });
     expect(() => findDatabase({ ...ask, env, option: "" })).toThrow(empty);
     expect(() => findDatabase({ ...ask, env, option: " " })).toThrow(empty);
   });
 
-  test("without any, it is a file beside the nearest flags/ upward", () => {
+  test("is by default a file beside the nearest flags/ upwards", () => {
     const file = join(root, "app", ".flaghoist", "pre-production.db");
     expect(databaseUrl(ask)).toBe(pathToFileURL(file).href);
     expect(databaseUrl({ ...ask, folder: join(root, "app") })).toBe(pathToFileURL(file).href);
     expect(sqliteAddress(databaseUrl(ask))).toEqual({ file, readOnly: false });
   });
 
-  test("without flags/ anywhere, it is beside the folder itself", () => {
+  test("is in the folder itself if there is no flags/", () => {
     expect(databaseUrl({ ...ask, folder: root })).toBe(
       pathToFileURL(join(root, ".flaghoist", "pre-production.db")).href,
     );
   });
 
-  test("what is no database address is refused by the name of who gave it, without its value", () => {
+  test("an invalid address is refused with the name of its source, without its value", () => {
     const find = () => findDatabase({ ...ask, env: { FLAGS_DATABASE_URL: "mysql://u:secret@h/d" } });
     expect(find).toThrow(
       expect.objectContaining({ code: "USAGE", message: expect.stringContaining("FLAGS_DATABASE_URL") }),
@@ -108,7 +108,7 @@ describe("labels", () => {
     expect(databaseLabel(url)).toBe(label);
   });
 
-  test("of a file below the working folder is its relative path", () => {
+  test("of a file in the working folder is its relative path", () => {
     expect(databaseLabel("file:.flaghoist/development.db")).toBe("sqlite .flaghoist/development.db");
     expect(databaseLabel("file:/var/lib/flags.db")).toBe("sqlite /var/lib/flags.db");
   });

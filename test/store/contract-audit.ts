@@ -32,8 +32,8 @@ const WHO_CHANGED_WHAT =
   "SELECT feature_key, action, changed_by, changed_at, notes FROM feature_toggle_audit ORDER BY changed_at DESC LIMIT 50";
 
 export function auditContract(engine: Engine, fresh: () => Promise<Opened>): void {
-  describe("written by hand", () => {
-    test("the emergency statements run as they stand, take effect, and move the revision", async () => {
+  describe("manual changes", () => {
+    test("the emergency statements take effect and increase the revision", async () => {
       const { url, store } = await fresh();
       await write(store, [
         aWrite({ columns: { enabled: true, rollout_strategy: "percentage", rollout_percentage: 100 } }),
@@ -58,7 +58,7 @@ export function auditContract(engine: Engine, fresh: () => Promise<Opened>): voi
       ]);
     });
 
-    test("a percentage typed alone takes effect under the strategy all too", async () => {
+    test("a percentage set alone takes effect even under the strategy all", async () => {
       const { url, store } = await fresh();
       await write(store, [aWrite({ columns: { enabled: true } })]);
       await engine.type(url, `${EMERGENCY[3][0]};`);
@@ -76,7 +76,7 @@ export function auditContract(engine: Engine, fresh: () => Promise<Opened>): voi
       expect((await store.readHead()).revision).toBe(revision);
     });
 
-    test("a row inserted by hand for everybody is for everybody, whatever percentage stands beside it", async () => {
+    test("a row inserted with the strategy all serves everyone, whatever its percentage", async () => {
       const { url, store } = await fresh();
       const columns = "(feature_key, display_name, enabled, rollout_strategy, rollout_percentage)";
       await engine.type(
@@ -88,7 +88,7 @@ export function auditContract(engine: Engine, fresh: () => Promise<Opened>): voi
       expect(flagOfRow(rows[0] ?? {})).toMatchObject({ ok: true, flag: { rollout: { strategy: "all" } } });
     });
 
-    test("one statement over many flags audits each flag that it changed, and no other", async () => {
+    test("one statement for many flags audits each flag that it changed, and no other", async () => {
       const { url, store } = await fresh();
       const keys = ["workshop_payments", "workshop_reports", "voice_logging"];
       await write(
@@ -108,7 +108,7 @@ export function auditContract(engine: Engine, fresh: () => Promise<Opened>): voi
       expect(await store.audit({ key: "workshop_reports", limit: 10 })).toHaveLength(2);
     });
 
-    test("an UPDATE that changes nothing writes no audit, moves no revision and keeps the stamps", async () => {
+    test("an UPDATE that changes nothing writes no audit, and keeps revision and time stamps", async () => {
       const { url, store } = await fresh();
       await write(store, [aWrite()]);
       const before = await store.read();
@@ -117,7 +117,7 @@ export function auditContract(engine: Engine, fresh: () => Promise<Opened>): voi
       expect(await store.audit({ limit: 10 })).toHaveLength(1);
     });
 
-    test("the stamps are the database's: what a statement writes there does not stay", async () => {
+    test("values that a statement writes into the stamp columns are ignored", async () => {
       const { url, store } = await fresh();
       await write(store, [aWrite()]);
       const before = (await store.read()).rows[0];
@@ -136,7 +136,7 @@ export function auditContract(engine: Engine, fresh: () => Promise<Opened>): voi
   });
 
   describe("the audit", () => {
-    test("every kind of change has its action, both states, and who made it", async () => {
+    test("every kind of change is recorded with its action, both states and its author", async () => {
       const { url, store } = await fresh();
       const key = "workshop_routing";
       await write(store, [aWrite()]);
@@ -173,7 +173,7 @@ export function auditContract(engine: Engine, fresh: () => Promise<Opened>): voi
       expect(new Set(entries.map(({ toggleId }) => toggleId)).size).toBe(1);
     });
 
-    test("the question who changed what, when and why is answered by the statement that was asked for", async () => {
+    test("a plain SELECT answers who changed what, when and why", async () => {
       const { url, store } = await fresh();
       await write(store, [
         aWrite(),
@@ -189,7 +189,7 @@ export function auditContract(engine: Engine, fresh: () => Promise<Opened>): voi
       for (const line of lines) expect(line.split("|")[3]).toMatch(/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/);
     });
 
-    test("for each flag, the newest change by hand", async () => {
+    test("the newest manual change of each flag is returned", async () => {
       const { url, store } = await fresh();
       await write(store, [aWrite(), aWrite({ key: "voice_logging" })]);
       expect(await store.manualChanges()).toEqual(new Map());

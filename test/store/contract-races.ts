@@ -8,8 +8,8 @@ const ROUNDS = process.env["FULL"] ? 8 : 1;
 const WRITES = process.env["FULL"] ? 100 : 10;
 
 export function raceContract(engine: Engine, fresh: () => Promise<Opened>): void {
-  describe("many at once", () => {
-    test("of eight processes that migrate a new database, exactly one makes it", async () => {
+  describe("concurrent processes", () => {
+    test("of eight processes that migrate a new database, exactly one creates it", async () => {
       for (let round = 0; round < ROUNDS; round++) {
         const url = await engine.freshUrl();
         const racers = Array.from({ length: 8 }, () => startProcess("store-migrate.ts", [url, "production"]));
@@ -33,7 +33,7 @@ export function raceContract(engine: Engine, fresh: () => Promise<Opened>): void
       expect(refused.map(({ reason }) => reason.code)).toEqual(Array(4).fill("PLAN_STALE"));
     });
 
-    test("processes that sync and a person who types lose no change, and the revision only grows", async () => {
+    test("syncs and manual changes at the same time lose no change, and the revision only grows", async () => {
       const { url, store } = await fresh();
       await write(store, [aWrite({ key: "counter" }), aWrite({ key: "by_hand" })]);
       const writers = ["one", "two", "three"].map((name) =>

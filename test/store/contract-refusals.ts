@@ -69,8 +69,8 @@ const REFUSED_ROWS: readonly (readonly [string, RegExp])[] = [
 ];
 
 export function refusalContract(engine: Engine, fresh: () => Promise<Opened>): void {
-  describe("at the prompt", () => {
-    test("what an evaluator could not read is refused, says what is expected, and changes nothing", async () => {
+  describe("SQL by hand", () => {
+    test("a statement that evaluators could not read is refused, says what is valid, and changes nothing", async () => {
       const { url, store } = await fresh();
       await write(store, [aWrite()]);
       const before = await store.read();
@@ -87,7 +87,7 @@ export function refusalContract(engine: Engine, fresh: () => Promise<Opened>): v
       expect(await store.read()).toEqual(before);
     });
 
-    test("what an evaluator can read is accepted", async () => {
+    test("a statement that evaluators can read is accepted", async () => {
       const { url, store } = await fresh();
       await write(store, [aWrite()]);
       const { revision } = await store.readHead();

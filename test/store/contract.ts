@@ -44,13 +44,13 @@ export function storeContract(engine: Engine): void {
   }
 
   describe("opening", () => {
-    test("a database without our tables is missing, and opening it makes none", async () => {
+    test("a database without our tables is reported as missing, and opening creates none", async () => {
       const url = await engine.freshUrl();
       await expect(openStore(url)).rejects.toMatchObject({ code: "STORE_MISSING" });
       await expect(openStore(url)).rejects.toMatchObject({ code: "STORE_MISSING" });
     });
 
-    test("migrating makes the tables once, and then has nothing to do", async () => {
+    test("migrating creates the tables once, and then does nothing", async () => {
       const url = await engine.freshUrl();
       expect(await migrateStore(url, "production")).toEqual({ from: 0, to: 1, created: true });
       expect(await migrateStore(url, "production")).toEqual({ from: 1, to: 1, created: false });
@@ -68,7 +68,7 @@ export function storeContract(engine: Engine): void {
       });
     });
 
-    test("a newer schema is refused, by a store that was open before, too", async () => {
+    test("a newer schema is refused, even by a store that was opened before", async () => {
       const { url, store } = await fresh();
       await engine.type(url, "UPDATE flaghoist_head SET schema_version = 99;");
       await expect(openStore(url)).rejects.toMatchObject({ code: "STORE_NEWER" });
@@ -91,7 +91,7 @@ export function storeContract(engine: Engine): void {
       await expect(migrateStore(url, "production")).rejects.toMatchObject({ code: "STORE_CORRUPT" });
     });
 
-    test("a head without its row is damage, not an empty store", async () => {
+    test("a head table without a row is reported as damage", async () => {
       const { url, store } = await fresh();
       await engine.type(url, "DROP TRIGGER flaghoist_head_stays ON flaghoist_head;").catch(() => {});
       await engine.type(url, "DROP TRIGGER flaghoist_head_forward ON flaghoist_head;").catch(() => {});
@@ -102,7 +102,7 @@ export function storeContract(engine: Engine): void {
   });
 
   describe("reading and applying", () => {
-    test("what a sync writes is what is read, in key order, column by column", async () => {
+    test("rows are read as a sync wrote them, in key order", async () => {
       const { store } = await fresh();
       const color = aWrite({
         key: "checkout-color",
@@ -159,7 +159,7 @@ export function storeContract(engine: Engine): void {
       }
     });
 
-    test("a row typed with only a key and a name is a valid, disabled boolean flag", async () => {
+    test("a row inserted with only a key and a name is a valid, disabled boolean flag", async () => {
       const { url, store } = await fresh();
       await engine.type(url, "INSERT INTO feature_toggles (feature_key, display_name) VALUES ('by_hand', 'By hand');");
       const { rows } = await store.read();
@@ -171,7 +171,7 @@ export function storeContract(engine: Engine): void {
       });
     });
 
-    test("the same content again moves no revision and writes no audit", async () => {
+    test("writing the same content again changes no revision and writes no audit", async () => {
       const { store } = await fresh();
       const first = await write(store, [aWrite()]);
       const again = await write(store, [aWrite()]);
@@ -179,7 +179,7 @@ export function storeContract(engine: Engine): void {
       expect(await store.audit({ limit: 10 })).toHaveLength(1);
     });
 
-    test("without writes only the commit moves", async () => {
+    test("a batch without writes changes only the commit", async () => {
       const { store } = await fresh();
       const first = await write(store, [aWrite()]);
       expect(await write(store, [], { commit: "4be12f0" })).toEqual({ ...first, commit: "4be12f0" });
@@ -203,7 +203,7 @@ export function storeContract(engine: Engine): void {
       expect(await store.syncs(10)).toHaveLength(1);
     });
 
-    test("a refusing check rolls everything back, and sees what was written", async () => {
+    test("a check that throws rolls everything back; it gets the written rows", async () => {
       const { url, store } = await fresh();
       const before = await write(store, [aWrite()]);
       const writes = [aWrite({ columns: { enabled: true } }), aWrite({ key: "second" })];
@@ -228,7 +228,7 @@ export function storeContract(engine: Engine): void {
       expect((await store.audit({ limit: 1 }))[0]).toMatchObject({ bySync: false, changedBy: engine.byHand });
     });
 
-    test("one bad row keeps the whole batch out", async () => {
+    test("one invalid row rejects the whole batch", async () => {
       const { store } = await fresh();
       const head = await store.readHead();
       const applied = write(store, [aWrite(), aWrite({ key: "bad", columns: { off_variant: "nope" } })]);
@@ -240,7 +240,7 @@ export function storeContract(engine: Engine): void {
       expect((await store.read()).rows).toEqual([]);
     });
 
-    test("archiving keeps the row and says when; restoring takes that back", async () => {
+    test("archiving keeps the row and records the time; restoring clears it", async () => {
       const { store } = await fresh();
       await write(store, [aWrite({ columns: { enabled: true } })]);
       await write(store, [aWrite({ columns: { enabled: true }, archived: true })]);
@@ -252,7 +252,7 @@ export function storeContract(engine: Engine): void {
       expect((await store.read()).rows[0]?.archived_at).toBeNull();
     });
 
-    test("syncs are remembered by their id, newest first", async () => {
+    test("syncs are found by their id and listed newest first", async () => {
       const { store } = await fresh();
       const id = randomUUID();
       expect(await store.hasSync(id)).toBe(false);
@@ -273,7 +273,7 @@ export function storeContract(engine: Engine): void {
   });
 
   describe("instances", () => {
-    test("a heartbeat is seen, refreshed in place, and moves no revision", async () => {
+    test("a heartbeat is recorded, updated in place, and changes no revision", async () => {
       const { store } = await fresh();
       const before = await store.readHead();
       const instance = {
@@ -293,7 +293,7 @@ export function storeContract(engine: Engine): void {
       expect(await store.readHead()).toEqual(before);
     });
 
-    test("an instance that has not been seen for long enough is left out, and forgotten after a week", async () => {
+    test("an instance without recent heartbeat is not listed, and removed after a week", async () => {
       const { url, store } = await fresh();
       const instance = {
         host: "web-1",
@@ -312,7 +312,7 @@ export function storeContract(engine: Engine): void {
   });
 
   describe("watching", () => {
-    test("a change by sync and a change by hand are each hinted at", async () => {
+    test("a sync and a manual change each cause a hint", async () => {
       const { url, store } = await fresh();
       const other = await open(url);
       const hints = hintsOf(store);
@@ -325,7 +325,7 @@ export function storeContract(engine: Engine): void {
     });
   });
 
-  test("a store that is left open, and watched, keeps no process alive and prints nothing", async () => {
+  test("an open, watched store does not keep the process alive and prints nothing", async () => {
     const { url } = await fresh();
     const process = startProcess("store-use.ts", [url]);
     expect(JSON.parse(await process.done)).toEqual({ open: "ok", read: "ok", heartbeat: "ok", watch: "ok" });

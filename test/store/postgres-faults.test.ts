@@ -48,7 +48,7 @@ describePostgres("PostgreSQL in trouble", () => {
     await expect(migrateStore(url, "production")).rejects.toMatchObject({ code: "STORE_UNREACHABLE" });
   });
 
-  test("a server that accepts and says nothing is unreachable after two seconds, not never", async () => {
+  test("a server that accepts connections but does not answer is unreachable after two seconds", async () => {
     const port = await listening(
       createServer(() => {}),
       opened,
@@ -66,7 +66,7 @@ describePostgres("PostgreSQL in trouble", () => {
     });
   });
 
-  test("connections killed by the server end no process, and the next read works", async () => {
+  test("connections killed by the server do not end the process, and the next read works", async () => {
     const { url, store } = await freshStore();
     for (let round = 0; round < 5; round++) {
       await store.read();
@@ -76,7 +76,7 @@ describePostgres("PostgreSQL in trouble", () => {
     }
   });
 
-  test("a killed listener comes back, hints, and hears the next change", async () => {
+  test("a killed listener reconnects, hints, and receives the next change", async () => {
     const { url, store } = await freshStore();
     const hints = hintsOf(store);
     await hints.next();
@@ -87,7 +87,7 @@ describePostgres("PostgreSQL in trouble", () => {
     hints.stop();
   });
 
-  test("a notification says epoch and revision", async () => {
+  test("a notification contains epoch and revision", async () => {
     const { url, store } = await freshStore();
     const listener = new Client({ connectionString: url });
     await listener.connect();
@@ -131,7 +131,7 @@ describePostgres("PostgreSQL in trouble", () => {
     },
   );
 
-  test("a statement typed while a sync runs waits for it, and neither is a deadlock's victim", async () => {
+  test("a statement during a sync waits for it without a deadlock", async () => {
     const { url, store } = await freshStore();
     const sync = new Client({ connectionString: url });
     await sync.connect();
@@ -168,7 +168,7 @@ describePostgres("PostgreSQL in trouble", () => {
     }
   });
 
-  test("a replica, or whatever else is read-only, is told from a missing right", async () => {
+  test("a read-only server is distinguished from a missing right", async () => {
     const { url } = await freshStore();
     const readOnly = await open(`${url}&options=${encodeURIComponent("-c default_transaction_read_only=on")}`);
     expect((await readOnly.read()).rows).toHaveLength(1);
@@ -188,7 +188,7 @@ describePostgres("PostgreSQL in trouble", () => {
     await expect(asked.heartbeat(instance)).rejects.toMatchObject({ code: "STORE_READ_ONLY" });
   });
 
-  test("the address's own settings hold: a schema, and the name that the audit shows", async () => {
+  test("settings in the address apply: a schema, and the application name in the audit", async () => {
     const plain = await freshDatabase();
     await onServer(plain, "CREATE SCHEMA flags");
     const url = `${plain}&options=${encodeURIComponent("-c search_path=flags")}`;
@@ -210,7 +210,7 @@ describePostgres("PostgreSQL in trouble", () => {
     expect(removed[0]).toMatchObject({ bySync: false, revision: (await store.readHead()).revision });
   });
 
-  test("a thousand flags are one statement and one revision, and the kill of all of them is another", async () => {
+  test("a thousand flags are written in one statement and one revision, and killed in another", async () => {
     const { url, store } = await freshStore();
     const before = await store.readHead();
     const many = Array.from({ length: 1_000 }, (_, index) =>

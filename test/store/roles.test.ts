@@ -73,7 +73,7 @@ describePostgres("PostgreSQL roles", () => {
     await onServer(adminUrl(), `DROP ROLE ${[...groups, ...ROLES.map(login)].join(", ")}`);
   });
 
-  test("each role may do exactly what the matrix says", async () => {
+  test("each role can do exactly what the matrix says", async () => {
     const wrong: string[] = [];
     let cells = 0;
     for (const line of MATRIX.trim().split("\n")) {
@@ -105,12 +105,12 @@ describePostgres("PostgreSQL roles", () => {
     expect(before.length).toBeGreaterThan(30);
   });
 
-  test("a browser sees which client flags are enabled, and nobody's id", async () => {
+  test("the browser role sees which client flags are enabled, and no ids", async () => {
     const { rows } = await onServer(as("browser"), "SELECT * FROM client_flags");
     expect(rows).toEqual([{ feature_key: "shown", display_name: "Workshop routing", enabled: true }]);
   });
 
-  test("the operator's emergency statements work, move the revision, and are audited by name and note", async () => {
+  test("the operator's emergency statements work, increase the revision, and are audited with name and note", async () => {
     const reader = await openStore(as("reader"));
     const { revision } = await reader.readHead();
     await typeInPsql(as("operator"), "UPDATE feature_toggles SET enabled = false WHERE feature_key LIKE 'sho%'");
@@ -127,7 +127,7 @@ describePostgres("PostgreSQL roles", () => {
     await Promise.all([reader.close(), operator.close()]);
   });
 
-  test("each role's own part of the store works", async () => {
+  test("each role can use its part of the store", async () => {
     expect(await migrateStore(as("sync"), "production")).toEqual({ from: 1, to: 1, created: false });
     const sync = await openStore(as("sync"));
     const head = await write(sync, [aWrite({ key: "shown", columns: { client: true } }), aWrite({ key: "third" })]);
@@ -144,8 +144,8 @@ describePostgres("PostgreSQL roles", () => {
     await Promise.all([sync.close(), evaluator.close()]);
   });
 
-  describe("what a role lacks", () => {
-    test("is named, with the right and the role", async () => {
+  describe("a missing right", () => {
+    test("is named together with the role", async () => {
       const evaluator = await openStore(as("evaluator"));
       const refused = await write(evaluator, [aWrite()]).catch((error: unknown) => error);
       expect(refused).toMatchObject({
@@ -160,12 +160,12 @@ describePostgres("PostgreSQL roles", () => {
       await evaluator.close();
     });
 
-    test("keeps strangers from opening", async () => {
+    test("prevents opening by other users", async () => {
       await expect(openStore(as("stranger"))).rejects.toMatchObject({ code: "STORE_FORBIDDEN" });
     });
   });
 
-  test("a prefix that is no plain name is refused, because it is written into SQL", () => {
+  test("a prefix that is not a plain name is refused, because it is written into SQL", () => {
     expect(() => rolesSql({ prefix: "a; DROP TABLE x" })).toThrow(/not a plain name/);
     expect(() => rolesSql({ schema: 'a"b' })).toThrow(/not a plain name/);
   });

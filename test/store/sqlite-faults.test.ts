@@ -34,7 +34,7 @@ async function freshStoreFile(): Promise<string> {
   return file;
 }
 
-test("opening never makes a file or a folder", async () => {
+test("opening never creates a file or a folder", async () => {
   const file = join(dirname(freshFile()), "not", "there.db");
   await expect(openStore(fileUrl(file))).rejects.toMatchObject({
     code: "STORE_MISSING",
@@ -43,13 +43,13 @@ test("opening never makes a file or a folder", async () => {
   expect(existsSync(dirname(file))).toBe(false);
 });
 
-test("migrating makes the folder, and the file is in WAL mode", async () => {
+test("migrating creates the folder, and the file is in WAL mode", async () => {
   const file = join(dirname(freshFile()), ".flaghoist", "development.db");
   await migrateStore(fileUrl(file), "development");
   expect((await typeInSqlite(file, "PRAGMA journal_mode;")).trim()).toBe("wal");
 });
 
-test("a folder that cannot be made is told as such", async () => {
+test("a folder that cannot be created is reported", async () => {
   const file = freshFile();
   writeFileSync(file, "a file, not a folder");
   await expect(migrateStore(fileUrl(join(file, "x", "y.db")), "production")).rejects.toMatchObject({
@@ -58,7 +58,7 @@ test("a folder that cannot be made is told as such", async () => {
   });
 });
 
-test("what is no database is damage, for opening and for migrating, and stays as it is", async () => {
+test("a file that is not a database is reported as damage by opening and migrating, and stays unchanged", async () => {
   const file = freshFile();
   writeFileSync(file, "name: this is a flag file, not a database\n".repeat(200));
   await expect(openStore(fileUrl(file))).rejects.toMatchObject({
@@ -69,7 +69,7 @@ test("what is no database is damage, for opening and for migrating, and stays as
   expect(statSync(file).size).toBe(42 * 200);
 });
 
-test("another program's database and an empty file have no flags", async () => {
+test("another program's database and an empty file are reported as missing", async () => {
   const other = freshFile();
   await typeInSqlite(other, "CREATE TABLE users (id INTEGER PRIMARY KEY);");
   await expect(openStore(fileUrl(other))).rejects.toMatchObject({ code: "STORE_MISSING" });
@@ -78,7 +78,7 @@ test("another program's database and an empty file have no flags", async () => {
   await expect(openStore(fileUrl(empty))).rejects.toMatchObject({ code: "STORE_MISSING" });
 });
 
-test("a file that is damaged in its middle is reported by the reader, not served", async () => {
+test("damage in the middle of a file is reported when it is read", async () => {
   const file = await freshStoreFile();
   await typeInSqlite(file, "PRAGMA wal_checkpoint(TRUNCATE);");
   const store = openSync(file, "r+");
@@ -88,7 +88,7 @@ test("a file that is damaged in its middle is reported by the reader, not served
   await expect(read).rejects.toMatchObject({ code: "STORE_CORRUPT" });
 });
 
-test("while another process holds the lock, readers read, and a heartbeat gives up soon", async () => {
+test("while another process holds the lock, reading works, and a heartbeat fails soon", async () => {
   const file = await freshStoreFile();
   const store = await openStore(fileUrl(file));
   const holder = spawn("sqlite3", [file], { stdio: ["pipe", "pipe", "inherit"] });
@@ -113,7 +113,7 @@ test("while another process holds the lock, readers read, and a heartbeat gives 
 });
 
 test.for([{ how: "by option" }, { how: "by address" }])(
-  "opened for reading $how, a store reads and refuses to write",
+  "a store opened for reading $how reads and refuses to write",
   async ({ how }) => {
     const file = await freshStoreFile();
     const store =
@@ -126,7 +126,7 @@ test.for([{ how: "by option" }, { how: "by address" }])(
   },
 );
 
-test("an account that may only read the file is told what it lacks, and one that may not read it, too", async () => {
+test("an account without write or read access to the file gets an error that says so", async () => {
   const file = await freshStoreFile();
   const folder = dirname(file);
   chmodSync(folder, 0o755);
@@ -145,7 +145,7 @@ test("an account that may only read the file is told what it lacks, and one that
   expect(nothing).toEqual({ open: "STORE_FORBIDDEN" });
 });
 
-test("a file that takes the place of the open one is read and hinted at; one that goes is missing", async () => {
+test("a file that replaces the open one is read and causes a hint; a removed one is reported as missing", async () => {
   const file = await freshStoreFile();
   const store = await openStore(fileUrl(file));
   const before = await store.read();

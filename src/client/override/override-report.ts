@@ -3,7 +3,7 @@ import type { ActiveOverride, ResolvedOverrides } from "../../core/override/over
 import type { Logger } from "../logger.ts";
 import type { ShownOverride } from "../status.ts";
 
-/** More lines help nobody; `status()` lists all overrides. */
+/** The most lines that are logged; `status()` lists all overrides. */
 const MAX_LINES = 50;
 
 /** Returns the overrides in force, each with the time since when it has been the same. */

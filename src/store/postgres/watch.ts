@@ -1,83 +1,86 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "pg";
 import { backoffMs } from "../backoff.ts";
 import { abandon, connectClient } from "./driver.ts";
 
-/** A half-open connection says nothing for ever: this finds it. */
-const HEARTBEAT_MS = 15_000;
+/** How often an idle connection is checked: a half-open one never reports an error. */
+const CHECK_MS = 15_000;
 
 /**
- * Calls back for each notification, and after each (re)connect: what was sent while nobody listened is lost. Where LISTEN
- * does not work (a pooler by transaction), it goes on trying at the longest interval, and polling has to do.
+ * Calls back for each notification, and after each connect, because notifications are lost while there is no connection.
+ * Where LISTEN does not work (a pooler in transaction mode), it keeps trying at the longest interval, and programs rely on
+ * polling.
+ *
+ * @returns a function that stops it
  */
 export function watchPostgres(url: string, onHint: () => void): () => void {
-  let stopped = false;
-  let client: Client | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let failures = 0;
-
-  function after(ms: number, work: () => Promise<void>): void {
-    clearTimeout(timer);
-    if (stopped) return;
-    timer = setTimeout(() => void work(), ms);
-    timer.unref();
-  }
-
-  function lost(broken: Client | undefined): void {
-    if (broken !== undefined && broken !== client) return;
-    if (client) abandon(client);
-    client = undefined;
-    after(backoffMs(failures++, Math.random), connect);
-  }
-
-  async function connect(): Promise<void> {
-    try {
-      const fresh = await connectClient(url, "listen");
-      if (stopped) {
-        abandon(fresh);
-        return;
-      }
-      client = fresh;
-      fresh.on("error", () => lost(fresh));
-      fresh.on("end", () => lost(fresh));
-      fresh.on("notification", () => onHint());
-      unref(fresh);
-      await fresh.query("LISTEN flaghoist");
-    } catch {
-      lost(undefined);
-      return;
-    }
-    if (stopped) return;
-    after(HEARTBEAT_MS, heartbeat);
-    onHint();
-  }
-
-  async function heartbeat(): Promise<void> {
-    const asked = client;
-    if (!asked) return;
-    try {
-      const { rowCount } = await asked.query(
-        "SELECT 1 FROM pg_listening_channels() channel WHERE channel = 'flaghoist'",
-      );
-      if (rowCount === 0) failures = Infinity;
-      else failures = 0;
-    } catch {
-      lost(asked);
-      return;
-    }
-    if (failures === Infinity) lost(asked);
-    else after(HEARTBEAT_MS, heartbeat);
-  }
-
-  after(0, connect);
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-    if (client) abandon(client);
-    client = undefined;
-  };
+  const stop = new AbortController();
+  void keepListening(url, onHint, stop.signal);
+  return () => stop.abort();
 }
 
-/** A watcher is no reason for a process to stay. The driver has this method, its types forget it. */
+async function keepListening(url: string, onHint: () => void, stopped: AbortSignal): Promise<void> {
+  let failures = 0;
+  await pause(0, stopped);
+  while (!stopped.aborted) {
+    const session = await listen(url, onHint).catch(() => undefined);
+    if (session !== undefined) {
+      if (!stopped.aborted) onHint();
+      failures = await stayConnected(session, failures, stopped);
+      abandon(session.client);
+    }
+    await pause(backoffMs(failures++, Math.random), stopped);
+  }
+}
+
+interface Session {
+  readonly client: Client;
+  /** Resolves when the connection is lost. */
+  readonly lost: Promise<void>;
+}
+
+async function listen(url: string, onHint: () => void): Promise<Session> {
+  const client = await connectClient(url, "listen");
+  const lost = Promise.withResolvers<void>();
+  client.on("error", () => lost.resolve());
+  client.on("end", () => lost.resolve());
+  client.on("notification", () => onHint());
+  unref(client);
+  try {
+    await client.query("LISTEN flaghoist");
+  } catch (error) {
+    abandon(client);
+    throw error;
+  }
+  return { client, lost: lost.promise };
+}
+
+/**
+ * Checks the connection until it is lost or the watch is stopped.
+ *
+ * @returns the number of failures that the next backoff counts: 0 after a healthy time, Infinity where LISTEN has no effect
+ */
+async function stayConnected({ client, lost }: Session, failures: number, stopped: AbortSignal): Promise<number> {
+  let count = failures;
+  for (;;) {
+    const isLost = await Promise.race([lost.then(() => true), pause(CHECK_MS, stopped).then(() => false)]);
+    if (isLost || stopped.aborted) return count;
+    try {
+      const check = "SELECT 1 FROM pg_listening_channels() channel WHERE channel = 'flaghoist'";
+      if ((await client.query(check)).rowCount === 0) return Infinity;
+      count = 0;
+    } catch {
+      return count;
+    }
+  }
+}
+
+/** Waits without keeping the process alive. Returns early when stopped. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { ref: false, signal }).catch(() => {});
+}
+
+/** Lets the process exit while the connection is open. The driver has this method, but its types do not. */
 function unref(client: Client): void {
   if ("unref" in client && typeof client.unref === "function") client.unref();
 }

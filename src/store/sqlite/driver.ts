@@ -1,19 +1,19 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion, typescript/no-unnecessary-type-parameters --
-   a statement's text says which columns come back: the caller states it as the type, as with pg's query<Row>() */
+   the text of a statement determines its columns: the caller states them as a type, as with pg's query<Row>() */
 import type * as Engine from "node:sqlite";
 import { pathToFileURL } from "node:url";
 
-/** The few things we ask of SQLite. All of them block, and throw what the engine throws. */
+/** A connection to SQLite. All methods block, and throw the errors of the engine. */
 export interface SqliteConnection {
-  /** One statement or several, without values. */
+  /** Runs one statement or several, without values. */
   exec(sql: string): void;
-  /** The first row. Its type is what the statement says that it selects; nobody checks. */
+  /** Returns the first row. The type states what the statement selects; it is not checked. */
   get<Row extends object>(sql: string, ...values: readonly SqliteValue[]): Row | undefined;
   all<Row extends object>(sql: string, ...values: readonly SqliteValue[]): readonly Row[];
-  /** As `all`, each row as the list of its columns: half the time where there are many of both. */
+  /** Returns all rows, each as a list of its columns, which takes half the time for many rows and columns. */
   lists(sql: string, ...values: readonly SqliteValue[]): readonly (readonly unknown[])[];
   run(sql: string, ...values: readonly SqliteValue[]): void;
-  /** How long statements wait for a lock, in milliseconds. */
+  /** Sets how long statements wait for a lock, in milliseconds. */
   waitForLocks(ms: number): void;
   close(): void;
 }
@@ -21,9 +21,9 @@ export interface SqliteConnection {
 export type SqliteValue = string | number | null;
 
 /**
- * Opens a database file. The only place that touches `node:sqlite`, whose names are still moving.
+ * Opens a database file. No other file uses `node:sqlite`, whose API is still changing.
  *
- * @param mode  ro: never writes; rw: the file must exist; rwc: makes it
+ * @param mode  ro: read only; rw: the file must exist; rwc: creates the file
  */
 export function openSqlite(file: string, mode: "ro" | "rw" | "rwc"): SqliteConnection {
   const { DatabaseSync } = loadEngine();
@@ -58,7 +58,7 @@ function connectionTo(database: Engine.DatabaseSync): SqliteConnection {
   };
 }
 
-/** Node before 24.15 warns that SQLite is experimental, on every start: not what a caller of ours can act on. */
+/** Loads the engine without the warning of Node before 24.15 that SQLite is experimental. */
 function loadEngine(): typeof Engine {
   const warn = process.emitWarning;
   process.emitWarning = (...args: unknown[]) => {

@@ -79,7 +79,7 @@ function remembering(read: Reader["read"]): Reader["read"] {
   };
 }
 
-/** Keeps text that is not valid JSON: whoever interprets the row reports it. */
+/** Keeps text that is not valid JSON: the reader of the row reports it. */
 function parsedOrText(text: unknown): unknown {
   if (typeof text !== "string") return text;
   try {

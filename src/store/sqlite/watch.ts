@@ -12,8 +12,8 @@ interface Watched {
 }
 
 /**
- * Calls back when the file has a new state, or when another file has taken its place. Once at the start, too, so that
- * nothing falls between a reader's first read and here.
+ * Calls back when the file has a new state, or when another file has taken its place. Also calls back once at the start, so
+ * that no change between the first read and the watch is missed.
  */
 export function watchSqlite(file: string, onHint: () => void): () => void {
   let watched: Watched | undefined;
@@ -26,7 +26,7 @@ export function watchSqlite(file: string, onHint: () => void): () => void {
     try {
       changed = hasChanged();
     } catch {
-      // Gone, locked or not a database any more: tried again with the next tick, and readers report it.
+      // The file is gone, locked or no longer a database: readers report that, and the next tick tries again.
       forget();
       return;
     }
@@ -45,7 +45,7 @@ export function watchSqlite(file: string, onHint: () => void): () => void {
     }
     const version = watched.db.get<{ data_version: number }>("PRAGMA data_version")?.data_version;
     if (version === watched.version) return false;
-    // Heartbeats write the file as well: only a moved head is worth a read of everything.
+    // Heartbeats change the file too: only a changed head is a reason to read everything.
     const state = JSON.stringify(watched.db.get("SELECT store_id, epoch, revision, commit_sha FROM flaghoist_head"));
     const moved = state !== watched.state;
     watched.version = version;

@@ -25,7 +25,7 @@ async function tick(clock: ManualClock, isRead: () => boolean): Promise<void> {
   await expect.poll(isRead, { timeout: 20_000 }).toBe(true);
 }
 
-test("the start of a process shows what is in force and everything that is wrong with it", async () => {
+test("a process logs the overrides in force and their problems when it starts", async () => {
   const store = fakeStore(ROWS, { revision: 57, commit: "91c0d3a2c4" });
   const { lines } = await opened(store, {
     env: {
@@ -43,7 +43,7 @@ test("the start of a process shows what is in force and everything that is wrong
   ]);
 });
 
-test("an override file that is not there is named at the start: its path may be wrong", async () => {
+test("an override file that does not exist is logged at the start, because its path may be wrong", async () => {
   const file = freshFile();
   const { lines } = await opened(fakeStore(ROWS), { env: { FLAGS_OVERRIDE_FILE: file } });
   await expect.poll(() => lines.at(-1)).toBe(`info override file ${file} does not exist yet; checked every 2 s`);
@@ -53,14 +53,14 @@ test("an override file that is not there is named at the start: its path may be 
   expect(other.lines.filter((line) => line.includes("does not exist"))).toEqual([]);
 });
 
-test("an override file that is named from the folder of the start is found also after the program has left it", async () => {
+test("the relative path of an override file is resolved at the start, so the program may change its folder", async () => {
   const file = freshFile();
   const env = { FLAGS_OVERRIDE_FILE: relative(process.cwd(), file) };
   const { lines } = await opened(fakeStore(ROWS), { env });
   await expect.poll(() => lines.at(-1)).toContain(`file ${file} does not exist yet`);
 });
 
-test("environment beats table in both directions, and status says which variable, from where, since when", async () => {
+test("the environment overrides the table in both directions, and the status says which variable, from where and since when", async () => {
   const env: Record<string, string> = {
     FEATURE_VOICE_LOGGING: "true",
     FEATURE_WORKSHOP_ROUTING: "0",
@@ -87,7 +87,7 @@ test("environment beats table in both directions, and status says which variable
   expect(client.isEnabled("voice_logging")).toBe(true);
 });
 
-test("a kill by file needs no restart: off from the file beats on from the environment, and ends with the line", async () => {
+test("a kill in the file needs no restart: off in the file beats on in the environment, until the line is removed", async () => {
   const overrideFile = freshFile();
   const { client, clock, lines } = await opened(fakeStore(ROWS), {
     env: { FEATURE_WORKSHOP_ROUTING: "true" },
@@ -110,7 +110,7 @@ test("a kill by file needs no restart: off from the file beats on from the envir
   expect(lines.at(-1)).toBe("info override  checkout_button   ended   FEATURE_CHECKOUT_BUTTON   " + overrideFile);
 });
 
-test("a file that cannot be read any more keeps what it said; the reason is told once", async () => {
+test("a file that can no longer be read keeps its overrides, and the reason is logged once", async () => {
   const overrideFile = freshFile();
   writeFileSync(overrideFile, "FLAGS_KILL=workshop_*\n");
   const { client, clock, lines } = await opened(fakeStore(ROWS), { overrideFile });
@@ -142,7 +142,7 @@ test("a pattern catches a flag that is synced later", async () => {
   expect(lines.at(-2)).toBe("info override  workshop_payments  off   FLAGS_KILL=workshop_*");
 });
 
-test("a problem is told once, not with every snapshot, and again when it comes back", async () => {
+test("a problem is logged once, not with every snapshot, and again when it comes back", async () => {
   const store = fakeStore(ROWS);
   const { client, clock, lines } = await opened(store, { env: { FEATURE_BRANCH: "main" } });
   const told = () => lines.filter((line) => line.startsWith("warn FEATURE_BRANCH matches no flag")).length;
@@ -157,7 +157,7 @@ test("a problem is told once, not with every snapshot, and again when it comes b
   expect(JSON.stringify([client.status(), lines])).not.toContain("main");
 });
 
-test("since stays while the override does", async () => {
+test("since stays the same while the override does", async () => {
   const store = fakeStore(ROWS);
   const { client, clock } = await opened(store, { env: { FEATURE_WORKSHOP_ROUTING: "off" } });
   const [before] = client.status().overrides;

@@ -10,7 +10,7 @@ test("waits a random part of 0.5 s, 1 s, 2 s … 30 s", () => {
   expect(floors.failed()).toBe(0);
 });
 
-test("starts anew only after a minute of health: a database that flaps is not healthy", () => {
+test("starts again from 0.5 s only after a healthy minute", () => {
   let now = 0;
   const backoff = createBackoff({ elapsed: () => now, random: () => 1 });
   expect([backoff.failed(), backoff.failed(), backoff.failed()]).toEqual([500, 1000, 2000]);
@@ -24,7 +24,7 @@ test("starts anew only after a minute of health: a database that flaps is not he
   expect(backoff.failed()).toBe(500);
 });
 
-test("never grows past its end, however long it goes on", () => {
+test("never exceeds 30 s", () => {
   const backoff = createBackoff({ elapsed: () => 0, random: () => 1 });
   for (let attempt = 0; attempt < 5000; attempt++) backoff.failed();
   expect(backoff.failed()).toBe(30_000);

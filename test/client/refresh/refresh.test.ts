@@ -21,7 +21,7 @@ describe("the refresh of a client", () => {
     expect(client.status()).toMatchObject({ revision: 2, source: "database", stale: false, connected: true });
   });
 
-  test("a hint makes the next revision visible without waiting for the poll", async () => {
+  test("a notification makes the next revision visible without waiting for the poll", async () => {
     const store = fakeStore(ON);
     const { client } = await opened(store);
     expect(client.status().transport).toBe("poll");
@@ -43,7 +43,7 @@ describe("the refresh of a client", () => {
     expect(store.counts.reads).toBe(before.reads + 1);
   });
 
-  test("rows that changed without a new revision are found by the sixth poll, and told", async () => {
+  test("rows that changed without a new revision are found by the sixth poll, and logged", async () => {
     const store = fakeStore(ON);
     const { client, clock, lines } = await opened(store);
     store.rows = OFF;
@@ -56,7 +56,7 @@ describe("the refresh of a client", () => {
     );
   });
 
-  test("hints during a refresh make exactly one more", async () => {
+  test("notifications during a refresh cause exactly one more", async () => {
     const store = fakeStore(ON);
     await opened(store);
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -70,7 +70,7 @@ describe("the refresh of a client", () => {
     expect(store.counts.heads).toBe(before + 2);
   });
 
-  test("an attempt that hangs is given up after 8 s, its connection closed, and the late answer dropped", async () => {
+  test("an attempt that hangs is abandoned after 8 s, its connection closed, and its late answer ignored", async () => {
     const store = fakeStore(ON);
     const { client, clock } = await opened(store);
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -91,7 +91,7 @@ describe("the refresh of a client", () => {
     expect(client.status()).toMatchObject({ connected: true, revision: 2 });
   });
 
-  test("while the database is down there are at most 2.5 attempts per 30 s, answers stay, and it recovers by itself", async () => {
+  test("while the database is down there are at most 2.5 attempts per 30 s, answers stay, and the client recovers by itself", async () => {
     let seed = 7;
     const clock = manualClock(() => (seed = (seed * 16807) % 2147483647) / 2147483647);
     const store = fakeStore(ON);
@@ -111,7 +111,7 @@ describe("the refresh of a client", () => {
     expect(lines.at(-1)).toBe("info database available: a fake store");
   });
 
-  test("a hint from a connection that failed starts nothing", async () => {
+  test("a notification from a failed connection is ignored", async () => {
     const store = fakeStore(ON);
     await opened(store);
     store.failure = DOWN;
@@ -145,7 +145,7 @@ describe("the refresh of a client", () => {
     expect(client.status()).toMatchObject({ commit: "91c0d3a", revision: 1 });
   });
 
-  test("a closed client starts nothing any more, and has no timer left", async () => {
+  test("a closed client makes no attempt and has no timer", async () => {
     const store = fakeStore(ON);
     const { client, clock } = await opened(store);
     await client.close();
@@ -183,7 +183,7 @@ describe("staleness", () => {
 });
 
 describe("revisions", () => {
-  test("5, 3, 6, 4 serves 5, 5, 6, 6", async () => {
+  test("5, 3, 6, 4 in the database are served as 5, 5, 6, 6", async () => {
     const store = fakeStore(ON, { revision: 5 });
     const { client, lines } = await opened(store);
     const served = [client.status().revision];
@@ -197,7 +197,7 @@ describe("revisions", () => {
     expect(lines.filter((line) => line.includes("database is at revision"))).toHaveLength(2);
   });
 
-  test("never go back within an epoch, whatever the database says", async () => {
+  test("never decrease within an epoch, whatever the database returns", async () => {
     const heads = fc.array(
       fc.record({ epoch: fc.integer({ min: 1, max: 3 }), revision: fc.integer({ min: 0, max: 20 }) }),
       { minLength: 1, maxLength: 30 },
@@ -231,7 +231,7 @@ describe("revisions", () => {
     expect(lines.filter((line) => line.includes("database is at revision"))).toHaveLength(1);
   });
 
-  test("a head from one replica and rows from another that lags behind change nothing", async () => {
+  test("a head from one replica with rows from a lagging one changes nothing", async () => {
     const store = fakeStore(ON, { revision: 5 });
     const { client } = await opened(store);
     store.head = { ...store.head, revision: 6 };
@@ -242,7 +242,7 @@ describe("revisions", () => {
     expect(client.isEnabled("checkout")).toBe(true);
   });
 
-  test("another epoch is another history, and is taken over with a word about it", async () => {
+  test("another epoch is another history, and is served and logged", async () => {
     const store = fakeStore(ON, { revision: 57 });
     const { client, lines } = await opened(store);
     store.rows = OFF;

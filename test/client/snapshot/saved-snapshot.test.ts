@@ -30,12 +30,12 @@ function freshPath(): string {
   return join(folder, "deep", "production.snapshot.json");
 }
 
-test("what is saved is read back as it was", () => {
+test("a saved snapshot is read back unchanged", () => {
   expect(parseSavedSnapshot(BYTES, "production")).toEqual({ ok: true, saved: SAVED });
   expect(snapshotIn(JSON.parse(BYTES.toString()), "production")).toEqual({ ok: true, saved: SAVED });
 });
 
-test("any flipped byte is found", () => {
+test("any changed byte is found", () => {
   const masks = process.env["FULL"] ? [1, 2, 4, 8, 16, 32, 64, 128, 255] : [1, 32];
   for (let at = 0; at < BYTES.length; at++) {
     for (const mask of masks) {
@@ -46,7 +46,7 @@ test("any flipped byte is found", () => {
   }
 });
 
-test("any truncation is found, and anything added", () => {
+test("any truncation and any addition is found", () => {
   for (let length = 0; length < BYTES.length; length++) {
     expect(parseSavedSnapshot(BYTES.subarray(0, length), "production"), `${length} bytes`).toMatchObject({ ok: false });
   }
@@ -55,7 +55,7 @@ test("any truncation is found, and anything added", () => {
   }
 });
 
-test("each reason not to use one is told", () => {
+test("each reason not to use a snapshot is reported", () => {
   const reason = (json: unknown, environment = "production") => {
     const parsed = snapshotIn(json, environment);
     return parsed.ok ? "used" : parsed.reason;
@@ -68,7 +68,7 @@ test("each reason not to use one is told", () => {
   expect(reason([])).toBe("it is not a saved snapshot");
 });
 
-test("a file is whole, private, in a private folder, and nothing is left beside it", async () => {
+test("a file is complete and private, in a private folder, and no temporary file remains", async () => {
   const path = freshPath();
   const reasons: (string | undefined)[] = [];
   const saver = startSnapshotSaver(path, manualClock(), (reason) => reasons.push(reason));
@@ -81,7 +81,7 @@ test("a file is whole, private, in a private folder, and nothing is left beside 
   expect(readdirSync(join(path, ".."))).toEqual(["production.snapshot.json"]);
 });
 
-test("of many changes within 5 s the first and the last are written", async () => {
+test("of many changes within 5 s only the first and the last are written", async () => {
   const path = freshPath();
   const clock = manualClock();
   let writes = 0;
@@ -102,7 +102,7 @@ test("of many changes within 5 s the first and the last are written", async () =
   await saver.close();
 });
 
-test("processes that share the file leave a whole one, of the newest revision", async () => {
+test("processes that share the file leave a complete one of the newest revision", async () => {
   const path = freshPath();
   const savers = Array.from({ length: 8 }, () => startSnapshotSaver(path, manualClock(), () => {}));
   for (const [index, saver] of savers.entries()) {
