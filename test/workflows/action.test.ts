@@ -84,7 +84,7 @@ describe("the action", { timeout: 60_000 }, () => {
   });
 
   test.each([
-    [{ command: "$(touch pwned)" }, "expected validate, comment, sync or drift"],
+    [{ command: "$(touch pwned)" }, "use validate, comment, sync or drift"],
     [{ command: "sync\n::set-output name=x::y" }, "sync%0A::set-output"],
     [{ command: "sync" }, "sync needs the input environment"],
     [{ command: "sync", environment: "staging" }, "sync needs the input database"],

@@ -82,7 +82,7 @@ describe("a pull request", { timeout: 60_000 }, () => {
     expect(checked.steps.map(({ name, code }) => [name, code])).toEqual([
       ["Check the flags", 0],
       ["Check the code owners", 3],
-      ["Say what changes", 0],
+      ["Report the changes", 0],
     ]);
     expect(checked.steps[1]?.out).toContain("+ /flags/ @acme/shop");
   });

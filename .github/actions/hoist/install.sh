@@ -2,6 +2,6 @@
 set -euo pipefail
 cd "$GITHUB_ACTION_PATH/../../.."
 omitted=(--omit=optional)
-# PostgreSQL's driver is a package of development here; what asks no database does without them all.
+# PostgreSQL's driver is a development dependency here, and only sync and drift need it.
 case "$HOIST_COMMAND" in sync | drift) ;; *) omitted+=(--omit=dev) ;; esac
 npm ci --ignore-scripts --no-progress "${omitted[@]}"

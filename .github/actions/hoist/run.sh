@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# What one use of the action does; action.yml sets the variables.
+# Runs one command of the action; action.yml sets the variables.
 set -euo pipefail
 
-# Whatever the value, it is the value of that option: it cannot begin another one.
+# The form --option=value keeps a value from starting another option.
 hoist() { node "$GITHUB_ACTION_PATH/../../../src/cli/bin.js" "$@" "--cwd=$HOIST_FOLDER"; }
 
 finish() {
@@ -11,7 +11,7 @@ finish() {
 }
 
 wrong() {
-  # In an annotation a line end would begin a command of its own.
+  # In an annotation, a line end would start another workflow command.
   local text=${1//%/%25}
   text=${text//$'\r'/%0D}
   echo "::error title=hoist::${text//$'\n'/%0A}"
@@ -20,7 +20,7 @@ wrong() {
 
 with_database() {
   [ -n "$HOIST_ENVIRONMENT" ] || wrong "$HOIST_COMMAND needs the input environment"
-  # Without one, an empty database on this machine would be taken.
+  # Without an address, hoist would use an empty local database.
   [ -n "$FLAGS_DATABASE_URL" ] || wrong "$HOIST_COMMAND needs the input database, from a secret of that environment"
 }
 
@@ -41,13 +41,13 @@ case "$HOIST_COMMAND" in
     if [ -n "$base" ]; then
       changes=0
       hoist plan --format markdown "--base=$base" >> "$GITHUB_STEP_SUMMARY" || changes=$?
-      # 2: something changes, which is what a pull request is for.
+      # Exit code 2 means that flags change, which is not an error here.
       [ "$status" -ne 0 ] || [ "$changes" -eq 2 ] || status=$changes
     fi
     ;;
   comment)
     [ -n "$base" ] || wrong "comment needs a pull request, or the input base"
-    # The summary is what validate writes.
+    # The command validate writes the summary.
     GITHUB_STEP_SUMMARY='' hoist github comment "--base=$base" || status=$?
     ;;
   sync)
@@ -63,6 +63,6 @@ case "$HOIST_COMMAND" in
     with_database
     hoist github drift "--env=$HOIST_ENVIRONMENT" || status=$?
     ;;
-  *) wrong "the input command is \"$HOIST_COMMAND\", expected validate, comment, sync or drift" ;;
+  *) wrong "the input command is \"$HOIST_COMMAND\"; use validate, comment, sync or drift" ;;
 esac
 finish "$status"

@@ -1,53 +1,53 @@
 import { code, fenced } from "../../github/report/escape.ts";
 import { keyText, lineText, moreText, nameText } from "../../github/report/words.ts";
 import type { DriftReport } from "../../github/drift-issue.ts";
-import type { Drift, HandWritten, Pending } from "./drift.ts";
+import type { Drift, ManualChange, Pending } from "./find-drift.ts";
 import { driftCounts } from "./drift-text.ts";
 
-/** Of each kind; the command prints all of them. */
-const MOST_SHOWN = 100;
+/** The most rows of each table; the command prints all of them. */
+const MAX_ROWS = 100;
 
-/** The issue of an environment that is not what the branch says. No age stands in it: it changes when what differs does. */
+/** Returns the issue for a drift. It contains no relative times, so that it changes only when the drift does. */
 export function driftReport(drift: Drift): DriftReport {
-  const { environment, byHand, pending, fence } = drift;
+  const { environment, manualChanges, pending, diverged } = drift;
   const blocks = [
-    `The flags of **${nameText(environment)}** are not what the branch says.`,
-    ...(fence === null ? [] : [lineText(fence.message), fenced(fence.hint.split("\n"), "")]),
-    ...(byHand.length === 0 ? [] : handBlocks(environment, byHand)),
+    `The table of **${nameText(environment)}** differs from the branch.`,
+    ...(diverged === null ? [] : [lineText(diverged.message), fenced(diverged.hint.split("\n"), "")]),
+    ...(manualChanges.length === 0 ? [] : manualBlocks(environment, manualChanges)),
     ...(pending === null ? [] : pendingBlocks(environment, pending)),
-    "This issue is kept up to date by `hoist github drift`, and closed when they agree again.",
+    "`hoist github drift` keeps this issue up to date, and closes it when they agree again.",
   ];
   return {
-    title: `Flags: ${environment} is not what the branch says: ${driftCounts(drift)}`,
+    title: `Flags: ${environment} differs from the branch: ${driftCounts(drift)}`,
     body: blocks.join("\n\n"),
   };
 }
 
-/** What is said when it is over. */
-export function settledText({ environment, desired }: Drift): string {
-  return `The flags of **${nameText(environment)}** are what ${code(desired.slice(0, 7))} says again.`;
+/** Returns the comment with which the issue is closed. */
+export function closingComment({ environment, desired }: Drift): string {
+  return `The table of **${nameText(environment)}** agrees with ${code(desired.slice(0, 7))} again.`;
 }
 
-function handBlocks(environment: string, byHand: readonly HandWritten[]): readonly string[] {
-  const rows = byHand.slice(0, MOST_SHOWN).map(({ key, what, fate, by }) => {
+function manualBlocks(environment: string, manualChanges: readonly ManualChange[]): readonly string[] {
+  const rows = manualChanges.slice(0, MAX_ROWS).map(({ key, what, fate, by }) => {
     const who = by === null ? "" : lineText(`${by.changedBy}${by.notes === null ? "" : `: ${by.notes}`}`);
     const when = by === null ? "" : minute(by.changedAt);
     return `| ${keyText(key)} | ${lineText(`${what}: ${fate}`)} | ${who} | ${when} |`;
   });
-  const [first] = byHand;
+  const [first] = manualChanges;
   const key = first?.key ?? "KEY";
   return [
-    "**Written to the table by hand**",
+    "**Manual changes in the table**",
     ["| flag | what | who | when (UTC) |", "|---|---|---|---|", ...rows].join("\n"),
-    ...moreText(byHand.length - rows.length, ""),
-    "To keep it, write it into the file; or undo it:",
+    ...moreText(manualChanges.length - rows.length, ""),
+    "Write a change into the flag's file to keep it, or discard it:",
     fenced([`hoist adopt ${key} --env ${environment} --pr`, `hoist sync --env ${environment} --release ${key}`], "sh"),
   ];
 }
 
-function pendingBlocks(environment: string, { since, changes, landed }: Pending): readonly string[] {
-  const rows = changes.slice(0, MOST_SHOWN).map(({ key, text }) => `| ${keyText(key)} | ${lineText(text)} |`);
-  const from = landed.map(({ sha, subject, pullRequest }) => {
+function pendingBlocks(environment: string, { since, changes, commits }: Pending): readonly string[] {
+  const rows = changes.slice(0, MAX_ROWS).map(({ key, text }) => `| ${keyText(key)} | ${lineText(text)} |`);
+  const merged = commits.map(({ sha, subject, pullRequest }) => {
     const number = pullRequest === null ? "" : ` #${pullRequest}`;
     return `- ${code(sha.slice(0, 7))}${number} ${lineText(subject)}`;
   });
@@ -55,8 +55,8 @@ function pendingBlocks(environment: string, { since, changes, landed }: Pending)
     `**Merged, but not live** since ${minute(since)} UTC`,
     ["| flag | change |", "|---|---|", ...rows].join("\n"),
     ...moreText(changes.length - rows.length, ""),
-    from.join("\n"),
-    "Look at the last run of the workflow that syncs, or run what it runs:",
+    merged.join("\n"),
+    "See the last run of the sync workflow, or sync yourself:",
     fenced([`hoist sync --env ${environment}`], "sh"),
   ];
 }

@@ -1,22 +1,22 @@
 import { counted } from "../../core/text.ts";
 import type { DriftIssue } from "../../github/drift-issue.ts";
-import type { Drift } from "./drift.ts";
+import type { Drift } from "./find-drift.ts";
 import type { Style } from "../terminal/io.ts";
 import { agoText } from "../terminal/age.ts";
 import { byWhom, shortCommit } from "../plan/plan-text.ts";
 import { padded } from "../terminal/table.ts";
 
-/** What differs between a table and the branch; the headline first. */
+/** Returns how a table differs from the branch as text. */
 export function driftText(drift: Drift, now: Date, style: Style): string {
-  const { environment, database, desired, byHand, pending, fence } = drift;
-  if (fence !== null) return `${style("yellow", "!")} ${fence.message}\n${fence.hint}`;
+  const { environment, database, desired, manualChanges, pending, diverged } = drift;
+  if (diverged !== null) return `${style("yellow", "!")} ${diverged.message}\n${diverged.hint}`;
   const at = shortCommit(desired);
-  if (byHand.length === 0 && pending === null) return `${style("green", "✓")} ${environment} says what ${at} says`;
+  if (manualChanges.length === 0 && pending === null) return `${style("green", "✓")} ${environment} agrees with ${at}`;
   const changes = pending?.changes ?? [];
-  const width = Math.min(40, Math.max(...[...byHand, ...changes].map(({ key }) => key.length)));
+  const width = Math.min(40, Math.max(...[...manualChanges, ...changes].map(({ key }) => key.length)));
   const blocks = [
-    `${environment} is not what ${at} says: ${driftCounts(drift)}\ndatabase ${database}`,
-    byHand
+    `${environment} differs from ${at}: ${driftCounts(drift)}\ndatabase ${database}`,
+    manualChanges
       .map(
         ({ key, what, fate, by }) =>
           `${style("yellow", "!")} ${padded(key, width)}  ${what}${byWhom(by ?? undefined, now)}: ${fate}`,
@@ -25,34 +25,49 @@ export function driftText(drift: Drift, now: Date, style: Style): string {
     changes.map(({ key, text }) => `${style("yellow", "~")} ${padded(key, width)}  ${text}`).join("\n"),
     pending === null
       ? ""
-      : `not live since ${agoText(pending.since, now)}: ${pending.landed.map(landedText).join(", ")}`,
+      : `not live since ${agoText(pending.since, now)}: ${pending.commits.map(commitText).join(", ")}`,
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
 }
 
-/** `1 change by hand, 2 not live`. */
-export function driftCounts({ byHand, pending, fence }: Drift): string {
-  if (fence !== null) return "it was synced from elsewhere";
+/** `1 manual change, 2 merged changes not live`. */
+export function driftCounts({ manualChanges, pending, diverged }: Drift): string {
+  if (diverged !== null) return "it was synced from another branch";
   const parts = [
-    byHand.length === 0 ? "" : `${counted(byHand.length, "change")} by hand`,
+    manualChanges.length === 0 ? "" : counted(manualChanges.length, "manual change"),
     pending === null ? "" : `${counted(pending.changes.length, "merged change")} not live`,
   ];
   return parts.filter((part) => part !== "").join(", ");
 }
 
-function landedText({ sha, pullRequest }: { readonly sha: string; readonly pullRequest: number | null }): string {
+function commitText({ sha, pullRequest }: { readonly sha: string; readonly pullRequest: number | null }): string {
   return pullRequest === null ? shortCommit(sha) : `#${pullRequest} (${shortCommit(sha)})`;
 }
 
-/** What became of the issue. */
+/** Says what was done with the issue. */
 export function driftIssueText({ action, number, url }: DriftIssue, style: Style): string {
   if (number === null) return "";
   const did = {
     opened: `issue #${number} opened`,
     updated: `issue #${number} updated`,
-    unchanged: `issue #${number} says so already`,
+    unchanged: `issue #${number} is up to date`,
     closed: `issue #${number} closed`,
     none: "",
   }[action];
   return did === "" ? "" : `${style("green", "✓")} ${did}  ${url ?? ""}`.trimEnd();
+}
+
+/** Returns a drift as JSON, with the field names of the first release. */
+export function driftJson(outcome: "agrees" | "differs", drift: Drift, issue: DriftIssue | null): string {
+  const { manualChanges, pending, diverged, ...rest } = drift;
+  const { commits, ...others } = pending ?? {};
+  const fields = {
+    outcome,
+    ...rest,
+    byHand: manualChanges,
+    pending: pending === null ? null : { ...others, landed: commits },
+    fence: diverged,
+    issue,
+  };
+  return JSON.stringify(fields, null, 2);
 }

@@ -67,7 +67,7 @@ async function gitHubSteps(
     return none;
   }
   const { writeWorkflows } = await import("./workflows/write.ts");
-  const { toSwitchOn } = await import("./workflows/to-switch-on.ts");
+  const { gitHubSetup } = await import("./workflows/github-setup.ts");
   const written = writeWorkflows(folder, found);
-  return { written, settings: toSwitchOn(found.settings) };
+  return { written, settings: gitHubSetup(found.settings) };
 }

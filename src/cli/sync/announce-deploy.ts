@@ -2,9 +2,9 @@ import type { HeldEdit } from "../../core/plan/change.ts";
 import { FlagError } from "../../core/errors.ts";
 import { COMMENT_MARKER, saysLive, withLive } from "../../github/report/live-line.ts";
 import { gitHubFrom } from "../../github/connect.ts";
-import { landedBetween } from "../../github/merged-pull-request.ts";
 import { announceDeploy, type DeployedPullRequest, MAX_ANNOUNCED } from "../../github/deployed.ts";
 import type { LandedChange } from "../../history/mainline.ts";
+import { mainlineBetween } from "../../history/mainline-between.ts";
 import type { SyncEntry } from "../../store/store.ts";
 import type { SyncOutcome } from "../../sync/sync.ts";
 import { printNote, type Io } from "../terminal/io.ts";
@@ -39,7 +39,7 @@ export async function tellLive(
   try {
     const brought = await broughtBy(outcome, commit, io.now(), readSyncs);
     if (brought === null) return [];
-    const landed = await landedBetween(repository, { from: brought.from, to: commit }, MAX_ANNOUNCED);
+    const landed = await mainlineBetween(repository, { from: brought.from, to: commit }, MAX_ANNOUNCED);
     if (landed.length === 0) return [];
     const github = await gitHubFrom(io.env, folder, (text) => printNote(io, text));
     const live = { environment: plan.environment, revision: brought.revision, commit };

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { areHandles } from "../../../src/cli/github/codeowners/pattern.ts";
+import { areHandles } from "../../../src/cli/github/codeowners/owners.ts";
 import { reviewersOf } from "../../support/codeowners.ts";
 import { aFakeGitHub } from "../../support/github/start.ts";
 import { hoistIn } from "../../support/hoist.ts";
@@ -28,7 +28,7 @@ test("printed it is all that would be written, and nothing is", async () => {
   const { code, out } = await hoistIn(repository.folder)("github", "codeowners");
   expect(code).toBe(0);
   expect(out).toBe(`# BEGIN flags: hoist github codeowners --write
-# From the owner of each flag, and owners in flags/_config.yaml. What is written below this block goes over it.
+# From the owner of each flag, and owners in flags/_config.yaml. Lines below this block take precedence over it.
 /flags/ @acme/web @acme/shop
 /flags/new_checkout.yaml @acme/shop
 /flags/web/ @acme/web
@@ -50,7 +50,7 @@ test("written, it is checked; a flag that changes hands makes it stale, and writ
   const stale = await hoist("github", "codeowners", "--check");
   expect(stale.code).toBe(3);
   expect(stale.out).toBe("  - /flags/new_checkout.yaml @acme/shop\n  + /flags/new_checkout.yaml @acme/web");
-  expect(stale.err).toContain("run hoist github codeowners --write and commit what it writes");
+  expect(stale.err).toContain("run hoist github codeowners --write and commit the result");
   await hoist("github", "codeowners", "--write");
   expect(reviewersOf(textIn(repository), "flags/new_checkout.yaml")).toEqual(["@acme/web"]);
   expect(reviewersOf(textIn(repository), "flags/_config.yaml")).toEqual(["@acme/platform", "@dana"]);
@@ -113,7 +113,7 @@ test("where there are neither flags nor owners, nobody can be named", async () =
   repository.write("flags/_config.yaml", CONFIG.replace(/^owners.*\n/m, ""));
   const { code, err } = await hoistIn(repository.folder)("github", "codeowners");
   expect(code).toBe(3);
-  expect(err).toContain("names no owners");
+  expect(err).toContain("declares no owners");
 });
 
 test("a marker that has lost the other is told, and nothing is written", async () => {
@@ -121,11 +121,11 @@ test("a marker that has lost the other is told, and nothing is written", async (
   const repository = aTree({ ".github/CODEOWNERS": broken });
   const { code, err } = await hoistIn(repository.folder)("github", "codeowners", "--write");
   expect(code).toBe(9);
-  expect(err).toContain('does not hold one "# BEGIN flags" with one "# END flags" after it');
+  expect(err).toContain('does not contain exactly one "# BEGIN flags" followed by one "# END flags"');
   expect(textIn(repository)).toBe(broken);
 });
 
-test("--check and --write exclude each other; outside a repository there is no top to count paths from", async () => {
+test("--check and --write cannot be used together; outside a repository there is no top to count paths from", async () => {
   expect((await hoistIn(aTree().folder)("github", "codeowners", "--check", "--write")).code).toBe(9);
   const folder = aFolder();
   for (const [path, text] of Object.entries(FLAGS)) {
@@ -170,7 +170,7 @@ describe("what GitHub finds wrong with it", () => {
     const { code, out, err } = await asked("@acme/nobody");
     expect(code, err).toBe(3);
     expect(out).toMatch(/^\.github\/CODEOWNERS:3:\d+ {2}error {2}code-owner {2}Unknown owner/m);
-    expect(err).toContain("ask nobody for a review");
+    expect(err).toContain("these lines request no review");
   });
 
   test("cannot be known without a token, or from a GitHub that does not answer", async () => {

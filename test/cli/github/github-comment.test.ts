@@ -48,7 +48,7 @@ describe("one comment a pull request", () => {
     const scene = await aScene();
     const first = await scene.comment();
     expect(first.out).toMatch(
-      /^✓ commented on #1 {2}https:\/\/github\.com\/acme\/flags\/pull\/1#issuecomment-\d+\n✓ check: 1 flag changes {2}https:\S+\n✓ the job's summary has the whole report$/,
+      /^✓ commented on #1 {2}https:\/\/github\.com\/acme\/flags\/pull\/1#issuecomment-\d+\n✓ check: 1 flag changes {2}https:\S+\n✓ the job summary contains the whole report$/,
     );
     expect(bodies(scene)).toEqual([
       expect.stringMatching(/^<!-- flaghoist:report:1 -->\n### Flags: 1 change in production/),
@@ -248,7 +248,9 @@ describe("what else is said, and where", () => {
     const token = { GITHUB_TOKEN: scene.fake.tokenFor("github-actions[bot]", { checks: "none" }) };
     const text = await scene.comment(token);
     expect(text.out).toMatch(/^::error file=flags\/workshop_routing\.yaml,line=\d+,/);
-    expect(text.err).toContain("note  no check was written: it takes the token of a workflow with checks: write");
+    expect(text.err).toContain(
+      "note  no check was written, because that needs the token of a workflow with checks: write",
+    );
     const json = await scene.comment(token, ...JSON_FORMAT);
     expect(JSON.parse(json.out)).toMatchObject({ check: { written: "annotations", url: null } });
     expect(json.err).toMatch(/^::error file=/m);
@@ -310,9 +312,9 @@ describe("where the token may not comment", () => {
     const env = scene.job({ GITHUB_TOKEN: scene.fake.readToken }, event);
     const { code, out, err } = await hoistIn(scene.clone.folder, env)("github", "comment", "--base", "origin/main");
     expect({ code, err }, err).toMatchObject({ code: 0 });
-    expect(out).toContain("! no comment on #1: the token may not write there");
+    expect(out).toContain("! no comment on #1: the token lacks the permission");
     expect(err).toContain(
-      "note  #1 comes from a fork, where a workflow may not comment: the report is in the job's summary",
+      "note  #1 comes from a fork, for which a workflow may not comment; the report is in the job summary",
     );
     expect(readFileSync(env["GITHUB_STEP_SUMMARY"] ?? "", "utf8")).toMatch(/^### Flags: 1 change in production/);
     expect(bodies(scene)).toEqual([]);
@@ -326,7 +328,7 @@ describe("where the token may not comment", () => {
     scene.fake.fromFork(scene.number, "lee");
     const { code, err } = await hoist("github", "comment", "--base", "origin/main");
     expect({ code, err }, err).toMatchObject({ code: 0 });
-    expect(err).toContain("note  #1 comes from a fork, where a workflow may not comment");
+    expect(err).toContain("note  #1 comes from a fork, for which a workflow may not comment");
     expect(bodies(scene)).toEqual([]);
   });
 
@@ -352,7 +354,7 @@ describe("where the token may not comment", () => {
     const { code, err } = await hoistIn(scene.clone.folder, env)("github", "comment", "--base", "origin/main");
     expect({ code, err }, err).toMatchObject({
       code: 0,
-      err: expect.stringContaining("this run is for no pull request"),
+      err: expect.stringContaining("this run belongs to no pull request"),
     });
     expect(existsSync(env["GITHUB_STEP_SUMMARY"] ?? "")).toBe(true);
     expect(scene.fake.requests).toHaveLength(before);
@@ -369,8 +371,8 @@ describe("which commit is told of", () => {
     const before = bodies(scene);
     scene.clone.checkout(old);
     const late = await hoistIn(scene.clone.folder, env)("github", "comment", "--base", "origin/main");
-    expect(late).toMatchObject({ code: 0, out: expect.stringContaining("! comment on #1 left as it is") });
-    expect(late.err).toContain("#1 has moved on to");
+    expect(late).toMatchObject({ code: 0, out: expect.stringContaining("! comment on #1 left unchanged") });
+    expect(late.err).toContain("#1 is now at");
     expect(bodies(scene)).toEqual(before);
   });
 
@@ -384,7 +386,7 @@ describe("which commit is told of", () => {
     clone.checkout("main");
     const other = await comment();
     expect(other).toMatchObject({ code: 9 });
-    expect(other.err).toMatch(/#1 is at [0-9a-f]{7}, and this report would be of [0-9a-f]{7}/);
+    expect(other.err).toMatch(/#1 is at [0-9a-f]{7}, but the report would be for [0-9a-f]{7}/);
     clone.merge("change", "Merge change into main");
     expect(await comment()).toMatchObject({ code: 0, out: expect.stringContaining("✓ comment updated on #1") });
   });
@@ -411,7 +413,7 @@ describe("which commit is told of", () => {
     });
     expect(await hoist("github", "comment", "--base", "main")).toMatchObject({
       code: 9,
-      err: expect.stringContaining("no pull request is named"),
+      err: expect.stringContaining("no pull request is given"),
     });
     const missing = hoistIn(scene.clone.folder, { ...bare, GITHUB_EVENT_PATH: "/nowhere/event.json" });
     expect(await missing("github", "comment", "--base", "main")).toMatchObject({
@@ -420,7 +422,7 @@ describe("which commit is told of", () => {
     });
     expect(await hoist("github", "comment", "--base", "main", "--pr", "x")).toMatchObject({
       code: 9,
-      err: expect.stringContaining("Expected the number of a pull request"),
+      err: expect.stringContaining("Write the number of a pull request"),
     });
     expect(await hoist("github", "comment", "--base", "main", "--pr", "77")).toMatchObject({
       code: 10,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { aClone, ROUTING, writes } from "../../github/commenting.ts";
-import { readDrift } from "../../../src/cli/github/drift.ts";
+import { findDrift } from "../../../src/cli/github/find-drift.ts";
 import { openStore } from "../../../src/store/open.ts";
 import type { SyncOptions } from "../../../src/sync/sync.ts";
 import type { FakeGitHub } from "../../support/github/start.ts";
@@ -55,7 +55,7 @@ onEveryEngine((engine) => {
     const { database, drift, hoist, fake } = watched;
     expect(await drift()).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^✓ production says what [0-9a-f]{7} says$/),
+      out: expect.stringMatching(/^✓ production agrees with [0-9a-f]{7}$/),
     });
     expect(issues(watched)).toEqual([]);
 
@@ -63,11 +63,11 @@ onEveryEngine((engine) => {
     const first = await drift();
     expect(first, first.err).toMatchObject({ code: 0, err: "" });
     expect(first.out).toMatch(
-      /^production is not what [0-9a-f]{7} says: 1 change by hand\ndatabase .*\n\n! workshop_routing {2}disabled by hand .* by .*: stays off, whatever git says\n\n✓ issue #1 opened {2}https:\S+\/issues\/1$/,
+      /^production differs from [0-9a-f]{7}: 1 manual change\ndatabase .*\n\n! workshop_routing {2}disabled by hand .* by .*: stays off, whatever git says\n\n✓ issue #1 opened {2}https:\S+\/issues\/1$/,
     );
     expect(issues(watched)).toEqual([
       expect.objectContaining({
-        title: "Flags: production is not what the branch says: 1 change by hand",
+        title: "Flags: production differs from the branch: 1 manual change",
         state: "open",
         labels: ["flaghoist-drift"],
         body: expect.stringMatching(
@@ -76,7 +76,7 @@ onEveryEngine((engine) => {
       }),
     ]);
     const before = writes(fake).length;
-    expect((await drift()).out).toContain("✓ issue #1 says so already");
+    expect((await drift()).out).toContain("✓ issue #1 is up to date");
     expect(writes(fake)).toHaveLength(before);
 
     await database.type(
@@ -84,19 +84,19 @@ onEveryEngine((engine) => {
     );
     expect((await drift()).out).toContain("✓ issue #1 updated");
     expect(issues(watched)).toEqual([
-      expect.objectContaining({ title: expect.stringContaining("2 changes by hand"), state: "open" }),
+      expect.objectContaining({ title: expect.stringContaining("2 manual changes"), state: "open" }),
     ]);
 
     expect(await hoist("sync", "--release", ROUTING, "--release", "checkout")).toMatchObject({ code: 0 });
-    expect((await drift()).out).toMatch(/^✓ production says what [0-9a-f]{7} says\n\n✓ issue #1 closed {2}https/);
+    expect((await drift()).out).toMatch(/^✓ production agrees with [0-9a-f]{7}\n\n✓ issue #1 closed {2}https/);
     expect(issues(watched)).toEqual([expect.objectContaining({ state: "closed" })]);
     expect([...fake.world.comments.values()].map(({ body }) => body)).toEqual([
-      expect.stringMatching(/^The flags of \*\*production\*\* are what `[0-9a-f]{7}` says again\.$/),
+      expect.stringMatching(/^The table of \*\*production\*\* agrees with `[0-9a-f]{7}` again\.$/),
     ]);
-    expect((await drift()).out).toMatch(/^✓ production says what [0-9a-f]{7} says$/);
+    expect((await drift()).out).toMatch(/^✓ production agrees with [0-9a-f]{7}$/);
   });
 
-  test("a row that was deleted by hand is told, and the table is only read", async () => {
+  test("a manually deleted row is reported, and the table is only read", async () => {
     const { database, drift } = await aWatchedEnvironment(engine);
     await database.type("DELETE FROM feature_toggles WHERE feature_key = 'checkout'");
     const before = await database.writeMark();
@@ -120,7 +120,7 @@ describe("what was merged and is not live", () => {
     // Commits of these repositories are of last January.
     const sha = commitFlags(clone, "Less routing (#7)", { [ROUTING]: flagText({ lines: "rollout: 5%" }) });
     const old = await drift("--after", "15m");
-    expect(old.out).toMatch(/^production is not what [0-9a-f]{7} says: 1 merged change not live\n/);
+    expect(old.out).toMatch(/^production differs from [0-9a-f]{7}: 1 merged change not live\n/);
     expect(old.out).toMatch(/\n~ workshop_routing {2}10.% → 5.% of everyone\n/);
     expect(old.out).toContain(`#7 (${sha.slice(0, 7)})`);
     expect(issues(watched)[0]?.body).toContain(`- \`${sha.slice(0, 7)}\` #7 Less routing`);
@@ -133,10 +133,10 @@ describe("what was merged and is not live", () => {
     const { clone, drift } = watched;
     clone.write("README.md", "x");
     clone.commit("Words");
-    expect((await drift()).out).toMatch(/^✓ production says/);
+    expect((await drift()).out).toMatch(/^✓ production agrees/);
     commitFlags(clone, "Less routing", { [ROUTING]: flagText({ lines: "rollout: 5%" }) });
     const days = Math.ceil((Date.now() - Date.UTC(2026, 0, 1)) / 86_400_000) + 1;
-    expect((await drift("--after", `${days}d`)).out).toMatch(/^✓ production says/);
+    expect((await drift("--after", `${days}d`)).out).toMatch(/^✓ production agrees/);
     expect(issues(watched)).toEqual([]);
   });
 
@@ -168,7 +168,9 @@ describe("what was merged and is not live", () => {
     expect(beside).toMatchObject({ code: 0 });
     expect(beside.out).toMatch(/^! production is at [0-9a-f]{7}, which is not part of the history of [0-9a-f]{7}\n/);
     expect(issues(watched)).toEqual([
-      expect.objectContaining({ title: "Flags: production is not what the branch says: it was synced from elsewhere" }),
+      expect.objectContaining({
+        title: "Flags: production differs from the branch: it was synced from another branch",
+      }),
     ]);
   });
 });
@@ -195,8 +197,8 @@ test("what only the first of two looks sees was a sync at work", async () => {
     acceptLive: null,
   };
   const github = () => Promise.reject(new Error("nobody asks GitHub"));
-  const outcome = await readDrift({ sync, now: new Date(), afterMs: 0, settleMs: 0, github });
-  expect(outcome).toMatchObject({ kind: "agrees", drift: { byHand: [], pending: null } });
+  const outcome = await findDrift({ sync, now: new Date(), afterMs: 0, settleMs: 0, github });
+  expect(outcome).toMatchObject({ kind: "agrees", drift: { manualChanges: [], pending: null } });
   expect(looks).toBe(2);
 });
 

@@ -253,6 +253,6 @@ test("a branch whose name GitHub would read as an expression is refused with the
   repository.git("checkout", "--quiet", "-b", "${{github.token}}");
   const { code, err } = await hoistIn(repository.folder)("init");
   expect(code).toBe(9);
-  expect(err).toContain("cannot stand in a workflow");
+  expect(err).toContain("cannot be used in a workflow");
   expect(existsSync(join(repository.folder, ".github"))).toBe(false);
 });

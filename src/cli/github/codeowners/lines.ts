@@ -1,23 +1,20 @@
 import { posix } from "node:path";
 
-/** A file and whoever has to review changes of it, as CODEOWNERS writes them: `@acme/workshops`. */
-export interface OwnedFile {
+/** A path and its owners as CODEOWNERS writes them, e.g. `@acme/workshops`. The path of a folder ends with a slash. */
+export interface OwnedPath {
   readonly path: string;
   readonly owners: string;
 }
 
-/** A folder ends with a slash. */
-export type OwnedPath = OwnedFile;
-
 /**
- * The fewest lines by which every file has its owners: the last line that matches a file counts, and a folder's line counts
- * for everything below it. A folder whose files all have the same owners is named itself, also where that saves no line: the
- * next file in it changes nothing then.
+ * Returns the fewest lines that give every file its owners. The last line that matches a file decides, and the line of a folder
+ * covers everything below it. A folder whose files all have the same owners gets a line of its own even where that saves none,
+ * so that a new file in it changes nothing.
  *
  * @param files      paths below `folder`
- * @param otherwise  the owners of whatever else lies in `folder`, which is the first line
+ * @param otherwise  the owners of everything else in `folder`, on the first line
  */
-export function ownerLines(files: readonly OwnedFile[], folder: string, otherwise: string): readonly OwnedPath[] {
+export function ownerLines(files: readonly OwnedPath[], folder: string, otherwise: string): readonly OwnedPath[] {
   const top = newFolder(folder);
   const folders = new Map([[folder, top]]);
   for (const file of files) folderOf(file.path, folders).files.push(file);
@@ -26,9 +23,9 @@ export function ownerLines(files: readonly OwnedFile[], folder: string, otherwis
 
 interface Folder {
   readonly path: string;
-  readonly files: OwnedFile[];
+  readonly files: OwnedPath[];
   readonly folders: Folder[];
-  /** Lines below it, by the owners that it inherits. */
+  /** The number of lines needed below it, by the owners that it inherits. */
   readonly counts: Map<string, number>;
 }
 
@@ -46,7 +43,7 @@ function folderOf(path: string, folders: Map<string, Folder>): Folder {
   return made;
 }
 
-/** The lines of a folder that is itself told whose it is. */
+/** Returns the lines below a folder whose own owners are known. */
 function linesBelow(folder: Folder, inherited: string): readonly OwnedPath[] {
   const files = folder.files.filter(({ owners }) => owners !== inherited);
   const below = folder.folders.flatMap((each) => {
@@ -57,7 +54,7 @@ function linesBelow(folder: Folder, inherited: string): readonly OwnedPath[] {
   return [...files, ...below].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Whose a folder is said to be, so that the fewest lines are needed. */
+/** Returns the owners for a folder with which the fewest lines are needed. */
 function best(folder: Folder, inherited: string): string {
   const candidates = [...ownersIn(folder)].sort();
   const [only, ...others] = candidates;

@@ -2,9 +2,9 @@ import { RUNNER } from "./pins.ts";
 import { hoistOf, yamlWord, type WorkflowSettings } from "./settings.ts";
 import { firstSteps, head, MARK } from "./steps.ts";
 
-/** The workflow of every hour: says, in an issue, where a table is not what the branch says. It writes to no table. */
+/** Returns the hourly workflow, which reports drift in an issue. It writes to no table. */
 export function driftWorkflow(settings: WorkflowSettings): string {
-  return `${MARK} It opens an issue while an environment's database is not what the flags of ${settings.branch} say.
+  return `${MARK} It keeps an issue open while the database of an environment differs from the flags of ${settings.branch}.
 name: drift
 
 on:
@@ -21,8 +21,7 @@ function job(settings: WorkflowSettings, environment: string): string {
   return `  drift-${environment}:
     runs-on: ${RUNNER}
     timeout-minutes: 10
-    # Its database address is that of a user who may only read. An environment of its own, because that of the sync may wait for
-    # a reviewer.
+    # A separate environment, whose database user can only read, and which does not wait for a reviewer.
     environment: ${yamlWord(readEnvironment(environment))}
     concurrency:
       group: flags-drift-${environment}
@@ -45,7 +44,7 @@ ${firstSteps(settings, { ref: settings.branch, needsDatabase: true })}
 `;
 }
 
-/** The environment on GitHub whose secret may only read. */
+/** Returns the GitHub environment whose database user can only read. */
 export function readEnvironment(environment: string): string {
   return `${environment}-read`;
 }

@@ -6,20 +6,20 @@ import type { WorkflowSettings } from "./settings.ts";
 import { syncWorkflow } from "./sync.ts";
 import { validateWorkflow } from "./validate.ts";
 
-/** A file of `.github/`, and what it is good for. */
+/** A file of `.github/`, and what it is for. */
 export interface GitHubFile extends TextFile {
   readonly note: string;
 }
 
 /**
- * What a repository's `.github/` begins with, by paths from its top.
+ * Returns the files for a repository's `.github/`, with paths from its top.
  *
- * @throws FlagError USAGE where a name would be read as an expression
+ * @throws FlagError USAGE for a branch or folder that GitHub would read as an expression
  */
 export function gitHubFiles(settings: WorkflowSettings): readonly GitHubFile[] {
   for (const text of [settings.branch, settings.folder]) {
     if (!text.includes("${{")) continue;
-    throw new FlagError("USAGE", `"${text}" cannot stand in a workflow: GitHub replaces what begins with \${{`, {
+    throw new FlagError("USAGE", `"${text}" cannot be used in a workflow, because GitHub evaluates \${{`, {
       hint: "rename it, or run hoist init --no-workflows",
     });
   }
@@ -29,9 +29,9 @@ export function gitHubFiles(settings: WorkflowSettings): readonly GitHubFile[] {
     note,
   });
   return [
-    workflow("validate", validateWorkflow(settings), "on a pull request: check, and say who flips"),
-    workflow("sync", syncWorkflow(settings), "on a merge: bring the databases to what the files say"),
-    workflow("drift", driftWorkflow(settings), "every hour: an issue while a database says something else"),
+    workflow("validate", validateWorkflow(settings), "on a pull request: check the flags, report what changes"),
+    workflow("sync", syncWorkflow(settings), "on a merge: sync the flags to the databases"),
+    workflow("drift", driftWorkflow(settings), "every hour: report drift in an issue"),
     {
       path: ".github/pull_request_template.md",
       text: PULL_REQUEST_TEMPLATE,

@@ -11,20 +11,20 @@ export interface FoundRepository {
   /** The top of the work tree. */
   readonly root: string;
   readonly settings: WorkflowSettings;
-  /** False where its remote is a server of another kind: workflows would mean nothing there. */
+  /** False when its remote is on another server than GitHub, where workflows have no effect. */
   readonly isOnGitHub: boolean;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * What the workflows of the repository around a folder depend on; null outside a repository.
+ * Finds the settings for the workflows of a repository; null outside a repository.
  *
  * @param folder  the one that holds `flags/`
  * @throws FlagError GIT_FAILED
  */
 export async function findSettings(folder: string, config: Config, env: Environment): Promise<FoundRepository | null> {
-  // A hook that runs us sets these; here the folder decides.
+  // Git sets these in hooks; here the folder decides.
   const own = Object.entries(env).filter(([name]) => !/^GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX)$/.test(name));
   const git = gitIn(folder, Object.fromEntries(own));
   const root = await topOf(git);
@@ -52,20 +52,20 @@ async function topOf(git: Git): Promise<string | null> {
   }
 }
 
-/** Where work-tree syncs are allowed, people sync what they have not committed: no workflow goes there. */
+/** Returns the environments for the workflows: without those that are synced from a work tree, unless there are no others. */
 function syncedEnvironments({ environments }: Config): readonly string[] {
   const shared = environments.filter(({ workTree }) => !workTree);
   return (shared.length === 0 ? environments : shared).map(({ name }) => name);
 }
 
-/** A repository without a remote may well get one on GitHub. */
+/** A repository without a remote may get one on GitHub later. */
 function isGitHub(remote: string): boolean {
   if (remote === "" || /^[./]/.test(remote) || remote.startsWith("file:")) return true;
   const [, host = ""] = /^(?:[a-z+]+:\/\/)?(?:[^@/]*@)?([^:/]+)/i.exec(remote) ?? [];
   return /github|\.ghe\.com$/i.test(host);
 }
 
-/** What the remote calls its main branch, else one that is usually called so, else the branch that is checked out. */
+/** Returns the default branch of the remote, else main or master, else the branch that is checked out. */
 async function mainBranch(git: Git): Promise<string> {
   const remote = await git.run("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD").catch(() => "");
   if (remote.trim() !== "") return remote.trim().replace(/^origin\//, "");
@@ -76,7 +76,7 @@ async function mainBranch(git: Git): Promise<string> {
   return current.trim() || "main";
 }
 
-/** The nearest package.json that has the command decides, where a lock file of npm lies beside it. */
+/** Uses the nearest package.json that depends on the command and has a lock file of npm beside it. */
 function installOf(root: string, below: string): Install {
   for (const folder of new Set([below, ""])) {
     const file = join(root, folder, "package.json");
@@ -95,7 +95,7 @@ interface Manifest {
   readonly devDependencies?: Readonly<Record<string, unknown>>;
 }
 
-/** One that cannot be read names nothing. */
+/** Returns an empty manifest for a file that cannot be read. */
 function manifestIn(file: string): Manifest {
   try {
     const value: unknown = JSON.parse(readFileSync(file, "utf8"));

@@ -1,4 +1,4 @@
-/** What a pull request is asked for, beside what the comment finds out by itself. */
+/** Asks the author for what the report in the comment cannot contain. */
 export const PULL_REQUEST_TEMPLATE = `## What changes
 
 
@@ -7,5 +7,5 @@ export const PULL_REQUEST_TEMPLATE = `## What changes
 
 ## How to undo it
 
-<!-- For a flag: hoist rollback KEY --pr, or at once hoist kill KEY. -->
+<!-- For a flag: hoist rollback KEY --pr, or immediately: hoist kill KEY. -->
 `;

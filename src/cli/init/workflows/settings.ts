@@ -1,38 +1,38 @@
-/** What a repository's workflows depend on. */
+/** The values that the workflows of a repository are made from. */
 export interface WorkflowSettings {
-  /** Those that are synced from here, in the order of promotion. */
+  /** The environments that are synced, in the order of promotion. */
   readonly environments: readonly string[];
-  /** The branch that is live once it is merged into. */
+  /** The branch from which the environments are synced. */
   readonly branch: string;
-  /** The folder that holds `flags/`, from the top of the repository: "" or `apps/shop`. */
+  /** The path from the top of the repository to the folder that holds `flags/`: "" or `apps/shop`. */
   readonly folder: string;
   readonly install: Install;
 }
 
 /**
- * Where the workflows have the command from.
+ * How the workflows install the command.
  *
- * `locked`: the repository's own package.json has it, and a lock file says which. `exact`: the registry, by its version.
- * `source`: the repository is the tool's own.
+ * `locked`: as a dependency of the repository, from its lock file. `exact`: one version from the registry. `source`: the
+ * repository is the one of Flaghoist itself.
  */
 export type Install =
   | { readonly kind: "locked"; readonly folder: string }
   | { readonly kind: "exact"; readonly version: string }
   | { readonly kind: "source" };
 
-/** How a step begins that runs the command. */
+/** Returns the command line that starts `hoist`. */
 export function hoistOf({ kind }: Install): string {
   return { locked: "npx --no-install hoist", exact: "hoist", source: "node src/cli/bin.js" }[kind];
 }
 
-/** An environment's job in a workflow; quoted where YAML would read the name as something else, as `on`. */
+/** Returns a text as a YAML scalar, quoted where YAML would read it as something else, such as `on`. */
 export function yamlWord(text: string): string {
   return /^[A-Za-z][\w/.-]*$/.test(text) && !/^(?:on|off|yes|no|y|n|true|false|null)$/i.test(text)
     ? text
     : JSON.stringify(text);
 }
 
-/** A branch or path where GitHub reads a pattern: what has a meaning there stands for itself. */
+/** Escapes a branch or path for a filter, where GitHub reads patterns. */
 export function filterPattern(text: string): string {
   return JSON.stringify(text.replace(/[\\*?+[\]!]/g, "\\$&"));
 }

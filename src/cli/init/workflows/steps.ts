@@ -2,16 +2,16 @@ import { CHECKOUT, NODE_VERSION, PG_VERSION, SETUP_NODE } from "./pins.ts";
 import { yamlWord, type Install, type WorkflowSettings } from "./settings.ts";
 
 interface StepOptions {
-  /** Checked out in place of what started the workflow. */
+  /** The ref to check out; the one that started the workflow unless given. */
   readonly ref?: string;
   readonly needsDatabase: boolean;
-  /** The condition of each of the steps. */
+  /** The condition of every step. */
   readonly onlyIf?: string;
 }
 
 /**
- * The steps that every job begins with: the whole history, without a token left in .git; the exact Node, whose cache no other
- * job reads; the command, whose packages run nothing while they are installed.
+ * Returns the first steps of every job. They check out the whole history without leaving a token in .git, set up the pinned
+ * Node.js without a shared cache, and install the command without running install scripts.
  */
 export function firstSteps({ install, folder }: WorkflowSettings, options: StepOptions): string {
   const condition = options.onlyIf === undefined ? "" : `\n        if: ${options.onlyIf}`;
@@ -33,7 +33,7 @@ export function firstSteps({ install, folder }: WorkflowSettings, options: StepO
 
 function installCommand(install: Install, needsDatabase: boolean): string {
   if (install.kind === "locked") return "npm ci --ignore-scripts";
-  // PostgreSQL's driver is a package of development here.
+  // In this repository PostgreSQL's driver is a development dependency.
   if (install.kind === "source") return `npm ci ${needsDatabase ? "" : "--omit=dev "}--omit=optional --ignore-scripts`;
   const driver = needsDatabase ? ` pg@${PG_VERSION}` : "";
   return `npm install --global --ignore-scripts flaghoist@${install.version}${driver}`;
@@ -44,7 +44,7 @@ function installFolder(install: Install, folder: string): string {
   return `\n        working-directory: ${install.folder === "" ? "." : yamlWord(install.folder)}`;
 }
 
-/** What stands at the top of every workflow: what it may do by itself is nothing. */
+/** Returns the top of every workflow, which grants no permissions. */
 export function head({ folder }: WorkflowSettings): string {
   const place = folder === "" ? "" : `\n    working-directory: ${yamlWord(folder)}`;
   return `permissions: {}
@@ -55,5 +55,5 @@ defaults:
 `;
 }
 
-/** By this line a workflow is known for one of ours. */
+/** The line that identifies a generated workflow. */
 export const MARK = "# Written by hoist init.";

@@ -2,18 +2,18 @@ import { RUNNER } from "./pins.ts";
 import { filterPattern, hoistOf, yamlWord, type WorkflowSettings } from "./settings.ts";
 import { firstSteps, head, MARK } from "./steps.ts";
 
-/** The workflow of a merge: brings each environment to what the branch says, one after the other. */
+/** Returns the workflow of a merge, which syncs the environments in order of promotion. */
 export function syncWorkflow(settings: WorkflowSettings): string {
   const { environments, branch, folder } = settings;
   const paths = filterPattern(`${folder === "" ? "" : `${folder}/`}flags`).replace(/"$/, '/**"');
-  return `${MARK} It brings each environment's database to what the flags of ${branch} say.
+  return `${MARK} It syncs the flags of ${branch} to the database of each environment.
 name: sync
 
 on:
   push:
     branches: [${filterPattern(branch)}]
     paths: [${paths}]
-  # By hand, for one environment:
+  # To start it for one environment:
   # gh workflow run sync.yml -f environment=${environments.at(-1)} -f release=KEY
   workflow_dispatch:
     inputs:
@@ -23,13 +23,13 @@ on:
         required: true
         options: [${environments.map(yamlWord).join(", ")}]
       release:
-        description: Flags whose hand-written changes are undone, with spaces between them
+        description: Keys of flags whose manual changes are discarded, separated by spaces
         type: string
       acknowledge:
-        description: Says yes to the plan of that id, which a refused sync prints
+        description: The plan id to acknowledge, as printed by a refused sync
         type: string
       accept-live:
-        description: The live commit, after a rewritten history
+        description: The live commit to accept after a rewritten history
         type: string
 
 ${head(settings)}
@@ -37,7 +37,7 @@ jobs:
 ${environments.map((name, index) => job(settings, name, environments[index - 1])).join("\n")}`;
 }
 
-/** @param before  the environment before it in the order of promotion */
+/** @param before  the previous environment in the order of promotion */
 function job(settings: WorkflowSettings, environment: string, before: string | undefined): string {
   const asked = `inputs.environment == '${environment}'`;
   const onPush =
@@ -49,7 +49,7 @@ function job(settings: WorkflowSettings, environment: string, before: string | u
     timeout-minutes: 15${before === undefined ? "" : `\n    needs: sync-${before}`}
     if: ${onPush}
     environment: ${yamlWord(environment)}
-    # One after the other, and never stopped half way. That an older commit never goes over a newer one does not hang on this.
+    # One run at a time, and none is cancelled. hoist itself refuses to replace a newer commit with an older one.
     concurrency:
       group: flags-sync-${environment}
       cancel-in-progress: false
@@ -57,7 +57,7 @@ function job(settings: WorkflowSettings, environment: string, before: string | u
       contents: read
       pull-requests: write
     steps:
-      # The tip of the branch, not the commit that started this: what waited for a reviewer must not bring back what was there.
+      # The head of the branch, not the commit that started the run, because a run may wait for a reviewer meanwhile.
 ${firstSteps(settings, { ref: settings.branch, needsDatabase: true })}
       - name: Sync ${environment}
         env:

@@ -2,10 +2,9 @@ import { RUNNER } from "./pins.ts";
 import { hoistOf, type WorkflowSettings } from "./settings.ts";
 import { firstSteps, head, MARK } from "./steps.ts";
 
-/** The workflow of a pull request and of the merge queue: checks, and says what merging does and to whom. */
+/** Returns the workflow of pull requests and the merge queue, which checks the flags and reports what merging changes. */
 export function validateWorkflow(settings: WorkflowSettings): string {
-  const hoist = hoistOf(settings.install);
-  return `${MARK} It checks the flags of a pull request and says what merging does, and to whom.
+  return `${MARK} It checks the flags of a pull request, and reports what merging changes for whom.
 name: validate
 
 on:
@@ -14,19 +13,25 @@ on:
 
 ${head(settings)}
 env:
-  # What is compared with: where the pull request goes to, or what stands before it in the merge queue.
+  # The commit to compare with: the target of the pull request, or the previous entry of the merge queue.
   BASE: \${{ github.event.merge_group.base_sha || format('origin/{0}', github.base_ref) }}
 
 jobs:
-  # The check to require. It always runs, without a condition or a filter of paths: a required check that does not run is
-  # waited for, for ever.
+${checkJob(settings)}
+${commentJob(settings)}`;
+}
+
+function checkJob(settings: WorkflowSettings): string {
+  const hoist = hoistOf(settings.install);
+  return `  # The check that branch protection requires. It runs without conditions or path filters, because a required check that
+  # is skipped blocks the merge.
   validate:
     runs-on: ${RUNNER}
     timeout-minutes: 10
     permissions:
       contents: read
     env:
-      # Annotations, where the job below may not write them as a check.
+      # For pull requests from forks, where the job below may not write a check, annotations go into the log.
       FORMAT: \${{ github.event.pull_request.head.repo.full_name == github.repository && 'text' || 'github' }}
     steps:
 ${firstSteps(settings, { needsDatabase: false })}
@@ -37,15 +42,18 @@ ${firstSteps(settings, { needsDatabase: false })}
         env:
           GITHUB_TOKEN: \${{ github.token }}
         run: ${hoist} github codeowners --check --remote
-      - name: Say what changes
+      - name: Report the changes
         if: \${{ !cancelled() && steps.install.outcome == 'success' }}
         run: |
           status=0
           ${hoist} plan --base "$BASE" --format markdown >> "$GITHUB_STEP_SUMMARY" || status=$?
-          # 2: something changes, which is what a pull request is for.
+          # Exit code 2 means that flags change, which is not an error here.
           [ "$status" -eq 0 ] || [ "$status" -eq 2 ] || exit "$status"
+`;
+}
 
-  # May write comments and nothing else. A pull request from a fork has the summary of the job above instead.
+function commentJob(settings: WorkflowSettings): string {
+  return `  # The only job that may write comments. A pull request from a fork gets the job summary above instead.
   comment:
     runs-on: ${RUNNER}
     timeout-minutes: 10
@@ -54,7 +62,7 @@ ${firstSteps(settings, { needsDatabase: false })}
       pull-requests: write
       checks: write
     concurrency:
-      # Only the newest push has something to say.
+      # A newer push replaces an older run.
       group: flags-comment-\${{ github.event.pull_request.number || github.run_id }}
       cancel-in-progress: true
     env:
@@ -65,10 +73,10 @@ ${firstSteps(settings, { needsDatabase: false, onlyIf: OWN })}
         if: ${OWN}
         env:
           GITHUB_TOKEN: \${{ github.token }}
-        # The summary is written by the job above.
-        run: GITHUB_STEP_SUMMARY= ${hoist} github comment --base "$BASE"
+        # The job above writes the summary.
+        run: GITHUB_STEP_SUMMARY= ${hoistOf(settings.install)} github comment --base "$BASE"
 `;
 }
 
-/** A condition of steps, not of the job: what was not needed has still ended well. */
+/** A condition of the steps and not of the job, so that the job succeeds when it has nothing to do. */
 const OWN = `\${{ env.IS_OWN == 'true' }}`;

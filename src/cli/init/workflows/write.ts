@@ -6,9 +6,10 @@ import type { FoundRepository } from "./find-settings.ts";
 import { MARK } from "./steps.ts";
 
 /**
- * Writes what is not there yet of `.github/`. Another workflow of the same name stays, and ours gets a name of its own.
+ * Writes the files of `.github/` that do not exist yet. Next to another workflow of the same name, the new one gets the prefix
+ * `flags-`.
  *
- * @param folder  what the steps' paths are told from
+ * @param folder  the folder to which the paths in the result are relative
  * @throws FlagError as gitHubFiles does, before anything is written
  */
 export function writeWorkflows(folder: string, { root, settings }: FoundRepository): readonly Step[] {
@@ -22,7 +23,7 @@ export function writeWorkflows(folder: string, { root, settings }: FoundReposito
   });
 }
 
-/** GitHub reads a template from any of these, in letters of any case. */
+/** GitHub reads a template from any of these folders, in any case. */
 const TEMPLATE_FOLDERS = [".github", ".", "docs"];
 
 function freePath(root: string, { path, text }: GitHubFile): string {

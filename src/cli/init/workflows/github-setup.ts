@@ -2,8 +2,8 @@ import type { NextStep } from "../init-text.ts";
 import { readEnvironment } from "./drift.ts";
 import type { WorkflowSettings } from "./settings.ts";
 
-/** What no file can do: where on GitHub, and what. */
-export function toSwitchOn({ environments, branch }: WorkflowSettings): readonly NextStep[] {
+/** Lists what must be set up on GitHub itself. */
+export function gitHubSetup({ environments, branch }: WorkflowSettings): readonly NextStep[] {
   const places = (names: readonly string[]) => `Environments ${names.join(", ")}`;
   return [
     {
@@ -20,7 +20,7 @@ export function toSwitchOn({ environments, branch }: WorkflowSettings): readonly
     },
     {
       command: "hoist github codeowners --write",
-      about: "CODEOWNERS, once owners in flags/_config.yaml are on GitHub",
+      about: "CODEOWNERS, when the owners in flags/_config.yaml are on GitHub",
     },
   ];
 }

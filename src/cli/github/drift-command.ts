@@ -15,11 +15,11 @@ import { flagsFolder } from "../workspace.ts";
 export function driftCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist github drift --env production",
-    "hoist github drift --env production --after 1h --no-issue       only look",
+    "hoist github drift --env production --after 1h --no-issue       only print it",
   ];
   return hoistCommand(
     "github drift",
-    "an issue while a table is not what the branch says; writes to no table (exit 0, drift or not)",
+    "keep an issue open while a table differs from the branch; writes to no table, exits with 0 either way",
     examples,
     io,
   )
@@ -27,33 +27,33 @@ export function driftCommand(io: Io, done: Done): CommandUnknownOpts {
     .addOption(commitOption)
     .addOption(databaseOption)
     .addOption(
-      new Option("--after <span>", "how long a merged change may be on its way")
+      new Option("--after <span>", "how long a merged change may take to go live")
         .argParser(span)
         .default(900_000, "15m"),
     )
     .addOption(
-      new Option("--settle <span>", "between two looks: what only one of them sees is a sync at work")
+      new Option("--settle <span>", "the time between two comparisons, so that a running sync is not reported")
         .argParser(span)
         .default(5_000, "5s"),
     )
-    .option("--no-issue", "print what differs, and leave GitHub alone")
+    .option("--no-issue", "print the differences, and do not update the issue")
     .addOption(formatOption)
     .addOption(cwdOption)
     .action(async (options) => {
-      const { reportedDrift } = await import("./report-drift.ts");
+      const { reportDrift } = await import("./report-drift.ts");
       const { syncOptions } = await import("../sync/sync-options.ts");
       const sync = syncOptions(io, { ...options, onDrift: "keep" }, "read");
       const { after: afterMs, settle: settleMs, issue, format } = options;
-      done(await reportedDrift(io, { sync, afterMs, settleMs, folder: flagsFolder(io, options.cwd), issue, format }));
+      done(await reportDrift(io, { sync, afterMs, settleMs, folder: flagsFolder(io, options.cwd), issue, format }));
     });
 }
 
 const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** `15m`, in milliseconds. */
+/** Parses `15m` into milliseconds. */
 function span(text: string): number {
   const [, count, unit] = /^(\d{1,5})([smhd])$/.exec(text) ?? [];
   if (count !== undefined && (unit === "s" || unit === "m" || unit === "h" || unit === "d"))
     return Number(count) * UNITS_MS[unit];
-  throw new InvalidArgumentError("Expected a span such as 90s, 15m, 2h or 1d.");
+  throw new InvalidArgumentError("Write a time such as 90s, 15m, 2h or 1d.");
 }

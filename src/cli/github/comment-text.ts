@@ -1,22 +1,22 @@
-import type { CommentResult } from "./github-comment.ts";
+import type { CommentResult } from "./comment-on-pull-request.ts";
 import type { Style } from "../terminal/io.ts";
 
-/** What was said where on GitHub, one line a place. */
+/** Says what was written on GitHub, one line for each place. */
 export function commentText({ pullRequest, comment, check, summary }: CommentResult, style: Style): string {
   const tick = style("green", "✓");
   const of = pullRequest === null ? "" : ` on #${pullRequest}`;
   const did = {
     created: `${tick} commented${of}`,
     updated: `${tick} comment updated${of}`,
-    unchanged: `${tick} comment${of} says so already`,
+    unchanged: `${tick} comment${of} is up to date`,
     none: pullRequest === null ? "" : `${tick} no comment${of}: no flag changes`,
-    left: `${style("yellow", "!")} comment${of} left as it is`,
-    refused: `${style("yellow", "!")} no comment${of}: the token may not write there`,
+    left: `${style("yellow", "!")} comment${of} left unchanged`,
+    refused: `${style("yellow", "!")} no comment${of}: the token lacks the permission`,
   }[comment.action];
   const lines = [
     did === "" || comment.url === null ? did : `${did}  ${comment.url}`,
     `${sign(check.conclusion, style)} check: ${check.title}${check.url === null ? "" : `  ${check.url}`}`,
-    summary ? `${tick} the job's summary has the whole report` : "",
+    summary ? `${tick} the job summary contains the whole report` : "",
   ];
   return lines.filter((line) => line !== "").join("\n");
 }

@@ -3,44 +3,44 @@ import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { FlagError } from "../../core/errors.ts";
 import type { GitHub } from "../../github/connect.ts";
 import { isDescendant } from "../../github/repository.ts";
-import { landedBetween } from "../../github/merged-pull-request.ts";
 import type { LandedChange } from "../../history/mainline.ts";
+import { mainlineBetween } from "../../history/mainline-between.ts";
 import { planSync, type PlanOutcome, type SyncOptions } from "../../sync/sync.ts";
 import { fate } from "../plan/plan-text.ts";
 
-/** Where a table is not what the branch says. Nothing in it changes by itself as time passes. */
+/** How a table differs from the branch. Nothing in it changes only because time passes. */
 export interface Drift {
   readonly environment: string;
   readonly database: string;
-  /** The commit that the branch stands at. */
+  /** The commit at the head of the branch. */
   readonly desired: string;
-  readonly byHand: readonly HandWritten[];
-  /** Null where every merged change is live, or was merged a short while ago. */
+  readonly manualChanges: readonly ManualChange[];
+  /** Null when every merged change is live, or was merged only recently. */
   readonly pending: Pending | null;
-  /** The table was synced from a commit that is no part of the branch: why that is so, and what to do. */
-  readonly fence: { readonly message: string; readonly hint: string } | null;
+  /** Set when the table was synced from a commit outside of the branch: the reason, and what to do. */
+  readonly diverged: { readonly message: string; readonly hint: string } | null;
 }
 
-export interface HandWritten {
+export interface ManualChange {
   readonly key: string;
   /** `disabled by hand`. */
   readonly what: string;
-  /** What becomes of it: `stays off, whatever git says`. */
+  /** What a sync does with it: `stays off, whatever git says`. */
   readonly fate: string;
   readonly by: EditedBy | null;
 }
 
 export interface Pending {
-  /** When the oldest of them landed, ISO 8601. */
+  /** When the oldest commit was merged, ISO 8601. */
   readonly since: string;
   readonly changes: readonly { readonly key: string; readonly text: string }[];
-  /** What the table has not seen, newest first. */
-  readonly landed: readonly Pick<LandedChange, "sha" | "subject" | "pullRequest" | "date">[];
+  /** The merged commits that are not live, newest first. */
+  readonly commits: readonly Pick<LandedChange, "sha" | "subject" | "pullRequest" | "date">[];
 }
 
 export type DriftOutcome =
   | { readonly kind: "invalid"; readonly diagnostics: readonly Diagnostic[]; readonly flagCount: number }
-  /** The table is newer than this clone: nothing can be told of it from here. */
+  /** The table is newer than this clone, so nothing can be compared. */
   | { readonly kind: "newer"; readonly message: string }
   | { readonly kind: "agrees"; readonly drift: Drift }
   | { readonly kind: "differs"; readonly drift: Drift };
@@ -48,30 +48,30 @@ export type DriftOutcome =
 export interface DriftOptions {
   readonly sync: SyncOptions;
   readonly now: Date;
-  /** What was merged more recently is on its way. */
+  /** Changes that were merged more recently are not reported. */
   readonly afterMs: number;
-  /** Between two looks at the table: what only one of them sees was a sync at work. */
+  /** The time between two comparisons; a difference that only one of them sees was a running sync. */
   readonly settleMs: number;
-  /** Knows commits that this clone has not fetched. */
+  /** Connects to GitHub, which knows commits that this clone has not fetched. */
   readonly github: () => Promise<GitHub>;
 }
 
-const MOST_LANDED = 20;
+const MAX_COMMITS = 20;
 
-/** Compares; writes nothing. What it reports stood in the table at two moments. @throws FlagError as planSync does */
-export async function readDrift(options: DriftOptions): Promise<DriftOutcome> {
-  const first = await look(options);
+/** Compares a table with the branch, twice, and writes nothing. @throws FlagError as planSync does */
+export async function findDrift(options: DriftOptions): Promise<DriftOutcome> {
+  const first = await compare(options);
   if (first.kind !== "differs") return first;
   await new Promise((resolve) => setTimeout(resolve, options.settleMs));
-  return look(options);
+  return compare(options);
 }
 
-async function look(options: DriftOptions): Promise<DriftOutcome> {
+async function compare(options: DriftOptions): Promise<DriftOutcome> {
   let outcome: PlanOutcome;
   try {
     outcome = await planSync(options.sync);
   } catch (error) {
-    if (error instanceof FlagError && error.code === "COMMIT_NOT_AHEAD") return fenced(options, error);
+    if (error instanceof FlagError && error.code === "COMMIT_NOT_AHEAD") return notAhead(options, error);
     throw error;
   }
   if (outcome.kind === "invalid") return outcome;
@@ -86,17 +86,17 @@ async function look(options: DriftOptions): Promise<DriftOutcome> {
     environment: plan.environment,
     database,
     desired: desired.commit ?? "",
-    byHand: [
-      ...plan.handEdits.map(handWritten),
+    manualChanges: [
+      ...plan.handEdits.map(manualChange),
       ...[...inserted, ...deleted].map((each) => ({ ...each, by: handEdits.get(each.key) ?? null })),
     ],
     pending: await pendingOf(outcome, options),
-    fence: null,
+    diverged: null,
   };
-  return { kind: drift.byHand.length > 0 || drift.pending !== null ? "differs" : "agrees", drift };
+  return { kind: drift.manualChanges.length > 0 || drift.pending !== null ? "differs" : "agrees", drift };
 }
 
-function handWritten(edit: HeldEdit): HandWritten {
+function manualChange(edit: HeldEdit): ManualChange {
   return { key: edit.key, what: edit.text, fate: fate(edit), by: edit.by ?? null };
 }
 
@@ -109,15 +109,15 @@ async function pendingOf(
     .filter(({ key, differences }) => differences.length > 0 && !plan.putBack.includes(key))
     .map(({ key, differences }) => ({ key, text: differences.map(({ text }) => text).join("; ") }));
   if (changes.length === 0 || repository === null || commit === null || plan.from.commit === commit) return null;
-  const landed = await landedBetween(repository, { from: plan.from.commit, to: commit }, MOST_LANDED);
-  const oldest = landed.at(-1);
+  const commits = await mainlineBetween(repository, { from: plan.from.commit, to: commit }, MAX_COMMITS);
+  const oldest = commits.at(-1);
   if (oldest === undefined || now.getTime() - Date.parse(oldest.date) < afterMs) return null;
-  const told = landed.map(({ sha, subject, pullRequest, date }) => ({ sha, subject, pullRequest, date }));
-  return { since: oldest.date, changes, landed: told };
+  const shown = commits.map(({ sha, subject, pullRequest, date }) => ({ sha, subject, pullRequest, date }));
+  return { since: oldest.date, changes, commits: shown };
 }
 
-/** The live commit is not behind the branch: ahead of it, as when somebody merged and synced just now, or beside it. */
-async function fenced({ sync, github }: DriftOptions, error: FlagError): Promise<DriftOutcome> {
+/** Handles a live commit that is not an ancestor of the branch: it is ahead, after a very recent sync, or has diverged. */
+async function notAhead({ sync, github }: DriftOptions, error: FlagError): Promise<DriftOutcome> {
   const { environment, origin } = sync;
   const live = await liveCommit(sync);
   const { openRepository } = await import("../../history/repository.ts");
@@ -130,8 +130,8 @@ async function fenced({ sync, github }: DriftOptions, error: FlagError): Promise
     if (isNewer)
       return { kind: "newer", message: `${environment} is at ${live.slice(0, 7)}, which is newer than this clone` };
   }
-  const fence = { message: error.message, hint: error.hint ?? "" };
-  const drift = { environment, database: sync.database, desired, byHand: [], pending: null, fence };
+  const diverged = { message: error.message, hint: error.hint ?? "" };
+  const drift = { environment, database: sync.database, desired, manualChanges: [], pending: null, diverged };
   return { kind: "differs", drift };
 }
 

@@ -12,21 +12,21 @@ import { branchReport, type BranchReport } from "./branch-report.ts";
 import { printNote, type Io } from "../terminal/io.ts";
 
 export interface CommentResult {
-  /** Null where the run is for none, as in a merge queue. */
+  /** Null when there is none, as in a merge queue. */
   readonly pullRequest: number | null;
   /**
-   * `left`: a newer run has its say, or the pull request is merged. `refused`: the token may not comment, as in a pull request
+   * `left`: a newer run will comment, or the pull request is merged. `refused`: the token may not comment, as in a pull request
    * from a fork.
    */
   readonly comment: { readonly action: UpsertedComment["action"] | "left" | "refused"; readonly url: string | null };
   readonly check: {
     readonly conclusion: BranchReport["conclusion"];
     readonly title: string;
-    /** `run`: on GitHub. `annotations`: as lines of the job's log, which GitHub makes annotations of. */
+    /** `run`: as a check. `annotations`: as lines of the job log, which GitHub turns into annotations. */
     readonly written: "run" | "annotations" | "none";
     readonly url: string | null;
   };
-  /** Whether the job's summary was written. */
+  /** Whether the job summary was written. */
   readonly summary: boolean;
 }
 
@@ -34,15 +34,15 @@ export interface CommentOptions {
   readonly folder: string;
   readonly base: string;
   readonly ref: string;
-  /** Else what the environment says. */
+  /** The pull request; else the one of the workflow run. */
   readonly number: number | undefined;
-  /** Where lines that GitHub makes annotations of go. */
+  /** Prints lines that GitHub turns into annotations. */
   readonly annotate: (text: string) => void;
 }
 
 /**
- * Says what a commit does to the people in every place on GitHub that the token may write to: the job's summary, the one comment
- * of the pull request, a check with annotations. Each of them is complete by itself, and the same again when it is asked again.
+ * Reports what a commit changes in every place on GitHub that the token may write to: the job summary, the comment of the pull
+ * request, and a check with annotations. Each is complete by itself, and a second run produces the same.
  *
  * @throws FlagError as branchReport, gitHubFrom and gitHubFailure do
  */
@@ -53,27 +53,27 @@ export async function commentOnPullRequest(io: Io, options: CommentOptions): Pro
   const { conclusion, title } = report;
   if (event === null) {
     if (!summary && io.env["GITHUB_EVENT_NAME"] !== "merge_group") throw noPullRequest();
-    printNote(io, "this run is for no pull request, so there is nothing to comment on");
+    printNote(io, "this run belongs to no pull request, so there is nothing to comment on");
     const check = { conclusion, title, written: annotated(io, report, options), url: null };
     return { pullRequest: null, comment: { action: "none", url: null }, check, summary };
   }
   const github = await gitHubFrom(io.env, options.folder, (text) => printNote(io, text));
   const pull = await readPullRequest(github, event.number);
-  await refuseAnother(report, event, pull);
+  await checkSameCommit(report, event, pull);
   const comment = await writeComment(io, github, { report, event, pull, summary });
   const check = await writeCheckOf(io, github, report, event.headSha ?? pull.headSha);
   const written = check.written === "none" ? annotated(io, report, options) : check.written;
   return { pullRequest: pull.number, comment, check: { ...check, written }, summary };
 }
 
-/** Only in a workflow does somebody read such lines. */
+/** Such lines are useful only in a workflow. */
 function annotated(io: Io, { diagnostics }: BranchReport, { annotate }: CommentOptions): "annotations" | "none" {
   if (diagnostics.length === 0 || io.env["GITHUB_ACTIONS"] !== "true") return "none";
   annotate(githubAnnotations(diagnostics));
   return "annotations";
 }
 
-interface Occasion {
+interface CommentContext {
   readonly report: BranchReport;
   readonly event: PullRequestEvent;
   readonly pull: PullRequest;
@@ -83,18 +83,18 @@ interface Occasion {
 async function writeComment(
   io: Io,
   github: GitHub,
-  { report, event, pull, summary }: Occasion,
+  { report, event, pull, summary }: CommentContext,
 ): Promise<CommentResult["comment"]> {
   const { number, headSha, mergedAt } = pull;
   const isFork = event.isFork ?? pull.isFork;
   if (mergedAt !== null) {
-    printNote(io, `#${number} is merged: its comment stays as it was`);
+    printNote(io, `#${number} is merged, so its comment is left unchanged`);
     return { action: "left", url: null };
   }
   if (event.headSha !== null && event.headSha !== headSha) {
     printNote(
       io,
-      `#${number} has moved on to ${short(headSha)}: the run of that commit comments, not this one of ${short(event.headSha)}`,
+      `#${number} is now at ${short(headSha)}, so the run of that commit comments instead of this one for ${short(event.headSha)}`,
     );
     return { action: "left", url: null };
   }
@@ -102,12 +102,12 @@ async function writeComment(
     const wanted = { marker: COMMENT_MARKER, body: report.comment, isNews: report.isNews };
     return await upsertComment(github, number, await tokenAccount(github), wanted);
   } catch (error) {
-    // Elsewhere it is a mistake in the workflow, which somebody has to be told.
+    // In any other case the workflow is misconfigured, which must be reported.
     if (!isForbidden(error) || !(isFork || io.env["GITHUB_ACTOR"] === "dependabot[bot]")) throw error;
-    const whose = isFork ? "comes from a fork" : "is Dependabot's";
+    const origin = isFork ? "comes from a fork" : "is from Dependabot";
     printNote(
       io,
-      `#${number} ${whose}, where a workflow may not comment${summary ? ": the report is in the job's summary" : ""}`,
+      `#${number} ${origin}, for which a workflow may not comment${summary ? "; the report is in the job summary" : ""}`,
     );
     return { action: "refused", url: null };
   }
@@ -124,28 +124,28 @@ async function writeCheckOf(
     return { conclusion, title, written: "run", url };
   } catch (error) {
     if (!isForbidden(error)) throw error;
-    // Only apps may write checks, and a workflow may do without.
-    printNote(io, "no check was written: it takes the token of a workflow with checks: write");
+    // Only apps may write checks, and the permission is optional in a workflow.
+    printNote(io, "no check was written, because that needs the token of a workflow with checks: write");
     return { conclusion, title, written: "none", url: null };
   }
 }
 
-/** A report of one commit under a pull request that is at another would mislead whoever reviews it. */
-async function refuseAnother(
+/** Refuses to report one commit in a pull request whose head is another. */
+async function checkSameCommit(
   { commit, repository }: BranchReport,
   event: PullRequestEvent,
   { number, headSha }: PullRequest,
 ): Promise<void> {
   if (event.headSha !== null || commit === headSha) return;
-  // What a workflow checks out is the merge of the pull request into its base.
+  // A workflow checks out the merge of the pull request into its base.
   const merged = await repository.resolve(`${commit}^2`).catch(() => undefined);
   if (merged === headSha) return;
-  throw new FlagError("USAGE", `#${number} is at ${short(headSha)}, and this report would be of ${short(commit)}`, {
-    hint: `git fetch origin pull/${number}/head && git checkout FETCH_HEAD     or, after a push is missing: git push`,
+  throw new FlagError("USAGE", `#${number} is at ${short(headSha)}, but the report would be for ${short(commit)}`, {
+    hint: `git fetch origin pull/${number}/head && git checkout FETCH_HEAD     or push your commits: git push`,
   });
 }
 
-/** @returns whether there is one, and it was written */
+/** @returns whether the job summary was written */
 async function appendSummary(io: Io, markdown: string): Promise<boolean> {
   const path = io.env["GITHUB_STEP_SUMMARY"];
   if (!path) return false;
@@ -153,13 +153,13 @@ async function appendSummary(io: Io, markdown: string): Promise<boolean> {
     await appendFile(path, `${markdown}\n`);
     return true;
   } catch (error) {
-    printNote(io, `the job's summary could not be written: ${error instanceof Error ? error.message : String(error)}`);
+    printNote(io, `the job summary could not be written: ${error instanceof Error ? error.message : String(error)}`);
     return false;
   }
 }
 
 function noPullRequest(): FlagError {
-  return new FlagError("USAGE", "no pull request is named: GITHUB_EVENT_PATH and GITHUB_REF tell of none", {
+  return new FlagError("USAGE", "no pull request is given, and GITHUB_EVENT_PATH and GITHUB_REF contain none", {
     hint: "hoist github comment --pr 12 --base origin/main",
   });
 }

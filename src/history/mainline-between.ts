@@ -1,0 +1,23 @@
+import type { LandedChange } from "./mainline.ts";
+import type { Repository } from "./repository.ts";
+
+/**
+ * Returns the mainline commits that changed something below `flags/` and that `from` does not contain, newest first.
+ *
+ * @param from  null to return all of them
+ * @param max   return only the newest ones
+ * @throws FlagError as Repository.isAncestor
+ */
+export async function mainlineBetween(
+  repository: Repository,
+  { from, to }: { readonly from: string | null; readonly to: string },
+  max: number,
+): Promise<readonly LandedChange[]> {
+  const found: LandedChange[] = [];
+  for await (const commit of repository.landings(to, "flags")) {
+    if (from !== null && (await repository.isAncestor(commit.sha, from)) === "yes") break;
+    found.push(commit);
+    if (found.length === max) break;
+  }
+  return found;
+}
