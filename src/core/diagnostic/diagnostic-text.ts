@@ -1,18 +1,18 @@
 import type { Diagnostic } from "./diagnostic.ts";
 
-/** How a word is coloured; the identity where colours are not wanted. Colour repeats what the word already says. */
+/** Colours a text; returns it unchanged where colours are not wanted. No meaning depends on a colour alone. */
 export type TextStyle = (colour: "red" | "yellow" | "cyan" | "bold" | "dim", text: string) => string;
 
 const PLAIN: TextStyle = (_, text) => text;
-/** Longer lines are cut around the place; on a narrow terminal, where they would break and the mark stand under nothing, shorter ones too. */
-const WIDEST = 120;
-/** Less tells nobody where he is. */
-const NARROWEST = 24;
+/** Longer lines are cut around the marked place. On a narrow terminal shorter lines are cut too, so that they do not wrap. */
+const MAX_COLUMNS = 120;
+/** With fewer columns, a reader cannot recognize the line. */
+const MIN_COLUMNS = 24;
 
 /**
- * Each diagnostic with the line it is about, one blank line between them; the empty text for none.
+ * Renders diagnostics, each with the line that it is about and a mark under the place, separated by blank lines.
  *
- * @param width  columns that a line of code and its mark have to fit into; any unless given
+ * @param width  the columns that a line of code and its mark must fit into; no limit by default
  */
 export function diagnosticsText(
   diagnostics: readonly Diagnostic[],
@@ -30,7 +30,7 @@ function diagnosticText(diagnostic: Diagnostic, style: TextStyle, width: number)
   if (diagnostic.source.trim() === "") return said === "" ? head : `${head}\n     ${said}`;
   const gutter = `  ${line}`;
   // Beside the gutter, its bar and a sign on either side for what was left out.
-  const widest = Math.max(NARROWEST, Math.min(WIDEST, width - gutter.length - 5));
+  const widest = Math.max(MIN_COLUMNS, Math.min(MAX_COLUMNS, width - gutter.length - 5));
   const { text, before, marked } = cut(diagnostic, widest);
   const marks = style(severity === "error" ? "red" : "yellow", "^".repeat(marked));
   const frame = `${style("dim", `${gutter} │`)} ${text}`;
@@ -40,7 +40,7 @@ function diagnosticText(diagnostic: Diagnostic, style: TextStyle, width: number)
   return `${head}\n${frame}\n${below}${hinted}`;
 }
 
-/** The line as it is shown, and how many columns stand before the mark and under it. */
+/** Cuts the line to fit, and returns how many columns come before the mark and how long the mark is. */
 function cut(
   { source, column, length }: Diagnostic,
   widest: number,
@@ -60,7 +60,7 @@ function cut(
   return { text: cutOff + shown + tail, before: cutOff.length + columns(shown.slice(0, at)), marked };
 }
 
-/** What a terminal would obey, or would not show, as one replacement sign each: a file must not write to a terminal. */
+/** Replaces control characters and invisible characters by a sign, so that the content of a file cannot control a terminal. */
 export function visible(text: string): string {
   return (
     text
@@ -70,7 +70,7 @@ export function visible(text: string): string {
   );
 }
 
-/** Columns on a terminal: a pair of surrogates counts two, as most emoji do; wide letters of one unit count two. */
+/** Returns the width of a text on a terminal. East Asian wide letters and surrogate pairs (most emoji) count two columns. */
 function columns(text: string): number {
   const wide = text.match(
     /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]/g,
@@ -78,7 +78,7 @@ function columns(text: string): number {
   return text.length + (wide?.length ?? 0);
 }
 
-/** Diagnostics as workflow commands of GitHub Actions, one a line: they appear as annotations beside the changed lines. */
+/** Renders diagnostics as workflow commands of GitHub Actions, which shows them as annotations beside the changed lines. */
 export function githubAnnotations(diagnostics: readonly Diagnostic[]): string {
   return diagnostics.map(commandOf).join("\n");
 }
@@ -93,7 +93,7 @@ function data(text: string): string {
   return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
 
-/** A property ends at a comma, and the properties at a colon. */
+/** Escapes a property, which a comma or a colon would end. */
 function property(text: string): string {
   return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
 }

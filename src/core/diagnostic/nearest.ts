@@ -1,21 +1,21 @@
-/** Longer words are names of nothing: comparing them would cost more than the hint is worth. */
-const LONGEST = 200;
+/** Longer words are not compared: the time grows with the square of the length. */
+const MAX_LENGTH = 200;
 
 /**
- * What was probably meant: the word with the fewest slips (a letter missing, extra or wrong, two neighbours swapped), or
- * one of the same parts in another order (`routing_workshop`). Upper and lower case, `-` and `_` count as the same.
+ * Returns the word that was probably meant: the one with the fewest slips (a letter missing, extra or wrong, two neighbours
+ * swapped), or one with the same parts in another order (`routing_workshop`). Upper and lower case, `-` and `_` count as equal.
  *
- * @returns undefined when nothing is near: more than a third of the letters, or more than three, would have to change.
- *   Of two that are equally near, the one that comes first.
+ * @returns the first of equally near words; undefined when more than a third of the letters, or more than three, would have
+ *   to change
  */
 export function nearest(word: string, words: Iterable<string>): string | undefined {
-  if (word.length === 0 || word.length > LONGEST) return undefined;
-  const wanted = folded(word);
+  if (word.length === 0 || word.length > MAX_LENGTH) return undefined;
+  const target = folded(word);
   let best: string | undefined;
-  let fewest = Math.min(3, Math.max(1, Math.floor(wanted.length / 3))) + 1;
+  let fewest = Math.min(3, Math.max(1, Math.floor(target.length / 3))) + 1;
   for (const candidate of words) {
-    if (candidate === word || candidate.length > LONGEST) continue;
-    const slips = slipsBetween(wanted, folded(candidate), fewest);
+    if (candidate === word || candidate.length > MAX_LENGTH) continue;
+    const slips = slipsBetween(target, folded(candidate), fewest);
     if (slips < fewest) {
       fewest = slips;
       best = candidate;
@@ -28,11 +28,11 @@ function folded(word: string): string {
   return word.toLowerCase().replaceAll("-", "_");
 }
 
-function slipsBetween(wanted: string, candidate: string, limit: number): number {
-  if (wanted === candidate) return 0;
-  if (wanted.includes("_") && sortedParts(wanted) === sortedParts(candidate)) return 1;
-  if (Math.abs(wanted.length - candidate.length) >= limit) return limit;
-  return editDistance(wanted, candidate);
+function slipsBetween(target: string, candidate: string, limit: number): number {
+  if (target === candidate) return 0;
+  if (target.includes("_") && sortedParts(target) === sortedParts(candidate)) return 1;
+  if (Math.abs(target.length - candidate.length) >= limit) return limit;
+  return editDistance(target, candidate);
 }
 
 function sortedParts(word: string): string {
@@ -40,8 +40,8 @@ function sortedParts(word: string): string {
 }
 
 /**
- * Damerau-Levenshtein distance: how many single letters have to be added, dropped or replaced, or neighbours swapped, to
- * make `b` of `a`. No letter is touched twice. Takes a.length × b.length steps.
+ * Returns the Damerau-Levenshtein distance: how many letters have to be added, removed, replaced or swapped with a neighbour
+ * to turn `a` into `b`, changing no letter twice. Takes a.length × b.length steps.
  */
 export function editDistance(a: string, b: string): number {
   // Three rows of the table are enough: a swap looks two rows back.

@@ -29,11 +29,11 @@ export function draftOf<File>(kind: FileKind, file: ParsedFile, name: string): D
   const { tree } = file;
   if (tree === undefined) return { file, name, json: {}, unusable: ALL, whole: undefined, problems: file.problems };
   if (tree.kind !== "map") {
-    const message = `a ${kind} file is a mapping, found ${tree.kind === "list" ? "a list" : "a single value"}`;
+    const message = `the file contains ${tree.kind === "list" ? "a list" : "a single value"}; a ${kind} file is a mapping`;
     const problem = problemAt(file, tree.span, {
       code: "wrong-type",
       message,
-      hint: "begin with a key, e.g. description:",
+      hint: "start with a key, e.g. description:",
     });
     return { file, name, json: {}, unusable: ALL, whole: undefined, problems: [...file.problems, problem] };
   }

@@ -25,7 +25,7 @@ export function readText(path: string, bytes: Uint8Array): SourceText {
     return refused(path, "", START, {
       code: "too-large",
       message: `the file is larger than ${MAX_FILE_BYTES / 1024} KB`,
-      hint: "long lists of ids belong into an attribute of the context",
+      hint: "replace long lists of ids by an attribute of the context",
     });
   }
   const text = decoded(bytes);
@@ -35,7 +35,7 @@ export function readText(path: string, bytes: Uint8Array): SourceText {
     const problem = problemAt({ path, text: text.slice(1) }, START, {
       code: "byte-order-mark",
       message: "the file begins with a byte order mark",
-      hint: "save it as UTF-8 without one",
+      hint: "save it as UTF-8 without a byte order mark",
     });
     return { ...rest, problems: [problem, ...rest.problems] };
   }
@@ -48,8 +48,8 @@ function readVisible(path: string, text: string): SourceText {
     const span = { start: found.index, end: found.index + found[0].length };
     return refused(path, text, span, {
       code: "invisible-character",
-      message: `${codePoint(found[0])} cannot be seen, but changes what is read`,
-      hint: "delete it",
+      message: `${codePoint(found[0])} is an invisible character`,
+      hint: "remove the character",
     });
   }
   const directive = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*(%[^\r\n]*)/.exec(text);
@@ -62,8 +62,8 @@ function readVisible(path: string, text: string): SourceText {
       { start: end - line.length, end },
       {
         code: "yaml-directive",
-        message: `the directive "${line.trim()}" changes how the rest is read`,
-        hint: "delete it; files are YAML 1.2",
+        message: `the directive "${line.trim()}" changes how the file is read`,
+        hint: "remove the directive; files are YAML 1.2",
       },
     );
   }
@@ -88,7 +88,11 @@ function decoded(bytes: Uint8Array): string | undefined {
 function notUtf8(path: string, bytes: Uint8Array): SourceText {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-    return refused(path, "", START, { code: "not-utf-8", message: "the file is UTF-16", hint: "save it as UTF-8" });
+    return refused(path, "", START, {
+      code: "not-utf-8",
+      message: "the file is UTF-16; expected UTF-8",
+      hint: "save the file as UTF-8",
+    });
   }
   const start = badByteAt(bytes);
   const before = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, start));
@@ -100,7 +104,7 @@ function notUtf8(path: string, bytes: Uint8Array): SourceText {
     { start: before.length, end: before.length + 1 },
     {
       code: "not-utf-8",
-      message: `the byte 0x${byte.toString(16).toUpperCase().padStart(2, "0")} is not UTF-8`,
+      message: `the byte 0x${byte.toString(16).toUpperCase().padStart(2, "0")} is not valid UTF-8`,
       hint: "save the file as UTF-8",
     },
   );

@@ -21,11 +21,11 @@ const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(["prototype", ...Object.get
 export function parseFile(file: SourceFile): ParsedFile {
   const { path } = file;
   if (file.kind !== "file") {
-    const message = `a ${file.kind === "symlink" ? "symbolic link" : "submodule"} stands here; only files are read`;
+    const message = `the path is a ${file.kind === "symlink" ? "symbolic link" : "submodule"}; only regular files are read`;
     const problem = problemAt({ path, text: "" }, START, {
       code: "not-a-file",
       message,
-      hint: "put the file itself here",
+      hint: "replace it by the file itself",
     });
     return { path, text: "", tree: undefined, problems: [problem], spans: [START] };
   }
@@ -49,7 +49,7 @@ function parseText(path: string, text: string): ParsedFile {
   if (error !== undefined) return failed({ start: error.pos[0], end: error.pos[1] }, syntaxProblem(error, text));
   const { contents } = document;
   if (contents === null || (isScalar(contents) && contents.value === null)) {
-    return failed(START, { code: "empty-file", message: "the file says nothing", hint: "fill it or delete it" });
+    return failed(START, { code: "empty-file", message: "the file is empty", hint: "add content, or delete the file" });
   }
   const walk: Walk = { path, text, problems: [], spans: [] };
   const tree = treeOf(contents, walk, 0);
@@ -79,7 +79,7 @@ function treeOf(node: unknown, walk: Walk, depth: number): Tree {
   if (isAlias(node)) {
     report(walk, span, {
       code: "yaml-alias",
-      message: `the alias *${node.source} stands for another place`,
+      message: `the alias *${node.source} refers to a value elsewhere; aliases are not allowed`,
       hint: WRITE_OUT,
     });
     return empty;
@@ -89,7 +89,7 @@ function treeOf(node: unknown, walk: Walk, depth: number): Tree {
   if (anchor !== undefined) {
     report(walk, before(span, `&${anchor}`, walk.text), {
       code: "yaml-alias",
-      message: `the anchor &${anchor} names this value for use elsewhere`,
+      message: `the anchor &${anchor} names a value for use elsewhere; anchors are not allowed`,
       hint: WRITE_OUT,
     });
   }
@@ -97,8 +97,8 @@ function treeOf(node: unknown, walk: Walk, depth: number): Tree {
   if (tag !== undefined) {
     report(walk, tag, {
       code: "yaml-tag",
-      message: `the tag ${walk.text.slice(tag.start, tag.end)} changes what the value is`,
-      hint: "delete the tag; quote the value where text is meant",
+      message: `the tag ${walk.text.slice(tag.start, tag.end)} changes the type of the value; tags are not allowed`,
+      hint: "remove the tag; to make the value text, put it in quotes",
     });
   }
   if (isScalar(node)) {
@@ -130,8 +130,8 @@ function entriesOf(map: YAMLMap, walk: Walk, depth: number): ReadonlyMap<string,
     if (entries.has(name)) {
       report(walk, key, {
         code: "duplicate-key",
-        message: `"${name}" stands twice in one mapping`,
-        hint: "keep one of them",
+        message: `key "${name}" occurs twice in one mapping`,
+        hint: "remove one of them",
       });
     } else entries.set(name, { key, value });
   }
@@ -146,8 +146,8 @@ function keyName(key: unknown, span: Span, walk: Walk): string | undefined {
   if (read.kind !== "scalar" || !(typeof read.value === "string" || isBoolean)) {
     report(walk, span, {
       code: "key-not-text",
-      message: `a key is text, found ${keyKind(read)}`,
-      hint: "quote the key",
+      message: `the key is ${keyKind(read)}; a key must be text`,
+      hint: "put the key in quotes",
     });
     return undefined;
   }
@@ -156,7 +156,7 @@ function keyName(key: unknown, span: Span, walk: Walk): string | undefined {
   if (name === "<<" && isScalar(key) && key.type === "PLAIN") {
     report(walk, span, {
       code: "yaml-merge-key",
-      message: "the merge key << takes keys from elsewhere",
+      message: "the merge key << copies keys from elsewhere; merge keys are not allowed",
       hint: WRITE_OUT,
     });
     return undefined;
@@ -164,7 +164,7 @@ function keyName(key: unknown, span: Span, walk: Walk): string | undefined {
   if (FORBIDDEN_NAMES.has(name)) {
     report(walk, span, {
       code: "forbidden-name",
-      message: `"${name}" is a name that every JavaScript object already has`,
+      message: `"${name}" cannot be used as a name: every JavaScript object has a property of this name`,
       hint: "choose another name",
     });
     return undefined;
@@ -177,11 +177,11 @@ function keyKind(read: Tree): string {
   return read.value === null ? "nothing" : `the ${typeof read.value} ${String(read.value)}`;
 }
 
-const WRITE_OUT = "write the value out where it is used";
+const WRITE_OUT = "write the value in each place where it is used";
 const tooDeep: Problem = {
   code: "too-deep",
-  message: `lists and mappings nest deeper than ${MAX_DEPTH}`,
-  hint: "flatten it",
+  message: `lists and mappings are nested more than ${MAX_DEPTH} levels deep`,
+  hint: "reduce the nesting",
 };
 
 function spanOf(node: unknown): Span {
@@ -209,34 +209,42 @@ function explicitTag(
 }
 
 const SIGNS: Readonly<Record<string, string>> = {
-  ">": "a folded text",
-  "|": "a text of several lines",
-  "@": "a reserved sign",
-  "`": "a reserved sign",
+  ">": "the start of folded text",
+  "|": "the start of text with several lines",
+  "@": "a reserved character",
+  "`": "a reserved character",
   "%": "a directive",
 };
 
 function syntaxProblem(error: Pick<YAMLParseError, "code" | "message" | "pos">, text: string): Problem {
   if (error.code === "MULTIPLE_DOCS") {
-    return { code: "several-documents", message: "a second document begins here", hint: "one file holds one document" };
+    return {
+      code: "several-documents",
+      message: "a second YAML document begins here",
+      hint: "write one document per file",
+    };
   }
   const at = error.pos[0];
   const sign = [text[at] ?? "", text[at - 1] ?? ""].find((character) => SIGNS[character] !== undefined);
   const isStart = error.code === "BAD_SCALAR_START" || error.message.startsWith("Block scalar header");
   if (isStart && sign !== undefined) {
     const found = /^[^\s,\]}]*/.exec(text.slice(text[at] === sign ? at : at - 1))?.[0] ?? sign;
-    const message = `unquoted ${found} begins with ${sign}, which YAML reads as ${SIGNS[sign]}`;
-    return { code: "unquoted-text", message, hint: `quote it: "${found}"` };
+    const message = `${found} begins with ${sign}, which YAML reads as ${SIGNS[sign]} unless it is quoted`;
+    return { code: "unquoted-text", message, hint: `put it in quotes: "${found}"` };
   }
   if (error.code === "TAB_AS_INDENT") {
-    return { code: "yaml-syntax", message: "a tab stands where lines are indented", hint: "indent with spaces" };
+    return { code: "yaml-syntax", message: "the line is indented with a tab", hint: "indent with spaces" };
   }
-  const said = error.message.charAt(0).toLowerCase() + error.message.slice(1);
-  return { code: "yaml-syntax", message: `the YAML parser stops here: ${said}`, hint: SYNTAX_HINTS[error.code] };
+  if (/^(?:<{7}|={7}|>{7})(?: |\r?$)/m.test(text)) {
+    const message = "the file contains the markers of a merge conflict";
+    return { code: "yaml-syntax", message, hint: "resolve the conflict and remove <<<<<<<, ======= and >>>>>>>" };
+  }
+  const cause = error.message.charAt(0).toLowerCase() + error.message.slice(1);
+  return { code: "yaml-syntax", message: `the YAML is not valid here: ${cause}`, hint: SYNTAX_HINTS[error.code] };
 }
 
 const SYNTAX_HINTS: Readonly<Record<string, string>> = {
-  BLOCK_AS_IMPLICIT_KEY: 'text that contains ": " has to be quoted',
+  BLOCK_AS_IMPLICIT_KEY: 'put text that contains ": " in quotes',
   MISSING_CHAR: "close the quote or the bracket",
   BAD_INDENT: "check the brackets and the indentation",
 };

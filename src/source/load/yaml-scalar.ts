@@ -16,8 +16,8 @@ export function scalarProblem(scalar: Scalar): Problem | undefined {
   if (OLD_BOOLEAN.test(value)) {
     return {
       code: "ambiguous-word",
-      message: `unquoted ${value} is text here, and true or false for other tools`,
-      hint: `write true or false, or "${value}" where the text is meant`,
+      message: `${value} without quotes is text in YAML 1.2, but true or false in other versions`,
+      hint: `write true or false; to make it text, write "${value}"`,
     };
   }
   return OLD_NUMBER.test(value) ? ambiguousNumber(value) : undefined;
@@ -31,16 +31,16 @@ function numberProblem(source: string): Problem | undefined {
   if (isExact) return undefined;
   return {
     code: "unsafe-number",
-    message: `${source} has more digits than a number holds: it would be read as ${Number(source)}`,
-    hint: `quote it where it is an id: "${source}"`,
+    message: `${source} has more digits than a number can hold; it would become ${Number(source)}`,
+    hint: `to write an id, put it in quotes: "${source}"`,
   };
 }
 
 function ambiguousNumber(source: string): Problem {
   return {
     code: "ambiguous-number",
-    message: `${source} is not a plain decimal number, and tools read it differently`,
-    hint: `write it in decimal, or "${source}" where the text is meant`,
+    message: `${source} is not a plain decimal number; versions of YAML read it differently`,
+    hint: `write a decimal number; to make it text, write "${source}"`,
   };
 }
 
@@ -51,7 +51,7 @@ function textProblem(value: string): Problem | undefined {
   if (found === null) return undefined;
   return {
     code: "invisible-character",
-    message: `the text contains ${codePoint(found[0])}, which cannot be seen`,
-    hint: "delete it",
+    message: `the text contains ${codePoint(found[0])}, which is an invisible character`,
+    hint: "remove the character",
   };
 }

@@ -5,10 +5,10 @@ import { isList } from "../load/lists.ts";
 import { clause } from "./json-schema.ts";
 
 /**
- * For each declared attribute what a condition may ask of it, as `Attribute.<name>`: the operators of its type, and only
- * its declared values.
+ * Returns a definition `Attribute.<name>` for each declared attribute: the operators that apply to its type, and only its
+ * declared values.
  *
- * @param general  the schema of any matcher: a value, a list of values, or a mapping of operators
+ * @param general  the schema of the matcher of any attribute: a value, a list of values, or a mapping of operators
  */
 export function attributeDefinitions(
   attributes: ReadonlyMap<string, AttributeDeclaration>,
@@ -21,7 +21,7 @@ export function attributeDefinitions(
   );
 }
 
-/** The declared values as proposals that bind nobody. */
+/** Returns the declared values as examples, which editors propose without refusing others. */
 export function valuesOf(declaration: AttributeDeclaration | undefined): JsonObject {
   if (declaration === undefined) return {};
   const { description, values, type } = declaration;
@@ -56,7 +56,7 @@ function matcher({ type, description, values }: AttributeDeclaration, operators:
   };
 }
 
-/** The members of the one branch that is a mapping. */
+/** Returns the schemas of the operators: the properties of the branch that is a mapping. */
 function operatorSchemas({ anyOf }: JsonObject): JsonObject {
   const branches = isList(anyOf) ? anyOf.filter(isJsonObject) : [];
   const properties = branches.find(({ type }) => type === "object")?.["properties"];

@@ -9,7 +9,7 @@ import type { LoadedFlags } from "../load/load.ts";
 import { overlaySchema, requirementSchemas, variantClauses } from "./variant-schema.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
-/** The JSON Schemas of one repository's files, by kind. */
+/** The JSON Schemas of the files of one repository, by kind. */
 export interface RepositorySchema {
   readonly flag: JsonObject;
   readonly segment: JsonObject;
@@ -17,10 +17,9 @@ export interface RepositorySchema {
 }
 
 /**
- * The schemas that every flag file is checked against, narrowed to what this repository declares: its segments,
- * attributes with their values, owners, environments, flags and variants. For editors, which complete from it and show
- * the same problems as `hoist validate`. Where a declaration is missing or broken the general schema stands, so that one
- * mistake does not mark every file.
+ * Narrows the general schemas to what a repository declares: its segments, attributes with their values, owners, environments,
+ * flags and variants. Editors complete from the result, and show the same problems as `hoist validate`. Where a declaration is
+ * missing or broken, the general schema remains, so that one mistake does not mark every file.
  */
 export function repositorySchema({ words, segments }: Pick<LoadedFlags, "words" | "segments">): RepositorySchema {
   const about = new Map([...segments].map(([name, { description }]) => [name, description]));
@@ -31,7 +30,7 @@ export function repositorySchema({ words, segments }: Pick<LoadedFlags, "words" 
   };
 }
 
-/** What the property of a name becomes, wherever it stands. */
+/** Narrows the schema of a property, by its name, wherever the property occurs. */
 type Narrowing = Readonly<Record<string, (schema: JsonObject) => JsonObject>>;
 
 function narrowedFlag(schema: JsonObject, words: Vocabulary, about: ReadonlyMap<string, string>): JsonObject {
@@ -43,7 +42,7 @@ function narrowedFlag(schema: JsonObject, words: Vocabulary, about: ReadonlyMap<
   };
 }
 
-/** The general schema with every narrowing applied, and the conditions' attributes spelled out. */
+/** Applies all narrowings, and lists the declared attributes in conditions. */
 function narrowed(schema: JsonObject, words: Vocabulary, about: ReadonlyMap<string, string>): JsonObject {
   const whole = mapped(withoutId(schema), narrowings(words, about));
   const { attributes } = words;
@@ -82,7 +81,7 @@ function narrowings(
           whitelist: (schema) => closed(schema, attributes.keys(), () => membersOf(schema, "additionalProperties")),
           given: (schema) => {
             const names = new Set([...attributes.keys(), "targetingKey"]);
-            // Tests may say anything of an attribute, also what no declaration allows: values are only proposed.
+            // A test may use values that are not declared, so the declared ones are only examples.
             return closed(schema, names, (name) => ({
               ...membersOf(schema, "additionalProperties"),
               ...valuesOf(attributes.get(name)),
@@ -92,7 +91,7 @@ function narrowings(
     ...(roles === undefined
       ? {}
       : { roles: (schema) => ({ ...schema, items: { type: "string", enum: roles.map(String) } }) }),
-    // Names of variants are checked where they are known; this would refuse the keys true and false of a boolean's split.
+    // The pattern for names of variants would refuse the keys true and false in the split of a boolean flag.
     split: (schema) => without(schema, "propertyNames"),
     segment: (schema) => ({ ...schema, ...segmentMember(segments, about) }),
     requires: (schema) => {
@@ -102,7 +101,7 @@ function narrowings(
   };
 }
 
-/** Every property that has a narrowing, at any depth. */
+/** Applies narrowings to properties at any depth. */
 function mapped(schema: JsonObject, narrowing: Narrowing): JsonObject {
   const members = Object.entries(schema).map(([name, member]): readonly [string, JsonValue] => {
     if (name !== "properties" || !isJsonObject(member)) return [name, mappedValue(member, narrowing)];
@@ -121,7 +120,7 @@ function mappedValue(value: JsonValue, narrowing: Narrowing): JsonValue {
   return isJsonObject(value) ? mapped(value, narrowing) : value;
 }
 
-/** A mapping with exactly these keys, and those that it has by name already. */
+/** Allows only these keys and the properties that the schema already has. */
 function closed(schema: JsonObject, names: Iterable<string>, of: (name: string) => JsonValue): JsonObject {
   const properties = Object.fromEntries(sorted(names).map((name) => [name, of(name)]));
   return {
@@ -131,7 +130,7 @@ function closed(schema: JsonObject, names: Iterable<string>, of: (name: string) 
   };
 }
 
-/** An `enum` must not be empty: where there are no names, any text stays allowed, and `hoist validate` says more. */
+/** Allows only these names. Without names, the schema remains as it is, because an `enum` must not be empty. */
 function oneOfNames(schema: JsonObject, names: Iterable<string>): JsonObject {
   const all = sorted(names);
   return all.length === 0 ? schema : { ...schema, enum: all };
@@ -144,7 +143,7 @@ function segmentMember(names: ReadonlySet<string>, about: ReadonlyMap<string, st
   return { anyOf: [name, { type: "array", minItems: 1, items: name }] };
 }
 
-/** Two schemas of one name in one editor would be taken for one. */
+/** Removes `$id`: an editor would take two schemas with the same id for one. */
 function withoutId(schema: JsonObject): JsonObject {
   return without(schema, "$id");
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { conditionShape } from "./condition-shape.ts";
 
-/** Who, under a name: `flags/_segments/<name>.yaml`. */
+/** Describes a segment file: `flags/_segments/<name>.yaml`. */
 export const segmentFileShape = z
   .strictObject({
     description: z.string().min(1).meta({ description: "Who belongs to the segment, in one sentence." }),

@@ -53,7 +53,8 @@ function percentageHint(
   const meant = `${wholeNumber(found, holder).replaceAll(" ", "").replace(/%$/, "").replace(",", ".")}%`;
   if (!/^\d+(?:\.\d+)?%$/.test(meant)) return undefined;
   // Other systems write 0.25 for a quarter.
-  if (typeof found === "number" && found > 0 && found < 1) return `did you mean ${found * 100}% or ${meant}?`;
+  if (typeof found === "number" && found > 0 && found < 1)
+    return `did you mean ${Number((found * 100).toFixed(3))}% or ${meant}?`;
   if (new RegExp(pattern).test(meant)) return `did you mean ${meant}?`;
   if (Number.parseFloat(meant) >= 100)
     return pattern.includes("100") ? "a share is at most 100%" : "write less than 100%";

@@ -1,9 +1,9 @@
 import type { Share } from "../../core/flag/flag.ts";
 
-/** A share as it is written: 0% to 100%, at most 3 decimals. */
+/** Matches a share as it is written: 0% to 100%, with at most 3 decimals. */
 export const SHARE_PATTERN = /^(?:100(?:\.0{1,3})?|(?:0|[1-9][0-9]?)(?:\.[0-9]{1,3})?)%$/;
 
-/** `33.333%` → 33 333, digit by digit: through a float, 33.333 × 1000 is 33332.99…. Undefined for any other text. */
+/** Parses a share: `33.333%` → 33,333. Works on digits, because the float 33.333 × 1000 is 33332.99…. Undefined for other text. */
 export function parseShare(text: string): Share | undefined {
   if (!SHARE_PATTERN.test(text)) return undefined;
   const [whole = "", decimals = ""] = text.slice(0, -1).split(".");

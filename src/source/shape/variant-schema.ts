@@ -3,17 +3,17 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.t
 import { clause } from "./json-schema.ts";
 import type { FlagVariants } from "./vocabulary.ts";
 
-/** Beyond so many different sets of variants an editor would become slow; those are checked by `hoist validate` alone. */
-const MOST_SETS = 200;
+/** More sets of variants would make editors slow; `hoist validate` alone checks those. */
+const MAX_SETS = 200;
 
 /**
- * Which variants a flag may name, told from the file itself: a boolean flag true and false; another one, as soon as its set
- * of variants is the set of some flag that was there when the schema was written, exactly these.
+ * Returns clauses that restrict the variants that a flag file may name: true and false for a boolean flag; for another flag,
+ * its own variants, if some flag had the same set of variants when the schema was written.
  */
 export function variantClauses(flags: ReadonlyMap<FlagKey, FlagVariants>): readonly JsonObject[] {
   const isBoolean = { properties: { type: { const: "boolean" } } };
   return [
-    // As patterns: an editor's parser takes the keys true and false for booleans, which are no names of properties.
+    // As a pattern, because the parsers of editors read the keys true and false as booleans, not as names of properties.
     clause(isBoolean, namesClause({ type: "boolean" }, { patternProperties: { "^(?:true|false)$": true } })),
     ...variantSets(flags).map((names) => {
       const isSet = { type: { not: { const: "boolean" } }, variants: exactly(names) };
@@ -25,7 +25,7 @@ export function variantClauses(flags: ReadonlyMap<FlagKey, FlagVariants>): reado
   ];
 }
 
-/** What `requires` may ask of each flag; the same object for all boolean flags, so that thousands stay small. */
+/** Returns the schema of the variants that `requires` may name, for each flag. */
 export function requirementSchemas(
   flags: ReadonlyMap<FlagKey, FlagVariants>,
   general: JsonObject,
@@ -39,7 +39,7 @@ export function requirementSchemas(
   );
 }
 
-/** What an environment's overlay may say, taken out of the schema of flags, where it stands once for all names. */
+/** Returns the schema of overlays, which the schema of flags has once for all environments. */
 export function overlaySchema(flag: JsonObject): JsonObject {
   const { properties } = flag;
   const environments = isJsonObject(properties) ? properties["environments"] : undefined;
@@ -51,7 +51,7 @@ function oneOrMore(name: JsonObject): JsonObject {
   return { anyOf: [name, { type: "array", minItems: 1, items: name }] };
 }
 
-/** Every place where a flag names one of its variants. */
+/** Applies a schema to every place where a flag names one of its variants. */
 function namesClause(name: JsonObject, splitNames: JsonObject): JsonObject {
   const split = { ...splitNames, additionalProperties: false };
   const serve = { anyOf: [name, { type: "object", properties: { split } }] };
@@ -75,7 +75,7 @@ function allowed(names: readonly string[]): JsonObject {
   return Object.fromEntries(names.map((name): readonly [string, JsonValue] => [name, true]));
 }
 
-/** Each set once, names as first written, in a stable order. */
+/** Returns each set of variants once, in a stable order. */
 function variantSets(flags: ReadonlyMap<FlagKey, FlagVariants>): readonly (readonly string[])[] {
   const sets = new Map<string, readonly string[]>();
   for (const { type, names } of flags.values()) {
@@ -84,5 +84,5 @@ function variantSets(flags: ReadonlyMap<FlagKey, FlagVariants>): readonly (reado
     sets.set(JSON.stringify(sorted), sorted);
   }
   const all = [...sets].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, names]) => names);
-  return all.slice(0, MOST_SETS);
+  return all.slice(0, MAX_SETS);
 }

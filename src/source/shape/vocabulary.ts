@@ -7,7 +7,7 @@ import type { FlagFile } from "./flag-file.ts";
 import type { SegmentFile } from "./segment-file.ts";
 
 /**
- * What names a file may use. A member is undefined where its own declaration is broken: what refers to it is not checked
+ * The names that a file may use. A member is undefined where its own declaration is broken: references to it are not checked
  * then, because the cause is reported already.
  */
 export interface Vocabulary {
@@ -19,13 +19,13 @@ export interface Vocabulary {
   readonly flags: ReadonlyMap<FlagKey, FlagVariants>;
 }
 
-/** What other files need to know of a flag; undefined members cannot be known. */
+/** The type and the variants of a flag. A member is undefined where the flag's file does not say it. */
 export interface FlagVariants {
   readonly type: FlagType | undefined;
   readonly names: ReadonlySet<VariantName> | undefined;
 }
 
-/** The subject of every share needs no declaration. */
+/** `userId` needs no declaration. */
 const USER_ID: AttributeDeclaration = { type: "string" };
 
 export function vocabularyOf(
@@ -55,7 +55,7 @@ export function variantsOf({ json, unusable }: Draft<FlagFile>): FlagVariants {
   return { type, names: json.variants && new Set(Object.keys(json.variants)) };
 }
 
-/** Attributes of which every value is known: those whose declaration lists them, and booleans. */
+/** Returns the possible values of attributes: those that declare their values, and booleans. */
 export function declaredValues({ attributes = new Map() }: Vocabulary): DeclaredValues {
   const known = new Map<string, readonly Scalar[]>();
   for (const [name, { type, values }] of attributes) {
