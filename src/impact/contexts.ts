@@ -4,15 +4,16 @@ import type { EvaluationContext } from "../core/evaluate/evaluation.ts";
 import { isJsonObject } from "../core/json.ts";
 import type { Population } from "./population.ts";
 
-/** More are asked no better, only longer. */
-export const MOST_CONTEXTS = 200_000;
+/** More contexts make the figures no better, only slower. */
+export const MAX_CONTEXTS = 200_000;
 
-const EXPECTED = 'expected one JSON object a line, e.g. {"userId":"7f3a","userRole":"admin"}, or one JSON list of them';
+const EXPECTED =
+  'expected one JSON object per line, e.g. {"userId":"7f3a","userRole":"admin"}, or one JSON list of them';
 
 /**
- * People from a file: contexts as JSON Lines, empty lines left out, or as one JSON list.
+ * Reads people from a file: contexts as JSON Lines, empty lines left out, or as one JSON list.
  *
- * @param name  of the file, for errors and for whoever reads the report
+ * @param name  of the file, for errors and for the report
  * @throws FlagError USAGE with the place of what is wrong
  */
 export function contextsFrom(text: string, name: string): Population {
@@ -28,7 +29,7 @@ function lines(text: string, name: string): readonly EvaluationContext[] {
   for (const line of text.split("\n")) {
     number += 1;
     if (line.trim() === "") continue;
-    if (contexts.length === MOST_CONTEXTS) throw tooMany(name);
+    if (contexts.length === MAX_CONTEXTS) throw tooMany(name);
     contexts.push(contextIn(parsed(line, `${name}:${number}`), `${name}:${number}`));
   }
   return contexts;
@@ -36,8 +37,8 @@ function lines(text: string, name: string): readonly EvaluationContext[] {
 
 function listed(text: string, name: string): readonly EvaluationContext[] {
   const list = parsed(text, name);
-  if (!Array.isArray(list)) throw wrong(`${name} begins like a list and is none`);
-  if (list.length > MOST_CONTEXTS) throw tooMany(name);
+  if (!Array.isArray(list)) throw wrong(`${name} starts with [ but is not a JSON list`);
+  if (list.length > MAX_CONTEXTS) throw tooMany(name);
   return list.map((item: unknown, index) => contextIn(item, `${name}: item ${index + 1} of the list`));
 }
 
@@ -57,8 +58,8 @@ function contextIn(value: unknown, place: string): EvaluationContext {
 }
 
 function tooMany(name: string): FlagError {
-  return new FlagError("USAGE", `${name} holds more than ${MOST_CONTEXTS} contexts`, {
-    hint: `take some of them by chance: shuf -n ${MOST_CONTEXTS / 10} ${name}`,
+  return new FlagError("USAGE", `${name} holds more than ${MAX_CONTEXTS} contexts`, {
+    hint: `take a random sample: shuf -n ${MAX_CONTEXTS / 10} ${name}`,
   });
 }
 

@@ -22,12 +22,12 @@ export interface EnvironmentChange {
   readonly warningsOf: (change: FlagChange) => readonly ReportWarning[];
 }
 
-/** What one environment's plan does to the people in it. */
+/** Reports what the plan of one environment does to people. */
 export function environmentReport(change: EnvironmentChange): EnvironmentReport {
   const { plan, isProtected, sides, population, byHand } = change;
   const measured = flagChanges(plan, sides)
     .map((flag) => ({ flag, flips: measureFlips({ ...flag, population }) }))
-    // Who requires a changed flag is told of where it makes a difference.
+    // A flag that only requires a changed one is reported where its answers change.
     .filter(({ flag, flips }) => flag.action !== "reached" || flips.flipped.share > 0);
   const flags = measured.map(({ flag, flips }) => flagReport(flag, flips, change));
   const reached = flags.filter(({ action }) => action === "reached").length;
@@ -66,12 +66,12 @@ function byPeople(a: FlagReport, b: FlagReport): number {
   return b.flips.flipped.share - a.flips.flipped.share || (a.key < b.key ? -1 : 1);
 }
 
-/** Those that flip most first: who is flipped already need not be asked again. */
+/** Sorts those that flip most people first: who is counted already need not be evaluated again. */
 function byLargest(measured: readonly { readonly flag: FlagChange; readonly flips: Flips }[]): typeof measured {
   return measured.toSorted((a, b) => b.flips.flipped.share - a.flips.flipped.share);
 }
 
-/** People for whom at least one flag answers otherwise: everyone is asked about every flag that may. */
+/** Measures for how many people at least one flag answers differently. */
 function anyFlipped(
   measured: readonly { readonly flag: FlagChange; readonly flips: Flips }[],
   population: Population,

@@ -13,30 +13,30 @@ export interface FlipQuestion extends VersionPair {
 }
 
 /**
- * Who is answered otherwise by one version of a flag than by another. Exact where nothing but buckets decides and everyone
- * has one. Of made people it is sampled which lines they meet, and buckets decide the rest. Where requirements have a say,
- * or people come from a file, both versions are asked about everyone, by the evaluator that programs run.
+ * Measures how many people get a different answer from one version of a flag than from another. The figure is exact where
+ * only buckets decide. For generated contexts the matching rules are sampled and buckets are counted. Where a flag has
+ * requirements, or contexts come from a file, both versions are evaluated for every context.
  */
 export function measureFlips(question: FlipQuestion): Flips {
   const { population } = question;
   const isSubject = (attribute: string) => tellsApart(population, attribute);
   const exact = exactFlips(question, isSubject);
   if (exact !== undefined) return exact;
-  // People of a file are who they are: each in their own bucket.
+  // Each person of a file has a bucket of their own.
   const profiled = population.note.source === "file" ? undefined : profiledFlips(question, population, isSubject);
-  const flips = profiled ?? askedFlips(question);
+  const flips = profiled ?? evaluatedFlips(question);
   return flips.method === "sampled" && flipsEveryone(question) ? everyone(flips) : flips;
 }
 
-/** Which lines they meet is still an estimate, where there are several. */
+/** Makes the total exact. The parts of several moves are still estimates. */
 function everyone(flips: Flips): Flips {
   const [first, ...others] = flips.moves;
   if (first === undefined || others.length > 0) return { ...flips, flipped: exactly(1) };
   return { method: "exact", sample: null, flipped: exactly(1), moves: [{ ...first, ...exactly(1) }] };
 }
 
-/** Both versions asked about everyone. */
-function askedFlips(question: FlipQuestion): Flips {
+/** Evaluates both versions for every context. */
+function evaluatedFlips(question: FlipQuestion): Flips {
   const { population } = question;
   const counts = moveCounts();
   eachFlip(question, (_, step) => counts.add(step(), 1));
@@ -53,29 +53,29 @@ function askedFlips(question: FlipQuestion): Flips {
 }
 
 /**
- * Tells of every person of the population who is answered otherwise: their number in it, and from what to what.
+ * Calls back for every context of the population that gets a different answer, with its number and its step.
  *
- * @param isAsked  whether somebody is asked at all; everyone unless given
+ * @param isIncluded  leaves contexts out; all are evaluated unless given
  */
 export function eachFlip(
   question: FlipQuestion,
-  told: (person: number, step: () => Step) => void,
-  isAsked: (person: number) => boolean = () => true,
+  onFlip: (person: number, step: () => Step) => void,
+  isIncluded: (person: number) => boolean = () => true,
 ): void {
   const { key, before, after, population } = question;
   const isFlip = flipTest(question);
   const [was, is] = [evaluatorOf(key, before), evaluatorOf(key, after)];
   for (const [person, context] of population.contexts.entries()) {
-    if (!isAsked(person)) continue;
+    if (!isIncluded(person)) continue;
     const [from, to] = [was.variantFor(context), is.variantFor(context)];
-    if (isFlip(from, to)) told(person, () => ({ from, to, decidedBy: is.decidedByFor(context) }));
+    if (isFlip(from, to)) onFlip(person, () => ({ from, to, decidedBy: is.decidedByFor(context) }));
   }
 }
 
-/** Asked of the same population for one flag after the other. */
+/** Remembered for each population: one flag after the other needs the same answers. */
 const known = new WeakMap<Population, Map<string, boolean>>();
 
-/** Whether everyone has the attribute, as a subject, and nobody the same as another. */
+/** Returns whether every context has the attribute as a subject, and no two the same. */
 function tellsApart(population: Population, attribute: string): boolean {
   const answers = known.get(population) ?? new Map<string, boolean>();
   known.set(population, answers);

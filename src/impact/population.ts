@@ -9,13 +9,13 @@ import { attributeTests } from "./attribute-tests.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { guessedValues } from "./values.ts";
 
-/** People whom two versions of a flag are asked about. */
+/** The contexts for which two versions of a flag are compared. */
 export interface Population {
   readonly contexts: readonly EvaluationContext[];
   readonly note: PopulationNote;
 }
 
-/** How the people were come by, for whoever reads a share of them. */
+/** Where the contexts come from, for readers of a report. */
 export interface PopulationNote {
   readonly source: "generated" | "file";
   readonly size: number;
@@ -23,7 +23,7 @@ export interface PopulationNote {
   readonly seed: number | null;
   /** The file of contexts. */
   readonly file: string | null;
-  /** Attributes that conditions ask for and of which no values are declared: how common theirs are is a guess. */
+  /** Attributes that conditions read and that declare no values: how common their values are is a guess. */
   readonly guessed: readonly string[];
 }
 
@@ -45,11 +45,11 @@ export const DEFAULT_SEED = 1;
 type Draw = (person: number) => Scalar | undefined;
 
 /**
- * People made from the declared attributes and from what the flags ask. Everyone has every declared attribute; where
- * values are declared, one of them, as common as its weight. Subjects (userId, and what shares are dealt by) without
- * declared values are told apart person by person, so that an id that is listed by name is nobody's: right for a share of
- * people. Of everything else half the people get what conditions name and half get what none names, where there is such;
- * who is asked whether an attribute is there at all lacks it half of the time.
+ * Generates contexts from the declared attributes and from what conditions compare. Every context has every declared
+ * attribute: one of the declared values, as common as its weight. A subject attribute (userId, or the `by` of a share)
+ * without declared values is different in every context and never a listed id. For any other attribute, half of the
+ * contexts get a value that some condition names and half get another; it is missing in half of them where a condition
+ * tests whether it exists.
  *
  * @param flags  both versions of all that will be measured
  * @param size   at least 1
@@ -114,15 +114,15 @@ function weighted(
 }
 
 /**
- * An id of nobody's: a text that nobody lists. No person has the same as two attributes, as no session has a user's id:
- * both would fall into one bucket.
+ * Makes ids that no list names. The ids of two attributes differ, as those of users and sessions do: equal ones would fall
+ * into one bucket.
  */
 function subject(name: string, seed: number): Draw {
   const stem = name === DEFAULT_BY ? `made-${seed}` : `made-${seed}-${name}`;
   return (person) => `${stem}-${person}`;
 }
 
-/** The same of a number: none that is small, and each attribute counts from where it likes. */
+/** Does the same with numbers: large ones, from another start for each attribute. */
 function numberedSubject(random: Random): Draw {
   const first = 7_000_000_000_000 + Math.floor(random.next() * 1_000_000) * 1_000_000;
   return (person) => first + person;
@@ -144,7 +144,7 @@ function isFilled(values: readonly Scalar[]): values is readonly [Scalar, ...Sca
   return values.length > 0;
 }
 
-/** A subject is guessed at only where more is asked of it than whether it is one of some ids. */
+/** A subject attribute is guessed only where conditions do more than compare it with ids. */
 function isGuessed(name: string, spec: AttributeSpec | undefined, { asked, subjects }: Questions): boolean {
   const question = asked.get(name);
   if (question === undefined || (spec?.values ?? []).length > 0) return false;

@@ -5,7 +5,7 @@ import type { FlagKey, VariantName } from "../core/flag/flag.ts";
 import type { DecidedBy } from "../core/describe/decided-by.ts";
 import type { PopulationNote } from "./population.ts";
 
-/** What a branch would do to the people who use the flags, for whoever reads it before it is merged. Data: views show it. */
+/** What a branch would do to the people who use the flags. Data: views show it. */
 export interface ChangeReport {
   /** Where the branch left its base. `ref` as it was asked for, e.g. `origin/main`. */
   readonly from: { readonly ref: string; readonly commit: string | null };
@@ -55,7 +55,7 @@ export interface FlagReport {
 
 /**
  * What a change does to those who are answered already. `widen`: nobody loses what they have. `narrow`: nobody gains.
- * `reshuffle`: people move for no visible reason, because they are dealt in another way. `retarget`: everything else that
+ * `reshuffle`: subjects move between answers though no share asks for it. `retarget`: everything else that
  * changes answers. `no-op`: nobody is answered otherwise.
  */
 export type ChangeKind = "widen" | "narrow" | "retarget" | "reshuffle" | "no-op";
@@ -82,12 +82,12 @@ export interface Flips {
   /** How many people were asked; null where it is exact. */
   readonly sample: number | null;
   readonly flipped: Measured;
-  /** From one variant to another, by the line that answers now; largest first. */
+  /** From one variant to another, by what decides now; largest first. */
   readonly moves: readonly Move[];
 }
 
 export interface Move extends Measured {
-  /** Null where the flag is not there: whoever asks gets what the program falls back on. */
+  /** Null where the flag is not there: programs get their own default. */
   readonly from: VariantName | null;
   readonly to: VariantName | null;
   /** What decides the answer after the change. */

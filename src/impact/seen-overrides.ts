@@ -21,15 +21,15 @@ export interface SeenOverride {
 export function seenOverrides(instances: readonly { readonly overrides: JsonObject }[]): readonly SeenOverride[] {
   const keys = new Set(instances.flatMap(({ overrides }) => Object.keys(overrides)));
   return [...keys].sort().map((key) => {
-    const told = instances.flatMap(({ overrides }) => (Object.hasOwn(overrides, key) ? [overrides[key]] : []));
-    const texts = (name: string) => told.map((each) => (isJsonObject(each) ? each[name] : undefined));
+    const reported = instances.flatMap(({ overrides }) => (Object.hasOwn(overrides, key) ? [overrides[key]] : []));
+    const texts = (name: string) => reported.map((each) => (isJsonObject(each) ? each[name] : undefined));
     const variants = texts("variant").map((text) => (typeof text === "string" ? text : "overridden"));
     const via = texts("via").filter((text) => typeof text === "string");
     return {
       key,
       variants: [...new Set(variants)],
       via: [...new Set(via)].sort(),
-      instances: told.length,
+      instances: reported.length,
       of: instances.length,
     };
   });

@@ -5,15 +5,15 @@ import { momentOf } from "../core/matcher/moment.ts";
 import type { ValueType } from "../core/matcher/operator.ts";
 import { operatorOf } from "../core/matcher/operators.ts";
 
-/** What an attribute may be, where nobody declared its values. */
+/** Values for an attribute that declares none. */
 export interface GuessedValues {
-  /** Those that some condition names, or lets in by a limit. */
+  /** Those that pass some test, or that `not` names. */
   readonly named: readonly Scalar[];
-  /** Those that none does. */
+  /** All others. */
   readonly others: readonly Scalar[];
 }
 
-/** A value of its type that nobody has asked for. */
+/** A value of each type that is likely to be in no condition. */
 const PLAIN: Readonly<Record<ValueType, readonly Scalar[]>> = {
   string: ["other"],
   number: [0],
@@ -23,9 +23,9 @@ const PLAIN: Readonly<Record<ValueType, readonly Scalar[]>> = {
 };
 
 /**
- * Values on both sides of everything that an attribute is asked, all of its type.
+ * Returns values on both sides of every test of an attribute, all of its type.
  *
- * @param type  as declared; undefined where nobody declared it: then of the types that its tests are about
+ * @param type  as declared; undefined where it is not declared: then the types that its tests can tell apart
  */
 export function guessedValues(asked: AttributeTests, type: ValueType | undefined): GuessedValues {
   const types = type === undefined ? typesAsked(asked) : new Set([type]);
@@ -39,7 +39,7 @@ export function guessedValues(asked: AttributeTests, type: ValueType | undefined
   return { named: fitting.filter(isNamed), others: fitting.filter((value) => !isNamed(value)) };
 }
 
-/** Whether a test takes a value in; what `not` leaves out is named as well. */
+/** Makes the check whether some test names a value; `not` names the values that it excludes. */
 function namingOf({ tests, ids }: AttributeTests): (value: Scalar) => boolean {
   const listed = new Set(ids);
   const naming = tests.flatMap((test) => {

@@ -16,16 +16,16 @@ export interface VersionPair {
   readonly after: Version;
 }
 
-/** What an evaluation reads of a flag; all else is for people, for browsers and for policies. */
+/** The fields that evaluation reads; all others are for people, browsers and policies. */
 const EVALUATED = ["enabled", "rules", "rollout", "serve", "requires", "variants", "offVariant"] as const;
 
-/** Whether two versions read alike to whoever evaluates them: then they answer alike, as long as what they require does. */
+/** Returns whether two versions are equal in all that evaluation reads: then they answer alike, if required flags do. */
 export function readsAlike(before: Flag, after: Flag): boolean {
   if (before === after) return true;
   return EVALUATED.every((field) => sameJson(before[field], after[field])) && before.salt === after.salt;
 }
 
-/** Whether a flag and all that it requires, by way of others too, read alike in both versions. */
+/** Returns whether a flag and all flags that it requires, indirectly too, read alike in both versions. */
 export function isUntouched({ key, before, after }: VersionPair): boolean {
   const open = [key];
   const seen = new Set(open);
@@ -43,7 +43,7 @@ export function isUntouched({ key, before, after }: VersionPair): boolean {
   return true;
 }
 
-/** The flag and all that it requires, by way of others too, as far as they are there. */
+/** Returns the flag and all flags that it requires, indirectly too, as far as they are there. */
 export function withRequired({ flag, all }: Version): readonly Flag[] {
   if (flag === null) return [];
   const found = new Map([[flag.key, flag]]);
@@ -60,9 +60,9 @@ export function withRequired({ flag, all }: Version): readonly Flag[] {
 }
 
 /**
- * Whether somebody who was answered with one variant is answered otherwise with another. A variant of the same name is
- * another answer where its value changed. A flag that is new takes the place of nothing, which is what its off variant
- * means; one that goes leaves its fallback behind.
+ * Decides whether a change from one variant to another is a flip. A variant of the same name is another answer where its
+ * value changed. A new flag flips those who get more than its off variant; an archived one those who had more than its
+ * fallback.
  */
 export type IsFlip = (from: VariantName | null, to: VariantName | null) => boolean;
 

@@ -7,7 +7,7 @@ import { counted } from "../core/text.ts";
 import { percentText } from "./people-text.ts";
 import type { SeenOverride } from "./seen-overrides.ts";
 
-/** So many days before a flag should be gone its reviewers are told. */
+/** How many days before its expiry a flag is reported. */
 const SOON_DAYS = 14;
 const DAY_MS = 86_400_000;
 
@@ -25,22 +25,22 @@ export function expiryWarning(flag: Flag, today: string): readonly ReportWarning
   return [{ code: "expires-soon", text: `${when}, on ${flag.expires}` }];
 }
 
-/** What was written to the table by hand and does not go with what is merged. */
+/** Warns about manual changes of the table that differ from what is merged. */
 export function handWarnings(key: FlagKey, edits: readonly HeldEdit[], environment: string): readonly ReportWarning[] {
   return edits
     .filter((edit) => edit.key === key)
     .flatMap(({ outcome, text, by }): readonly ReportWarning[] => {
-      const told = by === undefined ? text : `${text} (${by.changedBy}, ${by.changedAt.slice(0, 10)})`;
+      const edit = by === undefined ? text : `${text} (${by.changedBy}, ${by.changedAt.slice(0, 10)})`;
       if (outcome === "overwritten") {
-        return [{ code: "overwrites-hand-edit", text: `${told}: the merge overwrites it` }];
+        return [{ code: "overwrites-hand-edit", text: `${edit}: the merge overwrites it` }];
       }
       if (outcome === "undone") return [];
       const lift = `hoist sync --env ${environment} --release ${key}`;
-      return [{ code: "masked-by-hand", text: `${told}: stays so after the merge, until ${lift}` }];
+      return [{ code: "masked-by-hand", text: `${edit}: stays so after the merge, until ${lift}` }];
     });
 }
 
-/** What running instances make of it whatever the table says, so that the merge reaches them later. */
+/** Warns about overrides in running instances, which hide what is merged. */
 export function overrideWarnings(key: FlagKey, seen: readonly SeenOverride[]): readonly ReportWarning[] {
   return seen
     .filter((override) => override.key === key)
@@ -67,7 +67,7 @@ export interface Promotion {
   readonly population: Population;
 }
 
-/** Whether people are served something here that the environment before does not serve them yet. Off is never ahead. */
+/** Warns where people are served something that the environment before does not serve them yet. Off is never ahead. */
 export function aheadWarning({ key, here, earlier, name, population }: Promotion): readonly ReportWarning[] {
   const [flag, first] = [here.get(key) ?? null, earlier.get(key) ?? null];
   if (flag === null) return [];

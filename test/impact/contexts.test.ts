@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { FlagError } from "../../src/core/errors.ts";
-import { contextsFrom, MOST_CONTEXTS } from "../../src/impact/contexts.ts";
+import { contextsFrom, MAX_CONTEXTS } from "../../src/impact/contexts.ts";
 
 function refusal(text: string): string {
   try {
@@ -33,7 +33,7 @@ describe("people from a file", () => {
     ["", "USAGE people.jsonl holds no context"],
     ["\n \n", "USAGE people.jsonl holds no context"],
     ["[]", "USAGE people.jsonl holds no context"],
-    ["{}\n".repeat(MOST_CONTEXTS + 1), "USAGE people.jsonl holds more than 200000 contexts"],
+    ["{}\n".repeat(MAX_CONTEXTS + 1), "USAGE people.jsonl holds more than 200000 contexts"],
   ])("what is wrong is told with its place, case %#", (text, expected) => {
     expect(refusal(text)).toBe(expected);
   });

@@ -4,15 +4,15 @@ import { operatorOf } from "../matcher/operators.ts";
 import { rangeText } from "../matcher/version-operator.ts";
 import { orText } from "../text.ts";
 
-/** How segments are called, and how long lists may get. */
+/** Names for segments, and how long lists may get. */
 export interface Speech extends ListLength {
   /** One name for one condition: two segments that differ are never called the same. */
   readonly nameOf: (segment: NamedCondition) => string;
 }
 
 /**
- * Who meets a condition, as a noun: `staff`, `people in M5V or M5G on app 5.5 or newer`, `everyone`. Nothing is left out,
- * and brackets keep apart what belongs together. Whoever lacks an attribute does not meet what is asked of it.
+ * Says who meets a condition, as a noun: `staff`, `people in M5V or M5G on app 5.5 or newer`, `everyone`. Nothing is left out,
+ * and brackets keep apart what belongs together.
  */
 export function whoText(condition: Condition, speech: Speech): string {
   const simple = simplified(condition);
@@ -22,14 +22,14 @@ export function whoText(condition: Condition, speech: Speech): string {
   return `people ${modifierOf(simple, speech)}`;
 }
 
-/** As {@link whoText}, in brackets where a word before it would seem to belong to its first part alone. */
+/** Like {@link whoText}, in brackets where a share before it would seem to belong to the first part alone. */
 export function whoAsOne(condition: Condition, speech: Speech): string {
   const simple = simplified(condition);
   const isSeveral = simple.op === "any" ? simple.of.length > 1 : simple.op === "segment" && simple.anyOf.length > 1;
   return isSeveral ? `(${whoText(simple, speech)})` : whoText(simple, speech);
 }
 
-/** The first lone segment is the noun, all else is said of it. */
+/** Makes the first segment that stands alone the noun, and describes it with the other parts. */
 function peopleWith(parts: readonly Condition[], speech: Speech): string {
   if (parts.length === 0) return "everyone";
   const noun = parts.find((part) => part.op === "segment" && part.anyOf.length === 1);
@@ -50,7 +50,7 @@ function joined(parts: readonly Condition[], speech: Speech): string {
   return text;
 }
 
-/** What can stand behind `people`. */
+/** Returns what can stand behind `people`. */
 function modifierOf(condition: Condition, speech: Speech): string {
   switch (condition.op) {
     case "match":
@@ -66,7 +66,7 @@ function modifierOf(condition: Condition, speech: Speech): string {
   }
 }
 
-/** "not staff" would include whoever nothing is known of; they are not meant. */
+/** Says "known not to be": "not staff" would include people of whom nothing is known, whom the condition does not match. */
 function noneText(parts: readonly Condition[], speech: Speech): string {
   const [only] = parts;
   if (only === undefined) return "of any kind";
@@ -105,7 +105,7 @@ function testsText(tests: readonly Test[], lists: ListLength): string {
     .join(" and ");
 }
 
-/** `all` in `all` and `any` in `any` say nothing more than one of them; a list of one is its only part. */
+/** Removes nesting without a meaning: `all` in `all`, `any` in `any`, and lists of one part. */
 export function simplified(condition: Condition): Condition {
   switch (condition.op) {
     case "match":

@@ -4,13 +4,13 @@ import { whoText, type Speech } from "./describe-condition.ts";
 import type { ListLength } from "../matcher/operand-text.ts";
 import { canonicalJson } from "../json.ts";
 
-/** What a name of the sentences stands for: `staff` are `people whose userRole is admin`. */
+/** A segment that a description names, and who that is: `staff` are `people whose userRole is admin`. */
 export interface SegmentText {
   readonly name: string;
   readonly text: string;
 }
 
-/** Names for the segments of some conditions, those inside other segments too, and what each stands for, in reading order. */
+/** Names the segments of conditions, those inside other segments too, and describes each, in reading order. */
 export function speechOf(
   conditions: readonly Condition[],
   lists: ListLength,
@@ -22,7 +22,7 @@ export function speechOf(
     if (named.has(id)) continue;
     const count = (counts.get(segment.name) ?? 0) + 1;
     counts.set(segment.name, count);
-    // Rows written by hand may call two different conditions by one name.
+    // Rows that were changed manually may have two conditions under one name.
     named.set(id, { name: wordOf(segment.name) + (count === 1 ? "" : `#${count}`), when: segment.when });
   }
   const speech: Speech = { ...lists, nameOf: (segment) => named.get(idOf(segment))?.name ?? wordOf(segment.name) };
@@ -36,7 +36,7 @@ function idOf({ name, when }: NamedCondition): string {
   return canonicalJson([name, conditionJson(when)]);
 }
 
-/** Names of segments are small words (`staff`); any other, and those that are words of our own, are quoted. */
+/** Returns the name of a segment bare where it is a plain word such as `staff`, and quoted where it could be misread. */
 function wordOf(name: string): string {
   const isOwn = /^(everyone|people|nobody|segment|the|of|in|on)$/.test(name);
   return /^[a-z][a-z0-9]*([_-][a-z0-9]+)*$/.test(name) && !isOwn ? name : `segment ${JSON.stringify(name)}`;

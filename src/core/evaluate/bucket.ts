@@ -7,29 +7,29 @@ import { hashAfter, headOf, type HashedHead } from "./murmur3.ts";
 export const BUCKETS = WHOLE;
 
 /**
- * Where one subject falls in the shares of a flag; inside while bucket < share. The same two strings give the same bucket
- * on every machine, for ever: another hash here would move people between variants in production.
+ * Returns the bucket of one subject in the shares of a flag; the subject is inside while bucket < share. The same two
+ * strings give the same bucket on every machine, always: another hash would move people between variants in production.
  *
- * @param salt     names the flag's shares, so that two 10 % flags reach different people; without `:` and `#`
- * @param subject  who is asking, e.g. "user-42"
+ * @param salt     of the flag, so that two 10 % flags reach different people; without `:` and `#`
+ * @param subject  e.g. "user-42"
  * @returns        a whole number, 0 ≤ bucket < BUCKETS
  */
 export function bucketOf(salt: string, subject: string): number {
   return bucketAfter(gateHead(salt), subject);
 }
 
-/** Where one subject falls in a split: independent of {@link bucketOf}, or a 10 % gate would only ever see one variant. */
+/** Returns the bucket of one subject in a split. It is independent of {@link bucketOf}, or a 10 % share would see one variant only. */
 export function splitBucketOf(salt: string, subject: string): number {
   return bucketAfter(splitHead(salt), subject);
 }
 
-/** The salt's part of {@link bucketOf}, made once per flag. */
+/** Hashes the salt's part of {@link bucketOf}, once per flag. */
 export function gateHead(salt: string): HashedHead {
   // The colon, which no salt contains, keeps ("ab", "c") and ("a", "bc") apart.
   return headOf(`${salt}:`);
 }
 
-/** The salt's part of {@link splitBucketOf}, made once per flag. */
+/** Hashes the salt's part of {@link splitBucketOf}, once per flag. */
 export function splitHead(salt: string): HashedHead {
   return headOf(`${salt}#split:`);
 }
@@ -41,9 +41,9 @@ export function bucketAfter(head: HashedHead, subject: string): number {
 }
 
 /**
- * Who is asking, as text: the attribute `by`, a non-empty string or a safe integer in decimal.
+ * Returns the subject of a context as text: the attribute `by`, a non-empty string or a safe integer in decimal.
  *
- * @returns undefined when the context has no such subject; then no share and no split takes it
+ * @returns undefined when the context has no such subject; then no share and no split serves it
  * @throws whatever a getter or a proxy in the context throws
  */
 export function subjectOf(context: EvaluationContext, by: string): string | undefined {

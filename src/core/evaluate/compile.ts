@@ -22,67 +22,41 @@ export interface FlagSetInput {
   readonly definitions?: FlagDefinitions | undefined;
 }
 
-/** Flags of one moment, ready to answer. Immutable: the same context gets the same answer for ever. */
+/** The flags of one revision, compiled. Immutable: the same context always gets the same answer. */
 export interface FlagSet {
   /** Live flags, in order of their code units. */
   readonly keys: () => readonly FlagKey[];
   /**
-   * Which variant a context gets, and why. Never throws, never waits. In this order: override → unknown or archived →
-   * disabled → requires → rules → last line → off variant.
+   * Evaluates one flag: which variant a context gets, and why. Never throws, never waits. In this order: override → unknown
+   * or archived → disabled → requires → rules → default rollout → off variant.
    *
-   * @param defaultValue  what the caller wants where there is no answer; of another type than the flag's: TYPE_MISMATCH
+   * @param defaultValue  returned where there is no answer; TYPE_MISMATCH where its type is not the flag's
    */
   readonly evaluate: (key: FlagKey, context: EvaluationContext, defaultValue?: JsonValue) => Evaluation;
-  /** The fast path: the same answer as `evaluate(key, context, false).value === true`. */
+  /** Evaluates a boolean flag fast: the same answer as `evaluate(key, context, false).value === true`. */
   readonly isOn: (key: FlagKey, context: EvaluationContext) => boolean;
-  /** What is overridden, and every problem with it. */
+  /** The overrides in force, and every problem with them. */
   readonly overrides: ResolvedOverrides;
 }
 
 /**
- * Compiles each flag once: outcomes are made beforehand, conditions become closures, overridden flags constants. It is done
- * when the flag is first asked for: most programs ask for few of ten thousand, and all want to start at once.
+ * Compiles flags: answers are made beforehand, conditions become closures, overridden flags become constants. Each flag is
+ * compiled when it is first evaluated, because most programs use few of ten thousand flags and all want to start fast.
  */
 export function compileFlags(input: FlagSetInput): FlagSet {
-  const { revision, definitions = {} } = input;
+  const { revision } = input;
   const flags = new Map(Array.from(input.flags, (flag) => [flag.key, flag]));
   const archived = new Set(input.archived);
   const overrides = overridesOf(input, flags, archived);
-
-  /** What answers before its requirements are asked, as far as anybody has asked for it. */
-  const plain = new Map<FlagKey, Compiled>();
-  const generated = Object.entries(definitions).filter(([key]) => !flags.has(key));
-  for (const [key, override] of overrides.byKey) {
-    const flag = flags.get(key) ?? definitions[key];
-    if (flag) plain.set(key, compileOverride({ key, variants: flag.variants }, override, revision));
-  }
-  const plainOf = (key: FlagKey): Compiled | undefined => {
-    const flag = flags.get(key);
-    return plain.get(key) ?? (flag && compiledOnce(flag, revision, plain));
-  };
-  // An overridden definition is among the plain; one that is not overridden meets no requirement.
-  const variantOf = (key: FlagKey) => (Object.hasOwn(definitions, key) ? undefined : overrides.ofUnknown(key)?.variant);
-  const answers = new Map(withRequirements([...flags.values()], plainOf, variantOf));
-  // After the requirements: a code default is no live flag, so it meets none.
-  for (const [key, definition] of generated) {
-    if (!plain.has(key)) answers.set(key, compileDefinition(key, definition, revision));
-  }
-  const answerOf = (key: FlagKey): Compiled | undefined => {
-    const first = plainOf(key);
-    // Unless it could not be compiled for now.
-    if (first !== undefined && plain.has(key)) answers.set(key, first);
-    return first;
-  };
-
+  const answerOf = lazyAnswers(input, flags, overrides);
   const metadata = metadataOf(revision);
   const keys = Object.freeze([...flags.keys()].sort((a, b) => (a < b ? -1 : 1)));
   const unknown = unknownAnswer(overrides, archived, revision);
-
   return {
     keys: () => keys,
     overrides,
     isOn: (key, context) => {
-      const answer = answers.get(key) ?? answerOf(key);
+      const answer = answerOf(key);
       if (answer === undefined) return unknown(key, false).value === true;
       if (answer.constant !== null) return answer.constant.value === true;
       try {
@@ -92,7 +66,7 @@ export function compileFlags(input: FlagSetInput): FlagSet {
       }
     },
     evaluate: (key, context, defaultValue) => {
-      const answer = answers.get(key) ?? answerOf(key);
+      const answer = answerOf(key);
       if (answer === undefined) return unknown(key, defaultValue);
       let evaluation: Evaluation;
       try {
@@ -108,7 +82,40 @@ export function compileFlags(input: FlagSetInput): FlagSet {
   };
 }
 
-/** Remembers it, but for a flag that the stack had no room for: whoever asks from less deep gets its answer. */
+/** Returns a function that finds what answers for a key, and compiles it the first time; undefined for an unknown key. */
+function lazyAnswers(
+  { revision, definitions = {} }: FlagSetInput,
+  flags: ReadonlyMap<FlagKey, Flag>,
+  overrides: ResolvedOverrides,
+): (key: FlagKey) => Compiled | undefined {
+  /** Without requirements, as far as compiled. */
+  const plain = new Map<FlagKey, Compiled>();
+  for (const [key, override] of overrides.byKey) {
+    const flag = flags.get(key) ?? definitions[key];
+    if (flag) plain.set(key, compileOverride({ key, variants: flag.variants }, override, revision));
+  }
+  const plainOf = (key: FlagKey): Compiled | undefined => {
+    const flag = flags.get(key);
+    return plain.get(key) ?? (flag && compiledOnce(flag, revision, plain));
+  };
+  // An overridden definition is among the plain; one that is not overridden meets no requirement.
+  const variantOf = (key: FlagKey) => (Object.hasOwn(definitions, key) ? undefined : overrides.ofUnknown(key)?.variant);
+  const answers = new Map(withRequirements([...flags.values()], plainOf, variantOf));
+  // After the requirements: a code default is no live flag, so it meets none.
+  for (const [key, definition] of Object.entries(definitions)) {
+    if (!flags.has(key) && !plain.has(key)) answers.set(key, compileDefinition(key, definition, revision));
+  }
+  return (key) => {
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const first = plainOf(key);
+    // Unless the stack had no room to compile it now.
+    if (first !== undefined && plain.has(key)) answers.set(key, first);
+    return first;
+  };
+}
+
+/** Compiles a flag and remembers it, unless the stack had no room: from a shallower call it may have. */
 function compiledOnce(flag: Flag, revision: number | undefined, made: Map<FlagKey, Compiled>): Compiled {
   try {
     const compiled = compileFlag(flag, revision);

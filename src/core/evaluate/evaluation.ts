@@ -2,7 +2,7 @@ import type { FlagKey, VariantName } from "../flag/flag.ts";
 import type { JsonValue } from "../json.ts";
 
 /**
- * What is known of who asks. Attributes by name; the subject is `userId` (`targetingKey` is accepted for it; both given:
+ * What is known of whom a flag is evaluated for. Attributes by name; the subject is `userId` (`targetingKey` is accepted for it; both given:
  * `userId`). Attributes that the caller leaves undefined count as missing.
  */
 export interface EvaluationContext {

@@ -3,7 +3,7 @@ import type { FlagKey, FlagType } from "../flag/flag.ts";
 import type { JsonValue } from "../json.ts";
 import { failed } from "./outcome.ts";
 
-/** The caller asks for another type than the flag has. */
+/** Returns the answer where the caller's default is of another type than the flag. */
 export function mismatch(
   key: FlagKey,
   type: FlagType,
@@ -16,7 +16,7 @@ export function mismatch(
   return failed(key, defaultValue, "TYPE_MISMATCH", message, metadata);
 }
 
-/** The context could not be read: one of its getters threw, or the proxy that it is. */
+/** Returns the answer where the context could not be read: one of its getters threw, or it is a proxy that throws. */
 export function contextFailure(
   key: FlagKey,
   defaultValue: JsonValue | undefined,

@@ -8,7 +8,7 @@ export interface Answers {
   readonly serving: (variant: VariantName, reason: Reason, extra?: EvaluationMetadata) => Evaluation;
 }
 
-/** What an answer needs of a flag, or of its definition. */
+/** The part of a flag, or of its definition, that an answer needs. */
 export type Served = Pick<Flag, "key" | "variants">;
 
 export function answersOf({ key, variants }: Served, revision: number | undefined): Answers {
@@ -27,13 +27,13 @@ export function metadataOf(revision: number | undefined, extra: EvaluationMetada
   return Object.freeze(revision === undefined ? { ...extra } : { revision, ...extra });
 }
 
-/** The same answer, with the attributes that shares and splits asked for in vain. */
+/** Returns the same answer with the subject attributes that shares and splits did not find. */
 export function withMissing(evaluation: Evaluation, missing: readonly string[]): Evaluation {
   const metadata = Object.freeze({ ...evaluation.metadata, missing: Object.freeze([...missing]) });
   return frozenEvaluation({ ...evaluation, metadata });
 }
 
-/** The caller's default, and why it is. */
+/** Returns the caller's default, with the error. */
 export function failed(
   flagKey: FlagKey,
   defaultValue: JsonValue | undefined,
@@ -55,7 +55,7 @@ function frozenCopy(value: JsonValue): JsonValue {
   return Object.freeze(Object.fromEntries(Object.entries(value).map(([name, member]) => [name, frozenCopy(member)])));
 }
 
-/** The type of flag that a value belongs to. Lists and null are values of flags of type object. */
+/** Returns the type of flag that a value belongs to. Lists and null are values of flags of type object. */
 export function flagTypeOf(value: JsonValue): FlagType {
   const type = typeof value;
   return type === "boolean" || type === "string" || type === "number" ? type : "object";

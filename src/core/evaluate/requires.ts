@@ -4,20 +4,23 @@ import { requirementDepths } from "../flag/requirement-depth.ts";
 import type { Evaluation, EvaluationContext } from "./evaluation.ts";
 import type { Flag, FlagKey, Requirement, VariantName } from "../flag/flag.ts";
 
-/** Above this many steps one evaluation remembers what it has asked: two flags that share ten ancestors ask 1,024 times. */
+/**
+ * Above so many evaluations of required flags, one evaluation remembers their answers: ten layers of flags that each require
+ * two flags of the layer below would otherwise be evaluated 1,024 times.
+ */
 const MANY_STEPS = 64;
 
-/** What one evaluation has asked so far. */
-type Asked = Map<FlagKey, Evaluation> | null;
+/** The answers of required flags so far in one evaluation; null where they are few enough to evaluate again. */
+type KnownAnswers = Map<FlagKey, Evaluation> | null;
 
 /**
- * Puts each flag's requirements before its own lines: not met, and it serves its off variant. A requirement on a flag that
- * is unknown, archived or unreadable is never met, nor is any of a flag whose chain of requirements is circular or longer
- * than ten.
+ * Compiles the flags that have requirements: they serve their off variant where a requirement is not met. A requirement on
+ * a flag that is unknown, archived or unreadable is never met, nor is any of a flag whose chain of requirements is circular
+ * or longer than ten.
  *
  * @param live        live flags
- * @param compiledOf  what answers before its requirements are asked
- * @param variantOf   what an override makes of a flag for which nothing answers
+ * @param compiledOf  returns a flag compiled without its requirements
+ * @param variantOf   returns the variant that an override gives a flag which is not live
  */
 export function withRequirements(
   live: readonly Flag[],
@@ -25,22 +28,22 @@ export function withRequirements(
   variantOf: (key: FlagKey) => VariantName | undefined,
 ): ReadonlyMap<FlagKey, Compiled> {
   const requiring = live.filter(({ requires }) => requires.length > 0);
-  // What an override or `enabled: false` decides asks for nothing.
+  // Where an override or `enabled: false` decides, requirements do not matter.
   const flags = requiring.filter(({ key }) => compiledOf(key)?.constant === null);
   const requirements = new Map(flags.map(({ key, requires }) => [key, requires]));
   const depths = requirementDepths(requirements);
   const steps = new Map<FlagKey, number>();
-  const guards = new Map<FlagKey, (context: EvaluationContext, asked: Asked) => Evaluation>();
+  const guards = new Map<FlagKey, (context: EvaluationContext, known: KnownAnswers) => Evaluation>();
 
-  const answerOf = (key: FlagKey, context: EvaluationContext, asked: Asked): Evaluation | undefined => {
+  const answerOf = (key: FlagKey, context: EvaluationContext, known: KnownAnswers): Evaluation | undefined => {
     const guard = guards.get(key);
-    if (guard) return guard(context, asked);
+    if (guard) return guard(context, known);
     const plain = compiledOf(key);
     return plain?.constant ?? plain?.decide?.(context);
   };
-  const isMet = ({ flag, variants }: Requirement, context: EvaluationContext, asked: Asked): boolean => {
-    const answer = asked?.get(flag) ?? answerOf(flag, context, asked);
-    if (answer) asked?.set(flag, answer);
+  const isMet = ({ flag, variants }: Requirement, context: EvaluationContext, known: KnownAnswers): boolean => {
+    const answer = known?.get(flag) ?? answerOf(flag, context, known);
+    if (answer) known?.set(flag, answer);
     const variant = answer ? answer.variant : variantOf(flag);
     return variant !== undefined && variants.includes(variant);
   };
@@ -57,8 +60,8 @@ export function withRequirements(
     }
     const count = requires.reduce((sum, { flag }) => sum + 1 + (steps.get(flag) ?? 0), 0);
     steps.set(key, count);
-    const guard = (context: EvaluationContext, asked: Asked): Evaluation =>
-      requires.every((requirement) => isMet(requirement, context, asked)) ? decide(context) : off;
+    const guard = (context: EvaluationContext, known: KnownAnswers): Evaluation =>
+      requires.every((requirement) => isMet(requirement, context, known)) ? decide(context) : off;
     guards.set(key, guard);
     const guardedDecide: Decide = (context) => guard(context, count > MANY_STEPS ? new Map() : null);
     guarded.set(key, { constant: null, decide: guardedDecide, off });

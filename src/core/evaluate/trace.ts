@@ -8,7 +8,7 @@ import type { Flag, FlagKey, Requirement, Rollout, VariantName } from "../flag/f
 import { flawOf } from "../flag/flaw.ts";
 import { defaultRollout } from "../flag/serving-rules.ts";
 import type { JsonValue } from "../json.ts";
-import { overridesOf, type Surroundings } from "../override/resolve-for-flags.ts";
+import { overridesOf, type OverrideInput } from "../override/resolve-for-flags.ts";
 import { type ListingTrace, type Pins, type ServeTrace, traceLists, traceServe } from "./serve-trace.ts";
 import { failed, metadataOf } from "./outcome.ts";
 import type { Decision, ResolvedOverrides } from "../override/override-resolve.ts";
@@ -17,7 +17,7 @@ import type { Truth } from "./truth.ts";
 /** One step to an answer, in the order in which they are taken. */
 export type TraceStep =
   | { readonly step: "override"; readonly override: Decision | null }
-  /** Only for a key that is no live flag. */
+  /** Only for a key that is not a live flag. */
   | { readonly step: "absent"; readonly as: "archived" | "unknown"; readonly isDefined: boolean }
   /** Only for a flag that cannot be evaluated. */
   | { readonly step: "flaw"; readonly message: string }
@@ -31,10 +31,10 @@ export type TraceStep =
 export interface RequirementStep {
   readonly step: "requirement";
   readonly requirement: Requirement;
-  /** What the required flag serves to this context; null when it serves nothing or was not asked. */
+  /** What the required flag serves to this context; null when it serves nothing or was not evaluated. */
   readonly served: VariantName | null;
   readonly isMet: boolean;
-  /** Why it could not be asked. */
+  /** Why it could not be evaluated. */
   readonly problem: "unknown" | "too-deep" | null;
 }
 
@@ -60,7 +60,7 @@ export interface Trace {
   readonly steps: readonly TraceStep[];
 }
 
-export interface TraceOptions extends Surroundings {
+export interface TraceOptions extends OverrideInput {
   readonly archived?: Iterable<FlagKey> | undefined;
   /** Of the traced flag alone; the flags that it requires have buckets of their own. */
   readonly pins?: Pins | undefined;
@@ -74,13 +74,13 @@ interface Inquiry {
   readonly overrides: ResolvedOverrides;
   readonly revision: number | undefined;
   readonly context: EvaluationContext;
-  /** What was asked before: required flags may be reached on very many ways. */
+  /** What required flags serve, once evaluated: one flag may be required in very many ways. */
   readonly served: Map<FlagKey, VariantName | null>;
   readonly fits: Map<string, boolean>;
 }
 
 /**
- * Evaluates one flag by interpreting it and tells every step: what `hoist why` shows and inline tests run. Written apart
+ * Evaluates one flag by interpreting it, and records every step: `hoist why` and inline tests use it. It is written apart
  * from the compiled evaluator, whose answer it must always equal: each is the test of the other. Never throws.
  */
 export function trace(
@@ -180,16 +180,16 @@ function reasonOf(step: RuleStep | DefaultRolloutStep): Reason {
 }
 
 function traceRequirement(inquiry: Inquiry, flag: Flag, requirement: Requirement): RequirementStep {
-  const asked = { step: "requirement", requirement } as const;
+  const base = { step: "requirement", requirement } as const;
   if (!fits(inquiry, flag.key, MAX_REQUIREMENT_DEPTH)) {
-    return { ...asked, served: null, isMet: false, problem: "too-deep" };
+    return { ...base, served: null, isMet: false, problem: "too-deep" };
   }
   const served = servedBy(inquiry, requirement.flag);
-  if (served === undefined) return { ...asked, served: null, isMet: false, problem: "unknown" };
-  return { ...asked, served, isMet: served !== null && requirement.variants.includes(served), problem: null };
+  if (served === undefined) return { ...base, served: null, isMet: false, problem: "unknown" };
+  return { ...base, served, isMet: served !== null && requirement.variants.includes(served), problem: null };
 }
 
-/** Whether the chain of requirements below a flag ends within so many steps. One that runs in a circle never does. */
+/** Returns whether the chain of requirements below a flag ends within so many steps. A circular one never does. */
 function fits(inquiry: Inquiry, key: FlagKey, steps: number): boolean {
   const flag = inquiry.flags.get(key);
   const isAsked = flag?.enabled === true && !inquiry.overrides.byKey.has(key) && flawOf(flag) === undefined;
@@ -203,7 +203,7 @@ function fits(inquiry: Inquiry, key: FlagKey, steps: number): boolean {
   return answer;
 }
 
-/** What a required flag serves; undefined when it is neither live nor overridden, null when it cannot be evaluated. */
+/** Returns what a required flag serves; undefined when it is neither live nor overridden, null when it cannot be evaluated. */
 function servedBy(inquiry: Inquiry, key: FlagKey): VariantName | null | undefined {
   const { flags, definitions, overrides, served } = inquiry;
   const isOverridden = Object.hasOwn(definitions, key)

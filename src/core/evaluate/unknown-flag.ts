@@ -5,7 +5,7 @@ import { failed, metadataOf } from "./outcome.ts";
 import type { ResolvedOverrides } from "../override/override-resolve.ts";
 
 /**
- * The answer for a key that neither the table nor the definitions have: FLAG_NOT_FOUND with the caller's default. An
+ * Makes the answers for keys that neither the table nor the definitions have: FLAG_NOT_FOUND with the caller's default. An
  * override decides even here, so that a kill works before any data exists: true or false for a caller who wants a boolean
  * (or names no default), the default for any other, since nobody knows the variants.
  */

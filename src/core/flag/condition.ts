@@ -1,9 +1,9 @@
-/** What a condition compares with. */
+/** A value that a condition compares with. */
 export type Scalar = string | number | boolean;
 
 /**
- * Who: a tree over the attributes of a context. Answers true, false or unknown (an attribute is missing or of another
- * type), by Kleene's logic; only true matches.
+ * Says who: a tree over the attributes of a context. It is true, false or unknown (an attribute is missing or of another
+ * type), in Kleene's logic. Only true matches.
  */
 export type Condition =
   /** All of them. An empty list holds for everyone. */

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from "../json.ts";
 
 /** `^[a-z][a-z0-9]*([_-][a-z0-9]+)*$`, at most 64 characters: the name of the flag's file. */
 export type FlagKey = string;
-/** What a rule serves and an evaluation answers with. A boolean flag has exactly `on` and `off`. */
+/** Names what a rule serves and an evaluation returns. A boolean flag has exactly `on` and `off`. */
 export type VariantName = string;
 
 export const FLAG_TYPES = ["boolean", "string", "number", "object"] as const;
@@ -19,7 +19,7 @@ export const WHOLE: Share = 100_000;
 /** The subject attribute of a share that names no other. */
 export const DEFAULT_BY = "userId";
 
-/** How much: a sticky share of the subjects that the attribute `by` tells apart. */
+/** How much: a share of the subjects, which are the values of the attribute `by`. A subject stays inside as the share rises. */
 export interface Portion {
   readonly share: Share;
   readonly by: string;
@@ -33,7 +33,7 @@ export interface SplitPart {
   readonly share: Share;
 }
 
-/** Who + how much + what. Those outside the portion go on to the next rule; no portion means everyone that matches. */
+/** Who, how much and what. Whoever is outside the portion goes on to the next rule; null is everyone who matches. */
 export interface Rule {
   readonly name: string;
   readonly when: Condition;
@@ -41,7 +41,7 @@ export interface Rule {
   readonly serve: Serve;
 }
 
-/** The last line: everyone whom no rule took. The strategies are the table's own words. */
+/** The default rollout: for everyone whom no rule served. The strategies are the words of the table. */
 export type Rollout =
   | { readonly strategy: "all" }
   | { readonly strategy: "percentage"; readonly portion: Portion }

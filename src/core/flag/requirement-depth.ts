@@ -1,14 +1,14 @@
 import type { FlagKey, Requirement } from "./flag.ts";
 
-/** How many steps a chain of requirements may take. */
+/** Limits how many flags a chain of requirements may have. */
 export const MAX_REQUIREMENT_DEPTH = 10;
 
 /**
- * How many steps the longest chain of requirements below each flag takes: 0 without requirements. A flag whose chains are
- * longer than {@link MAX_REQUIREMENT_DEPTH}, or run in a circle, has no depth: it is left out, and its requirements are
- * never met. So each flag has one answer, whoever asks for it. Nothing recurses: no chain is too long for the stack.
+ * Returns the length of the longest chain of requirements below each flag: 0 without requirements. A flag whose chains are
+ * longer than {@link MAX_REQUIREMENT_DEPTH} or circular is left out, and its requirements are never met. Nothing recurses:
+ * no chain is too long for the stack.
  *
- * @param requirements  of each flag; those of an overridden or disabled flag are never asked, so they count as none
+ * @param requirements  of each flag; overridden and disabled flags have none, because theirs are never evaluated
  */
 export function requirementDepths(
   requirements: ReadonlyMap<FlagKey, readonly Requirement[]>,

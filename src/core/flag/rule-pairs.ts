@@ -1,15 +1,15 @@
 import type { Rule } from "./flag.ts";
 import { sameJson } from "../json.ts";
 
-/** A rule, and what it was in the version before; null for a new one. */
+/** A rule in two versions of a flag; `was` is null for a new rule. */
 export interface RulePair {
   readonly was: Rule | null;
   readonly is: Rule;
 }
 
 /**
- * The second version's rules with those that they were: of the same name, else, of those whose name is gone, the one that
- * asks the same. So a rule that gets another name is still the rule that it was.
+ * Pairs the rules of the second version with those of the first: by name, or by equal conditions where the first version's
+ * rule has a name that is gone. So a renamed rule is still the same rule.
  */
 export function rulePairs(before: readonly Rule[], after: readonly Rule[]): readonly RulePair[] {
   const byName = new Map(before.map((rule) => [rule.name, rule]));

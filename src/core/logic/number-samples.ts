@@ -1,6 +1,6 @@
 /**
- * Numbers of which one passes the same tests as any finite number: each limit itself, and between two limits a whole
- * number and a broken one, for a subject is only told apart by whole ones.
+ * Returns numbers that stand for all finite ones: each limit itself, and between two limits a whole number and a fraction,
+ * because only whole numbers are subjects.
  *
  * @param limits  every number that is compared with
  */

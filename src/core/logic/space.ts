@@ -76,7 +76,7 @@ export function logicSpace(declared: DeclaredValues = new Map()): Space {
   };
 }
 
-export function whoever(when: Condition): Audience {
+export function audience(when: Condition): Audience {
   return { kind: "condition", when };
 }
 

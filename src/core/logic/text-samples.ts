@@ -1,4 +1,4 @@
-/** Tests of text that hang on the text's own beginning, end and parts. */
+/** What texts are compared with, apart from whole texts. */
 export interface TextParts {
   readonly startsWith: readonly string[];
   readonly endsWith: readonly string[];
@@ -6,8 +6,8 @@ export interface TextParts {
 }
 
 /** Every further text that is contained doubles the samples. */
-const MOST_CONTAINED = 6;
-const MOST_SAMPLES = 2_000;
+const MAX_CONTAINED = 6;
+const MAX_SAMPLES = 2_000;
 
 /**
  * Texts, none of them listed, of which one passes the same tests as any text that is not listed: what counts is the
@@ -19,10 +19,10 @@ const MOST_SAMPLES = 2_000;
  */
 export function textSamples(parts: TextParts, listed: ReadonlySet<string>): readonly string[] | undefined {
   const contained = [...new Set(parts.contains)].filter((text) => text !== "");
-  if (contained.length > MOST_CONTAINED) return undefined;
+  if (contained.length > MAX_CONTAINED) return undefined;
   const beginnings = ["", ...new Set(parts.startsWith)];
   const ends = ["", ...new Set(parts.endsWith)];
-  if (beginnings.length * ends.length * 2 ** contained.length > MOST_SAMPLES) return undefined;
+  if (beginnings.length * ends.length * 2 ** contained.length > MAX_SAMPLES) return undefined;
   const sign = signOutside([...contained, ...beginnings, ...ends, ...listed]);
   const middles = subsets(contained).map((texts) => texts.map((text) => `${text}${sign}`).join(""));
   return beginnings.flatMap((beginning) =>

@@ -5,7 +5,7 @@ import { impliesByForm } from "./by-form.ts";
 import { canNeverHold, holdsForEveryone } from "./check-logic.ts";
 import { ALWAYS, type Formula } from "./formula.ts";
 import { independentAttributes } from "./independent.ts";
-import { type DeclaredValues, logicSpace, type Space, whoever } from "./space.ts";
+import { type DeclaredValues, logicSpace, type Space, audience } from "./space.ts";
 
 /** A rule or a default rollout that serves nobody, or nobody whom it is meant for. Everything reported is certain. */
 export interface UnreachableRule {
@@ -44,23 +44,23 @@ export function unreachableRules(rules: readonly Rule[], declared: DeclaredValue
       const attributes = why === "undeclared" ? [...declaredIn(rule.when, declared)] : [];
       return [{ rule: index, why, earlier, isForAll: isAnyForAll(rules, earlier), attributes }];
     };
-    const who = [anyone.inAudience(whoever(rule.when), true)];
+    const who = [anyone.inAudience(audience(rule.when), true)];
     const possible = anyone.isPossible(who);
     if (possible === false || (possible === "unknown" && canNeverHold(rule.when))) return found("nobody");
     const before = rules.slice(0, Math.min(index, MAX_COMPARED));
     const fixed = before.filter(({ portion }) => portion === null);
-    const audience = [...who, anyone.hasSubject(rule, true)];
-    if (anyone.isPossible(audience) === false) return found("subject");
-    const tried = takenFrom(audience, fixed, anyone);
+    const matching = [...who, anyone.hasSubject(rule, true)];
+    if (anyone.isPossible(matching) === false) return found("subject");
+    const tried = takenFrom(matching, fixed, anyone);
     const taken = tried === "unknown" ? takenByForm(rule, fixed) : tried;
     if (taken !== undefined) return found("taken", indexesOf(taken, before));
     if (rule.portion?.share === 0) return found("zero");
     if (fixed.length < before.length) {
-      const inShares = takenFrom([...audience, anyone.inShare(rule, true)], before, anyone);
+      const inShares = takenFrom([...matching, anyone.inShare(rule, true)], before, anyone);
       if (inShares !== undefined && inShares !== "unknown") return found("shares", indexesOf(inShares, before));
     }
     if (declaredOnly === undefined || declaredIn(rule.when, declared).size === 0) return [];
-    const left = takenFrom([declaredOnly.inAudience(whoever(rule.when), true)], fixed, declaredOnly);
+    const left = takenFrom([declaredOnly.inAudience(audience(rule.when), true)], fixed, declaredOnly);
     return left === undefined || left === "unknown" ? [] : found("undeclared", indexesOf(left, before));
   });
 }
@@ -98,7 +98,7 @@ function attributesOf(last: ServingRule): readonly string[] {
 function spaceOf(rules: readonly Rule[], declared?: DeclaredValues): Space {
   const space = logicSpace(declared);
   for (const rule of rules) {
-    space.inAudience(whoever(rule.when), true);
+    space.inAudience(audience(rule.when), true);
     space.hasSubject(rule, true);
   }
   return space;
@@ -136,7 +136,7 @@ function takenFrom(
 function passedOnBy(rule: Rule, space: Space): Formula {
   if (rule.portion?.share === 0) return ALWAYS;
   const lacks = subjectAttribute(rule) === null ? [] : [space.hasSubject(rule, false), space.inShare(rule, false)];
-  return { op: "any", of: [space.inAudience(whoever(rule.when), false), ...lacks] };
+  return { op: "any", of: [space.inAudience(audience(rule.when), false), ...lacks] };
 }
 
 /** Where too much would have to be tried: decides by how the conditions are written. */

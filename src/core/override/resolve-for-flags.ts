@@ -4,7 +4,7 @@ import type { ParsedOverrides } from "./override.ts";
 import { type KnownFlag, type ResolvedOverrides, resolveOverrides } from "./override-resolve.ts";
 
 /** What is known besides the live flags. */
-export interface Surroundings {
+export interface OverrideInput {
   readonly revision?: number | undefined;
   readonly overrides?: ParsedOverrides | undefined;
   readonly definitions?: FlagDefinitions | undefined;
@@ -12,7 +12,7 @@ export interface Surroundings {
 
 /** What the overrides make of live flags, and of those that only the generated definitions know. */
 export function overridesOf(
-  { overrides, definitions = {}, revision }: Surroundings,
+  { overrides, definitions = {}, revision }: OverrideInput,
   flags: ReadonlyMap<FlagKey, Flag>,
   archived: ReadonlySet<FlagKey>,
 ): ResolvedOverrides {

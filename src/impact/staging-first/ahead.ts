@@ -3,7 +3,7 @@ import { effectOf } from "../change-kind.ts";
 import type { EvaluationContext } from "../../core/evaluate/evaluation.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import { withRequired } from "../version-pair.ts";
-import { type Answering, type Gain, gainOf, has } from "./gain.ts";
+import { type CompiledVersion, type Gain, gainOf, has } from "./gain.ts";
 import { peopleFor } from "./people.ts";
 import type { Attributes } from "./contexts-meeting.ts";
 
@@ -17,13 +17,13 @@ export interface Ahead extends Gain {
 }
 
 /**
- * Whether a change widens a flag in one environment beyond what the environment before it has. Undefined where it surely
- * does not, or where nobody was found; what is found is true of the person who is named.
+ * Looks for a context to which a change serves more than the environment before does. Undefined where surely nobody gets
+ * more, or where nobody was found; what is found is true of the context that is returned.
  *
  * @param before   the environment's flags as they were
  * @param after    the same, as they will be
  * @param earlier  the flags of the environment before it in the order of promotion, as they will be
- * @param people   asked too, after those who are made for the flags' own lines
+ * @param people   tried too, after those that are generated from the flags' own rules
  */
 export function aheadOf(
   key: FlagKey,
@@ -34,11 +34,11 @@ export function aheadOf(
   if (is === undefined || (was !== undefined && effectOf(was, is) !== "raises")) return undefined;
   // What it requires may answer otherwise in the environment before.
   if (first !== undefined && is.requires.length === 0 && effectOf(first, is) !== "raises") return undefined;
-  const [wasAnswering, isAnswering, firstAnswering] = [before, after, earlier].map((flags) => answering(key, flags));
-  if (wasAnswering === undefined || isAnswering === undefined || firstAnswering === undefined) return undefined;
+  const [wasCompiled, isCompiled, firstCompiled] = [before, after, earlier].map((flags) => compiledVersion(key, flags));
+  if (wasCompiled === undefined || isCompiled === undefined || firstCompiled === undefined) return undefined;
   const gained = (who: EvaluationContext): Gain | null => {
-    const gain = gainOf(wasAnswering, isAnswering, who);
-    return gain === null || has(firstAnswering, gain.variant, who) ? null : gain;
+    const gain = gainOf(wasCompiled, isCompiled, who);
+    return gain === null || has(firstCompiled, gain.variant, who) ? null : gain;
   };
   const others = [first, was].filter((flag) => flag !== undefined);
   const versions = [...withRequired({ flag: is, all: after }), ...others];
@@ -51,12 +51,12 @@ export function aheadOf(
   return undefined;
 }
 
-function answering(key: FlagKey, all: Flags): Answering {
+function compiledVersion(key: FlagKey, all: Flags): CompiledVersion {
   const flag = all.get(key) ?? null;
   return { flag, set: compileFlags({ flags: withRequired({ flag, all }) }) };
 }
 
-/** Without every attribute that makes no difference. */
+/** Leaves out every attribute that makes no difference. */
 function lessOf(who: EvaluationContext, gain: Gain, gained: (who: EvaluationContext) => Gain | null): Attributes {
   return Object.keys(who).reduce<Attributes>((left, name) => {
     const { [name]: _, ...others } = left;

@@ -1,48 +1,49 @@
 import type { FlagSet } from "../../core/evaluate/compile.ts";
 import type { Evaluation, EvaluationContext } from "../../core/evaluate/evaluation.ts";
 import type { Flag, Serve, VariantName } from "../../core/flag/flag.ts";
+import { variantsServed } from "../../core/flag/serving-rules.ts";
 
-/** One version of one flag, ready to answer with everything that it requires; `flag` is null where it is not there. */
-export interface Answering {
+/** One version of one flag, compiled with all flags that it requires; `flag` is null where it is not there. */
+export interface CompiledVersion {
   readonly flag: Flag | null;
   readonly set: FlagSet;
 }
 
-/** What somebody is given who did not have it. */
+/** What a change serves to somebody who did not have it. */
 export interface Gain {
   readonly variant: VariantName;
-  /** The rule that gives it, from 0; null is the last line. */
+  /** The rule that serves it, from 0; null for the default rollout. */
   readonly rule: number | null;
 }
 
-/** What a change gives somebody; null where it gives them nothing new, or only the off variant. */
-export function gainOf(before: Answering, after: Answering, who: EvaluationContext): Gain | null {
+/** Returns what a change gives a context; null where it gives nothing new, or only the off variant. */
+export function gainOf(before: CompiledVersion, after: CompiledVersion, who: EvaluationContext): Gain | null {
   const { flag, set } = after;
   if (flag === null) return null;
   const is = set.evaluate(flag.key, who);
   const { variant } = is;
   if (variant === undefined || variant === flag.offVariant) return null;
   const was = before.flag === null ? undefined : before.set.evaluate(flag.key, who).variant;
-  return was === variant ? null : { variant, rule: lineOf(flag, is)?.rule ?? null };
+  return was === variant ? null : { variant, rule: ruleBehind(flag, is)?.rule ?? null };
 }
 
 /**
- * Whether a version gives somebody that variant. Where a split deals it, which part somebody is dealt is not asked: two
- * environments that split in their own ways have both dealt every variant to people of that kind.
+ * Returns whether a version gives a context that variant. Every variant of the split that serves the context counts: two
+ * environments may split in their own ways, and both have served every variant to contexts of that kind.
  */
-export function has({ flag, set }: Answering, variant: VariantName, who: EvaluationContext): boolean {
+export function has({ flag, set }: CompiledVersion, variant: VariantName, who: EvaluationContext): boolean {
   if (flag === null) return false;
   const answer = set.evaluate(flag.key, who);
-  return answer.variant === variant || dealt(lineOf(flag, answer)?.serve).has(variant);
+  return answer.variant === variant || variantsOfSplit(ruleBehind(flag, answer)?.serve).has(variant);
 }
 
-interface AnsweringLine {
+interface RuleBehind {
   readonly rule: number | null;
   readonly serve: Serve;
 }
 
-/** The line that an answer came from; undefined where none did. */
-function lineOf(flag: Flag, { reason, metadata }: Evaluation): AnsweringLine | undefined {
+/** Returns the rule or default rollout that an answer came from; undefined where none did. */
+function ruleBehind(flag: Flag, { reason, metadata }: Evaluation): RuleBehind | undefined {
   if (reason === "DISABLED" || reason === "DEFAULT" || reason === "ERROR") return undefined;
   if (metadata.rule === undefined) return { rule: null, serve: flag.serve };
   const rule = flag.rules.findIndex(({ name }) => name === metadata.rule);
@@ -50,7 +51,6 @@ function lineOf(flag: Flag, { reason, metadata }: Evaluation): AnsweringLine | u
   return serve && { rule, serve };
 }
 
-function dealt(serve: Serve | undefined): ReadonlySet<VariantName> {
-  if (serve === undefined || !("split" in serve)) return new Set();
-  return new Set(serve.split.flatMap(({ variant, share }) => (share > 0 ? [variant] : [])));
+function variantsOfSplit(serve: Serve | undefined): ReadonlySet<VariantName> {
+  return serve !== undefined && "split" in serve ? variantsServed(serve) : new Set();
 }

@@ -46,8 +46,8 @@ test("a flag's life reads as what each change meant, newest first", async () => 
   const commits = repository.git("log", "--format=%h", "--abbrev=7").split("\n");
   expect(out).toBe(
     [
-      `2026-01-01 09:04  dana@acme.dev  –     production: 10 % → 50 % of everyone                     ${commits[0]}  git`,
-      `2026-01-01 09:03  lee@acme.dev   #401  production: userId user-1, user-2 → 10 % of everyone    ${commits[1]}  git`,
+      `2026-01-01 09:04  dana@acme.dev  –     production: 10 % → 50 % of everyone                      ${commits[0]}  git`,
+      `2026-01-01 09:03  lee@acme.dev   #401  production: userId user-1, user-2 → 10 % of everyone     ${commits[1]}  git`,
       `2026-01-01 09:02  dana@acme.dev  #398  production: disabled → enabled                           ${commits[2]}  git`,
       "                                       production: everyone → userId user-1, user-2",
       `2026-01-01 09:01  dana@acme.dev  #1    created: on in development, staging; off in production   ${commits[3]}  git`,

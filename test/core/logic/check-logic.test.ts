@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { impliesByForm } from "../../../src/core/logic/by-form.ts";
 import { canNeverHold, holdsForEveryone } from "../../../src/core/logic/check-logic.ts";
-import { logicSpace, whoever } from "../../../src/core/logic/space.ts";
+import { logicSpace, audience } from "../../../src/core/logic/space.ts";
 import { parseCondition } from "../../../src/core/row/condition-json.ts";
 import type { Condition } from "../../../src/core/flag/condition.ts";
 import type { JsonObject } from "../../../src/core/json.ts";
@@ -16,7 +16,7 @@ const SEED = Number(process.env["SEED"] ?? 20_270_301);
 function implies(a: Condition, b: Condition): boolean {
   if (impliesByForm(a, b)) return true;
   const { inAudience, isPossible } = logicSpace();
-  return isPossible([inAudience(whoever(a), true), inAudience(whoever(b), false)]) === false;
+  return isPossible([inAudience(audience(a), true), inAudience(audience(b), false)]) === false;
 }
 
 /** Conditions that have something to do with each other, or random pairs would hardly ever be certain. */
