@@ -121,7 +121,16 @@ test("the TypeScript of every document compiles", () => {
     return file;
   });
   if (files.length === 0) return;
-  const options = ["--ignoreConfig", "--noEmit", "--strict", "--module", "nodenext", "--target", "es2024"];
+  const options = [
+    "--ignoreConfig",
+    "--noEmit",
+    "--strict",
+    "--exactOptionalPropertyTypes",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2024",
+  ];
   const source = ["--allowImportingTsExtensions", "--resolveJsonModule", "--skipLibCheck"];
   const types = ["--types", "node", "--typeRoots", join(ROOT, "node_modules/@types")];
   const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
