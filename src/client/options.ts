@@ -53,14 +53,10 @@ export interface GitHubOptions {
 }
 
 /** Checked and complete options. Later changes of the objects that were passed in do not affect them. */
-export interface Settings {
+export interface Settings
+  extends Required<Pick<FlagsOptions, "database" | "definitions" | "overrideFile" | "snapshotFile" | "bundled">> {
   readonly environment: string;
-  readonly database: string | undefined;
-  readonly definitions: FlagDefinitions | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly overrideFile: string | undefined;
-  readonly snapshotFile: string | false | undefined;
-  readonly bundled: unknown;
   readonly pollIntervalMs: number;
   readonly initialTimeoutMs: number;
   readonly staleAfterMs: number;

@@ -34,14 +34,8 @@ export function findDatabase({ option, environment, env, folder }: DatabaseQuest
   for (const [source, value] of Object.entries(candidates)) {
     const url = value?.trim();
     if (!url) continue;
-    if (/^(file|postgres|postgresql):/.test(url)) return { url, source };
-    throw new FlagError(
-      "USAGE",
-      `${source} is not a database address; it must begin with file:, postgres:// or postgresql://`,
-      {
-        hint: "e.g. file:.flaghoist/development.db or postgres://flags@db.internal/flags",
-      },
-    );
+    if (DIALECTS.some(([prefix]) => prefix.test(url))) return { url, source };
+    throw invalidAddress(source);
   }
   const file = join(flagsParent(folder), ".flaghoist", `${environment}.db`);
   return { url: pathToFileURL(file).href, source: "default" };
@@ -67,13 +61,23 @@ function flagsParent(folder: string): string {
 
 export type Dialect = "sqlite" | "postgres";
 
-/** @throws FlagError USAGE */
+const DIALECTS: readonly (readonly [prefix: RegExp, dialect: Dialect])[] = [
+  [/^file:/, "sqlite"],
+  [/^postgres(ql)?:\/\//, "postgres"],
+];
+
+/** @throws FlagError USAGE for an address of another kind */
 export function dialectOf(url: string): Dialect {
-  if (url.startsWith("file:")) return "sqlite";
-  if (/^postgres(ql)?:\/\//.test(url)) return "postgres";
-  throw new FlagError("USAGE", "a database address must begin with file:, postgres:// or postgresql://", {
-    hint: "e.g. file:.flaghoist/development.db or postgres://flags@db.internal/flags",
-  });
+  const found = DIALECTS.find(([prefix]) => prefix.test(url));
+  if (found === undefined) throw invalidAddress("the address");
+  return found[1];
+}
+
+/** @param source  what named the address; its value may hold a password, so it is not shown */
+function invalidAddress(source: string): FlagError {
+  const message = `${source} is not a database address; it must begin with file:, postgres:// or postgresql://`;
+  const hint = "e.g. file:.flaghoist/development.db or postgres://flags@db.internal/flags";
+  return new FlagError("USAGE", message, { hint });
 }
 
 export interface SqliteAddress {
