@@ -1,4 +1,4 @@
-import { differences } from "../core/plan/difference.ts";
+import { differenceTexts } from "../core/describe/describe-difference.ts";
 import { FlagError } from "../core/errors.ts";
 import type { Flag, FlagKey } from "../core/flag/flag.ts";
 import type { Environment } from "../history/git-environment.ts";
@@ -149,7 +149,7 @@ async function flagAt(
 }
 
 function textsBetween(before: Flag, after: Flag): readonly string[] {
-  return differences(before, after).map(({ text }) => text);
+  return differenceTexts(before, after);
 }
 
 function nothingToDo(key: FlagKey, environment: string, branch: string, manual: readonly string[]): FlagError {

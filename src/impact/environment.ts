@@ -1,5 +1,5 @@
 import type { PlanWithNeeds } from "./needs.ts";
-import type { HeldEdit } from "../core/plan/change.ts";
+import type { ManualChange } from "../core/plan/manual-change.ts";
 import { describeFlag } from "../core/describe/describe.ts";
 import type { Flag } from "../core/flag/flag.ts";
 import { flagChanges, type FlagChange, type Sides } from "./flag-changes.ts";
@@ -14,7 +14,7 @@ export interface EnvironmentChange {
   readonly sides: Sides;
   readonly population: Population;
   /** What was written to the table by hand; null where no table was read. */
-  readonly byHand: readonly HeldEdit[] | null;
+  readonly manualChanges: readonly ManualChange[] | null;
   /** The file of a flag that is as it was. */
   readonly pathOf: (flag: Flag) => string | null;
   /** The changed segments by way of which a flag differs. */
@@ -24,7 +24,7 @@ export interface EnvironmentChange {
 
 /** Reports what the plan of one environment does to people. */
 export function environmentReport(change: EnvironmentChange): EnvironmentReport {
-  const { plan, isProtected, sides, population, byHand } = change;
+  const { plan, isProtected, sides, population, manualChanges } = change;
   const measured = flagChanges(plan, sides)
     .map((flag) => ({ flag, flips: measureFlips({ ...flag, population }) }))
     // A flag that only requires a changed one is reported where its answers change.
@@ -40,7 +40,7 @@ export function environmentReport(change: EnvironmentChange): EnvironmentReport 
     needs: plan.needs,
     problems: plan.problems,
     planId: plan.id,
-    byHand,
+    manualChanges,
   };
 }
 

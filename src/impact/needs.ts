@@ -1,4 +1,5 @@
-import type { Change, DesiredFlag } from "../core/plan/change.ts";
+import type { Change } from "../core/plan/change.ts";
+import type { DesiredFlag } from "../core/plan/live-row.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import { acknowledgementId } from "../core/plan/acknowledgement-id.ts";
 import { constantAnswer } from "../core/flag/constant-answer.ts";

@@ -1,8 +1,7 @@
-import type { DesiredFlag } from "../core/plan/change.ts";
+import type { DesiredFlag, LiveRow } from "../core/plan/live-row.ts";
 import type { Flag, FlagKey } from "../core/flag/flag.ts";
 import { planChanges } from "../core/plan/plan.ts";
-import type { FlagRow } from "../core/row/row.ts";
-import { columnsOf, type ReadRow } from "../core/row/row-codec.ts";
+import { columnsOf } from "../core/row/row-codec.ts";
 import { stricterOf } from "../source/load/config.ts";
 import { desiredFlags } from "../source/read/desired.ts";
 import { digest } from "../source/load/digest.ts";
@@ -44,34 +43,16 @@ export function plansBetween(before: LoadedFlags, after: LoadedFlags, commits: C
   });
 }
 
-/** The rows that a sync of those flags would have left behind. */
+/** Returns the rows that a sync of those flags would have left behind. */
 function rowsAsSynced(
   flags: ReadonlyMap<FlagKey, Flag>,
   desired: ReadonlyMap<FlagKey, DesiredFlag>,
-): ReadonlyMap<FlagKey, ReadRow> {
-  const rows = [...flags].map(([key, flag]): readonly [FlagKey, ReadRow] => {
-    // Where a file lies is of no interest here: moving it changes nothing.
+): ReadonlyMap<FlagKey, LiveRow> {
+  const rows = [...flags].map(([key, flag]): readonly [FlagKey, LiveRow] => {
+    const columns = columnsOf(flag);
+    // Moving a file changes nothing here, so both sides have the path of the second.
     const path = desired.get(key)?.path ?? null;
-    return [key, { ok: true, flag, row: rowAsSynced(flag, path) }];
+    return [key, { ok: true, flag, row: { ...columns, path, synced: columns, archived_at: null } }];
   });
   return new Map(rows);
-}
-
-const EPOCH = new Date(0).toISOString();
-
-function rowAsSynced(flag: Flag, path: string | null): FlagRow {
-  const columns = columnsOf(flag);
-  return {
-    ...columns,
-    id: "",
-    feature_key: flag.key,
-    path,
-    commit_sha: null,
-    synced: columns,
-    archived_at: null,
-    created_at: EPOCH,
-    updated_at: EPOCH,
-    created_by: "",
-    last_modified_by: "",
-  };
 }

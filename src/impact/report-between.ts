@@ -1,5 +1,5 @@
 import type { PlanWithNeeds } from "./needs.ts";
-import type { HeldEdit } from "../core/plan/change.ts";
+import type { ManualChange } from "../core/plan/manual-change.ts";
 import type { Flag, FlagKey } from "../core/flag/flag.ts";
 import { environmentReport } from "./environment.ts";
 import { flagChanges, type FlagChange, type Sides } from "./flag-changes.ts";
@@ -7,7 +7,7 @@ import { type AttributeSpec, DEFAULT_SEED, DEFAULT_SIZE, generatePopulation, typ
 import type { ChangeReport, ReportWarning } from "./report.ts";
 import type { SeenOverride } from "./seen-overrides.ts";
 import { withRequired } from "./version-pair.ts";
-import { aheadWarning, expiryWarning, handWarnings, overrideWarnings } from "./warnings.ts";
+import { aheadWarning, expiryWarning, manualChangeWarnings, overrideWarnings } from "./warnings.ts";
 import { stricterOf } from "../source/load/config.ts";
 import { changedSegments, segmentsIn } from "./changed-segments.ts";
 import type { LoadedFlags } from "../source/load/load.ts";
@@ -30,7 +30,7 @@ export interface ReportOptions {
   readonly sample?: number | undefined;
   readonly seed?: number | undefined;
   /** By environment, what was written to its table by hand, where the table was read. */
-  readonly byHand?: ReadonlyMap<string, readonly HeldEdit[]> | undefined;
+  readonly manualChanges?: ReadonlyMap<string, readonly ManualChange[]> | undefined;
   /** By environment, what its running instances override, where they could be asked. */
   readonly overridden?: ReadonlyMap<string, readonly SeenOverride[]> | undefined;
 }
@@ -59,7 +59,7 @@ export function reportBetween(before: LoadedFlags, after: LoadedFlags, options: 
     environmentReport({
       ...stage,
       population,
-      byHand: heldEdits(stage.plan, options),
+      manualChanges: manualChangesIn(stage.plan, options),
       pathOf: ({ key }) => paths.get(key) ?? null,
       segmentsOf: (change) => changedIn(change, segments),
       warningsOf: (change) => warningsOf(change, stage, population, options),
@@ -75,9 +75,12 @@ export function reportBetween(before: LoadedFlags, after: LoadedFlags, options: 
 }
 
 /** What was written by hand; of a flag that the branch leaves alone, it stays: what the base says meanwhile is not its doing. */
-function heldEdits({ environment, changes }: PlanWithNeeds, { byHand }: ReportOptions): readonly HeldEdit[] | null {
+function manualChangesIn(
+  { environment, changes }: PlanWithNeeds,
+  { manualChanges }: ReportOptions,
+): readonly ManualChange[] | null {
   const changed = new Set(changes.map(({ key }) => key));
-  const edits = byHand?.get(environment);
+  const edits = manualChanges?.get(environment);
   if (edits === undefined) return null;
   return edits.map((edit) =>
     changed.has(edit.key) || edit.outcome === "undone" ? edit : { ...edit, outcome: "stays" },
@@ -137,13 +140,13 @@ function warningsOf(
   change: FlagChange,
   { plan, isProtected, sides, earlier }: Stage,
   population: Population,
-  { today, byHand, overridden }: ReportOptions,
+  { today, manualChanges, overridden }: ReportOptions,
 ): readonly ReportWarning[] {
   const { key, kind, after, action } = change;
   const isMoving = kind !== "no-op" && kind !== "narrow" && after.flag !== null;
   const promotion = earlier !== null && isProtected && isMoving ? promotionOf(key, sides, earlier, population) : null;
   return [
-    ...handWarnings(key, byHand?.get(plan.environment) ?? [], plan.environment),
+    ...manualChangeWarnings(key, manualChanges?.get(plan.environment) ?? [], plan.environment),
     // Where nobody is answered otherwise, nothing is masked.
     ...(kind === "no-op" ? [] : overrideWarnings(key, overridden?.get(plan.environment) ?? [])),
     ...(promotion === null ? [] : aheadWarning(promotion)),

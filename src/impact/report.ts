@@ -1,5 +1,6 @@
 import type { Need } from "./needs.ts";
-import type { Change, HeldEdit, PlanProblem } from "../core/plan/change.ts";
+import type { Change, PlanProblem } from "../core/plan/change.ts";
+import type { ManualChange } from "../core/plan/manual-change.ts";
 import type { Difference } from "../core/plan/difference.ts";
 import type { FlagKey, VariantName } from "../core/flag/flag.ts";
 import type { DecidedBy } from "../core/describe/decided-by.ts";
@@ -30,8 +31,8 @@ export interface EnvironmentReport {
   readonly problems: readonly PlanProblem[];
   /** What `hoist sync --acknowledge` takes, where the table says what the base says. */
   readonly planId: string;
-  /** What was written to the table by hand; null where no table was read. */
-  readonly byHand: readonly HeldEdit[] | null;
+  /** Manual changes of the table; null where no table was read. */
+  readonly manualChanges: readonly ManualChange[] | null;
 }
 
 /** One flag of one environment that answers, or reads, otherwise. */

@@ -1,4 +1,5 @@
-import type { HeldEdit } from "../core/plan/change.ts";
+import type { ManualChange } from "../core/plan/manual-change.ts";
+import { manualChangeText } from "../core/describe/describe-manual-change.ts";
 import type { Flag, FlagKey } from "../core/flag/flag.ts";
 import { measureFlips } from "./flips.ts";
 import type { Population } from "./population.ts";
@@ -25,18 +26,24 @@ export function expiryWarning(flag: Flag, today: string): readonly ReportWarning
   return [{ code: "expires-soon", text: `${when}, on ${flag.expires}` }];
 }
 
-/** Warns about manual changes of the table that differ from what is merged. */
-export function handWarnings(key: FlagKey, edits: readonly HeldEdit[], environment: string): readonly ReportWarning[] {
+/** Returns warnings about manual changes of the table that conflict with what is merged. */
+export function manualChangeWarnings(
+  key: FlagKey,
+  edits: readonly ManualChange[],
+  environment: string,
+): readonly ReportWarning[] {
   return edits
     .filter((edit) => edit.key === key)
-    .flatMap(({ outcome, text, by }): readonly ReportWarning[] => {
-      const edit = by === undefined ? text : `${text} (${by.changedBy}, ${by.changedAt.slice(0, 10)})`;
+    .flatMap((change): readonly ReportWarning[] => {
+      const { outcome, by } = change;
+      const text = manualChangeText(change);
+      const what = by === undefined ? text : `${text} (${by.changedBy}, ${by.changedAt.slice(0, 10)})`;
       if (outcome === "overwritten") {
-        return [{ code: "overwrites-hand-edit", text: `${edit}: the merge overwrites it` }];
+        return [{ code: "overwrites-hand-edit", text: `${what}; the merge overwrites it` }];
       }
       if (outcome === "undone") return [];
       const lift = `hoist sync --env ${environment} --release ${key}`;
-      return [{ code: "masked-by-hand", text: `${edit}: stays so after the merge, until ${lift}` }];
+      return [{ code: "masked-by-hand", text: `${what}; stays so after the merge, until it is released: ${lift}` }];
     });
 }
 

@@ -1,4 +1,4 @@
-import { differences } from "../core/plan/difference.ts";
+import { differenceTexts } from "../core/describe/describe-difference.ts";
 import { canonicalJson } from "../core/json.ts";
 import { cellText } from "../core/describe/wording.ts";
 import type { FlagFile } from "../source/shape/flag-file.ts";
@@ -79,7 +79,7 @@ function servedMeanings(before: FlagState, after: FlagState): readonly Meaning[]
   const compared: readonly (string | null)[] = common.length === 0 ? [null] : common;
   const told = new Map<string, string[]>();
   for (const environment of compared) {
-    for (const text of differenceTexts(before.flagIn(environment), after.flagIn(environment))) {
+    for (const text of versionTexts(before.flagIn(environment), after.flagIn(environment))) {
       told.set(text, [...(told.get(text) ?? []), environment ?? ""]);
     }
   }
@@ -89,10 +89,10 @@ function servedMeanings(before: FlagState, after: FlagState): readonly Meaning[]
   return [...changed, ...environmentMeanings(before, after)];
 }
 
-function differenceTexts(before: FlagVersion, after: FlagVersion): readonly string[] {
+function versionTexts(before: FlagVersion, after: FlagVersion): readonly string[] {
   if (!after.ok) return before.ok || before.problem !== after.problem ? [unreadableText(after.problem)] : [];
   if (!before.ok) return [`can be read again: ${cellText(after.flag)}`];
-  return differences(before.flag, after.flag).map(({ text }) => text);
+  return differenceTexts(before.flag, after.flag);
 }
 
 /** Environments that were declared or given up; a side that cannot tell its environments says nothing of them. */

@@ -1,3 +1,4 @@
+import { differenceText } from "../core/describe/describe-difference.ts";
 import { differences } from "../core/plan/difference.ts";
 import type { Flag, FlagKey } from "../core/flag/flag.ts";
 import type { JsonObject } from "../core/json.ts";
@@ -20,7 +21,7 @@ export function tableStep(environment: string, entry: AuditEntry): TableStep {
   return {
     environment,
     entry,
-    text: entry.bySync ? meaningText(entry) : `${meaningText(entry)} by hand`,
+    text: entry.bySync ? meaningText(entry) : `${meaningText(entry)} manually`,
     commit: entry.bySync && typeof commit === "string" ? commit : null,
   };
 }
@@ -40,8 +41,8 @@ function meaningText({ action, key, oldState, newState }: AuditEntry): string {
     case "updated": {
       if (before === null || after === null) return `${action} (the row could not be read)`;
       const texts = differences(before, after)
-        .filter(({ aspect }) => aspect !== "enabled")
-        .map(({ text }) => text);
+        .filter(({ kind }) => kind !== "enabled" && kind !== "disabled")
+        .map(differenceText);
       return [...(action === "updated" ? [] : [action]), ...texts].join(", ") || "recorded anew";
     }
   }

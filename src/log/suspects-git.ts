@@ -1,3 +1,4 @@
+import { differenceText } from "../core/describe/describe-difference.ts";
 import type { Change } from "../core/plan/change.ts";
 import { FlagError } from "../core/errors.ts";
 import type { Version } from "../impact/version-pair.ts";
@@ -128,7 +129,7 @@ async function changesOf(
 }
 
 function textOf({ differences, action }: Change): string {
-  return differences.length === 0 ? action : differences.map(({ text }) => text).join(", ");
+  return differences.length === 0 ? action : differences.map(differenceText).join(", ");
 }
 
 /** A commit without a parent, or without flags, has none. */

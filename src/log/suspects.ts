@@ -144,7 +144,7 @@ function undoOf({ source, before, after }: ServedChange): Undo {
   if (after.flag === null) return "revert";
   if (before.flag === null) return "switch off";
   const told = differences(before.flag, after.flag);
-  return told.length > 0 && told.every(({ aspect }) => aspect === "segment") ? "revert" : "rollback";
+  return told.length > 0 && told.every(({ kind }) => kind === "segment") ? "revert" : "rollback";
 }
 
 /** From before the first to after the last of them, of what is live. */

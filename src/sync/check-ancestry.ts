@@ -1,36 +1,36 @@
 import { FlagError } from "../core/errors.ts";
-import type { Repository } from "../history/repository.ts";
+import type { Desired } from "../source/read/desired.ts";
 
 /**
- * Never an older commit over a newer one: the live commit has to be an ancestor of the one being synced. A revert is a
- * new commit and passes.
+ * Refuses to sync an older commit over a newer one: the live commit has to be an ancestor of the one being synced. A revert
+ * is a new commit and passes. Anything may follow a work tree and the first sync.
  *
- * @param live        the commit in the table; null after a work-tree sync and before the first: anything may follow
- * @param acceptLive  the live commit, or at least 7 digits of it, from somebody who knows that the history was rewritten
- * @param again       what the printed command has to say again; empty, or beginning with a space
+ * @param live        the commit of the table, or null
+ * @param acceptLive  the live commit, or at least 7 digits of it, to continue after a rewritten history
+ * @param place       options that the printed command repeats; empty, or beginning with a space
  * @throws FlagError COMMIT_NOT_AHEAD
  */
-export async function checkFence(
-  repository: Repository,
-  { live, next, environment }: { readonly live: string | null; readonly next: string; readonly environment: string },
+export async function checkAncestry(
+  { repository, commit: next, environment: { name } }: Pick<Desired, "repository" | "commit" | "environment">,
+  live: string | null,
   acceptLive: string | null,
-  again = "",
+  place = "",
 ): Promise<void> {
-  if (live === null || live === next) return;
+  if (repository === null || next === null || live === null || live === next) return;
   if (acceptLive !== null && acceptLive.length >= 7 && live.startsWith(acceptLive)) return;
   const ahead = await repository.isAncestor(live, next);
   if (ahead === "yes") return;
   const [from, to] = [short(live), short(next)];
   if (ahead === "no" && (await repository.isAncestor(next, live)) === "yes") {
-    throw new FlagError("COMMIT_NOT_AHEAD", `${environment} is at ${from} already, which is newer than ${to}`, {
-      hint: "sync the tip of the branch; to go back, git revert the change and sync the revert",
+    throw new FlagError("COMMIT_NOT_AHEAD", `${name} is already at ${from}, which is newer than ${to}`, {
+      hint: "sync the tip of the branch; to go back, run git revert and sync the new commit",
     });
   }
-  const why = ahead === "unknown" ? "which this repository does not have" : `which is not part of the history of ${to}`;
-  throw new FlagError("COMMIT_NOT_AHEAD", `${environment} is at ${from}, ${why}`, {
+  const why = ahead === "unknown" ? "which this repository does not have" : `which is not in the history of ${to}`;
+  throw new FlagError("COMMIT_NOT_AHEAD", `${name} is at ${from}, ${why}`, {
     hint:
       `if another branch was synced: merge it, or sync that branch\n` +
-      `if the history was rewritten: hoist sync --env ${environment}${again} --accept-live ${short(live, 12)}`,
+      `if the history was rewritten: hoist sync --env ${name}${place} --accept-live ${short(live, 12)}`,
   });
 }
 

@@ -4,11 +4,12 @@ import { loadFlags } from "../source/load/load.ts";
 import { CONFIG_PATH } from "../source/shape/paths.ts";
 import type { Desired } from "../source/read/desired.ts";
 
-/** What one sync is held to in its environment. */
+/** The protection and the policies that apply to one sync. */
 export type SyncLimits = Pick<Desired, "environment" | "policies">;
 
 /**
- * The stricter of what the live commit and the synced one say: what takes a protection or a limit away is still held to it.
+ * Returns the stricter of what the live commit and the synced one declare: a commit that removes a protection or a limit is
+ * still held to it.
  *
  * @param live  the commit of the table; null before the first sync
  */
@@ -26,7 +27,7 @@ async function limitsAt({ repository, commit }: Desired, live: string | null): P
   try {
     return loadFlags(await repository.readFiles(live, CONFIG_PATH)).config;
   } catch (error) {
-    // After a rewritten history, which somebody has said yes to.
+    // The history was rewritten, and --accept-live given.
     if (error instanceof FlagError && error.code === "UNKNOWN_COMMIT") return null;
     throw error;
   }

@@ -1,19 +1,21 @@
-import { FIELD_GROUP_NAMES, FIELD_GROUPS, type FieldGroup } from "../core/row/row.ts";
 import type { FlagKey } from "../core/flag/flag.ts";
-import { canonicalJson, type JsonObject } from "../core/json.ts";
+import { sameJson, type JsonObject } from "../core/json.ts";
+import { groupOf, type ManualChange } from "../core/plan/manual-change.ts";
+import { FIELD_GROUP_NAMES, FIELD_GROUPS, type FieldGroup } from "../core/row/row.ts";
 import type { AuditEntry, FlagStore, StoredSnapshot } from "../store/store.ts";
 
-/** For each flag that was written by hand, and each group of its columns, the newest such entry of the audit. */
+/** The newest manual entry of the audit for each flag and each group of its columns. */
 export type Editors = ReadonlyMap<FlagKey, ReadonlyMap<FieldGroup, AuditEntry>>;
 
 /** How far back the audit of one flag is read. */
-const MOST_ENTRIES = 200;
+const MAX_ENTRIES = 200;
 
 /**
- * Who wrote what: the newest entry alone would name whoever mended the description for the one who switched the flag off.
- * Asked only for rows that are otherwise than the last sync left them.
+ * Finds out who changed which group of columns manually. The newest entry of a flag is not enough: it may be by somebody
+ * who corrected the description after another person disabled the flag. Only rows that differ from what the last sync wrote
+ * are looked up.
  *
- * @param newest  for each flag that was ever written by hand, the newest such entry
+ * @param newest  the newest manual entry of the audit, by flag
  */
 export async function editorsOf(
   store: Pick<FlagStore, "audit">,
@@ -23,18 +25,23 @@ export async function editorsOf(
   const editors = new Map<FlagKey, ReadonlyMap<FieldGroup, AuditEntry>>();
   for (const raw of rows) {
     const key = raw.feature_key;
-    if (typeof key !== "string" || !newest.has(key) || agreesWithSync(raw)) continue;
-    const entries = await store.audit({ key, limit: MOST_ENTRIES });
+    if (typeof key !== "string" || !newest.has(key) || equalsSynced(raw)) continue;
+    const entries = await store.audit({ key, limit: MAX_ENTRIES });
     editors.set(key, editorsIn(entries.filter(({ bySync }) => !bySync)));
   }
   return editors;
 }
 
-function agreesWithSync(raw: StoredSnapshot["rows"][number]): boolean {
-  const columns = new Map<string, unknown>(Object.entries(raw));
-  const synced = columns.get("synced");
+/** Returns the newest entry that changed the same group of columns; undefined for a row that cannot be read. */
+export function editorOf(change: ManualChange, editors: Editors): AuditEntry | undefined {
+  const group = groupOf(change);
+  return group === null ? undefined : editors.get(change.key)?.get(group);
+}
+
+function equalsSynced(raw: StoredSnapshot["rows"][number]): boolean {
+  const { synced } = raw;
   if (typeof synced !== "object" || synced === null) return false;
-  return Object.entries(synced).every(([column, value]) => canonicalJson(columns.get(column)) === canonicalJson(value));
+  return Object.entries(synced).every(([column, value]) => sameJson(Reflect.get(raw, column), value));
 }
 
 /** @param entries  newest first */
@@ -49,10 +56,10 @@ function editorsIn(entries: readonly AuditEntry[]): ReadonlyMap<FieldGroup, Audi
 }
 
 function changes(group: FieldGroup, before: JsonObject, after: JsonObject): boolean {
-  return FIELD_GROUPS[group].some((column) => canonicalJson(before[column]) !== canonicalJson(after[column]));
+  return FIELD_GROUPS[group].some((column) => !sameJson(before[column], after[column]));
 }
 
-/** Somebody switched it off by hand, and then deleted its row. */
+/** Whether somebody disabled the flag manually and then deleted its row. */
 export function isKilledAndDeleted({ action, oldState }: AuditEntry): boolean {
   const synced = oldState?.["synced"];
   const wasOn = typeof synced === "object" && synced !== null && "enabled" in synced && synced["enabled"] === true;

@@ -2,17 +2,17 @@ import { setTimeout as delay } from "node:timers/promises";
 import { FlagError } from "../core/errors.ts";
 import type { FlagStore, Head } from "../store/store.ts";
 
-/** Together a little more than a server takes to start again, in milliseconds. */
+/** In milliseconds; together a little more than a server takes to restart. */
 const PAUSES_MS = [0, 100, 300, 600, 1_000, 2_000, 4_000, 8_000];
 
 /**
- * What became of a sync whose COMMIT got no answer: the database is asked until it answers.
+ * Finds out whether a COMMIT that got no answer happened, by asking the database until it answers.
  *
- * @returns the head where it happened; `did not happen` where it has not. A COMMIT that is still on its way holds the lock,
- *   so whoever plans again meets it there
+ * @returns the head if it happened, else `did not happen`. A COMMIT that is still under way holds the lock, so that the
+ *   next attempt waits for it
  * @throws `unknown`, the error that left it open, where the database does not answer within a quarter of a minute
  */
-export async function settle(
+export async function resolveUnknownCommit(
   store: Pick<FlagStore, "hasSync" | "readHead">,
   syncId: string,
   unknown: FlagError,

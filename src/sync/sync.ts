@@ -1,56 +1,110 @@
 import { randomUUID } from "node:crypto";
 import type { Diagnostic } from "../core/diagnostic/diagnostic.ts";
+import { unknownFlag } from "../core/diagnostic/unknown-name.ts";
 import { FlagError } from "../core/errors.ts";
-import type { PlanWithNeeds } from "../impact/needs.ts";
+import type { FlagKey } from "../core/flag/flag.ts";
+import type { OnDrift } from "../core/plan/merge.ts";
+import type { Plan } from "../core/plan/plan.ts";
+import { withNeeds, type PlanWithNeeds } from "../impact/needs.ts";
+import { desiredOf, type Desired } from "../source/read/desired.ts";
+import { readFiles, type Origin, type Progress } from "../source/read/read-files.ts";
 import type { FlagStore, Head, RowWrite, SyncBatch } from "../store/store.ts";
 import { attributionsOf, type Attribution } from "./attribution.ts";
-import { desiredOf, type Desired } from "../source/read/desired.ts";
-import { type Origin, type Progress, readFiles } from "../source/read/read-files.ts";
-import { emptyTable, planAgainst, readTable, type Planned, type PlanOptions, type TableState } from "./planning.ts";
-import { settle } from "./resolve-unknown-commit.ts";
+import { checkAncestry } from "./check-ancestry.ts";
+import { limitsOf } from "./limits.ts";
+import { resolveUnknownCommit } from "./resolve-unknown-commit.ts";
+import { checkEnvironment, emptyTable, planTable, readTable, type TableState } from "./table.ts";
 import { checkEvaluates, checkWritten } from "./verify.ts";
 
-export interface SyncOptions extends PlanOptions {
+export interface SyncOptions {
   readonly origin: Origin;
   readonly environment: string;
+  /** Flags whose manual changes are undone, kills included. */
+  readonly release: ReadonlySet<FlagKey>;
+  readonly onDrift: OnDrift;
+  /** The id of a plan that is acknowledged; null for none. */
+  readonly acknowledgedPlan: string | null;
+  /** The live commit, to continue after a rewritten history; null otherwise. */
+  readonly acceptLive: string | null;
+  /** Options that a printed command repeats, each empty or beginning with a space. */
+  readonly again?: { readonly place: string; readonly intent: string };
   /** Who runs the sync, e.g. `deploy@ci`: for the table of syncs, and for changes that no commit explains. */
   readonly startedBy: string;
   readonly openStore: () => Promise<FlagStore>;
-  /** What people call that database, also before there is one. */
+  /** The name of that database, also before it exists. */
   readonly database: string;
   readonly progress: Progress;
   /** `YYYY-MM-DD`, for warnings about expired flags; nothing else depends on it. */
   readonly today: string;
 }
 
-export type PlanOutcome =
-  | { readonly kind: "invalid"; readonly diagnostics: readonly Diagnostic[]; readonly flagCount: number }
-  | (Planned & { readonly kind: "planned"; readonly desired: Desired });
-
-export type SyncOutcome =
-  | Exclude<PlanOutcome, { kind: "planned" }>
-  /** Nothing was written: problems that nobody can lift, something to acknowledge, or drift under `fail`. */
-  | (Planned & {
-      readonly kind: "refused";
-      readonly because: "problems" | "needs" | "drift";
-      readonly desired: Desired;
-    })
-  /** The table says what the files say; `head` is where it stands now. Nothing was written where nothing had to be. */
-  | (Planned & { readonly kind: "synced"; readonly desired: Desired; readonly before: Head });
-
-/** How often a sync plans again when others write at the same time. */
-const MOST_ATTEMPTS = 4;
-
-/** What a sync would do now. Pure reading; see {@link planAgainst} for what it throws. */
-export async function planSync(options: SyncOptions): Promise<PlanOutcome> {
-  const ready = await desiredFor(options);
-  if (ready.kind === "invalid") return ready;
-  const table = await tableOf(options);
-  return { kind: "planned", desired: ready.desired, ...(await planAgainst(table, ready.desired, options)) };
+/** A plan, the files it leads to, and the table that it was made from. */
+export interface Planned {
+  readonly plan: PlanWithNeeds;
+  readonly desired: Desired;
+  readonly database: string;
+  readonly again: { readonly place: string; readonly intent: string };
+  readonly head: Head;
+  readonly live: TableState["rows"];
+  readonly newestManual: TableState["newestManual"];
 }
 
-/** A plan may come before the first sync; only a sync makes the database. */
-async function tableOf({ openStore, environment, database, progress }: SyncOptions): Promise<TableState> {
+interface Invalid {
+  readonly kind: "invalid";
+  readonly diagnostics: readonly Diagnostic[];
+  readonly flagCount: number;
+}
+
+export type PlanOutcome = Invalid | (Planned & { readonly kind: "planned" });
+
+export type SyncOutcome =
+  | Invalid
+  /** Nothing was written: problems that no acknowledgement lifts, something to acknowledge, or drift under `fail`. */
+  | (Planned & { readonly kind: "refused"; readonly because: "problems" | "needs" | "drift" })
+  /** The table equals the files; `head` is its head now. Nothing was written where nothing had to be. */
+  | (Planned & { readonly kind: "synced"; readonly before: Head });
+
+/** How often a sync plans when others write at the same time. */
+const MAX_ATTEMPTS = 4;
+
+/** Plans what a sync would do now, and only reads. @throws FlagError see {@link planned} */
+export async function planSync(options: SyncOptions): Promise<PlanOutcome> {
+  const desired = await readDesired(options);
+  if ("kind" in desired) return desired;
+  const table = await readTableIfThere(options);
+  return { kind: "planned", ...(await planned(table, desired, options)) };
+}
+
+/**
+ * Makes the table equal to the files, in one transaction. Everything slow happens before its lock is taken; if the table
+ * changed meanwhile, the sync plans again.
+ *
+ * @throws FlagError see {@link planned}; PLAN_STALE when the table changed at each attempt; the store's own
+ */
+export async function sync(options: SyncOptions): Promise<SyncOutcome> {
+  const desired = await readDesired(options);
+  if ("kind" in desired) return desired;
+  const store = await options.openStore();
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await attemptSync(store, desired, options, attempt === MAX_ATTEMPTS);
+      if (outcome !== "again") return outcome;
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+/** Reads and checks the files, and runs their tests. */
+async function readDesired({ origin, environment, progress, today }: SyncOptions): Promise<Desired | Invalid> {
+  const files = await readFiles(origin, progress, today);
+  const result = desiredOf(files, environment, progress);
+  if (result.ok) return result.desired;
+  return { kind: "invalid", diagnostics: result.diagnostics, flagCount: files.loaded.fileCount };
+}
+
+/** A plan may precede the first sync: only a sync creates the database. */
+async function readTableIfThere({ openStore, environment, database, progress }: SyncOptions): Promise<TableState> {
   progress("reading the table");
   try {
     const store = await openStore();
@@ -61,39 +115,33 @@ async function tableOf({ openStore, environment, database, progress }: SyncOptio
     }
   } catch (error) {
     if (error instanceof FlagError && error.code === "STORE_MISSING")
-      return emptyTable(environment, `${database}, which is yet to be made`);
+      return emptyTable(environment, `${database}, which does not exist yet`);
     throw error;
   }
 }
 
 /**
- * Makes the table say what the files say, in one transaction. Everything slow is done before its lock is taken; if the
- * table moved meanwhile, it is planned again.
+ * Checks that the files may be synced into the table, plans that, and says what has to be acknowledged.
  *
- * @throws FlagError what {@link planAgainst} throws; PLAN_STALE when the table moved at each attempt; the store's own
+ * @throws FlagError WRONG_DATABASE, COMMIT_NOT_AHEAD, USAGE for a released key that is not a flag
  */
-export async function sync(options: SyncOptions): Promise<SyncOutcome> {
-  const ready = await desiredFor(options);
-  if (ready.kind === "invalid") return ready;
-  const { desired } = ready;
-  const store = await options.openStore();
-  try {
-    for (let attempt = 1; ; attempt++) {
-      const outcome = await attemptSync(store, desired, options, attempt === MOST_ATTEMPTS);
-      if (outcome !== "again") return outcome;
-    }
-  } finally {
-    await store.close();
-  }
+async function planned(table: TableState, desired: Desired, options: SyncOptions): Promise<Planned> {
+  const { head, rows: live, newestManual, label: database } = table;
+  const { release, acceptLive, acknowledgedPlan, again = { place: "", intent: "" } } = options;
+  checkEnvironment(table, options.environment);
+  await checkAncestry(desired, head.commit, acceptLive, again.place);
+  checkReleased(release, [...live.keys(), ...desired.flags.keys()]);
+  const plan = planTable(table, desired, options);
+  const limits = await limitsOf(desired, head.commit);
+  const needs = { ...limits, desired: desired.flags, acknowledgedPlan };
+  return { plan: withNeeds(plan, needs), desired, database, again, head, live, newestManual };
 }
 
-async function desiredFor(
-  options: SyncOptions,
-): Promise<Exclude<PlanOutcome, { kind: "planned" }> | { readonly kind: "ready"; readonly desired: Desired }> {
-  const files = await readFiles(options.origin, options.progress, options.today);
-  const result = desiredOf(files, options.environment, options.progress);
-  if (result.ok) return { kind: "ready", desired: result.desired };
-  return { kind: "invalid", diagnostics: result.diagnostics, flagCount: files.loaded.fileCount };
+function checkReleased(release: SyncOptions["release"], keys: readonly FlagKey[]): void {
+  const unknown = [...release].find((key) => !keys.includes(key));
+  if (unknown === undefined) return;
+  const { message, hint } = unknownFlag(unknown, keys, "flags/ or the table");
+  throw new FlagError("USAGE", `--release: ${message}`, { hint });
 }
 
 async function attemptSync(
@@ -103,33 +151,32 @@ async function attemptSync(
   isLast: boolean,
 ): Promise<SyncOutcome | "again"> {
   options.progress("planning");
-  const planned = await planAgainst(await readTable(store), desired, options);
-  const because = refusal(planned.plan, options);
-  if (because !== undefined) return { kind: "refused", because, desired, ...planned };
-  const { plan, head: before } = planned;
-  if (plan.changes.length === 0 && before.commit === desired.commit) {
-    return { kind: "synced", desired, before, ...planned };
-  }
+  const attempt = await planned(await readTable(store), desired, options);
+  const because = refusal(attempt.plan, options);
+  if (because !== undefined) return { kind: "refused", because, ...attempt };
+  const { plan, head: before, live } = attempt;
+  const isUpToDate = plan.changes.length === 0 && before.commit === desired.commit;
+  if (isUpToDate) return { kind: "synced", before, ...attempt };
   options.progress("evaluating every flag", desired.flags.size);
-  checkEvaluates(plan, planned.live);
-  const batch = await batchFor(planned, desired, options);
+  checkEvaluates(plan, live);
+  const batch = await batchFor(attempt, options);
   options.progress("writing", batch.writes.length);
   const head = await applied(store, batch, isLast);
-  return head === "again" ? "again" : { kind: "synced", desired, before, ...planned, head };
+  return head === "again" ? "again" : { kind: "synced", ...attempt, before, head };
 }
 
-function refusal(plan: PlanWithNeeds, { onDrift }: PlanOptions): "problems" | "needs" | "drift" | undefined {
+function refusal(plan: PlanWithNeeds, { onDrift }: SyncOptions): "problems" | "needs" | "drift" | undefined {
   if (plan.problems.length > 0) return "problems";
   if (onDrift === "fail" && isDrifted(plan)) return "drift";
   return plan.needs.some(({ acknowledged }) => !acknowledged) ? "needs" : undefined;
 }
 
-/** Somebody wrote to the table by hand: changed rows, added some, or took some away. */
-function isDrifted({ handEdits, unmanaged, putBack }: PlanWithNeeds): boolean {
-  return handEdits.some(({ outcome }) => outcome !== "undone") || unmanaged.length > 0 || putBack.length > 0;
+/** Whether rows were changed, inserted or deleted manually. */
+function isDrifted({ manualChanges, unmanaged, putBack }: Plan): boolean {
+  return manualChanges.some(({ outcome }) => outcome !== "undone") || unmanaged.length > 0 || putBack.length > 0;
 }
 
-async function batchFor({ plan, head }: Planned, desired: Desired, options: SyncOptions): Promise<SyncBatch> {
+async function batchFor({ plan, head, desired }: Planned, options: SyncOptions): Promise<SyncBatch> {
   const fallback: Attribution = {
     changedBy: options.startedBy,
     notes: desired.commit === null ? "work tree" : null,
@@ -159,11 +206,11 @@ async function batchFor({ plan, head }: Planned, desired: Desired, options: Sync
   };
 }
 
-/** Counts by kind of change. */
+/** Returns how many flags are created, updated, archived, restored and unchanged. */
 export function summaryOf({
   changes,
   unchanged,
-}: PlanWithNeeds): Record<PlanWithNeeds["changes"][number]["action"] | "unchanged", number> {
+}: Plan): Record<Plan["changes"][number]["action"] | "unchanged", number> {
   const count = (action: string) => changes.filter((change) => change.action === action).length;
   return {
     create: count("create"),
@@ -174,14 +221,14 @@ export function summaryOf({
   };
 }
 
-/** Applies, and finds out what happened when the connection was lost while committing. */
+/** Applies the batch, and finds out what happened when the connection was lost during COMMIT. */
 async function applied(store: FlagStore, batch: SyncBatch, isLast: boolean): Promise<Head | "again"> {
   try {
     return await store.apply(batch);
   } catch (error) {
     if (!(error instanceof FlagError)) throw error;
     if (error.code === "STORE_OUTCOME_UNKNOWN") {
-      const head = await settle(store, batch.syncId, error);
+      const head = await resolveUnknownCommit(store, batch.syncId, error);
       if (head !== "did not happen") return head;
     } else if (error.code !== "PLAN_STALE") throw error;
     if (isLast) throw error;

@@ -3,6 +3,7 @@ import { FlagError } from "../core/errors.ts";
 import { differingGroups } from "../core/row/row.ts";
 import type { Flag } from "../core/flag/flag.ts";
 import type { Plan } from "../core/plan/plan.ts";
+import type { LiveRow } from "../core/plan/live-row.ts";
 import { flagOfRow, type ReadRow } from "../core/row/row-codec.ts";
 import type { RowWrite, StoredSnapshot } from "../store/store.ts";
 
@@ -12,7 +13,7 @@ import type { RowWrite, StoredSnapshot } from "../store/store.ts";
  *
  * @throws FlagError INVALID_FLAGS
  */
-export function checkEvaluates(plan: Plan, live: ReadonlyMap<string, ReadRow>): void {
+export function checkEvaluates(plan: Plan, live: ReadonlyMap<string, LiveRow>): void {
   const flags = new Map<string, Flag>();
   for (const [key, read] of live) if (read.ok && read.row.archived_at === null) flags.set(key, read.flag);
   for (const { key, after } of plan.changes) {

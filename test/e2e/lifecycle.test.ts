@@ -135,12 +135,12 @@ async function livesFromDarkToArchived({ staging, production, prompt }: Database
   repository.commit("Voice logging", { by: LEE });
   repository.checkout("main");
   repository.merge("voice", "Merge pull request #431 from acme/voice");
-  expect(await synced("production")).toContain("workshop_routing stays as it is: disabled by hand");
+  expect(await synced("production")).toContain("workshop_routing stays as it is: disabled manually");
   expect(await inProduction.settles("voice_logging", IN_10, true)).toMatchObject({ value: true });
   expect(await inProduction.ask("workshop_routing", IN_10)).toMatchObject({ value: false, reason: "DISABLED" });
   const description = "Route sessions to mechanics of a workshop near the customer.";
   const mended = commit("Mend a typo (#432)", "{ rollout: all }", { acknowledge: all.id, description });
-  expect(await synced("production")).toContain("stays as it is: disabled by hand");
+  expect(await synced("production")).toContain("stays as it is: disabled manually");
   expect(await inProduction.ask("workshop_routing", IN_10)).toMatchObject({ value: false, reason: "DISABLED" });
 
   // The rollout is reverted in git, and the kill released: 50 % again.

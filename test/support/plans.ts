@@ -1,4 +1,4 @@
-import type { DesiredFlag } from "../../src/core/plan/change.ts";
+import type { DesiredFlag } from "../../src/core/plan/live-row.ts";
 import type { Flag, FlagKey } from "../../src/core/flag/flag.ts";
 import { planChanges, type Plan, type PlanInput } from "../../src/core/plan/plan.ts";
 import type { ReadRow } from "../../src/core/row/row-codec.ts";

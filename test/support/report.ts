@@ -1,3 +1,4 @@
+import { aFlag, percentage } from "./flags.ts";
 import type { DecidedBy } from "../../src/core/describe/decided-by.ts";
 import type { Need } from "../../src/impact/needs.ts";
 import type { PopulationNote } from "../../src/impact/population.ts";
@@ -31,7 +32,7 @@ export function anEnvironment(
     needs: flags.flatMap(({ needs }) => needs),
     problems: [],
     planId: "0a1b2c3d",
-    byHand: null,
+    manualChanges: null,
     ...wanted,
   };
 }
@@ -42,7 +43,13 @@ export function aFlagReport(wanted: Partial<FlagReport> & { readonly key: string
     path: `flags/${wanted.key}.yaml`,
     action: "update",
     kind: "widen",
-    differences: [{ aspect: "lastLine", text: "10 % → 50 % of everyone" }],
+    differences: [
+      {
+        kind: "default-rollout",
+        before: aFlag({ key: wanted.key, rollout: percentage(10) }),
+        after: aFlag({ key: wanted.key, rollout: percentage(50) }),
+      },
+    ],
     via: [],
     before: "On for 10 % of everyone.",
     after: "On for 50 % of everyone.",

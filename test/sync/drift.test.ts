@@ -141,10 +141,10 @@ onEveryEngine((engine) => {
       expect(after).toEqual(Object.fromEntries(byHand));
       const status = await tree.hoist("status");
       for (const each of GROUPS) {
-        const who = `.*by hand just now by ${engine.byHand}|.*by hand \\d+ s ago by ${engine.byHand}`;
+        const who = `.*manually just now by ${engine.byHand}|.*manually \\d+ s ago by ${engine.byHand}`;
         expect(plan.out).toMatch(new RegExp(`^! ${keyOf(each)} (${who}): stays`, "m"));
-        expect(synced).toMatch(new RegExp(`^! ${keyOf(each)} stays as it is: (${who})\\. Lift it with: `, "m"));
-        expect(status.out).toMatch(new RegExp(`^${keyOf(each)} .* by hand .*by ${engine.byHand}$`, "m"));
+        expect(synced).toMatch(new RegExp(`^! ${keyOf(each)} stays as it is: (${who})\\. To release it, run: `, "m"));
+        expect(status.out).toMatch(new RegExp(`^${keyOf(each)} .* \\(manual\\) .*by ${engine.byHand}$`, "m"));
       }
       expect(plan.code).toBe(2);
       expect(status.code).toBe(0);
@@ -194,7 +194,7 @@ onEveryEngine((engine) => {
       await typed(tree, `${each.typed} WHERE feature_key = '${keyOf(each)}'`);
       const before = await contentOf(tree.database);
       const refused = await tree.hoist("sync", "--on-drift", "fail");
-      expect(refused).toMatchObject({ code: 5, err: expect.stringContaining("the table was changed by hand") });
+      expect(refused).toMatchObject({ code: 5, err: expect.stringContaining("the table was changed manually") });
       expect(await contentOf(tree.database)).toEqual(before);
     });
   });
@@ -210,17 +210,17 @@ onEveryEngine((engine) => {
     test("stays off through a merge of something else, a change of the flag itself, and healing", async () => {
       const tree = await killed();
       commitFlags(tree.repository, "Other (#2)", { other: flagText({ description: "Mended." }) });
-      expect(await tree.sync()).toContain("voice_logging stays as it is: disabled by hand");
+      expect(await tree.sync()).toContain("voice_logging stays as it is: disabled manually");
       commitFlags(tree.repository, "Voice (#3)", { voice_logging: flagText({ lines: "rollout: 50%" }) });
-      expect(await tree.sync()).toContain("voice_logging stays as it is: disabled by hand");
-      expect(await tree.sync("--on-drift", "heal")).toContain("voice_logging stays as it is: disabled by hand");
+      expect(await tree.sync()).toContain("voice_logging stays as it is: disabled manually");
+      expect(await tree.sync("--on-drift", "heal")).toContain("voice_logging stays as it is: disabled manually");
       expect(await enabledIn(tree, "voice_logging")).toBe(false);
     });
 
     test("is on again once git has said off and then on", async () => {
       const tree = await killed();
       commitFlags(tree.repository, "Off in git, too (#2)", { voice_logging: flagText({ enabled: false }) });
-      expect(await tree.sync()).not.toContain("by hand");
+      expect(await tree.sync()).not.toContain("manually");
       commitFlags(tree.repository, "Mended, on again (#3)", { voice_logging: flagText() });
       await tree.sync();
       expect(await enabledIn(tree, "voice_logging")).toBe(true);
@@ -242,7 +242,7 @@ onEveryEngine((engine) => {
       tree.repository.commit("Away (#2)");
       await tree.sync();
       commitFlags(tree.repository, "Back (#3)", FLAGS);
-      expect(await tree.sync()).toContain("voice_logging stays as it is: disabled by hand");
+      expect(await tree.sync()).toContain("voice_logging stays as it is: disabled manually");
       expect(await enabledIn(tree, "voice_logging")).toBe(false);
     });
 
@@ -251,9 +251,9 @@ onEveryEngine((engine) => {
       await tree.database.type("DELETE FROM feature_toggles WHERE feature_key = 'voice_logging';");
       const out = await tree.sync();
       expect(out).toContain("1 created");
-      expect(out).toContain("voice_logging stays as it is: disabled by hand");
+      expect(out).toContain("voice_logging stays as it is: disabled manually");
       expect(await enabledIn(tree, "voice_logging")).toBe(false);
-      expect(await tree.sync()).toContain("voice_logging stays as it is: disabled by hand");
+      expect(await tree.sync()).toContain("voice_logging stays as it is: disabled manually");
       await tree.sync("--release", "voice_logging");
       expect(await enabledIn(tree, "voice_logging")).toBe(true);
     });
@@ -265,7 +265,7 @@ onEveryEngine((engine) => {
       const [{ revision } = {}] = await tree.database.rows(audit);
       const { handEdits } = JSON.parse((await tree.hoist("plan", "--format", "json")).out);
       expect(handEdits).toMatchObject([
-        { group: "enabled", text: "disabled by hand", by: { changedBy: engine.byHand, revision: Number(revision) } },
+        { group: "enabled", text: "disabled manually", by: { changedBy: engine.byHand, revision: Number(revision) } },
         { group: "description", by: { revision: Number(revision) + 1 } },
       ]);
     });
@@ -280,25 +280,25 @@ onEveryEngine((engine) => {
       const tree = await aSyncedTree(engine, { voice_logging: flagText() }, { environment: "staging" });
       await tree.database.type(INSERT);
       expect((await tree.hoist("plan")).out).toMatch(
-        new RegExp(`! typed_flag +inserted by hand just now by ${engine.byHand}: served, no file stands for it`),
+        new RegExp(`! typed_flag +inserted manually just now by ${engine.byHand}; served, although it has no file`),
       );
-      expect(await tree.sync()).toContain("! typed_flag was inserted by hand: served, no file stands for it");
+      expect(await tree.sync()).toContain("! typed_flag was inserted manually: it is served, although it has no file");
       const status = await tree.hoist("status");
-      expect(status.out).toMatch(new RegExp(`^typed_flag .*no file stands for it.*by ${engine.byHand}`, "m"));
+      expect(status.out).toMatch(new RegExp(`^typed_flag .*has no file.*by ${engine.byHand}`, "m"));
       expect((await tree.hoist("why", "typed_flag")).out).toMatch(/^true /);
       commitFlags(tree.repository, "It has a file now (#2)", { typed_flag: flagText() });
       await tree.sync();
-      expect((await tree.hoist("plan")).out).not.toContain("inserted by hand");
+      expect((await tree.hoist("plan")).out).not.toContain("inserted manually");
     });
 
     test("a deleted one is put back as git has it, and it is said who deleted it", async () => {
       const tree = await aSyncedTree(engine, { voice_logging: flagText() }, { environment: "staging" });
       await tree.database.type(DELETE);
       expect((await tree.hoist("status")).out).toMatch(
-        new RegExp(`^voice_logging .*deleted by hand.*by ${engine.byHand}`, "m"),
+        new RegExp(`^voice_logging .*deleted manually.*by ${engine.byHand}`, "m"),
       );
       const plan = await tree.hoist("plan");
-      expect(plan.out).toMatch(new RegExp(`deleted by hand just now by ${engine.byHand}`));
+      expect(plan.out).toMatch(new RegExp(`deleted manually (just now|\\d+ s ago) by ${engine.byHand}`));
       expect(plan.code).toBe(2);
       expect(await tree.sync()).toContain("1 created");
       expect(await columnsIn(tree.database.url)).toEqual(await columnsInGit(engine, tree));
@@ -361,7 +361,7 @@ onEveryEngine((engine) => {
 
     test("that was switched off stays off, unless it is released", async () => {
       const tree = await broken(", enabled = false");
-      expect(await tree.sync()).toContain("voice_logging stays as it is: disabled by hand");
+      expect(await tree.sync()).toContain("voice_logging stays as it is: disabled manually");
       expect(await enabledIn(tree, "voice_logging")).toBe(false);
       const other = await broken(", enabled = false");
       await other.sync("--release", "voice_logging");

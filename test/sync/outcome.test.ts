@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FlagError } from "../../src/core/errors.ts";
 import type { FlagStore } from "../../src/store/store.ts";
-import { settle } from "../../src/sync/resolve-unknown-commit.ts";
+import { resolveUnknownCommit } from "../../src/sync/resolve-unknown-commit.ts";
 import { commitProxy, type CommitFate } from "../support/commit-proxy.ts";
 import {
   contentOf,
@@ -137,7 +137,7 @@ describe("settling an unknown outcome", () => {
       },
       readHead: () => Promise.reject(new FlagError("STORE_UNREACHABLE", "no answer")),
     };
-    await expect(settle(store, "some-id", unknown, [0, 1, 1])).rejects.toBe(unknown);
+    await expect(resolveUnknownCommit(store, "some-id", unknown, [0, 1, 1])).rejects.toBe(unknown);
     expect(asked).toBe(3);
   });
 });

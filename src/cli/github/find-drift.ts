@@ -1,4 +1,6 @@
-import type { EditedBy, HeldEdit } from "../../core/plan/change.ts";
+import type { EditedBy, ManualChange as PlannedManualChange } from "../../core/plan/manual-change.ts";
+import { differenceText } from "../../core/describe/describe-difference.ts";
+import { manualChangeText, manualOutcomeText } from "../../core/describe/describe-manual-change.ts";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { FlagError } from "../../core/errors.ts";
 import type { GitHub } from "../../github/connect.ts";
@@ -6,7 +8,6 @@ import { isDescendant } from "../../github/repository.ts";
 import type { LandedChange } from "../../history/mainline.ts";
 import { mainlineBetween } from "../../history/mainline-between.ts";
 import { planSync, type PlanOutcome, type SyncOptions } from "../../sync/sync.ts";
-import { fate } from "../plan/plan-text.ts";
 
 /** How a table differs from the branch. Nothing in it changes only because time passes. */
 export interface Drift {
@@ -23,9 +24,9 @@ export interface Drift {
 
 export interface ManualChange {
   readonly key: string;
-  /** `disabled by hand`. */
+  /** `disabled manually`. */
   readonly what: string;
-  /** What a sync does with it: `stays off, whatever git says`. */
+  /** What a sync does with it: `stays disabled until released`. */
   readonly fate: string;
   readonly by: EditedBy | null;
 }
@@ -75,20 +76,20 @@ async function compare(options: DriftOptions): Promise<DriftOutcome> {
     throw error;
   }
   if (outcome.kind === "invalid") return outcome;
-  const { plan, desired, database, handEdits } = outcome;
+  const { plan, desired, database, newestManual } = outcome;
   const inserted = plan.unmanaged.map((key) => ({
     key,
-    what: "inserted by hand",
-    fate: "served, no file stands for it",
+    what: "inserted manually",
+    fate: "served, although it has no file",
   }));
-  const deleted = plan.putBack.map((key) => ({ key, what: "deleted by hand", fate: "the next sync puts it back" }));
+  const deleted = plan.putBack.map((key) => ({ key, what: "deleted manually", fate: "the next sync puts it back" }));
   const drift: Drift = {
     environment: plan.environment,
     database,
     desired: desired.commit ?? "",
     manualChanges: [
-      ...plan.handEdits.map(manualChange),
-      ...[...inserted, ...deleted].map((each) => ({ ...each, by: handEdits.get(each.key) ?? null })),
+      ...plan.manualChanges.map(manualChange),
+      ...[...inserted, ...deleted].map((each) => ({ ...each, by: newestManual.get(each.key) ?? null })),
     ],
     pending: await pendingOf(outcome, options),
     diverged: null,
@@ -96,8 +97,9 @@ async function compare(options: DriftOptions): Promise<DriftOutcome> {
   return { kind: drift.manualChanges.length > 0 || drift.pending !== null ? "differs" : "agrees", drift };
 }
 
-function manualChange(edit: HeldEdit): ManualChange {
-  return { key: edit.key, what: edit.text, fate: fate(edit), by: edit.by ?? null };
+function manualChange(change: PlannedManualChange): ManualChange {
+  const { key, by = null } = change;
+  return { key, what: manualChangeText(change), fate: manualOutcomeText(change), by };
 }
 
 async function pendingOf(
@@ -107,7 +109,7 @@ async function pendingOf(
   const { repository, commit } = desired;
   const changes = plan.changes
     .filter(({ key, differences }) => differences.length > 0 && !plan.putBack.includes(key))
-    .map(({ key, differences }) => ({ key, text: differences.map(({ text }) => text).join("; ") }));
+    .map(({ key, differences }) => ({ key, text: differences.map(differenceText).join("; ") }));
   if (changes.length === 0 || repository === null || commit === null || plan.from.commit === commit) return null;
   const commits = await mainlineBetween(repository, { from: plan.from.commit, to: commit }, MAX_COMMITS);
   const oldest = commits.at(-1);

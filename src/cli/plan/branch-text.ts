@@ -7,7 +7,7 @@ export function branchText(plans: readonly PlanWithNeeds[], base: string, style:
   const changing = plans.filter(({ changes, problems }) => changes.length > 0 || problems.length > 0);
   const quiet = plans.filter((plan) => !changing.includes(plan)).map(({ environment }) => environment);
   const blocks = changing.map((plan) =>
-    planText({ plan, handEdits: new Map(), now: new Date(0), style, title: titleOf(plan, base) }),
+    planText({ plan, newestManual: new Map(), now: new Date(0), style, title: titleOf(plan, base) }),
   );
   if (quiet.length > 0) blocks.push(`Nothing changes in ${quiet.join(", ")} against ${base}.`);
   return blocks.join("\n\n");

@@ -1,15 +1,16 @@
-import type { HeldEdit } from "../../core/plan/change.ts";
+import type { ManualChange } from "../../core/plan/manual-change.ts";
 import { FlagError } from "../../core/errors.ts";
 import { type SeenOverride, seenOverrides } from "../../impact/seen-overrides.ts";
 import type { FlagStore } from "../../store/store.ts";
+import { desiredFlags } from "../../source/read/desired.ts";
 import type { Files } from "../../source/read/read-files.ts";
-import { heldByHand } from "../../sync/manual-changes-now.ts";
+import { manualChangesNow } from "../../sync/table.ts";
 import { printNote, type Io } from "../terminal/io.ts";
 import { openTables } from "../log/log-tables.ts";
 
 /** What the tables add to a report that git gives, by environment. */
 export interface LiveTables {
-  readonly byHand: ReadonlyMap<string, readonly HeldEdit[]>;
+  readonly manualChanges: ReadonlyMap<string, readonly ManualChange[]>;
   readonly overridden: ReadonlyMap<string, readonly SeenOverride[]>;
 }
 
@@ -32,20 +33,23 @@ export const INSTANCE_MS = 5 * 60_000;
  * @throws FlagError USAGE for an address that is none, unless `onlyNamed`
  */
 export async function readLiveTables(io: Io, files: Files, wanted: TablesWanted): Promise<LiveTables> {
-  const byHand = new Map<string, readonly HeldEdit[]>();
+  const manualChanges = new Map<string, readonly ManualChange[]>();
   const overridden = new Map<string, readonly SeenOverride[]>();
   const { folder, database, onlyNamed = false } = wanted;
   const names = wanted.environments ?? (files.loaded.config?.environments ?? []).map(({ name }) => name);
   const { tables, notes } = await openTables(io, names, { folder, database, onlyNamed });
-  const note = (text: string, untold = "what was written by hand is not told") => printNote(io, `${text}; ${untold}`);
+  const note = (text: string, untold = "manual changes are not reported") => printNote(io, `${text}; ${untold}`);
   for (const text of notes) note(text);
   for (const { environment, store } of tables) {
     try {
-      byHand.set(environment, await heldByHand(store, environment, files));
+      manualChanges.set(
+        environment,
+        await manualChangesNow(store, environment, desiredFlags(files.loaded, environment)),
+      );
       overridden.set(environment, await overridesIn(store));
     } catch (error) {
       if (!(error instanceof FlagError)) throw error;
-      const untold = byHand.has(environment) ? "what running instances override is not told" : undefined;
+      const untold = manualChanges.has(environment) ? "overrides of running instances are not reported" : undefined;
       note(`the table of ${environment}: ${error.message}`, untold);
     } finally {
       await store.close();
@@ -53,8 +57,8 @@ export async function readLiveTables(io: Io, files: Files, wanted: TablesWanted)
   }
   const [only, ...others] = wanted.environments ?? [];
   const isMissing = only !== undefined && others.length === 0 && tables.length === 0 && notes.length === 0;
-  if (isMissing && !onlyNamed) note(`no table of ${only} was found`);
-  return { byHand, overridden };
+  if (isMissing && !onlyNamed) note(`the table of ${only} was not found`);
+  return { manualChanges, overridden };
 }
 
 async function overridesIn(store: FlagStore): Promise<readonly SeenOverride[]> {

@@ -1,5 +1,6 @@
 import type { Flag } from "../../core/flag/flag.ts";
 import { columnsOf } from "../../core/row/row-codec.ts";
+import { differenceData, manualChangeData } from "./difference-json.ts";
 import type { PlanWithNeeds } from "../../impact/needs.ts";
 
 /** Returns a plan as JSON. */
@@ -17,11 +18,11 @@ export function planData(plan: PlanWithNeeds): object {
       key,
       action,
       path,
-      differences,
+      differences: differences.map(differenceData),
       before: columnsOrNull(before),
       after: columnsOrNull(after),
     })),
-    handEdits: plan.handEdits,
+    handEdits: plan.manualChanges.map(manualChangeData),
     unmanaged: plan.unmanaged,
     putBack: plan.putBack,
     unchanged: plan.unchanged,

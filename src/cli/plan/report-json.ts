@@ -1,11 +1,17 @@
 import { decidedByText, type DecidedBy } from "../../core/describe/decided-by.ts";
+import { differenceData, manualChangeData } from "./difference-json.ts";
 import type { ChangeReport, Flips } from "../../impact/report.ts";
 
 /** Returns a change report as JSON: the members of `ChangeReport` in `src/impact/report.ts`. Shares are 0 to 1. */
 export function reportJson(report: ChangeReport): string {
-  const environments = report.environments.map((environment) => ({
+  const environments = report.environments.map(({ manualChanges, ...environment }) => ({
     ...environment,
-    flags: environment.flags.map((flag) => ({ ...flag, flips: flipsData(flag.flips) })),
+    flags: environment.flags.map((flag) => ({
+      ...flag,
+      differences: flag.differences.map(differenceData),
+      flips: flipsData(flag.flips),
+    })),
+    byHand: manualChanges?.map(manualChangeData) ?? null,
   }));
   return JSON.stringify({ ...report, environments }, null, 2);
 }

@@ -1,9 +1,10 @@
+import { differenceText } from "../../core/describe/describe-difference.ts";
 import { countText, counted } from "../../core/text.ts";
 import type { PopulationNote } from "../../impact/population.ts";
 import type { ChangeReport, EnvironmentReport, FlagReport } from "../../impact/report.ts";
 import type { Style } from "../terminal/io.ts";
 import { flipLines, flippedText } from "./flips-text.ts";
-import { byWhom, COLOURS, fate, needsText, problemText, shortCommit, SIGNS } from "./plan-text.ts";
+import { COLOURS, manualChangeLine, needText, needsText, problemText, shortCommit, SIGNS } from "./plan-text.ts";
 import { padded } from "../terminal/table.ts";
 import { wrapped } from "../terminal/wrapped.ts";
 
@@ -14,36 +15,36 @@ export interface ReportView {
   readonly columns?: number | undefined;
 }
 
-/** A change report for people: environment by environment what changes and who flips, then what the figures rest on. */
+/** Renders a change report: for each environment what changes and for whom, then what the figures are based on. */
 export function reportText(report: ChangeReport, view: ReportView): string {
-  const isTold = ({ flags, problems, needs, byHand }: EnvironmentReport) =>
-    flags.length + problems.length + needs.length + (byHand?.length ?? 0) > 0;
-  const told = report.environments.filter(isTold);
-  const quiet = report.environments.filter((each) => !isTold(each)).map(({ environment }) => environment);
+  const isShown = ({ flags, problems, needs, manualChanges }: EnvironmentReport) =>
+    flags.length + problems.length + needs.length + (manualChanges?.length ?? 0) > 0;
+  const shown = report.environments.filter(isShown);
+  const quiet = report.environments.filter((each) => !isShown(each)).map(({ environment }) => environment);
   const blocks = [
-    ...told.map((environment) => environmentText(environment, report, view)),
+    ...shown.map((environment) => environmentText(environment, report, view)),
     quiet.length === 0 ? "" : paragraph(`Nothing changes in ${quiet.join(", ")} against ${report.from.ref}.`, view),
-    told.some(asksPeople) ? paragraph(peopleText(report.population), view) : "",
+    shown.some(isEstimated) ? paragraph(populationText(report.population), view) : "",
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
 }
 
 function environmentText(environment: EnvironmentReport, report: ChangeReport, view: ReportView): string {
-  const { flags, problems, byHand } = environment;
-  const keys = [...flags, ...(byHand ?? [])].map(({ key }) => key.length);
+  const { flags, problems, manualChanges } = environment;
+  const keys = [...flags, ...(manualChanges ?? [])].map(({ key }) => key.length);
   const width = Math.min(40, Math.max(0, ...keys));
   const blocks = [
     paragraph(titleText(environment, report), view),
     problems.map((problem) => problemText(problem, view.style)).join("\n"),
     flags.map((flag) => flagText(flag, width, view)).join("\n"),
-    handText(environment, width, view),
+    manualChangesText(environment, width, view),
     paragraph(countsText(environment), view),
     needsText({ ...environment, changes: flags }),
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
 }
 
-/** The answer first: which environment, how many flip, between which states. */
+/** Which environment, how many people get a different answer, between which states. */
 function titleText({ environment, flipped, flags }: EnvironmentReport, { from, to }: ChangeReport): string {
   const next = to.commit === null ? "the work tree" : shortCommit(to.commit);
   const commit = from.commit === null ? "" : ` (${shortCommit(from.commit)})`;
@@ -72,38 +73,38 @@ function paragraph(text: string, { columns = Infinity }: ReportView): string {
     .join("\n");
 }
 
-/** A line below another that it belongs to keeps its distance. */
+/** Wraps a line; its continuation lines keep its indentation. */
 function fitted(line: string, room: number): readonly string[] {
   if (!Number.isFinite(room)) return [line];
   const [start = ""] = /^ */.exec(line) ?? [];
   return wrapped(line.trimStart(), room - start.length).map((part) => start + part);
 }
 
-function linesOf(
-  { action, differences, via, kind, flips, needs, warnings }: FlagReport,
-  style: Style,
-): readonly string[] {
-  const told = differences.map(({ text }) => text);
+function linesOf(flag: FlagReport, style: Style): readonly string[] {
+  const { action, differences, via, kind, needs, warnings } = flag;
   const through = via.length === 0 ? [] : [`via ${via.join(", ")}`];
-  const reshuffled = kind === "reshuffle" ? [style("yellow", "reshuffle: people move for no visible reason")] : [];
   return [
-    ...(action === "reached" ? [`as it was, but ${via.join(", ")}`] : [...told, ...through]),
-    ...flipLines({ flips, kind, action }),
-    ...reshuffled,
-    ...needs.map(({ acknowledged, text }) =>
-      acknowledged ? `acknowledged: ${text}` : style("yellow", `needs acknowledgement: ${text}`),
-    ),
+    ...(action === "reached"
+      ? [`unchanged itself, but ${via.join(", ")}`]
+      : [...differences.map(differenceText), ...through]),
+    ...flipLines(flag),
+    ...(kind === "reshuffle" ? [style("yellow", "reshuffle: subjects are assigned to other buckets or variants")] : []),
+    ...needs.map((need) => needText(need, style)),
     ...warnings.map(({ text }) => style("yellow", `! ${text}`)),
   ];
 }
 
-/** What was written to the table by hand, flag by flag; empty where no table was read. */
-function handText({ byHand }: EnvironmentReport, width: number, { now, style, columns }: ReportView): string {
+/** The manual changes of the table, one by one; empty where no table was read. */
+function manualChangesText(
+  { manualChanges }: EnvironmentReport,
+  width: number,
+  { now, style, columns }: ReportView,
+): string {
   const indent = " ".repeat(width + 4);
-  return (byHand ?? [])
-    .map((edit) => {
-      const told = fitted(`${edit.text}${byWhom(edit.by, now)}: ${fate(edit)}`, roomBeside(indent, columns));
-      return `${style("yellow", "!")} ${padded(edit.key, width)}  ${told.join(`\n${indent}`)}`;
+  return (manualChanges ?? [])
+    .map((change) => {
+      const lines = fitted(manualChangeLine(change, now), roomBeside(indent, columns));
+      return `${style("yellow", "!")} ${padded(change.key, width)}  ${lines.join(`\n${indent}`)}`;
     })
     .join("\n");
 }
@@ -113,7 +114,7 @@ const ACTIONS = [
   ["update", "to update"],
   ["restore", "to restore"],
   ["archive", "to archive"],
-  ["reached", "reached through what they require"],
+  ["reached", "affected through their requirements"],
 ] as const;
 
 function countsText({ flags, unchanged }: EnvironmentReport): string {
@@ -124,14 +125,15 @@ function countsText({ flags, unchanged }: EnvironmentReport): string {
   ].join(", ");
 }
 
-function asksPeople({ flags }: EnvironmentReport): boolean {
+function isEstimated({ flags }: EnvironmentReport): boolean {
   return flags.some(({ flips }) => flips.method !== "exact");
 }
 
-/** How the people were come by. */
-function peopleText({ source, size, seed, file, guessed }: PopulationNote): string {
-  if (source === "file") return `Asked: ${counted(size, "context")} of ${file ?? "a file"}.`;
-  const made = `Asked: ${countText(size)} people made from the declared attributes${seed === null ? "" : ` (seed ${seed})`}.`;
-  if (guessed.length === 0) return made;
-  return `${made} How common values are is a guess for ${guessed.join(", ")}:\ndeclare their values and weights in flags/_config.yaml, or hand in real people with --contexts.`;
+/** Says which people the figures are based on. */
+function populationText({ source, size, seed, file, guessed }: PopulationNote): string {
+  if (source === "file") return `Evaluated for ${counted(size, "context")} of ${file ?? "a file"}.`;
+  const seeded = seed === null ? "" : ` (seed ${seed})`;
+  const generated = `Evaluated for ${countText(size)} people generated from the declared attributes${seeded}.`;
+  if (guessed.length === 0) return generated;
+  return `${generated} How common the values of ${guessed.join(", ")} are is a guess:\ndeclare their values and weights in flags/_config.yaml, or give real contexts with --contexts.`;
 }

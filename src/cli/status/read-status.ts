@@ -9,7 +9,7 @@ import { cellText } from "../../core/describe/wording.ts";
 import type { AuditEntry, FlagStore, StoredSnapshot } from "../../store/store.ts";
 import { desiredOf, type Desired } from "../../source/read/desired.ts";
 import { readFiles } from "../../source/read/read-files.ts";
-import { handEditsOf } from "../../sync/planning.ts";
+import { newestManualOf } from "../../sync/table.ts";
 import { editorsOf, type Editors } from "../../sync/manual-changes.ts";
 import { withLiveTable } from "../live-table.ts";
 import type { Io } from "../terminal/io.ts";
@@ -58,18 +58,18 @@ async function gitSide(folder: string, environment: string): Promise<GitSide> {
 }
 
 async function statusOf(io: Io, store: FlagStore, { head, rows }: StoredSnapshot, git: GitSide): Promise<Status> {
-  const [instances, handEdits, syncs] = [
+  const [instances, newestManual, syncs] = [
     await store.instances(INSTANCE_MS),
-    await handEditsOf(store),
+    await newestManualOf(store),
     await store.syncs(1),
   ];
-  const editors = await editorsOf(store, { head, rows }, handEdits);
+  const editors = await editorsOf(store, { head, rows }, newestManual);
   const reads = new Map(rows.map((raw) => [String(raw.feature_key), flagOfRow(raw)]));
   const flags = liveFlags(reads);
   const overrides = overridesOf({ overrides: parsedOverrides(io) }, flags, new Set());
   const keys = [...new Set([...reads.keys(), ...(git.desired?.flags.keys() ?? [])])].sort();
   const seen = new Map(seenOverrides(instances).map((each) => [each.key, each]));
-  const sides: Sides = { git, reads, overrides, seen, handEdits, editors, now: io.now() };
+  const sides: Sides = { git, reads, overrides, seen, newestManual, editors, now: io.now() };
   const all = keys.flatMap((key) => rowOf(key, sides) ?? []);
   return {
     environment: head.environment,
@@ -96,7 +96,7 @@ interface Sides {
   readonly reads: ReadonlyMap<FlagKey, ReadRow>;
   readonly overrides: ResolvedOverrides;
   readonly seen: ReadonlyMap<FlagKey, SeenOverride>;
-  readonly handEdits: ReadonlyMap<FlagKey, AuditEntry>;
+  readonly newestManual: ReadonlyMap<FlagKey, AuditEntry>;
   readonly editors: Editors;
   readonly now: Date;
 }
@@ -115,7 +115,7 @@ function rowOf(key: FlagKey, sides: Sides): StatusRow | null {
   return {
     key,
     git: git.desired === null ? "?" : desired === undefined ? "–" : cellText(desired),
-    table: `${tableCell(read, archived)}${edited ? " by hand" : ""}`,
+    table: `${tableCell(read, archived)}${edited ? " (manual)" : ""}`,
     override: inForce === undefined ? "–" : `${inForce.variant} ${inForce.via}`,
     instances:
       overridden === undefined ? "–" : `${overridden.variants.join(", ")} ${overridden.instances}/${overridden.of}`,
@@ -145,15 +145,15 @@ function sameAnswers(live: Flag, desired: Flag): boolean {
 }
 
 /** Who switched it, where it was switched by hand; else who wrote to it by hand last. */
-function editorOf(key: FlagKey, { reads, handEdits, editors }: Sides): AuditEntry | undefined {
+function editorOf(key: FlagKey, { reads, newestManual, editors }: Sides): AuditEntry | undefined {
   const read = reads.get(key);
   const isSwitched = read?.ok === true && read.row.synced !== null && read.row.enabled !== read.row.synced.enabled;
-  return (isSwitched ? editors.get(key)?.get("enabled") : undefined) ?? handEdits.get(key);
+  return (isSwitched ? editors.get(key)?.get("enabled") : undefined) ?? newestManual.get(key);
 }
 
 function noteOf(read: ReadRow | undefined, entry: AuditEntry | undefined, edited: boolean, now: Date): string {
   if (read?.ok === false) return `${read.problem}${byWhom(entry, now)}`;
-  if (read === undefined && entry?.action === "deleted") return `deleted by hand${byWhom(entry, now)}`;
-  if (read?.ok === true && read.row.synced === null) return `no file stands for it${byWhom(entry, now)}`;
+  if (read === undefined && entry?.action === "deleted") return `deleted manually${byWhom(entry, now)}`;
+  if (read?.ok === true && read.row.synced === null) return `has no file${byWhom(entry, now)}`;
   return edited ? byWhom(entry, now).trim() : "";
 }

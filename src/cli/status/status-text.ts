@@ -54,24 +54,22 @@ export function statusText(
 
 function agreeText(count: number, isGitKnown: boolean): string {
   const flags = counted(count, "flag");
-  if (isGitKnown) return `${flags} ${count === 1 ? "agrees" : "agree"} everywhere`;
-  return `${flags} without overrides and without changes by hand`;
+  if (isGitKnown) return `${flags} ${count === 1 ? "matches" : "match"} everywhere`;
+  return `${flags} without overrides and manual changes`;
 }
 
 function headText({ environment, database, git, table, instances }: Status, now: Date): string {
   const commit = git.commit === null ? "no commit" : shortCommit(git.commit);
   const synced = table.syncedAt === null ? "" : `, ${agoText(table.syncedAt, now)}`;
   const live = table.commit === null ? "work tree" : shortCommit(table.commit);
-  const behind = instances.seen - instances.atRevision;
-  const where =
-    instances.seen === 0 ? "no instance seen" : `${counted(instances.seen, "instance")}, ${at(instances.seen, behind)}`;
-  const head = `${environment}: git ${commit} · table revision ${table.revision} (${live}${synced}) · ${where}`;
+  const head = `${environment}: git ${commit} · table revision ${table.revision} (${live}${synced}) · ${instancesText(instances, table.revision)}`;
   const lines = [head, `database ${database}`];
   if (git.problem !== null) lines.push(`git could not be compared: ${git.problem}`);
   return lines.join("\n");
 }
 
-function at(seen: number, behind: number): string {
-  if (behind === 0) return seen === 1 ? "at it" : "all at it";
-  return `${behind} behind`;
+function instancesText({ seen, atRevision }: Status["instances"], revision: number): string {
+  if (seen === 0) return "no instances";
+  if (atRevision < seen) return `${counted(seen, "instance")}, ${seen - atRevision} behind`;
+  return `${counted(seen, "instance")}, ${seen === 1 ? "" : "all "}at revision ${revision}`;
 }

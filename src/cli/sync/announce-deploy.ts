@@ -1,4 +1,4 @@
-import type { HeldEdit } from "../../core/plan/change.ts";
+import type { ManualChange } from "../../core/plan/manual-change.ts";
 import { FlagError } from "../../core/errors.ts";
 import { COMMENT_MARKER, saysLive, withLive } from "../../github/report/live-line.ts";
 import { gitHubFrom } from "../../github/connect.ts";
@@ -49,7 +49,7 @@ export async function tellLive(
       edit: (body, seconds, steps) =>
         brought.isEarlier && saysLive(body, live)
           ? body
-          : withLive(body, [{ ...live, seconds, held: heldOf(outcome, steps, landed, brought) }]),
+          : withLive(body, [{ ...live, seconds, manualChanges: manualChangesOf(outcome, steps, landed, brought) }]),
     });
     for (const failure of failures) warn(io, failure, outcome);
     return announced;
@@ -86,18 +86,18 @@ async function broughtBy(
  * What stays as it was written by hand among the flags that the steps changed: those whose files they touched; by a segment or
  * the configuration also those whose file nobody touched.
  */
-function heldOf(
+function manualChangesOf(
   { plan, desired }: Synced,
   steps: readonly LandedChange[],
   all: readonly LandedChange[],
   { isEarlier }: Brought,
-): readonly HeldEdit[] {
+): readonly ManualChange[] {
   const pathsOf = (landed: readonly LandedChange[]) =>
     new Set(landed.flatMap((step) => step.changes.map(({ path }) => path)));
   const [own, anybodys] = [pathsOf(steps), pathsOf(all)];
   const isShared = [...own].some((path) => path.startsWith("flags/_"));
   const changed = new Set(plan.changes.map(({ key }) => key));
-  return plan.handEdits.filter(({ key, outcome }) => {
+  return plan.manualChanges.filter(({ key, outcome }) => {
     const path = desired.flags.get(key)?.path;
     if (outcome !== "stays" || path === undefined) return false;
     // What an earlier run changed, this one does not know.

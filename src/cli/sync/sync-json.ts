@@ -1,3 +1,4 @@
+import { manualChangeData } from "../plan/difference-json.ts";
 import type { DeployedPullRequest } from "../../github/deployed.ts";
 import { summaryOf, type SyncOutcome } from "../../sync/sync.ts";
 
@@ -23,7 +24,7 @@ export function syncJson(
       changes: summaryOf(plan),
       flags: desired.flags.size,
       testsPassed: desired.testsPassed,
-      handEdits: plan.handEdits,
+      handEdits: plan.manualChanges.map(manualChangeData),
       unmanaged: plan.unmanaged,
       needs: plan.needs,
       problems: plan.problems,

@@ -1,3 +1,4 @@
+import { manualChangeText } from "../../core/describe/describe-manual-change.ts";
 import { counted } from "../../core/text.ts";
 import type { SyncOutcome } from "../../sync/sync.ts";
 import { summaryOf } from "../../sync/sync.ts";
@@ -18,13 +19,14 @@ export function syncText(outcome: Synced, tookMs: number, now: Date, style: Styl
     `${plan.environment} is at revision ${outcome.head.revision}: ${doneText(outcome)} (${took})`,
   ];
   const lines = facts.filter((fact) => fact !== "").map((fact) => `${tick} ${fact}`);
-  const notes = plan.handEdits.map((edit) => {
-    const who = byWhom(edit.by, now);
-    if (edit.outcome !== "stays") return `${edit.key}: ${edit.text}${who}, ${edit.outcome}`;
-    const release = `hoist sync --env ${plan.environment}${outcome.again.place} --release ${edit.key}`;
-    return `${edit.key} stays as it is: ${edit.text}${who}. Lift it with: ${release}`;
+  const notes = plan.manualChanges.map((change) => {
+    const { key, outcome: becomes } = change;
+    const what = `${manualChangeText(change)}${byWhom(change.by, now)}`;
+    if (becomes !== "stays") return `${key}: ${what}; ${becomes}`;
+    const release = `hoist sync --env ${plan.environment}${outcome.again.place} --release ${key}`;
+    return `${key} stays as it is: ${what}. To release it, run: ${release}`;
   });
-  const rows = plan.unmanaged.map((key) => `${key} was inserted by hand: served, no file stands for it`);
+  const rows = plan.unmanaged.map((key) => `${key} was inserted manually: it is served, although it has no file`);
   const dirty = desired.uncommitted.length;
   const left = dirty === 0 ? [] : [`${counted(dirty, "file")} under flags/ not committed: not part of this sync`];
   return [...lines, ...[...notes, ...rows, ...left].map((note) => noteText(note, style, columns))].join("\n");

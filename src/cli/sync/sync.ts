@@ -15,7 +15,7 @@ export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
     "hoist sync --env production",
     "hoist sync --env production --comment                     also say so in the pull requests that came live",
     "hoist sync --work-tree                                    the files as they stand, in development",
-    "hoist sync --env production --release voice_logging       lift what was switched off by hand",
+    "hoist sync --env production --release voice_logging       end a manual change, such as a kill",
   ];
   return syncingCommand("sync", "make the table say what a commit's flags/ says, in one transaction", examples, io)
     .option("--comment", "write into the comments of the pull requests that came live; what fails there is a warning")
@@ -75,7 +75,7 @@ function refusedText(io: Io, refused: Refused): string {
   const why = {
     problems: "these flags cannot be synced as they are",
     needs: "something above needs an acknowledgement",
-    drift: "the table was changed by hand, and --on-drift says fail",
+    drift: "the table was changed manually, and --on-drift is fail",
   }[refused.because];
   return `\n${io.errStyle("red", "refused")}  ${why}; nothing was written    exit ${exitOf(refused)}`;
 }

@@ -4,13 +4,13 @@ import type { Io } from "../terminal/io.ts";
 
 const releaseOption = new Option(
   "--release <key>",
-  "undo what was written to that flag by hand, kills included (repeatable)",
+  "undo the manual changes of that flag, kills included (repeatable)",
 ).argParser(collected);
-const onDriftOption = new Option("--on-drift <what>", "what becomes of hand-written changes")
+const onDriftOption = new Option("--on-drift <what>", "what to do with manual changes of the table")
   .choices(["keep", "fail", "heal"] as const)
   .default("keep" as const);
-const acceptLiveOption = new Option("--accept-live <sha>", "the live commit, after a rewritten history");
-const acknowledgeOption = new Option("--acknowledge <plan-id>", "say yes to the plan of that id (exit 5 prints it)");
+const acceptLiveOption = new Option("--accept-live <sha>", "the live commit, to continue after a rewritten history");
+const acknowledgeOption = new Option("--acknowledge <plan-id>", "acknowledge the plan with that id (exit 5 prints it)");
 
 /** `plan` and `sync` are asked the same: what one shows, the other does. */
 export function syncingCommand(name: "plan" | "sync", summary: string, examples: readonly string[], io: Io) {

@@ -39,7 +39,11 @@ export function serveText(serve: Serve): string {
 
 /** Describes the default rollout: for whom, and what it serves unless that is `on` of a boolean flag. */
 export function defaultRolloutText(flag: Pick<Flag, "rollout" | "serve" | "type">): string {
-  const who = rolloutText(flag.rollout);
+  return servedToText(flag, rolloutText(flag.rollout));
+}
+
+/** Says who is served what; `on` of a boolean flag is left out: `10 % of everyone`, `blue for 10 % of everyone`. */
+export function servedToText(flag: Pick<Flag, "serve" | "type">, who: string): string {
   const goesWithoutSaying = flag.type === "boolean" && "variant" in flag.serve && flag.serve.variant === "on";
   return goesWithoutSaying ? who : `${serveText(flag.serve)} for ${who}`;
 }

@@ -1,31 +1,24 @@
-import { counted } from "../text.ts";
-import { constantAnswer } from "../flag/constant-answer.ts";
-import { differences, type Difference } from "./difference.ts";
-import { agree, differingGroups, FIELD_GROUP_NAMES, columnsIn, type FlagColumns, type FlagRow } from "../row/row.ts";
 import type { Flag, FlagKey } from "../flag/flag.ts";
-import { FormatProblem } from "../row/format-problem.ts";
 import { variableOf } from "../override/override-text.ts";
-import { mergeColumns, type HandEdit, type Merged, type OnDrift } from "./merge.ts";
-import { columnsOf, flagOfColumns, type ReadRow } from "../row/row-codec.ts";
-import { defaultRolloutText } from "../describe/wording.ts";
+import { agree, differingGroups, FIELD_GROUP_NAMES } from "../row/row.ts";
+import { FormatProblem } from "../row/format-problem.ts";
+import { columnsIn } from "../row/row.ts";
+import { columnsOf, flagOfColumns } from "../row/row-codec.ts";
+import type { FlagColumns } from "../row/row.ts";
+import { differences, type Difference } from "./difference.ts";
+import type { DesiredFlag, LiveRow, SyncedRow } from "./live-row.ts";
+import { manualChangeOf, type ManualChange } from "./manual-change.ts";
+import { mergeColumns, type Merged, type OnDrift } from "./merge.ts";
 
-/** What the files say of one flag. */
-export interface DesiredFlag {
-  readonly flag: Flag;
-  /** The file, e.g. `flags/workshop/workshop_routing.yaml`. */
-  readonly path: string;
-  /** The id under `acknowledge` for the planned environment, or null. */
-  readonly acknowledged: string | null;
-}
-
+/** What a sync writes to the row of one flag. */
 export interface Change {
   readonly key: FlagKey;
   readonly action: "create" | "update" | "archive" | "restore";
-  /** Null for an archive: the file is gone; the row knows where it stood. */
+  /** The flag's file; for an archive, where it was. */
   readonly path: string | null;
   /** As it is evaluated now; null when it is new, archived or unreadable. */
   readonly before: Flag | null;
-  /** As it will be evaluated, hand-written changes that stay included; null when archived. */
+  /** As it will be evaluated, with the manual changes that stay; null when archived. */
   readonly after: Flag | null;
   readonly differences: readonly Difference[];
   /** What git itself changes, manual changes left aside. */
@@ -43,25 +36,7 @@ export interface GitChange {
   readonly after: Flag | null;
 }
 
-/** A hand-written change of the table, and what becomes of it. */
-export interface HeldEdit extends HandEdit {
-  readonly key: FlagKey;
-  /** `off by hand`, `10 % of everyone by hand`. */
-  readonly text: string;
-  /** Who wrote it, where the audit was asked and tells. */
-  readonly by?: EditedBy;
-}
-
-/** An entry of the audit, as far as it says who wrote to the table. */
-export interface EditedBy {
-  readonly changedBy: string;
-  /** ISO 8601. */
-  readonly changedAt: string;
-  readonly notes: string | null;
-  readonly revision: number;
-}
-
-/** What no acknowledgement lifts. */
+/** A reason why no sync can write a flag, which no acknowledgement lifts. */
 export interface PlanProblem {
   readonly key: FlagKey;
   readonly path: string;
@@ -70,133 +45,160 @@ export interface PlanProblem {
   readonly hint: string;
 }
 
-/** What is the same for every flag of one plan. */
-export interface ChangeRules {
-  /** Flags whose hand-written changes are undone. */
+/** What applies to every flag of one plan. */
+export interface ChangeOptions {
+  /** Flags whose manual changes are undone. */
   readonly release: ReadonlySet<FlagKey>;
   readonly onDrift: OnDrift;
-  /** Keys whose row was there and was deleted by hand. */
+  /** Keys whose row was deleted by hand. */
   readonly deletedByHand: ReadonlySet<FlagKey>;
-  /** Those of them that had been switched off by hand before: put back, they stay off. */
+  /** Those of them that had been disabled by hand before: they are put back disabled. */
   readonly killedAndDeleted?: ReadonlySet<FlagKey>;
-  /** Keys in the table, archived ones too, by the environment name that they hold for ever. */
+  /** The keys of the table, archived ones too, by the environment names that they hold. */
   readonly takenNames: ReadonlyMap<string, FlagKey>;
 }
 
 /** What its file and its row together make of one flag. */
-export interface Verdict {
+export interface FlagPlan {
   readonly change: Change | null;
-  readonly handEdits: readonly HeldEdit[];
+  readonly manualChanges: readonly ManualChange[];
   readonly problems: readonly PlanProblem[];
-  /** `unmanaged`: no file stands for the row, and no sync wrote it. `archived`: and it stays so. */
+  /** `unmanaged`: the row has no file, and no sync wrote it. `archived`: it stays archived. */
   readonly state: "managed" | "unmanaged" | "archived";
 }
 
-const NOTHING: Verdict = { change: null, handEdits: [], problems: [], state: "managed" };
+const NO_CHANGE: FlagPlan = { change: null, manualChanges: [], problems: [], state: "managed" };
 
-/** Decides about one flag, of which at least one side is known. */
-export function verdictOf(
+/** Plans one flag, of which at least the file or the row exists. */
+export function planFlag(
   key: FlagKey,
   desired: DesiredFlag | undefined,
-  live: ReadRow | undefined,
-  rules: ChangeRules,
-): Verdict {
-  if (desired === undefined) return live === undefined ? NOTHING : withoutFile(key, live);
-  const taken = nameProblem(key, desired, rules);
-  if (taken !== undefined) return { ...NOTHING, problems: [taken] };
-  if (live === undefined) return created(key, desired, rules);
-  return live.ok ? withBoth(key, desired, live, rules) : unreadable(key, desired, live, rules);
+  live: LiveRow | undefined,
+  options: ChangeOptions,
+): FlagPlan {
+  if (desired === undefined) return live === undefined ? NO_CHANGE : planWithoutFile(key, live);
+  const taken = nameProblem(key, desired, options);
+  if (taken !== undefined) return { ...NO_CHANGE, problems: [taken] };
+  if (live === undefined) return planWithoutRow(key, desired, options);
+  return live.ok ? planUpdate(key, desired, live, options) : planUnreadable(key, desired, live, options);
 }
 
-function created(key: FlagKey, { flag, path }: DesiredFlag, rules: ChangeRules): Verdict {
-  const synced = columnsOf(flag);
-  const { columns, handEdits } = keepingKill(key, synced, rules.killedAndDeleted?.has(key) ?? false, rules);
-  const after = flagOfColumns(key, columns);
-  const text = rules.deletedByHand.has(key) ? "put back: its row was deleted by hand" : `created: ${stateText(after)}`;
-  const differences = [{ aspect: "enabled" as const, text }];
-  const git = { before: null, after: flag };
-  const change: Change = { key, action: "create", path, before: null, after, differences, git, columns, synced };
-  return { ...NOTHING, change, handEdits };
+function planWithoutRow(key: FlagKey, desired: DesiredFlag, options: ChangeOptions): FlagPlan {
+  const wasKilled = options.killedAndDeleted?.has(key) ?? false;
+  const written = rowOfGit(key, desired, wasKilled, options);
+  const difference: Difference = options.deletedByHand.has(key)
+    ? { kind: "put-back" }
+    : { kind: "created", flag: written.after };
+  const { manualChanges, ...row } = written;
+  return { ...NO_CHANGE, change: { ...row, action: "create", differences: [difference] }, manualChanges };
 }
 
-/** The row as git has it, but off where it was switched off by hand and nobody releases it. */
-function keepingKill(
+/** A row that cannot be read is written as git says it; a flag that was disabled in it stays disabled. */
+function planUnreadable(
   key: FlagKey,
-  git: FlagColumns,
-  wasKilled: boolean,
-  { release }: ChangeRules,
-): { readonly columns: FlagColumns; readonly handEdits: readonly HeldEdit[] } {
-  if (!wasKilled || !git.enabled) return { columns: git, handEdits: [] };
-  const edit = { key, group: "enabled", text: "disabled by hand" } as const;
-  if (release.has(key)) return { columns: git, handEdits: [{ ...edit, outcome: "undone" }] };
-  return { columns: { ...git, enabled: false }, handEdits: [{ ...edit, outcome: "stays" }] };
+  desired: DesiredFlag,
+  { problem, enabled }: LiveRow & { ok: false },
+  options: ChangeOptions,
+): FlagPlan {
+  const { manualChanges, ...row } = rowOfGit(key, desired, enabled === false, options);
+  const differences: Difference[] = [{ kind: "rewritten", problem, flag: row.after }];
+  const unreadable: ManualChange = { key, kind: "unreadable", problem, outcome: "overwritten" };
+  return {
+    ...NO_CHANGE,
+    change: { ...row, action: "update", differences },
+    manualChanges: [unreadable, ...manualChanges],
+  };
 }
 
-/** The row's file is gone: archived, unless no sync ever wrote it or it is archived already. */
-function withoutFile(key: FlagKey, live: ReadRow): Verdict {
-  if (!live.ok) return { ...NOTHING, state: "unmanaged" };
+/** The row as git has it, but disabled where it was disabled by hand and is not released. */
+function rowOfGit(key: FlagKey, { flag, path }: DesiredFlag, wasKilled: boolean, { release }: ChangeOptions) {
+  const synced = columnsOf(flag);
+  const isKill = wasKilled && synced.enabled;
+  const outcome = release.has(key) ? "undone" : "stays";
+  const columns = isKill && outcome === "stays" ? { ...synced, enabled: false } : synced;
+  const manualChanges: ManualChange[] = isKill ? [{ key, kind: "disabled", outcome }] : [];
+  const git: GitChange = { before: null, after: flag };
+  return { key, path, before: null, after: flagOfColumns(key, columns), git, columns, synced, manualChanges };
+}
+
+/** A flag whose file is gone is archived, unless no sync ever wrote it or it is archived already. */
+function planWithoutFile(key: FlagKey, live: LiveRow): FlagPlan {
+  if (!live.ok) return { ...NO_CHANGE, state: "unmanaged" };
   const { row, flag } = live;
-  if (row.archived_at !== null) return { ...NOTHING, state: "archived" };
-  if (row.synced === null) return { ...NOTHING, state: "unmanaged" };
+  if (row.archived_at !== null) return { ...NO_CHANGE, state: "archived" };
+  if (row.synced === null) return { ...NO_CHANGE, state: "unmanaged" };
   const change: Change = {
     key,
     action: "archive",
     path: row.path,
     before: flag,
     after: null,
-    differences: [{ aspect: "enabled", text: archiveText(flag) }],
-    git: { before: asGitSaid(key, row), after: null },
+    differences: [{ kind: "archived", flag }],
+    git: { before: flagAsSynced(key, row), after: null },
     columns: columnsIn(row),
     synced: row.synced,
   };
-  return { ...NOTHING, change };
+  return { ...NO_CHANGE, change };
 }
 
-function archiveText(flag: Flag): string {
-  const answer = constantAnswer(flag);
-  const flips =
-    answer === flag.fallback ? "nobody flips" : `flips whoever it answers otherwise now: ${stateText(flag)}`;
-  return `archived: answers its fallback (${flag.fallback}) from now on; ${flips}`;
-}
-
-function withBoth(key: FlagKey, desired: DesiredFlag, live: ReadRow & { ok: true }, rules: ChangeRules): Verdict {
-  const { row, flag } = live;
-  const git = columnsOf(desired.flag);
-  // Most rows of most plans: nobody changed anything.
-  if (saysTheSame(row, git, desired.path)) return NOTHING;
-  if (row.flag_type !== git.flag_type) return { ...NOTHING, problems: [typeProblem(key, desired, row)] };
-  const options = { release: rules.release.has(key), onDrift: rules.onDrift };
-  const { columns, handEdits } = servable(key, mergeColumns(row.synced, row, git, options), git);
-  const change = changeOf(key, desired, live, columns, git);
-  return {
-    ...NOTHING,
-    change,
-    handEdits: handEdits.map((edit) => ({ ...edit, key, text: handText(edit, flag) })),
+function planUpdate(
+  key: FlagKey,
+  desired: DesiredFlag,
+  { row, flag: live }: { readonly row: SyncedRow; readonly flag: Flag },
+  { release, onDrift }: ChangeOptions,
+): FlagPlan {
+  const synced = columnsOf(desired.flag);
+  // Most rows of most plans.
+  if (isUnchanged(row, synced, desired.path)) return NO_CHANGE;
+  if (row.flag_type !== synced.flag_type) return { ...NO_CHANGE, problems: [typeProblem(key, desired, row)] };
+  const merged = mergeColumns(row.synced, row, synced, { release: release.has(key), onDrift });
+  const { columns, outcomes } = readableMerge(key, merged, synced);
+  const manualChanges = outcomes.map(({ group, outcome }) => manualChangeOf(key, group, outcome, live));
+  const isWritten = row.archived_at !== null || row.path !== desired.path || differingGroups(row, columns).length > 0;
+  const isRecorded = row.synced !== null && differingGroups(row.synced, synced).length === 0;
+  if (!isWritten && isRecorded) return { ...NO_CHANGE, manualChanges };
+  const isArchived = row.archived_at !== null;
+  const after = flagOfColumns(key, columns);
+  const change: Change = {
+    key,
+    action: isArchived ? "restore" : "update",
+    path: desired.path,
+    before: isArchived ? null : live,
+    after,
+    differences: [
+      ...(isArchived ? [{ kind: "restored" as const, flag: after }] : []),
+      ...differences(live, after),
+      ...(row.path === desired.path ? [] : [{ kind: "moved" as const, from: row.path, to: desired.path }]),
+    ],
+    git: { before: flagAsSynced(key, row), after: desired.flag },
+    columns,
+    synced,
   };
+  return { ...NO_CHANGE, change, manualChanges };
 }
 
-/** What git says now may not go with what was written by hand, as where a variant is gone: then git wins, but for a kill. */
-function servable(key: FlagKey, merged: Merged, git: FlagColumns): Merged {
-  if (readable(key, merged.columns) !== null) return merged;
+/** Git wins where it makes a manual change unreadable, as when its variant is gone; a kill stays. */
+function readableMerge(key: FlagKey, merged: Merged, git: FlagColumns): Merged {
+  if (flagIfReadable(key, merged.columns) !== null) return merged;
   return {
     columns: { ...git, enabled: merged.columns.enabled },
-    handEdits: merged.handEdits.map((edit) =>
-      edit.outcome === "stays" && edit.group !== "enabled" ? { ...edit, outcome: "overwritten" } : edit,
+    outcomes: merged.outcomes.map(({ group, outcome }) =>
+      outcome === "stays" && group !== "enabled" ? { group, outcome: "overwritten" } : { group, outcome },
     ),
   };
 }
 
-function saysTheSame(row: FlagRow, git: FlagColumns, path: string): boolean {
+function isUnchanged(row: SyncedRow, git: FlagColumns, path: string): boolean {
   if (row.archived_at !== null || row.path !== path || row.synced === null) return false;
   return FIELD_GROUP_NAMES.every((group) => agree(group, row, git) && agree(group, row.synced ?? git, git));
 }
 
-/** What git said last, where that can be read; an archived flag answers nothing, so coming back it starts from nobody. */
-function asGitSaid(key: FlagKey, { synced, archived_at }: FlagRow): Flag | null {
-  return synced === null ? null : readable(key, archived_at === null ? synced : { ...synced, enabled: false });
+/** What git said last, where that can be read; an archived flag is restored from serving nobody. */
+function flagAsSynced(key: FlagKey, { synced, archived_at }: SyncedRow): Flag | null {
+  return synced === null ? null : flagIfReadable(key, archived_at === null ? synced : { ...synced, enabled: false });
 }
 
-function readable(key: FlagKey, columns: FlagColumns): Flag | null {
+function flagIfReadable(key: FlagKey, columns: FlagColumns): Flag | null {
   try {
     return flagOfColumns(key, columns);
   } catch (error) {
@@ -205,89 +207,21 @@ function readable(key: FlagKey, columns: FlagColumns): Flag | null {
   }
 }
 
-function changeOf(
-  key: FlagKey,
-  { path, flag: desired }: DesiredFlag,
-  live: { readonly row: FlagRow; readonly flag: Flag },
-  columns: FlagColumns,
-  git: FlagColumns,
-): Change | null {
-  const { row, flag } = live;
-  const archived = row.archived_at !== null;
-  const agrees = differingGroups(row, columns).length === 0;
-  const recorded = row.synced !== null && differingGroups(row.synced, git).length === 0;
-  if (!archived && agrees && recorded && row.path === path) return null;
-  const after = flagOfColumns(key, columns);
-  const told = differences(flag, after);
-  const moved =
-    row.path === path ? [] : [{ aspect: "prose" as const, text: `moved: ${row.path ?? "by hand"} → ${path}` }];
-  const restored = { aspect: "enabled" as const, text: `restored: ${stateText(after)}` };
-  return {
-    key,
-    action: archived ? "restore" : "update",
-    path,
-    before: archived ? null : flag,
-    after,
-    differences: archived ? [restored, ...told, ...moved] : [...told, ...moved],
-    git: { before: asGitSaid(key, row), after: desired },
-    columns,
-    synced: git,
-  };
-}
-
-/** A row that cannot be read is written anew, as git says; but one that was switched off is not switched on by that. */
-function unreadable(
-  key: FlagKey,
-  { flag, path }: DesiredFlag,
-  live: ReadRow & { ok: false },
-  rules: ChangeRules,
-): Verdict {
-  const git = columnsOf(flag);
-  const { columns, handEdits } = keepingKill(key, git, live.enabled === false, rules);
-  const after = flagOfColumns(key, columns);
-  const text = `the row cannot be read (${live.problem})`;
-  const change: Change = {
-    key,
-    action: "update",
-    path,
-    before: null,
-    after,
-    differences: [{ aspect: "enabled", text: `${text}: written anew, ${stateText(after)}` }],
-    git: { before: null, after: flag },
-    columns,
-    synced: git,
-  };
-  return { ...NOTHING, change, handEdits: [{ key, group: "rules", outcome: "overwritten", text }, ...handEdits] };
-}
-
-function typeProblem(key: FlagKey, { path }: DesiredFlag, row: FlagRow): PlanProblem {
+function typeProblem(key: FlagKey, { path }: DesiredFlag, row: FlagColumns): PlanProblem {
   return {
     key,
     path,
     code: "type-changed",
-    message: `${key} is a ${row.flag_type} flag in the table; a flag's type can never change`,
-    hint: "programs that run now would get values of another type: make a new flag under another key",
+    message: `${key} is a ${row.flag_type} flag in the table; the type of a flag cannot change`,
+    hint: "running programs would get values of another type: add a new flag under another key",
   };
 }
 
-/** `new-checkout` and `new_checkout` would both be FEATURE_NEW_CHECKOUT, also when one of them is archived. */
-function nameProblem(key: FlagKey, { path }: DesiredFlag, { takenNames }: ChangeRules): PlanProblem | undefined {
+/** `new-checkout` and `new_checkout` are both FEATURE_NEW_CHECKOUT, also when one of them is archived. */
+function nameProblem(key: FlagKey, { path }: DesiredFlag, { takenNames }: ChangeOptions): PlanProblem | undefined {
   const name = variableOf(key);
   const holder = takenNames.get(name);
   if (holder === undefined || holder === key) return undefined;
-  const message = `${key} and ${holder}, which the table has, archived or not, have one environment name, ${name}`;
+  const message = `${key} has the same environment name, ${name}, as ${holder}, which is in the table (perhaps archived)`;
   return { key, path, code: "name-taken", message, hint: "give the new flag another key" };
-}
-
-/** A flag in a few words. */
-function stateText(flag: Flag): string {
-  if (!flag.enabled) return "disabled";
-  const rules = flag.rules.length === 0 ? "" : `${counted(flag.rules.length, "rule")}, then `;
-  return `on for ${rules}${defaultRolloutText(flag)}`;
-}
-
-function handText({ group }: HandEdit, live: Flag): string {
-  if (group === "enabled") return live.enabled ? "enabled by hand" : "disabled by hand";
-  if (group === "rollout" || group === "by") return `${defaultRolloutText(live)} by hand`;
-  return `${group} changed by hand`;
 }

@@ -1,119 +1,121 @@
 import type { Condition } from "../flag/condition.ts";
-import { conditionJson } from "../row/condition-json.ts";
-import { whoText } from "../describe/describe-condition.ts";
-import { speechOf } from "../describe/describe-segments.ts";
-import type { Flag, Rule } from "../flag/flag.ts";
+import type { Flag, Portion, Requirement, Rule, Serve } from "../flag/flag.ts";
 import { canonicalJson } from "../json.ts";
-import { defaultRolloutText, listText, portionText, serveText } from "../describe/wording.ts";
+import { conditionJson } from "../row/condition-json.ts";
 
-/** One thing that a change means, said in the flag's own words. */
-export interface Difference {
-  readonly aspect:
-    | "enabled"
-    | "lastLine"
-    | "rule"
-    | "segment"
-    | "ruleOrder"
-    | "requires"
-    | "variants"
-    | "offVariant"
-    | "fallback"
-    | "salt"
-    | "client"
-    | "protected"
-    | "prose";
-  /** `10 % → 50 % of everyone`, `rule Toronto beta added: …`. */
-  readonly text: string;
-}
+/** One thing that a change does to a flag. `core/describe/describe-difference.ts` says it in words. */
+export type Difference = RowDifference | FlagDifference;
 
-/** What turns `before` into `after`, most telling first; empty when both say the same. */
-export function differences(before: Flag, after: Flag): readonly Difference[] {
+/** What happens to the flag's row as a whole. */
+export type RowDifference =
+  | { readonly kind: "created" | "archived" | "restored"; readonly flag: Flag }
+  /** The row was deleted by hand. */
+  | { readonly kind: "put-back" }
+  /** The row could not be read: `problem` says why. */
+  | { readonly kind: "rewritten"; readonly problem: string; readonly flag: Flag }
+  /** `from` is null for a row that was inserted by hand. */
+  | { readonly kind: "moved"; readonly from: string | null; readonly to: string };
+
+/** What one version of a flag says differently from another. Rules are named; a rule without a name has `""`. */
+export type FlagDifference =
+  | { readonly kind: "enabled" | "disabled" }
+  /** `default-rollout-list`: only the ids or roles of the same strategy changed. */
+  | { readonly kind: "default-rollout" | "default-rollout-list"; readonly before: Flag; readonly after: Flag }
+  | { readonly kind: "rule-added" | "rule-removed"; readonly rule: Rule }
+  | { readonly kind: "rules-reordered"; readonly names: readonly string[] }
+  | { readonly kind: "rule-condition"; readonly rule: string; readonly before: Condition; readonly after: Condition }
+  | { readonly kind: "segment"; readonly rule: string; readonly segments: readonly string[] }
+  | {
+      readonly kind: "rule-share";
+      readonly rule: string;
+      readonly before: Portion | null;
+      readonly after: Portion | null;
+    }
+  | { readonly kind: "rule-serve"; readonly rule: string; readonly before: Serve; readonly after: Serve }
+  | { readonly kind: "requires"; readonly before: readonly Requirement[]; readonly after: readonly Requirement[] }
+  | { readonly kind: "variants"; readonly before: Flag["variants"]; readonly after: Flag["variants"] }
+  | { readonly kind: "off-variant" | "fallback" | "salt"; readonly before: string; readonly after: string }
+  | { readonly kind: "client" | "protected"; readonly after: boolean }
+  | { readonly kind: "prose"; readonly fields: readonly ProseField[] };
+
+const PROSE_FIELDS = ["name", "description", "owner", "kind", "expires", "tags", "metadata"] as const;
+export type ProseField = (typeof PROSE_FIELDS)[number];
+
+/** Returns what turns `before` into `after`, the most important first; empty when both say the same. */
+export function differences(before: Flag, after: Flag): readonly FlagDifference[] {
+  const changed = (field: keyof Flag) => !same(before[field], after[field]);
   return [
-    ...fact("enabled", before.enabled ? "enabled" : "disabled", after.enabled ? "enabled" : "disabled"),
-    ...lastLineDifferences(before, after),
+    ...when(changed("enabled"), { kind: after.enabled ? "enabled" : "disabled" }),
+    ...when(changed("rollout") || changed("serve"), { kind: rolloutKind(before, after), before, after }),
     ...ruleDifferences(before.rules, after.rules),
-    ...fact("requires", requiresText(before), requiresText(after), "requires "),
-    ...fact("variants", variantsText(before), variantsText(after), "variants "),
-    ...fact("offVariant", before.offVariant, after.offVariant, "off variant "),
-    ...fact("fallback", before.fallback, after.fallback, "fallback "),
-    ...fact("salt", before.salt, after.salt, "salt "),
-    ...fact("client", yesNo(before.client), yesNo(after.client), "visible to browsers: "),
-    ...fact("protected", yesNo(before.protected), yesNo(after.protected), "protected: "),
-    ...proseDifferences(before, after),
+    ...when(changed("requires"), { kind: "requires", before: before.requires, after: after.requires }),
+    ...when(changed("variants"), { kind: "variants", before: before.variants, after: after.variants }),
+    ...when(changed("offVariant"), { kind: "off-variant", before: before.offVariant, after: after.offVariant }),
+    ...when(changed("fallback"), { kind: "fallback", before: before.fallback, after: after.fallback }),
+    ...when(changed("salt"), { kind: "salt", before: before.salt, after: after.salt }),
+    ...when(changed("client"), { kind: "client", after: after.client }),
+    ...when(changed("protected"), { kind: "protected", after: after.protected }),
+    ...when(PROSE_FIELDS.some(changed), { kind: "prose", fields: PROSE_FIELDS.filter(changed) }),
   ];
 }
 
-function fact(aspect: Difference["aspect"], before: string, after: string, label = ""): readonly Difference[] {
-  return before === after ? [] : [{ aspect, text: `${label}${before} → ${after}` }];
+function when(isSo: boolean, difference: FlagDifference): readonly FlagDifference[] {
+  return isSo ? [difference] : [];
 }
 
-function lastLineDifferences(before: Flag, after: Flag): readonly Difference[] {
-  const [was, is] = [defaultRolloutText(before), defaultRolloutText(after)];
-  if (was !== is) return [{ aspect: "lastLine", text: `${shortened(was, is)} → ${is}` }];
-  if (same(before.rollout, after.rollout) && same(before.serve, after.serve)) return [];
-  return [{ aspect: "lastLine", text: `${is}: the list changed` }];
+function rolloutKind(before: Flag, after: Flag): "default-rollout" | "default-rollout-list" {
+  const { strategy } = after.rollout;
+  const isList = strategy === "role" || strategy === "whitelist";
+  const isSameBesides = before.rollout.strategy === strategy && same(before.serve, after.serve);
+  return isList && isSameBesides ? "default-rollout-list" : "default-rollout";
 }
 
-/** `10 % of everyone → 50 % of everyone` says it twice: the first time the share is enough. */
-function shortened(before: string, after: string): string {
-  const ending = " of everyone";
-  return before.endsWith(ending) && after.endsWith(ending) ? before.slice(0, -ending.length) : before;
-}
-
-function ruleDifferences(before: readonly Rule[], after: readonly Rule[]): readonly Difference[] {
+function ruleDifferences(before: readonly Rule[], after: readonly Rule[]): readonly FlagDifference[] {
   const [was, is] = [byName(before), byName(after)];
-  const found: Difference[] = [];
-  for (const [name, rule] of is) {
+  const changed = [...is].flatMap(([name, rule]): readonly FlagDifference[] => {
     const old = was.get(name);
-    if (old === undefined) found.push({ aspect: "rule", text: `${titled(rule)} added: ${ruleText(rule)}` });
-    else found.push(...oneRuleDifferences(old, rule));
-  }
-  for (const [name, rule] of was) if (!is.has(name)) found.push({ aspect: "rule", text: `${titled(rule)} removed` });
-  const kept = (rules: ReadonlyMap<string, Rule>, others: ReadonlyMap<string, Rule>) =>
-    [...rules.keys()].filter((name) => others.has(name));
-  if (!same(kept(was, is), kept(is, was))) {
-    found.push({ aspect: "ruleOrder", text: `rules in another order: ${listText([...is.keys()])}` });
-  }
-  return found;
+    return old === undefined ? [{ kind: "rule-added", rule }] : oneRuleDifferences(old, rule);
+  });
+  const removed = [...was].flatMap(([name, rule]): readonly FlagDifference[] => {
+    return is.has(name) ? [] : [{ kind: "rule-removed", rule }];
+  });
+  const isReordered = !same(
+    [...was.keys()].filter((name) => is.has(name)),
+    [...is.keys()].filter((name) => was.has(name)),
+  );
+  return [...changed, ...removed, ...when(isReordered, { kind: "rules-reordered", names: [...is.keys()] })];
 }
 
-function oneRuleDifferences(before: Rule, after: Rule): readonly Difference[] {
-  const found: Difference[] = [];
-  const title = titled(after);
-  if (!same(conditionJson(before.when), conditionJson(after.when))) {
-    const segments = changedSegments(before.when, after.when);
-    found.push(
-      segments === undefined
-        ? { aspect: "rule", text: `${title}: ${conditionText(before.when, after.when)}` }
-        : { aspect: "segment", text: `${title}: segment ${segments.join(", ")} changed` },
-    );
-  }
-  const [was, is] = [before, after].map(({ portion }) => (portion === null ? "everyone" : portionText(portion)));
-  if (was !== is) found.push({ aspect: "rule", text: `${title}: ${was} → ${is}` });
-  if (!same(before.serve, after.serve)) {
-    found.push({ aspect: "rule", text: `${title}: serves ${serveText(before.serve)} → ${serveText(after.serve)}` });
-  }
-  return found;
+function oneRuleDifferences(before: Rule, after: Rule): readonly FlagDifference[] {
+  const rule = after.name;
+  const isSameWhen = same(conditionJson(before.when), conditionJson(after.when));
+  const segments = isSameWhen ? [] : changedSegments(before.when, after.when);
+  return [
+    ...when(!isSameWhen && segments === undefined, {
+      kind: "rule-condition",
+      rule,
+      before: before.when,
+      after: after.when,
+    }),
+    ...when(!isSameWhen && segments !== undefined, { kind: "segment", rule, segments: segments ?? [] }),
+    ...when(!same(before.portion, after.portion), {
+      kind: "rule-share",
+      rule,
+      before: before.portion,
+      after: after.portion,
+    }),
+    ...when(!same(before.serve, after.serve), { kind: "rule-serve", rule, before: before.serve, after: after.serve }),
+  ];
 }
 
-/** A plan's line stays a line: what is longer is read in `hoist describe`. */
-const LONGEST_CONDITIONS = 120;
-
-/** `people in M5V → people in M5V or M5G`, or only that it changed where the two would not fit into a line. */
-function conditionText(before: Condition, after: Condition): string {
-  const { speech } = speechOf([before, after], { most: 3 });
-  const [was, is] = [whoText(before, speech), whoText(after, speech)];
-  return was === is || was.length + is.length > LONGEST_CONDITIONS ? "its condition changed" : `${was} → ${is}`;
-}
-
-/** The segments whose members changed, when nothing else in the condition did; else undefined. */
+/** Returns the segments whose members changed, when nothing else in the condition did; else undefined. */
 function changedSegments(before: Condition, after: Condition): readonly string[] | undefined {
   if (!same(conditionJson(withoutBodies(before)), conditionJson(withoutBodies(after)))) return undefined;
   const was = new Map(segmentBodies(before));
   return [...new Set(segmentBodies(after).flatMap(([name, body]) => (was.get(name) === body ? [] : [name])))];
 }
 
-/** A condition in which each segment is no more than its name. */
+/** Returns the condition with each segment reduced to its name. */
 export function withoutBodies(condition: Condition): Condition {
   switch (condition.op) {
     case "match":
@@ -132,7 +134,7 @@ function segmentBodies(condition: Condition): readonly (readonly [string, string
     case "match":
       return [];
     case "segment":
-      return condition.anyOf.map(({ name, when }) => [name, canonicalJson(conditionJson(when))] as const);
+      return condition.anyOf.map(({ name, when: body }) => [name, canonicalJson(conditionJson(body))] as const);
     case "all":
     case "any":
     case "none":
@@ -140,45 +142,13 @@ function segmentBodies(condition: Condition): readonly (readonly [string, string
   }
 }
 
-function proseDifferences(before: Flag, after: Flag): readonly Difference[] {
-  const changed = (["name", "description", "owner", "kind", "expires", "tags", "metadata"] as const).filter(
-    (field) => !same(before[field], after[field]),
-  );
-  return changed.length === 0 ? [] : [{ aspect: "prose", text: `${changed.join(", ")} edited` }];
-}
-
-/** Rules by name; a name that stands twice (hand-written rows) gets a number. */
+/** Indexes rules by name; a name that occurs twice, as in hand-written rows, gets a number. */
 function byName(rules: readonly Rule[]): ReadonlyMap<string, Rule> {
   const named = new Map<string, Rule>();
   for (const [index, rule] of rules.entries()) {
     named.set(rule.name === "" || named.has(rule.name) ? `${rule.name}#${index + 1}` : rule.name, rule);
   }
   return named;
-}
-
-function titled(rule: Rule): string {
-  return rule.name === "" ? "a rule without a name" : `rule ${rule.name}`;
-}
-
-function ruleText(rule: Rule): string {
-  const share = rule.portion === null ? "" : ` to ${portionText(rule.portion)} of them`;
-  return `serves ${serveText(rule.serve)}${share}`;
-}
-
-function requiresText(flag: Flag): string {
-  if (flag.requires.length === 0) return "nothing";
-  return flag.requires.map(({ flag: key, variants }) => `${key} ${variants.join("/")}`).join(", ");
-}
-
-function variantsText(flag: Flag): string {
-  return Object.entries(flag.variants)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
-    .join(", ");
-}
-
-function yesNo(value: boolean): string {
-  return value ? "yes" : "no";
 }
 
 function same(a: unknown, b: unknown): boolean {

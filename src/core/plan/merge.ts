@@ -1,27 +1,29 @@
-import { agree, FIELD_GROUP_NAMES, withGroup, type FieldGroup, type FlagColumns } from "../row/row.ts";
+import { agree, FIELD_GROUP_NAMES, withGroup, type FieldGroup } from "../row/row.ts";
+import type { FlagColumns } from "../row/row.ts";
+import type { ManualOutcome } from "./manual-change.ts";
 
-/** What becomes of hand-written changes: kept (unless git changed the same group), refused, or undone. */
+/** What becomes of manual changes: kept (unless git changed the same group), refused, or undone. */
 export type OnDrift = "keep" | "fail" | "heal";
 
-/** One group of a row that somebody wrote by hand since the last sync. */
-export interface HandEdit {
-  readonly group: FieldGroup;
-  /** `stays`: git did not touch it, or it is a kill. `overwritten`: git changed it too. `undone`: released or healed. */
-  readonly outcome: "stays" | "overwritten" | "undone";
+export interface Merged {
+  /** The row to write. */
+  readonly columns: FlagColumns;
+  /** What becomes of each group that was changed by hand since the last sync. */
+  readonly outcomes: readonly { readonly group: FieldGroup; readonly outcome: ManualOutcome }[];
 }
 
-export interface Merged {
-  /** The row as it shall be. */
-  readonly columns: FlagColumns;
-  readonly handEdits: readonly HandEdit[];
+interface Versions {
+  /** Null for a row that no sync ever wrote. */
+  readonly base: FlagColumns | null;
+  readonly live: FlagColumns;
+  readonly desired: FlagColumns;
 }
 
 /**
- * Three-way merge of one row, group by group: what the last sync wrote, what the table says now, what git says now. Who
- * changed alone, wins; both, and git wins, loudly. A flag that was switched off by hand stays off until git says off too or
- * somebody releases it: no unrelated merge turns on at night what was turned off in an emergency.
- *
- * @param base  null for a row that no sync ever wrote
+ * Merges one row three ways, group by group: what the last sync wrote, what the table says now, what git says now. A
+ * group that only one side changed takes that side's value; where both did, git wins. A flag that was disabled by hand
+ * stays disabled until git disables it too or it is released: no unrelated merge enables at night what was disabled in an
+ * emergency.
  */
 export function mergeColumns(
   base: FlagColumns | null,
@@ -29,25 +31,22 @@ export function mergeColumns(
   desired: FlagColumns,
   options: { readonly release: boolean; readonly onDrift: OnDrift },
 ): Merged {
-  const handEdits: HandEdit[] = [];
-  let columns = desired;
-  for (const group of FIELD_GROUP_NAMES) {
-    if (agree(group, live, desired) || (base !== null && agree(group, live, base))) continue;
-    const outcome = outcomeOf(group, { base, live, desired }, options);
-    handEdits.push({ group, outcome });
-    if (outcome === "stays") columns = withGroup(columns, group, live);
-  }
-  return { columns, handEdits };
+  const changed = FIELD_GROUP_NAMES.filter(
+    (group) => !agree(group, live, desired) && (base === null || !agree(group, live, base)),
+  );
+  const outcomes = changed.map((group) => ({ group, outcome: outcomeOf(group, { base, live, desired }, options) }));
+  const kept = outcomes.filter(({ outcome }) => outcome === "stays");
+  return { columns: kept.reduce((columns, { group }) => withGroup(columns, group, live), desired), outcomes };
 }
 
 function outcomeOf(
   group: FieldGroup,
-  rows: { readonly base: FlagColumns | null; readonly live: FlagColumns; readonly desired: FlagColumns },
+  { base, live, desired }: Versions,
   { release, onDrift }: { readonly release: boolean; readonly onDrift: OnDrift },
-): HandEdit["outcome"] {
-  const isKill = group === "enabled" && !rows.live.enabled;
+): ManualOutcome {
+  const isKill = group === "enabled" && !live.enabled;
   if (release) return "undone";
   if (isKill) return "stays";
   if (onDrift === "heal") return "undone";
-  return rows.base !== null && agree(group, rows.base, rows.desired) ? "stays" : "overwritten";
+  return base !== null && agree(group, base, desired) ? "stays" : "overwritten";
 }

@@ -1,70 +1,62 @@
-import {
-  verdictOf,
-  type Change,
-  type ChangeRules,
-  type DesiredFlag,
-  type HeldEdit,
-  type PlanProblem,
-} from "./change.ts";
 import type { FlagKey } from "../flag/flag.ts";
-import { variableOf } from "../override/override-text.ts";
 import { canonicalJson } from "../json.ts";
-import type { ReadRow } from "../row/row-codec.ts";
+import { variableOf } from "../override/override-text.ts";
+import { planFlag, type Change, type ChangeOptions, type PlanProblem } from "./change.ts";
+import type { DesiredFlag, LiveRow } from "./live-row.ts";
+import type { ManualChange } from "./manual-change.ts";
 
-export interface PlanInput extends Omit<ChangeRules, "takenNames"> {
+export interface PlanInput extends Omit<ChangeOptions, "takenNames"> {
   readonly environment: string;
   readonly from: { readonly revision: number; readonly commit: string | null };
   readonly to: { readonly commit: string | null };
   readonly desired: ReadonlyMap<FlagKey, DesiredFlag>;
   /** Every row of the table, archived ones too. */
-  readonly live: ReadonlyMap<FlagKey, ReadRow>;
-  /** Eight hexadecimal digits that stand for a text. */
+  readonly live: ReadonlyMap<FlagKey, LiveRow>;
+  /** Returns eight hexadecimal digits that stand for a text. */
   readonly digest: (text: string) => string;
 }
 
-/** What makes the table say what the files say. Data: shown by views, done by sync. */
+/** What makes the table equal to the files. A sync applies it; views show it. */
 export interface Plan {
   readonly environment: string;
   readonly from: PlanInput["from"];
   readonly to: PlanInput["to"];
   /** In key order. */
   readonly changes: readonly Change[];
-  readonly handEdits: readonly HeldEdit[];
-  /** Rows that no file stands for and no sync wrote: served, never archived. */
+  readonly manualChanges: readonly ManualChange[];
+  /** Rows without a file that no sync wrote: they are served and never archived. */
   readonly unmanaged: readonly FlagKey[];
-  /** Rows that somebody deleted by hand; among the changes. */
+  /** Rows that were deleted by hand; they are among the changes. */
   readonly putBack: readonly FlagKey[];
   readonly unchanged: number;
-  /** Whether the table had no row at all: what is created is what was served all along, or nobody has been answered yet. */
+  /** Whether the table had no row at all: what is created was served all along, or nothing was evaluated before. */
   readonly isFirst: boolean;
   readonly problems: readonly PlanProblem[];
-  /** Stands for exactly these changes: another change, another id. */
+  /** Identifies exactly these changes. */
   readonly id: string;
 }
 
-/** Decides; writes nothing. Pure: the same files and the same table give the same plan. */
+/** Plans a sync without writing anything. Pure: the same files and the same table give the same plan. */
 export function planChanges(input: PlanInput): Plan {
-  const { desired, live, digest, environment } = input;
-  const rules: ChangeRules = { ...input, takenNames: takenNames(live) };
+  const { environment, from, to, desired, live, deletedByHand, digest } = input;
+  const takenNames = new Map([...live.keys()].map((key) => [variableOf(key), key]));
   const keys = [...new Set([...live.keys(), ...desired.keys()])].sort();
-  const verdicts = keys.map((key) => ({ key, ...verdictOf(key, desired.get(key), live.get(key), rules) }));
-  const changes = verdicts.flatMap(({ change }) => change ?? []);
-  const id = digest(canonicalJson(changes.map(({ key, action, synced }) => ({ key, action, synced }))));
+  const flags = keys.map((key) => ({
+    key,
+    ...planFlag(key, desired.get(key), live.get(key), { ...input, takenNames }),
+  }));
+  const changes = flags.flatMap(({ change }) => change ?? []);
   return {
     environment,
-    from: input.from,
-    to: input.to,
+    from,
+    to,
     changes,
-    handEdits: verdicts.flatMap(({ handEdits }) => handEdits),
-    unmanaged: verdicts.flatMap(({ key, state }) => (state === "unmanaged" ? [key] : [])),
-    putBack: changes.flatMap(({ key }) => (input.deletedByHand.has(key) ? [key] : [])),
-    unchanged: verdicts.filter(({ change, state }) => change === null && state === "managed").length,
+    manualChanges: flags.flatMap(({ manualChanges }) => manualChanges),
+    unmanaged: flags.flatMap(({ key, state }) => (state === "unmanaged" ? [key] : [])),
+    putBack: changes.flatMap(({ key }) => (deletedByHand.has(key) ? [key] : [])),
+    unchanged: flags.filter(({ change, state }) => change === null && state === "managed").length,
     isFirst: live.size === 0,
-    problems: verdicts.flatMap(({ problems }) => problems),
-    id,
+    problems: flags.flatMap(({ problems }) => problems),
+    id: digest(canonicalJson(changes.map(({ key, action, synced }) => ({ key, action, synced })))),
   };
-}
-
-function takenNames(live: PlanInput["live"]): ReadonlyMap<string, FlagKey> {
-  return new Map([...live.keys()].map((key) => [variableOf(key), key]));
 }

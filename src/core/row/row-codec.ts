@@ -85,11 +85,7 @@ function serveJson(serve: Serve): JsonValue {
 }
 
 export type ReadRow =
-  | {
-      readonly ok: true;
-      readonly flag: Flag;
-      readonly row: FlagRow;
-    }
+  | { readonly ok: true; readonly flag: Flag; readonly row: FlagRow }
   | {
       readonly ok: false;
       readonly key: string | null;

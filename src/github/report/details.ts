@@ -1,5 +1,6 @@
+import { manualChangeText } from "../../core/describe/describe-manual-change.ts";
 import { countText, counted } from "../../core/text.ts";
-import type { HeldEdit } from "../../core/plan/change.ts";
+import type { ManualChange } from "../../core/plan/manual-change.ts";
 import { decidedByText } from "../../core/describe/decided-by.ts";
 import { code } from "./escape.ts";
 import type { Part } from "./shorten.ts";
@@ -107,25 +108,26 @@ function gathered(
   return [...found.values()].map(({ flag, names }) => ({ flag, where: joined(names) }));
 }
 
-function environmentLine({ environment, flipped, unchanged, byHand }: EnvironmentReport): string {
+function environmentLine({ environment, flipped, unchanged, manualChanges }: EnvironmentReport): string {
   const isNobody = flipped.share === 0 && flipped.margin === 0;
   const flips = isNobody
     ? "every flag answers everyone as before"
     : `at least one flag answers otherwise for ${figureText(peopleText(flipped))}`;
   const told = `${nameText(environment)}: ${flips}; ${counted(unchanged, "flag")} unchanged`;
-  if (byHand === null) return `${told}.`;
-  return `${told}; ${byHand.length === 0 ? "nothing written to the table by hand" : handText(byHand)}.`;
+  if (manualChanges === null) return `${told}.`;
+  return `${told}; ${manualChanges.length === 0 ? "no manual changes of the table" : manualChangesText(manualChanges)}.`;
 }
 
-const MOST_BY_HAND = 6;
+const MAX_MANUAL_CHANGES = 6;
 
-function handText(byHand: readonly HeldEdit[]): string {
-  const edits = byHand.slice(0, MOST_BY_HAND).map(({ key, text, by }) => {
+function manualChangesText(changes: readonly ManualChange[]): string {
+  const shown = changes.slice(0, MAX_MANUAL_CHANGES).map((change) => {
+    const { key, by } = change;
     const who = by === undefined ? "" : `, ${lineText(`${by.changedBy} at ${minuteText(by.changedAt)}`)}`;
-    return `${keyText(key)} ${lineText(text)}${who}`;
+    return `${keyText(key)} ${lineText(manualChangeText(change))}${who}`;
   });
-  const more = byHand.length - edits.length;
-  return `in the table ${[...edits, ...(more === 0 ? [] : [`${more} more`])].join("; ")}`;
+  const more = changes.length - shown.length;
+  return `in the table ${[...shown, ...(more === 0 ? [] : [`${more} more`])].join("; ")}`;
 }
 
 /** `2026-11-18 03:12 UTC` of an ISO 8601 moment in UTC. */

@@ -1,4 +1,5 @@
-import type { HeldEdit } from "../../core/plan/change.ts";
+import { manualChangeText } from "../../core/describe/describe-manual-change.ts";
+import { groupOf, type ManualChange } from "../../core/plan/manual-change.ts";
 import { code, prose } from "./escape.ts";
 import { bytesOf } from "./shorten.ts";
 import { COMMENT_LIMIT } from "./markdown.ts";
@@ -14,12 +15,9 @@ export interface Live {
   readonly commit: string;
   /** From the merge to the commit of the sync; null where nobody knows when it was merged. */
   readonly seconds: number | null;
-  /** What of the change is not so, because the table was written by hand and stays as it was written; none unless given. */
-  readonly held?: readonly Held[];
+  /** Manual changes that keep part of it from taking effect; none unless given. */
+  readonly manualChanges?: readonly ManualChange[];
 }
-
-/** `text` as a HeldEdit has it: `disabled by hand`, `10 % of everyone by hand`. */
-export type Held = Pick<HeldEdit, "key" | "group" | "text">;
 
 const START = "<!-- flaghoist:live -->";
 const HEADLINE = "### ";
@@ -32,21 +30,22 @@ export function liveMarkdown(lives: readonly Live[]): string {
 }
 
 /** More than these are counted: it is one line. */
-const MOST_HELD = 4;
+const MAX_MANUAL_CHANGES = 4;
 
-function liveLine({ environment, revision, commit, seconds, held = [] }: Live): string {
+function liveLine({ environment, revision, commit, seconds, manualChanges = [] }: Live): string {
   const after = seconds === null ? "" : `, ${durationText(seconds)} after the merge`;
   const what = `Live in **${prose(environment)}** at revision ${revision}${after} (${code(commit.slice(0, 7))})`;
-  return `- ${what}${heldText(held)} ${markOf(environment)}`;
+  return `- ${what}${manualChangesText(manualChanges)} ${markOf(environment)}`;
 }
 
-function heldText(held: readonly Held[]): string {
-  if (held.length === 0) return "";
-  const told = held.slice(0, MOST_HELD).map(({ key, group, text }) => {
-    return `${code(key)} stays ${group === "enabled" ? prose(text) : `as it is: ${prose(text)}`}`;
+function manualChangesText(changes: readonly ManualChange[]): string {
+  if (changes.length === 0) return "";
+  const shown = changes.slice(0, MAX_MANUAL_CHANGES).map((change) => {
+    const text = prose(manualChangeText(change));
+    return `${code(change.key)} stays ${groupOf(change) === "enabled" ? text : `as it is: ${text}`}`;
   });
-  const more = held.length - told.length;
-  return `, but ${[...told, ...(more === 0 ? [] : [`${more} more`])].join("; ")}`;
+  const more = changes.length - shown.length;
+  return `, but ${[...shown, ...(more === 0 ? [] : [`${more} more`])].join("; ")}`;
 }
 
 /** Ends a line, so that it is found again whatever its words are. */

@@ -1,3 +1,4 @@
+import { archivedText, differenceText } from "../../core/describe/describe-difference.ts";
 import { countText, counted } from "../../core/text.ts";
 import { marginText, percentText } from "../../impact/people-text.ts";
 import type { Part } from "./shorten.ts";
@@ -57,10 +58,10 @@ function cellsText(flag: FlagReport): string {
 }
 
 /** What a flag's change means, most telling first. */
-export function changeText({ differences, action }: FlagReport): string {
+export function changeText({ differences }: FlagReport): string {
   if (differences.length === 0) return "itself unchanged";
-  // Whom an archive flips is said beside it, in figures.
-  const told = differences.map(({ text }) => (action === "archive" ? text.replace(/; .*/s, "") : text));
+  // The next column says in figures whose answer an archive changes.
+  const told = differences.map((each) => (each.kind === "archived" ? archivedText(each.flag) : differenceText(each)));
   const shown = told.slice(0, MOST_DIFFERENCES).map(lineText);
   const more = differences.length - shown.length;
   return [...shown, ...(more === 0 ? [] : [`and ${more} more`])].join("<br>");

@@ -36,7 +36,7 @@ export function strictAboutEdited(
 ): readonly Diagnostic[] {
   const changes = plans.flatMap((plan) => plan.changes);
   // Who edits a segment has not edited the flags that use it.
-  const edited = changes.filter(({ differences }) => differences.some(({ aspect }) => aspect !== "segment"));
+  const edited = changes.filter(({ differences }) => differences.some(({ kind }) => kind !== "segment"));
   const strict = new Set(
     [...Map.groupBy(edited, ({ path }) => path)].flatMap(([path, ofFile]) =>
       path === null || takesAway(ofFile) ? [] : [path],

@@ -1,4 +1,4 @@
-import { differences } from "../../core/plan/difference.ts";
+import { differenceTexts } from "../../core/describe/describe-difference.ts";
 import type { Flag } from "../../core/flag/flag.ts";
 import type { Edited } from "./edit-result.ts";
 import { environmentsOf } from "./flag-tree.ts";
@@ -17,7 +17,7 @@ export function meaningsOf(edited: Edited): readonly Meaning[] {
   for (const name of environments) {
     const [before, after] = versionsIn(edited, name);
     if (before === undefined || after === undefined) continue;
-    const texts = differences(before, { ...after, key: before.key }).map(({ text }) => text);
+    const texts = differenceTexts(before, { ...after, key: before.key });
     if (texts.length === 0) continue;
     const group = groups.get(texts.join("\n")) ?? { names: [], texts };
     group.names.push(name);

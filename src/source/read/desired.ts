@@ -2,7 +2,7 @@ import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { unknownEnvironmentError } from "../../core/diagnostic/unknown-name.ts";
 import { FlagError } from "../../core/errors.ts";
 import type { FlagKey } from "../../core/flag/flag.ts";
-import type { DesiredFlag } from "../../core/plan/change.ts";
+import type { DesiredFlag } from "../../core/plan/live-row.ts";
 import { runInlineTests } from "../check/inline-tests.ts";
 import type { Policies } from "../shape/policies.ts";
 import type { LoadedFlags } from "../load/load.ts";

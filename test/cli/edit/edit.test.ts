@@ -351,7 +351,7 @@ onEveryEngine((engine) => {
       await sync();
       const plan = await hoist("plan");
       expect(plan, plan.out).toMatchObject({ code: 0 });
-      expect(plan.out).not.toContain("by hand");
+      expect(plan.out).not.toContain("manually");
       expect((await hoist("adopt", "checkout")).out).toContain("Nothing to change");
     });
 

@@ -16,7 +16,7 @@ test("an issue lists manual changes and merged changes that are not live, and sa
   const by = { changedBy: "deploy@ops", changedAt: "2026-11-20T03:12:09Z", notes: "incident", revision: 51 };
   const { title, body } = driftReport({
     ...DRIFT,
-    manualChanges: [{ key: "voice_logging", what: "disabled by hand", fate: "stays off, whatever git says", by }],
+    manualChanges: [{ key: "voice_logging", what: "disabled manually", fate: "stays disabled until released", by }],
     pending: {
       since: "2026-11-20T14:02:00+01:00",
       changes: [{ key: "workshop_routing", text: "10 % → 50 % of everyone" }],
@@ -31,7 +31,7 @@ test("an issue lists manual changes and merged changes that are not live, and sa
 
 | flag | what | who | when (UTC) |
 |---|---|---|---|
-| \`voice_logging\` | disabled by hand: stays off, whatever git says | deploy@<!-- -->ops: incident | 2026-11-20 03:12 |
+| \`voice_logging\` | disabled manually: stays disabled until released | deploy@<!-- -->ops: incident | 2026-11-20 03:12 |
 
 Write a change into the flag's file to keep it, or discard it:
 
@@ -75,12 +75,12 @@ test("texts from tables and git are escaped: no picture, mention, reference, HTM
 test("a long list is cut, and says how many rows are missing", () => {
   const manualChanges = Array.from({ length: 130 }, (_, n) => ({
     key: `flag_${n}`,
-    what: "inserted by hand",
+    what: "inserted manually",
     fate: "served",
     by: null,
   }));
   const { body } = driftReport({ ...DRIFT, manualChanges });
-  expect(body.match(/inserted by hand/g)).toHaveLength(100);
+  expect(body.match(/inserted manually/g)).toHaveLength(100);
   expect(body).toContain("\n… and 30 more\n");
   expect(body.length).toBeLessThan(65_536);
 });

@@ -279,12 +279,12 @@ describe("what stands in the tables", () => {
       expect({ code, err }, err).toEqual({ code: 0, err: "" });
       const body = readText(parseMarkdown(bodies(scene)[0] ?? ""));
       expect(body, variable).toMatch(
-        /production: disabled by hand \(sql, \d{4}-\d\d-\d\d\): stays so after the merge, until hoist sync --env production --release workshop_routing/,
+        /production: disabled manually \(sql, \d{4}-\d\d-\d\d\); stays so after the merge, until it is released: hoist sync --env production --release workshop_routing/,
       );
       expect(body, variable).toContain(
         "overridden off by FEATURE_WORKSHOP_ROUTING on 1 of 2 instances: it stays so after the merge",
       );
-      expect(body, variable).not.toContain("staging: disabled by hand");
+      expect(body, variable).not.toContain("staging: disabled manually");
     }
   });
 
@@ -293,10 +293,8 @@ describe("what stands in the tables", () => {
     const missing = { FLAGS_DATABASE_URL_STAGING: "file:/nowhere/at/all.db", FLAGS_DATABASE_URL: "mysql://db/flags" };
     const { code, err } = await scene.comment(missing);
     expect({ code, err }, err).toMatchObject({ code: 0 });
-    expect(err).toMatch(/^note {2}the table of staging: .*; what was written by hand is not told$/m);
-    expect(err).toMatch(
-      /^note {2}FLAGS_DATABASE_URL is no database address: .*; what was written by hand is not told$/m,
-    );
+    expect(err).toMatch(/^note {2}the table of staging: .*; manual changes are not reported$/m);
+    expect(err).toMatch(/^note {2}FLAGS_DATABASE_URL is no database address: .*; manual changes are not reported$/m);
     expect(err.match(/FLAGS_DATABASE_URL is no/g)).toHaveLength(1);
     expect(bodies(scene)[0]).toContain("### Flags: 1 change in production");
     const unnamed = await scene.comment();

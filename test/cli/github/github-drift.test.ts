@@ -63,7 +63,7 @@ onEveryEngine((engine) => {
     const first = await drift();
     expect(first, first.err).toMatchObject({ code: 0, err: "" });
     expect(first.out).toMatch(
-      /^production differs from [0-9a-f]{7}: 1 manual change\ndatabase .*\n\n! workshop_routing {2}disabled by hand .* by .*: stays off, whatever git says\n\n✓ issue #1 opened {2}https:\S+\/issues\/1$/,
+      /^production differs from [0-9a-f]{7}: 1 manual change\ndatabase .*\n\n! workshop_routing {2}disabled manually .* by .*: stays disabled until released\n\n✓ issue #1 opened {2}https:\S+\/issues\/1$/,
     );
     expect(issues(watched)).toEqual([
       expect.objectContaining({
@@ -71,7 +71,7 @@ onEveryEngine((engine) => {
         state: "open",
         labels: ["flaghoist-drift"],
         body: expect.stringMatching(
-          /^<!-- flaghoist:drift:v1 production -->\n[^]*\| `workshop_routing` \| disabled by hand: stays off, whatever git says \| [^]*hoist adopt workshop_routing --env production --pr\nhoist sync --env production --release workshop_routing\n/,
+          /^<!-- flaghoist:drift:v1 production -->\n[^]*\| `workshop_routing` \| disabled manually: stays disabled until released \| [^]*hoist adopt workshop_routing --env production --pr\nhoist sync --env production --release workshop_routing\n/,
         ),
       }),
     ]);
@@ -105,7 +105,7 @@ onEveryEngine((engine) => {
     const told = JSON.parse(out) as { outcome: string; byHand: readonly object[]; pending: unknown; issue: object };
     expect(told).toMatchObject({
       outcome: "differs",
-      byHand: [{ key: "checkout", what: "deleted by hand", fate: "the next sync puts it back" }],
+      byHand: [{ key: "checkout", what: "deleted manually", fate: "the next sync puts it back" }],
       pending: null,
       issue: { action: "opened", number: 1 },
     });
@@ -228,7 +228,7 @@ describe("the issue", () => {
     await database.type(KILL);
     fake.fail({ kind: 403, method: "POST" });
     const refused = await drift();
-    expect(refused).toMatchObject({ code: 10, out: expect.stringContaining("! workshop_routing  disabled by hand") });
+    expect(refused).toMatchObject({ code: 10, out: expect.stringContaining("! workshop_routing  disabled manually") });
     expect(refused.err).toContain("could not open the issue: GitHub says");
     expect(refused.err).toContain("issues: write");
     expect(refused.out + refused.err).not.toContain(fake.token);

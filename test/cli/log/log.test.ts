@@ -318,7 +318,7 @@ onEveryEngine(({ fresh, byHand }) => {
     });
     expect(new Set(told.filter(([source]) => source === "table"))).toEqual(
       new Set([
-        ["table", "production: disabled by hand", "+2"],
+        ["table", "production: disabled manually", "+2"],
         ["table", "production: enabled", "+3"],
       ]),
     );
@@ -329,7 +329,7 @@ onEveryEngine(({ fresh, byHand }) => {
       ["git", "production: 5 % → 10 % of everyone", "+1"],
       ["git", "created: on in development, staging; 5 % in production", "+0"],
     ]);
-    expect(entries.find(({ meanings }) => meanings[0]?.text === "disabled by hand")).toMatchObject({ by: byHand });
+    expect(entries.find(({ meanings }) => meanings[0]?.text === "disabled manually")).toMatchObject({ by: byHand });
     const text = await hoist("log", "routing", "--env", "production");
     expect(text.out).toMatch(/production: 10 % → 20 % of everyone +[0-9a-f]{7} +git +live at production revision \d/);
   });

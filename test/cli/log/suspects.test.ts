@@ -39,7 +39,7 @@ onEveryEngine((engine) => {
     expect(await told(tree, "--since", since)).toEqual([
       "3 changes in production since WHEN UTC",
       "",
-      `WHEN | ${engine.byHand} | – | voice_logging | disabled by hand | 60.0 % on → off | revision N`,
+      `WHEN | ${engine.byHand} | – | voice_logging | disabled manually | 60.0 % on → off | revision N`,
       "WHEN | lee@acme.dev | #2 | checkout_button | 10 % → 50 % of everyone | 40.0 % off → on | COMMIT | revision N",
       "WHEN | dana@acme.dev | #3 | words | description edited | nobody | COMMIT | revision N",
       "",
@@ -61,8 +61,8 @@ onEveryEngine((engine) => {
     await tree.sync();
     const lines = await told(tree, "--since", since);
     expect(lines.slice(2, 6).map((line) => line.split(" | ").slice(3, 6).join(" | "))).toEqual([
-      "voice_logging | enabled by hand | 100 % off → on",
-      "voice_logging | disabled by hand | 100 % on → off",
+      "voice_logging | enabled manually | 100 % off → on",
+      "voice_logging | disabled manually | 100 % on → off",
       "checkout_button | 10 % → 20 % of everyone | 10.0 % off → on",
       "checkout_button | 20 % → 25 % of everyone | 5.0 % off → on",
     ]);
@@ -99,7 +99,7 @@ onEveryEngine((engine) => {
     );
     const lines = await told(tree, "--since", since);
     expect(lines[2]).toMatch(
-      /^WHEN \| somebody \| – \| other \| updated \(the row could not be read\) by hand \| cannot be measured: the row could not be read: /,
+      /^WHEN \| somebody \| – \| other \| updated \(the row could not be read\) manually \| cannot be measured: the row could not be read: /,
     );
     expect(lines[3]).toMatch(
       /^WHEN \| dana@acme.dev \| #2 \| checkout_button \| archived \| 25.0 % on → fallback \| COMMIT \| revision N$/,

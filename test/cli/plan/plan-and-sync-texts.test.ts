@@ -8,7 +8,7 @@ describe("which database", () => {
   test("plan and sync name it, plan also before there is one", async () => {
     const { hoist, database, sync } = await aCommittedTree(SQLITE, { voice_logging: flagText() });
     const label = databaseLabel(database.url);
-    expect((await hoist("plan")).out).toContain(`database ${label}, which is yet to be made\n`);
+    expect((await hoist("plan")).out).toContain(`database ${label}, which does not exist yet\n`);
     expect(await sync()).toContain(` ms, ${label})`);
     expect((await hoist("plan")).out).toContain(`database ${label}\n`);
     expect(JSON.parse((await hoist("sync", "--format", "json")).out)).toMatchObject({ database: label });
@@ -18,12 +18,12 @@ describe("which database", () => {
 describe("written by hand", () => {
   test("a plan without changes does not claim that the table says what git says", async () => {
     const { hoist, database } = await aSyncedTree(SQLITE, { voice_logging: flagText() });
-    expect((await hoist("plan")).out).toMatch(/^No changes: production \(revision 1\) already says what \w+ says\.\n/);
+    expect((await hoist("plan")).out).toMatch(/^No changes: production \(revision 1\) already equals \w+\.\n/);
     await database.type("UPDATE feature_toggles SET enabled = false;");
     const { code, out } = await hoist("plan");
     expect(code).toBe(0);
-    expect(out).toMatch(/already says what \w+ says, but for what was written by hand\.\n/);
-    expect(out).toMatch(/! voice_logging {2}disabled by hand .* by sql: stays off, whatever git says/);
+    expect(out).toMatch(/already equals \w+, apart from manual changes\.\n/);
+    expect(out).toMatch(/! voice_logging {2}disabled manually .* by sql; stays disabled until released/);
   });
 
   test("why does not name a commit for what was written by hand after it", async () => {

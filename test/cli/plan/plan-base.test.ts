@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { ChangeReport, EnvironmentReport, FlagReport } from "../../../src/impact/report.ts";
+import { baseOf, reportSince } from "../../../src/impact/changes-since.ts";
+import { readFiles } from "../../../src/source/read/read-files.ts";
 import { openStore } from "../../../src/store/open.ts";
 import { reportText } from "../../../src/cli/plan/report-text.ts";
 import { aFlagRepository, commitFlags, CONFIG, flagPath, flagText, writeFlags } from "../../support/flag-tree.ts";
@@ -131,8 +133,8 @@ Nothing changes in staging against HEAD~1.`);
     // They are the same people.
     expect(Math.abs(flipped.share - 0.2)).toBeLessThanOrEqual(flipped.margin);
     const { out } = await hoistIn(repository.folder)("plan", "--base", "HEAD~1");
-    expect(out).toContain("> second  as it was, but requires first");
-    expect(out).toContain("1 to update, 2 reached through what they require, 2 unchanged");
+    expect(out).toContain("> second  unchanged itself, but requires first");
+    expect(out).toContain("1 to update, 2 affected through their requirements, 2 unchanged");
   });
 
   test("an archived flag flips whom it does not answer its fallback; a renamed one goes and comes, dealt as before", async () => {
@@ -172,7 +174,7 @@ Nothing changes in staging against HEAD~1.`);
     expect(told(flagIn(report, "checkout_button"))).toMatchObject({ kind: "reshuffle", method: "exact", share: 0.18 });
     expect(told(flagIn(report, "voice_logging"))).toMatchObject({ kind: "no-op", share: 0, moves: [] });
     const { out } = await hoistIn(repository.folder)("plan", "--base", "HEAD~1");
-    expect(out).toContain("reshuffle: people move for no visible reason");
+    expect(out).toContain("reshuffle: subjects are assigned to other buckets or variants");
   });
 
   test("the same files give the same report; another seed asks other people, and more of them tell more", async () => {
@@ -197,7 +199,7 @@ Nothing changes in staging against HEAD~1.`);
     expect(few!.margin).toBeGreaterThan(one!.margin);
     const { out } = await hoistIn(repository.folder)("plan", "--base", "HEAD~1");
     expect(out).toContain(
-      "Asked: 20,000 people made from the declared attributes (seed 1). How common values are is a guess",
+      "Evaluated for 20,000 people generated from the declared attributes (seed 1). How common the values of",
     );
   });
 
@@ -210,7 +212,7 @@ Nothing changes in staging against HEAD~1.`);
     expect(flips).toMatchObject({ method: "counted", sample: 3, flipped: { share: 1 / 3, margin: 0 } });
     const { out } = await hoistIn(repository.folder)("plan", "--base", "HEAD~1", "--contexts", "people.jsonl");
     expect(out).toContain("33.3 % of people off → on by rule beta, nobody loses it (of 3 contexts)");
-    expect(out).toContain("Asked: 3 contexts of people.jsonl.");
+    expect(out).toContain("Evaluated for 3 contexts of people.jsonl.");
   });
 
   test.each([
@@ -253,7 +255,7 @@ Nothing changes in staging against HEAD~1.`);
     writeFlags(repository, { checkout_button: flagText({ lines: colours }) });
     const changed = await hoist("plan", "--base", "HEAD", "--work-tree");
     expect(changed.code).toBe(3);
-    expect(changed.out).toContain("a flag's type can never change");
+    expect(changed.out).toContain("the type of a flag cannot change");
     writeFlags(repository, { checkout_button: flagText({ lines: "rollout: 200%" }) });
     expect(await hoist("plan", "--base", "HEAD", "--work-tree")).toMatchObject({ code: 3 });
   });
@@ -271,17 +273,25 @@ Nothing changes in staging against HEAD~1.`);
     const { out, err } = await hoist("plan", "--base", "HEAD~1", "--env", "staging");
     expect(err).toBe("");
     expect(out).toMatch(
-      /! disabled by hand \(sql, .*\): stays so after the merge, until hoist sync --env staging --release checkout_button/,
+      /! disabled manually \(sql, .*\); stays so after the merge, until it is released: hoist sync --env staging --release checkout_button/,
     );
-    const json = JSON.parse(
-      (await hoist("plan", "--base", "HEAD~1", "--env", "staging", "--format", "json")).out,
-    ) as ChangeReport;
-    expect(json.environments.map(({ byHand: edits }) => edits?.map(({ key, outcome }) => [key, outcome]))).toEqual([
-      [["checkout_button", "stays"]],
+    const json = JSON.parse((await hoist("plan", "--base", "HEAD~1", "--env", "staging", "--format", "json")).out);
+    expect(json.environments).toMatchObject([
+      {
+        byHand: [
+          { key: "checkout_button", group: "enabled", kind: "disabled", outcome: "stays", text: "disabled manually" },
+        ],
+        flags: [
+          {
+            differences: [{ aspect: "lastLine", kind: "default-rollout", text: "10 % → 20 % of everybody" }],
+            flips: { moves: [{ line: "the last line", decidedBy: { kind: "default-rollout" } }] },
+          },
+        ],
+      },
     ]);
     const missing = await hoist("plan", "--base", "HEAD~1", "--env", "production");
     expect(missing.code).toBe(2);
-    expect(missing.err).toContain("no table of production was found; what was written by hand is not told");
+    expect(missing.err).toContain("the table of production was not found; manual changes are not reported");
     const wrong = await hoist(
       "plan",
       "--base",
@@ -292,7 +302,7 @@ Nothing changes in staging against HEAD~1.`);
       "file:/no/such/place.db",
     );
     expect(wrong.code).toBe(2);
-    expect(wrong.err).toContain("what was written by hand is not told");
+    expect(wrong.err).toContain("manual changes are not reported");
   });
 
   test("what running instances override is told of the flags that change, where the table can be read", async () => {
@@ -348,7 +358,9 @@ Nothing changes in staging against HEAD~1.`);
       "rules: [{ name: people downtown, if: { postalCode: [M5V] }, rollout: 25%, serve: true }]\nrollout: 10%";
     const repository = aFlagRepository({ checkout_button: flagText({ lines }) }, WEIGHED);
     commitFlags(repository, "Further (#2)", { checkout_button: flagText({ lines: lines.replace("10%", "60%") }) });
-    const report = await reportOf(repository);
+    const files = await readFiles({ folder: repository.folder, ref: "HEAD" }, () => {});
+    const base = await baseOf(repository.folder, "HEAD~1", files);
+    const report = reportSince(base, "HEAD~1", files, { today: "2026-11-27" });
     const wide = reportText(report, { now: new Date(0), style: (_, text) => text });
     const narrow = reportText(report, { now: new Date(0), style: (_, text) => text, columns: 72 });
     expect(Math.max(...wide.split("\n").map((line) => line.length))).toBeGreaterThan(100);

@@ -37,11 +37,11 @@ test("a relative file: address is taken from --cwd, and the printed lines work a
   await typeInSqlite(file, "UPDATE feature_toggles SET enabled = NOT enabled");
   await typeInSqlite(file, "UPDATE feature_toggles SET enabled = 0");
   const { out } = await elsewhere("sync", ...place);
-  const line = /Lift it with: hoist (.*)$/m.exec(out)?.[1] ?? "";
+  const line = /To release it, run: hoist (.*)$/m.exec(out)?.[1] ?? "";
   expect(line).toContain("--release checkout");
   expect(await elsewhere(...wordsOf(line))).toMatchObject({
     code: 0,
-    out: expect.not.stringContaining("Lift it") as string,
+    out: expect.not.stringContaining("To release it") as string,
   });
 });
 

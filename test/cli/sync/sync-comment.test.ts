@@ -121,11 +121,11 @@ describe("after a sync", () => {
     await fake.merge(other, { method: "squash" });
     await sync("production");
     expect(bodies(scene)[0]).toMatch(
-      /^- Live in \*\*production\*\* .*, but `workshop_routing` stays disabled by hand <!--/m,
+      /^- Live in \*\*production\*\* .*, but `workshop_routing` stays disabled manually <!--/m,
     );
     const [told] = bodies({ fake, number: other });
     expect(told).toContain("- Live in **production**");
-    expect(told).not.toContain("by hand");
+    expect(told).not.toContain("manually");
   });
 
   test("a forged comment and a number that is an issue's are left alone", async () => {

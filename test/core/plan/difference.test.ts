@@ -1,24 +1,58 @@
 import { expect, test } from "vitest";
-import type { Condition } from "../../../src/core/flag/condition.ts";
 import { differences } from "../../../src/core/plan/difference.ts";
-import { aFlag, aRule, isOneOf } from "../../support/flags.ts";
+import { aFlag, aRule, isOneOf, percentage, portion } from "../../support/flags.ts";
 
-const texts = (before: Condition, after: Condition) => {
-  const flag = (when: Condition) => aFlag({ key: "a", rules: [aRule({ name: "beta", when })] });
-  return differences(flag(before), flag(after)).map(({ text }) => text);
-};
-const ids = (count: number, from = 0) => Array.from({ length: count }, (_, n) => `a-rather-long-user-id-${n + from}`);
+const flag = aFlag({ key: "a", rules: [aRule({ name: "beta", when: isOneOf("postalCode", "M5V") })] });
+const kinds = (before: Partial<typeof flag>, after: Partial<typeof flag>) =>
+  differences({ ...flag, ...before }, { ...flag, ...after }).map(({ kind }) => kind);
+const rule = flag.rules[0]!;
+const roles = (...names: string[]) => ({ strategy: "role", roles: names }) as const;
 
-test("a changed condition is told in words, before and after", () => {
-  expect(texts(isOneOf("postalCode", "M5V"), isOneOf("postalCode", "M5V", "M5G"))).toEqual([
-    "rule beta: people in M5V → people in M5V or M5G",
+test.each([
+  [["enabled"], { enabled: false }, {}],
+  [["disabled"], {}, { enabled: false }],
+  [["default-rollout"], { rollout: percentage(10) }, { rollout: percentage(25) }],
+  [["default-rollout"], { rollout: percentage(10) }, { rollout: roles("admin") }],
+  [["default-rollout-list"], { rollout: roles("admin") }, { rollout: roles("admin", "staff") }],
+  [["rule-added"], { rules: [] }, {}],
+  [["rule-removed"], {}, { rules: [] }],
+  [["rule-condition"], {}, { rules: [{ ...rule, when: isOneOf("postalCode", "M5G") }] }],
+  [["rule-share"], {}, { rules: [{ ...rule, portion: portion(25) }] }],
+  [["rule-serve"], {}, { rules: [{ ...rule, serve: { variant: "off" } }] }],
+  [["requires"], {}, { requires: [{ flag: "b", variants: ["on"] }] }],
+  [["fallback"], {}, { fallback: "on" }],
+  [["salt"], {}, { salt: "other" }],
+  [["client"], {}, { client: true }],
+  [["protected"], {}, { protected: true }],
+  [["disabled", "default-rollout", "salt"], {}, { enabled: false, rollout: percentage(5), salt: "other" }],
+] as const)("%j", (expected, before, after) => {
+  expect(kinds(before, after)).toEqual(expected);
+});
+
+test("rules that change places are reordered, not removed and added", () => {
+  const other = aRule({ name: "staff" });
+  expect(differences({ ...flag, rules: [rule, other] }, { ...flag, rules: [other, rule] })).toEqual([
+    { kind: "rules-reordered", names: ["staff", "beta"] },
   ]);
 });
 
-test("where the words would not fit into a line, or would not tell the two apart, it only says that it changed", () => {
-  expect(texts(isOneOf("userId", ...ids(3)), isOneOf("userId", ...ids(3, 1)))).toEqual([
-    "rule beta: its condition changed",
+test("the members of a segment are told from the rest of a condition", () => {
+  const using = (...codes: string[]) => ({
+    ...flag,
+    rules: [
+      {
+        ...rule,
+        when: { op: "segment" as const, anyOf: [{ name: "beta_cities", when: isOneOf("postalCode", ...codes) }] },
+      },
+    ],
+  });
+  expect(differences(using("M5V"), using("M5V", "M5G"))).toEqual([
+    { kind: "segment", rule: "beta", segments: ["beta_cities"] },
   ]);
-  const many = (last: string) => isOneOf("code", "a", "b", "c", "d", last);
-  expect(texts(many("e"), many("f"))).toEqual(["rule beta: its condition changed"]);
+});
+
+test("texts for people are named, field by field", () => {
+  expect(differences(flag, { ...flag, description: "new", owner: "team-a" })).toEqual([
+    { kind: "prose", fields: ["description", "owner"] },
+  ]);
 });

@@ -108,7 +108,7 @@ describe("three-way merge of what was synced, what is live and what git says", (
     ({ base = BASE, live = {}, desired = {}, release = false, onDrift = "keep", becomes, edits }) => {
       const merged = mergeColumns(base, with_(live), with_(desired), { release, onDrift });
       expect(merged.columns).toEqual(with_(becomes));
-      expect(merged.handEdits.map(({ group, outcome }) => `${group} ${outcome}`)).toEqual(edits);
+      expect(merged.outcomes.map(({ group, outcome }) => `${group} ${outcome}`)).toEqual(edits);
     },
   );
 });

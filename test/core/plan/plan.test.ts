@@ -1,3 +1,4 @@
+import { differenceText } from "../../../src/core/describe/describe-difference.ts";
 import { describe, expect, test } from "vitest";
 import type { Plan } from "../../../src/core/plan/plan.ts";
 import { columnsOf } from "../../../src/core/row/row-codec.ts";
@@ -6,9 +7,7 @@ import { planOf } from "../../support/plans.ts";
 import { aLiveFlag } from "../../support/rows.ts";
 
 const told = (plan: Plan) =>
-  plan.changes.map(
-    ({ key, action, differences }) => `${action} ${key}: ${differences.map(({ text }) => text).join("; ")}`,
-  );
+  plan.changes.map(({ key, action, differences }) => `${action} ${key}: ${differences.map(differenceText).join("; ")}`);
 
 const checkout = aFlag({ key: "checkout", rollout: percentage(10) });
 
@@ -38,14 +37,16 @@ describe("a plan", () => {
   test("archives a flag whose file is gone, and says that nobody flips where that is so", () => {
     const off = aFlag({ key: "old_banner", enabled: false });
     const plan = planOf({ rows: [aLiveFlag(off)] });
-    expect(told(plan)).toEqual(["archive old_banner: archived: answers its fallback (off) from now on; nobody flips"]);
+    expect(told(plan)).toEqual([
+      "archive old_banner: archived: serves its fallback (off) from now on; no answer changes",
+    ]);
   });
 
   test("restores an archived flag; a kill from before holds", () => {
     const archived = aLiveFlag(checkout, { enabled: false }, { archived_at: "2026-11-02T00:00:00.000Z" });
     const plan = planOf({ files: [checkout], rows: [archived] });
     expect(plan.changes).toMatchObject([{ action: "restore", columns: { enabled: false }, after: { enabled: false } }]);
-    expect(plan.handEdits).toMatchObject([{ key: "checkout", group: "enabled", outcome: "stays" }]);
+    expect(plan.manualChanges).toEqual([{ key: "checkout", kind: "disabled", outcome: "stays" }]);
   });
 
   test("lets git win where it takes away what a hand-written change needs, but never over a kill", () => {
@@ -53,9 +54,9 @@ describe("a plan", () => {
     const fewer = { ...colour, variants: { control: "grey", green: "#0f0" } };
     const plan = planOf({ files: [fewer], rows: [aLiveFlag(colour, { serve: "blue", enabled: false })] });
     expect(plan.changes[0]?.columns).toMatchObject({ serve: "control", enabled: false, variants: fewer.variants });
-    expect(plan.handEdits.map(({ group, outcome }) => `${group} ${outcome}`)).toEqual([
-      "enabled stays",
-      "serve overwritten",
+    expect(plan.manualChanges).toEqual([
+      { key: "colour", kind: "disabled", outcome: "stays" },
+      { key: "colour", kind: "field", group: "serve", outcome: "overwritten" },
     ]);
   });
 
@@ -72,7 +73,7 @@ describe("a plan", () => {
 
   test("puts a row back that was deleted by hand", () => {
     const plan = planOf({ files: [checkout], deletedByHand: new Set(["checkout"]) });
-    expect(told(plan)).toEqual(["create checkout: put back: its row was deleted by hand"]);
+    expect(told(plan)).toEqual(["create checkout: put back: its row was deleted manually"]);
   });
 
   test("refuses another type for a key, live or archived", () => {
@@ -96,9 +97,9 @@ describe("a plan", () => {
     expect(broken.ok).toBe(false);
     const plan = planOf({ files: [checkout], rows: [broken] });
     expect(plan.changes).toMatchObject([{ action: "update", columns: { enabled: false }, synced: { enabled: true } }]);
-    expect(plan.handEdits.map(({ group, outcome }) => `${group} ${outcome}`)).toEqual([
-      "rules overwritten",
-      "enabled stays",
+    expect(plan.manualChanges).toEqual([
+      { key: "checkout", kind: "unreadable", problem: expect.stringContaining("rules"), outcome: "overwritten" },
+      { key: "checkout", kind: "disabled", outcome: "stays" },
     ]);
   });
 

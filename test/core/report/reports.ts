@@ -9,6 +9,7 @@ import {
   flipsOf,
   sampledFlips,
 } from "../../support/report.ts";
+import { aColourFlag, aFlag, isOneOf, percentage, split } from "../../support/flags.ts";
 
 /** What pull requests look like: one report a golden file. */
 export const REPORTS: Readonly<Record<string, ChangeReport>> = {
@@ -30,7 +31,13 @@ function small(): ChangeReport {
         flags: [
           aFlagReport({
             ...routing,
-            differences: [{ aspect: "lastLine", text: "50 % of everyone → everyone" }],
+            differences: [
+              {
+                kind: "default-rollout",
+                before: aFlag({ key: "workshop_routing", rollout: percentage(50) }),
+                after: aFlag({ key: "workshop_routing" }),
+              },
+            ],
             before: "On for staff. On for 50 % of everyone else.",
             after: "On for staff. On for everyone else.",
             flips: flipsOf(aMove(0.49, "off", "on")),
@@ -48,7 +55,7 @@ function small(): ChangeReport {
             needs: [aJump("workshop_routing")],
           }),
         ],
-        byHand: [],
+        manualChanges: [],
       }),
     ],
   });
@@ -61,7 +68,7 @@ function noOps(): ChangeReport {
       key: "invoice_export",
       action: "create",
       kind: "no-op",
-      differences: [{ aspect: "enabled", text: "created: disabled" }],
+      differences: [{ kind: "created", flag: aFlag({ key: "invoice_export", enabled: false }) }],
       before: null,
       after: "Off for everyone.",
       flips: EXACTLY_NOBODY,
@@ -69,7 +76,7 @@ function noOps(): ChangeReport {
     aFlagReport({
       key: "voice_logging",
       kind: "no-op",
-      differences: [{ aspect: "prose", text: "description, owner edited" }],
+      differences: [{ kind: "prose", fields: ["description", "owner"] }],
       before: "On for staff.",
       after: "On for staff.",
       flips: EXACTLY_NOBODY,
@@ -87,12 +94,7 @@ function destructive(): ChangeReport {
     path: null,
     action: "archive",
     kind: "narrow",
-    differences: [
-      {
-        aspect: "enabled",
-        text: "archived: answers its fallback (off) from now on; flips whoever it answers otherwise now: on for everyone",
-      },
-    ],
+    differences: [{ kind: "archived", flag: aFlag({ key: "old_banner" }) }],
     before: "On for everyone.",
     after: null,
     flips: flipsOf(aMove(1, "on", null, { kind: "archived" })),
@@ -101,7 +103,7 @@ function destructive(): ChangeReport {
   const payments = aFlagReport({
     key: "workshop_payments",
     kind: "narrow",
-    differences: [{ aspect: "enabled", text: "enabled → disabled" }],
+    differences: [{ kind: "disabled" }],
     before: "On for staff. On for 25 % of people in M5V, M5G or M4Y. On for 10 % of everyone else.",
     after: "Off for everyone.",
     flips: sampledFlips(
@@ -113,7 +115,7 @@ function destructive(): ChangeReport {
     warnings: [
       {
         code: "overwrites-hand-edit",
-        text: "10 % of everyone by hand by deploy@ops in revision 55: git wins, the old row is in the audit",
+        text: "10 % of everyone, set manually (deploy@ops, 2026-11-18); the merge overwrites it",
       },
     ],
   });
@@ -126,12 +128,13 @@ function destructive(): ChangeReport {
         flags: [banner, payments],
         flipped: { share: 1, margin: 0 },
         needs,
-        byHand: [
+        manualChanges: [
           {
             key: "workshop_payments",
+            kind: "default-rollout",
             group: "rollout",
+            live: aFlag({ key: "workshop_payments", rollout: percentage(10) }),
             outcome: "overwritten",
-            text: "10 % of everyone by hand",
             by: { changedBy: "deploy@ops", changedAt: "2026-11-18T03:12:00Z", notes: null, revision: 55 },
           },
         ],
@@ -145,13 +148,16 @@ function busy(): ChangeReport {
   const panel = aFlagReport({
     key: "workshop_admin_panel",
     path: "flags/workshop/workshop_admin_panel.yaml",
-    differences: [{ aspect: "segment", text: "rule staff: segment staff changed" }],
+    differences: [{ kind: "segment", rule: "staff", segments: ["staff"] }],
     via: ["segment staff"],
     before: "On for staff.",
     after: "On for staff.",
     flips: sampledFlips(0.0019, aMove(0.0103, "off", "on", { kind: "rule", name: "staff" })),
     warnings: [
-      { code: "masked-by-hand", text: "disabled by hand 3 h ago by deploy@ops: stays off, whatever git says" },
+      {
+        code: "masked-by-hand",
+        text: "disabled manually (deploy@ops, 2026-11-18); stays so after the merge, until it is released: hoist sync --env production --release workshop_admin_panel",
+      },
       {
         code: "masked-by-override",
         text: "overridden off by FEATURE_WORKSHOP_ADMIN_PANEL on 3 of 12 instances: they stay so after the merge, until the override is lifted there",
@@ -164,10 +170,11 @@ function busy(): ChangeReport {
     kind: "reshuffle",
     differences: [
       {
-        aspect: "lastLine",
-        text: "34 % control, 33 % blue, 33 % green → 20 % control, 40 % blue, 40 % green for everyone",
+        kind: "default-rollout",
+        before: aColourFlag({ key: "checkout_button", serve: split({ control: 34, blue: 33, green: 33 }) }),
+        after: aColourFlag({ key: "checkout_button", serve: split({ control: 20, blue: 40, green: 40 }) }),
       },
-      { aspect: "salt", text: "salt checkout_button → checkout-2" },
+      { kind: "salt", before: "checkout_button", after: "checkout-2" },
     ],
     before: "Serves control (34 %), blue (33 %), green (33 %) to everyone.",
     after: "Serves control (20 %), blue (40 %), green (40 %) to everyone. Shares use the buckets of checkout-2.",
@@ -196,8 +203,10 @@ function busy(): ChangeReport {
     kind: "retarget",
     differences: [
       {
-        aspect: "rule",
-        text: "rule Toronto beta: people in M5V → 25 % of people in M5V, M5G or M4Y on app 5.5 or newer",
+        kind: "rule-condition",
+        rule: "Toronto beta",
+        before: isOneOf("postalCode", "M5V"),
+        after: isOneOf("postalCode", "M5V", "M5G", "M4Y"),
       },
     ],
     before: "On for staff. On for people in M5V. On for 10 % of everyone else.",
@@ -213,7 +222,7 @@ function busy(): ChangeReport {
   const prose = aFlagReport({
     key: "voice_logging",
     kind: "no-op",
-    differences: [{ aspect: "prose", text: "description edited" }],
+    differences: [{ kind: "prose", fields: ["description"] }],
     before: "On for staff.",
     after: "On for staff.",
     flips: EXACTLY_NOBODY,
@@ -249,7 +258,7 @@ function large(count: number): ChangeReport {
     const key = `search_result_card_${String(index + 1).padStart(3, "0")}`;
     const path = `flags/search/${key}.yaml`;
     if (index % 3 === 2) {
-      const differences = [{ aspect: "prose" as const, text: "owner edited" }];
+      const differences = [{ kind: "prose" as const, fields: ["owner" as const] }];
       return aFlagReport({
         key,
         path,

@@ -5,6 +5,8 @@ import { COMMENT_MARKER, type Live, liveMarkdown, withLive } from "../../../src/
 import { bytesOf } from "../../../src/github/report/shorten.ts";
 import { actsIn, nodesOf, parseMarkdown, readText } from "../../support/markdown.ts";
 import { nastyName } from "../../support/nasty.ts";
+import type { ManualChange } from "../../../src/core/plan/manual-change.ts";
+import { aFlag, aRule, percentage } from "../../support/flags.ts";
 import { aFlagReport, anEnvironment, aReport } from "../../support/report.ts";
 import { REPORTS } from "../../core/report/reports.ts";
 
@@ -31,21 +33,23 @@ test("what became of the change stands below the headline, one line an environme
   expect(actsIn(parseMarkdown(body))).toEqual([]);
 });
 
-test("what is not so, because the table was written by hand, is said in the same line", () => {
-  const killed = { key: "workshop_routing", group: "enabled", text: "disabled by hand" } as const;
-  const shared = { key: "checkout", group: "rollout", text: "10 % of everyone by hand" } as const;
-  const [first] = itemsOf(withLive(SMALL, [{ ...PRODUCTION, held: [killed, shared] }]));
+test("manual changes that stay are named in the same line", () => {
+  const killed = { key: "workshop_routing", kind: "disabled", outcome: "stays" } as const;
+  const live = aFlag({ key: "checkout", rollout: percentage(10) });
+  const shared = { key: "checkout", kind: "default-rollout", group: "rollout", live, outcome: "stays" } as const;
+  const [first] = itemsOf(withLive(SMALL, [{ ...PRODUCTION, manualChanges: [killed, shared] }]));
   expect(first?.replaceAll("\u00A0", " ")).toBe(
-    "Live in production at revision 57, 14 s after the merge (91c0d3a), but workshop_routing stays disabled by hand; checkout stays as it is: 10 % of everyone by hand",
+    "Live in production at revision 57, 14 s after the merge (91c0d3a), but workshop_routing stays disabled manually; checkout stays as it is: 10 % of everyone, set manually",
   );
-  const [many] = itemsOf(withLive(SMALL, [{ ...PRODUCTION, held: Array.from({ length: 7 }, () => killed) }]));
+  const [many] = itemsOf(withLive(SMALL, [{ ...PRODUCTION, manualChanges: Array.from({ length: 7 }, () => killed) }]));
   expect(many).toMatch(/; 3 more$/);
 });
 
-test("no text of what was written by hand acts as markdown", () => {
+test("no text of a manual change acts as markdown", () => {
   fc.assert(
-    fc.property(nastyName, nastyName, fc.constantFrom("enabled", "rules"), (key, text, group) => {
-      const body = withLive(SMALL, [{ ...PRODUCTION, held: [{ key, text, group }] }]);
+    fc.property(nastyName, nastyName, fc.constantFrom("disabled", "unreadable"), (key, problem, kind) => {
+      const change: ManualChange = { key, outcome: "stays", ...(kind === "disabled" ? { kind } : { kind, problem }) };
+      const body = withLive(SMALL, [{ ...PRODUCTION, manualChanges: [change] }]);
       expect(actsIn(parseMarkdown(body))).toEqual([]);
       expect(withLive(body, [PRODUCTION])).toBe(withLive(SMALL, [PRODUCTION]));
     }),
@@ -110,7 +114,9 @@ test("no name of a flag or an environment is taken for one of the markers", () =
   const nasty = fc.oneof(nastyName, fc.constantFrom("<!-- flaghoist:live -->", "<!-- /flaghoist:live -->", "### "));
   fc.assert(
     fc.property(nasty, nasty, nasty, (key, environment, text) => {
-      const flags = [aFlagReport({ key, differences: [{ aspect: "rule", text }], before: text })];
+      const flags = [
+        aFlagReport({ key, differences: [{ kind: "rule-removed", rule: aRule({ name: text }) }], before: text }),
+      ];
       const report = aReport({ environments: [anEnvironment({ environment, flags })] });
       const body = reportMarkdown(report, { limit: COMMENT_LIMIT });
       const live = { ...STAGING, environment };

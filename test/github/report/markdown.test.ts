@@ -1,3 +1,5 @@
+import { differenceText } from "../../../src/core/describe/describe-difference.ts";
+import { aRule } from "../../support/flags.ts";
 import { decidedByText } from "../../../src/core/describe/decided-by.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -168,7 +170,7 @@ describe("whatever names, texts and values hold", () => {
       // One file a flag, as in a tree.
       path: `${next()}${names.length}`,
       kind: "retarget",
-      differences: [{ aspect: "rule", text: next() }],
+      differences: [{ kind: "rule-removed", rule: aRule({ name: next() }) }],
       via: [next()],
       before: `was ${next()}`,
       after: `is ${next()}`,
@@ -182,11 +184,11 @@ describe("whatever names, texts and values hold", () => {
     const flags = Array.from({ length: 30 }, nastyFlag);
     const problem = { key: next(), path: next(), code: "type-changed", message: next(), hint: next() } as const;
     const by = { changedBy: next(), changedAt: next(), notes: next(), revision: 1 };
-    const byHand = [{ key: next(), group: "rollout", outcome: "stays", text: next(), by }] as const;
+    const manualChanges = [{ key: next(), kind: "unreadable", problem: next(), outcome: "overwritten", by }] as const;
     return aReport({
       from: { ref: next(), commit: next() },
       population: { source: "file", size: 7, seed: null, file: next(), guessed: [next()] },
-      environments: [{ ...anEnvironment({ environment, flags }), problems: [problem], byHand }],
+      environments: [{ ...anEnvironment({ environment, flags }), problems: [problem], manualChanges }],
     });
   });
 
@@ -205,7 +207,7 @@ describe("whatever names, texts and values hold", () => {
       for (const { key, via, differences, flips, before, after, warnings } of environment.flags) {
         const [move = aMove(0, null, null)] = flips.moves;
         const moved = `${asRead(move.from ?? "")} → ${asRead(move.to ?? "")}`;
-        const changed = asRead(differences[0]?.text ?? "");
+        const changed = asRead(differences.map(differenceText).join());
         expect(rows).toContainEqual([
           where,
           `${asRead(key)} via ${asRead(via[0] ?? "")}`,

@@ -231,7 +231,7 @@ const CASES: readonly Case[] = [
     },
     config: STRICT.replace("  stagingFirst: true\n", ""),
     said: [
-      "flags/checkout.yaml:6 string | error type-changed checkout is a boolean flag in the table; a flag's type can never change",
+      "flags/checkout.yaml:6 string | error type-changed checkout is a boolean flag in the table; the type of a flag cannot change",
       "  programs that run now would get values of another type: make a new flag under another key",
     ],
   },

@@ -1,0 +1,20 @@
+import type { Flag } from "../flag/flag.ts";
+import type { FlagColumns, FlagRow } from "../row/row.ts";
+
+/** What the files say about one flag. */
+export interface DesiredFlag {
+  readonly flag: Flag;
+  /** The file, e.g. `flags/workshop/workshop_routing.yaml`. */
+  readonly path: string;
+  /** The id under `acknowledge` for the planned environment, or null. */
+  readonly acknowledged: string | null;
+}
+
+/** One row of the table, as far as a plan needs it. */
+export type LiveRow =
+  | { readonly ok: true; readonly flag: Flag; readonly row: SyncedRow }
+  /** `enabled` is null where that cannot be read either. */
+  | { readonly ok: false; readonly problem: string; readonly enabled: boolean | null };
+
+/** The columns that git decides, and what the last sync wrote. */
+export type SyncedRow = FlagColumns & Pick<FlagRow, "path" | "synced" | "archived_at">;
