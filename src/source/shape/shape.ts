@@ -9,11 +9,9 @@ import { membersOf, resolveRef } from "./json-schema.ts";
 import { type ShapeFault, shapeProblem } from "./shape-problem.ts";
 import type { Path } from "../load/tree.ts";
 
-const SCHEMAS: Readonly<Record<FileKind, JsonObject>> = {
-  flag: flagSchema,
-  segment: segmentSchema,
-  config: configSchema,
-};
+const FILES: unknown = { flag: flagSchema, segment: segmentSchema, config: configSchema };
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a JSON Schema is JSON, whatever type an import infers
+const SCHEMAS = FILES as Readonly<Record<FileKind, JsonObject>>;
 
 /** Checks a document against the generated schema of its kind. Returns one fault per cause, in no order. */
 export function shapeFaults(kind: FileKind, json: JsonValue): readonly ShapeFault[] {
