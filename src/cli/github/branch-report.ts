@@ -16,26 +16,26 @@ import { progressOf, todayOf, type Io } from "../terminal/io.ts";
 import { readLiveTables } from "../plan/live-tables.ts";
 import { findingsMarkdown, verdictOf, type Verdict } from "./findings-markdown.ts";
 
-/** What there is to say of a commit on GitHub, in every form in which it is said there. */
+/** The report about a commit, in every form in which GitHub shows it. */
 export interface BranchReport extends Verdict {
   /** The full id. */
   readonly commit: string;
   readonly repository: Repository;
-  /** Of a length that GitHub takes in comments and checks. */
+  /** Markdown, short enough for comments and checks. */
   readonly text: string;
-  /** The same, with the marker by which it is found again. */
+  /** The same, with the marker that identifies the comment. */
   readonly comment: string;
-  /** For the job summary, which may be longer. */
+  /** Markdown for the job summary, which may be longer. */
   readonly summary: string;
-  /** False where a pull request changes nothing about flags and nothing is wrong with them. */
+  /** False when a pull request changes no flag and the files have no errors. */
   readonly isNews: boolean;
-  /** Their files from the top of the repository. */
+  /** Their paths are relative to the top of the repository. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /**
- * Everything that `validate --base` finds and `plan --base` tells of a commit; of files that are not valid, what is wrong with
- * them alone. What stands in the tables is told where the environment names their addresses.
+ * Reports everything that `validate --base` finds and `plan --base` shows for a commit; for invalid files, only their errors.
+ * Tables are compared as well where environment variables contain their addresses.
  *
  * @throws FlagError as checkFiles and baseOf do
  */
@@ -82,7 +82,7 @@ function textsOf(
   return { text, comment: start + text, summary: markdownOf(diagnostics, report, SUMMARY_LIMIT) };
 }
 
-/** The headline first, then what is wrong, then what changes. */
+/** Puts the headline first, then the errors, then the changes. */
 function markdownOf(
   diagnostics: readonly Diagnostic[],
   report: ChangeReport | null,

@@ -5,44 +5,44 @@ import { lineText, moreText, pathText } from "../../github/report/words.ts";
 import type { ChangeReport } from "../../impact/report.ts";
 import { ACKNOWLEDGEABLE_CODES } from "../../source/check/codes.ts";
 
-/** How the check on a commit ends. */
+/** The conclusion of the check on a commit. */
 export interface Verdict {
   readonly conclusion: "success" | "failure" | "neutral";
   /** One line. */
   readonly title: string;
 }
 
-/** In a check and beside the changed lines, all of them stand. */
-const MOST_SHOWN = 40;
-/** The report itself tells of these, with what to do. */
+/** The most errors in the list; annotations and the check contain all of them. */
+const MAX_ERRORS = 40;
+/** The report itself contains these, with what to do. */
 const IN_REPORT: ReadonlySet<string> = new Set([...ACKNOWLEDGEABLE_CODES, "type-changed", "name-taken"]);
 
 /**
- * The errors of flag files as a list in markdown; "" where there are none.
+ * Returns the errors of flag files as a Markdown list; "" when there are none.
  *
- * @param hasReport  a report of the changes stands beside it; without one, a headline says why
+ * @param hasReport  whether a report of the changes follows; without one, a headline gives the reason
  */
 export function findingsMarkdown(diagnostics: readonly Diagnostic[], hasReport: boolean): string {
   const errors = diagnostics.filter(
     ({ severity, code: of }) => severity === "error" && !(hasReport && IN_REPORT.has(of)),
   );
   if (errors.length === 0) return "";
-  const shown = errors.slice(0, MOST_SHOWN).map(findingText);
+  const shown = errors.slice(0, MAX_ERRORS).map(findingText);
   const list = [...shown, ...moreText(errors.length - shown.length)].join("\n");
   const counts = errorsText(errors);
   return hasReport
-    ? `**${counts}**: \`hoist validate --base\` says the same\n\n${list}`
-    : `### Flags: ${counts}, so what merging does cannot be told\n\n${list}`;
+    ? `**${counts}**, as \`hoist validate --base\` shows\n\n${list}`
+    : `### Flags: ${counts}, so the changes cannot be reported\n\n${list}`;
 }
 
 function findingText({ file, line, column, code: of, message, hint }: Diagnostic): string {
-  // Lines to be copied stand in the check; in a list they would be read as its next entry.
+  // Further lines of a hint are in the check; in a list they would start a new entry.
   const [todo] = (hint ?? "").split("\n");
   const then = todo === undefined || todo === "" ? "" : ` — ${lineText(todo)}`;
   return `- ${pathText(`${file}:${line}:${column}`)} ${code(of)} ${lineText(message)}${then}`;
 }
 
-/** @param report null where files are not valid */
+/** @param report  null when the files are invalid */
 export function verdictOf(diagnostics: readonly Diagnostic[], report: ChangeReport | null): Verdict {
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   if (errors.length > 0) {
@@ -56,7 +56,7 @@ export function verdictOf(diagnostics: readonly Diagnostic[], report: ChangeRepo
   const title =
     changed === 0 ? "no flag changes" : `${counted(changed, "flag")} ${changed === 1 ? "changes" : "change"}`;
   return isAsked
-    ? { conclusion: "neutral", title: `${title}; the sync will ask for an acknowledgement` }
+    ? { conclusion: "neutral", title: `${title}; the sync will need an acknowledgement` }
     : { conclusion: "success", title };
 }
 

@@ -26,13 +26,13 @@ export const FLAG_FIELDS = [
   "acknowledge",
   "tests",
 ] as const;
-/** What an overlay may replace. */
+/** The fields that an overlay may replace. */
 export const OVERLAY_FIELDS = ["enabled", "rules", "rollout", "serve"] as const;
 export type OverlayField = (typeof OVERLAY_FIELDS)[number];
 const RULE_FIELDS = ["name", "if", "rollout", "serve"] as const;
 const PORTION_FIELDS = ["percentage", "by"] as const;
 
-/** The keys of the mapping at a path, in the order in which a reader expects them. */
+/** Returns the keys of the mapping at a path in the customary order. */
 export type FieldOrder = (path: Path) => readonly string[];
 
 /** @param environments  in the order of promotion */
@@ -56,7 +56,7 @@ function ruleOrder(path: Path): readonly string[] {
   return path.length === 3 && path[2] === "rollout" ? PORTION_FIELDS : [];
 }
 
-/** A value with its keys as a reader expects them, at any depth; those that no order names stay behind the others. */
+/** Sorts the keys of a value into the customary order, at any depth. Other keys come last. */
 export function inOrder(value: JsonValue, path: Path, order: FieldOrder): JsonValue {
   if (isList(value)) return value.map((item, index) => inOrder(item, [...path, index], order));
   if (!isJsonObject(value)) return value;
@@ -66,5 +66,5 @@ export function inOrder(value: JsonValue, path: Path, order: FieldOrder): JsonVa
   return Object.fromEntries(entries.map(([key, member]) => [key, inOrder(member, [...path, key], order)]));
 }
 
-/** Keys after which an empty line is expected where the file has empty lines at all. */
+/** Keys above which files put an empty line, if they have empty lines at all. */
 export const SECTIONS: ReadonlySet<string> = new Set(["rules", "environments", "tests"]);

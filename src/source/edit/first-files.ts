@@ -6,31 +6,31 @@ export interface FirstFiles {
   readonly owner: string;
 }
 
-/** The first environment may be synced from files that are not committed, unless it is the last: that one is protected. */
+/** Returns the environment that may be synced from uncommitted files: the first, unless it is also the last, which is protected. */
 export function workTreeEnvironment(environments: readonly string[]): string | null {
   return environments.length > 1 ? (environments[0] ?? null) : null;
 }
 
-/** `flags/_config.yaml` to begin with. */
+/** Returns the first `flags/_config.yaml`. */
 export function configText({ environments, owner }: FirstFiles): string {
   const open = workTreeEnvironment(environments);
   const lines = environments.map((name, index) => {
-    if (name === open) return `  ${name}: { workTree: true } # may be synced from files that are not committed`;
+    if (name === open) return `  ${name}: { workTree: true } # may be synced from uncommitted files`;
     const isLast = index === environments.length - 1;
     return isLast ? `  ${name}: { protected: true } # dangerous changes need an acknowledgement` : `  ${name}: {}`;
   });
   return `# yaml-language-server: $schema=./_schema/config.schema.json
-# What flag files may refer to, and the limits that they are held to.
+# The names that flag files may use, and the policies that changes must keep.
 
-environments: # in the order of promotion; each has a database of its own
+environments: # in the order of promotion; each has its own database
 ${lines.join("\n")}
 
-attributes: # what a condition may ask of whoever makes a request
+attributes: # the attributes of a request that conditions may use
   userId: { type: string }
-  userRole: { type: string, from: server } # a browser cannot assert it
+  userRole: { type: string, from: server } # not accepted from browsers
   appVersion: { type: version }
 
-owners: # who answers for a flag → who that is in code review
+owners: # the owners of flags → their accounts in code review
   ${entryLines(owner, `@my-org/${owner}`, { pad: " ", step: "  ", depth: 0 }).join("")}
 
 policies:
@@ -46,7 +46,7 @@ if: { userRole: admin }
 
 export const EXAMPLE_KEY = "example_flag";
 
-/** A flag to read, change and delete. */
+/** Returns the file of an example flag. */
 export function exampleText({ environments, owner }: FirstFiles): string {
   const [first = "development"] = environments;
   return `# yaml-language-server: $schema=./_schema/flag.schema.json
@@ -54,27 +54,27 @@ export function exampleText({ environments, owner }: FirstFiles): string {
 name: Example flag
 description: Greets people on the start page in a new way.
 owner: ${owner}
-kind: ops # a switch that stays; release and experiment also say when they end, e.g. expires: 2027-06-01
-enabled: false # everyone gets false, wherever the environments below do not say otherwise
+kind: ops # a permanent switch; the kinds release and experiment also need a date, e.g. expires: 2027-06-01
+enabled: false # everyone gets false, except in the environments listed below
 
-rules: # who gets something special; the first that matches answers
+rules: # exceptions from the default rollout; the first rule that matches decides
   - name: staff see it first
     if: { segment: staff } # flags/_segments/staff.yaml
     serve: true
-rollout: 10% # the last line, everyone else: all, none, 25%, { roles: [admin] }, { whitelist: { userId: [user-1] } }
+rollout: 10% # the default rollout, for everyone else: all, none, 25%, { roles: [admin] }, { whitelist: { userId: [user-1] } }
 
-environments: # what is different where; a whole key at a time
+environments: # overlays: each replaces whole fields in one environment
   ${first}: { enabled: true }
 
 tests: # run by hoist test, in CI and before every sync
-  - { given: { userRole: admin }, expect: false } # the file as it stands, without an overlay
+  - { given: { userRole: admin }, expect: false } # the base, without an overlay
   - { in: ${first}, given: { userRole: admin }, expect: true }
-  - { in: ${first}, given: { userId: user-42 }, at: 5%, expect: true } # \`at\` pins the place in the order of all subjects
+  - { in: ${first}, given: { userId: user-42 }, at: 5%, expect: true } # \`at\` sets the bucket of the subject
   - { in: ${first}, given: { userId: user-42 }, at: 50%, expect: false }
 `;
 }
 
-/** \`yaml.schemas\` of VS Code's settings: which schema checks which files, for those that name none themselves. */
+/** The setting `yaml.schemas` of VS Code: which schema checks which files, for files that name none themselves. */
 export const EDITOR_SCHEMAS = {
   "./flags/_schema/config.schema.json": "flags/_config.yaml",
   "./flags/_schema/segment.schema.json": "flags/_segments/*.yaml",

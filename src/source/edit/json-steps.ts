@@ -2,12 +2,12 @@ import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "..
 import { isList } from "../load/lists.ts";
 import type { Path } from "../load/tree.ts";
 
-/** One step on the way from one document to another, at the deepest place that has to change. */
+/** One step from one document to another, at the deepest path that must change. */
 export type JsonStep =
   | { readonly kind: "replace"; readonly path: Path; readonly value: JsonValue }
   | { readonly kind: "insert"; readonly path: Path; readonly key: string; readonly value: JsonValue }
   | { readonly kind: "remove"; readonly path: Path; readonly key: string }
-  /** In the list at `path`: `items` in place of `count` items from `from` on. */
+  /** In the list at `path`, `items` replace `count` items from `from` on. */
   | {
       readonly kind: "items";
       readonly path: Path;
@@ -16,10 +16,10 @@ export type JsonStep =
       readonly items: readonly JsonValue[];
     };
 
-/** Mappings whose order means something: who is dealt which variant. */
+/** Mappings whose order matters: the order of a split decides which buckets get which variant. */
 const ORDERED: ReadonlySet<string> = new Set(["split"]);
 
-/** What turns `before` into `after`, smallest changes only: replaced values, then new keys, then keys that go. */
+/** Returns the smallest steps from `before` to `after`: replaced values, then new keys, then removed keys. */
 export function stepsTo(before: JsonObject, after: JsonObject): readonly JsonStep[] {
   const found = stepsBetween([], before, after);
   const rank = { replace: 0, items: 1, insert: 2, remove: 3 };
@@ -73,7 +73,7 @@ function listSteps(path: Path, before: readonly JsonValue[], after: readonly Jso
   let end = 0;
   while (end < shorter - start && was[was.length - 1 - end] === is[is.length - 1 - end]) end += 1;
   const [old, items] = [before.slice(start, before.length - end), after.slice(start, after.length - end)];
-  // The same number of mappings: each is the same thing, changed.
+  // With the same number of mappings, each old one became the new one at its position.
   if (old.length === items.length && old.every(isJsonObject) && items.every(isJsonObject)) {
     return old.flatMap((item, index) => stepsBetween([...path, start + index], item, items[index] ?? null));
   }

@@ -2,10 +2,10 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.t
 import { insertion, lineStart, newlineOf, spliced } from "./splice.ts";
 
 /**
- * Adds members to the mapping under `key` at the top of a JSON text with comments, as editors keep their settings; what
- * stands there already stays, word for word. Undefined where the text cannot be read or the key holds something else.
+ * Adds members to the mapping under a top-level key of JSON with comments, the format of editor settings. Existing text is not
+ * changed. Undefined when the text cannot be parsed, or the key has another kind of value.
  *
- * @returns the text itself when all members are there
+ * @returns the same text when all members exist
  */
 export function withSetting(text: string, key: string, members: JsonObject): string | undefined {
   const code = withoutComments(text);
@@ -23,12 +23,12 @@ export function withSetting(text: string, key: string, members: JsonObject): str
   return end === undefined ? undefined : withMember(text, code, end, Object.fromEntries(missing), step);
 }
 
-/** @param end  where the mapping's closing brace stands */
+/** @param end  the offset of the mapping's closing brace */
 function withMember(text: string, code: string, end: number, members: JsonObject, step: string): string {
   const newline = newlineOf(text);
   const last = code.slice(0, end).trimEnd().length;
   const start = lineStart(code, end);
-  // A brace on a line of its own tells how deep the mapping stands.
+  // The indentation of a brace on its own line is that of the mapping.
   const indent = /^[ \t]*/.exec(code.slice(start, end))?.[0] ?? "";
   const written = JSON.stringify(members, null, step)
     .split("\n")
@@ -37,13 +37,13 @@ function withMember(text: string, code: string, end: number, members: JsonObject
     .join("");
   const comma = code[last - 1] === "{" || code[last - 1] === "," ? "" : ",";
   const behind = text.slice(last, end);
-  // Comments behind the last member keep their place: only the comma goes before them.
+  // Comments after the last member keep their place; only the comma goes before them.
   const tail = behind.slice(behind.trimEnd().length).includes("\n") ? "" : newline + indent;
   const place = last + behind.trimEnd().length;
   return spliced(text, [insertion(last, comma), insertion(place, written + tail)]);
 }
 
-/** The closing brace of the mapping that a key at the top holds. */
+/** Returns the offset of the closing brace of a top-level key's mapping. */
 function endOfMapping(code: string, key: string): number | undefined {
   let depth = 0;
   for (const { 0: token, index } of code.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
@@ -66,7 +66,7 @@ function closingBrace(code: string, open: number): number | undefined {
   return undefined;
 }
 
-/** The text with spaces in place of comments, so that every offset stays. */
+/** Replaces comments by spaces, so that offsets stay the same. */
 function withoutComments(text: string): string {
   return text.replace(/"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[^]*?\*\//g, (token) =>
     token.startsWith('"') ? token : token.replace(/[^\r\n]/g, " "),

@@ -1,29 +1,29 @@
 import type { Entry, MapTree, Tree } from "../load/tree.ts";
 import { lineStart } from "./splice.ts";
 
-/** Written with brackets: `{ a: 1 }`, `[a, b]`. Plain values and block collections never begin with one. */
+/** Whether a collection is written in brackets: `{ a: 1 }`, `[a, b]`. */
 export function isFlow(text: string, tree: Tree): boolean {
   return tree.kind !== "scalar" && (text[tree.span.start] === "{" || text[tree.span.start] === "[");
 }
 
-/** A mapping or list whose parts stand on lines of their own, by indentation. */
+/** Whether a mapping or list is written with one line per entry, by indentation. */
 export function isBlock(text: string, tree: Tree): boolean {
   return tree.kind !== "scalar" && !isFlow(text, tree);
 }
 
-/** A text after `|` or `>`. */
+/** Whether a value is a text after `|` or `>`. */
 export function isBlockScalar(text: string, tree: Tree): boolean {
   return tree.kind === "scalar" && /^[|>]/.test(text.slice(tree.span.start, tree.span.end));
 }
 
-/** `|+` and `>+`: the empty lines behind it are part of the value. */
+/** Whether a value is written with `|+` or `>+`, so that the empty lines after it belong to it. */
 function keepsEmptyLines(text: string, tree: Tree): boolean {
   return isBlockScalar(text, tree) && /^[|>][0-9]?\+/.test(text.slice(tree.span.start, tree.span.end));
 }
 
 /**
- * Where the last character of a value ends. A block's own span goes on through the comments and empty lines behind it;
- * those belong to whatever comes next.
+ * Returns the offset after the last character of a value. The span of a block also contains the comments and empty lines after
+ * it, which belong to the next entry.
  */
 export function endOf(text: string, tree: Tree): number {
   if (tree.kind === "scalar") {
@@ -40,25 +40,25 @@ function listEnds(text: string, tree: Tree & { kind: "list" }): readonly number[
   return tree.items.map((item) => endOf(text, item));
 }
 
-/** Where an entry ends: behind its value, or behind the colon of one that has none. */
+/** Returns the offset after an entry: after its value, or after the colon when it has none. */
 export function entryEnd(text: string, entry: Entry): number {
   const { value } = entry;
   return value.span.end > value.span.start ? endOf(text, value) : behindColon(text, entry);
 }
 
-/** The offset behind the colon that follows a key. */
+/** Returns the offset after the colon of a key. */
 export function behindColon(text: string, { key }: Entry): number {
   const colon = text.indexOf(":", key.end);
   return colon === -1 ? key.end : colon + 1;
 }
 
-/** White space that puts a new entry into the column of a block mapping's others. */
+/** Returns the white space that aligns a new entry with the others of a block mapping. */
 export function indentOf(text: string, map: MapTree): string {
   const [first] = map.entries.values();
   return first === undefined ? "" : " ".repeat(first.key.start - lineStart(text, first.key.start));
 }
 
-/** By how much this file indents what stands inside a top-level key; two spaces where nothing tells. */
+/** Returns the indentation that the file uses below a top-level key; two spaces when it has none. */
 export function indentStep(text: string, root: MapTree): string {
   for (const { value } of root.entries.values()) {
     if (value.kind === "map" && isBlock(text, value)) {
@@ -69,7 +69,7 @@ export function indentStep(text: string, root: MapTree): string {
   return "  ";
 }
 
-/** `{ a: 1 }` or `{a: 1}`: as the file writes it, with spaces where it writes none. */
+/** Returns the white space inside braces as the file writes it, `{ a: 1 }` or `{a: 1}`; a space when it has no braces. */
 export function padding(text: string): "" | " " {
   return /\{[^\s{}]/.test(text) && !/\{ /.test(text) ? "" : " ";
 }

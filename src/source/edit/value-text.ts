@@ -1,43 +1,43 @@
 import { isJsonObject, type JsonValue } from "../../core/json.ts";
 import { isList } from "../load/lists.ts";
 
-/** Words and numbers that YAML, or some tool that reads it, takes for something else than text. */
+/** Words and numbers that YAML, or a tool that reads it, may not read as text. */
 const NOT_TEXT =
   /^(?:true|false|null|yes|no|on|off|y|n|~|[-+.]?(?:inf|nan)|[-+]?(?:0[xob])?[0-9][0-9_a-f]*(?::[0-9]+)*(?:\.[0-9_]*)?(?:e[-+]?[0-9]+)?|[-+]?\.[0-9]+)$/i;
-/** Nothing in it means anything to YAML, inside brackets or outside. */
+/** A text without any character that has a meaning in YAML, inside or outside of brackets. */
 const PLAIN = /^[\p{L}\p{N}_/.$(<=;](?:[\p{L}\p{N} _/.$()<>=;+*%@!'?|^~&-]*[\p{L}\p{N}_/.$()<>=;+*%@!'?|^~&-])?$/u;
-/** A day is text to us, and looks like a number only at its beginning. */
+/** A date is text here, although it begins like a number. */
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
-/** In a block, what brackets give a meaning to is text too; a colon or a number sign has one only beside a space. */
+/** A text that is safe in a block, where brackets are text, and a colon or number sign is special only next to a space. */
 const PROSE = /^[\p{L}\p{N}_(](?:(?!: | #)[^\p{C}\u2028\u2029])*[^\p{C}\s:]$/u;
 
-/** Where a value is going to stand. */
+/** The surroundings of a written value. */
 export interface Site {
-  /** Inside brackets, where commas and brackets end a plain text. */
+  /** Whether it is inside brackets, where commas and brackets end a plain text. */
   readonly inFlow: boolean;
-  /** Spaces inside braces, as the file writes them. */
+  /** The white space inside braces, as the file writes it. */
   readonly pad: "" | " ";
 }
 
-/** A text as a YAML scalar on one line: plain where that is safe, else in double quotes. */
+/** Writes a text as a YAML scalar on one line: plain where that is safe, else in double quotes. */
 export function textScalar(text: string, inFlow = true): string {
   return isPlain(text, inFlow) ? text : JSON.stringify(text);
 }
 
 function isPlain(text: string, inFlow: boolean): boolean {
   if (DAY.test(text)) return true;
-  // The id of an acknowledgement: some of them are numbers to YAML, so all of them are quoted.
+  // The id of an acknowledgement: YAML reads some of them as numbers, so all of them are quoted.
   if (/^[0-9a-f]{8,}$/.test(text)) return false;
   return (PLAIN.test(text) || (!inFlow && PROSE.test(text))) && !NOT_TEXT.test(text);
 }
 
-/** A key; `true` and `false` are keys of a boolean split and need no quotes. */
+/** Writes a key. `true` and `false` are keys of a boolean split and need no quotes. */
 export function keyScalar(key: string): string {
   return key === "true" || key === "false" ? key : textScalar(key);
 }
 
-/** A value on one line, collections in brackets. */
+/** Writes a value on one line, with collections in brackets. */
 export function flowText(value: JsonValue, { inFlow, pad }: Site): string {
   const inside = { inFlow: true, pad };
   if (typeof value === "string") return textScalar(value, inFlow);
@@ -47,24 +47,24 @@ export function flowText(value: JsonValue, { inFlow, pad }: Site): string {
   return entries.length === 0 ? "{}" : `{${pad}${entries.join(", ")}${pad}}`;
 }
 
-/** A text in the quotes that stood there before, where it fits into them on one line. */
+/** Writes a text with the quotes of the old value, where they allow it on one line. */
 export function sameQuotes(before: string, value: string, inFlow: boolean): string {
-  // Without what only double quotes can escape.
+  // Without characters that only double quotes can escape.
   const isSimple = /^[^\p{C}\u2028\u2029]*$/u.test(value);
   if (before.startsWith("'") && isSimple) return `'${value.replaceAll("'", "''")}'`;
   return before.startsWith('"') ? JSON.stringify(value) : textScalar(value, inFlow);
 }
 
-/** How a value in a block is laid out. */
+/** The layout of a value in a block. */
 export interface BlockStyle {
   readonly pad: "" | " ";
-  /** What one level is indented by. */
+  /** The indentation of one level. */
   readonly step: string;
-  /** How many levels of mappings stand on lines of their own; those below are written in braces. */
+  /** How many levels of mappings have one line per entry; deeper ones are written in braces. */
   readonly depth: number;
 }
 
-/** Lines of a block mapping's entry, not indented. A list of mappings (rules) stands item by item. */
+/** Returns the lines of a block mapping's entry, not indented. A list of mappings (rules) gets one block per item. */
 export function entryLines(key: string, value: JsonValue, style: BlockStyle): readonly string[] {
   const name = keyScalar(key);
   const { pad, step, depth } = style;
@@ -79,7 +79,7 @@ export function entryLines(key: string, value: JsonValue, style: BlockStyle): re
   return [`${name}: ${flowText(value, { inFlow: false, pad })}`];
 }
 
-/** Lines of a block list's item, not indented. */
+/** Returns the lines of a block list's item, not indented. */
 export function itemLines(item: JsonValue, style: BlockStyle): readonly string[] {
   if (!isJsonObject(item) || Object.keys(item).length === 0)
     return [`- ${flowText(item, { ...style, inFlow: false })}`];

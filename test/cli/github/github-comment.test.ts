@@ -186,7 +186,7 @@ describe("what else is said, and where", () => {
     });
     const [body = ""] = bodies(scene);
     expect(body).toMatch(
-      /^<!-- flaghoist:report:1 -->\n### Flags: \d+ errors in 2 files, so what merging does cannot be told\n\n- `flags\/checkout\.yaml:1:1` `/,
+      /^<!-- flaghoist:report:1 -->\n### Flags: \d+ errors in 2 files, so the changes cannot be reported\n\n- `flags\/checkout\.yaml:1:1` `/,
     );
     expect(body).toContain("- `flags/workshop_routing.yaml:6:10` `");
     const [annotations = []] = annotationsOf(scene);
