@@ -10,24 +10,32 @@ import type { Io } from "./terminal/io.ts";
 export type Done = (code: ExitCode) => void;
 
 /**
- * Creates a command with everything that all commands have in common: help that ends with examples, errors that suggest the
- * nearest option and name the help, and relative addresses that `--cwd` applies to.
+ * Creates a command that works in a folder: it has `--cwd`, to which a relative `--database` also refers.
  *
  * @param path      the words that are typed after `hoist`, e.g. `db migrate`
  * @param examples  command lines, each with a note after two or more spaces if it needs one
  */
-export function hoistCommand(path: string, summary: string, examples: readonly string[], io: Io): Command {
+export function hoistCommand(path: string, summary: string, examples: readonly string[], io: Io) {
+  return plainCommand(path, summary, examples, io)
+    .option("--cwd <folder>", "run as if started in this folder")
+    .hook("preAction", (command) => {
+      const { cwd } = command.opts();
+      const database: unknown = command.getOptionValue("database");
+      if (cwd === undefined || typeof database !== "string") return;
+      command.setOptionValue("database", databaseFrom(database, resolve(io.cwd, cwd)));
+    });
+}
+
+/**
+ * Creates a command with everything that all commands have in common: help that ends with examples, and errors that suggest
+ * the nearest option and name the help. The parameters are those of {@link hoistCommand}.
+ */
+export function plainCommand(path: string, summary: string, examples: readonly string[], io: Io): Command {
   const words = path.split(" ");
   const command = new Command(words.at(-1))
     .description(summary)
     .addHelpText("after", () => `\nExamples:\n${examplesText(examples, helpWidth(io))}`)
-    .allowExcessArguments(false)
-    .hook("preAction", (acting) => {
-      const { cwd, database } = optionsOf(acting);
-      if (cwd !== undefined && database !== undefined) {
-        acting.setOptionValue("database", databaseFrom(database, resolve(io.cwd, cwd)));
-      }
-    });
+    .allowExcessArguments(false);
   return withCommonBehaviour(command, words, io);
 }
 
@@ -39,17 +47,9 @@ export function commandGroup(
   commands: readonly CommandUnknownOpts[],
   io: Io,
 ): Command {
-  const group = hoistCommand(name, summary, examples, io).helpCommand("help [command]", "show the help of a command");
+  const group = plainCommand(name, summary, examples, io).helpCommand("help [command]", "show the help of a command");
   for (const command of commands) group.addCommand(command);
   return group;
-}
-
-function optionsOf(command: CommandUnknownOpts): { readonly cwd?: string; readonly database?: string } {
-  const { cwd, database } = command.opts();
-  return {
-    ...(typeof cwd === "string" && { cwd }),
-    ...(typeof database === "string" && { database }),
-  };
 }
 
 /** Makes a relative `file:` address relative to that folder: with --cwd, a command works as if it had started there. */
@@ -66,15 +66,16 @@ function databaseFrom(url: string, folder: string): string {
  * @param words  the words that are typed after `hoist`; none for `hoist` itself
  */
 export function withCommonBehaviour(command: Command, words: readonly string[], io: Io): Command {
-  const { optionDescription } = command.createHelp();
+  const standard = command.createHelp();
   const help = ["hoist", ...words, "--help"].join(" ");
   return command
     .helpOption("-h, --help", "show this help")
     .showSuggestionAfterError(true)
     .showHelpAfterError(`       ${help}\n${io.errStyle("dim", `       exit ${EXIT.usage} (USAGE)`)}`)
     .configureHelp({
-      optionDescription: (option) => optionDescription(option).replace(" (default: false)", ""),
+      optionDescription: (option) => standard.optionDescription(option).replace(" (default: false)", ""),
       subcommandTerm: (subcommand) => subcommand.name(),
+      visibleOptions: (shown) => standard.visibleOptions(shown).toSorted((a, b) => rank(a) - rank(b)),
     })
     .exitOverride()
     .configureOutput({
@@ -86,12 +87,18 @@ export function withCommonBehaviour(command: Command, words: readonly string[], 
     });
 }
 
+/** Help lists these after the other options, which stay in the order of their declaration. */
+const LAST_OPTIONS: readonly (string | undefined)[] = ["--cwd", "--help"];
+
+function rank({ long }: { readonly long?: string | undefined }): number {
+  return LAST_OPTIONS.indexOf(long);
+}
+
 /** Returns the columns that help may fill. */
 export function helpWidth({ width }: Io): number {
   return Math.min(width, HELP_WIDTH);
 }
 
-export const cwdOption = new Option("--cwd <folder>", "run as if started in this folder");
 export const envOption = new Option("-e, --env <name>", "environment (default: FLAGS_ENV, or else development)");
 export const databaseOption = new Option(
   "--database <url>",

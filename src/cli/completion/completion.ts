@@ -1,5 +1,5 @@
 import { Argument, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { hoistCommand } from "../command.ts";
+import { plainCommand } from "../command.ts";
 import { COMPLETION_SCRIPTS, SHELLS } from "./scripts.ts";
 import type { Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
@@ -10,7 +10,7 @@ export function completionCommand(io: Io): CommandUnknownOpts {
     "source <(hoist completion zsh)                  add to ~/.zshrc, after compinit",
     "hoist completion fish | source                  add to ~/.config/fish/config.fish",
   ];
-  return hoistCommand("completion", "print the script that completes hoist in a shell", examples, io)
+  return plainCommand("completion", "print the script that completes hoist in a shell", examples, io)
     .addArgument(new Argument("<shell>", "shell to print the script for").choices(SHELLS))
     .action((shell) => {
       io.out(COMPLETION_SCRIPTS[shell].trimEnd());
@@ -19,7 +19,7 @@ export function completionCommand(io: Io): CommandUnknownOpts {
 
 /** The hidden command that the scripts run at a key press. Prints one candidate per line: the word, a tab, its meaning. */
 export function completeCommand(io: Io): CommandUnknownOpts {
-  return hoistCommand("complete", "print what can complete a command line", ["hoist complete -- sync --env ''"], io)
+  return plainCommand("complete", "print what can complete a command line", ["hoist complete -- sync --env ''"], io)
     .argument("[words...]", "words so far; the last is unfinished")
     .action(async (words, _, command) => {
       const { completionsOf } = await import("./completions.ts");

@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { commandGroup, cwdOption, databaseOption, envOption, hoistCommand } from "../command.ts";
+import { commandGroup, databaseOption, envOption, hoistCommand, plainCommand } from "../command.ts";
 import type { Io } from "../terminal/io.ts";
 import { environmentName, flagsFolder } from "../workspace.ts";
 
@@ -14,7 +14,6 @@ function migrateCommand(io: Io): CommandUnknownOpts {
   return hoistCommand("db migrate", "create the database or update its schema; changes no flag", examples, io)
     .addOption(envOption)
     .addOption(databaseOption)
-    .addOption(cwdOption)
     .action(async (options) => {
       const { migrateStore } = await import("../../store/open.ts");
       const { databaseLabel, databaseUrl } = await import("../../store/address.ts");
@@ -34,7 +33,7 @@ function migrateCommand(io: Io): CommandUnknownOpts {
 function rolesCommand(io: Io): CommandUnknownOpts {
   const examples = ["hoist db roles > roles.sql", 'hoist db roles | psql -v ON_ERROR_STOP=1 "$ADMIN_URL"'];
   const summary = "print the SQL for PostgreSQL roles, grants and row-level policies; runs nothing";
-  return hoistCommand("db roles", summary, examples, io).action(async () => {
+  return plainCommand("db roles", summary, examples, io).action(async () => {
     const { rolesSql } = await import("../../store/roles.ts");
     io.out(rolesSql());
   });

@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { cwdOption, formatOption, hoistCommand, printResult } from "../command.ts";
+import { formatOption, hoistCommand, printResult } from "../command.ts";
 import { progressOf, type Io } from "../terminal/io.ts";
 import { describeText } from "./describe-text.ts";
 import { flagsFolder } from "../workspace.ts";
@@ -16,7 +16,6 @@ export function describeCommand(io: Io): CommandUnknownOpts {
     .option("--commit <ref>", "commit, branch or tag to read flags/ from (default: the work tree)")
     .option("--full", "show every value of long lists", false)
     .addOption(formatOption)
-    .addOption(cwdOption)
     .action(async (key, options) => {
       const { readFiles } = await import("../../source/read/read-files.ts");
       const { descriptionsOf, environmentsOf, flagNamed } = await import("./descriptions.ts");

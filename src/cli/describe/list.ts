@@ -2,7 +2,7 @@ import { Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { cellText } from "../../core/describe/wording.ts";
 import { FLAG_KINDS } from "../../core/flag/flag.ts";
 import type { LoadedFlag, LoadedFlags } from "../../source/load/load.ts";
-import { cwdOption, formatOption, hoistCommand, printResult, type Done } from "../command.ts";
+import { formatOption, hoistCommand, printResult, type Done } from "../command.ts";
 import { progressOf, todayOf, type Io } from "../terminal/io.ts";
 import { fittedTable } from "../terminal/table.ts";
 import { flagsFolder } from "../workspace.ts";
@@ -16,7 +16,6 @@ export function listCommand(io: Io, done: Done): CommandUnknownOpts {
     .option("--tag <tag>", "only flags with this tag")
     .option("--sentences", "describe in words what each environment serves", false)
     .addOption(formatOption)
-    .addOption(cwdOption)
     .action(async ({ owner, kind, tag, sentences, format, cwd }) => {
       const { checkFiles } = await import("../../source/read/check-files.ts");
       const origin = { folder: flagsFolder(io, cwd), ref: null };

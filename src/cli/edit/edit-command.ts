@@ -1,7 +1,7 @@
 import { type Command, Option, type OptionValues } from "@commander-js/extra-typings";
 import { FlagError } from "../../core/errors.ts";
 import type { SetTarget } from "../../source/edit/set.ts";
-import { cwdOption, formatOption } from "../command.ts";
+import { formatOption } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import type { Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
@@ -13,12 +13,7 @@ const dryRunOption = new Option("--dry-run", "show the edit and write nothing").
 
 /** Adds the options that every edit command has. */
 export function withEditOptions<Args extends unknown[], Opts extends OptionValues>(command: Command<Args, Opts>) {
-  return command
-    .addOption(prOption)
-    .addOption(noteOption)
-    .addOption(dryRunOption)
-    .addOption(formatOption)
-    .addOption(cwdOption);
+  return command.addOption(prOption).addOption(noteOption).addOption(dryRunOption).addOption(formatOption);
 }
 
 export const overlayOption = new Option(

@@ -1,6 +1,6 @@
 import { join, relative, resolve } from "node:path";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { cwdOption, hoistCommand, type Done } from "../command.ts";
+import { hoistCommand, type Done } from "../command.ts";
 import { progressOf, todayOf, type Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
 
@@ -14,7 +14,6 @@ export function generateCommand(io: Io, done: Done): CommandUnknownOpts {
   return hoistCommand("generate", summary, examples, io)
     .option("--out <folder>", "folder to write to (default: src/flags beside flags/)")
     .option("--check", "write nothing; exit 3 when a module is out of date", false)
-    .addOption(cwdOption)
     .action(async ({ out: outOption, check, cwd }) => {
       const { checkFiles } = await import("../../source/read/check-files.ts");
       const { checkOverwrites, moduleFiles } = await import("./generated-files.ts");

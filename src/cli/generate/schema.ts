@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { cwdOption, hoistCommand, type Done } from "../command.ts";
+import { hoistCommand, type Done } from "../command.ts";
 import type { Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
 
@@ -11,7 +11,6 @@ export function schemaCommand(io: Io, done: Done): CommandUnknownOpts {
   const summary = "write flags/_schema/: completion of your own segments, attributes and owners in the editor";
   return hoistCommand("schema", summary, examples, io)
     .option("--check", "write nothing; exit 3 when flags/_schema/ is out of date", false)
-    .addOption(cwdOption)
     .action(async ({ check, cwd }) => {
       const { readWorkTree } = await import("../../source/read/work-tree.ts");
       const { loadFlags } = await import("../../source/load/load.ts");

@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { cwdOption, hoistCommand, type Done } from "../command.ts";
+import { hoistCommand, type Done } from "../command.ts";
 import type { Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
 
@@ -19,7 +19,6 @@ export function codeOwnersCommand(io: Io, done: Done): CommandUnknownOpts {
       "--maintainers <handles>",
       "the owners of the rest of flags/, .github/ and CODEOWNERS (else as in the file, else every owner)",
     )
-    .addOption(cwdOption)
     .action(async (options) => {
       const { runCodeOwners } = await import("./codeowners/run.ts");
       done(await runCodeOwners(io, flagsFolder(io, options.cwd), options));

@@ -1,13 +1,5 @@
 import { InvalidArgumentError, Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import {
-  commitOption,
-  cwdOption,
-  databaseOption,
-  envOption,
-  formatOption,
-  hoistCommand,
-  type Done,
-} from "../command.ts";
+import { commitOption, databaseOption, envOption, formatOption, hoistCommand, type Done } from "../command.ts";
 import type { Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
 
@@ -38,7 +30,6 @@ export function driftCommand(io: Io, done: Done): CommandUnknownOpts {
     )
     .option("--no-issue", "print the differences, and do not update the issue")
     .addOption(formatOption)
-    .addOption(cwdOption)
     .action(async (options) => {
       const { reportDrift } = await import("./report-drift.ts");
       const { syncOptions } = await import("../sync/sync-options.ts");

@@ -1,6 +1,5 @@
 import { InvalidArgumentError, Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { commandGroup, commitOption, cwdOption, formatOption, hoistCommand, type Done } from "../command.ts";
-import { EXIT } from "../exit-codes.ts";
+import { commandGroup, commitOption, formatOption, hoistCommand, type Done } from "../command.ts";
 import type { Io } from "../terminal/io.ts";
 import { commentText } from "./comment-text.ts";
 import { flagsFolder } from "../workspace.ts";
@@ -21,7 +20,7 @@ table and overrides in running instances. The role flaghoist_reader is enough.`;
 export function githubCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = ["hoist github comment --base origin/main", "hoist github drift --env production"];
   const commands = [
-    commentCommand(io, done).addHelpText("after", TABLES),
+    commentCommand(io).addHelpText("after", TABLES),
     driftCommand(io, done),
     codeOwnersCommand(io, done),
   ];
@@ -29,7 +28,7 @@ export function githubCommand(io: Io, done: Done): CommandUnknownOpts {
   return commandGroup("github", "pull requests, drift, code owners", examples, commands, io);
 }
 
-function commentCommand(io: Io, done: Done): CommandUnknownOpts {
+function commentCommand(io: Io): CommandUnknownOpts {
   const examples = [
     "hoist github comment --base origin/main              in a workflow",
     "hoist github comment --base origin/main --pr 12",
@@ -46,7 +45,6 @@ function commentCommand(io: Io, done: Done): CommandUnknownOpts {
     )
     .addOption(commitOption)
     .addOption(formatOption)
-    .addOption(cwdOption)
     .action(async (options) => {
       const { commentOnPullRequest } = await import("./comment-on-pull-request.ts");
       const isJson = options.format === "json";
@@ -59,7 +57,6 @@ function commentCommand(io: Io, done: Done): CommandUnknownOpts {
         annotate: isJson ? io.err : io.out,
       });
       io.out(isJson ? JSON.stringify(result, null, 2) : commentText(result, io.style));
-      done(EXIT.done);
     });
 }
 

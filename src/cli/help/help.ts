@@ -1,12 +1,11 @@
 import { Argument, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { nearest } from "../../core/diagnostic/nearest.ts";
 import { FlagError } from "../../core/errors.ts";
-import { helpWidth, hoistCommand, type Done } from "../command.ts";
-import { EXIT } from "../exit-codes.ts";
+import { helpWidth, plainCommand } from "../command.ts";
 import type { Io } from "../terminal/io.ts";
 import { readPage, TOPICS } from "./topics.ts";
 
-export function helpCommand(io: Io, done: Done): CommandUnknownOpts {
+export function helpCommand(io: Io): CommandUnknownOpts {
   const examples = [
     "hoist help flags          what a flag file may say",
     "hoist help sync           the options of one command",
@@ -15,7 +14,7 @@ export function helpCommand(io: Io, done: Done): CommandUnknownOpts {
   const topic = new Argument("[topic...]", "a reference page, or a command");
   // Offers the topics to completion. `choices()` would refuse the commands.
   topic.argChoices = TOPICS.map(({ name }) => name);
-  return hoistCommand("help", "print a reference page, or the options of a command", examples, io)
+  return plainCommand("help", "print a reference page, or the options of a command", examples, io)
     .addArgument(topic)
     .action(async (words, _, command) => {
       const root = command.parent ?? command;
@@ -26,7 +25,6 @@ export function helpCommand(io: Io, done: Done): CommandUnknownOpts {
         const { pageText } = await import("./page-text.ts");
         io.out(pageText(page, readPage(page), { width: helpWidth(io), style: io.style }));
       } else throw unknownTopic(words.join(" "), root);
-      done(EXIT.done);
     });
 }
 

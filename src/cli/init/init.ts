@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Config } from "../../source/load/config.ts";
-import { cwdOption, formatOption, hoistCommand, printResult } from "../command.ts";
+import { formatOption, hoistCommand, printResult } from "../command.ts";
 import type { Step } from "./first-steps.ts";
 import { printNote, type Io } from "../terminal/io.ts";
 import type { NextStep } from "./init-text.ts";
@@ -18,7 +18,6 @@ export function initCommand(io: Io): CommandUnknownOpts {
     )
     .option("--no-workflows", "do not write .github/")
     .addOption(formatOption)
-    .addOption(cwdOption)
     .action(async (options) => {
       const { takeFirstSteps } = await import("./first-steps.ts");
       const { initText, nextSteps } = await import("./init-text.ts");

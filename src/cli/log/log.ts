@@ -1,12 +1,11 @@
 import { InvalidArgumentError, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { commitOption, cwdOption, databaseOption, formatOption, hoistCommand, type Done } from "../command.ts";
-import { EXIT } from "../exit-codes.ts";
+import { commitOption, databaseOption, formatOption, hoistCommand } from "../command.ts";
 import { printNote, progressOf, type Io } from "../terminal/io.ts";
 import { since, sinceMs } from "./since.ts";
 import { logText } from "./log-text.ts";
 import { flagsFolder, readConfig, selectedEnvironments } from "../workspace.ts";
 
-export function logCommand(io: Io, done: Done): CommandUnknownOpts {
+export function logCommand(io: Io): CommandUnknownOpts {
   const examples = [
     "hoist log workshop_routing",
     "hoist log workshop_routing --env production --limit 0        all of it, where production is concerned",
@@ -21,7 +20,6 @@ export function logCommand(io: Io, done: Done): CommandUnknownOpts {
     .addOption(databaseOption)
     .option("--no-table", "git alone, no table is opened")
     .addOption(formatOption)
-    .addOption(cwdOption)
     .action(async (key, options) => {
       const { readLog } = await import("../../log/read-log.ts");
       const folder = flagsFolder(io, options.cwd);
@@ -48,7 +46,6 @@ export function logCommand(io: Io, done: Done): CommandUnknownOpts {
           io.out(logText({ log, namesKeys, style: io.style, columns: io.columns }));
           for (const note of all) printNote(io, note);
         }
-        done(EXIT.done);
       } finally {
         await Promise.all(tables.map(({ store }) => store.close()));
       }

@@ -1,14 +1,13 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { FlagError } from "../../core/errors.ts";
-import { commitOption, cwdOption, databaseOption, formatOption, hoistCommand, type Done } from "../command.ts";
-import { EXIT } from "../exit-codes.ts";
+import { commitOption, databaseOption, formatOption, hoistCommand } from "../command.ts";
 import { printNote, progressOf, type Io } from "../terminal/io.ts";
 import { since, sinceMs } from "./since.ts";
 import { suspectsJson } from "./suspects-json.ts";
 import { suspectsText } from "./suspects-text.ts";
 import { flagsFolder, readConfig, selectedEnvironments } from "../workspace.ts";
 
-export function suspectsCommand(io: Io, done: Done): CommandUnknownOpts {
+export function suspectsCommand(io: Io): CommandUnknownOpts {
   const examples = [
     "hoist suspects --since 2h                                     every environment",
     "hoist suspects --since 30m --env production",
@@ -21,7 +20,6 @@ export function suspectsCommand(io: Io, done: Done): CommandUnknownOpts {
     .addOption(commitOption)
     .addOption(databaseOption)
     .addOption(formatOption)
-    .addOption(cwdOption)
     .action(async (options) => {
       const { findSuspects } = await import("../../log/suspects.ts");
       const { attributesOf } = await import("../../impact/report-between.ts");
@@ -53,7 +51,6 @@ export function suspectsCommand(io: Io, done: Done): CommandUnknownOpts {
           io.out(suspectsText(result, { environments, now, style: io.style, columns: io.columns }));
           for (const note of result.notes) printNote(io, note);
         }
-        done(EXIT.done);
       } finally {
         await Promise.all(tables.map(({ store }) => store.close()));
       }

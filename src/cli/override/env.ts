@@ -1,6 +1,6 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { ResolvedOverrides } from "../../core/override/override-resolve.ts";
-import { commandGroup, cwdOption, formatOption, hoistCommand, printResult, type Done } from "../command.ts";
+import { commandGroup, formatOption, hoistCommand, printResult, type Done } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Io, Style } from "../terminal/io.ts";
 import { tableText } from "../terminal/table.ts";
@@ -19,7 +19,6 @@ function checkCommand(io: Io, done: Done): CommandUnknownOpts {
   const summary = "show what the overrides in this environment do, as a process started here would read them";
   return hoistCommand("env check", summary, examples, io)
     .addOption(formatOption)
-    .addOption(cwdOption)
     .action(async (options) => {
       const { shellOverrides } = await import("./overrides.ts");
       const { active, problems } = await shellOverrides(io, flagsFolder(io, options.cwd));

@@ -1,7 +1,7 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { guess, unknownFlag } from "../../core/diagnostic/unknown-name.ts";
 import { FlagError } from "../../core/errors.ts";
-import { cwdOption, formatOption, hoistCommand, printResult } from "../command.ts";
+import { formatOption, hoistCommand, printResult } from "../command.ts";
 import { printNote, type Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
 import { killLines, killText } from "./kill-text.ts";
@@ -12,7 +12,6 @@ export function killCommand(io: Io): CommandUnknownOpts {
   return hoistCommand("kill", summary, examples, io)
     .argument("<key>", "flag to switch off")
     .addOption(formatOption)
-    .addOption(cwdOption)
     .action(async (key, options) => {
       const keys = await knownKeys(flagsFolder(io, options.cwd));
       await checkKey(key, keys);

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { cwdOption, type Done } from "../command.ts";
+import { type Done } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Io } from "../terminal/io.ts";
 import { syncingCommand } from "../sync/syncing-command.ts";
@@ -36,7 +36,6 @@ export function planCommand(io: Io, done: Done): CommandUnknownOpts {
     .addOption(sampleOption)
     .addOption(seedOption)
     .addOption(planFormatOption)
-    .addOption(cwdOption)
     .action(async (options) => {
       if (options.base !== undefined) {
         const { planBase } = await import("./plan-base.ts");

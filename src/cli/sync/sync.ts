@@ -1,7 +1,7 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { DeployedPullRequest } from "../../github/deployed.ts";
 import type { SyncOptions, SyncOutcome } from "../../sync/sync.ts";
-import { cwdOption, formatOption, type Done } from "../command.ts";
+import { formatOption, type Done } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import type { Io } from "../terminal/io.ts";
 import { syncingCommand } from "./syncing-command.ts";
@@ -20,7 +20,6 @@ export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
   return syncingCommand("sync", "make the table say what a commit's flags/ says, in one transaction", examples, io)
     .option("--comment", "write into the comments of the pull requests that came live; what fails there is a warning")
     .addOption(formatOption)
-    .addOption(cwdOption)
     .action(async (options) => {
       const { sync } = await import("../../sync/sync.ts");
       const { syncOptions } = await import("./sync-options.ts");

@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { cwdOption, formatOption, hoistCommand, type Done } from "../command.ts";
+import { formatOption, hoistCommand, type Done } from "../command.ts";
 import { progressOf, todayOf, type Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
 
@@ -8,7 +8,6 @@ export function testCommand(io: Io, done: Done): CommandUnknownOpts {
   return hoistCommand("test", "run the tests in the flag files", examples, io)
     .argument("[keys...]", "flags whose tests to run (default: all)")
     .addOption(formatOption)
-    .addOption(cwdOption)
     .action(async (keys, options) => {
       const { checkFiles } = await import("../../source/read/check-files.ts");
       const { report } = await import("./report.ts");

@@ -1,8 +1,8 @@
 import { Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { SourceFile } from "../../core/flag/source-file.ts";
 import type { Checked } from "../../source/read/check-files.ts";
-import { cwdOption, hoistCommand, type Done } from "../command.ts";
-import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { hoistCommand, type Done } from "../command.ts";
+import type { ExitCode } from "../exit-codes.ts";
 import { progressOf, todayOf, type Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
 import type { ReportFormat } from "./report.ts";
@@ -23,7 +23,6 @@ export function validateCommand(io: Io, done: Done): CommandUnknownOpts {
         .choices(["text", "json", "github"] as const)
         .default("text" as const),
     )
-    .addOption(cwdOption)
     .action(async ({ staged, commit, base, format, cwd }) => {
       const { checkFiles } = await import("../../source/read/check-files.ts");
       const { report } = await import("./report.ts");
@@ -32,7 +31,6 @@ export function validateCommand(io: Io, done: Done): CommandUnknownOpts {
       if (files?.length === 0) {
         if (format === "json") io.out(JSON.stringify({ valid: true, flags: 0, testsPassed: 0, diagnostics: [] }));
         io.err("nothing under flags/ is staged");
-        done(EXIT.done);
         return;
       }
       const origin = { folder, ref: commit ?? null, files };

@@ -1,7 +1,6 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import {
   attribute,
-  cwdOption,
   databaseOption,
   envOption,
   formatOption,
@@ -25,7 +24,6 @@ export function whyCommand(io: Io): CommandUnknownOpts {
     .addOption(workTreeOption)
     .addOption(databaseOption)
     .addOption(formatOption)
-    .addOption(cwdOption)
     .action(async (key, options) => {
       const { explainAnswer } = await import("./answer.ts");
       const attributes = { ...options.context, ...(options.user === undefined ? {} : { userId: options.user }) };
