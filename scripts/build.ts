@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildCli } from "./build/cli.ts";
@@ -24,7 +24,7 @@ copy("src"); // SQL and Markdown
 copy("schema");
 copy("LICENSE");
 copy("README.md");
-for (const { page } of TOPICS) if (existsSync(join(ROOT, page))) copy(page);
+for (const { page } of TOPICS) copy(page);
 const bundled = await buildCli(ROOT, DIST);
 const published = publishedManifest(manifest, library.packages);
 writeFileSync(join(DIST, "package.json"), `${JSON.stringify(published, null, 2)}\n`);
