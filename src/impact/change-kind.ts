@@ -14,7 +14,13 @@ import { impliesByForm } from "../core/logic/by-form.ts";
 import { differingGroups, type FieldGroup, PROSE_GROUPS } from "../core/row/row.ts";
 import { columnsOf } from "../core/row/row-codec.ts";
 import { readsAlike } from "./version-pair.ts";
-import type { ChangeKind } from "./report.ts";
+
+/**
+ * Names what a change does to those who have an answer already. `widen`: nobody loses what they have. `narrow`: nobody gains.
+ * `reshuffle`: subjects move between answers although no share asks for it. `retarget`: anything else that changes answers.
+ * `no-op`: nobody gets a different answer.
+ */
+export type ChangeKind = "widen" | "narrow" | "retarget" | "reshuffle" | "no-op";
 
 /**
  * Returns what a change does to those who have an answer already. It reads both versions and evaluates nobody, so the same

@@ -2,7 +2,8 @@ import type { Change } from "../core/plan/change.ts";
 import type { Flag, FlagKey, Requirement } from "../core/flag/flag.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import { kindOf } from "./change-kind.ts";
-import type { ChangeKind, FlagReport } from "./report.ts";
+import type { ChangeKind } from "./change-kind.ts";
+import type { FlagReport } from "./report.ts";
 import { isUntouched, type VersionPair } from "./version-pair.ts";
 
 /** The flags of one environment before and after, by key. */

@@ -4,6 +4,7 @@ import type { ManualChange } from "../core/plan/manual-change.ts";
 import type { Difference } from "../core/plan/difference.ts";
 import type { FlagKey, VariantName } from "../core/flag/flag.ts";
 import type { DecidedBy } from "../core/describe/decided-by.ts";
+import type { ChangeKind } from "./change-kind.ts";
 import type { PopulationNote } from "./population.ts";
 
 /** What a branch would do to the people who use the flags. Data: views show it. */
@@ -53,13 +54,6 @@ export interface FlagReport {
   readonly needs: readonly Need[];
   readonly warnings: readonly ReportWarning[];
 }
-
-/**
- * What a change does to those who are answered already. `widen`: nobody loses what they have. `narrow`: nobody gains.
- * `reshuffle`: subjects move between answers though no share asks for it. `retarget`: everything else that
- * changes answers. `no-op`: nobody is answered otherwise.
- */
-export type ChangeKind = "widen" | "narrow" | "retarget" | "reshuffle" | "no-op";
 
 /** Something to know before merging that forbids nothing. */
 export interface ReportWarning {

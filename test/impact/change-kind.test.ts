@@ -3,7 +3,7 @@ import type { Condition, Test } from "../../src/core/flag/condition.ts";
 import type { Flag, Rule } from "../../src/core/flag/flag.ts";
 import { flagChanges } from "../../src/impact/flag-changes.ts";
 import { kindOf } from "../../src/impact/change-kind.ts";
-import type { ChangeKind } from "../../src/impact/report.ts";
+import type { ChangeKind } from "../../src/impact/change-kind.ts";
 import type { Plan } from "../../src/core/plan/plan.ts";
 import { aColourFlag, aFlag, percentage, portion } from "../support/flags.ts";
 

@@ -18,7 +18,8 @@ import {
 } from "./words.ts";
 import { measuredText, peopleText } from "../../impact/people-text.ts";
 import type { PopulationNote } from "../../impact/population.ts";
-import type { ChangeKind, ChangeReport, EnvironmentReport, FlagReport } from "../../impact/report.ts";
+import type { ChangeKind } from "../../impact/change-kind.ts";
+import type { ChangeReport, EnvironmentReport, FlagReport } from "../../impact/report.ts";
 
 /** What answers nobody otherwise: folded, but open where there is nothing else to see. */
 export function noOpsPart(report: ChangeReport): Part {
