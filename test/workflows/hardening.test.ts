@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import packageFile from "../../package.json" with { type: "json" };
 import { gitHubFiles } from "../../src/cli/init/workflows/files.ts";
-import { CHECKOUT, NODE_VERSION, PG_VERSION, SETUP_NODE } from "../../src/cli/init/workflows/pins.ts";
+import { CHECKOUT, NODE_VERSION, PG_VERSION, SETUP_NODE } from "../../src/cli/init/workflows/parts.ts";
 import { actionViolations, RULES, violations, type RuleName } from "../support/workflows/hardening.ts";
 import { KINDS, OWN } from "../support/workflows/settings.ts";
 import { parseAction, parseWorkflow } from "../support/workflows/workflow.ts";

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { driftWorkflow } from "../../src/cli/init/workflows/drift.ts";
-import type { WorkflowSettings } from "../../src/cli/init/workflows/settings.ts";
+import type { WorkflowSettings } from "../../src/cli/init/workflows/parts.ts";
 import { syncWorkflow } from "../../src/cli/init/workflows/sync.ts";
 import { validateWorkflow } from "../../src/cli/init/workflows/validate.ts";
 import { aFolder } from "../support/repository.ts";

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { FlagError } from "../../core/errors.ts";
 import { configText, EDITOR_SCHEMAS, EXAMPLE_KEY, exampleText, SEGMENT_TEXT } from "../../source/edit/first-files.ts";
 import { withSetting } from "../../source/edit/jsonc.ts";
@@ -21,19 +21,16 @@ export interface Step {
   readonly note: string;
 }
 
-export interface FirstStepsDone {
-  readonly steps: readonly Step[];
-  readonly loaded: LoadedFlags;
-}
-
 /** Writes the files that do not exist yet and overwrites none. @throws FlagError */
-export async function takeFirstSteps(options: FirstSteps): Promise<FirstStepsDone> {
+export async function takeFirstSteps(
+  options: FirstSteps,
+): Promise<{ readonly steps: readonly Step[]; readonly loaded: LoadedFlags }> {
   const { folder } = options;
   checkEnvironments(options.environments);
   const before = await flagsBefore(folder);
   const hasFlags = before.fileCount > 0;
   const steps: Step[] = [];
-  const write = (path: string, text: string, note: string) => steps.push(writeNew(folder, path, text, note));
+  const write = (path: string, text: string, note: string) => steps.push(writeNew(folder, { path, text, note }));
   write("flags/_config.yaml", configText(options), "environments, attributes, owners, policies");
   if (!hasFlags && before.config === null) {
     write("flags/_segments/staff.yaml", SEGMENT_TEXT, "an example segment");
@@ -79,41 +76,65 @@ async function flagsBefore(folder: string): Promise<LoadedFlags> {
   );
 }
 
-function writeNew(folder: string, path: string, text: string, note: string): Step {
-  const file = join(folder, path);
+/** A file to write, and what it is for. */
+export interface NewFile {
+  /** Relative to the folder that it is written to. */
+  readonly path: string;
+  readonly text: string;
+  readonly note: string;
+}
+
+/** Writes a file, with its folders, unless it exists. */
+export function writeNew(folder: string, { path, text, note }: NewFile): Step {
+  const file = resolve(folder, path);
   if (existsSync(file)) return { path, outcome: "kept", note };
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text, { flag: "wx" });
   return { path, outcome: "written", note };
 }
 
+/**
+ * Writes a file, or extends the one that exists.
+ *
+ * @param extended  returns the new text; undefined where that is impossible
+ * @param manually  the note then: what to add manually
+ */
+function writeOrExtend(
+  folder: string,
+  file: NewFile,
+  extended: (text: string) => string | undefined,
+  manually = file.note,
+): Step {
+  const step = writeNew(folder, file);
+  if (step.outcome === "written") return step;
+  const path = join(folder, file.path);
+  const text = readFileSync(path, "utf8");
+  const next = extended(text);
+  if (next === undefined) return { ...step, note: manually };
+  if (next === text) return step;
+  writeFileSync(path, next);
+  return { ...step, outcome: "extended" };
+}
+
 function editorSettings(folder: string): Step {
-  const path = ".vscode/settings.json";
-  const note = "VS Code checks and completes flag files";
-  const file = join(folder, path);
-  if (!existsSync(file)) {
-    return writeNew(folder, path, `${JSON.stringify({ "yaml.schemas": EDITOR_SCHEMAS }, null, 2)}\n`, note);
-  }
-  const text = readFileSync(file, "utf8");
-  const next = withSetting(text, "yaml.schemas", EDITOR_SCHEMAS);
-  if (next === undefined) {
-    const lines = JSON.stringify({ "yaml.schemas": EDITOR_SCHEMAS });
-    return { path, outcome: "kept", note: `not valid JSON with comments; add manually: ${lines}` };
-  }
-  if (next === text) return { path, outcome: "kept", note };
-  writeFileSync(file, next);
-  return { path, outcome: "extended", note };
+  const settings = { "yaml.schemas": EDITOR_SCHEMAS };
+  const text = `${JSON.stringify(settings, null, 2)}\n`;
+  const file = { path: ".vscode/settings.json", text, note: "VS Code checks and completes flag files" };
+  const extended = (before: string) => withSetting(before, "yaml.schemas", EDITOR_SCHEMAS);
+  return writeOrExtend(
+    folder,
+    file,
+    extended,
+    `not valid JSON with comments; add manually: ${JSON.stringify(settings)}`,
+  );
 }
 
 function ignoreLine(folder: string): Step {
-  const path = ".gitignore";
-  const note = "ignores .flaghoist/, the local databases";
-  const file = join(folder, path);
-  if (!existsSync(file)) return writeNew(folder, path, ".flaghoist/\n", note);
-  const text = readFileSync(file, "utf8");
-  if (/^\/?\.flaghoist\/?\s*$/m.test(text)) return { path, outcome: "kept", note };
-  const newline = text.includes("\r\n") ? "\r\n" : "\n";
-  const start = text === "" || text.endsWith("\n") ? text : text + newline;
-  writeFileSync(file, `${start}.flaghoist/${newline}`);
-  return { path, outcome: "extended", note };
+  const file = { path: ".gitignore", text: ".flaghoist/\n", note: "ignores .flaghoist/, the local databases" };
+  return writeOrExtend(folder, file, (text) => {
+    if (/^\/?\.flaghoist\/?\s*$/m.test(text)) return text;
+    const newline = text.includes("\r\n") ? "\r\n" : "\n";
+    const start = text === "" || text.endsWith("\n") ? text : text + newline;
+    return `${start}.flaghoist/${newline}`;
+  });
 }

@@ -1,4 +1,5 @@
 import type { LoadedFlags } from "../../source/load/load.ts";
+import { readEnvironment, type WorkflowSettings } from "./workflows/parts.ts";
 import type { Step } from "./first-steps.ts";
 import type { Style } from "../terminal/io.ts";
 import { tableText } from "../terminal/table.ts";
@@ -60,5 +61,28 @@ export function nextSteps({ config, flags }: LoadedFlags): readonly NextStep[] {
     check,
     { command: `hoist sync --env ${open.name} --work-tree`, about: `apply the files to the database of ${open.name}` },
     { command: `hoist why ${key} --user user-42 --env ${open.name}`, about: "explain one answer step by step" },
+  ];
+}
+
+/** Lists what must be set up on GitHub itself. */
+export function gitHubSetup({ environments, branch }: WorkflowSettings): readonly NextStep[] {
+  const places = (names: readonly string[]) => `Environments ${names.join(", ")}`;
+  return [
+    {
+      command: places(environments),
+      about: `secret FLAGS_DATABASE_URL (role flaghoist_sync), branch ${branch} only, reviewers`,
+    },
+    {
+      command: places(environments.map(readEnvironment)),
+      about: `secret FLAGS_DATABASE_URL (role flaghoist_reader), branch ${branch} only`,
+    },
+    {
+      command: `Rules for ${branch}`,
+      about: "pull request, required check validate, code owners, no force push",
+    },
+    {
+      command: "hoist github codeowners --write",
+      about: "CODEOWNERS, when the owners in flags/_config.yaml are on GitHub",
+    },
   ];
 }

@@ -49,24 +49,26 @@ async function gitHubSteps(
   workflows: boolean | undefined,
 ): Promise<{ readonly written: readonly Step[]; readonly settings: readonly NextStep[] }> {
   const none = { written: [], settings: [] };
+  const without = (note: string) => {
+    printNote(io, note);
+    return none;
+  };
   if (workflows === false) return none;
   if (config === null) {
-    printNote(io, "flags/_config.yaml has errors, so no workflows were written: hoist validate, then hoist init again");
-    return none;
+    return without(
+      "flags/_config.yaml has errors, so no workflows were written: hoist validate, then hoist init again",
+    );
   }
   const { findSettings } = await import("./workflows/find-settings.ts");
   const found = await findSettings(folder, config, io.env);
   if (found === null) {
-    if (workflows)
-      printNote(io, "not a git repository, so no workflows were written: git init, then hoist init --workflows");
-    return none;
+    if (workflows === undefined) return none;
+    return without("not a git repository, so no workflows were written: git init, then hoist init --workflows");
   }
   if (!found.isOnGitHub && workflows === undefined) {
-    printNote(io, "the remote is not on GitHub, so no workflows were written: hoist init --workflows writes them");
-    return none;
+    return without("the remote is not on GitHub, so no workflows were written: hoist init --workflows writes them");
   }
-  const { writeWorkflows } = await import("./workflows/write.ts");
-  const { gitHubSetup } = await import("./workflows/github-setup.ts");
-  const written = writeWorkflows(folder, found);
-  return { written, settings: gitHubSetup(found.settings) };
+  const { writeWorkflows } = await import("./workflows/files.ts");
+  const { gitHubSetup } = await import("./init-text.ts");
+  return { written: writeWorkflows(folder, found), settings: gitHubSetup(found.settings) };
 }

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
+import { gitEnvironment } from "../../history/git-environment.ts";
 import { shellWord } from "../../core/text.ts";
-import type { Step } from "./first-steps.ts";
+import { writeNew, type Step } from "./first-steps.ts";
 import type { Io } from "../terminal/io.ts";
 
 /**
@@ -17,17 +18,15 @@ export async function installHook(folder: string, ambient: Io["env"]): Promise<S
   if (repository === null) return null;
   const { hooks, prefix } = repository;
   const file = join(hooks, "pre-commit");
-  const near = relative(folder, file);
-  const path = near.startsWith("..") ? file : near.replaceAll("\\", "/");
-  if (existsSync(file)) {
-    const isOurs = readFileSync(file, "utf8").includes(HOOK_MARK);
+  const path = relative(folder, file).replaceAll("\\", "/");
+  const step = writeNew(folder, { path, text: preCommitHook(prefix), note: CHECKS });
+  const shown = { ...step, path: path.startsWith("..") ? file : path };
+  if (step.outcome === "written") chmodSync(file, 0o755);
+  else if (!readFileSync(file, "utf8").includes(HOOK_MARK)) {
     const line = `${prefix === "" ? "" : `cd ${prefix} && `}hoist validate --staged || exit $?`;
-    return { path, outcome: "kept", note: isOurs ? CHECKS : `another hook exists; add to it: ${line}` };
+    return { ...shown, note: `another hook exists; add to it: ${line}` };
   }
-  mkdirSync(hooks, { recursive: true });
-  writeFileSync(file, preCommitHook(prefix), { flag: "wx" });
-  chmodSync(file, 0o755);
-  return { path, outcome: "written", note: CHECKS };
+  return shown;
 }
 
 const CHECKS = "validates staged flag files before each commit";
@@ -57,23 +56,18 @@ exit 1
 `;
 }
 
-interface HookFolder {
-  /** The folder of the repository's hooks. */
-  readonly hooks: string;
-  /** The path from the top of the work tree to the given folder: "" or `apps/shop`. */
-  readonly prefix: string;
-}
-
-/** Asks git itself, because worktrees and core.hooksPath move the hooks. */
-async function hooksOf(folder: string, ambient: Io["env"]): Promise<HookFolder | null> {
-  // Git sets these for hooks; here the folder decides which repository is meant.
-  const env = Object.fromEntries(
-    Object.entries(ambient).filter(([name]) => !/^GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX)$/.test(name)),
-  );
-  const PATH = ambient["PATH"] ?? process.env["PATH"];
-  const options = { cwd: folder, env: { ...env, ...(PATH === undefined ? {} : { PATH }) } };
+/**
+ * Asks git itself, because worktrees and core.hooksPath move the hooks.
+ *
+ * @returns the folder of the hooks, and the path from the top of the work tree to the given folder: "" or `apps/shop`
+ */
+async function hooksOf(folder: string, ambient: Io["env"]): Promise<{ hooks: string; prefix: string } | null> {
+  const env = { PATH: process.env["PATH"], ...gitEnvironment(ambient) };
   try {
-    const { stdout } = await promisify(execFile)("git", ["rev-parse", "--show-prefix", "--git-path", "hooks"], options);
+    const { stdout } = await promisify(execFile)("git", ["rev-parse", "--show-prefix", "--git-path", "hooks"], {
+      cwd: folder,
+      env,
+    });
     const [prefix = "", hooks = ""] = stdout.split(/\r?\n/);
     return { hooks: resolve(folder, hooks), prefix: prefix.replace(/\/$/, "") };
   } catch {

@@ -1,4 +1,4 @@
-import type { WorkflowSettings } from "../../../src/cli/init/workflows/settings.ts";
+import type { WorkflowSettings } from "../../../src/cli/init/workflows/parts.ts";
 
 /** The tool's own repository. */
 export const OWN: WorkflowSettings = {

@@ -1,6 +1,4 @@
-import { RUNNER } from "./pins.ts";
-import { hoistOf, yamlWord, type WorkflowSettings } from "./settings.ts";
-import { firstSteps, head, MARK } from "./steps.ts";
+import { firstSteps, head, hoistOf, MARK, readEnvironment, RUNNER, type WorkflowSettings, yamlWord } from "./parts.ts";
 
 /** Returns the hourly workflow, which reports drift in an issue. It writes to no table. */
 export function driftWorkflow(settings: WorkflowSettings): string {
@@ -42,9 +40,4 @@ ${firstSteps(settings, { ref: settings.branch, needsDatabase: true })}
           fi
           ${hoistOf(settings.install)} github drift --env ${environment}
 `;
-}
-
-/** Returns the GitHub environment whose database user can only read. */
-export function readEnvironment(environment: string): string {
-  return `${environment}-read`;
 }

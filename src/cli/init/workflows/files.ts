@@ -1,22 +1,19 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join, relative } from "node:path";
 import { FlagError } from "../../../core/errors.ts";
-import type { TextFile } from "../../generate/text-files.ts";
+import { writeNew, type NewFile, type Step } from "../first-steps.ts";
 import { driftWorkflow } from "./drift.ts";
-import { PULL_REQUEST_TEMPLATE } from "./pull-request-template.ts";
-import type { WorkflowSettings } from "./settings.ts";
+import { MARK, type WorkflowSettings } from "./parts.ts";
+import type { FoundRepository } from "./find-settings.ts";
 import { syncWorkflow } from "./sync.ts";
 import { validateWorkflow } from "./validate.ts";
-
-/** A file of `.github/`, and what it is for. */
-export interface GitHubFile extends TextFile {
-  readonly note: string;
-}
 
 /**
  * Returns the files for a repository's `.github/`, with paths from its top.
  *
  * @throws FlagError USAGE for a branch or folder that GitHub would read as an expression
  */
-export function gitHubFiles(settings: WorkflowSettings): readonly GitHubFile[] {
+export function gitHubFiles(settings: WorkflowSettings): readonly NewFile[] {
   for (const text of [settings.branch, settings.folder]) {
     if (!text.includes("${{")) continue;
     throw new FlagError("USAGE", `"${text}" cannot be used in a workflow, because GitHub evaluates \${{`, {
@@ -38,4 +35,47 @@ export function gitHubFiles(settings: WorkflowSettings): readonly GitHubFile[] {
       note: "what changes, why, how to undo it",
     },
   ];
+}
+
+/** Asks the author for what the report in the comment cannot contain. */
+const PULL_REQUEST_TEMPLATE = `## What changes
+
+
+## Why
+
+
+## How to undo it
+
+<!-- For a flag: hoist rollback KEY --pr, or immediately: hoist kill KEY. -->
+`;
+
+/**
+ * Writes the files of `.github/` that do not exist yet. Next to another workflow of the same name, the new one gets the prefix
+ * `flags-`.
+ *
+ * @param folder  the folder to which the paths in the result are relative
+ * @throws FlagError as gitHubFiles does, before anything is written
+ */
+export function writeWorkflows(folder: string, { root, settings }: FoundRepository): readonly Step[] {
+  return gitHubFiles(settings).map((file) => {
+    const path = freePath(root, file);
+    const { outcome, note } = writeNew(root, { ...file, path });
+    return { path: relative(folder, join(root, path)).replaceAll("\\", "/"), outcome, note };
+  });
+}
+
+/** GitHub reads a template from any of these folders, in any case. */
+const TEMPLATE_FOLDERS = [".github", ".", "docs"];
+
+function freePath(root: string, { path, text }: NewFile): string {
+  if (basename(path) === "pull_request_template.md") return templateIn(root) ?? path;
+  const file = join(root, path);
+  if (!text.startsWith(MARK) || !existsSync(file) || readFileSync(file, "utf8").startsWith(MARK)) return path;
+  return path.replace(/([^/]+)$/, "flags-$1");
+}
+
+function templateIn(root: string): string | undefined {
+  return TEMPLATE_FOLDERS.filter((folder) => existsSync(join(root, folder)))
+    .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(folder, name)))
+    .find((path) => /^pull_request_template\.(?:md|txt)$/i.test(basename(path)));
 }

@@ -5,7 +5,8 @@ import packageFile from "../../../../package.json" with { type: "json" };
 import { FlagError } from "../../../core/errors.ts";
 import { gitIn, type Git } from "../../../history/git.ts";
 import type { Config } from "../../../source/load/config.ts";
-import type { Install, WorkflowSettings } from "./settings.ts";
+import type { Io } from "../../terminal/io.ts";
+import type { Install, WorkflowSettings } from "./parts.ts";
 
 export interface FoundRepository {
   /** The top of the work tree. */
@@ -15,18 +16,14 @@ export interface FoundRepository {
   readonly isOnGitHub: boolean;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * Finds the settings for the workflows of a repository; null outside a repository.
  *
  * @param folder  the one that holds `flags/`
  * @throws FlagError GIT_FAILED
  */
-export async function findSettings(folder: string, config: Config, env: Environment): Promise<FoundRepository | null> {
-  // Git sets these in hooks; here the folder decides.
-  const own = Object.entries(env).filter(([name]) => !/^GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX)$/.test(name));
-  const git = gitIn(folder, Object.fromEntries(own));
+export async function findSettings(folder: string, config: Config, env: Io["env"]): Promise<FoundRepository | null> {
+  const git = gitIn(folder, env);
   const root = await topOf(git);
   if (root === null) return null;
   const below = relative(await realpath(root), await realpath(folder)).replaceAll("\\", "/");

@@ -1,6 +1,4 @@
-import { RUNNER } from "./pins.ts";
-import { filterPattern, hoistOf, yamlWord, type WorkflowSettings } from "./settings.ts";
-import { firstSteps, head, MARK } from "./steps.ts";
+import { filterPattern, firstSteps, head, hoistOf, MARK, RUNNER, type WorkflowSettings, yamlWord } from "./parts.ts";
 
 /** Returns the workflow of a merge, which syncs the environments in order of promotion. */
 export function syncWorkflow(settings: WorkflowSettings): string {

@@ -1,6 +1,4 @@
-import { RUNNER } from "./pins.ts";
-import { hoistOf, type WorkflowSettings } from "./settings.ts";
-import { firstSteps, head, MARK } from "./steps.ts";
+import { firstSteps, head, hoistOf, MARK, RUNNER, type WorkflowSettings } from "./parts.ts";
 
 /** Returns the workflow of pull requests and the merge queue, which checks the flags and reports what merging changes. */
 export function validateWorkflow(settings: WorkflowSettings): string {

@@ -1,5 +1,49 @@
-import { CHECKOUT, NODE_VERSION, PG_VERSION, SETUP_NODE } from "./pins.ts";
-import { yamlWord, type Install, type WorkflowSettings } from "./settings.ts";
+/** Actions are pinned to commits, because a tag can be moved to other code. */
+export const CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1";
+export const SETUP_NODE = "actions/setup-node@48b55a011bda9f5d6aeb4c2d9c7362e8dae4041e # v6.4.0";
+export const RUNNER = "ubuntu-24.04";
+export const NODE_VERSION = "24.21.0";
+/** The version of PostgreSQL's driver in repositories without a lock file. */
+export const PG_VERSION = "8.23.1";
+
+/** The values that the workflows of a repository are made from. */
+export interface WorkflowSettings {
+  /** The environments that are synced, in the order of promotion. */
+  readonly environments: readonly string[];
+  /** The branch from which the environments are synced. */
+  readonly branch: string;
+  /** The path from the top of the repository to the folder that holds `flags/`: "" or `apps/shop`. */
+  readonly folder: string;
+  readonly install: Install;
+}
+
+/**
+ * How the workflows install the command.
+ *
+ * `locked`: as a dependency of the repository, from its lock file. `exact`: one version from the registry. `source`: the
+ * repository is the one of Flaghoist itself.
+ */
+export type Install =
+  | { readonly kind: "locked"; readonly folder: string }
+  | { readonly kind: "exact"; readonly version: string }
+  | { readonly kind: "source" };
+
+/** Returns the command line that starts `hoist`. */
+export function hoistOf({ kind }: Install): string {
+  return { locked: "npx --no-install hoist", exact: "hoist", source: "node src/cli/bin.js" }[kind];
+}
+
+/** Returns a text as a YAML scalar, quoted where YAML would read it as something else, such as `on`. */
+export function yamlWord(text: string): string {
+  return /^[A-Za-z][\w/.-]*$/.test(text) && !/^(?:on|off|yes|no|y|n|true|false|null)$/i.test(text)
+    ? text
+    : JSON.stringify(text);
+}
+
+/** Escapes a branch or path for a filter, where GitHub reads patterns. */
+export function filterPattern(text: string): string {
+  return JSON.stringify(text.replace(/[\\*?+[\]!]/g, "\\$&"));
+}
 
 interface StepOptions {
   /** The ref to check out; the one that started the workflow unless given. */
@@ -57,3 +101,8 @@ defaults:
 
 /** The line that identifies a generated workflow. */
 export const MARK = "# Written by hoist init.";
+
+/** Returns the GitHub environment whose database user can only read. */
+export function readEnvironment(environment: string): string {
+  return `${environment}-read`;
+}
