@@ -54,7 +54,7 @@ describe("updates in the words of the columns", () => {
     expect(overlayOf(updated(updates))).toBe(written);
   });
 
-  test("a share keeps what people are told apart by, and replaces roles only with its strategy", () => {
+  test("a share keeps its attribute, and replaces roles only together with the strategy", () => {
     expect(overlayOf(updated({ rollout_percentage: 20 }, SESSIONS))).toBe(
       "{ rollout: { percentage: 20%, by: userRole } }",
     );

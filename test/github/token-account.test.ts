@@ -36,7 +36,7 @@ describe("whose a token is", () => {
     expect(asked).toEqual(["GET /api/v3/user", "POST /api/graphql"].slice(0, answers.length));
   });
 
-  test("a token that nobody knows is no app's", async () => {
+  test("an invalid token is not taken for that of an app", async () => {
     const { url } = await answering(json(401, { message: "Bad credentials" }));
     const github = connectGitHub({ token: "ghp_x", repository: "acme/flags", apiUrl: url, retries: 0 });
     await expect(tokenAccount(github)).rejects.toMatchObject({ code: "GITHUB_REFUSED" });

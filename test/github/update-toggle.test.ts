@@ -100,7 +100,7 @@ describe("updateToggle", () => {
     expect(await door.updateToggle(KEY, { rollout_percentage: 20 }, "user-42")).toMatchObject({ success: true });
   });
 
-  test("goes on from what git says where the table was changed by hand, and says so", async () => {
+  test("starts from git when the table has a manual change, and reports the change", async () => {
     const fake = await aGitHubOfFlags();
     const { file } = await aProgram(fake);
     typed(file, `UPDATE feature_toggles SET enabled = false WHERE feature_key = '${KEY}'`);

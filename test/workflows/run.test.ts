@@ -139,7 +139,7 @@ describe("a merge", { timeout: 60_000 }, () => {
     const secrets = { FLAGS_DATABASE_URL: "ftp://nowhere" };
     return (await runJob(SYNC, job, (await aCheckout(FLAGS, home.folder)).runner({ ...event, secrets }))).result;
   };
-  test("goes no further than the environment that failed, and by hand one environment alone is synced", async () => {
+  test("stops at the environment that failed; a manual run syncs only one environment", async () => {
     const after = (result: string) => ({ "sync-staging": { result } });
     expect(await happens("sync-production", { name: "push", needs: after("failure") })).toBe("skipped");
     expect(await happens("sync-production", { name: "push", needs: after("skipped") })).toBe("skipped");
@@ -160,7 +160,7 @@ describe("a merge", { timeout: 60_000 }, () => {
     expect(readdirSync(checkout.folder).sort()).toEqual([".git", "flags"]);
   });
 
-  test("by hand takes what is typed as keys and ids, whatever it is", async () => {
+  test("a manual run passes its inputs only as keys and ids", async () => {
     const checkout = await aCheckout(FLAGS, home.folder);
     const database = join(aFolder(), "staging.db");
     const secrets = { FLAGS_DATABASE_URL: `file:${database}` };

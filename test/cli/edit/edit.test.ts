@@ -16,7 +16,7 @@ function textOf(repository: TestRepository, key: string): string {
 }
 
 describe("set and rollout", () => {
-  test("say what the edit means, what has to be acknowledged against the last commit, and take that id", async () => {
+  test("show what the edit means and which acknowledgement it needs against the last commit, and accept that id", async () => {
     const repository = aFlagRepository({ checkout: PRODUCTION("{ rollout: 10% }") });
     const hoist = hoistIn(repository.folder);
     const first = await hoist("rollout", "checkout", "30%", "--env", "production");
@@ -40,7 +40,7 @@ describe("set and rollout", () => {
     expect(textOf(repository, "checkout")).not.toContain("acknowledge");
   });
 
-  test("a share in an environment that is switched off is told to reach nobody", async () => {
+  test("an edit in a disabled environment comes with a note that it has no effect there", async () => {
     const repository = aFlagRepository({ checkout: PRODUCTION("{ enabled: false }") });
     const { out } = await hoistIn(repository.folder)("rollout", "checkout", "5%", "--env", "production");
     expect(out).toContain(
@@ -69,7 +69,7 @@ describe("set and rollout", () => {
     expect(textOf(repository, "checkout")).toBe(flagText());
   });
 
-  test("a refusal ends with the exit code of its kind and leaves the file", async () => {
+  test("a refusal has the exit code of its kind and does not change the file", async () => {
     const repository = aFlagRepository({ checkout: PRODUCTION("{ rollout: 10% }") });
     const hoist = hoistIn(repository.folder);
     for (const [args, code, text] of [
@@ -125,7 +125,7 @@ describe("new", () => {
     "ops",
   ];
 
-  test("writes a flag that is off but where it is said, beside its owner's others, and its tests pass", async () => {
+  test("writes a flag that is enabled only in the named environment, beside its owner's other flags, and its tests pass", async () => {
     const repository = aFlagRepository({ "shop/checkout": flagText(), "shop/cart": flagText(), top: flagText() });
     const hoist = hoistIn(repository.folder);
     const { code, out } = await hoist("new", "dark_mode", ...OPTIONS, "--env", "staging", "--tags", "a,b");
@@ -213,7 +213,7 @@ describe("new", () => {
 });
 
 describe("rename", () => {
-  test("moves the file, keeps the salt, follows requirements, and tells what becomes of the old key", async () => {
+  test("moves the file, keeps the salt, updates requirements, and explains what happens to the old key", async () => {
     const repository = aFlagRepository({
       checkout: PRODUCTION("{ rollout: 10% }", 'acknowledge: { production: "12345678", reason: "so" }\n'),
       cart: flagText({ lines: 'requires: { "checkout": true } # first\nrollout: all' }),
@@ -265,7 +265,7 @@ describe("rollback", () => {
     return repository;
   }
 
-  test("puts back what was served before its last change, says whose that was, and keeps the prose", async () => {
+  test("restores what was served before the last change, names its author, and keeps the description", async () => {
     const repository = aHistory();
     const { code, out } = await hoistIn(repository.folder)("rollback", "checkout", "--env", "production");
     expect(code, out).toBe(0);
@@ -291,7 +291,7 @@ describe("rollback", () => {
     expect(textOf(repository, "shop/checkout")).toBe(flagText());
   });
 
-  test("undoes first what is not committed, and goes to a commit that is named", async () => {
+  test("undoes uncommitted changes first, and restores a named commit", async () => {
     const repository = aHistory();
     const hoist = hoistIn(repository.folder);
     await hoist("set", "checkout", "enabled=false");
@@ -301,7 +301,7 @@ describe("rollback", () => {
     expect(textOf(repository, "checkout")).toContain("production: { rollout: 10% } # half\n");
   });
 
-  test("versions that cannot be read are passed over and told", async () => {
+  test("versions that cannot be read are skipped and listed", async () => {
     const repository = aHistory();
     commitFlags(repository, "Broken (#4)", { checkout: "name: [\n" });
     commitFlags(repository, "All (#5)", { checkout: PRODUCTION("{ rollout: all }") });

@@ -272,7 +272,7 @@ describe("rename --pr", () => {
 });
 
 describe("adopt --pr", () => {
-  test("proposes what was written to the table by hand, so that git agrees", async () => {
+  test("proposes a manual change of the table, so that git agrees with it", async () => {
     const fake = await aGitHubOfFlags();
     const clone = aClone(fake);
     const file = freshFile("production.db");
@@ -325,7 +325,7 @@ describe("new --pr", () => {
     expect(again.out).toContain("#1 is already open");
   });
 
-  test("asks nobody: what is missing is said, and a key that is taken is refused", async () => {
+  test("does not ask for anything: missing options are listed, and a key that exists is refused", async () => {
     const fake = await aGitHubOfFlags();
     const hoist = hoistWith(fake, aClone(fake).folder);
     expect(await hoist("new", "--pr")).toMatchObject({ code: 9, err: expect.stringContaining("needs a key") });
@@ -340,7 +340,7 @@ describe("new --pr", () => {
   });
 });
 
-test("the lines that are printed for --pr say --pr again", async () => {
+test("commands that are printed for --pr repeat --pr", async () => {
   const lines = "rollout: 10%\nenvironments: { production: { enabled: false, rollout: 5% } }";
   const fake = await aGitHubOfFlags({ files: { ...FILES, [PATH]: flagText({ lines }) } });
   const hoist = hoistWith(fake, aClone(fake).folder);

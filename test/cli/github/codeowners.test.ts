@@ -116,7 +116,7 @@ test("where there are neither flags nor owners, nobody can be named", async () =
   expect(err).toContain("declares no owners");
 });
 
-test("a marker that has lost the other is told, and nothing is written", async () => {
+test("a missing marker is reported, and nothing is written", async () => {
   const broken = "# BEGIN flags\n/flags/ @x\n";
   const repository = aTree({ ".github/CODEOWNERS": broken });
   const { code, err } = await hoistIn(repository.folder)("github", "codeowners", "--write");
@@ -125,7 +125,7 @@ test("a marker that has lost the other is told, and nothing is written", async (
   expect(textIn(repository)).toBe(broken);
 });
 
-test("--check and --write cannot be used together; outside a repository there is no top to count paths from", async () => {
+test("--check and --write cannot be used together; outside of a repository the command is refused", async () => {
   expect((await hoistIn(aTree().folder)("github", "codeowners", "--check", "--write")).code).toBe(9);
   const folder = aFolder();
   for (const [path, text] of Object.entries(FLAGS)) {

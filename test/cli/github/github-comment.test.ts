@@ -44,7 +44,7 @@ async function write({ fake, number }: Scene, token: string, body: string): Prom
 }
 
 describe("one comment a pull request", () => {
-  test("it is made, left alone when it says so already, and updated in place after a push", async () => {
+  test("it is created, not touched while it is up to date, and updated in place after a push", async () => {
     const scene = await aScene();
     const first = await scene.comment();
     expect(first.out).toMatch(
@@ -62,7 +62,7 @@ describe("one comment a pull request", () => {
     expect(bodies(scene)).toEqual([expect.stringMatching(/\b20\.0\s%/)]);
   });
 
-  test("nothing is said where no flag changes; a comment that is there is brought up to date", async () => {
+  test("no comment is created when no flag changes; an existing comment is updated", async () => {
     const quiet = await aScene({});
     expect(await commented(quiet)).toMatchObject({
       comment: { action: "none", url: null },
@@ -259,7 +259,7 @@ describe("what else is said, and where", () => {
 });
 
 describe("what stands in the tables", () => {
-  test("is told of those whose addresses the environment names, each with the environment that it serves", async () => {
+  test("is reported for every table whose address is set, with the environment that it serves", async () => {
     const scene = await aScene();
     const file = freshFile();
     const hoist = hoistIn(scene.clone.folder);
@@ -288,14 +288,14 @@ describe("what stands in the tables", () => {
     }
   });
 
-  test("is not told where it cannot be read, with a note and nothing worse", async () => {
+  test("is left out with a note when the table cannot be read", async () => {
     const scene = await aScene();
     const missing = { FLAGS_DATABASE_URL_STAGING: "file:/nowhere/at/all.db", FLAGS_DATABASE_URL: "mysql://db/flags" };
     const { code, err } = await scene.comment(missing);
     expect({ code, err }, err).toMatchObject({ code: 0 });
     expect(err).toMatch(/^note {2}the table of staging: .*; manual changes are not reported$/m);
-    expect(err).toMatch(/^note {2}FLAGS_DATABASE_URL is no database address: .*; manual changes are not reported$/m);
-    expect(err.match(/FLAGS_DATABASE_URL is no/g)).toHaveLength(1);
+    expect(err).toMatch(/^note {2}FLAGS_DATABASE_URL is not a database address: .*; manual changes are not reported$/m);
+    expect(err.match(/FLAGS_DATABASE_URL is not/g)).toHaveLength(1);
     expect(bodies(scene)[0]).toContain("### Flags: 1 change in production");
     const unnamed = await scene.comment();
     expect(unnamed).toMatchObject({ code: 0, err: "" });
@@ -330,7 +330,7 @@ describe("where the token may not comment", () => {
     expect(bodies(scene)).toEqual([]);
   });
 
-  test("a workflow of the repository itself that lacks the right is told so, with the summary written all the same", async () => {
+  test("a workflow of the repository itself without the permission fails, and the summary is written nevertheless", async () => {
     const scene = await aScene();
     const env = scene.job({ GITHUB_TOKEN: scene.fake.readToken });
     const { code, err } = await hoistIn(scene.clone.folder, env)("github", "comment", "--base", "origin/main");
@@ -359,7 +359,7 @@ describe("where the token may not comment", () => {
   });
 });
 
-describe("which commit is told of", () => {
+describe("the reported commit", () => {
   test("a run that was overtaken leaves the comment to the newer one", async () => {
     const scene = await aScene();
     const old = scene.clone.git("rev-parse", "HEAD");
@@ -374,7 +374,7 @@ describe("which commit is told of", () => {
     expect(bodies(scene)).toEqual(before);
   });
 
-  test("by hand, the report has to be of what the pull request stands at, or of its merge into the base", async () => {
+  test("outside of a workflow, the commit must be the head of the pull request, or its merge into the base", async () => {
     const scene = await aScene();
     const { clone } = scene;
     const env = { ...scene.job(), GITHUB_EVENT_PATH: "", GITHUB_REF: "", GITHUB_ACTIONS: "" };

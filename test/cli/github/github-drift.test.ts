@@ -50,7 +50,7 @@ function issues({ fake }: Watched) {
 }
 
 onEveryEngine((engine) => {
-  test("a flag that was switched off by hand has an issue, which is left alone, updated, and closed", async () => {
+  test("a manually disabled flag has an issue, which is left alone, updated, and closed", async () => {
     const watched = await aWatchedEnvironment(engine);
     const { database, drift, hoist, fake } = watched;
     expect(await drift()).toMatchObject({
@@ -114,7 +114,7 @@ onEveryEngine((engine) => {
 });
 
 describe("what was merged and is not live", () => {
-  test("is told once it is older than --after, with where it came from", async () => {
+  test("is reported once it is older than --after, with its pull request", async () => {
     const watched = await aWatchedEnvironment();
     const { clone, drift, hoist } = watched;
     // Commits of these repositories are of last January.
@@ -128,7 +128,7 @@ describe("what was merged and is not live", () => {
     expect((await drift()).out).toContain("✓ issue #1 closed");
   });
 
-  test("nothing is told of what was merged just now, nor of commits that change no flag", async () => {
+  test("recent merges and commits that change no flag are not reported", async () => {
     const watched = await aWatchedEnvironment();
     const { clone, drift } = watched;
     clone.write("README.md", "x");
@@ -140,7 +140,7 @@ describe("what was merged and is not live", () => {
     expect(issues(watched)).toEqual([]);
   });
 
-  test("a table that is newer than this clone is left to the next run; one that was synced from elsewhere is told", async () => {
+  test("a table that is newer than this clone is left to the next run; one that was synced from another branch is reported", async () => {
     const watched = await aWatchedEnvironment();
     const { fake, clone, drift, hoist } = watched;
     const first = clone.git("rev-parse", "HEAD");
@@ -166,7 +166,7 @@ describe("what was merged and is not live", () => {
     commitFlags(clone, "Beside it", { [ROUTING]: flagText({ lines: "rollout: 7%" }) });
     const beside = await drift();
     expect(beside).toMatchObject({ code: 0 });
-    expect(beside.out).toMatch(/^! production is at [0-9a-f]{7}, which is not part of the history of [0-9a-f]{7}\n/);
+    expect(beside.out).toMatch(/^! production is at [0-9a-f]{7}, which is not in the history of [0-9a-f]{7}\n/);
     expect(issues(watched)).toEqual([
       expect.objectContaining({
         title: "Flags: production differs from the branch: it was synced from another branch",
@@ -223,7 +223,7 @@ describe("the issue", () => {
     expect(issues(watched).filter(({ state }) => state === "open")).toHaveLength(1);
   });
 
-  test("what was found is printed although GitHub refuses; and --no-issue asks nobody", async () => {
+  test("the drift is printed even when GitHub refuses, and --no-issue sends no request", async () => {
     const { fake, database, drift } = await aWatchedEnvironment();
     await database.type(KILL);
     fake.fail({ kind: 403, method: "POST" });

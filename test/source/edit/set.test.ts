@@ -115,7 +115,7 @@ test("taking out the last key of an overlay takes out the overlay, and the last 
   ]);
 });
 
-test("a share keeps the attribute that it is dealt by, in the base and where an overlay takes it over", () => {
+test("a share keeps the attribute that it counts by, in the base and when an overlay takes it over", () => {
   const bySession = FLAG.replace("rollout: 10% #", "rollout: { percentage: 10%, by: sessionId } #");
   expect(changedLines(set(["rollout=20%"], "production", bySession))).toEqual([
     "-   production: { enabled: false }",
@@ -178,7 +178,7 @@ test.each([
   expect(refusedAs(set(changes, environment)).message).toContain(message);
 });
 
-test("what stands in no brackets and quotes is text as it was typed, unless it is true, false or a number", () => {
+test("a value without brackets and quotes is text as typed, unless it is true, false or a number", () => {
   const written = (change: string) => changedLines(set([change]));
   expect(written("metadata.colour=#1d4ed8")).toEqual(['+ metadata: { colour: "#1d4ed8" }']);
   expect(written("metadata.range=>=5.5 # not a comment")).toEqual(['+ metadata: { range: ">=5.5 # not a comment" }']);
@@ -209,7 +209,7 @@ test("an acknowledgement that the edit itself writes stays, and its id is quoted
   ]);
 });
 
-test("tests that an edit breaks are told, those that failed before are not", () => {
+test("tests that an edit breaks are reported, and those that failed before are not", () => {
   const result = edited(set(["enabled=true", "rollout=all"], "production"));
   expect(result.failures.map(({ message }) => message)).toEqual([
     expect.stringContaining("test 1 expects false in production"),
@@ -217,7 +217,7 @@ test("tests that an edit breaks are told, those that failed before are not", () 
   expect(edited(set(["rollout=none"], "staging")).failures).toEqual([]);
 });
 
-test("a flag whose file has errors is not edited, and the error is told", () => {
+test("a flag whose file has errors is not edited, and the error is reported", () => {
   const files = [
     sourceFile("flags/_config.yaml", "environments: { production: {} }\nowners: { team-a: a }\n"),
     sourceFile(
