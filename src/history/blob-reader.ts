@@ -1,35 +1,35 @@
 import { batchParser } from "./cat-file.ts";
 import type { Git } from "./git.ts";
 
-/** Contents by id, one after the other, from one git process. */
+/** Reads contents by id, one after the other, with one git process. */
 export interface BlobReader {
-  /** At most the first MiB. @throws FlagError GIT_FAILED when it is missing or damaged; every later call too */
+  /** Returns at most the first MiB. @throws FlagError GIT_FAILED when it is missing or damaged, then also on every later call */
   read(id: string): Promise<Uint8Array>;
   /** Ends the process. */
   close(): Promise<void>;
 }
 
-interface Question {
+interface PendingRead {
   readonly resolve: (bytes: Uint8Array) => void;
   readonly reject: (cause: unknown) => void;
 }
 
-/** The process is started by the first question. */
+/** Opens a reader. The first read starts the process. */
 export function openBlobs(git: Git): BlobReader {
-  const questions: Question[] = [];
+  const pending: PendingRead[] = [];
   const input = channel();
   let answering: Promise<void> | null = null;
   let failure: unknown;
 
   async function answer(): Promise<void> {
-    const parser = batchParser((bytes) => questions.shift()?.resolve(bytes));
+    const parser = batchParser((bytes) => pending.shift()?.resolve(bytes));
     try {
       for await (const chunk of git.stream(["cat-file", "--batch"], input.texts)) parser(chunk);
       failure = new Error("the process that reads git's objects has ended");
     } catch (cause) {
       failure = cause;
     }
-    for (const { reject } of questions.splice(0)) reject(failure);
+    for (const { reject } of pending.splice(0)) reject(failure);
   }
 
   return {
@@ -37,7 +37,7 @@ export function openBlobs(git: Git): BlobReader {
       if (failure !== undefined) return Promise.reject(asError(failure));
       answering ??= answer();
       return new Promise((resolve, reject) => {
-        questions.push({ resolve, reject });
+        pending.push({ resolve, reject });
         input.send(`${id}\n`);
       });
     },
@@ -52,7 +52,7 @@ function asError(cause: unknown): Error {
   return cause instanceof Error ? cause : new Error(String(cause));
 }
 
-/** Texts that are sent now and read when somebody gets to it. */
+/** Creates a queue of texts that are sent now and read later. */
 function channel(): { readonly texts: AsyncIterable<string>; send(text: string): void; end(): void } {
   const sent: string[] = [];
   let isEnded = false;

@@ -1,16 +1,16 @@
 import { FlagError } from "../core/errors.ts";
 import type { Git } from "./git.ts";
 
-/** Of a larger file only the beginning is kept: a flag file may be 256 KB, and nobody should be able to fill our memory. */
-export const MOST_BYTES = 1_048_576;
+/** Sets how much is kept of a larger file, so that no file can fill the memory. A flag file may have 256 KB. */
+export const MAX_BYTES = 1_048_576;
 
 const LINE_FEED = 0x0a;
 const BATCH = ["cat-file", "--batch", "--buffer"];
 
 /**
- * The contents of many blobs, in the order asked for, from one git process.
+ * Reads many blobs with one git process. Returns their contents in the order of the ids.
  *
- * @returns at most {@link MOST_BYTES} of each
+ * @returns  at most {@link MAX_BYTES} of each
  * @throws FlagError GIT_FAILED when an object is missing or damaged
  */
 export async function readBlobs(git: Git, ids: readonly string[]): Promise<readonly Uint8Array[]> {
@@ -23,14 +23,14 @@ export async function readBlobs(git: Git, ids: readonly string[]): Promise<reado
 
 function complete(blobs: readonly Uint8Array[], ids: readonly string[]): readonly Uint8Array[] {
   if (blobs.length !== ids.length) {
-    throw new FlagError("GIT_FAILED", `git gave ${blobs.length} of ${ids.length} files, then nothing more`, {
-      hint: "see whether `git fsck` finds the repository sound",
+    throw new FlagError("GIT_FAILED", `git returned only ${blobs.length} of ${ids.length} files`, {
+      hint: "check the repository with: git fsck",
     });
   }
   return blobs;
 }
 
-/** Understands `<id> blob <size>\n<content>\n`, over and over, cut into chunks anywhere. */
+/** Creates a parser of `<id> blob <size>\n<content>\n`, repeated. Chunks may be cut anywhere. */
 export function batchParser(onBlob: (bytes: Uint8Array) => void): (chunk: Uint8Array) => void {
   let header = "";
   let content: Uint8Array | null = null;
@@ -46,7 +46,7 @@ export function batchParser(onBlob: (bytes: Uint8Array) => void): (chunk: Uint8A
         if (end === -1) return;
         at = end + 1;
         left = sizeIn(header);
-        content = new Uint8Array(Math.min(left, MOST_BYTES));
+        content = new Uint8Array(Math.min(left, MAX_BYTES));
         filled = 0;
         header = "";
         left += 1; // the line feed after the content
@@ -68,7 +68,7 @@ export function batchParser(onBlob: (bytes: Uint8Array) => void): (chunk: Uint8A
 function sizeIn(header: string): number {
   const size = /^[0-9a-f]+ blob (\d+)$/.exec(header)?.[1];
   if (size !== undefined) return Number(size);
-  throw new FlagError("GIT_FAILED", `git has no file content to give: "${header}"`, {
-    hint: "fetch the missing objects with: git fetch --refetch\nor see what `git fsck` says",
+  throw new FlagError("GIT_FAILED", `git cannot read a file: "${header}"`, {
+    hint: "fetch missing objects with: git fetch --refetch\nor check the repository with: git fsck",
   });
 }

@@ -1,22 +1,22 @@
 import { FlagError } from "../core/errors.ts";
 import type { Git } from "./git.ts";
 
-/** One commit of a walk, and the paths that it changed against its first parent. */
+/** One commit, and the paths that it changed against its first parent. */
 export interface LoggedCommit {
   readonly sha: string;
   readonly parents: readonly string[];
   readonly authorName: string;
   readonly authorEmail: string;
-  /** When it was committed, ISO 8601 with the committer's offset. */
+  /** The commit date, ISO 8601 with the committer's offset. */
   readonly date: string;
   readonly subject: string;
   /** From the top of the repository. */
   readonly paths: readonly string[];
-  /** What became of each of those paths. */
+  /** What it changed at each of those paths. */
   readonly changes: readonly FileChange[];
 }
 
-/** One path that a commit changed, by the ids of its contents; null where it was no file before, or is none after. */
+/** One path that a commit changed, with the ids of its contents; null where there was no file before, or is none after. */
 export interface FileChange {
   readonly path: string;
   readonly before: string | null;
@@ -26,11 +26,11 @@ export interface FileChange {
 const FIELDS = ["%H", "%P", "%an", "%ae", "%cI", "%s"];
 
 /**
- * The history that leads to `to`, children before their parents, merges included, from one git process that ends when the
- * caller stops asking.
+ * Walks the history that leads to `to`, merges included; children come before their parents. Runs one git process, which ends
+ * when the caller stops iterating.
  *
- * @param from left out together with all its ancestors; null for everything
- * @param folder relative to the opened one: only paths below it are named, but every commit is shown, also one without any
+ * @param from    left out together with all its ancestors; null for everything
+ * @param folder  relative to the opened one. Only paths below it are named; commits without any are yielded too
  */
 export async function* walkCommits(
   git: Git,
@@ -68,12 +68,12 @@ export async function* walkCommits(
   yield* read([], true);
 }
 
-/** A change that is still to be told its path. */
+/** A change whose path is still to be read. */
 type Ids = Omit<FileChange, "path">;
 
 /**
- * Understands the pieces between zero bytes: six fields, then for each changed path `:<modes and ids> M` and the path; the
- * first of those begins with a line feed. Ten thousand commits are read one after the other, so nothing waits in between.
+ * Creates a reader of the pieces between zero bytes: six fields, then for each changed path `:<modes and ids> M` and the path;
+ * the first of those begins with a line feed. It is synchronous because histories have many thousand commits.
  */
 function commitReader(): (pieces: readonly string[], isEnd?: boolean) => readonly LoggedCommit[] {
   let fields: string[] = [];
@@ -97,7 +97,7 @@ function commitReader(): (pieces: readonly string[], isEnd?: boolean) => readonl
   };
 }
 
-/** `:100644 100644 <id> <id> M`: only files have contents; no file is a link, a submodule or nothing at all. */
+/** Reads `:100644 100644 <id> <id> M`. Links, submodules and missing files become null. */
 function idsIn(piece: string): Ids {
   const [modeBefore = "", modeAfter = "", before = "", after = ""] = piece.replace(/^\n?:/, "").split(" ");
   const isFile = (mode: string) => mode.startsWith("100");
@@ -107,7 +107,7 @@ function idsIn(piece: string): Ids {
 function loggedCommit(fields: readonly string[], changes: readonly FileChange[]): LoggedCommit {
   const [sha = "", parents = "", authorName = "", authorEmail = "", date = "", subject] = fields;
   if (subject === undefined || !/^[0-9a-f]{40,64}$/.test(sha)) {
-    throw new FlagError("GIT_FAILED", `git logged a commit in a way that is not understood: "${fields.join(" ")}"`);
+    throw new FlagError("GIT_FAILED", `unexpected output of git log: "${fields.join(" ")}"`);
   }
   const paths = changes.map(({ path }) => path);
   return { sha, parents: parents.split(" ").filter(Boolean), authorName, authorEmail, date, subject, paths, changes };

@@ -1,9 +1,9 @@
-/** Variables of the program around us. */
+/** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Configuration that wins over the user's, the system's and the repository's own files, as `name=value` for `git -c`. Only what
- * could change an answer of ours or start a foreign program: which owners are trusted (`safe.directory`) stays the user's.
+ * Sets configuration that takes precedence over the user's, the system's and the repository's files, as `name=value` for `git -c`.
+ * Contains only what could change a result or start another program. `safe.directory` stays the user's choice.
  */
 export const FIXED_CONFIGURATION: readonly string[] = [
   "core.quotePath=false",
@@ -22,7 +22,7 @@ export const FIXED_CONFIGURATION: readonly string[] = [
   "status.showUntrackedFiles=all",
 ];
 
-/** Where git looks for configuration and repositories: the machine's business. Every other GIT_ variable is dropped. */
+/** Variables that say where git finds configuration and repositories. Every other GIT_ variable is dropped. */
 const KEPT = new Set([
   "GIT_CONFIG_GLOBAL",
   "GIT_CONFIG_SYSTEM",
@@ -32,27 +32,27 @@ const KEPT = new Set([
 ]);
 
 const OURS: Readonly<Record<string, string>> = {
-  // Messages are read by us: they have to be the English ones.
+  // Messages of git are parsed, so they must be in English.
   LC_ALL: "C",
-  // A commit is what its id says, not what refs/replace or info/grafts make of it.
+  // refs/replace and info/grafts must not change commits.
   GIT_NO_REPLACE_OBJECTS: "1",
   GIT_GRAFT_FILE: "/dev/null",
-  // Paths are names, never patterns: a folder may be called `a*`.
+  // Paths are never patterns: a folder may be called `a*`.
   GIT_LITERAL_PATHSPECS: "1",
   // Reading must not write the index, and must not wait for a password.
   GIT_OPTIONAL_LOCKS: "0",
   GIT_TERMINAL_PROMPT: "0",
 };
 
-/** The names of the guarded variables that {@link gitEnvironment} may hand to git. */
+/** Lists the variables that {@link gitEnvironment} may pass to git although simple-git guards them. */
 export const GUARDED_VARIABLES: readonly string[] = [
   ...KEPT,
   ...Object.keys(OURS).filter((name) => name.startsWith("GIT_")),
 ];
 
 /**
- * What git is started with. GIT_DIR and its kin are dropped: a hook that calls us sets them, but the folder decides which
- * repository is meant.
+ * Returns the environment that git is started with. Drops GIT_DIR and similar variables, which a git hook sets for the programs
+ * that it starts: the folder alone decides which repository is read.
  */
 export function gitEnvironment(ambient: Environment): Record<string, string> {
   const kept = Object.entries(ambient).filter(([name]) => !isForeign(name.toUpperCase()));
@@ -65,7 +65,7 @@ function isForeign(name: string): boolean {
   return ["EDITOR", "PAGER", "PREFIX", "SSH_ASKPASS", "VISUAL"].includes(name);
 }
 
-/** CI images trust a folder by `safe.directory` in GIT_CONFIG_COUNT variables; of those, only that one is handed on. */
+/** Passes on `safe.directory` from GIT_CONFIG_COUNT variables, by which CI images trust a folder, and none of the others. */
 function trustedOwners(ambient: Environment): Record<string, string> {
   const count = Number(ambient["GIT_CONFIG_COUNT"] ?? 0);
   if (!Number.isInteger(count) || count < 1 || count > 1_000) return {};

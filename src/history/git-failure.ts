@@ -1,20 +1,16 @@
 import { shellWord } from "../core/text.ts";
 import { FlagError } from "../core/errors.ts";
 
-/** What git said when it failed, as the error that the caller can act on. Never shows a credential. */
+/** Turns a failure of git into an error with a hint. Removes credentials from what git printed. */
 export function gitFailure(cause: unknown, folder: string): FlagError {
   if (cause instanceof FlagError) return cause;
   const said = withoutCredentials(cause instanceof Error ? cause.message : String(cause));
   const failure = (code: "GIT_FAILED" | "NOT_A_REPOSITORY", message: string, hint: string) =>
-    // The cause is made anew: the original message may hold an address with a password in it.
+    // The original cause may contain an address with a password.
     new FlagError(code, message, { hint, cause: new Error(said) });
 
   if (/spawn \S*git\S* ENOENT/.test(said)) {
-    return failure(
-      "GIT_FAILED",
-      "the program `git` was not found on the PATH",
-      "install git 2.31 or newer and run this again",
-    );
+    return failure("GIT_FAILED", "the program `git` is not on the PATH", "install git 2.31 or newer");
   }
   if (said.includes("dubious ownership")) {
     return failure(
@@ -26,25 +22,21 @@ export function gitFailure(cause: unknown, folder: string): FlagError {
   if (said.includes("not a git repository")) {
     return failure(
       "NOT_A_REPOSITORY",
-      `${folder} is in no git repository`,
-      "run this inside a clone, or begin one with: git init",
+      `${folder} is not in a git repository`,
+      "run this inside a clone, or create a repository with: git init",
     );
   }
   if (said.includes("must be run in a work tree")) {
     return failure(
       "NOT_A_REPOSITORY",
-      `${folder} is inside a bare repository, which has no work tree`,
+      `${folder} is in a bare repository, which has no work tree`,
       "run this inside a clone of it",
     );
   }
-  return failure(
-    "GIT_FAILED",
-    `git failed: ${firstComplaint(said)}`,
-    "see whether `git fsck` finds the repository sound",
-  );
+  return failure("GIT_FAILED", `git failed: ${firstComplaint(said)}`, "check the repository with: git fsck");
 }
 
-/** `https://user:token@host` and `https://token@host` without what stands before the `@`. */
+/** Replaces the credentials in `https://user:token@host` and `https://token@host`. */
 export function withoutCredentials(text: string): string {
   return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s'"]*@/gi, "$1***@");
 }

@@ -5,26 +5,26 @@ import { simpleGit } from "simple-git";
 import { FIXED_CONFIGURATION, GUARDED_VARIABLES, gitEnvironment, type Environment } from "./git-environment.ts";
 import { gitFailure } from "./git-failure.ts";
 
-/** Git in one folder, the same on every machine: no hooks, pager, replace refs, locale or user settings have a say. */
+/** Runs git in one folder, with the same result on every machine: hooks, pager, replace refs, locale and user settings have no effect. */
 export interface Git {
   readonly folder: string;
   /**
-   * The whole output. Empty, too, where git says no by its exit code alone, as `rev-parse --quiet` does.
+   * Returns the whole output. It is empty, too, where git fails without a message, as `rev-parse --quiet` does.
    *
    * @throws FlagError NOT_A_REPOSITORY, GIT_FAILED
    */
   run(...args: readonly string[]): Promise<string>;
   /**
-   * The output as it comes, bytes untouched. Leaving the loop early stops the process.
+   * Yields the output as it arrives, as bytes. Leaving the loop early stops the process.
    *
-   * @param input written to its standard input, which is then closed; piece by piece as they come
+   * @param input  written to standard input piece by piece; standard input is closed after it
    * @throws FlagError GIT_FAILED, after the last chunk
    */
   stream(args: readonly string[], input?: string | AsyncIterable<string>): AsyncIterable<Uint8Array>;
 }
 
 /**
- * @param indexFile  read in place of the repository's own index
+ * @param indexFile  used in place of the repository's own index
  * @throws FlagError NOT_A_REPOSITORY when there is no such folder
  */
 export function gitIn(folder: string, ambient: Environment, indexFile?: string): Git {
@@ -38,7 +38,7 @@ export function gitIn(folder: string, ambient: Environment, indexFile?: string):
       ...Object.keys(own),
       ...Object.keys(environment).filter((name) => name.startsWith("GIT_CONFIG_")),
     ],
-    // Its guard means to stop callers who pass these on from strangers; the values here are our own constants.
+    // These guards protect callers who pass on untrusted values. The values here are constants.
     unsafe: {
       allowUnsafeHooksPath: true,
       allowUnsafeFsMonitor: true,
@@ -72,10 +72,10 @@ async function* output(
 ): AsyncIterable<Uint8Array> {
   const child = spawn("git", [...configured(), ...args], { cwd: folder, env: environment, stdio: "pipe" });
   const closed = new Promise<number | null>((resolve, reject) => child.on("close", resolve).on("error", reject));
-  // Awaited below; until then a failed start must not count as unhandled.
+  // Awaited below. Until then, a failed start must not be reported as an unhandled rejection.
   closed.catch(() => {});
   const complaint = text(child.stderr).catch(() => "");
-  // A process that ends early closes its input: its exit code tells more than our EPIPE.
+  // A process that ends early closes its input. Its exit code says more than EPIPE.
   child.stdin.on("error", () => {});
   if (input === undefined || typeof input === "string") child.stdin.end(input);
   else Readable.from(input).pipe(child.stdin);

@@ -1,4 +1,4 @@
-import type { LandedChange } from "./mainline.ts";
+import type { MainlineChange } from "./mainline.ts";
 import type { Repository } from "./repository.ts";
 
 /**
@@ -12,9 +12,9 @@ export async function mainlineBetween(
   repository: Repository,
   { from, to }: { readonly from: string | null; readonly to: string },
   max: number,
-): Promise<readonly LandedChange[]> {
-  const found: LandedChange[] = [];
-  for await (const commit of repository.landings(to, "flags")) {
+): Promise<readonly MainlineChange[]> {
+  const found: MainlineChange[] = [];
+  for await (const commit of repository.mainline(to, "flags")) {
     if (from !== null && (await repository.isAncestor(commit.sha, from)) === "yes") break;
     found.push(commit);
     if (found.length === max) break;

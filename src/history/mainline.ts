@@ -1,61 +1,60 @@
+import { commitInfo, type CommitInfo } from "./commit-info.ts";
 import { type FileChange, type LoggedCommit, walkCommits } from "./commit-log.ts";
 import type { Git } from "./git.ts";
-import { commitInfo, type CommitInfo, type Landing, landingsFrom } from "./last-changes.ts";
 
-/** One step of the main line that changed something: a commit made on it, or a merge with the commits that it brought in. */
-export interface LandedChange {
-  /** Of the main line. */
+/** One commit of the mainline that changed something, with the commits that it brought in where it is a merge. */
+export interface MainlineChange {
   readonly sha: string;
-  /** From 0, the newest commit of the line; commits that changed nothing here are counted too. */
+  /** Counted from 0, the newest commit of the mainline; commits that changed nothing here are counted too. */
   readonly place: number;
-  /** When it landed, ISO 8601 with the committer's offset. */
+  /** The commit date, ISO 8601 with the committer's offset. */
   readonly date: string;
   readonly subject: string;
   readonly pullRequest: number | null;
-  /** Against the first parent: what changed on the main line, each path once. */
+  /** What changed against the first parent, each path once. */
   readonly changes: readonly FileChange[];
-  /** Who changed those paths: the newest commit that the merge brought in and that touched one of them, else itself. */
+  /** Returns who changed these paths: the newest commit brought in by the merge that changed one of them, else this commit. */
   readonly madeBy: (paths: ReadonlySet<string>) => CommitInfo;
 }
 
-/** A commit of the line of first parents, whether it changed something or not. */
-export interface LineCommit {
-  readonly sha: string;
+/** A commit of the mainline, and its place there, counted from the newest. */
+export interface MainlineCommit {
+  readonly commit: LoggedCommit;
   readonly place: number;
 }
 
 /**
- * The steps of the line of first parents that changed something below `folder`, newest first, from one git process that
- * ends when the caller stops asking. Merges count once, as what they changed on the line.
+ * Walks the mainline, which is the line of first parents, and yields the commits that changed something below a folder, newest
+ * first. Runs one git process, which ends when the caller stops iterating.
  *
- * @param folder relative to the opened one
- * @param onLine told of every commit of the line, in its order, at the latest just before the step is handed out
+ * @param folder    relative to the opened one
+ * @param onCommit  receives every commit of the mainline in order, each before its change is yielded
  */
-export async function* walkLandings(
+export async function* walkMainline(
   git: Git,
   to: string,
   folder: string,
-  onLine: (commit: LineCommit) => void,
-): AsyncGenerator<LandedChange, void, undefined> {
-  const landings = landingsFrom(to);
-  const waiting: { readonly landing: Landing; readonly brought: LoggedCommit[] }[] = [];
+  onCommit: (commit: MainlineCommit) => void,
+): AsyncGenerator<MainlineChange, void, undefined> {
+  const locate = mainlineLocator(to);
+  const waiting: { readonly mainline: MainlineCommit; readonly brought: LoggedCommit[] }[] = [];
   for await (const commit of walkCommits(git, { from: null, to }, folder)) {
-    const { landing, isLanding, isOpen } = landings(commit);
-    if (isLanding) {
-      onLine({ sha: commit.sha, place: landing.place });
-      if (commit.changes.length > 0) waiting.push({ landing, brought: [] });
+    const { mainline, isOnMainline, isOpen } = locate(commit);
+    if (isOnMainline) {
+      onCommit(mainline);
+      if (commit.changes.length > 0) waiting.push({ mainline, brought: [] });
     } else if (commit.changes.length > 0 && commit.parents.length < 2) {
-      waiting.find((step) => step.landing === landing)?.brought.push(commit);
+      waiting.find((each) => each.mainline === mainline)?.brought.push(commit);
     }
-    for (let [first] = waiting; first !== undefined && !isOpen(first.landing); [first] = waiting) {
+    for (let [first] = waiting; first !== undefined && !isOpen(first.mainline); [first] = waiting) {
       waiting.shift();
-      yield landedChange(first.landing, first.brought);
+      yield mainlineChange(first.mainline, first.brought);
     }
   }
-  for (const { landing, brought } of waiting) yield landedChange(landing, brought);
+  for (const { mainline, brought } of waiting) yield mainlineChange(mainline, brought);
 }
 
-function landedChange({ commit, place }: Landing, brought: readonly LoggedCommit[]): LandedChange {
+function mainlineChange({ commit, place }: MainlineCommit, brought: readonly LoggedCommit[]): MainlineChange {
   const own = commitInfo(commit, null);
   return {
     sha: commit.sha,
@@ -68,5 +67,36 @@ function landedChange({ commit, place }: Landing, brought: readonly LoggedCommit
       const maker = brought.find((each) => each.paths.some((path) => paths.has(path)));
       return maker === undefined ? own : commitInfo(maker, commit);
     },
+  };
+}
+
+/**
+ * Creates a function that takes the commits of a walk, children before parents, and returns for each the commit of the mainline
+ * that brought it in: itself, or the oldest merge from which it can be reached. `isOpen` tells whether commits that a merge
+ * brought in are still to come.
+ */
+export function mainlineLocator(tip: string) {
+  /** For commits that are still to come: what brought them in, as far as their children show. */
+  const expected = new Map<string, MainlineCommit>();
+  let nextOnMainline: string | undefined = tip;
+  let place = 0;
+
+  return (commit: LoggedCommit) => {
+    const isOnMainline = commit.sha === nextOnMainline;
+    const mainline = (isOnMainline ? undefined : expected.get(commit.sha)) ?? { commit, place };
+    expected.delete(commit.sha);
+    if (isOnMainline) {
+      nextOnMainline = commit.parents[0];
+      place += 1;
+    }
+    for (const parent of commit.parents) {
+      const known = expected.get(parent);
+      if (parent !== nextOnMainline && (known === undefined || known.place < mainline.place)) {
+        expected.set(parent, mainline);
+      }
+    }
+    // No merge brings in a commit of the mainline itself.
+    if (nextOnMainline !== undefined) expected.delete(nextOnMainline);
+    return { mainline, isOnMainline, isOpen: (merge: MainlineCommit) => [...expected.values()].includes(merge) };
   };
 }

@@ -3,7 +3,7 @@ import type { SourceFile } from "../core/flag/source-file.ts";
 import { readBlobs } from "./cat-file.ts";
 import type { Git } from "./git.ts";
 
-/** One file of a commit, unread. */
+/** One file of a commit, not yet read. */
 export interface TreeEntry {
   readonly kind: SourceFile["kind"];
   readonly id: string;
@@ -14,13 +14,13 @@ export interface TreeEntry {
 const NOTHING = new Uint8Array(0);
 
 /**
- * All files of a commit below a folder, from git's objects: the work tree, filters and line-end settings have no say. Two
- * processes, however many files.
+ * Reads all files of a commit below a folder from git's objects, so that work tree, filters and line-end settings have no effect.
+ * Runs two processes, however many files there are.
  *
- * @param commit a full id
- * @param folder below the opened one, e.g. `flags`
- * @param prefix where the opened folder lies in the repository: "" or `apps/shop/`; taken off every path
- * @returns in git's order; none when the commit has no such folder. Of a file above 1 MiB only the first MiB
+ * @param commit  a full id
+ * @param folder  below the opened one, e.g. `flags`
+ * @param prefix  the path of the opened folder in the repository, "" or `apps/shop/`; removed from every path
+ * @returns       in git's order; empty when the commit has no such folder. Of a file above 1 MiB only the first MiB
  */
 export async function readFiles(
   git: Git,
@@ -43,7 +43,7 @@ export async function readFiles(
   }));
 }
 
-/** What lies below a path, in git's order. */
+/** Lists everything below a path, in git's order. */
 export async function listTree(git: Git, commit: string, path: string): Promise<readonly TreeEntry[]> {
   const chunks: Uint8Array[] = [];
   const args = ["ls-tree", "-r", "-z", "--full-tree", commit, "--", path];
@@ -57,7 +57,7 @@ function treeEntry(record: string): TreeEntry {
   const tab = record.indexOf("\t");
   const [mode, , id] = record.slice(0, tab).split(" ");
   if (tab === -1 || mode === undefined || id === undefined) {
-    throw new FlagError("GIT_FAILED", `git listed a file in a way that is not understood: "${record}"`);
+    throw new FlagError("GIT_FAILED", `unexpected output of git ls-tree: "${record}"`);
   }
   return {
     kind: mode === "120000" ? "symlink" : mode === "160000" ? "submodule" : "file",

@@ -4,11 +4,12 @@ import type { SourceFile } from "../core/flag/source-file.ts";
 import { openBlobs, type BlobReader } from "./blob-reader.ts";
 import { gitIn, type Git } from "./git.ts";
 import type { Environment } from "./git-environment.ts";
-import { lastChanges, type CommitInfo } from "./last-changes.ts";
-import { type LandedChange, type LineCommit, walkLandings } from "./mainline.ts";
+import type { CommitInfo } from "./commit-info.ts";
+import { lastChanges } from "./last-changes.ts";
+import { type MainlineChange, type MainlineCommit, walkMainline } from "./mainline.ts";
 import { listTree, readFiles } from "./read-files.ts";
 
-/** Where HEAD stands. */
+/** The commit and branch of HEAD. */
 export interface HeadInfo {
   /** A full id; null before the first commit. */
   readonly commit: string | null;
@@ -16,45 +17,45 @@ export interface HeadInfo {
   readonly branch: string | null;
 }
 
-/** A git repository, read and never written. All paths are relative to the opened folder, with forward slashes. */
+/** Reads a git repository and never writes to it. All paths are relative to the opened folder, with forward slashes. */
 export interface Repository {
   /** The top of the work tree. */
   readonly root: string;
-  /** The full id of a branch, tag, short id … @throws FlagError UNKNOWN_COMMIT */
+  /** Returns the full id of a branch, tag or short id. @throws FlagError UNKNOWN_COMMIT */
   resolve(ref: string): Promise<string>;
-  /** True when older commits are missing: no question about ancestry can be answered then. */
+  /** Returns whether older commits are missing. If so, questions about ancestry cannot be answered. */
   isShallow(): Promise<boolean>;
   /**
-   * Whether `newer` contains `older`; a commit contains itself. `unknown`: there is no such older commit here, as after a
-   * rewritten history.
+   * Returns whether `newer` contains `older`; a commit contains itself. `unknown` means that `older` does not exist here, for
+   * example after history was rewritten.
    *
    * @throws FlagError UNKNOWN_COMMIT for `newer`; SHALLOW_CLONE when the answer may lie in the missing part
    */
   isAncestor(older: string, newer: string): Promise<"yes" | "no" | "unknown">;
-  /** Where two lines of history parted: the newest commit that both have; null when they share none. @throws as isAncestor */
+  /** Returns the newest commit that both histories contain; null when there is none. @throws as isAncestor */
   commonAncestor(one: string, other: string): Promise<string | null>;
   /**
-   * All files below `folder`, e.g. `flags`, as the commit has them. None when it has no such folder. Links and submodules are
-   * named, unread; of a file above 1 MiB only the first MiB.
+   * Reads all files of a commit below `folder`, e.g. `flags`. Returns none when there is no such folder. Links and submodules
+   * are listed but not read; of a file above 1 MiB only the first MiB is read.
    */
   readFiles(commit: string, folder: string): Promise<readonly SourceFile[]>;
-  /** The files of a commit below `folder`, unread: path → id of the content. Links and submodules are left out. */
+  /** Lists the files of a commit below `folder`: path → id of the content. Leaves out links and submodules. */
   fileIds(commit: string, folder: string): Promise<ReadonlyMap<string, string>>;
-  /** Contents by id; to be closed. */
+  /** Opens a reader of contents by id. The caller closes it. */
   openBlobs(): BlobReader;
   /**
-   * The steps of the main line up to `to` (the line of first parents) that changed something below `folder`, newest first;
-   * a merge is one step. One git process, which ends when the caller stops asking.
+   * Walks the mainline (the line of first parents) back from `to` and yields the commits that changed something below `folder`,
+   * newest first; a merge counts as one commit. Runs one git process, which ends when the caller stops iterating.
    *
-   * @param onLine told of every commit of the line, as far as the walk gets
+   * @param onCommit  receives every commit of the mainline, as far as the walk gets
    */
-  landings(to: string, folder: string, onLine?: (commit: LineCommit) => void): AsyncIterable<LandedChange>;
-  /** Paths below `folder` whose content no commit has yet: new, changed or gone since HEAD. Ignored files do not count. */
+  mainline(to: string, folder: string, onCommit?: (commit: MainlineCommit) => void): AsyncIterable<MainlineChange>;
+  /** Returns the paths below `folder` that differ from HEAD: added, changed or deleted. Leaves out ignored files. */
   changedFiles(folder: string): Promise<readonly string[]>;
   describeHead(): Promise<HeadInfo>;
   /**
-   * For each path the last commit up to `to` that changed it (that removed it, for a file that is gone). `from` and its
-   * ancestors are not looked at; what was not changed since is left out. One git process.
+   * Returns, for each path, the last commit up to `to` that changed or deleted it. Leaves out paths without a change since
+   * `from`. Runs one git process.
    */
   lastChanges(
     paths: Iterable<string>,
@@ -63,20 +64,22 @@ export interface Repository {
 }
 
 /**
- * The repository around a folder, which usually is the one that holds `flags/`, at the top or anywhere below it.
+ * Opens the repository around a folder. The folder usually contains `flags/`, and may be at the top of the repository or below.
  *
- * @param environment what git is started with; the process's own unless given
+ * @param environment  what git is started with; the process's own unless given
  * @throws FlagError NOT_A_REPOSITORY; GIT_FAILED when git is missing or does not trust the folder's owner
  */
 export async function openRepository(folder: string, environment: Environment = process.env): Promise<Repository> {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new FlagError("NOT_A_REPOSITORY", `there is no folder ${folder}`, { hint: "name a folder inside a clone" });
+    throw new FlagError("NOT_A_REPOSITORY", `folder ${folder} does not exist`, {
+      hint: "name a folder inside a clone",
+    });
   }
   const git = gitIn(folder, environment);
   const { root, prefix } = await placeOf(git);
   const known = new Set<string>();
   const commitOf = async (ref: string): Promise<string> => {
-    // A commit that was found stays what it is; branches and HEAD move.
+    // Only full ids are remembered: branches and HEAD move.
     if (known.has(ref)) return ref;
     const commit = await resolve(git, ref);
     known.add(commit);
@@ -107,7 +110,7 @@ export async function openRepository(folder: string, environment: Environment = 
       return new Map(files.map(({ path, id }) => [path.slice(prefix.length), id]));
     },
     openBlobs: () => openBlobs(git),
-    landings: (to, below, onLine = () => {}) => landingsBelow(git, to, below, prefix, onLine),
+    mainline: (to, below, onCommit = () => {}) => mainlineBelow(git, to, below, prefix, onCommit),
     changedFiles: (below) => changedFiles(git, below, prefix),
     describeHead: () => describeHead(git),
     lastChanges: async (paths, { from, to }) => {
@@ -120,7 +123,7 @@ export async function openRepository(folder: string, environment: Environment = 
   };
 }
 
-/** Where the opened folder lies: one process, but for a path with a line break in it. */
+/** Finds the top of the repository and the opened folder below it. Runs one process, unless a path contains a line break. */
 async function placeOf(git: Git): Promise<{ readonly root: string; readonly prefix: string }> {
   const asked = ["--show-toplevel", "--show-prefix"];
   let answers: readonly string[] = line(await git.run("rev-parse", ...asked)).split(/\r?\n/);
@@ -138,15 +141,17 @@ async function resolve(git: Git, ref: string): Promise<string> {
       hint: "give a branch, a tag or a commit id",
     });
   }
-  // Git works here, or the repository would not be open: what it complains of is the name.
+  // The repository is open, so an error from git is about the name.
   const found = await git.run("rev-parse", "--verify", "--quiet", `${ref}^{commit}`).catch((cause: unknown) => {
-    throw new FlagError("UNKNOWN_COMMIT", `"${ref}" names no commit: ${complaintOf(cause)}`, {
-      hint: "give a branch, a tag or a commit id in full",
+    throw new FlagError("UNKNOWN_COMMIT", `"${ref}" is not a commit: ${complaintOf(cause)}`, {
+      hint: "give a branch, a tag or a full commit id",
       cause,
     });
   });
   if (found !== "") return line(found);
-  throw new FlagError("UNKNOWN_COMMIT", `the repository has no commit "${ref}"`, { hint: await hintFor(git, ref) });
+  throw new FlagError("UNKNOWN_COMMIT", `commit "${ref}" does not exist in this repository`, {
+    hint: await hintFor(git, ref),
+  });
 }
 
 function complaintOf(cause: unknown): string {
@@ -154,20 +159,20 @@ function complaintOf(cause: unknown): string {
 }
 
 async function hintFor(git: Git, ref: string): Promise<string> {
-  if ((await describeHead(git)).commit === null) return "it has none at all yet: commit flags/ first";
+  if ((await describeHead(git)).commit === null) return "the repository has no commits yet: commit flags/ first";
   const [, remote, branch] = /^(origin)\/([\w./-]+)$/.exec(ref) ?? [];
   if (await isShallow(git)) {
-    // A clone of one branch alone would get no other by that.
+    // In a clone of a single branch, --unshallow alone would not fetch other branches.
     const all = remote === undefined ? "" : ` ${remote} '+refs/heads/*:refs/remotes/${remote}/*'`;
-    return `the clone has only part of the history; get the rest with: git fetch --unshallow${all}`;
+    return `this clone is shallow; fetch the rest of the history with: git fetch --unshallow${all}`;
   }
   if (branch !== undefined) {
     const fetch = `git fetch ${remote} '+refs/heads/${branch}:refs/remotes/${ref}'`;
-    return `${fetch}\ngit branch --remotes        tells what there is, should it be called otherwise`;
+    return `${fetch}\ngit branch --remotes        lists the branches that were fetched`;
   }
   if (/^[0-9a-f]{4,39}$/.test(ref))
-    return "is it pushed and fetched? If more than one commit begins so, write more of the id";
-  return "is it pushed and fetched? See what there is with: git branch --all";
+    return "check that it was pushed and fetched; if several commits begin with this id, give more digits";
+  return "check that it was pushed and fetched; git branch --all lists what exists here";
 }
 
 async function isShallow(git: Git): Promise<boolean> {
@@ -185,29 +190,29 @@ async function ancestry(
     if (cause instanceof FlagError && cause.code === "UNKNOWN_COMMIT") return null;
     throw cause;
   });
-  // Empty when nothing of the older commit is missing in the newer: unlike merge-base's exit code, no failure looks like that.
+  // Empty output means that the newer commit contains the older. Unlike an exit code of merge-base, no failure looks the same.
   if (start !== null && (await git.run("rev-list", "--max-count=1", start, `^${end}`)) === "") return "yes";
   if (await isShallow(git)) {
-    throw new FlagError("SHALLOW_CLONE", `whether ${older} leads to ${newer} cannot be told: the clone is shallow`, {
-      hint: "get the whole history with: git fetch --unshallow\n(actions/checkout: fetch-depth: 0)",
+    throw new FlagError("SHALLOW_CLONE", `this clone is shallow: it is unknown whether ${newer} contains ${older}`, {
+      hint: "fetch the full history with: git fetch --unshallow\n(actions/checkout: fetch-depth: 0)",
     });
   }
   return start === null ? "unknown" : "no";
 }
 
-/** The same steps, with paths from the opened folder. */
-async function* landingsBelow(
+/** Walks the mainline; the paths of its changes are relative to the opened folder. */
+async function* mainlineBelow(
   git: Git,
   to: string,
   folder: string,
   prefix: string,
-  onLine: (commit: LineCommit) => void,
-): AsyncGenerator<LandedChange, void, undefined> {
-  for await (const step of walkLandings(git, await resolve(git, to), folder, onLine)) {
+  onCommit: (commit: MainlineCommit) => void,
+): AsyncGenerator<MainlineChange, void, undefined> {
+  for await (const change of walkMainline(git, await resolve(git, to), folder, onCommit)) {
     yield {
-      ...step,
-      changes: step.changes.map((change) => ({ ...change, path: change.path.slice(prefix.length) })),
-      madeBy: (paths) => step.madeBy(new Set([...paths].map((path) => `${prefix}${path}`))),
+      ...change,
+      changes: change.changes.map((each) => ({ ...each, path: each.path.slice(prefix.length) })),
+      madeBy: (paths) => change.madeBy(new Set([...paths].map((path) => `${prefix}${path}`))),
     };
   }
 }
@@ -226,7 +231,7 @@ async function describeHead(git: Git): Promise<HeadInfo> {
   return { commit: commit || null, branch };
 }
 
-/** The deepest folder that holds all paths: the less of the tree git compares, the faster. "." for the whole repository. */
+/** Returns the deepest folder that contains all paths, so that git compares little; "." for the whole repository. */
 function commonFolder(paths: readonly string[]): string {
   let common: readonly string[] | undefined;
   for (const path of paths) {

@@ -5,23 +5,23 @@ import { readBlobs } from "./cat-file.ts";
 import { gitIn, type Git } from "./git.ts";
 import type { Environment } from "./git-environment.ts";
 
-/** What the next commit will hold below a folder. */
+/** The files that the next commit will contain below a folder. */
 export interface Staged {
-  /** All files, changed or not, in git's order; from the index, whatever stands in the work tree. */
+  /** All files of the index, changed or not, in git's order. Empty where nothing changed. */
   readonly files: readonly SourceFile[];
-  /** Paths that differ from HEAD: new, changed or gone. */
+  /** Paths that differ from HEAD: added, changed or deleted. */
   readonly changed: readonly string[];
 }
 
 const NOTHING = new Uint8Array(0);
 
 /**
- * Reads git's index. `git commit FILE` and `git commit --all` show a hook another index than the usual one, by
- * GIT_INDEX_FILE: that one is read then.
+ * Reads git's index. For `git commit FILE` and `git commit --all`, git gives its hooks another index in GIT_INDEX_FILE, which
+ * is then read.
  *
- * @param folder  the one that holds `below`; all paths are relative to it
+ * @param folder  contains `below`; all paths are relative to it
  * @param below   e.g. `flags`
- * @throws FlagError NOT_A_REPOSITORY, GIT_FAILED; INVALID_FLAGS while a merge has left conflicts below the folder
+ * @throws FlagError NOT_A_REPOSITORY, GIT_FAILED; INVALID_FLAGS where a merge conflict below the folder is not resolved
  */
 export async function readStaged(
   folder: string,
@@ -31,7 +31,7 @@ export async function readStaged(
   const outside = gitIn(folder, environment);
   const [top = "", prefix = ""] = (await outside.run("rev-parse", "--show-toplevel", "--show-prefix")).split(/\r?\n/);
   const index = environment["GIT_INDEX_FILE"];
-  // Git names it from the top of the work tree, where it starts its hooks.
+  // The path is relative to the top of the work tree, where git starts its hooks.
   const git = index === undefined ? outside : gitIn(folder, environment, resolve(top, index));
   const paths = async (...args: readonly string[]) => {
     const text = await git.run("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", ...args, "--", below);
@@ -39,7 +39,7 @@ export async function readStaged(
   };
   const changed = await paths("--cached");
   if (changed.length === 0) return { files: [], changed };
-  // Files of `git add --intent-to-add` are in the index, empty, and in no commit: only they are new to the index itself.
+  // Files of `git add --intent-to-add` are in the index, empty, but will not be in the commit.
   const [intended, entries] = await Promise.all([paths("--diff-filter=A"), listIndex(git, below, prefix)]);
   const ours = entries.filter(({ path }) => !intended.includes(path));
   const contents = (
@@ -73,11 +73,11 @@ function indexEntry(record: string): IndexEntry {
   const [mode, id, stage] = record.slice(0, tab).split(" ");
   const path = record.slice(tab + 1);
   if (tab === -1 || mode === undefined || id === undefined) {
-    throw new FlagError("GIT_FAILED", `git listed its index in a way that is not understood: "${record}"`);
+    throw new FlagError("GIT_FAILED", `unexpected output of git ls-files: "${record}"`);
   }
   if (stage !== "0") {
-    throw new FlagError("INVALID_FLAGS", `${path} has merge conflicts that are not resolved`, {
-      hint: "resolve them, then git add the file",
+    throw new FlagError("INVALID_FLAGS", `${path} has unresolved merge conflicts`, {
+      hint: "resolve them, then run git add",
     });
   }
   return { kind: mode === "120000" ? "symlink" : mode === "160000" ? "submodule" : "file", id, path };

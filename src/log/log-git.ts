@@ -1,7 +1,7 @@
 import { keyOfPath } from "../source/shape/key.ts";
 import type { FlagKey } from "../core/flag/flag.ts";
 import type { FileChange } from "../history/commit-log.ts";
-import type { LandedChange } from "../history/mainline.ts";
+import type { MainlineChange } from "../history/mainline.ts";
 import { meaningOf, type Meaning } from "./log-meaning.ts";
 import { CONFIG_PATH, isFlagPath, isSegmentPath } from "../source/shape/paths.ts";
 import type { FileIds, FlagState, Versions } from "../source/read/versions.ts";
@@ -97,7 +97,7 @@ function joined(steps: readonly FlagStep[]): readonly FlagStep[] {
 /** Follows one flag back through its renames, or tells of all flags. */
 export interface Follower {
   /** What a step meant; to be asked newest first. The walk still stands after the step. */
-  steps(walk: TreeWalk, changes: LandedChange["changes"]): Promise<readonly FlagStep[]>;
+  steps(walk: TreeWalk, changes: MainlineChange["changes"]): Promise<readonly FlagStep[]>;
   /** Whether the followed flag was ever met. */
   readonly hasMet: () => boolean;
 }

@@ -1,6 +1,6 @@
 import { FlagError } from "../core/errors.ts";
 import type { FlagKey } from "../core/flag/flag.ts";
-import type { LineCommit } from "../history/mainline.ts";
+import type { MainlineCommit } from "../history/mainline.ts";
 import { openRepository, type Repository } from "../history/repository.ts";
 import { readWorkTree } from "../source/read/work-tree.ts";
 import type { FlagStore } from "../store/store.ts";
@@ -105,7 +105,7 @@ async function walked(repository: Repository, query: LogQuery): Promise<Omit<Git
   const tip = await repository.resolve(query.ref);
   const entries: LogEntry[] = [];
   const places = new Map<string, number>();
-  const onLine = ({ sha, place }: LineCommit) => void places.set(sha, place);
+  const onCommit = ({ commit, place }: MainlineCommit) => void places.set(commit.sha, place);
   const { changed, loose } = await uncommitted(repository, query);
   const blobs = repository.openBlobs();
   try {
@@ -126,7 +126,7 @@ async function walked(repository: Repository, query: LogQuery): Promise<Omit<Git
       add(await follower.steps(walk, pending), () => UNCOMMITTED);
       walk.takeBack(pending);
     }
-    for await (const landing of repository.landings(tip, "flags", onLine)) {
+    for await (const landing of repository.mainline(tip, "flags", onCommit)) {
       if (Date.parse(landing.date) < query.since) return { entries, isCut: false, places, hasMet: true };
       if (entries.length > query.limit) return { entries, isCut: true, places, hasMet: true };
       add(await follower.steps(walk, landing.changes), ({ paths }) => {

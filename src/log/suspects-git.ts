@@ -3,7 +3,7 @@ import type { Change } from "../core/plan/change.ts";
 import { FlagError } from "../core/errors.ts";
 import type { Version } from "../impact/version-pair.ts";
 import { withRequired } from "../impact/version-pair.ts";
-import type { LandedChange } from "../history/mainline.ts";
+import type { MainlineChange } from "../history/mainline.ts";
 import type { Repository } from "../history/repository.ts";
 import { loadFlags, type LoadedFlags } from "../source/load/load.ts";
 import { plansBetween } from "../impact/plans-between.ts";
@@ -37,7 +37,7 @@ export async function suspectsOfGit(
   const changes: ServedChange[] = [];
   const notes: string[] = [];
   let steps = 0;
-  for await (const landing of repository.landings(tip, "flags")) {
+  for await (const landing of repository.mainline(tip, "flags")) {
     if (Date.parse(landing.date) > window.until) continue;
     const open = await openIn(repository, landing, asked);
     const isInside = isWithin(window, landing.date);
@@ -58,7 +58,7 @@ export async function suspectsOfGit(
 /** The environments whose table does not have it, as far as that is known. */
 async function openIn(
   repository: Repository,
-  { sha }: LandedChange,
+  { sha }: MainlineChange,
   asked: readonly Asked[],
 ): Promise<readonly Asked[]> {
   const open: Asked[] = [];
@@ -82,7 +82,7 @@ async function containsIt(repository: Repository, sha: string, live: string): Pr
 async function changesOf(
   folder: string,
   repository: Repository,
-  landing: LandedChange,
+  landing: MainlineChange,
   asked: readonly Asked[],
   notes: string[],
 ): Promise<readonly ServedChange[]> {

@@ -2,7 +2,7 @@ import type { Flag, FlagKey } from "../core/flag/flag.ts";
 import type { JsonObject } from "../core/json.ts";
 import { withRequired, type Version } from "../impact/version-pair.ts";
 import { flagOfRow } from "../core/row/row-codec.ts";
-import { pullRequestOf } from "../history/pull-request.ts";
+import { pullRequestOf } from "../history/commit-info.ts";
 import type { AuditEntry, FlagStore } from "../store/store.ts";
 import { tableStep } from "./log-table.ts";
 import { type Found, isWithin, type ServedChange, type Window } from "./suspect.ts";

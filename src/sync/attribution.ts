@@ -1,6 +1,6 @@
 import type { Change } from "../core/plan/change.ts";
 import type { FlagKey } from "../core/flag/flag.ts";
-import type { CommitInfo } from "../history/last-changes.ts";
+import type { CommitInfo } from "../history/commit-info.ts";
 import type { Desired } from "../source/read/desired.ts";
 
 /** Who changed a flag, and by what: the audit's `changed_by` and `notes`. */

@@ -86,8 +86,8 @@ describe("files and repositories", () => {
     writeFileSync(join(folder, "flags/_config.yaml"), CONFIG);
     writeFileSync(join(folder, flagPath("checkout_button")), flagText());
     expect(await expectRefused(folder, ["sync"], 7, inDatabase(folder))).toMatchInlineSnapshot(`
-      "error  FOLDER is in no git repository
-             run this inside a clone, or begin one with: git init
+      "error  FOLDER is not in a git repository
+             run this inside a clone, or create a repository with: git init
              cause: fatal: not a git repository (or any of the parent directories): .git
              exit 7 (NOT_A_REPOSITORY)"
     `);
@@ -97,14 +97,14 @@ describe("files and repositories", () => {
     const empty = aRepository();
     empty.write(flagPath("checkout_button"), flagText());
     expect(await expectRefused(empty.folder, ["sync"], 7, inDatabase(empty.folder))).toMatchInlineSnapshot(`
-      "error  the repository has no commit "HEAD"
-             it has none at all yet: commit flags/ first
+      "error  commit "HEAD" does not exist in this repository
+             the repository has no commits yet: commit flags/ first
              exit 7 (UNKNOWN_COMMIT)"
     `);
     const { folder } = aFlagRepository(FLAGS);
     expect(await expectRefused(folder, ["plan", "--commit", "no-such"], 7, inDatabase(folder))).toMatchInlineSnapshot(`
-      "error  the repository has no commit "no-such"
-             is it pushed and fetched? See what there is with: git branch --all
+      "error  commit "no-such" does not exist in this repository
+             check that it was pushed and fetched; git branch --all lists what exists here
              exit 7 (UNKNOWN_COMMIT)"
     `);
   });

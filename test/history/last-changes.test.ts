@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openRepository } from "../../src/history/repository.ts";
-import { pullRequestOf } from "../../src/history/pull-request.ts";
+import { pullRequestOf } from "../../src/history/commit-info.ts";
 import { aRepository, DANA, gitTestEnvironment, LEE, type TestRepository } from "../support/repository.ts";
 
 const A = "flags/a.yaml";

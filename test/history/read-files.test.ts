@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { batchParser, MOST_BYTES } from "../../src/history/cat-file.ts";
+import { batchParser, MAX_BYTES } from "../../src/history/cat-file.ts";
 import { openRepository } from "../../src/history/repository.ts";
 import { aFolder, aRepository, gitTestEnvironment } from "../support/repository.ts";
 
@@ -119,11 +119,11 @@ test("a renamed file is read under the name that the commit gives it", async () 
 
 test("of a huge file only the beginning is kept, and the next file is whole", async () => {
   const repository = aRepository();
-  repository.write("flags/a-huge.yaml", Buffer.alloc(MOST_BYTES + 500_000, "x"));
+  repository.write("flags/a-huge.yaml", Buffer.alloc(MAX_BYTES + 500_000, "x"));
   repository.write("flags/b-small.yaml", "name: small\n");
   repository.commit("first");
   const [huge, small] = await (await open(repository.folder)).readFiles("HEAD", "flags");
-  expect(huge?.bytes.length).toBe(MOST_BYTES);
+  expect(huge?.bytes.length).toBe(MAX_BYTES);
   expect(text(small?.bytes)).toBe("name: small\n");
 });
 

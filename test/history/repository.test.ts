@@ -18,7 +18,7 @@ describe("opening a repository", () => {
     const folder = aFolder();
     await expect(open(folder)).rejects.toMatchObject({
       code: "NOT_A_REPOSITORY",
-      message: `${folder} is in no git repository`,
+      message: `${folder} is not in a git repository`,
       hint: expect.stringContaining("git init"),
     });
   });
@@ -26,7 +26,7 @@ describe("opening a repository", () => {
   test("a folder that does not exist is named", async () => {
     await expect(open("/nowhere/at/all")).rejects.toMatchObject({
       code: "NOT_A_REPOSITORY",
-      message: "there is no folder /nowhere/at/all",
+      message: "folder /nowhere/at/all does not exist",
     });
   });
 
@@ -85,7 +85,7 @@ describe("naming a commit", () => {
   );
 
   test.each(["mian", "f".repeat(40), "HEAD~5", "main:flags", "main@{upstream}"])(
-    "%j, which names no commit, is an error with a hint",
+    "%j, which is not a commit, is an error with a hint",
     async (ref) => {
       const repository = aRepository();
       repository.write("flags/a.yaml", "");
@@ -103,7 +103,7 @@ describe("naming a commit", () => {
     const repository = await open(folder);
     await expect(repository.resolve("HEAD")).rejects.toMatchObject({
       code: "UNKNOWN_COMMIT",
-      hint: "it has none at all yet: commit flags/ first",
+      hint: "the repository has no commits yet: commit flags/ first",
     });
     expect(await repository.describeHead()).toEqual({ commit: null, branch: "main" });
     expect(await repository.isShallow()).toBe(false);

@@ -144,7 +144,7 @@ describe("when git cannot be asked", () => {
     const { folder } = aRepository();
     await expect(openRepository(folder, { PATH: aFolder() })).rejects.toMatchObject({
       code: "GIT_FAILED",
-      message: "the program `git` was not found on the PATH",
+      message: "the program `git` is not on the PATH",
       hint: expect.stringContaining("install git"),
     });
   });

@@ -130,5 +130,5 @@ test("a base that is no commit is named", async () => {
   const { folder } = aFlagRepository({ voice_logging: flagText() });
   const { code, err } = await hoistIn(folder)("validate", "--base", "mian");
   expect(code).toBe(7);
-  expect(err).toContain('the repository has no commit "mian"');
+  expect(err).toContain('commit "mian" does not exist in this repository');
 });

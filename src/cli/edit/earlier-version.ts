@@ -1,7 +1,7 @@
 import { FlagError } from "../../core/errors.ts";
 import type { FlagKey } from "../../core/flag/flag.ts";
-import type { CommitInfo } from "../../history/last-changes.ts";
-import type { LandedChange } from "../../history/mainline.ts";
+import type { CommitInfo } from "../../history/commit-info.ts";
+import type { MainlineChange } from "../../history/mainline.ts";
 import { openRepository, type Repository } from "../../history/repository.ts";
 import { servedBy } from "../../source/edit/rollback.ts";
 import { shortCommit } from "../plan/plan-text.ts";
@@ -62,7 +62,7 @@ async function beforeLastChange(repository: Repository, query: VersionQuery): Pr
   let oldest: string | undefined;
   const blobs = repository.openBlobs();
   try {
-    for await (const step of repository.landings(from ?? "HEAD", "flags")) {
+    for await (const step of repository.mainline(from ?? "HEAD", "flags")) {
       const { before, after, paths } = changeOf(key, step);
       if (paths.size === 0) continue;
       if (oldest === undefined && after !== null) {
@@ -92,7 +92,7 @@ function neverChanged({ key, environment }: VersionQuery, oldest: string | undef
 }
 
 /** Returns what a commit did to the flag's file, in any folder: a move removes one path and adds another. */
-function changeOf(key: FlagKey, { changes }: LandedChange) {
+function changeOf(key: FlagKey, { changes }: MainlineChange) {
   const own = changes.filter(({ path }) => path.endsWith(`/${key}.yaml`));
   return {
     paths: new Set(own.map(({ path }) => path)),

@@ -20,7 +20,7 @@ export async function formerKeyNotes(folder: string, key: string): Promise<reado
 async function removedPaths(folder: string): Promise<ReadonlySet<string>> {
   const repository = await openRepository(folder);
   const removed = new Set<string>();
-  for await (const { changes } of repository.landings("HEAD", "flags")) {
+  for await (const { changes } of repository.mainline("HEAD", "flags")) {
     for (const { path, after } of changes) if (after === null) removed.add(path);
   }
   return removed;

@@ -5,7 +5,7 @@ import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { FlagError } from "../../core/errors.ts";
 import type { GitHub } from "../../github/connect.ts";
 import { isDescendant } from "../../github/repository.ts";
-import type { LandedChange } from "../../history/mainline.ts";
+import type { MainlineChange } from "../../history/mainline.ts";
 import { mainlineBetween } from "../../history/mainline-between.ts";
 import { planSync, type PlanOutcome, type SyncOptions } from "../../sync/sync.ts";
 
@@ -36,7 +36,7 @@ export interface Pending {
   readonly since: string;
   readonly changes: readonly { readonly key: string; readonly text: string }[];
   /** The merged commits that are not live, newest first. */
-  readonly commits: readonly Pick<LandedChange, "sha" | "subject" | "pullRequest" | "date">[];
+  readonly commits: readonly Pick<MainlineChange, "sha" | "subject" | "pullRequest" | "date">[];
 }
 
 export type DriftOutcome =

@@ -3,7 +3,7 @@ import { FlagError } from "../../core/errors.ts";
 import { COMMENT_MARKER, saysLive, withLive } from "../../github/report/live-line.ts";
 import { gitHubFrom } from "../../github/connect.ts";
 import { announceDeploy, type DeployedPullRequest, MAX_ANNOUNCED } from "../../github/deployed.ts";
-import type { LandedChange } from "../../history/mainline.ts";
+import type { MainlineChange } from "../../history/mainline.ts";
 import { mainlineBetween } from "../../history/mainline-between.ts";
 import type { SyncEntry } from "../../store/store.ts";
 import type { SyncOutcome } from "../../sync/sync.ts";
@@ -88,11 +88,11 @@ async function broughtBy(
  */
 function manualChangesOf(
   { plan, desired }: Synced,
-  steps: readonly LandedChange[],
-  all: readonly LandedChange[],
+  steps: readonly MainlineChange[],
+  all: readonly MainlineChange[],
   { isEarlier }: Brought,
 ): readonly ManualChange[] {
-  const pathsOf = (landed: readonly LandedChange[]) =>
+  const pathsOf = (landed: readonly MainlineChange[]) =>
     new Set(landed.flatMap((step) => step.changes.map(({ path }) => path)));
   const [own, anybodys] = [pathsOf(steps), pathsOf(all)];
   const isShared = [...own].some((path) => path.startsWith("flags/_"));

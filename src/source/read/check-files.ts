@@ -2,7 +2,7 @@ import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { unknownFlagError } from "../../core/diagnostic/unknown-name.ts";
 import { FlagError } from "../../core/errors.ts";
 import type { FlagKey } from "../../core/flag/flag.ts";
-import type { CommitInfo } from "../../history/last-changes.ts";
+import type { CommitInfo } from "../../history/commit-info.ts";
 import { openRepository, type Repository } from "../../history/repository.ts";
 import type { DiagnosticCode } from "../check/codes.ts";
 import { runInlineTests } from "../check/inline-tests.ts";

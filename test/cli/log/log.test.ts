@@ -174,7 +174,7 @@ test("versions that cannot be read are told as such, and stop nothing", async ()
   expect(texts(await told(repository, "banner"))).toEqual([
     "3 % → 4 % of everyone",
     "can be read again: 3 % everywhere",
-    'could not be read: segment "nobody_knows" does not exist, or cannot be read',
+    'could not be read: segment "nobody_knows" does not exist or cannot be read',
     expect.stringMatching(/^could not be read: line 1: /),
     expect.stringMatching(/^could not be read: line \d: the YAML is not valid here/),
     "created: on everywhere",

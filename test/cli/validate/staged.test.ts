@@ -81,7 +81,7 @@ describe("hoist validate --staged", () => {
     expect(() => repository.merge("other", "Both")).toThrow(/merge --quiet/);
     expect(await hoist(repository)("validate", "--staged")).toMatchObject({
       code: 3,
-      err: expect.stringContaining("flags/one.yaml has merge conflicts that are not resolved"),
+      err: expect.stringContaining("flags/one.yaml has unresolved merge conflicts"),
     });
     repository.git("reset", "--quiet", "--hard");
     repository.git("rm", "--quiet", "-r", "flags");

@@ -1,0 +1,32 @@
+import type { LoggedCommit } from "./commit-log.ts";
+
+/** Who changed something, when, and by which pull request. */
+export interface CommitInfo {
+  readonly sha: string;
+  readonly authorName: string;
+  readonly authorEmail: string;
+  /** The commit date, ISO 8601 with the committer's offset. */
+  readonly date: string;
+  readonly subject: string;
+  /** From the subject of the merge that brought the commit into the mainline, else from its own; null where neither has one. */
+  readonly pullRequest: number | null;
+}
+
+/** @param merge  the merge that brought the commit into the mainline; null for a commit of the mainline itself */
+export function commitInfo(commit: LoggedCommit, merge: LoggedCommit | null): CommitInfo {
+  const { sha, authorName, authorEmail, date, subject } = commit;
+  const pullRequest = (merge && pullRequestOf(merge.subject)) ?? pullRequestOf(subject);
+  return { sha, authorName, authorEmail, date, subject, pullRequest };
+}
+
+/**
+ * Returns the number of the pull request that a commit's subject names, or null. Reads `New limit (#412)` from a squash,
+ * `Merge pull request #412 from acme/limit` from a merge, and `Merged in limit (pull request #412)`. For
+ * `Revert "New limit (#412)" (#415)` it is 415: a number inside the subject quotes another pull request.
+ */
+export function pullRequestOf(subject: string): number | null {
+  const digits =
+    /^Merge pull request #(\d{1,9}) from /.exec(subject)?.[1] ??
+    /\((?:pull request )?#(\d{1,9})\)\s*$/.exec(subject)?.[1];
+  return digits === undefined ? null : Number(digits);
+}
