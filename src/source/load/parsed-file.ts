@@ -42,7 +42,7 @@ export function problemAtKey(file: ParsedFile, path: Path, problem: Problem): Di
 export const START: Span = { start: 0, end: 0 };
 
 /** Nobody reads more of one file before mending it; and a file of nothing but faults must not take for ever. */
-export const MOST_PROBLEMS = 100;
+export const MAX_PROBLEMS = 100;
 
 const knownLineStarts = new WeakMap<object, readonly number[]>();
 

@@ -1,19 +1,19 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { problemAt, START } from "./parsed-file.ts";
 
-/** No file that people write comes near it; a parser's time grows with every byte. */
+/** Sets the largest size of a file: parsing takes time for every byte, and hand-written files are far smaller. */
 export const MAX_FILE_BYTES = 256 * 1024;
 
 const BOM = "\uFEFF";
 /**
- * What a reviewer cannot see: controls (tab and line ends excepted), bidirectional marks, zero-width characters, soft
+ * Matches what a reviewer cannot see: controls (tab and line ends excepted), bidirectional marks, zero-width characters, soft
  * hyphens, odd line separators, tag characters.
  */
 export const INVISIBLE =
   // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
   /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF\uFFF9-\uFFFB]|[\u{E0000}-\u{E007F}]|\r(?!\n)/u;
 
-/** Bytes → text, and what is wrong with them. `fatal`: the text is not worth parsing. */
+/** The text of a file, and what is wrong with it. `fatal`: the text is not worth parsing. */
 export interface SourceText {
   readonly text: string;
   readonly problems: readonly Diagnostic[];
@@ -74,7 +74,7 @@ function refused(path: string, text: string, span: typeof START, problem: Parame
   return { text, problems: [problemAt({ path, text }, span, problem)], fatal: true };
 }
 
-// Made once: for a small file, making one costs more than decoding.
+// Created once: for a small file that takes longer than decoding.
 const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function decoded(bytes: Uint8Array): string | undefined {
@@ -110,18 +110,18 @@ function notUtf8(path: string, bytes: Uint8Array): SourceText {
   );
 }
 
-/** The offset of the first byte that begins no UTF-8 sequence: the longest good prefix, found by halving. */
+/** Returns the offset of the first byte that is not UTF-8, by bisection. */
 function badByteAt(bytes: Uint8Array): number {
   let good = 0;
   let bad = bytes.length;
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;
-    // A sequence that is only cut off (stream: true keeps its bytes back) is not yet bad.
+    // A sequence that is merely cut off is not bad: stream: true keeps its bytes back.
     if (decodesSoFar(bytes.subarray(0, middle))) good = middle;
     else bad = middle;
   }
   const end = bad === bytes.length && decodesSoFar(bytes) ? bad : bad - 1;
-  // The bytes kept back belong to the sequence that goes wrong: it begins where the last whole one ended.
+  // The bytes kept back belong to the bad sequence, which begins where the last whole one ended.
   for (let start = end; start > end - 4; start--) if (decoded(bytes.subarray(0, start)) !== undefined) return start;
   return end;
 }

@@ -1,22 +1,23 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap, type YAMLParseError } from "yaml";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
-import { MOST_PROBLEMS, type ParsedFile, type Problem, problemAt, START } from "./parsed-file.ts";
+import { MAX_PROBLEMS, type ParsedFile, type Problem, problemAt, START } from "./parsed-file.ts";
 import { readText } from "./source-text.ts";
 import type { Entry, Span, Tree } from "./tree.ts";
 import { scalarProblem } from "./yaml-scalar.ts";
 
-/** How deep lists and mappings may nest. */
+/** Sets how deep lists and mappings may be nested. */
 export const MAX_DEPTH = 20;
-/** Above it the parser itself becomes slow, or runs out of stack. */
+/** The depth above which the parser becomes slow or runs out of stack. */
 const PARSER_DEPTH = 200;
 
-/** Names that an object has before anybody gives it one. */
+/** Names of properties that every object has. */
 const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(["prototype", ...Object.getOwnPropertyNames(Object.prototype)]);
 
 /**
- * One file → its tree, by the profile: YAML 1.2 without what makes a file mean something else than it looks like. Never
- * throws; everything that is wrong comes back as problems, and the tree where the rest is still worth checking.
+ * Parses one file. Accepts YAML 1.2 without the features that make a file mean something else than it seems to: anchors, tags,
+ * merge keys, several documents. Never throws: everything that is wrong becomes a problem of the result, which has a tree where
+ * the rest is still worth checking.
  */
 export function parseFile(file: SourceFile): ParsedFile {
   const { path } = file;
@@ -41,10 +42,10 @@ function parseText(path: string, text: string): ParsedFile {
   };
   const nested = deepNesting(text);
   if (nested !== undefined) return failed(nested, tooDeep);
-  // The parser's own check for duplicate keys is quadratic; logLevel "error" makes it report a second document.
+  // The parser's own check for duplicate keys takes quadratic time. logLevel "error" makes it report a second document.
   const options = { version: "1.2", strict: true, uniqueKeys: false, prettyErrors: false, logLevel: "error" } as const;
   const document = parseDocument<Node>(text, options);
-  // One mistake in the syntax makes the parser stumble on: only the first is the cause.
+  // One syntax error causes further ones: only the first is reported.
   const [error] = document.errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
   if (error !== undefined) return failed({ start: error.pos[0], end: error.pos[1] }, syntaxProblem(error, text));
   const { contents } = document;
@@ -53,10 +54,10 @@ function parseText(path: string, text: string): ParsedFile {
   }
   const walk: Walk = { path, text, problems: [], spans: [] };
   const tree = treeOf(contents, walk, 0);
-  // What remains of the warnings (tags were reported by the walk) is as bad as an error.
+  // Other warnings count as errors; tags were reported by the walk.
   const [warning] = document.warnings.filter(({ code }) => code !== "TAG_RESOLVE_FAILED");
   if (warning !== undefined) report(walk, { start: warning.pos[0], end: warning.pos[1] }, syntaxProblem(warning, text));
-  const isHopeless = walk.spans.length >= MOST_PROBLEMS;
+  const isHopeless = walk.spans.length >= MAX_PROBLEMS;
   return { path, text, tree: isHopeless ? undefined : tree, problems: walk.problems, spans: walk.spans };
 }
 
@@ -68,7 +69,7 @@ interface Walk {
 }
 
 function report(walk: Walk, span: Span, problem: Problem): void {
-  if (walk.spans.length >= MOST_PROBLEMS) return;
+  if (walk.spans.length >= MAX_PROBLEMS) return;
   walk.spans.push(span);
   walk.problems.push(problemAt(walk, span, problem));
 }
@@ -121,10 +122,10 @@ function entriesOf(map: YAMLMap, walk: Walk, depth: number): ReadonlyMap<string,
   for (const pair of map.items) {
     const key = spanOf(pair.key);
     const name = keyName(pair.key, key, walk);
-    // Read in any case, for what is wrong inside it.
+    // Read even without a name, to report what is wrong inside it.
     const read = treeOf(pair.value, walk, depth + 1);
     if (name === undefined) continue;
-    // A value that was left out (`{ a, b }`) has no place of its own.
+    // A missing value (`{ a, b }`) has no place of its own.
     const value: Tree =
       pair.value === null ? { kind: "scalar", span: { start: key.end, end: key.end }, value: null } : read;
     if (entries.has(name)) {
@@ -138,7 +139,7 @@ function entriesOf(map: YAMLMap, walk: Walk, depth: number): ReadonlyMap<string,
   return entries;
 }
 
-/** The name that a key is, or undefined after reporting why it is none. */
+/** Returns the name of a key. Reports keys that are not valid, and returns undefined for them. */
 function keyName(key: unknown, span: Span, walk: Walk): string | undefined {
   const read = treeOf(key, { ...walk, problems: isScalar(key) || isAlias(key) ? walk.problems : [] }, 0);
   if (isAlias(key)) return undefined;
@@ -189,7 +190,7 @@ function spanOf(node: unknown): Span {
   return range ? { start: range[0], end: range[1] } : START;
 }
 
-/** A node's range begins behind its anchor and tag: the last such text before it. */
+/** Returns the last place of an anchor or tag before a node: the range of the node does not include them. */
 function before({ start }: Span, mark: string, text: string): Span {
   const at = text.lastIndexOf(mark, start);
   return at === -1 ? { start, end: start } : { start: at, end: at + mark.length };
@@ -239,20 +240,35 @@ function syntaxProblem(error: Pick<YAMLParseError, "code" | "message" | "pos">, 
     const message = "the file contains the markers of a merge conflict";
     return { code: "yaml-syntax", message, hint: "resolve the conflict and remove <<<<<<<, ======= and >>>>>>>" };
   }
-  const cause = error.message.charAt(0).toLowerCase() + error.message.slice(1);
-  return { code: "yaml-syntax", message: `the YAML is not valid here: ${cause}`, hint: SYNTAX_HINTS[error.code] };
+  const known = SYNTAX_PROBLEMS[error.code];
+  const cause = known?.message ?? error.message.charAt(0).toLowerCase() + error.message.slice(1);
+  return { code: "yaml-syntax", message: `the YAML is not valid here: ${cause}`, hint: known?.hint };
 }
 
-const SYNTAX_HINTS: Readonly<Record<string, string>> = {
-  BLOCK_AS_IMPLICIT_KEY: 'put text that contains ": " in quotes',
-  MISSING_CHAR: "close the quote or the bracket",
-  BAD_INDENT: "check the brackets and the indentation",
+/** Errors of the parser by code. Its own message is used where there is no clearer one. */
+const SYNTAX_PROBLEMS: Readonly<Record<string, { readonly message?: string; readonly hint: string }>> = {
+  BAD_DQ_ESCAPE: { hint: "use single quotes, or write \\\\ for a backslash" },
+  BAD_INDENT: { hint: "check the indentation, and that every bracket is closed" },
+  BLOCK_AS_IMPLICIT_KEY: {
+    message: "a mapping cannot begin in the middle of a line",
+    hint: 'put text that contains ": " in quotes, and check the indentation of the next line',
+  },
+  BLOCK_IN_FLOW: {
+    message: "the entries inside the brackets are not separated",
+    hint: 'put commas between them, and text that contains ": " in quotes',
+  },
+  MISSING_CHAR: { hint: "close the quote or the bracket" },
+  MULTILINE_IMPLICIT_KEY: {
+    message: "expected a line such as key: value",
+    hint: "add the colon, or indent the line if it continues the value above",
+  },
+  UNEXPECTED_TOKEN: { hint: "check brackets, commas and quotes" },
 };
 
 /** `- - - x`: lists in lists on one line. */
 const COMPACT = new RegExp(`(?:[-?:][ \\t]+){${PARSER_DEPTH}}`);
 
-/** Where a text nests deeper than the parser bears, found without parsing; brackets in quotes count too, far below. */
+/** Finds where a text is nested too deep for the parser, without parsing it. Brackets in quotes count, too. */
 function deepNesting(text: string): Span | undefined {
   const compact = COMPACT.exec(text);
   if (compact !== null) return { start: compact.index, end: compact.index + 1 };

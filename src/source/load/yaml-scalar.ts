@@ -7,7 +7,7 @@ const DECIMAL = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
 const OLD_NUMBER = /^[-+]?(?:[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?|0b[01_]+|[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?)$/;
 const OLD_BOOLEAN = /^(?:yes|no|on|off)$/i;
 
-/** What is wrong with one scalar as YAML, whatever it is used for; undefined for nearly all. */
+/** Returns what is wrong with a scalar wherever it is used: it looks like something else, or tools read it differently. */
 export function scalarProblem(scalar: Scalar): Problem | undefined {
   const { value, source = "" } = scalar;
   if (scalar.type !== "PLAIN") return typeof value === "string" ? textProblem(value) : undefined;
@@ -24,7 +24,7 @@ export function scalarProblem(scalar: Scalar): Problem | undefined {
 }
 
 function numberProblem(source: string): Problem | undefined {
-  // JSON and databases know no negative zero.
+  // JSON and databases have no negative zero.
   if (!DECIMAL.test(source) || Object.is(Number(source), -0)) return ambiguousNumber(source);
   const digits = source.replace(/^-?0?\.?0*|\./g, "");
   const isExact = source.includes(".") ? digits.length <= 15 : Number.isSafeInteger(Number(source));
@@ -44,9 +44,9 @@ function ambiguousNumber(source: string): Problem {
   };
 }
 
-/** Escapes in double quotes can say what no file may contain, and what no database takes. */
+/** Finds characters that files must not contain and databases do not accept, written as escapes in double quotes. */
 function textProblem(value: string): Problem | undefined {
-  // A line end is a fair part of a text, a lone half of a surrogate pair is part of none.
+  // Line ends are allowed in a text; half of a surrogate pair is not.
   const found = INVISIBLE.exec(value.replaceAll("\r", "")) ?? /\p{Surrogate}/u.exec(value);
   if (found === null) return undefined;
   return {

@@ -4,7 +4,7 @@ import flagSchema from "../../../schema/flag.schema.json" with { type: "json" };
 import segmentSchema from "../../../schema/segment.schema.json" with { type: "json" };
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { isList } from "../load/lists.ts";
-import { type FileKind, MOST_PROBLEMS } from "../load/parsed-file.ts";
+import { type FileKind, MAX_PROBLEMS } from "../load/parsed-file.ts";
 import { membersOf, resolveRef } from "./json-schema.ts";
 import { type ShapeFault, shapeProblem } from "./shape-problem.ts";
 import type { Path } from "../load/tree.ts";
@@ -53,7 +53,7 @@ function faultsOf(check: ValidateFunction, data: JsonValue, base: Path, root: Js
   const places = new Set(unions.map(({ instancePath }) => instancePath));
   const direct = errors.filter(({ instancePath }) => !places.has(instancePath) && !isBelowOne(instancePath, places));
   const faults = new Map<string, ShapeFault>();
-  for (const error of direct.slice(0, MOST_PROBLEMS)) {
+  for (const error of direct.slice(0, MAX_PROBLEMS)) {
     const { path, holder } = locate(error.instancePath, data);
     const fault = shapeProblem(error, [...base, ...path], holder, root);
     if (fault === undefined) continue;
@@ -63,7 +63,7 @@ function faultsOf(check: ValidateFunction, data: JsonValue, base: Path, root: Js
   }
   return [
     ...faults.values(),
-    ...unions.slice(0, MOST_PROBLEMS).flatMap((union) => unionFaults(union, data, base, root)),
+    ...unions.slice(0, MAX_PROBLEMS).flatMap((union) => unionFaults(union, data, base, root)),
   ];
 }
 
