@@ -74,7 +74,7 @@ ${tableText(
     ["npx hoist kill workshop_routing", "the exact lines that switch it off"],
     ["npx hoist status", "git, table, overrides and instances side by side"],
     ["edit flags/workshop/workshop_routing.yaml, then npx hoist plan --work-tree", "what the edit would change"],
-    ["npx hoist --help", "everything else"],
+    ["npx hoist help", "all commands and reference pages"],
   ],
   "  ",
 )}`);

@@ -42,6 +42,7 @@ export function publishedManifest(manifest: Manifest, packages: readonly string[
     type: "module",
     engines,
     bin: { hoist: "./cli/bin.js" },
+    files: ["cli", "src", "schema", "flags", ".github"],
     exports: Object.fromEntries([
       ...Object.entries(manifest.exports).map(([name, file]) => [name, compiled(file)] as const),
       ["./package.json", "./package.json"] as const,

@@ -31,6 +31,7 @@ describe("the published package.json", () => {
       type: "module",
       engines: { node: ">=22.18" },
       bin: { hoist: "./cli/bin.js" },
+      files: ["cli", "src", "schema", "flags", ".github"],
       exports: {
         ".": { types: "./src/index.d.ts", default: "./src/index.js" },
         "./react": { types: "./src/react/index.d.ts", default: "./src/react/index.js" },
