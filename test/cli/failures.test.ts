@@ -147,8 +147,8 @@ describe("files and repositories", () => {
     repository.commit("Two commits");
     await tree.sync();
     expect(await expectRefused(repository.folder, ["sync", "--commit", "HEAD~1"], 4, env)).toMatchInlineSnapshot(`
-      "error  production is at commit7 already, which is newer than commit7
-             sync the tip of the branch; to go back, git revert the change and sync the revert
+      "error  production is already at commit7, which is newer than commit7
+             sync the tip of the branch; to go back, run git revert and sync the new commit
              exit 4 (COMMIT_NOT_AHEAD)"
     `);
     repository.git("commit", "--amend", "--quiet", "--message=Rewritten");

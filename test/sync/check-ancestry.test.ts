@@ -11,7 +11,7 @@ test("a rewritten history is told which commit is live, and takes the printed li
   const refused = await hoist("sync");
   expect(refused).toMatchObject({ code: 4, out: "" });
   const [from, to] = [live.slice(0, 7), next.slice(0, 7)];
-  expect(refused.err).toContain(`production is at ${from}, which is not part of the history of ${to}`);
+  expect(refused.err).toContain(`production is at ${from}, which is not in the history of ${to}`);
   const line = /hoist (sync .*)/.exec(refused.err)?.[1] ?? "";
   expect(line).toContain(`--accept-live ${live.slice(0, 12)}`);
   expect(await hoist(...line.trim().split(" "))).toMatchObject({ code: 0 });

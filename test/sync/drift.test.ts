@@ -142,7 +142,7 @@ onEveryEngine((engine) => {
       const status = await tree.hoist("status");
       for (const each of GROUPS) {
         const who = `.*manually just now by ${engine.byHand}|.*manually \\d+ s ago by ${engine.byHand}`;
-        expect(plan.out).toMatch(new RegExp(`^! ${keyOf(each)} (${who}): stays`, "m"));
+        expect(plan.out).toMatch(new RegExp(`^! ${keyOf(each)} (${who}); stays`, "m"));
         expect(synced).toMatch(new RegExp(`^! ${keyOf(each)} stays as it is: (${who})\\. To release it, run: `, "m"));
         expect(status.out).toMatch(new RegExp(`^${keyOf(each)} .* \\(manual\\) .*by ${engine.byHand}$`, "m"));
       }
@@ -164,7 +164,7 @@ onEveryEngine((engine) => {
       const [after, git] = [await columnsIn(tree.database.url), await columnsInGit(engine, tree)];
       for (const each of both) {
         expect(after.get(keyOf(each)), each.group).toEqual(git.get(keyOf(each)));
-        expect(plan.out).toMatch(new RegExp(`^! ${keyOf(each)} .*overwritten, git changed it too`, "m"));
+        expect(plan.out).toMatch(new RegExp(`^! ${keyOf(each)} .*overwritten, because git changed it too`, "m"));
         const [newest] = await tree.database.rows(
           `SELECT notes, old_state FROM feature_toggle_audit WHERE feature_key = '${keyOf(each)}' ORDER BY id DESC`,
         );
@@ -180,7 +180,7 @@ onEveryEngine((engine) => {
       const tree = await aTreeWrittenByHand(engine);
       const out = await tree.sync(...options);
       expect(await columnsIn(tree.database.url)).toEqual(await columnsInGit(engine, tree));
-      for (const each of GROUPS) expect(out).toMatch(new RegExp(`^! ${keyOf(each)}: .*, undone$`, "m"));
+      for (const each of GROUPS) expect(out).toMatch(new RegExp(`^! ${keyOf(each)}: .*; undone$`, "m"));
       expect(await tree.sync("--on-drift", "fail")).toContain("nothing to do");
     });
 

@@ -48,7 +48,7 @@ onEveryEngine((engine) => {
     expect(applies).toBe(2);
     expect(outcome).toMatchObject({
       kind: "synced",
-      plan: { handEdits: [{ key: "voice_logging", group: "enabled", outcome: "stays" }] },
+      plan: { manualChanges: [{ key: "voice_logging", kind: "disabled", outcome: "stays" }] },
     });
     const rows = await database.rows(
       "SELECT feature_key, description, enabled FROM feature_toggles ORDER BY feature_key",

@@ -3,12 +3,11 @@ import { effectOf } from "../change-kind.ts";
 import type { Change } from "../../core/plan/change.ts";
 import { problemAtValue } from "../../source/load/parsed-file.ts";
 import { stricterOf } from "../../source/load/config.ts";
-import { loadedFlag } from "./check-needs.ts";
-import type { BranchChange } from "./check-policies.ts";
+import { loadedFlag, type BranchChange } from "./branch-change.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Days that lie too far ahead, of flags that are added and of dates that are edited. */
+/** Reports expiry dates too far ahead, of added flags and edited dates. */
 export function checkExpiry({ before, after }: BranchChange, today: string): readonly Diagnostic[] {
   const most = after.config && stricterOf(before.config, after.config).policies.maxExpiryDays;
   if (most === null) return [];
@@ -19,23 +18,23 @@ export function checkExpiry({ before, after }: BranchChange, today: string): rea
     return [
       problemAtValue(parsed, ["expires"], {
         code: "expires-too-late",
-        message: `expires is ${days} days ahead, policy maxExpiryDays is ${most}`,
-        hint: `${last} is the last day that may be written today`,
+        message: `expires is ${days} days ahead; policy maxExpiryDays allows ${most}`,
+        hint: `the latest date allowed today is ${last}`,
       }),
     ];
   });
 }
 
 /**
- * The same diagnostics, with `expired` an error where the branch adds or edits the flag: that is the moment to say so. For
- * every other flag the passing of a day must not fail anything, and a flag that is lowered or switched off is let through.
+ * Turns `expired` into an error where the branch adds or edits the flag. For every other flag the passing of a day must not
+ * fail anything, and neither must lowering or disabling a flag.
  */
 export function strictAboutEdited(
   diagnostics: readonly Diagnostic[],
   { plans }: Pick<BranchChange, "plans">,
 ): readonly Diagnostic[] {
   const changes = plans.flatMap((plan) => plan.changes);
-  // Who edits a segment has not edited the flags that use it.
+  // An edited segment does not count as an edit of the flags that use it.
   const edited = changes.filter(({ differences }) => differences.some(({ kind }) => kind !== "segment"));
   const strict = new Set(
     [...Map.groupBy(edited, ({ path }) => path)].flatMap(([path, ofFile]) =>
@@ -48,7 +47,7 @@ export function strictAboutEdited(
   });
 }
 
-/** Whether one flag's changes take something away in some environment, and give nobody anything in any. */
+/** Whether the changes of one flag lower it in some environment and raise it in none. */
 function takesAway(changes: readonly Change[]): boolean {
   const effects = changes.flatMap(({ before, after }) => {
     if (after === null) return [];

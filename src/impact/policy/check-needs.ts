@@ -1,12 +1,11 @@
 import { acknowledgeLine, isForFile, type Need, type PlanWithNeeds } from "../needs.ts";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
-import type { FlagKey } from "../../core/flag/flag.ts";
 import type { POLICY_CODES } from "../../source/check/codes.ts";
 import { stricterOf } from "../../source/load/config.ts";
 import type { LoadedFlag, LoadedFlags } from "../../source/load/load.ts";
 import { problemAtKey, problemAtValue } from "../../source/load/parsed-file.ts";
 import { dangerPath } from "./place.ts";
-import type { BranchChange } from "./check-policies.ts";
+import { loadedFlag, type BranchChange } from "./branch-change.ts";
 
 const CODES = {
   jump: "step-too-large",
@@ -17,14 +16,14 @@ const CODES = {
 } as const satisfies Record<Need["code"], keyof typeof POLICY_CODES>;
 
 /**
- * What protected environments ask to be acknowledged, and nobody has: errors where a line in the flag's file does it,
- * warnings where only the prompt of the sync can.
+ * Reports what protected environments need acknowledged and nobody has acknowledged: errors where a line in the flag's file
+ * does it, warnings where only `hoist sync --acknowledge` can.
  */
 export function checkNeeds(change: BranchChange): readonly Diagnostic[] {
   return change.plans.flatMap((plan) =>
     plan.needs.flatMap((need) => {
       if (need.acknowledged) return [];
-      return isForFile(need) ? inFlag(plan, need, change) : atPrompt(plan, need, change);
+      return isForFile(need) ? inFlag(plan, need, change) : ofPlan(plan, need, change);
     }),
   );
 }
@@ -42,20 +41,20 @@ function inFlag(
   return [
     problemAtValue(loaded.parsed, path, {
       code: CODES[need.code],
-      message: `${environment}: ${need.text}${loosened(need, before, after)}`,
+      message: `${environment}: ${need.text}${baseLimitText(need, before, after)}`,
       hint: `if it is meant: ${acknowledgeLine(idsFor(loaded, plans))}`,
     }),
   ];
 }
 
-/** A limit that stands no more in the file is still that of the base. */
-function loosened({ code }: Need, before: LoadedFlags, after: LoadedFlags): string {
+/** Says that the limit is the base's, where the branch loosens it. */
+function baseLimitText({ code }: Need, before: LoadedFlags, after: LoadedFlags): string {
   if (code !== "jump" || after.config === null) return "";
   const { maxStep } = stricterOf(before.config, after.config).policies;
-  return maxStep === after.config.policies.maxStep ? "" : " before this change";
+  return maxStep === after.config.policies.maxStep ? "" : " in the base of this branch";
 }
 
-/** One line has to say yes to all environments that ask, and keeps what it says already. */
+/** The ids of one line, which acknowledges all environments that need it and keeps those it has. */
 function idsFor({ key, acknowledge }: LoadedFlag, plans: readonly PlanWithNeeds[]): Readonly<Record<string, string>> {
   const asked = plans.flatMap(({ environment, needs }) =>
     needs.filter((need) => need.key === key && isForFile(need)).map(({ id }) => [environment, id] as const),
@@ -66,13 +65,13 @@ function idsFor({ key, acknowledge }: LoadedFlag, plans: readonly PlanWithNeeds[
   return Object.fromEntries([...others, ...asked]);
 }
 
-/** No file can say yes: it is gone, or it is the number of flags that asks. */
-function atPrompt({ environment }: PlanWithNeeds, need: Need, { before, after }: BranchChange): readonly Diagnostic[] {
+/** No line in a file can acknowledge it: the file is gone, or the number of flags is the danger. */
+function ofPlan({ environment }: PlanWithNeeds, need: Need, { before, after }: BranchChange): readonly Diagnostic[] {
   const problem = {
     code: CODES[need.code],
     severity: "warning",
     message: `${environment}: ${need.text}`,
-    hint: `the sync will ask for it: hoist sync --env ${environment} --acknowledge ${need.id}`,
+    hint: `acknowledge it when syncing: hoist sync --env ${environment} --acknowledge ${need.id}`,
   } as const;
   if (need.code === "mass") {
     const { configFile } = after;
@@ -80,13 +79,4 @@ function atPrompt({ environment }: PlanWithNeeds, need: Need, { before, after }:
   }
   const gone = need.key === null ? undefined : loadedFlag(before, need.key);
   return gone === undefined ? [] : [problemAtKey(gone.parsed, ["name"], problem)];
-}
-
-const indexes = new WeakMap<readonly LoadedFlag[], ReadonlyMap<FlagKey, LoadedFlag>>();
-
-/** Found by an index that is made once: a branch may change thousands of flags. */
-export function loadedFlag({ flags }: LoadedFlags, key: FlagKey): LoadedFlag | undefined {
-  const index = indexes.get(flags) ?? new Map(flags.map((flag) => [flag.key, flag]));
-  indexes.set(flags, index);
-  return index.get(key);
 }

@@ -1,25 +1,15 @@
-import type { PlanWithNeeds } from "../needs.ts";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
-import type { LoadedFlags } from "../../source/load/load.ts";
-import { inFileOrder } from "../../source/load/parsed-file.ts";
+import type { PlanProblem } from "../../core/plan/change.ts";
+import { inFileOrder, problemAtKey, problemAtValue } from "../../source/load/parsed-file.ts";
+import { loadedFlag, type BranchChange } from "./branch-change.ts";
 import { checkExpiry } from "./check-expiry.ts";
 import { checkNeeds } from "./check-needs.ts";
-import { checkProblems } from "./check-problems.ts";
 import { checkStagingFirst } from "./check-staging-first.ts";
 
-/** What a branch changes: the flags where it left its base, the flags as it has them, and the plan of each environment. */
-export interface BranchChange {
-  readonly before: LoadedFlags;
-  /** Valid. */
-  readonly after: LoadedFlags;
-  /** Of a table that says what the base says; those that change nothing may be left out. */
-  readonly plans: readonly PlanWithNeeds[];
-}
-
 /**
- * Where a branch breaks the policies of `flags/_config.yaml`, in file order. What lowers or disables breaks none of them.
+ * Reports where a branch violates the policies of `flags/_config.yaml`, in file order. Lowering and disabling violate none.
  *
- * @param today  `YYYY-MM-DD`, for days that lie too far ahead
+ * @param today  `YYYY-MM-DD`, for dates that are too far ahead
  */
 export function checkPolicies(change: BranchChange, { today }: { readonly today: string }): readonly Diagnostic[] {
   return [
@@ -28,4 +18,17 @@ export function checkPolicies(change: BranchChange, { today }: { readonly today:
     ...checkStagingFirst(change),
     ...checkExpiry(change, today),
   ].sort(inFileOrder);
+}
+
+/** Reports what no sync could write, once for all environments. */
+function checkProblems({ after, plans }: BranchChange): readonly Diagnostic[] {
+  const problems = new Map<string, PlanProblem>();
+  for (const { problems: found } of plans) for (const each of found) problems.set(`${each.key} ${each.code}`, each);
+  return [...problems.values()].flatMap(({ key, code, message, hint }) => {
+    const loaded = loadedFlag(after, key);
+    if (loaded === undefined) return [];
+    const problem = { code, message, hint };
+    if (code === "type-changed") return [problemAtValue(loaded.parsed, ["type"], problem)];
+    return [problemAtKey(loaded.parsed, [], problem)];
+  });
 }

@@ -11,13 +11,12 @@ import type { Path } from "../../source/load/tree.ts";
 import { stricterOf } from "../../source/load/config.ts";
 import { attributesOf } from "../report-between.ts";
 import { problemAtValue } from "../../source/load/parsed-file.ts";
-import type { BranchChange } from "./check-policies.ts";
-import { loadedFlag } from "./check-needs.ts";
+import { loadedFlag, type BranchChange } from "./branch-change.ts";
 import { servedPath } from "./place.ts";
 
 /**
- * Where a protected environment would give people what the environment before it, in the same files, does not give them.
- * Only what the branch itself widens; a branch that brings the first flags may find the environments as they are.
+ * Reports where a protected environment would serve people what the environment before it, in the same files, does not
+ * serve them. Only what the branch itself widens is reported, and nothing for a branch that adds the first flags.
  */
 export function checkStagingFirst({ before, after, plans }: BranchChange): readonly Diagnostic[] {
   if (after.config === null || before.flags.length === 0) return [];
@@ -34,22 +33,22 @@ export function checkStagingFirst({ before, after, plans }: BranchChange): reado
       if (loaded === undefined || flag === undefined || !isDeclaredIn(before, name)) return [];
       const ahead = aheadOf(key, flags, declaredPeople(after, key, Object.values(flags)));
       if (ahead === undefined) return [];
-      const path = ahead.rule === null ? lastLinePath(loaded.file, name, flags.before.get(key), flag) : undefined;
+      const path = ahead.rule === null ? defaultRolloutPath(loaded.file, name, flags.before.get(key), flag) : undefined;
       return [problemOf(loaded, flag, ahead, { environment: name, earlier, path })];
     });
   });
 }
 
-/** So many of the people that the report is about; the flags' own lines have been looked at more closely before. */
+/** How many people are generated; the conditions of the flags themselves are checked more closely before. */
 const PEOPLE = 2_000;
 
-/** People as the attributes are declared; made only when somebody asks for the first of them. */
+/** Generates people from the declared attributes, when the first of them is needed. */
 function* declaredPeople(after: LoadedFlags, key: FlagKey, sides: readonly Flags[]): Iterable<EvaluationContext> {
   const flags = sides.flatMap((all) => withRequired({ flag: all.get(key) ?? null, all }));
   yield* generatePopulation(attributesOf(after), flags, { size: PEOPLE, seed: DEFAULT_SEED }).contexts;
 }
 
-/** What a new environment begins with was decided when it was declared, not by an edit of a flag. */
+/** What a new environment starts with was decided when it was declared, not by an edit of a flag. */
 function isDeclaredIn({ config }: LoadedFlags, environment: string): boolean {
   return config === null || config.environments.some(({ name }) => name === environment);
 }
@@ -60,28 +59,28 @@ function problemOf(
   { rule, variant, who }: Ahead,
   { environment, earlier, path }: { environment: string; earlier: string; path: Path | undefined },
 ): Diagnostic {
-  const line = rule === null ? "the last line" : `rule "${flag.rules[rule]?.name}"`;
+  const title = rule === null ? "the default rollout" : `rule "${flag.rules[rule]?.name}"`;
   const what = flag.type === "boolean" ? (variant === "on" ? "true" : "false") : variant;
   const rulePath = [...servedPath(file, environment, "rules"), rule ?? 0, "name"];
   return problemAtValue(parsed, path ?? rulePath, {
     code: "staging-first",
-    message: `${environment}: ${line} gives ${what} to people to whom ${earlier} does not give it, e.g. ${whoText(who)}`,
-    hint: `give it to them in ${earlier} first; in the same change will do`,
+    message: `${environment}: ${title} serves ${what} to people to whom ${earlier} does not, e.g. ${whoText(who)}`,
+    hint: `serve it in ${earlier} first; the same change may do both`,
   });
 }
 
-/** What makes the last line give more than before. */
-function lastLinePath(file: FlagFile, environment: string, before: Flag | undefined, after: Flag): Path {
+/** Where the file makes the default rollout serve more than before. */
+function defaultRolloutPath(file: FlagFile, environment: string, before: Flag | undefined, after: Flag): Path {
   if (before === undefined) return servedPath(file, environment, "rollout");
   if (!before.enabled) return servedPath(file, environment, "enabled");
   const isSame = canonicalJson(before.rollout) === canonicalJson(after.rollout);
   return servedPath(file, environment, isSame ? "serve" : "rollout");
 }
 
-/** `postalCode M5V, userId user-17`, or `anybody`. */
+/** `postalCode M5V, userId user-17`, or `anyone`. */
 function whoText(who: Ahead["who"]): string {
-  const told = Object.entries(who).map(([name, value]) => `${name} ${valueText(value)}`);
-  return told.length === 0 ? "anybody" : told.join(", ");
+  const parts = Object.entries(who).map(([name, value]) => `${name} ${valueText(value)}`);
+  return parts.length === 0 ? "anyone" : parts.join(", ");
 }
 
 function valueText(value: unknown): string {

@@ -7,7 +7,7 @@ import { canonicalJson } from "../../core/json.ts";
 import type { FlagFile } from "../../source/shape/flag-file.ts";
 import type { Path } from "../../source/load/tree.ts";
 
-/** Where a file says what one environment is served: in the overlay, where it replaces the key, else at the top. */
+/** Returns where a file sets a field for one environment: in the overlay if that replaces the field, else at the top. */
 export function servedPath(
   { environments = {} }: FlagFile,
   environment: string,
@@ -17,7 +17,7 @@ export function servedPath(
   return overlay?.[field] === undefined ? [field] : ["environments", environment, field];
 }
 
-/** The line of the file that puts an environment at risk. */
+/** Returns where the file makes the change that needs an acknowledgement. */
 export function dangerPath(
   file: FlagFile,
   environment: string,
@@ -27,16 +27,16 @@ export function dangerPath(
   if (before === null) return servedPath(file, environment, "rollout");
   if (code === "reshuffle") {
     const { field, rule } = reshuffleOf(before, after) ?? { field: "salt", rule: null };
-    return field === "salt" ? ["salt"] : linePath(file, environment, after, rule, field);
+    return field === "salt" ? ["salt"] : fieldPath(file, environment, after, rule, field);
   }
   if (!before.enabled) return servedPath(file, environment, "enabled");
   if (code !== "jump") return changedPath(file, environment, before, after);
   const highest = risesOf(before, after).reduce((most, rise) => (rise.points > most.points ? rise : most));
-  return linePath(file, environment, after, highest.rule, "rollout");
+  return fieldPath(file, environment, after, highest.rule, "rollout");
 }
 
-/** @param rule  its name; null is the last line */
-function linePath(
+/** @param rule  its name; null is the default rollout */
+function fieldPath(
   file: FlagFile,
   environment: string,
   { rules }: Flag,

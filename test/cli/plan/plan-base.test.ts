@@ -283,7 +283,7 @@ Nothing changes in staging against HEAD~1.`);
         ],
         flags: [
           {
-            differences: [{ aspect: "lastLine", kind: "default-rollout", text: "10 % → 20 % of everybody" }],
+            differences: [{ aspect: "lastLine", kind: "default-rollout", text: "10 % → 20 % of everyone" }],
             flips: { moves: [{ line: "the last line", decidedBy: { kind: "default-rollout" } }] },
           },
         ],

@@ -3,7 +3,7 @@ import type { SourceFile } from "../../../src/core/flag/source-file.ts";
 import { loadFlags, type LoadedFlags } from "../../../src/source/load/load.ts";
 import { checkPolicies } from "../../../src/impact/policy/check-policies.ts";
 import { plansBetween } from "../../../src/impact/plans-between.ts";
-import { sourceFile } from "../check-all.ts";
+import { sourceFile } from "../../source/check-all.ts";
 
 export const TODAY = "2026-11-20";
 

@@ -121,7 +121,7 @@ const CASES: readonly Case[] = [
     after: Object.fromEntries(["a", "b", "c", "d"].map((key) => [key, env("{ rollout: 11% }")])),
     said: [
       "flags/_config.yaml:13 3 | warning too-many-flags production: 4 flags change, policy maxFlags is 3",
-      "  the sync will ask for it: hoist sync --env production --acknowledge ID",
+      "  acknowledge it when syncing: hoist sync --env production --acknowledge ID",
     ],
   },
   {
@@ -130,9 +130,9 @@ const CASES: readonly Case[] = [
     after: OTHER,
     said: [
       "flags/checkout.yaml:1 name | warning archive-flips canary: archiving it flips people",
-      "  the sync will ask for it: hoist sync --env canary --acknowledge ID",
+      "  acknowledge it when syncing: hoist sync --env canary --acknowledge ID",
       "flags/checkout.yaml:1 name | warning archive-flips production: archiving it flips people",
-      "  the sync will ask for it: hoist sync --env production --acknowledge ID",
+      "  acknowledge it when syncing: hoist sync --env production --acknowledge ID",
     ],
   },
   {
@@ -140,8 +140,8 @@ const CASES: readonly Case[] = [
     before: { checkout: env("{ rollout: 10% }").replace("canary: { rollout: all }", "canary: { rollout: 10% }") },
     after: { checkout: env("{ rollout: 20% }").replace("canary: { rollout: all }", "canary: { rollout: 10% }") },
     said: [
-      "flags/checkout.yaml:10 20% | error staging-first production: the last line gives true to people to whom canary does not give it, e.g. userId user-8",
-      "  give it to them in canary first; in the same change will do",
+      "flags/checkout.yaml:10 20% | error staging-first production: the default rollout serves true to people to whom canary does not, e.g. userId user-8",
+      "  serve it in canary first; the same change may do both",
     ],
   },
   {
@@ -152,8 +152,8 @@ const CASES: readonly Case[] = [
       checkout: "enabled: false\nrollout: all\nenvironments:\n  canary: { enabled: true }\n  production: {}\n",
     },
     said: [
-      "flags/checkout.yaml:6 all | error staging-first canary: the last line gives true to people to whom staging does not give it, e.g. anybody",
-      "  give it to them in staging first; in the same change will do",
+      "flags/checkout.yaml:6 all | error staging-first canary: the default rollout serves true to people to whom staging does not, e.g. anyone",
+      "  serve it in staging first; the same change may do both",
     ],
   },
   {
@@ -174,8 +174,8 @@ const CASES: readonly Case[] = [
       ),
     },
     said: [
-      'flags/checkout.yaml:10 staff | error staging-first production: rule "staff" gives true to people to whom canary does not give it, e.g. postalCode M5V',
-      "  give it to them in canary first; in the same change will do",
+      'flags/checkout.yaml:10 staff | error staging-first production: rule "staff" serves true to people to whom canary does not, e.g. postalCode M5V',
+      "  serve it in canary first; the same change may do both",
     ],
   },
   {
@@ -183,8 +183,8 @@ const CASES: readonly Case[] = [
     before: { checkout: colours("blue", "blue") },
     after: { checkout: colours("blue", "{ split: { blue: 50%, green: 50% } }") },
     said: [
-      "flags/checkout.yaml:12 { split: { blue: 50%, green: 50% } } | error staging-first production: the last line gives green to people to whom canary does not give it, e.g. userId user-1",
-      "  give it to them in canary first; in the same change will do",
+      "flags/checkout.yaml:12 { split: { blue: 50%, green: 50% } } | error staging-first production: the default rollout serves green to people to whom canary does not, e.g. userId user-1",
+      "  serve it in canary first; the same change may do both",
     ],
   },
   {
@@ -217,10 +217,10 @@ const CASES: readonly Case[] = [
     },
     config: STRICT.replace("maxFlags: 3", "maxFlags: 30"),
     said: [
-      "flags/added.yaml:6 2027-05-20 | error expires-too-late expires is 181 days ahead, policy maxExpiryDays is 180",
-      "  2027-05-19 is the last day that may be written today",
-      "flags/moved.yaml:6 2027-06-01 | error expires-too-late expires is 193 days ahead, policy maxExpiryDays is 180",
-      "  2027-05-19 is the last day that may be written today",
+      "flags/added.yaml:6 2027-05-20 | error expires-too-late expires is 181 days ahead; policy maxExpiryDays allows 180",
+      "  the latest date allowed today is 2027-05-19",
+      "flags/moved.yaml:6 2027-06-01 | error expires-too-late expires is 193 days ahead; policy maxExpiryDays allows 180",
+      "  the latest date allowed today is 2027-05-19",
     ],
   },
   {
@@ -232,7 +232,7 @@ const CASES: readonly Case[] = [
     config: STRICT.replace("  stagingFirst: true\n", ""),
     said: [
       "flags/checkout.yaml:6 string | error type-changed checkout is a boolean flag in the table; the type of a flag cannot change",
-      "  programs that run now would get values of another type: make a new flag under another key",
+      "  running programs would get values of another type: add a new flag under another key",
     ],
   },
   {
@@ -240,7 +240,7 @@ const CASES: readonly Case[] = [
     before: { "new-checkout": everywhere("rollout: none"), ...OTHER },
     after: { new_checkout: everywhere("rollout: none"), ...OTHER },
     said: [
-      "flags/new_checkout.yaml:1 name | error name-taken new_checkout and new-checkout, which the table has, archived or not, have one environment name, FEATURE_NEW_CHECKOUT",
+      "flags/new_checkout.yaml:1 name | error name-taken new_checkout has the same environment name, FEATURE_NEW_CHECKOUT, as new-checkout, which is in the table (perhaps archived)",
       "  give the new flag another key",
     ],
   },
@@ -309,7 +309,7 @@ test.each([
 ])("a maxStep that is %s in the same change still holds for it", (_, loose) => {
   const [first = "", hint] = textOf(saidOf(JUMP, JUMPED, STRICT, loose));
   expect(first).toBe(
-    "flags/checkout.yaml:10 50% | error step-too-large production: the step is 40 points, policy maxStep is 25 before this change",
+    "flags/checkout.yaml:10 50% | error step-too-large production: the step is 40 points, policy maxStep is 25 in the base of this branch",
   );
   expect(hint).toContain("acknowledge");
   expect(saidOf(JUMP, JUMPED, loose, loose)).toEqual([]);
