@@ -5,7 +5,7 @@ import { type Flag, type VariantName, WHOLE } from "../core/flag/flag.ts";
 import { flawOf } from "../core/flag/flaw.ts";
 import { flipTest, type VersionPair } from "./version-pair.ts";
 import { decidedByOf } from "./version-evaluator.ts";
-import type { Step } from "./moves.ts";
+import { countStep, type StepCounts } from "./moves.ts";
 
 /** One version of a flag in which attributes and buckets decide everything. */
 export interface BucketedFlag {
@@ -22,12 +22,22 @@ interface Answer {
 }
 
 /**
- * Prepares a version of a flag for counting in buckets.
+ * Prepares both versions of a flag for counting in buckets.
  *
- * @param flag  null where the flag is not there
- * @returns     undefined where the flag has requirements or cannot be evaluated
+ * @param isSubject  whether an attribute is a different one in every context; else buckets are not filled evenly
+ * @returns          undefined where a version has requirements or cannot be evaluated, or a subject attribute is shared or
+ *   missing
  */
-export function bucketedFlag(flag: Flag | null): BucketedFlag | undefined {
+export function bucketedPair(
+  { before, after }: VersionPair,
+  isSubject: (attribute: string) => boolean,
+): readonly [BucketedFlag, BucketedFlag] | undefined {
+  const [was, is] = [bucketedFlag(before.flag), bucketedFlag(after.flag)];
+  if (was === undefined || is === undefined) return undefined;
+  return [...was.rules, ...is.rules].every(({ by }) => by === null || isSubject(by)) ? [was, is] : undefined;
+}
+
+function bucketedFlag(flag: Flag | null): BucketedFlag | undefined {
   if (flag === null) return { rules: [], salt: "", rest: { variant: null, decidedBy: { kind: "archived" } } };
   const { salt, offVariant } = flag;
   if (!flag.enabled) return { rules: [], salt, rest: { variant: offVariant, decidedBy: { kind: "disabled" } } };
@@ -41,17 +51,12 @@ export function bucketedFlag(flag: Flag | null): BucketedFlag | undefined {
   };
 }
 
-/** Returns whether every context has each subject attribute that the rules of both versions count. */
-export function haveSubjects(sides: readonly BucketedFlag[], isSubject: (attribute: string) => boolean): boolean {
-  return sides.every(({ rules }) => rules.every(({ by }) => by === null || isSubject(by)));
-}
-
 /** Above so many cells, sampling is as good. */
 const MAX_CELLS = 100_000;
 
-/** How many of all buckets take a step: `count` of `all`, whole numbers. */
+/** How many of all buckets take each step. */
 export interface BucketCounts {
-  readonly steps: readonly { readonly step: Step; readonly count: bigint }[];
+  readonly counts: StepCounts;
   readonly all: bigint;
 }
 
@@ -71,7 +76,7 @@ export function countBuckets(pair: VersionPair, was: BucketedFlag, is: BucketedF
   const dimensions = dimensionsOf([was, is]);
   if (dimensions.reduce((product, { cells }) => product * cells.length, 1) > MAX_CELLS) return undefined;
   const isFlip = flipTest(pair);
-  const steps: { step: Step; count: bigint }[] = [];
+  const counts: StepCounts = new Map();
   const buckets = new Map<string, number>();
   const visit = (depth: number, count: bigint): void => {
     const dimension = dimensions[depth];
@@ -84,10 +89,10 @@ export function countBuckets(pair: VersionPair, was: BucketedFlag, is: BucketedF
     }
     const { variant: from } = answerIn(was, buckets);
     const { variant: to, decidedBy } = answerIn(is, buckets);
-    if (isFlip(from, to)) steps.push({ step: { from, to, decidedBy }, count });
+    if (isFlip(from, to)) countStep(counts, { from, to, decidedBy }, count);
   };
   visit(0, 1n);
-  return { steps, all: BigInt(WHOLE) ** BigInt(dimensions.length) };
+  return { counts, all: BigInt(WHOLE) ** BigInt(dimensions.length) };
 }
 
 /** Returns the answer of a subject in the given buckets who meets all conditions. */

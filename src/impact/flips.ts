@@ -1,16 +1,19 @@
 import { subjectOf } from "../core/evaluate/bucket.ts";
-import { evaluatorOf } from "./version-evaluator.ts";
-import { exactFlips, flipsEveryone } from "./exact-flips.ts";
+import { constantAnswer } from "../core/flag/constant-answer.ts";
+import { type BucketedFlag, bucketedPair, countBuckets } from "./bucket-count.ts";
 import { estimated, exactly } from "./margin.ts";
-import { moveCounts, type Step } from "./moves.ts";
+import { countStep, movesOf, type Step, type StepCounts, totalOf } from "./moves.ts";
 import type { Population } from "./population.ts";
 import { profiledFlips } from "./profiled-flips.ts";
 import type { Flips } from "./report.ts";
-import { flipTest, type VersionPair } from "./version-pair.ts";
+import { evaluatorOf } from "./version-evaluator.ts";
+import { flipTest, isUntouched, type VersionPair } from "./version-pair.ts";
 
 export interface FlipQuestion extends VersionPair {
   readonly population: Population;
 }
+
+const NO_FLIPS: Flips = { method: "exact", sample: null, flipped: exactly(0), moves: [] };
 
 /**
  * Measures how many people get a different answer from one version of a flag than from another. The figure is exact where
@@ -19,13 +22,22 @@ export interface FlipQuestion extends VersionPair {
  */
 export function measureFlips(question: FlipQuestion): Flips {
   const { population } = question;
-  const isSubject = (attribute: string) => tellsApart(population, attribute);
-  const exact = exactFlips(question, isSubject);
+  const doAllFlip = flipsEveryone(question);
+  if (doAllFlip === false || isUntouched(question)) return NO_FLIPS;
+  const bucketed = bucketedPair(question, (attribute) => tellsApart(population, attribute));
+  const exact = bucketed && exactFlips(question, bucketed);
   if (exact !== undefined) return exact;
   // Each person of a file has a bucket of their own.
-  const profiled = population.note.source === "file" ? undefined : profiledFlips(question, population, isSubject);
+  const isProfiled = bucketed !== undefined && population.note.source !== "file";
+  const profiled = isProfiled ? profiledFlips(question, bucketed, population) : undefined;
   const flips = profiled ?? evaluatedFlips(question);
-  return flips.method === "sampled" && flipsEveryone(question) ? everyone(flips) : flips;
+  return flips.method === "sampled" && doAllFlip ? everyone(flips) : flips;
+}
+
+/** Returns whether everyone surely gets a different answer, or surely nobody; undefined where it depends on the context. */
+function flipsEveryone(pair: VersionPair): boolean | undefined {
+  const [from, to] = [pair.before.flag, pair.after.flag].map((flag) => (flag === null ? null : constantAnswer(flag)));
+  return from === undefined || to === undefined ? undefined : flipTest(pair)(from, to);
 }
 
 /** Makes the total exact. The parts of several moves are still estimates. */
@@ -35,20 +47,30 @@ function everyone(flips: Flips): Flips {
   return { method: "exact", sample: null, flipped: exactly(1), moves: [{ ...first, ...exactly(1) }] };
 }
 
+/** Counts exactly how many people get a different answer; undefined where something but buckets decides. */
+function exactFlips(pair: VersionPair, [was, is]: readonly [BucketedFlag, BucketedFlag]): Flips | undefined {
+  if ([...was.rules, ...is.rules].some(({ when }) => when !== null)) return undefined;
+  const counted = countBuckets(pair, was, is);
+  if (counted === undefined) return undefined;
+  const { counts, all } = counted;
+  // Whole numbers until the last division, so that 40 % is 0.4.
+  const share = (count: bigint) => exactly(Number(count) / Number(all));
+  return { method: "exact", sample: null, flipped: share(totalOf(counts)), moves: movesOf(counts, share) };
+}
+
 /** Evaluates both versions for every context. */
 function evaluatedFlips(question: FlipQuestion): Flips {
-  const { population } = question;
-  const counts = moveCounts();
-  eachFlip(question, (_, step) => counts.add(step(), 1));
-  const { source, size } = population.note;
+  const { source, size } = question.population.note;
+  const counts: StepCounts = new Map();
+  eachFlip(question, (_, step) => countStep(counts, step(), 1n));
   const share = (count: bigint) => {
     return source === "file" ? exactly(Number(count) / size) : estimated(Number(count), size);
   };
   return {
     method: source === "file" ? "counted" : "sampled",
     sample: size,
-    flipped: share(counts.total()),
-    moves: counts.moves(share),
+    flipped: share(totalOf(counts)),
+    moves: movesOf(counts, share),
   };
 }
 

@@ -9,31 +9,28 @@ export interface Step {
   readonly decidedBy: DecidedBy;
 }
 
-/** Counts people by the step that they take. */
-export interface MoveCounts {
-  readonly add: (step: Step, count: number | bigint) => void;
-  /** Largest first; the same counts in the order of variants and lines. */
-  readonly moves: (measure: (count: bigint) => Measured) => readonly Move[];
-  readonly total: () => bigint;
+/** How often each step is taken, by the id of the step: a text that equal steps share. */
+export type StepCounts = Map<string, { readonly step: Step; count: bigint }>;
+
+export function countStep(counts: StepCounts, step: Step, count: bigint): void {
+  const id = stepId(step);
+  const known = counts.get(id);
+  if (known === undefined) counts.set(id, { step, count });
+  else known.count += count;
 }
 
-export function moveCounts(): MoveCounts {
-  const counts = new Map<string, { readonly step: Step; count: bigint }>();
-  return {
-    add: (step, count) => {
-      const id = stepId(step);
-      const known = counts.get(id);
-      if (known === undefined) counts.set(id, { step, count: BigInt(count) });
-      else known.count += BigInt(count);
-    },
-    moves: (measure) =>
-      [...counts]
-        .sort(([a, { count: most }], [b, { count: least }]) => {
-          return most === least ? (a < b ? -1 : 1) : most > least ? -1 : 1;
-        })
-        .map(([, { step, count }]) => ({ ...step, ...measure(count) })),
-    total: () => [...counts.values()].reduce((sum, { count }) => sum + count, 0n),
-  };
+/** Returns how many subjects take any step. */
+export function totalOf(counts: StepCounts): bigint {
+  return [...counts.values()].reduce((sum, { count }) => sum + count, 0n);
+}
+
+/** Measures the moves, largest first; equally large ones in the order of variants and of what decides. */
+export function movesOf(counts: StepCounts, measure: (count: bigint) => Measured): readonly Move[] {
+  return [...counts]
+    .sort(([a, { count: most }], [b, { count: least }]) => {
+      return most === least ? (a < b ? -1 : 1) : most > least ? -1 : 1;
+    })
+    .map(([, { step, count }]) => ({ ...step, ...measure(count) }));
 }
 
 /** Orders the outcomes that decide as many moves as each other. */
@@ -47,8 +44,7 @@ const ORDER: readonly DecidedBy["kind"][] = [
   "default-rollout",
 ];
 
-/** Returns a text that equal steps share, and by which equally large moves are sorted. */
-export function stepId({ from, to, decidedBy }: Step): string {
+function stepId({ from, to, decidedBy }: Step): string {
   const name = decidedBy.kind === "rule" ? decidedBy.name : "";
   return JSON.stringify([from, to, ORDER.indexOf(decidedBy.kind), name]);
 }
