@@ -1,81 +1,98 @@
-import type { PlanWithNeeds } from "./needs.ts";
 import type { ManualChange } from "../core/plan/manual-change.ts";
 import { describeFlag } from "../core/describe/describe.ts";
-import type { Flag } from "../core/flag/flag.ts";
-import { flagChanges, type FlagChange, type Sides } from "./flag-changes.ts";
+import { segmentsIn } from "../core/flag/condition.ts";
+import type { FlagKey } from "../core/flag/flag.ts";
+import { flagChanges, type FlagChange, type Stage } from "./flag-changes.ts";
 import { eachFlip, measureFlips } from "./flips.ts";
 import { estimated, exactly } from "./margin.ts";
+import type { PlanWithNeeds } from "./needs.ts";
 import type { Population } from "./population.ts";
-import type { EnvironmentReport, FlagReport, Flips, Measured, ReportWarning } from "./report.ts";
+import type { EnvironmentReport, FlagReport, Flips, Measured } from "./report.ts";
+import { type WarningInputs, warningsOf } from "./warnings.ts";
 
-export interface EnvironmentChange {
-  readonly plan: PlanWithNeeds;
-  readonly isProtected: boolean;
-  readonly sides: Sides;
+/** What the reports of all environments share. */
+export interface ReportInputs extends WarningInputs {
   readonly population: Population;
-  /** What was written to the table by hand; null where no table was read. */
-  readonly manualChanges: readonly ManualChange[] | null;
-  /** The file of a flag that is as it was. */
-  readonly pathOf: (flag: Flag) => string | null;
-  /** The changed segments by way of which a flag differs. */
-  readonly segmentsOf: (change: FlagChange) => readonly string[];
-  readonly warningsOf: (change: FlagChange) => readonly ReportWarning[];
+  /** The file of each flag. */
+  readonly paths: ReadonlyMap<FlagKey, string>;
+  /** The segments whose own text differs. */
+  readonly segments: ReadonlySet<string>;
+}
+
+interface MeasuredChange {
+  readonly change: FlagChange;
+  readonly flips: Flips;
 }
 
 /** Reports what the plan of one environment does to people. */
-export function environmentReport(change: EnvironmentChange): EnvironmentReport {
-  const { plan, isProtected, sides, population, manualChanges } = change;
-  const measured = flagChanges(plan, sides)
-    .map((flag) => ({ flag, flips: measureFlips({ ...flag, population }) }))
+export function environmentReport(stage: Stage, inputs: ReportInputs): EnvironmentReport {
+  const { plan, isProtected } = stage;
+  const { population, manualChanges } = inputs;
+  const measured = flagChanges(stage)
+    .map((change) => ({ change, flips: measureFlips({ ...change, population }) }))
     // A flag that only requires a changed one is reported where its answers change.
-    .filter(({ flag, flips }) => flag.action !== "reached" || flips.flipped.share > 0);
-  const flags = measured.map(({ flag, flips }) => flagReport(flag, flips, change));
-  const reached = flags.filter(({ action }) => action === "reached").length;
+    .filter(({ change, flips }) => change.action !== "reached" || flips.flipped.share > 0)
+    .sort((a, b) => b.flips.flipped.share - a.flips.flipped.share || (a.change.key < b.change.key ? -1 : 1));
+  const reached = measured.filter(({ change }) => change.action === "reached").length;
   return {
     environment: plan.environment,
     isProtected,
-    flags: flags.toSorted(byPeople),
+    flags: measured.map((each) => flagReport(each, stage, inputs)),
     unchanged: plan.unchanged - reached,
     flipped: anyFlipped(measured, population),
     needs: plan.needs,
     problems: plan.problems,
     planId: plan.id,
-    manualChanges,
+    manualChanges: manualChangesIn(plan, manualChanges?.get(plan.environment)),
   };
 }
 
-function flagReport(flag: FlagChange, flips: Flips, change: EnvironmentChange): FlagReport {
-  const { key, action, kind, differences, before, after } = flag;
-  const segments = change.segmentsOf(flag).map((name) => `segment ${name}`);
+function flagReport({ change, flips }: MeasuredChange, stage: Stage, inputs: ReportInputs): FlagReport {
+  const { key, action, kind, differences, before, after, required } = change;
   return {
     key,
-    path: action === "reached" && after.flag !== null ? change.pathOf(after.flag) : flag.path,
+    path: action === "reached" ? (inputs.paths.get(key) ?? null) : change.path,
     action,
     kind,
     differences,
-    via: [...segments, ...flag.required.map((name) => `requires ${name}`)],
+    via: [
+      ...segmentsOf(change, inputs.segments).map((name) => `segment ${name}`),
+      ...required.map((name) => `requires ${name}`),
+    ],
     before: before.flag && describeFlag(before.flag).text,
     after: after.flag && describeFlag(after.flag).text,
     flips,
-    needs: change.plan.needs.filter((need) => need.key === key),
-    warnings: change.warningsOf(flag),
+    needs: stage.plan.needs.filter((need) => need.key === key),
+    warnings: warningsOf(change, stage, inputs.population, inputs),
   };
 }
 
-function byPeople(a: FlagReport, b: FlagReport): number {
-  return b.flips.flipped.share - a.flips.flipped.share || (a.key < b.key ? -1 : 1);
+/** Returns the changed segments that the rules of a flag name, directly or through other segments. */
+function segmentsOf({ before, after }: FlagChange, changed: ReadonlySet<string>): readonly string[] {
+  if (changed.size === 0) return [];
+  const rules = [...(before.flag?.rules ?? []), ...(after.flag?.rules ?? [])];
+  const used = new Set(rules.flatMap(({ when }) => segmentsIn(when)).map(({ name }) => name));
+  return [...used].filter((name) => changed.has(name)).sort();
 }
 
-/** Sorts those that flip most people first: who is counted already need not be evaluated again. */
-function byLargest(measured: readonly { readonly flag: FlagChange; readonly flips: Flips }[]): typeof measured {
-  return measured.toSorted((a, b) => b.flips.flipped.share - a.flips.flipped.share);
+/** Returns the manual changes. One of a flag that the branch leaves alone stays, whatever the base says meanwhile. */
+function manualChangesIn(
+  { changes }: PlanWithNeeds,
+  edits: readonly ManualChange[] | undefined,
+): readonly ManualChange[] | null {
+  if (edits === undefined) return null;
+  const changed = new Set(changes.map(({ key }) => key));
+  return edits.map((edit) =>
+    changed.has(edit.key) || edit.outcome === "undone" ? edit : { ...edit, outcome: "stays" },
+  );
 }
 
-/** Measures for how many people at least one flag answers differently. */
-function anyFlipped(
-  measured: readonly { readonly flag: FlagChange; readonly flips: Flips }[],
-  population: Population,
-): Measured {
+/**
+ * Measures for how many people at least one flag answers differently.
+ *
+ * @param measured  those that flip most people first: who is counted already need not be evaluated again
+ */
+function anyFlipped(measured: readonly MeasuredChange[], population: Population): Measured {
   const open = measured.filter(({ flips }) => flips.flipped.share > 0 || flips.flipped.margin > 0);
   const [first, ...others] = open;
   if (first === undefined) return exactly(0);
@@ -84,9 +101,9 @@ function anyFlipped(
   if (whole !== undefined) return whole.flips.flipped;
   const { contexts, note } = population;
   const isFlipped = new Uint8Array(contexts.length);
-  for (const { flag } of byLargest(open)) {
+  for (const { change } of open) {
     const flip = (person: number) => (isFlipped[person] = 1);
-    eachFlip({ ...flag, population }, flip, (person) => isFlipped[person] === 0);
+    eachFlip({ ...change, population }, flip, (person) => isFlipped[person] === 0);
   }
   const count = isFlipped.reduce((sum, flipped) => sum + flipped, 0);
   return note.source === "file" ? exactly(count / contexts.length) : estimated(count, contexts.length);

@@ -1,8 +1,6 @@
-import type { Change } from "../core/plan/change.ts";
 import type { Flag, FlagKey, Requirement } from "../core/flag/flag.ts";
-import type { Plan } from "../core/plan/plan.ts";
-import { kindOf } from "./change-kind.ts";
-import type { ChangeKind } from "./change-kind.ts";
+import { type ChangeKind, kindOf } from "./change-kind.ts";
+import type { PlanWithNeeds } from "./needs.ts";
 import type { FlagReport } from "./report.ts";
 import { isUntouched, type VersionPair } from "./version-pair.ts";
 
@@ -12,27 +10,36 @@ export interface Sides {
   readonly after: ReadonlyMap<FlagKey, Flag>;
 }
 
-/** A flag that a plan changes, or that requires one of those: before anybody is asked who flips. */
+/** What a change does to one environment, with the environment before it in the order of promotion. */
+export interface Stage {
+  readonly plan: PlanWithNeeds;
+  readonly isProtected: boolean;
+  readonly sides: Sides;
+  readonly earlier: Stage | null;
+}
+
+/** A flag that a plan changes, or that requires one of those. Who flips is not measured yet. */
 export interface FlagChange extends VersionPair, Pick<FlagReport, "path" | "action" | "kind" | "differences"> {
   /** The required flags because of which it may answer otherwise. */
   readonly required: readonly FlagKey[];
 }
 
 /**
- * Every flag that may answer, or reads, otherwise: those that the plan changes in key order, then those that are as they
- * were but require one of them, by way of others too.
+ * Returns every flag that may answer, or reads, differently: those that the plan changes in key order, then those that stay
+ * as they were but require one of them, indirectly too.
  */
-export function flagChanges({ changes }: Plan, sides: Sides): readonly FlagChange[] {
+export function flagChanges({ plan, sides }: Pick<Stage, "plan" | "sides">): readonly FlagChange[] {
   const kinds = new Map<FlagKey, ChangeKind>();
-  const changed = changes.map((change) => changedFlag(change, sides, kinds));
-  const keys = new Set(changes.map(({ key }) => key));
-  const reached = [...sides.after.values()].flatMap((flag): readonly FlagChange[] => {
-    if (keys.has(flag.key) || !isEnabledAndRequires(flag) || isUntouched(pairOf(flag.key, sides))) return [];
-    const action = "reached" as const;
-    const kind = kindIn(flag.key, sides, kinds);
-    return [
-      { ...pairOf(flag.key, sides), path: null, action, kind, differences: [], required: touchedBy(flag, sides) },
-    ];
+  const changed = plan.changes.map(({ key, action, path, differences }): FlagChange => {
+    const kind = kindIn(key, sides, kinds);
+    return { ...pairOf(key, sides), path: action === "archive" ? null : path, action, kind, differences, required: [] };
+  });
+  const keys = new Set(changed.map(({ key }) => key));
+  const reached = [...sides.after.values()].flatMap(({ key, enabled, requires }): readonly FlagChange[] => {
+    const pair = pairOf(key, sides);
+    if (keys.has(key) || !enabled || requires.length === 0 || isUntouched(pair)) return [];
+    const required = [...new Set(requires.map(({ flag }) => flag))].filter((flag) => !isUntouched(pairOf(flag, sides)));
+    return [{ ...pair, path: null, action: "reached", kind: kindIn(key, sides, kinds), differences: [], required }];
   });
   return [...changed, ...reached];
 }
@@ -45,27 +52,9 @@ export function pairOf(key: FlagKey, { before, after }: Sides): VersionPair {
   };
 }
 
-function changedFlag(
-  { key, action, path, differences }: Change,
-  sides: Sides,
-  kinds: Map<FlagKey, ChangeKind>,
-): FlagChange {
-  const kind = kindIn(key, sides, kinds);
-  return { ...pairOf(key, sides), path: action === "archive" ? null : path, action, kind, differences, required: [] };
-}
-
-function isEnabledAndRequires({ enabled, requires }: Flag): boolean {
-  return enabled && requires.length > 0;
-}
-
-/** The flags that it requires itself and that are not what they were, or require such. */
-function touchedBy({ requires }: Flag, sides: Sides): readonly FlagKey[] {
-  return [...new Set(requires.map(({ flag }) => flag))].filter((key) => !isUntouched(pairOf(key, sides)));
-}
-
 /**
- * Of what kind a flag's change is: its own, together with those of what it requires, as far as meeting the requirement goes
- * with being answered with something. In doubt it is `retarget`.
+ * Returns the kind of a flag's change: its own kind together with those of the flags that it requires, where meeting the
+ * requirement means that the required flag serves something. In doubt it is `retarget`.
  */
 function kindIn(key: FlagKey, sides: Sides, kinds: Map<FlagKey, ChangeKind>): ChangeKind {
   const known = kinds.get(key);

@@ -4,7 +4,7 @@ import { DEFAULT_BY, type Flag } from "../core/flag/flag.ts";
 import { servingRulesOf, subjectAttribute } from "../core/flag/serving-rules.ts";
 import type { AttributeTests } from "../core/logic/samples.ts";
 import { operatorOf } from "../core/matcher/operators.ts";
-import type { ValueType } from "../core/matcher/operator.ts";
+import type { AttributeDeclaration } from "../source/shape/config-file.ts";
 import { attributeTests } from "./attribute-tests.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { guessedValues } from "./values.ts";
@@ -27,16 +27,6 @@ export interface PopulationNote {
   readonly guessed: readonly string[];
 }
 
-/** One attribute as `flags/_config.yaml` declares it. */
-export interface AttributeSpec {
-  readonly name: string;
-  readonly type: ValueType;
-  /** The only values there are; undefined where it may be anything of its type. */
-  readonly values?: readonly Scalar[] | undefined;
-  /** How common each value is, in any unit; undefined: all alike. */
-  readonly weights?: readonly number[] | undefined;
-}
-
 /** As many people as tell a share to within one point, 99 times of 100. */
 export const DEFAULT_SIZE = 20_000;
 export const DEFAULT_SEED = 1;
@@ -55,12 +45,11 @@ type Draw = (person: number) => Scalar | undefined;
  * @param size   at least 1
  */
 export function generatePopulation(
-  attributes: readonly AttributeSpec[],
+  declared: ReadonlyMap<string, AttributeDeclaration>,
   flags: Iterable<Flag>,
   { size, seed }: { readonly size: number; readonly seed: number },
 ): Population {
   const questions = questionsOf(flags);
-  const declared = new Map(attributes.map((spec) => [spec.name, spec]));
   const names = [...new Set([...declared.keys(), ...questions.asked.keys(), ...questions.subjects])].sort();
   const draws = names.map((name) => [name, drawOf(name, declared.get(name), questions, seed)] as const);
   const contexts = Array.from({ length: size }, (_, person): EvaluationContext => {
@@ -89,7 +78,12 @@ function questionsOf(flags: Iterable<Flag>): Questions {
   return { asked: attributeTests(rules), subjects };
 }
 
-function drawOf(name: string, spec: AttributeSpec | undefined, { asked, subjects }: Questions, seed: number): Draw {
+function drawOf(
+  name: string,
+  spec: AttributeDeclaration | undefined,
+  { asked, subjects }: Questions,
+  seed: number,
+): Draw {
   // Each attribute draws for itself: one more of them leaves all others as they were.
   const random = seededRandom(seed, name);
   const values = spec?.values ?? [];
@@ -128,7 +122,7 @@ function numberedSubject(random: Random): Draw {
   return (person) => first + person;
 }
 
-function guessing(asked: AttributeTests, spec: AttributeSpec | undefined, random: Random): Draw {
+function guessing(asked: AttributeTests, spec: AttributeDeclaration | undefined, random: Random): Draw {
   const { named, others } = guessedValues(asked, spec?.type);
   const sides = [named, others].filter(isFilled);
   const mayLack = asked.tests.some((test) => operatorOf(test).onLists === "presence");
@@ -145,7 +139,7 @@ function isFilled(values: readonly Scalar[]): values is readonly [Scalar, ...Sca
 }
 
 /** A subject attribute is guessed only where conditions do more than compare it with ids. */
-function isGuessed(name: string, spec: AttributeSpec | undefined, { asked, subjects }: Questions): boolean {
+function isGuessed(name: string, spec: AttributeDeclaration | undefined, { asked, subjects }: Questions): boolean {
   const question = asked.get(name);
   if (question === undefined || (spec?.values ?? []).length > 0) return false;
   return !subjects.has(name) || question.tests.some(({ op }) => op !== "in" && op !== "not" && op !== "exists");

@@ -1,19 +1,47 @@
-import type { ManualChange } from "../core/plan/manual-change.ts";
 import { manualChangeText } from "../core/describe/describe-manual-change.ts";
+import type { ManualChange } from "../core/plan/manual-change.ts";
 import type { Flag, FlagKey } from "../core/flag/flag.ts";
+import { counted } from "../core/text.ts";
+import { type FlagChange, pairOf, type Stage } from "./flag-changes.ts";
 import { measureFlips } from "./flips.ts";
+import { percentText } from "./people-text.ts";
 import type { Population } from "./population.ts";
 import type { ReportWarning } from "./report.ts";
-import { counted } from "../core/text.ts";
-import { percentText } from "./people-text.ts";
 import type { SeenOverride } from "./seen-overrides.ts";
 
 /** How many days before its expiry a flag is reported. */
 const SOON_DAYS = 14;
 const DAY_MS = 86_400_000;
 
-/** @param today  `YYYY-MM-DD` */
-export function expiryWarning(flag: Flag, today: string): readonly ReportWarning[] {
+/** What warnings are about, besides the files. */
+export interface WarningInputs {
+  /** `YYYY-MM-DD`, for flags that are about to expire. */
+  readonly today: string;
+  /** The manual changes of each environment whose table was read. */
+  readonly manualChanges?: ReadonlyMap<string, readonly ManualChange[]> | undefined;
+  /** What the running instances of each environment override, as far as that is known. */
+  readonly overridden?: ReadonlyMap<string, readonly SeenOverride[]> | undefined;
+}
+
+/** Returns what to know about the change of one flag before it is merged. */
+export function warningsOf(
+  { key, kind, after, action }: FlagChange,
+  stage: Stage,
+  population: Population,
+  { today, manualChanges, overridden }: WarningInputs,
+): readonly ReportWarning[] {
+  const { environment } = stage.plan;
+  const givesMore = kind !== "no-op" && kind !== "narrow";
+  return [
+    ...manualChangeWarnings(key, manualChanges?.get(environment) ?? [], environment),
+    // Where no answer changes, nothing is masked.
+    ...(kind === "no-op" ? [] : overrideWarnings(key, overridden?.get(environment) ?? [])),
+    ...(stage.isProtected && givesMore ? aheadWarning(key, stage, population) : []),
+    ...(after.flag === null || action === "reached" ? [] : expiryWarning(after.flag, today)),
+  ];
+}
+
+function expiryWarning(flag: Flag, today: string): readonly ReportWarning[] {
   if (flag.expires === null) return [];
   const days = Math.round((Date.parse(flag.expires) - Date.parse(today)) / DAY_MS);
   if (days > SOON_DAYS) return [];
@@ -27,23 +55,20 @@ export function expiryWarning(flag: Flag, today: string): readonly ReportWarning
 }
 
 /** Returns warnings about manual changes of the table that conflict with what is merged. */
-export function manualChangeWarnings(
+function manualChangeWarnings(
   key: FlagKey,
-  edits: readonly ManualChange[],
+  changes: readonly ManualChange[],
   environment: string,
 ): readonly ReportWarning[] {
-  return edits
-    .filter((edit) => edit.key === key)
-    .flatMap((change): readonly ReportWarning[] => {
+  return changes
+    .filter((change) => change.key === key && change.outcome !== "undone")
+    .map((change): ReportWarning => {
       const { outcome, by } = change;
       const text = manualChangeText(change);
       const what = by === undefined ? text : `${text} (${by.changedBy}, ${by.changedAt.slice(0, 10)})`;
-      if (outcome === "overwritten") {
-        return [{ code: "overwrites-hand-edit", text: `${what}; the merge overwrites it` }];
-      }
-      if (outcome === "undone") return [];
-      const lift = `hoist sync --env ${environment} --release ${key}`;
-      return [{ code: "masked-by-hand", text: `${what}; stays so after the merge, until it is released: ${lift}` }];
+      if (outcome === "overwritten") return { code: "overwrites-hand-edit", text: `${what}; the merge overwrites it` };
+      const release = `hoist sync --env ${environment} --release ${key}`;
+      return { code: "masked-by-hand", text: `${what}; stays so after the merge, until it is released: ${release}` };
     });
 }
 
@@ -64,27 +89,15 @@ export function overrideWarnings(key: FlagKey, seen: readonly SeenOverride[]): r
     });
 }
 
-/** One flag in one environment and in the one before it, in the order of promotion; each with the other flags there. */
-export interface Promotion {
-  readonly key: FlagKey;
-  readonly here: ReadonlyMap<FlagKey, Flag>;
-  readonly earlier: ReadonlyMap<FlagKey, Flag>;
-  /** The environment before. */
-  readonly name: string;
-  readonly population: Population;
-}
-
-/** Warns where people are served something that the environment before does not serve them yet. Off is never ahead. */
-export function aheadWarning({ key, here, earlier, name, population }: Promotion): readonly ReportWarning[] {
-  const [flag, first] = [here.get(key) ?? null, earlier.get(key) ?? null];
-  if (flag === null) return [];
-  const pair = { before: { flag: first, all: earlier }, after: { flag, all: here } };
-  const { moves } = measureFlips({ key, ...pair, population });
-  const ahead = moves.filter(({ to }) => to !== flag.offVariant);
+/** Warns where people get something that the environment before does not serve them yet. Off is never ahead. */
+function aheadWarning(key: FlagKey, { sides, earlier }: Stage, population: Population): readonly ReportWarning[] {
+  const flag = sides.after.get(key);
+  if (flag === undefined || earlier === null) return [];
+  const pair = pairOf(key, { before: earlier.sides.after, after: sides.after });
+  const ahead = measureFlips({ ...pair, population }).moves.filter(({ to }) => to !== flag.offVariant);
   const share = ahead.reduce((sum, move) => sum + move.share, 0);
   if (share === 0) return [];
   const variants = [...new Set(ahead.map(({ to }) => to))].join(", ");
-  return [
-    { code: "ahead", text: `ahead of ${name}: ${percentText(share)} of people get ${variants} here and not there` },
-  ];
+  const people = `${percentText(share)} of people get ${variants} here and not there`;
+  return [{ code: "ahead", text: `ahead of ${earlier.plan.environment}: ${people}` }];
 }

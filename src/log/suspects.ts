@@ -3,7 +3,6 @@ import { FlagError } from "../core/errors.ts";
 import type { FlagKey } from "../core/flag/flag.ts";
 import { measureFlips } from "../impact/flips.ts";
 import {
-  type AttributeSpec,
   DEFAULT_SEED,
   DEFAULT_SIZE,
   generatePopulation,
@@ -12,6 +11,7 @@ import {
 } from "../impact/population.ts";
 import type { Flips } from "../impact/report.ts";
 import { openRepository, type Repository } from "../history/repository.ts";
+import type { Config } from "../source/load/config.ts";
 import type { FlagStore } from "../store/store.ts";
 import type { Found, ServedChange, Window } from "./suspect.ts";
 import { type Asked, suspectsOfGit } from "./suspects-git.ts";
@@ -26,7 +26,7 @@ export interface SuspectsQuery extends Window {
   /** Tables that could be opened, each with the environment that it serves. */
   readonly tables: readonly { readonly environment: string; readonly store: FlagStore }[];
   /** What people are made from. */
-  readonly attributes: readonly AttributeSpec[];
+  readonly attributes: Config["attributes"];
 }
 
 /** A change, and whom it flipped; null where that cannot be measured. */
@@ -126,7 +126,7 @@ async function gitFound(query: SuspectsQuery, asked: readonly Asked[], ofTables:
 const MOST_ANSWERS = 4_000_000;
 const FEWEST_PEOPLE = 1_000;
 
-function peopleFor(changes: readonly ServedChange[], attributes: readonly AttributeSpec[]): Population {
+function peopleFor(changes: readonly ServedChange[], attributes: Config["attributes"]): Population {
   const flags = new Set(changes.flatMap(({ before, after }) => [...before.all.values(), ...after.all.values()]));
   const size = Math.max(FEWEST_PEOPLE, Math.min(DEFAULT_SIZE, Math.floor(MOST_ANSWERS / Math.max(1, changes.length))));
   return generatePopulation(attributes, flags, { size, seed: DEFAULT_SEED });

@@ -2,9 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Condition, Test } from "../../src/core/flag/condition.ts";
 import type { Flag, Rule } from "../../src/core/flag/flag.ts";
 import { flagChanges } from "../../src/impact/flag-changes.ts";
-import { kindOf } from "../../src/impact/change-kind.ts";
-import type { ChangeKind } from "../../src/impact/change-kind.ts";
-import type { Plan } from "../../src/core/plan/plan.ts";
+import { type ChangeKind, kindOf } from "../../src/impact/change-kind.ts";
+import type { PlanWithNeeds } from "../../src/impact/needs.ts";
 import { aColourFlag, aFlag, percentage, portion } from "../support/flags.ts";
 
 function match(attribute: string, ...tests: readonly Test[]): Condition {
@@ -173,7 +172,7 @@ describe("the class of a change", () => {
       });
       const changes = ["a", "z"].map((key) => ({ key, action: "update", path: null, differences: [] }));
       const sides = { before: before ?? new Map(), after: after ?? new Map() };
-      return flagChanges({ changes } as unknown as Plan, sides).map(({ kind }) => kind)[1];
+      return flagChanges({ plan: { changes } as unknown as PlanWithNeeds, sides }).map(({ kind }) => kind)[1];
     };
     const fifty = { ...ten, rollout: percentage(50) };
     const prose = { ...ten, description: "Other." };
@@ -196,8 +195,10 @@ describe("the class of a change", () => {
         ]),
         after: new Map([...(after === null ? [] : [["a", after] as const]), ["z", own] as const]),
       };
-      const plan = { changes: [{ key: "a", action: "update", path: null, differences: [] }] } as unknown as Plan;
-      return flagChanges(plan, sides).map(({ key, action, kind, required }) => [key, action, kind, ...required]);
+      const plan = {
+        changes: [{ key: "a", action: "update", path: null, differences: [] }],
+      } as unknown as PlanWithNeeds;
+      return flagChanges({ plan, sides }).map(({ key, action, kind, required }) => [key, action, kind, ...required]);
     };
     const fifty = { ...ten, rollout: percentage(50) };
     expect(kindOfReached(["on"], ten, fifty)).toEqual([

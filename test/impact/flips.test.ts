@@ -8,6 +8,7 @@ import { generatePopulation } from "../../src/impact/population.ts";
 import type { Flips } from "../../src/impact/report.ts";
 import { pairOf } from "../../src/impact/flag-changes.ts";
 import { trace } from "../../src/core/evaluate/trace.ts";
+import { declared } from "../support/attributes.ts";
 import { aColourFlag, aFlag, percentage, portion } from "../support/flags.ts";
 import { seededRandom } from "../support/random.ts";
 import type { DecidedBy } from "../../src/core/describe/decided-by.ts";
@@ -28,7 +29,7 @@ const random = seededRandom(SEED);
 const measured = Array.from({ length: PAIRS }, (_, seed): Measured => {
   const pair = aPair(random);
   const flags = [...pair.before.values(), ...pair.after.values()];
-  const population = generatePopulation(ATTRIBUTES, flags, { size: SIZE, seed });
+  const population = generatePopulation(declared(ATTRIBUTES), flags, { size: SIZE, seed });
   return { pair, flips: measureFlips({ ...pairOf(KEY, pair), population }), truth: truthOf(pair) };
 });
 
@@ -54,7 +55,10 @@ test("two ids of one person are dealt apart from each other, where people are as
     const attributes = ["userId", "sessionId", "deviceId"].map((name) => ({ name, type }));
     const before = new Map([dealt("sessionId"), required].map((flag) => [flag.key, flag]));
     const after = new Map([dealt("deviceId"), required].map((flag) => [flag.key, flag]));
-    const population = generatePopulation(attributes, [...before.values(), ...after.values()], { size: SIZE, seed: 1 });
+    const population = generatePopulation(declared(attributes), [...before.values(), ...after.values()], {
+      size: SIZE,
+      seed: 1,
+    });
     const { method, flipped } = measureFlips({ ...pairOf(KEY, { before, after }), population });
     expect(method).toBe("sampled");
     expect(Math.abs(flipped.share - 0.5)).toBeLessThan(0.05);
@@ -66,7 +70,7 @@ function flipsOf(before: Flag | null, after: Flag | null, others: readonly Flag[
   const mapOf = (flag: Flag | null) =>
     new Map([...others, ...(flag === null ? [] : [flag])].map((each) => [each.key, each]));
   const sides = { before: mapOf(before), after: mapOf(after) };
-  const population = generatePopulation(ATTRIBUTES, [...sides.before.values(), ...sides.after.values()], {
+  const population = generatePopulation(declared(ATTRIBUTES), [...sides.before.values(), ...sides.after.values()], {
     size,
     seed: 1,
   });

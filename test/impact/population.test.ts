@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Condition, Test } from "../../src/core/flag/condition.ts";
 import type { Flag } from "../../src/core/flag/flag.ts";
 import { matcher } from "../../src/core/evaluate/matcher.ts";
-import { type AttributeSpec, generatePopulation } from "../../src/impact/population.ts";
+import { generatePopulation } from "../../src/impact/population.ts";
+import { type AttributeSpec, declared } from "../support/attributes.ts";
 import { aFlag, percentage } from "../support/flags.ts";
 
 function asking(...conditions: readonly (readonly [string, Test])[]): Flag {
@@ -16,7 +17,7 @@ function asking(...conditions: readonly (readonly [string, Test])[]): Flag {
 }
 
 function people(attributes: readonly AttributeSpec[], flags: readonly Flag[], size = 4_000, seed = 1) {
-  return generatePopulation(attributes, flags, { size, seed });
+  return generatePopulation(declared(attributes), flags, { size, seed });
 }
 
 describe("people made from declared attributes", () => {

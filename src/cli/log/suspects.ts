@@ -22,7 +22,6 @@ export function suspectsCommand(io: Io): CommandUnknownOpts {
     .addOption(formatOption)
     .action(async (options) => {
       const { findSuspects } = await import("../../log/suspects.ts");
-      const { attributesOf } = await import("../../impact/report-between.ts");
       const { openTables } = await import("./log-tables.ts");
       const now = io.now();
       const window = {
@@ -36,14 +35,13 @@ export function suspectsCommand(io: Io): CommandUnknownOpts {
       progressOf(io)("reading history");
       const { tables, notes } = await openTables(io, environments, { folder, database: options.database });
       try {
-        const attributes = attributesOf(declared);
         const found = await findSuspects({
           ...window,
           folder,
           ref: options.commit,
           environments,
           tables,
-          attributes,
+          attributes: declared.config?.attributes ?? new Map(),
         });
         const result = { ...found, notes: [...notes, ...found.notes] };
         if (options.format === "json") io.out(suspectsJson(result));

@@ -9,7 +9,6 @@ import type { LoadedFlag, LoadedFlags } from "../../source/load/load.ts";
 import type { FlagFile } from "../../source/shape/flag-file.ts";
 import type { Path } from "../../source/load/tree.ts";
 import { stricterOf } from "../../source/load/config.ts";
-import { attributesOf } from "../report-between.ts";
 import { problemAtValue } from "../../source/load/parsed-file.ts";
 import { loadedFlag, type BranchChange } from "./branch-change.ts";
 import { servedPath } from "./place.ts";
@@ -45,7 +44,8 @@ const PEOPLE = 2_000;
 /** Generates people from the declared attributes, when the first of them is needed. */
 function* declaredPeople(after: LoadedFlags, key: FlagKey, sides: readonly Flags[]): Iterable<EvaluationContext> {
   const flags = sides.flatMap((all) => withRequired({ flag: all.get(key) ?? null, all }));
-  yield* generatePopulation(attributesOf(after), flags, { size: PEOPLE, seed: DEFAULT_SEED }).contexts;
+  yield* generatePopulation(after.config?.attributes ?? new Map(), flags, { size: PEOPLE, seed: DEFAULT_SEED })
+    .contexts;
 }
 
 /** What a new environment starts with was decided when it was declared, not by an edit of a flag. */

@@ -8,7 +8,7 @@ import {
   type Serve,
   WHOLE,
 } from "../../../src/core/flag/flag.ts";
-import type { AttributeSpec } from "../../../src/impact/population.ts";
+import type { AttributeSpec } from "../../support/attributes.ts";
 import { aColourFlag, aFlag } from "../../support/flags.ts";
 import type { Random } from "../../support/random.ts";
 
