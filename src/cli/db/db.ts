@@ -34,7 +34,7 @@ function rolesCommand(io: Io): CommandUnknownOpts {
   const examples = ["hoist db roles > roles.sql", 'hoist db roles | psql -v ON_ERROR_STOP=1 "$ADMIN_URL"'];
   const summary = "print the SQL for PostgreSQL roles, grants and row-level policies; runs nothing";
   return plainCommand("db roles", summary, examples, io).action(async () => {
-    const { rolesSql } = await import("../../store/roles.ts");
+    const { rolesSql } = await import("../../store/postgres/roles.ts");
     io.out(rolesSql());
   });
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { migrateStore, openStore } from "../../src/store/open.ts";
-import { rolesSql } from "../../src/store/roles.ts";
-import { adminUrl, describePostgres, freshDatabase, onServer, typeInPsql, withRole } from "../support/postgres.ts";
-import { aWrite, write } from "./rows.ts";
+import { migrateStore, openStore } from "../../../src/store/open.ts";
+import { rolesSql } from "../../../src/store/postgres/roles.ts";
+import { adminUrl, describePostgres, freshDatabase, onServer, typeInPsql, withRole } from "../../support/postgres.ts";
+import { aWrite, write } from "../rows.ts";
 
 const ROLES = ["owner", "sync", "evaluator", "operator", "reader", "browser", "stranger"] as const;
 
