@@ -1,5 +1,5 @@
 import { FlagError } from "../core/errors.ts";
-import { databaseUrl } from "../store/address.ts";
+import { findDatabase } from "../store/address.ts";
 import { openStore } from "../store/open.ts";
 import type { FlagStore, StoredSnapshot } from "../store/store.ts";
 import type { Io } from "./terminal/io.ts";
@@ -24,7 +24,7 @@ export async function withLiveTable<T>(
   command: string,
   use: (store: FlagStore, snapshot: StoredSnapshot) => Promise<T>,
 ): Promise<T> {
-  const url = databaseUrl({ folder, environment, env: io.env, option: database });
+  const { url } = findDatabase({ folder, environment, env: io.env, option: database });
   const store = await openStore(url, { readOnly: true });
   try {
     const snapshot = await store.read();

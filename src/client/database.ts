@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { FlagError } from "../core/errors.ts";
-import { databaseVariable, findDatabase, sqliteAddress } from "../store/address.ts";
+import { databaseVariable, findDatabase, nearestWith, sqliteAddress } from "../store/address.ts";
 import { openStore } from "../store/open.ts";
 import type { FlagStore } from "../store/store.ts";
 import type { Settings } from "./options.ts";
@@ -50,18 +50,10 @@ export function defaultSnapshotFile(settings: Omit<DatabaseSettings, "heartbeat"
   try {
     const { url } = findDatabase({ option, environment, env, folder });
     if (url.startsWith("file:")) return `${sqliteAddress(url).file.replace(/\.(db|sqlite3?)$/, "")}.snapshot.json`;
-    const near = nearestFolder(folder, ".flaghoist");
-    const beside = dirname(sqliteAddress(findDatabase({ environment, env: {}, folder }).url).file);
-    return join(near ?? beside, `${environment}.snapshot.json`);
+    const home = nearestWith(".flaghoist", folder) ?? nearestWith("flags", folder) ?? resolve(folder);
+    return join(home, ".flaghoist", `${environment}.snapshot.json`);
   } catch (error) {
     if (error instanceof FlagError) return undefined;
     throw error;
-  }
-}
-
-function nearestFolder(from: string, name: string): string | undefined {
-  for (let here = resolve(from); ; here = dirname(here)) {
-    if (existsSync(join(here, name))) return join(here, name);
-    if (here === dirname(here)) return undefined;
   }
 }

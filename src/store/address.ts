@@ -25,9 +25,8 @@ export function findDatabase({ option, environment, env, folder }: DatabaseQuest
   }
   // Most likely a shell variable that is not set: the command must not use another database than the one meant.
   if (option?.trim() === "") {
-    throw new FlagError("USAGE", "--database is empty", {
-      hint: "give an address, e.g. postgres://flags@db.internal/flags, or omit the option",
-    });
+    const hint = "give an address, e.g. postgres://flags@db.internal/flags, or omit the option";
+    throw new FlagError("USAGE", "--database is empty", { hint });
   }
   const own = databaseVariable(environment);
   const candidates = { "--database": option, [own]: env[own], FLAGS_DATABASE_URL: env["FLAGS_DATABASE_URL"] };
@@ -37,7 +36,7 @@ export function findDatabase({ option, environment, env, folder }: DatabaseQuest
     if (DIALECTS.some(([prefix]) => prefix.test(url))) return { url, source };
     throw invalidAddress(source);
   }
-  const file = join(flagsParent(folder), ".flaghoist", `${environment}.db`);
+  const file = join(nearestWith("flags", folder) ?? resolve(folder), ".flaghoist", `${environment}.db`);
   return { url: pathToFileURL(file).href, source: "default" };
 }
 
@@ -46,16 +45,11 @@ export function databaseVariable(environment: string): string {
   return `FLAGS_DATABASE_URL_${environment.toUpperCase().replaceAll("-", "_")}`;
 }
 
-/** As {@link findDatabase}, the address alone. */
-export function databaseUrl(question: DatabaseQuestion): string {
-  return findDatabase(question).url;
-}
-
-/** Returns the nearest folder upwards that contains `flags/`; the folder itself if there is none. */
-function flagsParent(folder: string): string {
+/** Returns the nearest folder, from `folder` upwards, that contains a file or folder of this name. */
+export function nearestWith(name: string, folder: string): string | undefined {
   for (let here = resolve(folder); ; here = dirname(here)) {
-    if (existsSync(join(here, "flags"))) return here;
-    if (here === dirname(here)) return resolve(folder);
+    if (existsSync(join(here, name))) return here;
+    if (here === dirname(here)) return undefined;
   }
 }
 
@@ -93,10 +87,8 @@ export function sqliteAddress(url: string): SqliteAddress {
   const mode = options.get("mode") ?? "rw";
   const unknown = [...options.keys()].find((name) => name !== "mode");
   if (unknown !== undefined || !["ro", "rw"].includes(mode)) {
-    throw new FlagError(
-      "USAGE",
-      `${unknown ?? `mode=${mode}`} is not valid in a file: address; only mode=ro and mode=rw are`,
-    );
+    const invalid = unknown ?? `mode=${mode}`;
+    throw new FlagError("USAGE", `${invalid} is not valid in a file: address; only mode=ro and mode=rw are`);
   }
   return { file: resolve(pathOf(path)), readOnly: mode === "ro" };
 }

@@ -35,6 +35,9 @@ export interface SchemaState {
 
 export const READ_SCHEMA = "SELECT schema_version AS version, environment FROM flaghoist_head";
 export const READ_APPLIED = "SELECT version, checksum FROM flaghoist_migrations";
+const RECORD_MIGRATION = "INSERT INTO flaghoist_migrations (version, name, checksum) VALUES (?, ?, ?)";
+const CREATE_HEAD = "INSERT INTO flaghoist_head (environment, schema_version) VALUES (?, ?)";
+const UPDATE_HEAD = "UPDATE flaghoist_head SET schema_version = ?";
 
 export interface MigrationPlan {
   /** Statements to run in one transaction; without values, a statement may be several. Empty if there is nothing to do. */
@@ -62,18 +65,12 @@ export function planMigration(
   if (from === SCHEMA_VERSION) return { statements: [], report };
   const applied = migrations.slice(from).flatMap(({ version, name, sql, checksum }) => [
     { sql, values: [] },
-    {
-      sql: "INSERT INTO flaghoist_migrations (version, name, checksum) VALUES (?, ?, ?)",
-      values: [version, name, checksum],
-    },
+    { sql: RECORD_MIGRATION, values: [version, name, checksum] },
   ]);
   const head =
     state === undefined
-      ? {
-          sql: "INSERT INTO flaghoist_head (environment, schema_version) VALUES (?, ?)",
-          values: [environment, SCHEMA_VERSION],
-        }
-      : { sql: "UPDATE flaghoist_head SET schema_version = ?", values: [SCHEMA_VERSION] };
+      ? { sql: CREATE_HEAD, values: [environment, SCHEMA_VERSION] }
+      : { sql: UPDATE_HEAD, values: [SCHEMA_VERSION] };
   return { statements: [...applied, head], report };
 }
 
@@ -97,9 +94,8 @@ function checkMigratable(
   label: string,
 ): void {
   if (served !== environment) {
-    throw new FlagError("WRONG_DATABASE", `${label} serves ${served}, not ${environment}`, {
-      hint: `use --env ${served}, or another --database: one database serves one environment`,
-    });
+    const hint = `use --env ${served}, or another --database: one database serves one environment`;
+    throw new FlagError("WRONG_DATABASE", `${label} serves ${served}, not ${environment}`, { hint });
   }
   checkNotNewer(version, label);
   const checksums = new Map(applied.map((each) => [each.version, each.checksum]));
@@ -113,24 +109,14 @@ function checkMigratable(
 /** @throws FlagError STORE_NEWER, or STORE_OUTDATED if migrations are missing */
 export function checkReadable(version: number, label: string): void {
   checkNotNewer(version, label);
-  if (version < SCHEMA_VERSION) {
-    throw new FlagError(
-      "STORE_OUTDATED",
-      `${label} has schema version ${version}; this program needs ${SCHEMA_VERSION}`,
-      {
-        hint: "run `hoist db migrate` or `hoist sync`",
-      },
-    );
-  }
+  if (version === SCHEMA_VERSION) return;
+  const message = `${label} has schema version ${version}; this program needs ${SCHEMA_VERSION}`;
+  throw new FlagError("STORE_OUTDATED", message, { hint: "run `hoist db migrate` or `hoist sync`" });
 }
 
 function checkNotNewer(version: number, label: string): void {
   if (version <= SCHEMA_VERSION) return;
-  throw new FlagError(
-    "STORE_NEWER",
-    `${label} has schema version ${version}; this program knows up to ${SCHEMA_VERSION}`,
-    {
-      hint: "update flaghoist to the release that migrated the database",
-    },
-  );
+  const message = `${label} has schema version ${version}; this program knows up to ${SCHEMA_VERSION}`;
+  const hint = "update flaghoist to the release that migrated the database";
+  throw new FlagError("STORE_NEWER", message, { hint });
 }

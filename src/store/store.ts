@@ -16,6 +16,16 @@ export interface Head {
   readonly commit: string | null;
 }
 
+/** Returns whether two heads belong to one history, so that their revisions are comparable. */
+export function isSameHistory(a: Pick<Head, "storeId" | "epoch">, b: Pick<Head, "storeId" | "epoch">): boolean {
+  return a.storeId === b.storeId && a.epoch === b.epoch;
+}
+
+/** Returns whether two heads have the same history, revision and commit. */
+export function isSameVersion(a: Omit<Head, "environment">, b: Omit<Head, "environment">): boolean {
+  return isSameHistory(a, b) && a.revision === b.revision && a.commit === b.commit;
+}
+
 /** Head and all rows (archived ones included) of one moment, in key order. */
 export interface StoredSnapshot {
   readonly head: Head;
@@ -41,7 +51,7 @@ export interface SyncBatch {
   /** A uuid, by which an unknown outcome is resolved. */
   readonly syncId: string;
   /** The head that the plan was made from. If the database has another one, nothing is written (PLAN_STALE). */
-  readonly from: Pick<Head, "storeId" | "epoch" | "revision" | "commit">;
+  readonly from: Omit<Head, "environment">;
   readonly commit: string | null;
   readonly writes: readonly RowWrite[];
   /** Who ran the sync, for the list of syncs. */

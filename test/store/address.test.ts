@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { databaseLabel, databaseUrl, findDatabase, sqliteAddress } from "../../src/store/address.ts";
+import { databaseLabel, findDatabase, sqliteAddress } from "../../src/store/address.ts";
 import { openStore } from "../../src/store/open.ts";
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), "flaghoist-address-")));
@@ -44,13 +44,13 @@ describe("the address of a database", () => {
 
   test("is by default a file beside the nearest flags/ upwards", () => {
     const file = join(root, "app", ".flaghoist", "pre-production.db");
-    expect(databaseUrl(ask)).toBe(pathToFileURL(file).href);
-    expect(databaseUrl({ ...ask, folder: join(root, "app") })).toBe(pathToFileURL(file).href);
-    expect(sqliteAddress(databaseUrl(ask))).toEqual({ file, readOnly: false });
+    expect(findDatabase(ask).url).toBe(pathToFileURL(file).href);
+    expect(findDatabase({ ...ask, folder: join(root, "app") }).url).toBe(pathToFileURL(file).href);
+    expect(sqliteAddress(findDatabase(ask).url)).toEqual({ file, readOnly: false });
   });
 
   test("is in the folder itself if there is no flags/", () => {
-    expect(databaseUrl({ ...ask, folder: root })).toBe(
+    expect(findDatabase({ ...ask, folder: root }).url).toBe(
       pathToFileURL(join(root, ".flaghoist", "pre-production.db")).href,
     );
   });
@@ -64,7 +64,7 @@ describe("the address of a database", () => {
   });
 
   test.for(["../production", "", "a b", ".."])("the environment %j cannot name a file", (environment) => {
-    expect(() => databaseUrl({ ...ask, environment })).toThrow(/environment/);
+    expect(() => findDatabase({ ...ask, environment })).toThrow(/environment/);
   });
 });
 

@@ -16,10 +16,10 @@ function migrateCommand(io: Io): CommandUnknownOpts {
     .addOption(databaseOption)
     .action(async (options) => {
       const { migrateStore } = await import("../../store/open.ts");
-      const { databaseLabel, databaseUrl } = await import("../../store/address.ts");
+      const { databaseLabel, findDatabase } = await import("../../store/address.ts");
       const folder = flagsFolder(io, options.cwd);
       const environment = environmentName(io, options.env);
-      const url = databaseUrl({ folder, environment, env: io.env, option: options.database });
+      const { url } = findDatabase({ folder, environment, env: io.env, option: options.database });
       const { from, to, created } = await migrateStore(url, environment);
       const outcome = created
         ? `created, schema version ${to}`

@@ -1,5 +1,5 @@
 import type { OnDrift } from "../../core/plan/merge.ts";
-import { databaseLabel, databaseUrl } from "../../store/address.ts";
+import { databaseLabel, findDatabase } from "../../store/address.ts";
 import { migrateStore, openStore } from "../../store/open.ts";
 import type { SyncOptions } from "../../sync/sync.ts";
 import { againOf } from "./repeatable-options.ts";
@@ -22,7 +22,7 @@ interface Options {
 export function syncOptions(io: Io, options: Options, mode: "read" | "write"): SyncOptions {
   const folder = flagsFolder(io, options.cwd);
   const environment = environmentName(io, options.env);
-  const url = databaseUrl({ folder, environment, env: io.env, option: options.database });
+  const { url } = findDatabase({ folder, environment, env: io.env, option: options.database });
   return {
     origin: { folder, ref: options.workTree === true ? null : options.commit },
     environment,

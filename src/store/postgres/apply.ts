@@ -2,11 +2,11 @@ import type { Client } from "pg";
 import { FlagError } from "../../core/errors.ts";
 import { ATTEMPTS } from "../attempt.ts";
 import { byActor, type ColumnKind, kindOf, UPSERT_ASSIGNMENTS, WRITTEN_COLUMNS, writtenValues } from "../columns.ts";
-import { checkHead, type HeadRow, headOf, verifyWritten } from "../head.ts";
+import { checkHead, type HeadRow, headOf, READ_HEAD, verifyWritten } from "../head.ts";
 import type { Head, StoredSnapshot, SyncBatch } from "../store.ts";
 import { abandon, connectClient } from "./driver.ts";
 import { isConnectionError, postgresError } from "./errors.ts";
-import { READ_HEAD, READ_WRITTEN, snapshotOf, type SnapshotRow } from "./read.ts";
+import { READ_WRITTEN, snapshotOf, type SnapshotRow } from "./read.ts";
 
 const TYPES: Readonly<Record<ColumnKind, string>> = {
   text: "text",
@@ -37,7 +37,7 @@ export async function applyToPostgres(url: string, batch: SyncBatch, label: stri
   try {
     client = await connectClient(url, "sync");
     const written = await writeBatch(client, batch, label);
-    verifyWritten(batch.verify, written, label);
+    verifyWritten(batch, written, label);
     await commit(client, label);
     return written.head;
   } catch (error) {
@@ -52,13 +52,12 @@ export async function applyToPostgres(url: string, batch: SyncBatch, label: stri
 async function writeBatch(client: Client, batch: SyncBatch, label: string): Promise<StoredSnapshot> {
   await client.query(BEGIN);
   // The triggers lock this row first too: from here on no other transaction writes flags.
-  const { rows } = await client.query<HeadRow>(`${READ_HEAD} FOR UPDATE`);
-  checkHead(headOf(rows[0], label), batch.from, label);
+  const { rows: heads } = await client.query<HeadRow>(`${READ_HEAD} FOR UPDATE`);
+  checkHead(headOf(heads[0], label), batch.from, label);
   for (const group of byActor(batch.writes)) {
     await client.query(SET_ACTOR, [group[0].changedBy, group[0].notes, group[0].commit]);
-    await client.query(UPSERT, [
-      JSON.stringify(group.map((write) => ({ ...writtenValues(write), archived: write.archived }))),
-    ]);
+    const rows = group.map((write) => ({ ...writtenValues(write), archived: write.archived }));
+    await client.query(UPSERT, [JSON.stringify(rows)]);
   }
   if (batch.writes.length > 0) await client.query(SET_ACTOR, [null, null, null]);
   await client.query("UPDATE flaghoist_head SET commit_sha = $1", [batch.commit]);
@@ -73,9 +72,7 @@ async function commit(client: Client, label: string): Promise<void> {
     await client.query("COMMIT");
   } catch (cause) {
     if (!isConnectionError(cause)) throw cause;
-    throw new FlagError("STORE_OUTCOME_UNKNOWN", `${label}: the connection was lost while committing`, {
-      hint: "the sync was applied as a whole or not at all; run `hoist sync` again to find out",
-      cause,
-    });
+    const hint = "the sync was applied as a whole or not at all; run `hoist sync` again to find out";
+    throw new FlagError("STORE_OUTCOME_UNKNOWN", `${label}: the connection was lost while committing`, { hint, cause });
   }
 }

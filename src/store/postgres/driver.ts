@@ -62,9 +62,7 @@ async function loadDriver(): Promise<typeof Driver> {
   try {
     return await import("pg");
   } catch (cause) {
-    throw new FlagError("USAGE", "a postgres:// database needs the package pg, which is not installed", {
-      hint: "npm install pg",
-      cause,
-    });
+    const message = "a postgres:// database needs the package pg, which is not installed";
+    throw new FlagError("USAGE", message, { hint: "npm install pg", cause });
   }
 }

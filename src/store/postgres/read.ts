@@ -1,6 +1,6 @@
 import type { RawRow } from "../../core/row/row.ts";
 import { ALL_COLUMNS, EVALUATED_COLUMNS, kindOf } from "../columns.ts";
-import { HEAD_COLUMNS, type HeadRow, headOf } from "../head.ts";
+import { type HeadRow, headOf, READ_HEAD } from "../head.ts";
 import type { SqlDialect } from "../queries.ts";
 import type { StoredSnapshot } from "../store.ts";
 
@@ -9,8 +9,6 @@ export const DIALECT: SqlDialect = {
   now: "now()",
   secondsFromNow: "now() + ? * interval '1 second'",
 };
-
-export const READ_HEAD = `SELECT ${HEAD_COLUMNS} FROM flaghoist_head`;
 
 /** Read head and rows in one statement, so that both are of one moment, even through a pooler in transaction mode. */
 export const READ_SNAPSHOT = readSnapshotOf(ALL_COLUMNS);

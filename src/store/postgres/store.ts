@@ -1,12 +1,12 @@
 import { FlagError } from "../../core/errors.ts";
 import { type Attempt, ATTEMPTS } from "../attempt.ts";
-import { type HeadRow, headOf } from "../head.ts";
+import { type HeadRow, headOf, READ_HEAD } from "../head.ts";
 import { commonQueries } from "../queries.ts";
 import type { FlagStore } from "../store.ts";
 import { applyToPostgres } from "./apply.ts";
 import { numbered, openPool } from "./driver.ts";
 import { postgresError } from "./errors.ts";
-import { DIALECT, READ_EVALUATED, READ_HEAD, READ_SNAPSHOT, snapshotOf, type SnapshotRow } from "./read.ts";
+import { DIALECT, READ_EVALUATED, READ_SNAPSHOT, snapshotOf, type SnapshotRow } from "./read.ts";
 import { watchPostgres } from "./watch.ts";
 
 /**
@@ -45,10 +45,8 @@ export async function openPostgresStore(url: string, label: string, readOnly: bo
     ...commonQueries(query, DIALECT),
     readHead,
     read: async (purpose) => {
-      const [row] = await query<SnapshotRow>(
-        ATTEMPTS.readFlags,
-        purpose === "evaluation" ? READ_EVALUATED : READ_SNAPSHOT,
-      );
+      const select = purpose === "evaluation" ? READ_EVALUATED : READ_SNAPSHOT;
+      const [row] = await query<SnapshotRow>(ATTEMPTS.readFlags, select);
       return snapshotOf(row, label);
     },
     apply: (batch) => {

@@ -25,7 +25,7 @@ export function writeBatch(db: SqliteConnection, batch: SyncBatch, label: string
   db.run(recordSync, syncId, commit, startedBy, JSON.stringify(summary));
   const keys = batch.writes.map(({ key }) => key);
   const written = readSnapshot(db, label, ALL_COLUMNS, keys);
-  verifyWritten(batch.verify, written, label);
+  verifyWritten(batch, written, label);
   return written.head;
 }
 

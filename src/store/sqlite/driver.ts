@@ -8,11 +8,11 @@ export interface SqliteConnection {
   /** Runs one statement or several, without values. */
   exec(sql: string): void;
   /** Returns the first row. The type states what the statement selects; it is not checked. */
-  get<Row extends object>(sql: string, ...values: readonly SqliteValue[]): Row | undefined;
-  all<Row extends object>(sql: string, ...values: readonly SqliteValue[]): readonly Row[];
+  get<Row extends object>(sql: string, ...values: SqliteValue[]): Row | undefined;
+  all<Row extends object>(sql: string, ...values: SqliteValue[]): readonly Row[];
   /** Returns all rows, each as a list of its columns, which takes half the time for many rows and columns. */
-  lists(sql: string, ...values: readonly SqliteValue[]): readonly (readonly unknown[])[];
-  run(sql: string, ...values: readonly SqliteValue[]): void;
+  lists(sql: string, ...values: SqliteValue[]): readonly (readonly unknown[])[];
+  run(sql: string, ...values: SqliteValue[]): void;
   /** Sets how long statements wait for a lock, in milliseconds. */
   waitForLocks(ms: number): void;
   close(): void;
@@ -44,15 +44,13 @@ function connectionTo(database: Engine.DatabaseSync): SqliteConnection {
     made.setReturnArrays(true);
     return made;
   };
-  const input = (values: readonly SqliteValue[]): Engine.SQLInputValue[] => [...values];
   return {
     exec: (sql) => database.exec(sql),
-    get: <Row extends object>(sql: string, ...values: readonly SqliteValue[]) =>
-      statement(sql).get(...input(values)) as Row | undefined,
-    all: <Row extends object>(sql: string, ...values: readonly SqliteValue[]) =>
-      statement(sql).all(...input(values)) as Row[],
-    lists: (sql, ...values) => listing(sql).all(...input(values)) as unknown as unknown[][],
-    run: (sql, ...values) => void statement(sql).run(...input(values)),
+    get: <Row extends object>(sql: string, ...values: SqliteValue[]) =>
+      statement(sql).get(...values) as Row | undefined,
+    all: <Row extends object>(sql: string, ...values: SqliteValue[]) => statement(sql).all(...values) as Row[],
+    lists: (sql, ...values) => listing(sql).all(...values) as unknown as unknown[][],
+    run: (sql, ...values) => void statement(sql).run(...values),
     waitForLocks: (ms) => database.exec(`PRAGMA busy_timeout = ${Math.round(ms)}`),
     close: () => database.close(),
   };

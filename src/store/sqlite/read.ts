@@ -1,7 +1,7 @@
 import type { FlagKey } from "../../core/flag/flag.ts";
 import type { RawRow } from "../../core/row/row.ts";
 import { ALL_COLUMNS, kindOf } from "../columns.ts";
-import { HEAD_COLUMNS, type HeadRow, headOf } from "../head.ts";
+import { type HeadRow, headOf, READ_HEAD } from "../head.ts";
 import type { SqlDialect } from "../queries.ts";
 import type { Head, StoredSnapshot } from "../store.ts";
 import type { SqliteConnection } from "./driver.ts";
@@ -15,7 +15,7 @@ export const DIALECT: SqlDialect = {
 
 /** @throws FlagError as headOf */
 export function readHead(db: SqliteConnection, label: string): Head {
-  return headOf(db.get<HeadRow>(`SELECT ${HEAD_COLUMNS} FROM flaghoist_head`), label);
+  return headOf(db.get<HeadRow>(READ_HEAD), label);
 }
 
 /**

@@ -1,11 +1,11 @@
-import { statSync } from "node:fs";
 import { type Attempt, ATTEMPTS } from "../attempt.ts";
 import { ALL_COLUMNS, EVALUATED_COLUMNS } from "../columns.ts";
 import { commonQueries } from "../queries.ts";
 import type { FlagStore } from "../store.ts";
 import { writeBatch } from "./apply.ts";
-import { openSqlite, type SqliteConnection } from "./driver.ts";
-import { checkFile, sqliteError } from "./errors.ts";
+import { keepConnection } from "./connection.ts";
+import type { SqliteConnection } from "./driver.ts";
+import { sqliteError } from "./errors.ts";
 import { DIALECT, readHead, readSnapshot } from "./read.ts";
 import { watchSqlite } from "./watch.ts";
 
@@ -20,7 +20,9 @@ const APPLICATION_WAIT_MS = 250;
  * @throws FlagError STORE_MISSING, STORE_NEWER, STORE_CORRUPT, STORE_FORBIDDEN, STORE_READ_ONLY, STORE_LOCKED
  */
 export function openSqliteStore(file: string, label: string, readOnly: boolean): FlagStore {
-  const connection = keepConnection(file, label, readOnly);
+  const connection = readOnly
+    ? keepConnection(file, label, "ro")
+    : keepConnection(file, label, "rw", "PRAGMA synchronous = FULL");
 
   async function run<Result>(
     attempt: Attempt,
@@ -61,29 +63,6 @@ export function openSqliteStore(file: string, label: string, readOnly: boolean):
       ),
     watch: (onHint) => watchSqlite(file, onHint),
     close: async () => connection.close(),
-  };
-}
-
-/** Keeps one connection, opened anew when another file has taken the place of the open one, e.g. a restored backup. */
-function keepConnection(file: string, label: string, readOnly: boolean) {
-  let open: { readonly db: SqliteConnection; readonly identity: string } | undefined;
-  const close = (): void => {
-    open?.db.close();
-    open = undefined;
-  };
-  return {
-    close,
-    current(): SqliteConnection {
-      checkFile(file, label);
-      const { dev, ino } = statSync(file);
-      const identity = `${dev}:${ino}`;
-      if (open?.identity === identity) return open.db;
-      close();
-      const db = openSqlite(file, readOnly ? "ro" : "rw");
-      open = { db, identity };
-      if (!readOnly) db.exec("PRAGMA synchronous = FULL");
-      return db;
-    },
   };
 }
 

@@ -1,0 +1,31 @@
+import { statSync } from "node:fs";
+import { openSqlite, type SqliteConnection } from "./driver.ts";
+import { checkFile } from "./errors.ts";
+
+/**
+ * Keeps one connection, opened anew when another file has taken the place of the open one, e.g. a restored backup.
+ *
+ * @param label  names the file in the error STORE_MISSING, which `current` throws while there is no file
+ * @param setup  SQL to run on each new connection
+ */
+export function keepConnection(file: string, label: string, mode: "ro" | "rw", setup = "") {
+  let kept: { readonly db: SqliteConnection; readonly identity: string } | undefined;
+  const close = (): void => {
+    kept?.db.close();
+    kept = undefined;
+  };
+  return {
+    close,
+    current(): SqliteConnection {
+      checkFile(file, label);
+      const { dev, ino } = statSync(file);
+      const identity = `${dev}:${ino}`;
+      if (kept?.identity === identity) return kept.db;
+      close();
+      const db = openSqlite(file, mode);
+      kept = { db, identity };
+      db.exec(setup);
+      return db;
+    },
+  };
+}
