@@ -1,4 +1,4 @@
-// Measures; tests never do. npm run bench [-- name…], e.g. npm run bench -- evaluate
+// Runs the benchmarks: npm run bench [-- name…], e.g. npm run bench -- evaluate. Tests never measure time.
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   evaluate: async () => (await import("./bench/evaluate.ts")).benchEvaluate(),
   client: async () => (await import("./bench/client.ts")).benchClient(),
@@ -8,15 +8,15 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   kill: async () => (await import("./bench/kill.ts")).benchKill(),
 };
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.find((name) => !Object.hasOwn(BENCHMARKS, name));
+const selected = process.argv.slice(2);
+const unknown = selected.find((name) => !Object.hasOwn(BENCHMARKS, name));
 if (unknown === undefined) {
   for (const [name, run] of Object.entries(BENCHMARKS)) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    if (selected.length > 0 && !selected.includes(name)) continue;
     console.log(`\n${name}`);
     await run();
   }
 } else {
-  console.error(`there is no benchmark ${unknown}; there are ${Object.keys(BENCHMARKS).join(", ")}`);
+  console.error(`benchmark "${unknown}" does not exist; benchmarks: ${Object.keys(BENCHMARKS).join(", ")}`);
   process.exitCode = 9;
 }

@@ -15,7 +15,7 @@ const FLAG = aFlag({ key: KEY, name: "Workshop routing", rollout: HALF });
 const CALLS = 200_000;
 const ROUNDS = 9;
 
-/** Contexts of other people with every call, so that nothing can be remembered from the call before. */
+/** Distinct subjects, so that no call can reuse the result of the call before. */
 const CONTEXTS = Array.from({ length: 4096 }, (_, index) => ({ userId: `user-${index}` }));
 
 interface Measured {
@@ -24,7 +24,7 @@ interface Measured {
   readonly nsPerCall: number;
 }
 
-/** What a flag costs an application: awaited and not, against an awaited function that does nothing, in one run. */
+/** Measures a flag evaluation, with and without await, against awaiting a function that does nothing. */
 export async function benchClient(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "flaghoist-bench-"));
   const database = pathToFileURL(join(folder, "development.db")).href;
@@ -99,14 +99,14 @@ function countStatements(): { readonly stop: () => number } {
 
 type Work = (context: { readonly userId: string }) => boolean | Promise<boolean>;
 
-/** In turns, so that a noisy moment of the machine meets all of them. */
+/** Runs the candidates in turns, so that noise on the machine affects all of them. */
 async function measureInTurns(works: Readonly<Record<string, Work>>): Promise<readonly Measured[]> {
   const names = Object.keys(works);
   const times = new Map<string, number[]>(names.map((name) => [name, []]));
   for (let round = 0; round <= ROUNDS; round++) {
     for (const [name, work] of Object.entries(works)) {
       const ns = await measure(name.startsWith("await") ? awaited(work) : called(work));
-      // The first round only warms up.
+      // The first round is a warm-up.
       if (round > 0) times.get(name)?.push(ns);
     }
   }

@@ -7,7 +7,7 @@ import { aFlag } from "../../test/support/flags.ts";
 /** Calls in one timed round. */
 const CALLS = 200_000;
 const ROUNDS = 15;
-/** Distinct subjects, so that no string is hashed or looked up twice in a row. */
+/** Distinct subjects, so that no string is hashed twice in a row. */
 const SUBJECTS = 50_000;
 
 interface Scenario {
@@ -52,7 +52,7 @@ function medianNs(call: (scenario: Scenario, n: number) => boolean, scenario: Sc
     samples.push(((user + system) * 1000) / CALLS);
   }
   if (yes < 0) throw new Error("unreachable: keeps the calls from being optimised away");
-  // The first rounds compile.
+  // The first rounds are a warm-up.
   return at(
     samples.slice(3).sort((a, b) => a - b),
     Math.floor((ROUNDS - 3) / 2),

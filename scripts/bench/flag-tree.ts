@@ -10,7 +10,7 @@ export const STAFF = "description: People who work here.\nif: { userRole: [admin
 
 const ROLES = ["admin", "mechanic", "customer", "workshop_admin"];
 
-/** A flag's file of about 600 bytes; no two alike. */
+/** Returns a flag file of about 600 bytes. Different numbers give different files. */
 export function flagYaml(number: number, percent = 1 + (number % 99)): string {
   return `name: Generated flag ${number}
 description: Written by the benchmark, so that ten thousand files can be read, checked and synced at once.
@@ -38,7 +38,7 @@ export function flagPath(number: number): string {
   return `flags/team-${number % 50}/generated_flag_${number}.yaml`;
 }
 
-/** Git in a folder, with nothing of the machine's own configuration. */
+/** Runs git in a folder, without the configuration of the machine. */
 export function git(folder: string, args: readonly string[], input?: string): string {
   return execFileSync("git", args, {
     cwd: folder,
@@ -50,16 +50,16 @@ export function git(folder: string, args: readonly string[], input?: string): st
   });
 }
 
-/** An empty repository on the branch main. */
+/** Creates an empty repository on the branch main. */
 export function initRepository(folder: string): void {
   mkdirSync(folder, { recursive: true });
   git(folder, ["init", "--quiet", "--initial-branch=main"]);
 }
 
 /**
- * One commit in the language of `git fast-import`: what was there stays, files are added or replaced.
+ * Returns the input of `git fast-import` for a commit that adds or replaces files and keeps all others.
  *
- * @param from  the branch that it is put on, where that was made by an earlier import
+ * @param from  the branch of the parent commit, where an earlier import made it
  */
 export function commitText(
   minute: number,

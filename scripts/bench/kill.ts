@@ -16,10 +16,10 @@ const KEY = "new_checkout";
 const ROUNDS = Number(process.env["ROUNDS"] ?? 9);
 const SQL = (enabled: boolean) => `UPDATE feature_toggles SET enabled = ${enabled} WHERE feature_key = '${KEY}'`;
 
-/** Switches the flag for everybody; resolves when there is nothing left to do but wait. */
+/** Switches the flag for everyone. Resolves when all that is left is to wait. */
 type Switch = (enabled: boolean) => Promise<void>;
 
-/** From the act of switching a flag off to the answer of another process, for each way that there is to do it. */
+/** Measures the time from switching a flag off to the new answer of another process, for each way to switch it off. */
 export async function benchKill(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "flaghoist-bench-kill-"));
   try {
@@ -69,7 +69,7 @@ async function inPostgres(folder: string, binaries: string): Promise<void> {
     await measureSwitch("SQL on PostgreSQL, by LISTEN", env, sql, 0);
     await measureSwitch("git commit and hoist sync, PostgreSQL", env, sync, 0);
 
-    // As behind a pooler by transaction, which passes no notifications on.
+    // A pooler in transaction mode does not pass on notifications.
     const find = "SELECT pg_get_functiondef('flaghoist_next_revision'::regproc) AS text";
     const { rows } = await client.query<{ text: string }>(find);
     const silent = rows[0]?.text.replace(/^\s*PERFORM pg_notify\(.*$/m, "") ?? "";
@@ -82,7 +82,7 @@ async function inPostgres(folder: string, binaries: string): Promise<void> {
   }
 }
 
-/** As a pipeline does it, from the commit to the end of the sync. */
+/** Runs the steps of a pipeline, from the commit to the end of the sync. */
 function commitAndSync(folder: string, env: Readonly<Record<string, string>>): Switch {
   const bin = new URL("../../src/cli/bin.js", import.meta.url).pathname;
   return async (enabled) => {
@@ -109,7 +109,7 @@ rollout: all
 `;
 }
 
-/** Starts a process with the override, in place of one that was stopped: how long until it answers. */
+/** Measures how long a process takes to answer after it is restarted with the override. */
 async function measureRestart(env: Readonly<Record<string, string>>): Promise<number> {
   const start = process.hrtime.bigint();
   const witness = startWitness(KEY, { ...env, FEATURE_NEW_CHECKOUT: "false" });
@@ -138,7 +138,7 @@ async function measureSwitch(
       return msBetween(start, await witness.answers(false));
     });
     report(name, times);
-    // A kill by hand would outlast the syncs of the next way.
+    // Otherwise the manual kill would survive the syncs of the next measurement.
     await flip(true);
   } finally {
     await witness.stop();

@@ -6,12 +6,12 @@ import { commitText, CONFIG, flagPath, flagYaml, git, initRepository, STAFF } fr
 
 const COMMITS = 10_000;
 const FLAGS = 500;
-/** One flag changes with every fiftieth commit, 200 times; another with the first and the last. */
+/** One flag changes in every fiftieth commit, 200 times; another in the first and the last. */
 const BUSY = 7;
 const QUIET = 8;
 const ROUNDS = 5;
 
-/** `hoist log KEY` in a repository of 10,000 commits, beside a plain `git log -- path` of the same file. */
+/** Compares `hoist log KEY` in a repository of 10,000 commits with a plain `git log -- path` of the same file. */
 export async function benchLog(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "flaghoist-bench-log-"));
   try {
@@ -52,7 +52,7 @@ async function log(folder: string, key: string | null, limit: number): Promise<n
   return entries.length;
 }
 
-/** The median of some rounds, in milliseconds. */
+/** Returns the median of some rounds, in milliseconds. */
 async function measure(title: string, work: () => Promise<number>): Promise<number> {
   const times: number[] = [];
   let entries = 0;

@@ -4,12 +4,12 @@ import { promisify } from "node:util";
 
 const BUILD = fileURLToPath(new URL("../build.ts", import.meta.url));
 const TSX = fileURLToPath(new URL("../../node_modules/tsx/dist/cli.mjs", import.meta.url));
-/** A folder below the repository: the built library finds its packages, as `pg`, upward. */
+/** A folder below the repository, so that the built library finds packages such as `pg`. */
 export const DIST = fileURLToPath(new URL("../../dist/bench/", import.meta.url));
 
 export interface Measured {
   readonly seconds: number;
-  /** What the processor was busy with it: what the time would be on a machine that does nothing else, or a little more. */
+  /** User and system time of all threads. Depends less than `seconds` on what else the machine does. */
   readonly cpuSeconds: number;
   readonly megabytes: number;
 }
@@ -19,12 +19,12 @@ export interface Goal {
   readonly megabytes?: number;
 }
 
-/** The package as it is published, in {@link DIST}, which whoever asked for it removes. */
+/** Builds the package as it is published, in {@link DIST}. The caller removes it. */
 export async function buildPackage(): Promise<void> {
   await promisify(execFile)(process.execPath, [TSX, BUILD, DIST]);
 }
 
-/** A program in a process of its own, with its peak memory. Ending in 2, for changes that were found, is no failure. */
+/** Runs a program and measures it. Exit code 2, which means that there are changes, is not a failure. */
 export async function measured(
   folder: string,
   args: readonly string[],
@@ -54,7 +54,7 @@ function printed(
   });
 }
 
-export function tell(title: string, goal: Goal, { seconds, cpuSeconds, megabytes }: Measured): void {
+export function printMeasured(title: string, goal: Goal, { seconds, cpuSeconds, megabytes }: Measured): void {
   const wanted = [`${goal.seconds} s`, ...(goal.megabytes === undefined ? [] : [`${goal.megabytes} MB`])].join(", ");
   const figures = [
     `${seconds.toFixed(2)} s`.padStart(8),

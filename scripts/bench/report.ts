@@ -3,7 +3,7 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ChangeReport } from "../../src/impact/report.ts";
 import { commitText, CONFIG, flagPath, flagYaml, git, initRepository, STAFF } from "./flag-tree.ts";
-import { buildPackage, DIST, measured, tell } from "./measured.ts";
+import { buildPackage, DIST, measured, printMeasured } from "./measured.ts";
 
 const FLAGS = 10_000;
 const CHANGED = 20;
@@ -11,8 +11,8 @@ const GOAL = { seconds: 10, megabytes: 600 };
 const MORE_STAFF = STAFF.replace("[admin, workshop_admin]", "[admin, workshop_admin, mechanic]");
 
 /**
- * What a pull request waits for, start-up of the command included: the report, the check and the comment of a branch that
- * changes twenty flags of ten thousand.
+ * Measures what a pull request waits for: the report, the check and the comment of a branch that changes twenty flags of ten
+ * thousand. Includes the start of the command.
  */
 export async function benchReport(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "flaghoist-bench-report-"));
@@ -36,21 +36,21 @@ export async function benchReport(): Promise<void> {
       ["validate", "validate", "--base", "main~1"],
       ["github comment", "github", "comment", "--base", "main~1"],
     ] as const) {
-      tell(`${title} --base`, GOAL, await hoist(...args));
+      printMeasured(`${title} --base`, GOAL, await hoist(...args));
     }
     const segment = [["flags/_segments/staff.yaml", MORE_STAFF]] as const;
     git(folder, ["fast-import", "--quiet"], commitText(2, "Staff", segment, "main"));
     const reached = await hoist(...plan);
-    tell("plan, a segment changed that reaches all", GOAL, reached);
+    printMeasured("plan, a segment changed that reaches all", GOAL, reached);
     const { environments }: ChangeReport = JSON.parse(reached.stdout);
-    console.log(environments.map(({ environment: name, flags: told }) => `${name} ${told.length}`).join(", "));
+    console.log(environments.map(({ environment: name, flags }) => `${name} ${flags.length}`).join(", "));
   } finally {
     rmSync(folder, { recursive: true, force: true });
     rmSync(DIST, { recursive: true, force: true });
   }
 }
 
-/** A run for no pull request, as in a merge queue: all is made, and written to the summary of the job. */
+/** Simulates a merge queue, where the comment is written to the summary of the job. */
 function environment(folder: string): Readonly<Record<string, string>> {
   return { GITHUB_EVENT_NAME: "merge_group", GITHUB_STEP_SUMMARY: join(folder, ".git/summary.md") };
 }

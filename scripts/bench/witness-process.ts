@@ -1,8 +1,8 @@
-// A program that uses a flag, as applications are set up by default. It tells its parent its answer, and every change of it,
-// with the moment: the monotonic clock of the machine, which all its processes share.
+// Evaluates a flag as an application with default settings does. Sends its parent the first answer and every change, with the
+// time on the machine's monotonic clock, which all processes share.
 import { createFlags } from "../../src/index.ts";
 
-/** How often it asks itself; evaluation is in memory, so that this costs next to nothing. */
+/** The interval of evaluations, which happen in memory and cost next to nothing. */
 const ASK_EVERY_MS = 1;
 
 const [key = ""] = process.argv.slice(2);

@@ -7,7 +7,7 @@ interface Seen {
   readonly at: string;
 }
 
-/** Another process that answers with a flag. */
+/** Another process that evaluates a flag. */
 export interface Witness {
   /** When it began to answer so, in nanoseconds of `process.hrtime.bigint()`. @throws Error when it does not within a minute */
   readonly answers: (value: boolean) => Promise<bigint>;
@@ -16,7 +16,7 @@ export interface Witness {
 
 const PATIENCE_MS = 60_000;
 
-/** Starts one with this environment and nothing else of ours. */
+/** Starts a process with only this environment. */
 export function startWitness(key: string, env: Readonly<Record<string, string>>): Witness {
   const child = fork(new URL("./witness-process.ts", import.meta.url), [key], {
     env: { PATH: process.env["PATH"] ?? "", ...env },

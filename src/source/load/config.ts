@@ -9,12 +9,12 @@ export interface Environment {
   readonly protected: boolean;
 }
 
-/** `flags/_config.yaml` with everything said that may be left out. */
+/** The content of `flags/_config.yaml`, with defaults filled in. */
 export interface Config {
   /** In the order of promotion. */
   readonly environments: readonly Environment[];
   readonly attributes: ReadonlyMap<string, AttributeDeclaration>;
-  /** Owner → who that is where code is reviewed, e.g. `@acme/workshops`. */
+  /** Owner → the reviewer on GitHub, e.g. `@acme/workshops`. */
   readonly owners: ReadonlyMap<string, string>;
   readonly policies: Policies;
 }
@@ -31,11 +31,11 @@ export function configOf(file: ConfigFile): Config {
   };
 }
 
-/** What a pull request is held to, and in which environments. */
+/** The policies that a pull request must meet, and the environments that they apply to. */
 export type Limits = Pick<Config, "environments" | "policies">;
 
 /**
- * The stricter of both, limit by limit: a change that takes a limit away is still held to it, and the next one no more.
+ * Returns the stricter of two configurations, limit by limit: a change that removes a limit must still meet it.
  *
  * @param before  as it was; null where there was none
  */

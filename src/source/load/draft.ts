@@ -6,25 +6,25 @@ import { type FileKind, type ParsedFile, problemAt, problemAtKey, problemAtValue
 import { shapeFaults } from "../shape/shape.ts";
 import { keySpan, type MapTree, mapJson, type Path, type Span, valueSpan } from "./tree.ts";
 
-/** A file of which every part that is left has the right shape. */
+/** The usable part of a file: everything in it has the right shape. */
 export interface Draft<File> {
   readonly file: ParsedFile;
   /** The key of a flag, the name of a segment. */
   readonly name: string;
   /** Without the keys that are unusable. */
   readonly json: Partial<File>;
-  /** Keys that are written, or were meant to be, and cannot be looked into: what they lack is reported already. */
+  /** Keys that are present, or probably meant, but not usable. Their problems are reported already. */
   readonly unusable: ReadonlySet<string>;
-  /** The whole document, where nothing is wrong with its shape. */
+  /** The whole document; undefined where its YAML or shape has problems. */
   readonly whole: File | undefined;
-  /** What is wrong with YAML and shape. */
+  /** Problems of YAML and shape. */
   readonly problems: readonly Diagnostic[];
 }
 
-/** These leave a key out of the tree, so that a missing key is no second fault. */
+/** Problems that leave a key out of the tree, so that the key must not be reported as missing, too. */
 const DROPS_KEYS: ReadonlySet<string> = new Set<DiagnosticCode>(["yaml-merge-key", "key-not-text", "forbidden-name"]);
 
-/** Checks the shape, and takes out what has none, so that the rest can still be checked in the same run. */
+/** Checks the shape of a file and removes the parts that are wrong, so that the rest can be checked in the same run. */
 export function draftOf<File>(kind: FileKind, file: ParsedFile, name: string): Draft<File> {
   const { tree } = file;
   if (tree === undefined) return { file, name, json: {}, unusable: ALL, whole: undefined, problems: file.problems };
@@ -60,7 +60,7 @@ export function draftOf<File>(kind: FileKind, file: ParsedFile, name: string): D
   return { file, name, json: usable, unusable: dropsKeys ? ALL : unusable, whole, problems };
 }
 
-/** Takes out as little as can be missed: what a rule or an overlay may leave out anyway. False where that is not enough. */
+/** Removes an optional member of a rule or an overlay. Returns false where the wrong part is not optional. */
 function takeOut(json: JsonObject, [top, second, third]: Path): boolean {
   if (top === undefined || second === undefined || third === undefined) return false;
   const list = json[top];
@@ -72,7 +72,7 @@ function takeOut(json: JsonObject, [top, second, third]: Path): boolean {
   return true;
 }
 
-/** Stands for "every key": nothing more is said about the file. */
+/** Contains every key: no further problems are reported for the file. */
 const ALL: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true });
 
 function keyAround(root: MapTree, span: Span): readonly string[] {

@@ -20,46 +20,47 @@ import { declaredValues, vocabularyOf, type Vocabulary } from "../shape/vocabula
 import { parseFile } from "./yaml-profile.ts";
 
 export interface LoadOptions {
-  /** `YYYY-MM-DD`: what `expires` is compared with. Without it nothing depends on the day. */
+  /** `YYYY-MM-DD`: compared with `expires`. Unless given, the result does not depend on the day. */
   readonly today?: string;
 }
 
-/** One flag's file that has no errors. */
+/** A flag whose file has no errors. */
 export interface LoadedFlag {
   readonly key: FlagKey;
   /** E.g. `flags/workshop/workshop_routing.yaml`. */
   readonly path: string;
   readonly file: FlagFile;
-  /** With its text, for the place of each line. */
+  /** Gives the place of each line. */
   readonly parsed: ParsedFile;
-  /** The files of the segments that it uses, by way of others too. */
+  /** The files of the segments that it uses, also through other segments. */
   readonly segmentPaths: readonly string[];
-  /** Environment → id of the change that is meant. */
+  /** Environment → id of the acknowledged change. */
   readonly acknowledge: Readonly<Record<string, string>>;
   readonly acknowledgeReason: string | null;
 }
 
+/** The flags of one state of the files, and everything that is wrong with them. */
 export interface LoadedFlags {
   /** Null where it is missing or has errors. */
   readonly config: Config | null;
-  /** The text of `flags/_config.yaml`, for the place of each line; null where it is missing. */
+  /** `flags/_config.yaml`, to give the place of each line; null where it is missing. */
   readonly configFile: ParsedFile | null;
-  /** Everything that is wrong, in file order. The inline tests have not been run. */
+  /** In file order. Does not include inline tests, which are not run here. */
   readonly diagnostics: readonly Diagnostic[];
-  /** In key order; only flags without errors. */
+  /** In key order. Only flags without errors. */
   readonly flags: readonly LoadedFlag[];
-  /** How many files stand for flags, those with errors included. */
+  /** The number of flag files, those with errors included. */
   readonly fileCount: number;
   readonly segments: ReadonlyMap<string, Segment>;
-  /** What the files may name, also where some of them have errors. */
+  /** The names that files may use, also where some of them have errors. */
   readonly words: Vocabulary;
   readonly testCount: number;
   /**
-   * What one environment is served, in key order; null for the files as they stand, without overlays. Only flags without
-   * errors: whoever acts on it looks at `diagnostics` first.
+   * Returns the flags as one environment gets them, in key order; without overlays for null. Only flags without errors: check
+   * `diagnostics` before acting on the result.
    */
   readonly flagsFor: (environment: string | null) => ReadonlyMap<FlagKey, Flag>;
-  /** One of `flags` as one environment is served it: for few flags of many. */
+  /** Returns one of `flags` as one environment gets it; faster than `flagsFor` for few flags of many. */
   readonly flagFor: (flag: LoadedFlag, environment: string | null) => Flag;
 }
 
@@ -87,7 +88,7 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
   const resolved = new Map<string | null, Map<FlagKey, Flag>>();
   const flagFor = (loaded: LoadedFlag, asked: string | null): Flag => {
     const { key, file } = loaded;
-    // Without an overlay, an environment is served the file as it stands.
+    // Without an overlay, every environment gets the same flag.
     const environment = asked !== null && file.environments?.[asked] === undefined ? null : asked;
     const known = resolved.get(environment) ?? new Map<FlagKey, Flag>();
     const flag = known.get(key) ?? resolver.resolve(key, file, environment ?? undefined);
@@ -130,7 +131,7 @@ function checkDraft(
     ...checkRequires(draft, words),
     ...chains,
   ];
-  // What rules mean is only asked where they say something that can be read.
+  // The meaning of rules is only checked where they can be resolved.
   if (whole === undefined || first.some(isError) || resolver.missingSegments(whole).length > 0)
     return { problems: first };
   const problems = [...first, ...resolver.check(file, whole)];
@@ -163,7 +164,7 @@ function parseOnce(file: SourceFile): ParsedFile {
 
 const parsedFiles = new WeakMap<SourceFile, ParsedFile>();
 
-/** Resolving ten thousand flags takes a while, and plan, tests and sync all ask. */
+/** Remembers results by environment: plan, tests and sync all need the resolved flags. */
 function remembered<Value>(make: (environment: string | null) => Value): (environment: string | null) => Value {
   const made = new Map<string | null, Value>();
   return (environment) => {

@@ -4,18 +4,18 @@ import { keySpan, type Path, type Span, type Tree, valueSpan } from "./tree.ts";
 
 export type FileKind = "flag" | "segment" | "config";
 
-/** One file after parsing: its text, its tree where there is one, and everything that is wrong with it as YAML. */
+/** One parsed file: its text, its tree, and everything that is wrong with it as YAML. */
 export interface ParsedFile {
   readonly path: string;
   readonly text: string;
-  /** Undefined where the file cannot be read any further; `problems` says why. */
+  /** Undefined where the file cannot be used at all; `problems` says why. */
   readonly tree: Tree | undefined;
   readonly problems: readonly Diagnostic[];
-  /** Where those problems are: what stands there is reported, and not looked into again. */
+  /** The places of those problems: no further problems are reported there. */
   readonly spans: readonly Span[];
 }
 
-/** What is wrong, apart from its place. */
+/** A problem without its place. */
 export interface Problem {
   readonly code: DiagnosticCode;
   readonly message: string;
@@ -28,25 +28,25 @@ export function problemAt(file: Pick<ParsedFile, "path" | "text">, span: Span, p
   return { code, severity, message, ...(hint !== undefined && { hint }), file: file.path, ...placeOf(file, span) };
 }
 
-/** At the value that stands at `path`. */
+/** Reports a problem at the value at `path`. */
 export function problemAtValue(file: ParsedFile, path: Path, problem: Problem): Diagnostic {
   return problemAt(file, file.tree === undefined ? START : valueSpan(file.tree, path), problem);
 }
 
-/** At the key that leads to `path`. */
+/** Reports a problem at the key that leads to `path`. */
 export function problemAtKey(file: ParsedFile, path: Path, problem: Problem): Diagnostic {
   return problemAt(file, file.tree === undefined ? START : keySpan(file.tree, path), problem);
 }
 
-/** The beginning of a file, for problems that have no better place. */
+/** The beginning of a file, for problems without a better place. */
 export const START: Span = { start: 0, end: 0 };
 
-/** Nobody reads more of one file before mending it; and a file of nothing but faults must not take for ever. */
+/** Limits the problems reported for one file, so that a file full of errors does not take too long. */
 export const MAX_PROBLEMS = 100;
 
 const knownLineStarts = new WeakMap<object, readonly number[]>();
 
-/** Counted once for a file, and only for one that has problems. */
+/** Counts lines once for each file, and only for files with problems. */
 function lineStartsOf(file: Pick<ParsedFile, "text">): readonly number[] {
   const known = knownLineStarts.get(file);
   if (known !== undefined) return known;
@@ -73,7 +73,7 @@ function placeOf(
   return { line, column: column + 1, length: Math.max(1, Math.min(end, lineStart + source.length) - start), source };
 }
 
-/** By file, line and column: the order in which a reader meets them. */
+/** Compares diagnostics by file, line and column. */
 export function inFileOrder(a: Diagnostic, b: Diagnostic): number {
   if (a.file !== b.file) return a.file < b.file ? -1 : 1;
   return a.line - b.line || a.column - b.column || (a.code < b.code ? -1 : Number(a.code > b.code));

@@ -17,12 +17,12 @@ import type { JsonObject } from "../../core/json.ts";
 import type { FlagFile, OverlayFile, RolloutFile, RuleFile, RuleRolloutFile, ServeFile } from "../shape/flag-file.ts";
 import { parseShare } from "../shape/share.ts";
 
-/** Reads a condition with the segments of the tree; throws a FormatProblem where one does not exist. */
+/** Parses a condition with the segments of the tree. @throws FormatProblem where a segment does not exist */
 export type ReadCondition = (json: JsonObject) => Condition;
 
 /**
- * The flag of one environment: the file with the overlay applied (whole keys, never merged inside them) and the segments
- * written out. Without an environment: the file as it stands.
+ * Returns the flag of one environment: applies the overlay, which replaces whole keys, and writes the segments out. Without an
+ * environment, returns the flag without overlays.
  *
  * @param file  without problems: a share that cannot be read throws a RangeError
  */
@@ -54,12 +54,12 @@ export function resolveFlag(key: FlagKey, file: FlagFile, environment: string | 
   };
 }
 
-/** How a flag's file names a variant: booleans are written true and false, and are called on and off. */
+/** Returns the name of a variant as a file writes it: true and false stand for the variants on and off. */
 export function variantName(written: boolean | string): VariantName {
   return typeof written === "string" ? written : written ? "on" : "off";
 }
 
-/** Keys of a split are text in JSON, also `true` and `false`. */
+/** Returns the name of a variant from a key of a split, where true and false are text. */
 export function splitVariantName(written: string): VariantName {
   return written === "true" ? "on" : written === "false" ? "off" : written;
 }
@@ -104,6 +104,6 @@ function requirementsOf(written: NonNullable<FlagFile["requires"]>): readonly Re
 
 function share(text: string): Share {
   const read = parseShare(text);
-  if (read === undefined || read > WHOLE) throw new RangeError(`"${text}" is no share`);
+  if (read === undefined || read > WHOLE) throw new RangeError(`"${text}" is not a share`);
   return read;
 }

@@ -1,12 +1,12 @@
 import type { JsonObject, JsonValue } from "../../core/json.ts";
 
-/** Where something stands in a text: offsets in UTF-16 code units, the end excluded. */
+/** A place in a text: offsets in UTF-16 code units, the end excluded. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
-/** A parsed document that remembers where everything stood. Holds nothing that JSON cannot say. */
+/** A parsed document with the place of each part. Contains only what JSON can express. */
 export type Tree = MapTree | ListTree | ScalarTree;
 
 export interface MapTree {
@@ -28,7 +28,7 @@ export interface ListTree {
 
 export interface ScalarTree {
   readonly kind: "scalar";
-  /** Of no length where a value was left out. */
+  /** Empty where the value is missing. */
   readonly span: Span;
   readonly value: null | boolean | number | string;
 }
@@ -47,18 +47,18 @@ export function treeJson(tree: Tree): JsonValue {
 }
 
 export function mapJson(tree: MapTree): JsonObject {
-  // Filled by hand: Object.fromEntries takes twice as long, and every file of the tree passes here.
+  // Object.fromEntries takes twice as long, and every file is converted.
   const json: Record<string, JsonValue> = {};
   for (const [name, { value }] of tree.entries) json[name] = treeJson(value);
   return json;
 }
 
-/** The span of the value at `path`; of the nearest existing parent's first key where the path ends early. */
+/** Returns the place of the value at `path`, or of the first key of its nearest existing parent. */
 export function valueSpan(root: Tree, path: Path): Span {
   return locate(root, path).value;
 }
 
-/** The span of the key that leads to `path`; of the item itself in a list. */
+/** Returns the place of the key that leads to `path`; in a list, of the item itself. */
 export function keySpan(root: Tree, path: Path): Span {
   return locate(root, path).key;
 }
@@ -76,7 +76,7 @@ function locate(root: Tree, path: Path): { readonly key: Span; readonly value: S
   return { key, value: node.span.end > node.span.start ? node.span : key };
 }
 
-/** Where a thing begins: the first key of a mapping, else all of it. */
+/** Returns the place of the first key of a mapping, or of any other tree as a whole. */
 export function openingSpan(tree: Tree): Span {
   if (tree.kind !== "map") return tree.span;
   const [first] = tree.entries.values();

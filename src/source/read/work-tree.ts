@@ -5,14 +5,14 @@ import type { SourceFile } from "../../core/flag/source-file.ts";
 import { MAX_FILE_BYTES } from "../load/source-text.ts";
 
 const EMPTY = new Uint8Array();
-/** Enough to keep a disk busy, few enough for every system's limit of open files. */
-const AT_ONCE = 32;
+/** Limits the files that are open at once: enough to keep a disk busy, below the limit of every system. */
+const MAX_OPEN = 32;
 
 /**
- * The files under `flags/` as they stand, in path order; none where there is no such folder. Links are told, never
- * followed; of files that are not YAML only the name is read.
+ * Reads the files of the work tree under `flags/`, in path order; none where there is no such folder. Lists links but does not
+ * follow them. Of files that are not YAML only the path is returned.
  *
- * @param folder  the one that holds `flags/`
+ * @param folder  contains `flags/`
  * @throws FlagError INVALID_FLAGS when something cannot be read
  */
 export async function readWorkTree(folder: string): Promise<readonly SourceFile[]> {
@@ -20,8 +20,8 @@ export async function readWorkTree(folder: string): Promise<readonly SourceFile[
   await visit(folder, "flags", found);
   found.sort((a, b) => (a.path < b.path ? -1 : 1));
   const files: SourceFile[] = [];
-  for (let at = 0; at < found.length; at += AT_ONCE) {
-    files.push(...(await Promise.all(found.slice(at, at + AT_ONCE).map((file) => withBytes(folder, file)))));
+  for (let at = 0; at < found.length; at += MAX_OPEN) {
+    files.push(...(await Promise.all(found.slice(at, at + MAX_OPEN).map((file) => withBytes(folder, file)))));
   }
   return files;
 }
@@ -49,7 +49,7 @@ async function withBytes(folder: string, file: SourceFile): Promise<SourceFile> 
   return { ...file, bytes: await tried(file.path, readStart(join(folder, file.path))) };
 }
 
-/** A little more than is allowed, so that a file of gigabytes is refused without being read. */
+/** Reads one byte more than is allowed, so that the size of a file of gigabytes is reported without reading it. */
 async function readStart(path: string): Promise<Uint8Array> {
   const handle = await open(path, "r");
   try {
