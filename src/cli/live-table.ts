@@ -1,15 +1,40 @@
 import { FlagError } from "../core/errors.ts";
+import type { Flag, FlagKey } from "../core/flag/flag.ts";
+import type { ReadRow } from "../core/row/row-codec.ts";
 import { findDatabase } from "../store/address.ts";
 import { openStore } from "../store/open.ts";
 import type { FlagStore, StoredSnapshot } from "../store/store.ts";
 import type { Io } from "./terminal/io.ts";
+import { environmentName, flagsFolder } from "./workspace.ts";
 
-interface LiveTable {
+/** The options that select a live table, as they are given. */
+export interface TargetOptions {
+  readonly cwd?: string | undefined;
+  readonly env?: string | undefined;
+  readonly database?: string | undefined;
+}
+
+interface Target {
   /** The folder that holds `flags/`. */
   readonly folder: string;
   readonly environment: string;
-  /** The value of `--database`. */
-  readonly database: string | undefined;
+  /** The address of the database. */
+  readonly url: string;
+}
+
+/** Returns what the options of a command select. @throws FlagError USAGE when the address of the database is not valid */
+export function targetOf(io: Io, { cwd, env, database }: TargetOptions): Target {
+  const folder = flagsFolder(io, cwd);
+  const environment = environmentName(io, env);
+  const { url } = findDatabase({ folder, environment, env: io.env, option: database });
+  return { folder, environment, url };
+}
+
+/** Returns the flags of those rows that can be read and are not archived. */
+export function liveFlags(reads: Iterable<ReadRow>): ReadonlyMap<FlagKey, Flag> {
+  const flags = new Map<FlagKey, Flag>();
+  for (const read of reads) if (read.ok && read.row.archived_at === null) flags.set(read.flag.key, read.flag);
+  return flags;
 }
 
 /**
@@ -19,12 +44,10 @@ interface LiveTable {
  * @throws FlagError WRONG_DATABASE when the database belongs to another environment, and the codes of FlagStore
  */
 export async function withLiveTable<T>(
-  io: Io,
-  { folder, environment, database }: LiveTable,
+  { environment, url }: Target,
   command: string,
   use: (store: FlagStore, snapshot: StoredSnapshot) => Promise<T>,
 ): Promise<T> {
-  const { url } = findDatabase({ folder, environment, env: io.env, option: database });
   const store = await openStore(url, { readOnly: true });
   try {
     const snapshot = await store.read();

@@ -1,7 +1,6 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { commandGroup, databaseOption, envOption, hoistCommand, plainCommand } from "../command.ts";
 import type { Io } from "../terminal/io.ts";
-import { environmentName, flagsFolder } from "../workspace.ts";
 
 export function dbCommand(io: Io): CommandUnknownOpts {
   const examples = ["hoist db migrate --env production", 'hoist db roles | psql -v ON_ERROR_STOP=1 "$ADMIN_URL"'];
@@ -16,10 +15,9 @@ function migrateCommand(io: Io): CommandUnknownOpts {
     .addOption(databaseOption)
     .action(async (options) => {
       const { migrateStore } = await import("../../store/open.ts");
-      const { databaseLabel, findDatabase } = await import("../../store/address.ts");
-      const folder = flagsFolder(io, options.cwd);
-      const environment = environmentName(io, options.env);
-      const { url } = findDatabase({ folder, environment, env: io.env, option: options.database });
+      const { databaseLabel } = await import("../../store/address.ts");
+      const { targetOf } = await import("../live-table.ts");
+      const { environment, url } = targetOf(io, options);
       const { from, to, created } = await migrateStore(url, environment);
       const outcome = created
         ? `created, schema version ${to}`

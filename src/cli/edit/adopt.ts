@@ -1,7 +1,6 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { databaseOption, envOption, hoistCommand, type Done } from "../command.ts";
 import type { Io } from "../terminal/io.ts";
-import { environmentName, flagsFolder } from "../workspace.ts";
 import { runEdit, withEditOptions } from "./edit-command.ts";
 
 /** `hoist adopt` */
@@ -19,9 +18,10 @@ export function adoptCommand(io: Io, done: Done): CommandUnknownOpts {
   return withEditOptions(command).action(async (key, options) => {
     const { adoptLive } = await import("../../source/edit/adopt.ts");
     const { liveFlag } = await import("./live-flag.ts");
-    const environment = environmentName(io, options.env);
-    const folder = flagsFolder(io, options.cwd);
-    const { flag, notes } = await liveFlag(io, key, { folder, environment, database: options.database });
+    const { targetOf } = await import("../live-table.ts");
+    const target = targetOf(io, options);
+    const { environment } = target;
+    const { flag, notes } = await liveFlag(io, key, target);
     const next = [
       `git commit, then hoist plan --env ${environment}        no longer shows a manual change`,
       "hoist validate --base HEAD        what has to be acknowledged",

@@ -11,9 +11,9 @@ import type { Io } from "../terminal/io.ts";
 export async function liveFlag(
   io: Io,
   key: FlagKey,
-  where: { readonly folder: string; readonly environment: string; readonly database: string | undefined },
+  target: Parameters<typeof withLiveTable>[0],
 ): Promise<{ readonly flag: Flag; readonly notes: readonly string[] }> {
-  return withLiveTable(io, where, `hoist adopt ${key}`, async (store, { head, rows }) => {
+  return withLiveTable(target, `hoist adopt ${key}`, async (store, { head, rows }) => {
     const flag = flagIn(rows, key, { label: store.label, environment: head.environment });
     const change = (await store.manualChanges()).get(key);
     return { flag, notes: change === undefined ? [] : [`last changed manually${byWhom(change, io.now())}`] };

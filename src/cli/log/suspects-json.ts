@@ -1,5 +1,5 @@
 import type { NetEffect, Suspect, Suspects } from "../../log/suspects.ts";
-import { flipsData } from "../plan/report-json.ts";
+import { flipsData } from "../plan/plan-json.ts";
 
 /** Returns suspects as JSON. Shares are 0 to 1. */
 export function suspectsJson(found: Suspects): string {

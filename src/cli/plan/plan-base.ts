@@ -8,26 +8,24 @@ import { checkFiles } from "../../source/read/check-files.ts";
 import type { Files } from "../../source/read/read-files.ts";
 import { baseOf, reportSince } from "../../impact/changes-since.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { progressOf, todayOf, type Io } from "../terminal/io.ts";
+import { progressOf, todayOf, viewOf, type Io } from "../terminal/io.ts";
 import { type LiveTables, readLiveTables } from "./live-tables.ts";
-import { reportDiagnostics } from "../validate/report.ts";
-import { noteUncommitted } from "./uncommitted.ts";
-import { reportJson } from "./report-json.ts";
+import { hasErrors, report } from "../validate/report.ts";
+import { reportData } from "./plan-json.ts";
+import { noteUncommitted } from "./plan-text.ts";
 import { reportText } from "./report-text.ts";
+import type { TargetOptions } from "../live-table.ts";
 import { flagsFolder, selectedEnvironments } from "../workspace.ts";
 
-export interface PlanBaseOptions {
+/** `env` limits the report to one environment. */
+export interface PlanBaseOptions extends TargetOptions {
   readonly base: string;
-  /** Only this environment; all unless given. */
-  readonly env?: string | undefined;
   readonly commit: string;
   readonly workTree?: boolean | undefined;
-  readonly database?: string | undefined;
   readonly contexts?: string | undefined;
   readonly sample?: number | undefined;
   readonly seed?: number | undefined;
   readonly format: "text" | "markdown" | "json";
-  readonly cwd?: string | undefined;
 }
 
 /** `hoist plan --base`: prints what a branch does to the people, and says how that ends. */
@@ -37,13 +35,10 @@ export async function planBase(io: Io, options: PlanBaseOptions): Promise<ExitCo
   const contexts = options.contexts === undefined ? undefined : await readContexts(io, options.contexts);
   const origin = { folder, ref: options.workTree === true ? null : options.commit };
   const checked = await checkFiles(origin, { progress: progressOf(io), today });
-  const { files, diagnostics, testsPassed } = checked;
-  if (diagnostics.some(({ severity }) => severity === "error")) {
-    const format = options.format === "json" ? "json" : "text";
-    return reportDiagnostics(io, { diagnostics, flagCount: files.loaded.fileCount, testsPassed }, format);
-  }
+  const { files, testsPassed } = checked;
+  if (hasErrors(checked)) return report(io, checked, options.format === "json" ? "json" : "text");
   selectedEnvironments(files.loaded, options.env);
-  const report = reportSince(await baseOf(folder, options.base, files), options.base, files, {
+  const changes = reportSince(await baseOf(folder, options.base, files), options.base, files, {
     today,
     testsPassed,
     environments: options.env === undefined ? undefined : [options.env],
@@ -52,9 +47,9 @@ export async function planBase(io: Io, options: PlanBaseOptions): Promise<ExitCo
     seed: options.seed,
     ...(await tablesOf(io, folder, files, options)),
   });
-  io.out(await textOf(io, report, options.format));
+  io.out(await textOf(io, changes, options.format));
   noteUncommitted(io, files.uncommitted);
-  return exitOf(report);
+  return exitOf(changes);
 }
 
 async function readContexts(io: Io, name: string): Promise<Population> {
@@ -83,13 +78,12 @@ async function tablesOf(
   { env, database }: PlanBaseOptions,
 ): Promise<Partial<LiveTables>> {
   if (env === undefined && database === undefined) return {};
-  const environments = env === undefined ? undefined : [env];
-  return readLiveTables(io, files, { folder, environments, database });
+  return readLiveTables(io, files, { folder, environments: env === undefined ? undefined : [env], database });
 }
 
 async function textOf(io: Io, report: ChangeReport, format: PlanBaseOptions["format"]): Promise<string> {
-  if (format === "json") return reportJson(report);
-  if (format === "text") return reportText(report, { now: io.now(), style: io.style, columns: io.columns });
+  if (format === "json") return JSON.stringify(reportData(report), null, 2);
+  if (format === "text") return reportText(report, viewOf(io));
   const { reportMarkdown, SUMMARY_LIMIT } = await import("../../github/report/markdown.ts");
   return reportMarkdown(report, { limit: SUMMARY_LIMIT });
 }

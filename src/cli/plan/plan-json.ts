@@ -1,12 +1,12 @@
+import { decidedByText, type DecidedBy } from "../../core/describe/decided-by.ts";
+import { differenceText } from "../../core/describe/describe-difference.ts";
+import { manualChangeText } from "../../core/describe/describe-manual-change.ts";
 import type { Flag } from "../../core/flag/flag.ts";
+import type { Difference } from "../../core/plan/difference.ts";
+import { groupOf, type ManualChange } from "../../core/plan/manual-change.ts";
 import { columnsOf } from "../../core/row/row-codec.ts";
-import { differenceData, manualChangeData } from "./difference-json.ts";
 import type { PlanWithNeeds } from "../../impact/needs.ts";
-
-/** Returns a plan as JSON. */
-export function planJson(plan: PlanWithNeeds): string {
-  return JSON.stringify(planData(plan), null, 2);
-}
+import type { ChangeReport, Flips } from "../../impact/report.ts";
 
 /** Returns a plan as data for JSON, with each flag before and after by the columns of the table. */
 export function planData(plan: PlanWithNeeds): object {
@@ -34,4 +34,75 @@ export function planData(plan: PlanWithNeeds): object {
 
 function columnsOrNull(flag: Flag | null): ReturnType<typeof columnsOf> | null {
   return flag === null ? null : columnsOf(flag);
+}
+
+/** Returns a change report as data for JSON: the members of `ChangeReport` in `src/impact/report.ts`. Shares are 0 to 1. */
+export function reportData(report: ChangeReport): object {
+  const environments = report.environments.map(({ manualChanges, ...environment }) => ({
+    ...environment,
+    flags: environment.flags.map((flag) => ({
+      ...flag,
+      differences: flag.differences.map(differenceData),
+      flips: flipsData(flag.flips),
+    })),
+    byHand: manualChanges?.map(manualChangeData) ?? null,
+  }));
+  return { ...report, environments };
+}
+
+/** Returns flips as data for JSON, in which each move also has the former name of what decides as `line`. */
+export function flipsData(flips: Flips): object {
+  return { ...flips, moves: flips.moves.map((move) => ({ ...move, line: lineName(move.decidedBy) })) };
+}
+
+/** The names that readers of the JSON know. */
+function lineName(decidedBy: DecidedBy): string {
+  if (decidedBy.kind === "default-rollout") return "the last line";
+  if (decidedBy.kind === "requirement") return "requires";
+  return decidedByText(decidedBy);
+}
+
+/** Returns a difference as data for JSON: its kind, its words, and `aspect`, which older readers decide by. */
+function differenceData(difference: Difference): object {
+  const { kind } = difference;
+  const rule = "rule" in difference ? { rule: nameOf(difference.rule) } : {};
+  return { aspect: ASPECTS[kind], kind, text: differenceText(difference), ...rule };
+}
+
+function nameOf(rule: string | { readonly name: string }): string {
+  return typeof rule === "string" ? rule : rule.name;
+}
+
+const ASPECTS: Readonly<Record<Difference["kind"], string>> = {
+  created: "enabled",
+  "put-back": "enabled",
+  archived: "enabled",
+  restored: "enabled",
+  rewritten: "enabled",
+  moved: "prose",
+  enabled: "enabled",
+  disabled: "enabled",
+  "default-rollout": "lastLine",
+  "default-rollout-list": "lastLine",
+  "rule-added": "rule",
+  "rule-removed": "rule",
+  "rules-reordered": "ruleOrder",
+  "rule-condition": "rule",
+  segment: "segment",
+  "rule-share": "rule",
+  "rule-serve": "rule",
+  requires: "requires",
+  variants: "variants",
+  "off-variant": "offVariant",
+  fallback: "fallback",
+  salt: "salt",
+  client: "client",
+  protected: "protected",
+  prose: "prose",
+};
+
+/** Returns a manual change as data for JSON. An unreadable row has always been reported under `rules`. */
+export function manualChangeData(change: ManualChange): object {
+  const { key, kind, outcome, by } = change;
+  return { group: groupOf(change) ?? "rules", kind, outcome, key, text: manualChangeText(change), by };
 }

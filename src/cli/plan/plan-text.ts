@@ -5,18 +5,14 @@ import type { EditedBy, ManualChange } from "../../core/plan/manual-change.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { acknowledgeLine, isForFile, type Need, type PlanWithNeeds } from "../../impact/needs.ts";
 import type { AuditEntry } from "../../store/store.ts";
-import type { Style } from "../terminal/io.ts";
+import { printNote, type Io, type Style, type View } from "../terminal/io.ts";
 import { agoText } from "../terminal/age.ts";
 import { padded, widthOf } from "../terminal/table.ts";
 
-export interface PlanView {
+export interface PlanView extends View {
   readonly plan: PlanWithNeeds;
   /** The newest manual entry of the audit, by flag. */
   readonly newestManual: ReadonlyMap<string, AuditEntry>;
-  readonly now: Date;
-  readonly style: Style;
-  /** Of the terminal; undefined where lines may have any length. */
-  readonly columns?: number | undefined;
   /** The database that the plan is for, if any. */
   readonly database?: string;
   /** Options that a printed command repeats. */
@@ -34,7 +30,7 @@ export function planText(view: PlanView): string {
   const keys = [...[...plan.changes, ...plan.manualChanges].map(({ key }) => key), ...plan.unmanaged];
   const width = Math.min(40, Math.max(0, ...keys.map((key) => key.length)));
   const blocks = [
-    view.title ?? headText(view),
+    view.title ?? betweenText(plan) + (view.database === undefined ? "" : `\ndatabase ${view.database}`),
     plan.problems.map((problem) => problemText(problem, view.style)).join("\n"),
     changesText(view, width),
     manualChangesText(view, width),
@@ -44,12 +40,8 @@ export function planText(view: PlanView): string {
   return blocks.filter((block) => block !== "").join("\n\n");
 }
 
-function headText({ plan, database }: PlanView): string {
-  return database === undefined ? betweenText(plan) : `${betweenText(plan)}\ndatabase ${database}`;
-}
-
 function betweenText({ environment, from, to, changes, problems, manualChanges }: Plan): string {
-  const next = to.commit === null ? "the work tree" : shortCommit(to.commit);
+  const next = targetText(to);
   const revision = `revision ${from.revision}`;
   if (changes.length === 0 && problems.length === 0) {
     const except = manualChanges.length === 0 ? "" : ", apart from manual changes";
@@ -58,6 +50,27 @@ function betweenText({ environment, from, to, changes, problems, manualChanges }
   if (from.revision === 0) return `${environment} has never been synced; this plan updates it to ${next}`;
   const at = from.commit === null ? revision : `${shortCommit(from.commit)} (${revision})`;
   return `${environment} is at ${at}; this plan updates it to ${next}`;
+}
+
+function targetText({ commit }: Plan["to"]): string {
+  return commit === null ? "the work tree" : shortCommit(commit);
+}
+
+/** `origin/main (1a2b3c4) → the work tree`. */
+export function comparedText(base: string, from: { readonly commit: string | null }, to: Plan["to"]): string {
+  return `${base}${from.commit === null ? "" : ` (${shortCommit(from.commit)})`} → ${targetText(to)}`;
+}
+
+/** Renders what a branch changes in each environment. One line names the environments without changes. */
+export function branchText(plans: readonly PlanWithNeeds[], base: string, style: Style): string {
+  const changing = plans.filter(({ changes, problems }) => changes.length > 0 || problems.length > 0);
+  const quiet = plans.filter((plan) => !changing.includes(plan)).map(({ environment }) => environment);
+  const blocks = changing.map((plan) => {
+    const title = `${plan.environment}: ${comparedText(base, plan.from, plan.to)}`;
+    return planText({ plan, newestManual: new Map(), now: new Date(0), style, title });
+  });
+  if (quiet.length > 0) blocks.push(`Nothing changes in ${quiet.join(", ")} against ${base}.`);
+  return blocks.join("\n\n");
 }
 
 export function shortCommit(commit: string): string {
@@ -130,23 +143,27 @@ export function byWhom(entry: EditedBy | undefined, now: Date): string {
   return ` ${agoText(entry.changedAt, now)} by ${entry.changedBy}${note}`;
 }
 
+export const TO_DO = { create: "to create", update: "to update", restore: "to restore", archive: "to archive" };
+
+/** Counts changes by their action, in the order of `words`: `2 to create`. Actions without changes are left out. */
+export function actionCounts<Action extends string>(
+  changes: readonly { readonly action: Action }[],
+  words: Readonly<Record<Action, string>>,
+): readonly string[] {
+  return Object.entries(words).flatMap(([action, what]) => {
+    const count = changes.filter((each) => each.action === action).length;
+    return count === 0 ? [] : [`${count} ${what}`];
+  });
+}
+
 function countsText({ changes, unchanged, manualChanges, unmanaged }: Plan): string {
-  const actions = [
-    ["create", "to create"],
-    ["update", "to update"],
-    ["restore", "to restore"],
-    ["archive", "to archive"],
-  ] as const;
-  const counts = actions.map(
-    ([action, what]) => [changes.filter((each) => each.action === action).length, what] as const,
-  );
   const staying = new Set(manualChanges.filter(({ outcome }) => outcome === "stays").map(({ key }) => key)).size;
   const notes = [
     staying > 0 ? `${staying} changed manually` : "",
     unmanaged.length > 0 ? `${unmanaged.length} unmanaged` : "",
   ];
-  const parts = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  return [[...parts, `${unchanged} unchanged`].join(", "), ...notes.filter((note) => note !== "")].join(" · ");
+  const counts = actionCounts(changes, TO_DO);
+  return [[...counts, `${unchanged} unchanged`].join(", "), ...notes.filter((note) => note !== "")].join(" · ");
 }
 
 export function problemText({ key, path, message, hint }: Plan["problems"][number], style: Style): string {
@@ -176,4 +193,12 @@ export function needsText({ needs, changes, environment, again }: NeedsView): st
     lines.push(`To acknowledge the plan (${why}):\n  ${command}`);
   }
   return lines.join("\n");
+}
+
+/** Notes that files with uncommitted changes are not part of a plan. */
+export function noteUncommitted(io: Io, uncommitted: readonly string[]): void {
+  const [first, ...others] = uncommitted;
+  if (first === undefined) return;
+  const more = others.length === 0 ? "" : ` and ${others.length} more`;
+  printNote(io, `${first}${more}: changed but not committed, so not part of this plan`);
 }

@@ -1,11 +1,11 @@
 import { InvalidArgumentError, Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { type Done } from "../command.ts";
+import { FlagError } from "../../core/errors.ts";
+import { printResult, type Done } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
-import type { Io } from "../terminal/io.ts";
+import { viewOf, type Io } from "../terminal/io.ts";
 import { syncingCommand } from "../sync/syncing-command.ts";
-import { noteUncommitted } from "./uncommitted.ts";
-import { planJson } from "./plan-json.ts";
-import { planText } from "./plan-text.ts";
+import { planData } from "./plan-json.ts";
+import { noteUncommitted, planText } from "./plan-text.ts";
 
 const baseOption = new Option(
   "--base <ref>",
@@ -42,18 +42,17 @@ export function planCommand(io: Io, done: Done): CommandUnknownOpts {
         done(await planBase(io, { ...options, base: options.base }));
         return;
       }
-      await refuseWithoutBase(options);
+      refuseWithoutBase(options);
       const { planSync } = await import("../../sync/sync.ts");
       const { syncOptions } = await import("../sync/sync-options.ts");
       const format = options.format === "json" ? "json" : "text";
       const outcome = await planSync(syncOptions(io, options, "read"));
       if (outcome.kind === "invalid") {
         const { reportDiagnostics } = await import("../validate/report.ts");
-        done(reportDiagnostics(io, { ...outcome, testsPassed: 0 }, format));
+        done(reportDiagnostics(io, outcome, format));
         return;
       }
-      if (format === "json") io.out(planJson(outcome.plan));
-      else io.out(planText({ ...outcome, now: io.now(), style: io.style, columns: io.columns }));
+      printResult(io, format, planData(outcome.plan), () => planText({ ...outcome, ...viewOf(io) }));
       noteUncommitted(io, outcome.desired.uncommitted);
       if (outcome.plan.problems.length > 0) done(EXIT.invalid);
       else done(outcome.plan.changes.length > 0 ? EXIT.changesPending : EXIT.done);
@@ -61,21 +60,20 @@ export function planCommand(io: Io, done: Done): CommandUnknownOpts {
 }
 
 /** A table holds no people: who flips is only told of two commits. */
-async function refuseWithoutBase(options: {
+function refuseWithoutBase(options: {
   readonly format: string;
   readonly contexts?: string | undefined;
   readonly sample?: number | undefined;
   readonly seed?: number | undefined;
-}): Promise<void> {
+}): void {
   const given = [
-    options.contexts === undefined ? [] : ["--contexts"],
-    options.sample === undefined ? [] : ["--sample"],
-    options.seed === undefined ? [] : ["--seed"],
-    options.format === "markdown" ? ["--format markdown"] : [],
-  ].flat();
+    ...(["contexts", "sample", "seed"] as const)
+      .filter((name) => options[name] !== undefined)
+      .map((name) => `--${name}`),
+    ...(options.format === "markdown" ? ["--format markdown"] : []),
+  ];
   const [first] = given;
   if (first === undefined) return;
-  const { FlagError } = await import("../../core/errors.ts");
   throw new FlagError("USAGE", `${first} belongs to --base: a plan against a table does not tell who flips`, {
     hint: `name what the branch is compared with: hoist plan --base origin/main ${given.join(" ")}`,
   });

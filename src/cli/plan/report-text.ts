@@ -2,21 +2,24 @@ import { differenceText } from "../../core/describe/describe-difference.ts";
 import { countText, counted } from "../../core/text.ts";
 import type { PopulationNote } from "../../impact/population.ts";
 import type { ChangeReport, EnvironmentReport, FlagReport } from "../../impact/report.ts";
-import type { Style } from "../terminal/io.ts";
+import type { Style, View } from "../terminal/io.ts";
 import { flipLines, flippedText } from "./flips-text.ts";
-import { COLOURS, manualChangeLine, needText, needsText, problemText, shortCommit, SIGNS } from "./plan-text.ts";
+import {
+  actionCounts,
+  COLOURS,
+  comparedText,
+  manualChangeLine,
+  needText,
+  needsText,
+  problemText,
+  SIGNS,
+  TO_DO,
+} from "./plan-text.ts";
 import { padded } from "../terminal/table.ts";
 import { wrapped } from "../terminal/wrapped.ts";
 
-export interface ReportView {
-  readonly now: Date;
-  readonly style: Style;
-  /** Of the terminal; undefined where lines may have any length. */
-  readonly columns?: number | undefined;
-}
-
 /** Renders a change report: for each environment what changes and for whom, then what the figures are based on. */
-export function reportText(report: ChangeReport, view: ReportView): string {
+export function reportText(report: ChangeReport, view: View): string {
   const isShown = ({ flags, problems, needs, manualChanges }: EnvironmentReport) =>
     flags.length + problems.length + needs.length + (manualChanges?.length ?? 0) > 0;
   const shown = report.environments.filter(isShown);
@@ -29,7 +32,7 @@ export function reportText(report: ChangeReport, view: ReportView): string {
   return blocks.filter((block) => block !== "").join("\n\n");
 }
 
-function environmentText(environment: EnvironmentReport, report: ChangeReport, view: ReportView): string {
+function environmentText(environment: EnvironmentReport, report: ChangeReport, view: View): string {
   const { flags, problems, manualChanges } = environment;
   const keys = [...flags, ...(manualChanges ?? [])].map(({ key }) => key.length);
   const width = Math.min(40, Math.max(0, ...keys));
@@ -46,27 +49,25 @@ function environmentText(environment: EnvironmentReport, report: ChangeReport, v
 
 /** Which environment, how many people get a different answer, between which states. */
 function titleText({ environment, flipped, flags }: EnvironmentReport, { from, to }: ChangeReport): string {
-  const next = to.commit === null ? "the work tree" : shortCommit(to.commit);
-  const commit = from.commit === null ? "" : ` (${shortCommit(from.commit)})`;
   const people = flags.length === 0 ? "nothing changes" : flippedText(flipped);
-  return `${environment}: ${people}   ${from.ref}${commit} → ${next}`;
+  return `${environment}: ${people}   ${comparedText(from.ref, from, to)}`;
 }
 
-function flagText(flag: FlagReport, width: number, { style, columns }: ReportView): string {
+function flagText(flag: FlagReport, width: number, { style, columns }: View): string {
   const { key, action, path } = flag;
   const sign = action === "reached" ? style("cyan", ">") : style(COLOURS[action], SIGNS[action]);
-  const lines = linesOf(flag, style);
+  const lines = [...linesOf(flag, style), ...(path === null ? [] : [style("dim", path)])];
+  return keyedText(`${sign} ${padded(key, width)}`, lines, width, columns);
+}
+
+/** Puts wrapped lines beside the sign and the key that they belong to. */
+function keyedText(start: string, lines: readonly string[], width: number, columns = Infinity): string {
   const indent = " ".repeat(width + 4);
-  const room = roomBeside(indent, columns);
-  const told = [...lines, ...(path === null ? [] : [style("dim", path)])].flatMap((line) => fitted(line, room));
-  return [`${sign} ${padded(key, width)}  ${told[0] ?? ""}`, ...told.slice(1).map((line) => indent + line)].join("\n");
+  const room = Math.max(30, columns - indent.length);
+  return `${start}  ${lines.flatMap((line) => fitted(line, room)).join(`\n${indent}`)}`;
 }
 
-function roomBeside(indent: string, columns = Infinity): number {
-  return Math.max(30, columns - indent.length);
-}
-
-function paragraph(text: string, { columns = Infinity }: ReportView): string {
+function paragraph(text: string, { columns = Infinity }: View): string {
   return text
     .split("\n")
     .flatMap((line) => fitted(line, columns))
@@ -95,34 +96,16 @@ function linesOf(flag: FlagReport, style: Style): readonly string[] {
 }
 
 /** The manual changes of the table, one by one; empty where no table was read. */
-function manualChangesText(
-  { manualChanges }: EnvironmentReport,
-  width: number,
-  { now, style, columns }: ReportView,
-): string {
-  const indent = " ".repeat(width + 4);
+function manualChangesText({ manualChanges }: EnvironmentReport, width: number, { now, style, columns }: View): string {
+  const start = (key: string) => `${style("yellow", "!")} ${padded(key, width)}`;
   return (manualChanges ?? [])
-    .map((change) => {
-      const lines = fitted(manualChangeLine(change, now), roomBeside(indent, columns));
-      return `${style("yellow", "!")} ${padded(change.key, width)}  ${lines.join(`\n${indent}`)}`;
-    })
+    .map((change) => keyedText(start(change.key), [manualChangeLine(change, now)], width, columns))
     .join("\n");
 }
 
-const ACTIONS = [
-  ["create", "to create"],
-  ["update", "to update"],
-  ["restore", "to restore"],
-  ["archive", "to archive"],
-  ["reached", "affected through their requirements"],
-] as const;
-
 function countsText({ flags, unchanged }: EnvironmentReport): string {
-  const parts = ACTIONS.map(([action, what]) => [flags.filter((flag) => flag.action === action).length, what] as const);
-  return [
-    ...parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`),
-    `${unchanged} unchanged`,
-  ].join(", ");
+  const counts = actionCounts(flags, { ...TO_DO, reached: "affected through their requirements" });
+  return [...counts, `${unchanged} unchanged`].join(", ");
 }
 
 function isEstimated({ flags }: EnvironmentReport): boolean {

@@ -11,27 +11,18 @@ import { desiredOf, type Desired } from "../../source/read/desired.ts";
 import { readFiles } from "../../source/read/read-files.ts";
 import { newestManualOf } from "../../sync/table.ts";
 import { editorsOf, type Editors } from "../../sync/manual-changes.ts";
-import { withLiveTable } from "../live-table.ts";
+import { liveFlags, targetOf, withLiveTable, type TargetOptions } from "../live-table.ts";
 import type { Io } from "../terminal/io.ts";
 import { INSTANCE_MS } from "../plan/live-tables.ts";
 import { parsedOverrides } from "../override/overrides.ts";
 import { byWhom } from "../plan/plan-text.ts";
 import type { Status, StatusRow } from "./status-text.ts";
-import { environmentName, flagsFolder } from "../workspace.ts";
 
-interface Where {
-  readonly env?: string | undefined;
-  readonly database?: string | undefined;
-  readonly cwd?: string | undefined;
-}
-
-/** Reads all four sides. Git is left out, with the reason, where it cannot be read: on-call needs the rest all the same. */
-export async function readStatus(io: Io, where: Where): Promise<Status> {
-  const folder = flagsFolder(io, where.cwd);
-  const environment = environmentName(io, where.env);
-  const { database } = where;
-  return withLiveTable(io, { folder, environment, database }, "hoist status", async (store, snapshot) =>
-    statusOf(io, store, snapshot, await gitSide(folder, environment)),
+/** Reads all four sides. Where git cannot be read, the status says why: on call, the rest is needed all the same. */
+export async function readStatus(io: Io, options: TargetOptions): Promise<Status> {
+  const target = targetOf(io, options);
+  return withLiveTable(target, "hoist status", async (store, snapshot) =>
+    statusOf(io, store, snapshot, await gitSide(target.folder, target.environment)),
   );
 }
 
@@ -65,8 +56,7 @@ async function statusOf(io: Io, store: FlagStore, { head, rows }: StoredSnapshot
   ];
   const editors = await editorsOf(store, { head, rows }, newestManual);
   const reads = new Map(rows.map((raw) => [String(raw.feature_key), flagOfRow(raw)]));
-  const flags = liveFlags(reads);
-  const overrides = overridesOf({ overrides: parsedOverrides(io) }, flags, new Set());
+  const overrides = overridesOf({ overrides: parsedOverrides(io) }, liveFlags(reads.values()), new Set());
   const keys = [...new Set([...reads.keys(), ...(git.desired?.flags.keys() ?? [])])].sort();
   const seen = new Map(seenOverrides(instances).map((each) => [each.key, each]));
   const sides: Sides = { git, reads, overrides, seen, newestManual, editors, now: io.now() };
@@ -82,13 +72,6 @@ async function statusOf(io: Io, store: FlagStore, { head, rows }: StoredSnapshot
     },
     rows: [...all.filter(({ differs }) => differs), ...all.filter(({ differs }) => !differs)],
   };
-}
-
-function liveFlags(reads: ReadonlyMap<FlagKey, ReadRow>): ReadonlyMap<FlagKey, Flag> {
-  const live = [...reads].flatMap(([key, read]): [FlagKey, Flag][] =>
-    read.ok && read.row.archived_at === null ? [[key, read.flag]] : [],
-  );
-  return new Map(live);
 }
 
 interface Sides {

@@ -1,5 +1,5 @@
 import { counted } from "../../core/text.ts";
-import type { Style } from "../terminal/io.ts";
+import type { View } from "../terminal/io.ts";
 import { agoText } from "../terminal/age.ts";
 import { shortCommit } from "../plan/plan-text.ts";
 import { fittedTable } from "../terminal/table.ts";
@@ -34,19 +34,16 @@ export interface Status {
   readonly rows: readonly StatusRow[];
 }
 
-/** Where git, the table, overrides and instances differ; `all` shows the flags that agree too. */
-export function statusText(
-  status: Status,
-  options: { readonly all: boolean; readonly now: Date; readonly style: Style; readonly columns?: number | undefined },
-): string {
+/** Renders where git, the table, overrides and instances differ; `all` also shows the flags that agree. */
+export function statusText(status: Status, { all, now, style, columns }: View & { readonly all: boolean }): string {
   const { rows } = status;
-  const shown = options.all ? rows : rows.filter(({ differs }) => differs);
+  const shown = all ? rows : rows.filter(({ differs }) => differs);
   const agreeing = rows.length - rows.filter(({ differs }) => differs).length;
-  const header = ["flag", "git", "table", "override", "instances", "note"].map((title) => options.style("dim", title));
+  const header = ["flag", "git", "table", "override", "instances", "note"].map((title) => style("dim", title));
   const cells = shown.map((row) => [row.key, row.git, row.table, row.override, row.instances, row.note]);
   const blocks = [
-    headText(status, options.now),
-    shown.length === 0 ? "" : fittedTable(header, cells, options.columns),
+    headText(status, now),
+    shown.length === 0 ? "" : fittedTable(header, cells, columns),
     agreeing === 0 ? "" : agreeText(agreeing, status.git.problem === null),
   ];
   return blocks.filter((block) => block !== "").join("\n\n");

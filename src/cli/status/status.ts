@@ -1,6 +1,6 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { databaseOption, envOption, formatOption, hoistCommand, printResult } from "../command.ts";
-import type { Io } from "../terminal/io.ts";
+import { viewOf, type Io } from "../terminal/io.ts";
 import { statusText } from "./status-text.ts";
 
 export function statusCommand(io: Io): CommandUnknownOpts {
@@ -18,7 +18,7 @@ export function statusCommand(io: Io): CommandUnknownOpts {
     .action(async (options) => {
       const { readStatus } = await import("./read-status.ts");
       const status = await readStatus(io, options);
-      const view = { all: options.all === true, now: io.now(), style: io.style, columns: io.columns };
+      const view = { ...viewOf(io), all: options.all === true };
       printResult(io, options.format, status, () => statusText(status, view));
     });
 }

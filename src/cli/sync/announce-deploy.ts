@@ -6,7 +6,7 @@ import { announceDeploy, type DeployedPullRequest, MAX_ANNOUNCED } from "../../g
 import type { MainlineChange } from "../../history/mainline.ts";
 import { mainlineBetween } from "../../history/mainline-between.ts";
 import type { SyncEntry } from "../../store/store.ts";
-import type { SyncOutcome } from "../../sync/sync.ts";
+import type { SyncOptions, SyncOutcome } from "../../sync/sync.ts";
 import { printNote, type Io } from "../terminal/io.ts";
 
 /** A sync that brought a commit to the table. */
@@ -23,25 +23,24 @@ interface Brought {
  * Writes into the comments of the pull requests that a sync brought live that they are. Never fails: what was synced is synced,
  * and whatever keeps GitHub from hearing of it is a warning on stderr; the same sync again says it then.
  *
- * @param readSyncs  the newest syncs of the table, newest first
- * @returns          the pull requests that say so
+ * @param options  those of the sync
+ * @returns        the pull requests that say so
  */
 export async function tellLive(
   io: Io,
-  folder: string,
+  { origin, openStore }: SyncOptions,
   outcome: Synced,
-  readSyncs: (limit: number) => Promise<readonly SyncEntry[]>,
 ): Promise<readonly DeployedPullRequest[]> {
   const { desired, plan } = outcome;
   const { repository, commit } = desired;
   // Work trees come from no pull request.
   if (repository === null || commit === null) return [];
   try {
-    const brought = await broughtBy(outcome, commit, io.now(), readSyncs);
+    const brought = await broughtBy(outcome, commit, io.now(), openStore);
     if (brought === null) return [];
     const landed = await mainlineBetween(repository, { from: brought.from, to: commit }, MAX_ANNOUNCED);
     if (landed.length === 0) return [];
-    const github = await gitHubFrom(io.env, folder, (text) => printNote(io, text));
+    const github = await gitHubFrom(io.env, origin.folder, (text) => printNote(io, text));
     const live = { environment: plan.environment, revision: brought.revision, commit };
     const { announced, failures } = await announceDeploy(github, landed, {
       marker: COMMENT_MARKER,
@@ -63,23 +62,32 @@ type Synced = SyncOutcome & { readonly kind: "synced" };
 
 /** For so long, a sync of the same commit makes up for what an earlier one could not say. */
 const MADE_UP_MS = 86_400_000;
-const MOST_SYNCS = 20;
+const MAX_SYNCS = 20;
 
 /** Null where nothing is left to say: the commit has been live for long. */
 async function broughtBy(
   { before, head }: Synced,
   commit: string,
   now: Date,
-  readSyncs: (limit: number) => Promise<readonly SyncEntry[]>,
+  openStore: SyncOptions["openStore"],
 ): Promise<Brought | null> {
   if (before.commit !== commit) return { from: before.commit, revision: head.revision, at: now, isEarlier: false };
-  const syncs = await readSyncs(MOST_SYNCS);
+  const syncs = await newestSyncs(openStore);
   const index = syncs.findIndex((sync) => sync.commit !== commit);
-  const first = index < 0 ? (syncs.length < MOST_SYNCS ? syncs.at(-1) : undefined) : syncs[index - 1];
+  const first = index < 0 ? (syncs.length < MAX_SYNCS ? syncs.at(-1) : undefined) : syncs[index - 1];
   if (first === undefined) return null;
   const at = new Date(first.syncedAt);
   if (now.getTime() - at.getTime() > MADE_UP_MS) return null;
   return { from: syncs[index]?.commit ?? null, revision: first.revision, at, isEarlier: true };
+}
+
+async function newestSyncs(openStore: SyncOptions["openStore"]): Promise<readonly SyncEntry[]> {
+  const store = await openStore();
+  try {
+    return await store.syncs(MAX_SYNCS);
+  } finally {
+    await store.close();
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { manualChangeData } from "../plan/difference-json.ts";
+import { manualChangeData } from "../plan/plan-json.ts";
 import type { DeployedPullRequest } from "../../github/deployed.ts";
 import { summaryOf, type SyncOutcome } from "../../sync/sync.ts";
 

@@ -1,28 +1,24 @@
+import { shellWord } from "../../core/text.ts";
 import type { OnDrift } from "../../core/plan/merge.ts";
-import { databaseLabel, findDatabase } from "../../store/address.ts";
+import { databaseLabel } from "../../store/address.ts";
 import { migrateStore, openStore } from "../../store/open.ts";
 import type { SyncOptions } from "../../sync/sync.ts";
-import { againOf } from "./repeatable-options.ts";
 import { progressOf, todayOf, type Io } from "../terminal/io.ts";
-import { environmentName, flagsFolder } from "../workspace.ts";
+import { targetOf, type TargetOptions } from "../live-table.ts";
 
-interface Options {
-  readonly env?: string | undefined;
+/** The options that `plan` and `sync` have in common, as they are given. */
+interface SyncingOptions extends TargetOptions {
   readonly commit: string;
   readonly workTree?: boolean | undefined;
-  readonly database?: string | undefined;
   readonly release?: readonly string[] | undefined;
   readonly onDrift: OnDrift;
   readonly acknowledge?: string | undefined;
   readonly acceptLive?: string | undefined;
-  readonly cwd?: string | undefined;
 }
 
-/** What `plan` and `sync` are asked for on the command line. Only `write` makes or migrates a database. */
-export function syncOptions(io: Io, options: Options, mode: "read" | "write"): SyncOptions {
-  const folder = flagsFolder(io, options.cwd);
-  const environment = environmentName(io, options.env);
-  const { url } = findDatabase({ folder, environment, env: io.env, option: options.database });
+/** Returns what a sync is asked for on the command line. Only `write` creates or migrates the database. */
+export function syncOptions(io: Io, options: SyncingOptions, mode: "read" | "write"): SyncOptions {
+  const { folder, environment, url } = targetOf(io, options);
   return {
     origin: { folder, ref: options.workTree === true ? null : options.commit },
     environment,
@@ -40,4 +36,38 @@ export function syncOptions(io: Io, options: Options, mode: "read" | "write"): S
     acceptLive: options.acceptLive ?? null,
     again: againOf(options),
   };
+}
+
+/** Options that a printed command repeats. Each text is empty or starts with a space. */
+interface Again {
+  /** Folder, database and commit. */
+  readonly place: string;
+  /** The same, and how to treat manual changes, which the id of a plan depends on. */
+  readonly intent: string;
+}
+
+/** Returns the options that a printed command repeats. */
+export function againOf({ cwd, database, commit, workTree, release = [], onDrift, acceptLive }: SyncingOptions): Again {
+  const place = [
+    ...(workTree === true ? ["--work-tree"] : commit === "HEAD" ? [] : ["--commit", shellWord(commit)]),
+    ...(database === undefined ? [] : ["--database", shellWord(withoutPassword(database))]),
+    ...(cwd === undefined ? [] : ["--cwd", shellWord(cwd)]),
+  ];
+  const intent = [
+    ...release.flatMap((key) => ["--release", shellWord(key)]),
+    ...(onDrift === "keep" ? [] : ["--on-drift", onDrift]),
+    ...(acceptLive === undefined ? [] : ["--accept-live", shellWord(acceptLive)]),
+  ];
+  return { place: spaced(place), intent: spaced([...place, ...intent]) };
+}
+
+function spaced(words: readonly string[]): string {
+  return words.map((word) => ` ${word}`).join("");
+}
+
+/** Hides the password of an address; it has to be filled in again before the command can run. */
+function withoutPassword(url: string): string {
+  if (url.startsWith("file:")) return url;
+  const hidden = url.replace(/^(\w+:\/\/[^:/?@]*):.*@/, "$1:PASSWORD@");
+  return hidden.replace(/([?&](?:ssl)?password=)[^&]*/gi, "$1PASSWORD");
 }

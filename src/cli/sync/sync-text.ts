@@ -1,15 +1,14 @@
 import { manualChangeText } from "../../core/describe/describe-manual-change.ts";
 import { counted } from "../../core/text.ts";
 import type { SyncOutcome } from "../../sync/sync.ts";
-import { summaryOf } from "../../sync/sync.ts";
-import type { Style } from "../terminal/io.ts";
+import type { View } from "../terminal/io.ts";
 import { noteText } from "../terminal/note-text.ts";
-import { byWhom, shortCommit } from "../plan/plan-text.ts";
+import { actionCounts, byWhom, shortCommit } from "../plan/plan-text.ts";
 
 type Synced = SyncOutcome & { readonly kind: "synced" };
 
-/** What a sync did, one line a fact; what stays as somebody wrote it by hand comes last. */
-export function syncText(outcome: Synced, tookMs: number, now: Date, style: Style, columns = Infinity): string {
+/** Renders what a sync did, one fact per line, then manual changes and what was left out. */
+export function syncText(outcome: Synced, tookMs: number, { now, style, columns }: View): string {
   const { desired, plan } = outcome;
   const tick = style("green", "✓");
   const took = `${Math.round(tookMs)} ms, ${outcome.database}`;
@@ -41,13 +40,6 @@ function followsText({ desired, before }: Synced): string {
 }
 
 function doneText({ plan }: Synced): string {
-  const { create, update, restore, archive } = summaryOf(plan);
-  const parts = [
-    [create, "created"],
-    [update, "updated"],
-    [restore, "restored"],
-    [archive, "archived"],
-  ] as const;
-  const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  return told.length === 0 ? "nothing to do" : told.join(", ");
+  const done = { create: "created", update: "updated", restore: "restored", archive: "archived" };
+  return actionCounts(plan.changes, done).join(", ") || "nothing to do";
 }

@@ -1,14 +1,12 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import type { DeployedPullRequest } from "../../github/deployed.ts";
-import type { SyncOptions, SyncOutcome } from "../../sync/sync.ts";
+import type { SyncOutcome } from "../../sync/sync.ts";
 import { formatOption, type Done } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import type { Io } from "../terminal/io.ts";
+import { viewOf, type Io } from "../terminal/io.ts";
 import { syncingCommand } from "./syncing-command.ts";
 import { planText } from "../plan/plan-text.ts";
 import { syncJson } from "./sync-json.ts";
 import { syncText } from "./sync-text.ts";
-import { flagsFolder } from "../workspace.ts";
 
 export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
@@ -28,17 +26,16 @@ export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
       const outcome = await sync(asked);
       if (outcome.kind === "invalid") {
         const { reportDiagnostics } = await import("../validate/report.ts");
-        done(reportDiagnostics(io, { ...outcome, testsPassed: 0 }, options.format));
+        done(reportDiagnostics(io, outcome, options.format));
         return;
       }
       if (options.format === "text") {
-        if (outcome.kind === "refused")
-          io.out(planText({ ...outcome, now: io.now(), style: io.style, columns: io.columns }));
-        else io.out(syncText(outcome, performance.now() - startedAt, io.now(), io.style, io.columns));
+        if (outcome.kind === "refused") io.out(planText({ ...outcome, ...viewOf(io) }));
+        else io.out(syncText(outcome, performance.now() - startedAt, viewOf(io)));
       }
       // After the result is printed: GitHub may take its time. In JSON it is part of the result.
       const isTold = options.comment === true && outcome.kind === "synced";
-      const told = isTold ? await tell(io, options.cwd, outcome, asked) : undefined;
+      const told = isTold ? await (await import("./announce-deploy.ts")).tellLive(io, asked, outcome) : undefined;
       if (options.format === "json") io.out(syncJson(outcome, told));
       else for (const { number, url } of told ?? []) io.out(`${io.style("green", "✓")} #${number} says so  ${url}`);
       if (outcome.kind === "refused") io.err(refusedText(io, outcome));
@@ -46,24 +43,6 @@ export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
     });
 }
 
-async function tell(
-  io: Io,
-  cwd: string | undefined,
-  outcome: Synced,
-  { openStore }: Pick<SyncOptions, "openStore">,
-): Promise<readonly DeployedPullRequest[]> {
-  const { tellLive } = await import("./announce-deploy.ts");
-  return tellLive(io, flagsFolder(io, cwd), outcome, async (limit) => {
-    const store = await openStore();
-    try {
-      return await store.syncs(limit);
-    } finally {
-      await store.close();
-    }
-  });
-}
-
-type Synced = SyncOutcome & { readonly kind: "synced" };
 type Refused = SyncOutcome & { readonly kind: "refused" };
 
 function exitOf({ because }: Refused): ExitCode {

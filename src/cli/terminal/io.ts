@@ -29,6 +29,18 @@ export interface Io {
   readonly ask?: ((question: string) => Promise<string>) | undefined;
 }
 
+/** What a text for people depends on, besides its data. */
+export interface View {
+  readonly now: Date;
+  readonly style: Style;
+  /** Columns of the terminal; undefined where lines may have any length. */
+  readonly columns?: number | undefined;
+}
+
+export function viewOf({ now, style, columns }: Io): View {
+  return { now: now(), style, columns };
+}
+
 /** Returns the streams, environment and clock of this process. */
 export function processIo(): Io {
   const printed = process.env["GITHUB_ACTIONS"] === "true" ? withoutWorkflowCommands : (text: string) => text;

@@ -14,11 +14,17 @@ export type ReportFormat = "text" | "json" | "github";
 interface Found {
   readonly diagnostics: readonly Diagnostic[];
   readonly flagCount: number;
-  readonly testsPassed: number;
+  /** 0 unless given. */
+  readonly testsPassed?: number;
   /** Further members of the JSON. */
   readonly more?: object;
   /** The folder that holds `flags/`: annotations on GitHub need paths from the top of the checkout. */
   readonly folder?: string | undefined;
+}
+
+/** Returns whether a check found errors, not only warnings. */
+export function hasErrors({ diagnostics }: Pick<Checked, "diagnostics">): boolean {
+  return diagnostics.some(({ severity }) => severity === "error");
 }
 
 /** Prints the result of `checkFiles` and returns the exit code. */
@@ -33,7 +39,7 @@ export function report(
 
 /** Prints diagnostics and a summary, and returns the exit code. */
 export function reportDiagnostics(io: Io, found: Found, format: ReportFormat): ExitCode {
-  const { diagnostics, flagCount, testsPassed, more = {}, folder } = found;
+  const { diagnostics, flagCount, testsPassed = 0, more = {}, folder } = found;
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   if (format === "json") {
     const data = { valid: errors.length === 0, flags: flagCount, testsPassed, diagnostics, ...more };
@@ -51,7 +57,11 @@ export function reportDiagnostics(io: Io, found: Found, format: ReportFormat): E
   return exitCodeOf(errors);
 }
 
-function summaryText({ diagnostics, flagCount, testsPassed }: Found, errors: readonly Diagnostic[], io: Io): string {
+function summaryText(
+  { diagnostics, flagCount, testsPassed = 0 }: Found,
+  errors: readonly Diagnostic[],
+  io: Io,
+): string {
   const flags = counted(flagCount, "flag");
   const warnings = diagnostics.length - errors.length;
   const also = warnings === 0 ? "" : ` · ${counted(warnings, "warning")}`;

@@ -51,7 +51,7 @@ async function reportBranch(
   const { baseOf, plansSince } = await import("../../impact/changes-since.ts");
   const { checkPolicies } = await import("../../impact/policy/check-policies.ts");
   const { strictAboutEdited } = await import("../../impact/policy/check-expiry.ts");
-  const { branchText } = await import("../plan/branch-text.ts");
+  const { branchText } = await import("../plan/plan-text.ts");
   const { planData } = await import("../plan/plan-json.ts");
   const { report } = await import("./report.ts");
   const before = await baseOf(folder, base, checked.files);

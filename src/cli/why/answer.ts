@@ -9,19 +9,15 @@ import type { EvaluationContext } from "../../core/evaluate/evaluation.ts";
 import { desiredOf } from "../../source/read/desired.ts";
 import { readFiles } from "../../source/read/read-files.ts";
 import type { Io } from "../terminal/io.ts";
-import { withLiveTable } from "../live-table.ts";
+import { liveFlags, targetOf, withLiveTable, type TargetOptions } from "../live-table.ts";
 import { parsedOverrides } from "../override/overrides.ts";
 import { agoText } from "../terminal/age.ts";
 import { shortCommit } from "../plan/plan-text.ts";
 import type { ExplainedAnswer } from "./why-text.ts";
 import { environmentName, flagsFolder, invalidFlags, readConfig } from "../workspace.ts";
 
-/** The options that say where the flag is read from. */
-interface SourceOptions {
-  readonly env?: string | undefined;
+interface SourceOptions extends TargetOptions {
   readonly workTree?: boolean | undefined;
-  readonly database?: string | undefined;
-  readonly cwd?: string | undefined;
 }
 
 /** The flags that an answer is computed from, and where they come from. */
@@ -54,24 +50,17 @@ export async function explainAnswer(
 }
 
 async function fromTable(io: Io, key: FlagKey, where: SourceOptions): Promise<Source> {
-  const folder = flagsFolder(io, where.cwd);
-  const environment = environmentName(io, where.env);
-  const { database } = where;
-  return withLiveTable(io, { folder, environment, database }, `hoist why ${key}`, async (store, { head, rows }) => {
+  return withLiveTable(targetOf(io, where), `hoist why ${key}`, async (store, { head, rows }) => {
     const reads = rows.map((row) => flagOfRow(row));
     const own = reads.find((read) => read.ok && read.flag.key === key);
     return {
-      flags: new Map(reads.flatMap((read) => (isLive(read) ? [[read.flag.key, read.flag]] : []))),
+      flags: liveFlags(reads),
       archived: reads.flatMap((read) => (read.ok && read.row.archived_at !== null ? [read.flag.key] : [])),
       revision: head.revision,
-      text: `${environment} revision ${head.revision}`,
+      text: `${head.environment} revision ${head.revision}`,
       provenance: own === undefined ? "" : provenanceOf(own, await lastEntry(store, key), io),
     };
   });
-}
-
-function isLive(read: ReadRow): read is ReadRow & { ok: true } {
-  return read.ok && read.row.archived_at === null;
 }
 
 /** Returns the newest audit entry of a flag; undefined when the role may not read the audit. */

@@ -1,12 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { againOf } from "../../../src/cli/sync/repeatable-options.ts";
+import { againOf } from "../../../src/cli/sync/sync-options.ts";
 import { aFlagRepository, commitFlags, flagText } from "../../support/flag-tree.ts";
 import { hoistIn } from "../../support/hoist.ts";
 import { typeInSqlite } from "../../support/sqlite.ts";
 
-const GIVEN = { commit: "HEAD", onDrift: "keep" };
+const GIVEN = { commit: "HEAD", onDrift: "keep" } as const;
 
 test("a printed line says again what the command was told, as one shell reads it", () => {
   expect(againOf(GIVEN)).toEqual({ place: "", intent: "" });
