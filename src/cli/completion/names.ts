@@ -6,21 +6,15 @@ import type { NameKind } from "./completions.ts";
 
 /** Returns all names of one kind, sorted. Never rejects: what cannot be read completes to nothing. */
 export async function namesOf(kind: NameKind, folder: string): Promise<readonly string[]> {
-  switch (kind) {
-    case "files":
-      return [];
-    case "flags":
-      return flagKeys(join(folder, "flags"));
-    case "environments":
-    case "owners":
-      return declared(folder, kind);
-    case "attributes":
-      return (await declared(folder, "attributes")).map((name) => `${name}=`);
-  }
+  if (kind === "files") return [];
+  if (kind === "flags") return flagKeys(folder);
+  const names = await declared(folder, kind);
+  return kind === "attributes" ? names.map((name) => `${name}=`) : names;
 }
 
-/** Returns the keys of all flags from the names of their files; opens none. */
-async function flagKeys(flags: string): Promise<readonly string[]> {
+/** Returns the keys of all flags from the names of their files; opens none. Never rejects. */
+export async function flagKeys(folder: string): Promise<readonly string[]> {
+  const flags = join(folder, "flags");
   const entries = await readdir(flags, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith(".yaml"));
   const paths = files.map((entry) =>

@@ -3,9 +3,9 @@ import { cellText } from "../../core/describe/wording.ts";
 import { FLAG_KINDS } from "../../core/flag/flag.ts";
 import type { LoadedFlag, LoadedFlags } from "../../source/load/load.ts";
 import { formatOption, hoistCommand, printResult, type Done } from "../command.ts";
-import { progressOf, todayOf, type Io } from "../terminal/io.ts";
+import type { Io } from "../terminal/io.ts";
 import { fittedTable } from "../terminal/table.ts";
-import { flagsFolder } from "../workspace.ts";
+import { flagsFolder, selectedEnvironments } from "../workspace.ts";
 import { sentencesText } from "./describe-text.ts";
 
 export function listCommand(io: Io, done: Done): CommandUnknownOpts {
@@ -17,30 +17,25 @@ export function listCommand(io: Io, done: Done): CommandUnknownOpts {
     .option("--sentences", "describe in words what each environment serves", false)
     .addOption(formatOption)
     .action(async ({ owner, kind, tag, sentences, format, cwd }) => {
-      const { checkFiles } = await import("../../source/read/check-files.ts");
-      const origin = { folder: flagsFolder(io, cwd), ref: null };
-      const checked = await checkFiles(origin, { progress: progressOf(io), today: todayOf(io) });
-      if (checked.diagnostics.some(({ severity }) => severity === "error")) {
-        const { report } = await import("../validate/report.ts");
-        done(report(io, checked, format));
-        return;
-      }
-      const { loaded } = checked.files;
+      const { validFiles } = await import("../validate/report.ts");
+      const loaded = await validFiles(io, flagsFolder(io, cwd), format, done);
+      if (loaded === undefined) return;
+      const environments = selectedEnvironments(loaded, undefined);
       const selected = loaded.flags.filter(
         ({ file }) =>
           (owner === undefined || file.owner === owner) &&
           (kind === undefined || file.kind === kind) &&
           (tag === undefined || (file.tags ?? []).includes(tag)),
       );
-      const listed = selected.map((flag) => listedFlag(loaded, flag));
+      const listed = selected.map((flag) => listedFlag(loaded, flag, environments));
       if (!sentences) {
-        printResult(io, format, listed, () => listText(loaded, listed, io));
+        printResult(io, format, listed, () => listText(listed, environments, io));
         return;
       }
       const { descriptionsOf } = await import("./descriptions.ts");
       const described = listed.map((flag) => ({
         ...flag,
-        descriptions: descriptionsOf(loaded, flag.key, environmentsOf(loaded)),
+        descriptions: descriptionsOf(loaded, flag.key, environments),
       }));
       printResult(io, format, described, () => (described.length === 0 ? NO_MATCH : sentencesText(described, io)));
     });
@@ -48,28 +43,22 @@ export function listCommand(io: Io, done: Done): CommandUnknownOpts {
 
 const NO_MATCH = "no flags match";
 
-function environmentsOf({ config }: LoadedFlags): readonly string[] {
-  return config?.environments.map(({ name }) => name) ?? [];
-}
-
-function listedFlag(loaded: LoadedFlags, { key, path, file }: LoadedFlag) {
+function listedFlag(loaded: LoadedFlags, { key, path, file }: LoadedFlag, names: readonly string[]) {
   const stateIn = (environment: string) => {
     const flag = loaded.flagsFor(environment).get(key);
     return flag === undefined ? "" : cellText(flag);
   };
   const { name, type = "boolean", kind, owner, expires = null, tags = [] } = file;
-  const environments = Object.fromEntries(
-    environmentsOf(loaded).map((environment) => [environment, stateIn(environment)]),
-  );
+  const environments = Object.fromEntries(names.map((environment) => [environment, stateIn(environment)]));
   return { key, path, name, type, kind, owner, expires, tags, environments };
 }
 
 function listText(
-  loaded: LoadedFlags,
   flags: readonly ReturnType<typeof listedFlag>[],
+  environments: readonly string[],
   { style, columns }: Io,
 ): string {
-  const titles = ["flag", "kind", "owner", "expires", ...environmentsOf(loaded)].map((title) => style("dim", title));
+  const titles = ["flag", "kind", "owner", "expires", ...environments].map((title) => style("dim", title));
   const rows = flags.map(({ key, kind, owner, expires, environments }) => {
     return [key, kind, owner, expires ?? "–", ...Object.values(environments)];
   });

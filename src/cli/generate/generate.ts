@@ -1,7 +1,7 @@
 import { join, relative, resolve } from "node:path";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { hoistCommand, type Done } from "../command.ts";
-import { progressOf, todayOf, type Io } from "../terminal/io.ts";
+import type { Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
 
 export function generateCommand(io: Io, done: Done): CommandUnknownOpts {
@@ -15,19 +15,15 @@ export function generateCommand(io: Io, done: Done): CommandUnknownOpts {
     .option("--out <folder>", "folder to write to (default: src/flags beside flags/)")
     .option("--check", "write nothing; exit 3 when a module is out of date", false)
     .action(async ({ out: outOption, check, cwd }) => {
-      const { checkFiles } = await import("../../source/read/check-files.ts");
+      const { validFiles } = await import("../validate/report.ts");
       const { checkOverwrites, moduleFiles } = await import("./generated-files.ts");
       const { updateFiles } = await import("./text-files.ts");
       const folder = flagsFolder(io, cwd);
-      const checked = await checkFiles({ folder, ref: null }, { progress: progressOf(io), today: todayOf(io) });
-      if (checked.diagnostics.some(({ severity }) => severity === "error")) {
-        const { report } = await import("../validate/report.ts");
-        done(report(io, checked, "text"));
-        return;
-      }
+      const loaded = await validFiles(io, folder, "text", done);
+      if (loaded === undefined) return;
       const start = resolve(io.cwd, cwd ?? ".");
       const out = outOption === undefined ? join(folder, "src/flags") : resolve(start, outOption);
-      const files = moduleFiles(checked.files.loaded);
+      const files = moduleFiles(loaded);
       await checkOverwrites(out, files);
       const shown = (path: string) => relative(start, join(out, path)) || path;
       const label = files.map(({ path }) => shown(path)).join(", ");

@@ -1,4 +1,5 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { FlagError } from "../../core/errors.ts";
 import { hoistCommand, type Done } from "../command.ts";
 import type { Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
@@ -18,16 +19,13 @@ export function schemaCommand(io: Io, done: Done): CommandUnknownOpts {
       const { updateFiles } = await import("./text-files.ts");
       const folder = flagsFolder(io, cwd);
       const read = await readWorkTree(folder);
-      if (read.length === 0) throw await noFlags(folder);
+      if (read.length === 0) {
+        throw new FlagError("NO_FLAGS", `${folder}/flags is missing or empty`, {
+          hint: "run hoist in the folder that holds flags/, or name it with --cwd",
+        });
+      }
       const files = schemaFiles(loadFlags(read));
       const [command, label, shown] = ["hoist schema", "flags/_schema/", (path: string) => path] as const;
       done(await updateFiles(io, { folder, files, check, command, label, shown }));
     });
-}
-
-async function noFlags(folder: string): Promise<Error> {
-  const { FlagError } = await import("../../core/errors.ts");
-  return new FlagError("NO_FLAGS", `${folder}/flags is missing or empty`, {
-    hint: "run hoist in the folder that holds flags/, or name it with --cwd",
-  });
 }

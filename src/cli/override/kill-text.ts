@@ -23,47 +23,28 @@ export interface KillLines {
 export function killLines(key: string, keys: readonly string[]): KillLines {
   const variable = variableOf(key);
   const sql = `UPDATE feature_toggles SET enabled = false WHERE feature_key = '${key}'`;
+  const way = (where: string, line: string, takesEffect: string): KillWay => ({ where, line, takesEffect });
   return {
     key,
     variable,
     ways: [
-      {
-        where: "this shell",
-        line: `export ${variable}=false`,
-        takesEffect: "after a restart of the process",
-      },
-      {
-        where: "no restart",
-        // Starts with a line break: the last line of the file may not have one.
-        line: `printf '\\n%s\\n' '${variable}=false' >> "$FLAGS_OVERRIDE_FILE"`,
-        takesEffect: "within about 2 s, if the process was started with FLAGS_OVERRIDE_FILE",
-      },
-      {
-        where: "Kubernetes",
-        line: `kubectl set env deployment/NAME ${variable}=false`,
-        takesEffect: "after the rollout of the deployment",
-      },
-      {
-        where: "compose",
-        line: `${variable}: "false"`,
-        takesEffect: "add to environment:, then run  docker compose up -d SERVICE",
-      },
-      {
-        where: "everywhere",
-        line: `psql "$FLAGS_DATABASE_URL" -c "${sql}"`,
-        takesEffect: "within about 1 s; stays off until released",
-      },
-      {
-        where: "embedded",
-        // Without a timeout, the command fails while another process is writing.
-        line: `sqlite3 -cmd '.timeout 5000' .flaghoist/ENV.db "${sql}"`,
-        takesEffect: "within about 1 s; stays off until released",
-      },
-      {
-        where: "in git",
-        line: `hoist set ${key} enabled=false --env ENV --pr`,
-        takesEffect: "after the pull request is merged and synced",
-      },
+      way("this shell", `export ${variable}=false`, "after a restart of the process"),
+      // Starts with a line break: the last line of the file may not have one.
+      way(
+        "no restart",
+        `printf '\\n%s\\n' '${variable}=false' >> "$FLAGS_OVERRIDE_FILE"`,
+        "within about 2 s, if the process was started with FLAGS_OVERRIDE_FILE",
+      ),
+      way("Kubernetes", `kubectl set env deployment/NAME ${variable}=false`, "after the rollout of the deployment"),
+      way("compose", `${variable}: "false"`, "add to environment:, then run  docker compose up -d SERVICE"),
+      way("everywhere", `psql "$FLAGS_DATABASE_URL" -c "${sql}"`, "within about 1 s; stays off until released"),
+      // Without a timeout, the command fails while another process is writing.
+      way(
+        "embedded",
+        `sqlite3 -cmd '.timeout 5000' .flaghoist/ENV.db "${sql}"`,
+        "within about 1 s; stays off until released",
+      ),
+      way("in git", `hoist set ${key} enabled=false --env ENV --pr`, "after the pull request is merged and synced"),
     ],
     family: familyOf(key, keys),
   };

@@ -1,6 +1,7 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { guess, unknownFlag } from "../../core/diagnostic/unknown-name.ts";
 import { FlagError } from "../../core/errors.ts";
+import { isKey } from "../../source/shape/key.ts";
 import { formatOption, hoistCommand, printResult } from "../command.ts";
 import { printNote, type Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
@@ -13,33 +14,17 @@ export function killCommand(io: Io): CommandUnknownOpts {
     .argument("<key>", "flag to switch off")
     .addOption(formatOption)
     .action(async (key, options) => {
-      const keys = await knownKeys(flagsFolder(io, options.cwd));
-      await checkKey(key, keys);
+      const { flagKeys } = await import("../completion/names.ts");
+      const keys = (await flagKeys(flagsFolder(io, options.cwd))).filter(isKey);
+      checkKey(key, keys);
       if (!keys.includes(key)) printNote(io, unknownNote(key, keys));
       const lines = killLines(key, keys);
       printResult(io, options.format, lines, () => killText(lines, io.style, io.columns));
     });
 }
 
-/** Returns the keys under flags/; none where it cannot be read, because in an emergency the commands matter more. */
-async function knownKeys(folder: string): Promise<readonly string[]> {
-  const { readWorkTree } = await import("../../source/read/work-tree.ts");
-  const { isKey, keyOfPath } = await import("../../source/shape/key.ts");
-  try {
-    const paths = (await readWorkTree(folder)).map(({ path }) => path);
-    return paths
-      .filter((path) => !path.includes("/_") && path.endsWith(".yaml"))
-      .map(keyOfPath)
-      .filter(isKey);
-  } catch (error) {
-    if (error instanceof FlagError) return [];
-    throw error;
-  }
-}
-
 /** Refuses what is not a key: it would be pasted into a shell and into SQL. @throws FlagError USAGE */
-async function checkKey(key: string, keys: readonly string[]): Promise<void> {
-  const { isKey } = await import("../../source/shape/key.ts");
+function checkKey(key: string, keys: readonly string[]): void {
   if (isKey(key)) return;
   throw new FlagError("USAGE", `${JSON.stringify(key)} is not a valid flag key`, {
     hint: guess(key, keys) ?? "a key consists of lower-case letters, digits, _ and -, e.g. workshop_routing",

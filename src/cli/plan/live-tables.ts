@@ -1,7 +1,6 @@
 import type { ManualChange } from "../../core/plan/manual-change.ts";
 import { FlagError } from "../../core/errors.ts";
 import { type SeenOverride, seenOverrides } from "../../impact/seen-overrides.ts";
-import type { FlagStore } from "../../store/store.ts";
 import { desiredFlags } from "../../source/read/desired.ts";
 import type { Files } from "../../source/read/read-files.ts";
 import { manualChangesNow } from "../../sync/table.ts";
@@ -46,7 +45,7 @@ export async function readLiveTables(io: Io, files: Files, wanted: TablesWanted)
         environment,
         await manualChangesNow(store, environment, desiredFlags(files.loaded, environment)),
       );
-      overridden.set(environment, await overridesIn(store));
+      overridden.set(environment, seenOverrides(await store.instances(INSTANCE_MS)));
     } catch (error) {
       if (!(error instanceof FlagError)) throw error;
       const untold = manualChanges.has(environment) ? "overrides of running instances are not reported" : undefined;
@@ -59,8 +58,4 @@ export async function readLiveTables(io: Io, files: Files, wanted: TablesWanted)
   const isMissing = only !== undefined && others.length === 0 && tables.length === 0 && notes.length === 0;
   if (isMissing && !onlyNamed) note(`the table of ${only} was not found`);
   return { manualChanges, overridden };
-}
-
-async function overridesIn(store: FlagStore): Promise<readonly SeenOverride[]> {
-  return seenOverrides(await store.instances(INSTANCE_MS));
 }

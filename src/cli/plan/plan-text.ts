@@ -150,7 +150,7 @@ export function actionCounts<Action extends string>(
   changes: readonly { readonly action: Action }[],
   words: Readonly<Record<Action, string>>,
 ): readonly string[] {
-  return Object.entries(words).flatMap(([action, what]) => {
+  return Object.entries<string>(words).flatMap(([action, what]) => {
     const count = changes.filter((each) => each.action === action).length;
     return count === 0 ? [] : [`${count} ${what}`];
   });

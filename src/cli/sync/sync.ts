@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { viewOf, type Io } from "../terminal/io.ts";
 import { syncingCommand } from "./syncing-command.ts";
 import { planText } from "../plan/plan-text.ts";
-import { syncJson } from "./sync-json.ts";
+import { syncData } from "./sync-json.ts";
 import { syncText } from "./sync-text.ts";
 
 export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
@@ -36,7 +36,7 @@ export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
       // After the result is printed: GitHub may take its time. In JSON it is part of the result.
       const isTold = options.comment === true && outcome.kind === "synced";
       const told = isTold ? await (await import("./announce-deploy.ts")).tellLive(io, asked, outcome) : undefined;
-      if (options.format === "json") io.out(syncJson(outcome, told));
+      if (options.format === "json") io.out(JSON.stringify(syncData(outcome, told), null, 2));
       else for (const { number, url } of told ?? []) io.out(`${io.style("green", "✓")} #${number} says so  ${url}`);
       if (outcome.kind === "refused") io.err(refusedText(io, outcome));
       done(outcome.kind === "refused" ? exitOf(outcome) : EXIT.done);

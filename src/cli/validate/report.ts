@@ -4,9 +4,11 @@ import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { diagnosticsText, githubAnnotations } from "../../core/diagnostic/diagnostic-text.ts";
 import { counted } from "../../core/text.ts";
 import { ACKNOWLEDGEABLE_CODES } from "../../source/check/codes.ts";
-import type { Checked } from "../../source/read/check-files.ts";
+import type { LoadedFlags } from "../../source/load/load.ts";
+import { checkFiles, type Checked } from "../../source/read/check-files.ts";
+import type { Done } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import type { Io } from "../terminal/io.ts";
+import { progressOf, todayOf, type Io } from "../terminal/io.ts";
 
 export type ReportFormat = "text" | "json" | "github";
 
@@ -25,6 +27,19 @@ interface Found {
 /** Returns whether a check found errors, not only warnings. */
 export function hasErrors({ diagnostics }: Pick<Checked, "diagnostics">): boolean {
   return diagnostics.some(({ severity }) => severity === "error");
+}
+
+/** Checks the files of the work tree and returns them; prints their errors, if there are any, and returns undefined. */
+export async function validFiles(
+  io: Io,
+  folder: string,
+  format: ReportFormat,
+  done: Done,
+): Promise<LoadedFlags | undefined> {
+  const checked = await checkFiles({ folder, ref: null }, { progress: progressOf(io), today: todayOf(io) });
+  if (!hasErrors(checked)) return checked.files.loaded;
+  done(report(io, checked, format));
+  return undefined;
 }
 
 /** Prints the result of `checkFiles` and returns the exit code. */

@@ -1,4 +1,5 @@
 import { Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { FlagError } from "../../core/errors.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
 import type { Checked } from "../../source/read/check-files.ts";
 import { hoistCommand, type Done } from "../command.ts";
@@ -25,7 +26,7 @@ export function validateCommand(io: Io, done: Done): CommandUnknownOpts {
     )
     .action(async ({ staged, commit, base, format, cwd }) => {
       const { checkFiles } = await import("../../source/read/check-files.ts");
-      const { report } = await import("./report.ts");
+      const { hasErrors, report } = await import("./report.ts");
       const folder = flagsFolder(io, cwd);
       const files = staged === true ? await stagedFiles(io, folder) : undefined;
       if (files?.length === 0) {
@@ -35,8 +36,7 @@ export function validateCommand(io: Io, done: Done): CommandUnknownOpts {
       }
       const origin = { folder, ref: commit ?? null, files };
       const checked = await checkFiles(origin, { progress: progressOf(io), today: todayOf(io) });
-      const isValid = !checked.diagnostics.some(({ severity }) => severity === "error");
-      if (base !== undefined && isValid) done(await reportBranch(io, checked, { folder, base, format }));
+      if (base !== undefined && !hasErrors(checked)) done(await reportBranch(io, checked, { folder, base, format }));
       else done(report(io, checked, format, { folder }));
     });
 }
@@ -71,7 +71,6 @@ async function stagedFiles(io: Io, folder: string): Promise<readonly SourceFile[
   const { readStaged } = await import("../../history/staged.ts");
   const { changed, files } = await readStaged(folder, "flags", io.env);
   if (changed.length > 0 && files.length === 0) {
-    const { FlagError } = await import("../../core/errors.ts");
     throw new FlagError("NO_FLAGS", "the next commit would leave no files under flags/", {
       hint: "if that is intended: git commit --no-verify",
     });

@@ -20,7 +20,7 @@ export interface ExplainedAnswer {
 /** Formats the answer, then every step that led to it. */
 export function whyText({ trace, source, provenance }: ExplainedAnswer, style: Style, columns = Infinity): string {
   const { evaluation, steps } = trace;
-  const rows = steps.flatMap(stepRows);
+  const rows = steps.map(stepRow);
   const column = 4 + Math.max(...rows.map(([step]) => step.length));
   return [
     `${style("bold", JSON.stringify(evaluation.value))}   (${[...answerFacts(evaluation), source].join(", ")})`,
@@ -46,38 +46,30 @@ function answerFacts({ variant, reason, errorCode }: Evaluation): readonly strin
   ];
 }
 
-function stepRows(step: TraceStep): readonly (readonly [string, string])[] {
+function stepRow(step: TraceStep): readonly [step: string, text: string] {
   switch (step.step) {
     case "override":
-      if (step.override === null) return [["override", "none in this shell"]];
-      return [["override", overrideText(step.override)]];
-    case "absent":
-      return [
-        [
-          "flag",
-          `${step.as === "archived" ? "archived" : "does not exist"}${step.isDefined ? ": serves its code default" : ""}`,
-        ],
-      ];
+      return ["override", step.override === null ? "none in this shell" : overrideText(step.override)];
+    case "absent": {
+      const what = step.as === "archived" ? "archived" : "does not exist";
+      return ["flag", `${what}${step.isDefined ? ": serves its code default" : ""}`];
+    }
     case "flaw":
-      return [["flag", `cannot be evaluated: ${step.message}`]];
+      return ["flag", `cannot be evaluated: ${step.message}`];
     case "enabled":
-      return [["enabled", step.enabled ? "yes" : "no: serves the off variant to everyone"]];
+      return ["enabled", step.enabled ? "yes" : "no: serves the off variant to everyone"];
     case "requirement": {
       const { flag, variants } = step.requirement;
       const found = step.problem ?? (step.served === null ? "serves nothing" : `serves ${step.served}`);
-      return [
-        [
-          "requires",
-          `${flag} to serve ${listText(variants)}: it ${found}, so this is ${step.isMet ? "met" : "not met"}`,
-        ],
-      ];
+      const outcome = `so this is ${step.isMet ? "met" : "not met"}`;
+      return ["requires", `${flag} to serve ${listText(variants)}: it ${found}, ${outcome}`];
     }
     case "rule":
-      return [[`rule ${step.number}`, `"${step.name}": ${ruleText(step)}`]];
+      return [`rule ${step.number}`, `"${step.name}": ${ruleText(step)}`];
     case "last-line":
-      return [["default rollout", defaultRolloutText(step)]];
+      return ["default rollout", defaultRolloutText(step)];
     case "off":
-      return [["otherwise", `serves the off variant, ${step.variant}`]];
+      return ["otherwise", `serves the off variant, ${step.variant}`];
   }
 }
 
