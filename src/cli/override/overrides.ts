@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { FlagError } from "../../core/errors.ts";
-import { overridesOf } from "../../core/override/resolve-for-flags.ts";
-import type { ResolvedOverrides } from "../../core/override/override-resolve.ts";
+import { overridesOf, type ResolvedOverrides } from "../../core/override/override-resolve.ts";
 import { parseOverrides, type ParsedOverrides } from "../../core/override/override.ts";
 import { readWorkTree } from "../../source/read/work-tree.ts";
 import { loadFlags } from "../../source/load/load.ts";

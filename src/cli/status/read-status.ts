@@ -1,8 +1,7 @@
 import { FlagError } from "../../core/errors.ts";
 import { differingGroups } from "../../core/row/row.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
-import { overridesOf } from "../../core/override/resolve-for-flags.ts";
-import type { ResolvedOverrides } from "../../core/override/override-resolve.ts";
+import { overridesOf, type ResolvedOverrides } from "../../core/override/override-resolve.ts";
 import { type SeenOverride, seenOverrides } from "../../impact/seen-overrides.ts";
 import { columnsOf, flagOfRow, type ReadRow } from "../../core/row/row-codec.ts";
 import { cellText } from "../../core/describe/wording.ts";

@@ -22,10 +22,10 @@ export function compileFlag(flag: Flag, revision: number | undefined): Compiled 
   try {
     const flaw = flawOf(flag);
     if (flaw !== undefined) return unreadable(flag.key, flaw, revision);
-    const answers = answersOf(flag, revision);
-    if (!flag.enabled) return constantly(answers.serving(flag.offVariant, "DISABLED"));
-    const off = answers.serving(flag.offVariant, "DEFAULT");
-    const rules = compileRules(flag, answers);
+    const answer = answersOf(flag, revision);
+    if (!flag.enabled) return constantly(answer(flag.offVariant, "DISABLED"));
+    const off = answer(flag.offVariant, "DEFAULT");
+    const rules = compileRules(flag, answer);
     const [first] = rules;
     // Nothing below a rule for everyone is ever reached.
     const isForAll = first !== undefined && first.when === null && first.by === null && first.evaluation !== undefined;
@@ -46,7 +46,7 @@ export function compileOverride(
   if (!Object.hasOwn(flag.variants, variant)) {
     return unreadable(flag.key, `flag "${flag.key}" has no variant "${variant}"`, revision);
   }
-  return constantly(answersOf(flag, revision).serving(variant, "STATIC", { override: via }));
+  return constantly(answersOf(flag, revision)(variant, "STATIC", { override: via }));
 }
 
 /** A flag that the table does not have, but the application was built with: its code default. */
@@ -55,7 +55,7 @@ export function compileDefinition(key: FlagKey, definition: FlagDefinition, revi
   if (!Object.hasOwn(variants, fallback)) {
     return unreadable(key, `the definition of flag "${key}" has no variant "${fallback}"`, revision);
   }
-  return constantly(answersOf({ key, variants }, revision).serving(fallback, "DEFAULT", { source: "definitions" }));
+  return constantly(answersOf({ key, variants }, revision)(fallback, "DEFAULT", { source: "definitions" }));
 }
 
 function constantly(evaluation: Evaluation): Compiled {

@@ -1,24 +1,24 @@
+import { attributeOf, subjectText } from "../flag/attribute.ts";
 import { bucketAfter, splitHead } from "./bucket.ts";
-import type { Evaluation, EvaluationContext, Reason } from "./evaluation.ts";
+import type { Evaluation, Reason } from "./evaluation.ts";
 import { type Flag, type Share, WHOLE } from "../flag/flag.ts";
 import {
   type Audience,
   ceilingsOf,
   isForEveryone,
+  type Lists,
   type ServingRule,
   servingRulesOf,
   subjectAttribute,
 } from "../flag/serving-rules.ts";
-import { anyListing } from "./listing.ts";
-import { matcher } from "./matcher.ts";
+import { matcher, type Matcher } from "./matcher.ts";
 import type { HashedHead } from "./murmur3.ts";
-import type { Answers } from "./outcome.ts";
-import type { Truth } from "./truth.ts";
+import type { Answer } from "./outcome.ts";
 
 /** A serving rule, compiled. Every answer that it can give is made beforehand. */
 export interface CompiledRule {
   /** Null: everyone. */
-  readonly when: ((context: EvaluationContext) => Truth) | null;
+  readonly when: Matcher | null;
   /** A subject is inside while its bucket is below the share; {@link WHOLE} needs no bucket. */
   readonly share: Share;
   /** The subject attribute of share and split; null where the rule has neither. */
@@ -36,23 +36,23 @@ export interface CompiledSplit {
 }
 
 /** Compiles the rules of a flag in their order, then its default rollout. A rule with a share of 0 % is left out. */
-export function compileRules(flag: Flag, answers: Answers): readonly CompiledRule[] {
+export function compileRules(flag: Flag, answer: Answer): readonly CompiledRule[] {
   return servingRulesOf(flag)
     .filter(({ portion }) => portion?.share !== 0)
-    .map((rule) => compileRule(rule, flag.salt, answers));
+    .map((rule) => compileRule(rule, flag.salt, answer));
 }
 
-function compileRule(rule: ServingRule, salt: string, answers: Answers): CompiledRule {
+function compileRule(rule: ServingRule, salt: string, answer: Answer): CompiledRule {
   const { name, portion, serve } = rule;
   const reason = reasonOf(rule);
-  const answer = (variant: string) => answers.serving(variant, reason, name === null ? undefined : { rule: name });
+  const served = (variant: string) => answer(variant, reason, name === null ? undefined : { rule: name });
   const shared = {
     when: isForEveryone(rule) ? null : audienceTest(rule.who),
     share: portion?.share ?? WHOLE,
     by: subjectAttribute(rule),
   };
-  if ("variant" in serve) return { ...shared, evaluation: answer(serve.variant), split: undefined };
-  const evaluations = serve.split.map(({ variant }) => answer(variant));
+  if ("variant" in serve) return { ...shared, evaluation: served(serve.variant), split: undefined };
+  const evaluations = serve.split.map(({ variant }) => served(variant));
   return {
     ...shared,
     evaluation: undefined,
@@ -65,8 +65,37 @@ function reasonOf(rule: ServingRule): Reason {
   return rule.name === null && isForEveryone(rule) ? "STATIC" : "TARGETING_MATCH";
 }
 
-function audienceTest(who: Audience): (context: EvaluationContext) => Truth {
+function audienceTest(who: Audience): Matcher {
   return who.kind === "lists" ? anyListing(who.lists) : matcher(who.when);
+}
+
+/** Compiles the lists of a default rollout: true for a context that is on at least one of them. */
+function anyListing(lists: Lists): Matcher {
+  const listings = Object.entries(lists).map(([attribute, listed]) => listing(attribute, listed));
+  const [only] = listings;
+  if (only && listings.length === 1) return only;
+  return (context) => listings.some((isOn) => isOn(context) === true);
+}
+
+/** Compares ids as text, so that 42 is on the list that says "42"; of a list-valued attribute one has to be listed. */
+function listing(attribute: string, listed: readonly string[]): Matcher {
+  const texts = new Set(listed);
+  const isListed = (value: unknown) => {
+    const text = subjectText(value);
+    return text !== undefined && texts.has(text);
+  };
+  return (context) => {
+    const value = attributeOf(context, attribute);
+    return typeof value === "object" && Array.isArray(value) ? isAnyListed(value, isListed) : isListed(value);
+  };
+}
+
+// By index: a caller's list may bring an iterator that never ends.
+function isAnyListed(values: readonly unknown[], isListed: (value: unknown) => boolean): boolean {
+  for (let index = 0; index < values.length; index += 1) {
+    if (isListed(values[index])) return true;
+  }
+  return false;
 }
 
 /** Returns which part of a split a subject gets. */

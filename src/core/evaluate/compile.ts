@@ -4,13 +4,10 @@ import type { FlagDefinitions } from "../flag/definitions.ts";
 import type { Evaluation, EvaluationContext } from "./evaluation.ts";
 import type { Flag, FlagKey } from "../flag/flag.ts";
 import type { JsonValue } from "../json.ts";
-import { contextFailure, mismatch } from "./failure.ts";
-import { failed, flagTypeOf, metadataOf } from "./outcome.ts";
+import { contextFailure, failed, flagTypeOf, metadataOf, mismatch } from "./outcome.ts";
 import type { ParsedOverrides } from "../override/override.ts";
-import type { ResolvedOverrides } from "../override/override-resolve.ts";
+import { overridesOf, type ResolvedOverrides } from "../override/override-resolve.ts";
 import { withRequirements } from "./requires.ts";
-import { overridesOf } from "../override/resolve-for-flags.ts";
-import { unknownAnswer } from "./unknown-flag.ts";
 
 export interface FlagSetInput {
   readonly flags: Iterable<Flag>;
@@ -124,4 +121,31 @@ function compiledOnce(flag: Flag, revision: number | undefined, made: Map<FlagKe
   } catch (error) {
     return unreadable(flag.key, error instanceof Error ? error.message : "unreadable", revision);
   }
+}
+
+/**
+ * Makes the answers for keys that neither the table nor the definitions have: FLAG_NOT_FOUND with the caller's default. An
+ * override decides even here, so that a kill works before any data exists: true or false for a caller who wants a boolean
+ * (or names no default), the default for any other, since nobody knows the variants.
+ */
+function unknownAnswer(
+  overrides: ResolvedOverrides,
+  archived: ReadonlySet<FlagKey>,
+  revision: number | undefined,
+): (key: FlagKey, defaultValue: JsonValue | undefined) => Evaluation {
+  const metadata = metadataOf(revision);
+  return (key, defaultValue) => {
+    // Callers in JavaScript pass anything.
+    const flagKey = typeof key === "string" ? key : "";
+    const decision = overrides.ofUnknown(flagKey);
+    if (!decision) {
+      const message = archived.has(flagKey) ? `flag "${flagKey}" is archived` : `there is no flag "${flagKey}"`;
+      return failed(flagKey, defaultValue, "FLAG_NOT_FOUND", message, metadata);
+    }
+    const said = { flagKey, reason: "STATIC", metadata: metadataOf(revision, { override: decision.via }) } as const;
+    if (defaultValue !== undefined && typeof defaultValue !== "boolean") {
+      return Object.freeze({ ...said, value: defaultValue });
+    }
+    return Object.freeze({ ...said, value: decision.variant === "on", variant: decision.variant });
+  };
 }

@@ -2,24 +2,21 @@ import type { Evaluation, EvaluationErrorCode, EvaluationMetadata, Reason } from
 import type { Flag, FlagKey, FlagType, VariantName } from "../flag/flag.ts";
 import { isJsonObject, type JsonValue } from "../json.ts";
 
-/** Makes the answers of one flag, all with the same revision. */
-export interface Answers {
-  /** @throws Error when the flag has no such variant: the flag cannot be evaluated then */
-  readonly serving: (variant: VariantName, reason: Reason, extra?: EvaluationMetadata) => Evaluation;
-}
+/**
+ * Returns one answer of a flag.
+ *
+ * @throws Error when the flag has no such variant: the flag cannot be evaluated then
+ */
+export type Answer = (variant: VariantName, reason: Reason, extra?: EvaluationMetadata) => Evaluation;
 
-/** The part of a flag, or of its definition, that an answer needs. */
-export type Served = Pick<Flag, "key" | "variants">;
-
-export function answersOf({ key, variants }: Served, revision: number | undefined): Answers {
+/** Returns the function that makes the answers of one flag, or of its definition, all with the same revision. */
+export function answersOf({ key, variants }: Pick<Flag, "key" | "variants">, revision: number | undefined): Answer {
   const plain = metadataOf(revision);
-  return {
-    serving: (variant, reason, extra) => {
-      const value = Object.hasOwn(variants, variant) ? variants[variant] : undefined;
-      if (value === undefined) throw new Error(`flag "${key}" has no variant "${variant}"`);
-      const metadata = extra ? metadataOf(revision, extra) : plain;
-      return frozenEvaluation({ flagKey: key, value: frozenCopy(value), variant, reason, metadata });
-    },
+  return (variant, reason, extra) => {
+    const value = Object.hasOwn(variants, variant) ? variants[variant] : undefined;
+    if (value === undefined) throw new Error(`flag "${key}" has no variant "${variant}"`);
+    const metadata = extra ? metadataOf(revision, extra) : plain;
+    return Object.freeze({ flagKey: key, value: frozenCopy(value), variant, reason, metadata });
   };
 }
 
@@ -30,7 +27,7 @@ export function metadataOf(revision: number | undefined, extra: EvaluationMetada
 /** Returns the same answer with the subject attributes that shares and splits did not find. */
 export function withMissing(evaluation: Evaluation, missing: readonly string[]): Evaluation {
   const metadata = Object.freeze({ ...evaluation.metadata, missing: Object.freeze([...missing]) });
-  return frozenEvaluation({ ...evaluation, metadata });
+  return Object.freeze({ ...evaluation, metadata });
 }
 
 /** Returns the caller's default, with the error. */
@@ -41,11 +38,40 @@ export function failed(
   errorMessage: string,
   metadata: EvaluationMetadata,
 ): Evaluation {
-  return frozenEvaluation({ flagKey, value: defaultValue ?? null, reason: "ERROR", errorCode, errorMessage, metadata });
+  return Object.freeze({ flagKey, value: defaultValue ?? null, reason: "ERROR", errorCode, errorMessage, metadata });
 }
 
-function frozenEvaluation(evaluation: Evaluation): Evaluation {
-  return Object.freeze(evaluation);
+/** Returns the answer where the caller's default is of another type than the flag. */
+export function mismatch(
+  key: FlagKey,
+  type: FlagType,
+  defaultValue: JsonValue,
+  metadata: EvaluationMetadata,
+): Evaluation {
+  const asked =
+    defaultValue === null ? "null" : Array.isArray(defaultValue) ? "a list" : `of type ${typeof defaultValue}`;
+  const message = `flag "${key}" is of type ${type}, the caller's default is ${asked}`;
+  return failed(key, defaultValue, "TYPE_MISMATCH", message, metadata);
+}
+
+/** Returns the answer where the context could not be read: one of its getters threw, or it is a proxy that throws. */
+export function contextFailure(
+  key: FlagKey,
+  defaultValue: JsonValue | undefined,
+  error: unknown,
+  metadata: EvaluationMetadata,
+): Evaluation {
+  const message = `an attribute of the context could not be read${thrownText(error)}`;
+  return failed(key, defaultValue, "GENERAL", message, metadata);
+}
+
+function thrownText(error: unknown): string {
+  try {
+    return error instanceof Error && error.message !== "" ? `: ${error.message}` : "";
+  } catch {
+    // What was thrown may itself be a thing that throws.
+    return "";
+  }
 }
 
 /** Served values are shared by every caller, so that none may change them under the others. */

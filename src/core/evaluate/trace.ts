@@ -3,15 +3,18 @@ import { type ConditionTrace, traceCondition } from "./condition-trace.ts";
 import type { FlagDefinitions } from "../flag/definitions.ts";
 import { MAX_REQUIREMENT_DEPTH } from "../flag/requirement-depth.ts";
 import type { Evaluation, EvaluationContext, EvaluationMetadata, Reason } from "./evaluation.ts";
-import { contextFailure } from "./failure.ts";
 import type { Flag, FlagKey, Requirement, Rollout, VariantName } from "../flag/flag.ts";
 import { flawOf } from "../flag/flaw.ts";
 import { defaultRollout } from "../flag/serving-rules.ts";
 import type { JsonValue } from "../json.ts";
-import { overridesOf, type OverrideInput } from "../override/resolve-for-flags.ts";
 import { type ListingTrace, type Pins, type ServeTrace, traceLists, traceServe } from "./serve-trace.ts";
-import { failed, metadataOf } from "./outcome.ts";
-import type { Decision, ResolvedOverrides } from "../override/override-resolve.ts";
+import { contextFailure, failed, metadataOf } from "./outcome.ts";
+import {
+  type Decision,
+  type OverrideInput,
+  overridesOf,
+  type ResolvedOverrides,
+} from "../override/override-resolve.ts";
 import type { Truth } from "./truth.ts";
 
 /** One step to an answer, in the order in which they are taken. */

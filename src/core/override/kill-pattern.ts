@@ -1,50 +1,45 @@
-import type { FlagKey } from "../flag/flag.ts";
+import type { Flag } from "../flag/flag.ts";
 import { matchesGlob } from "./glob.ts";
 
 /** One entry of `FLAGS_KILL`. */
 export interface KillPattern {
-  /** As written, e.g. `workshop_*`, `!workshop_reports`, `tag:payments`. */
+  /** The entry as written, e.g. `workshop_*`, `!workshop_reports`, `tag:payments`. */
   readonly text: string;
-  /** Of flag keys, or of tags. */
+  /** What the pattern is compared with. */
   readonly of: "key" | "tag";
   readonly glob: string;
-  /** `!`: spares what it matches from this list. */
+  /** The entry starts with `!`: flags that match it are spared from this list. */
   readonly spares: boolean;
 }
 
-export interface KillTarget {
-  readonly key: FlagKey;
-  readonly tags: readonly string[];
-}
+/** The part of a flag that patterns look at. */
+export type KillTarget = Pick<Flag, "key" | "tags">;
 
 const PATTERN = /^(!?)(tag:)?([\w.:/*-]+)$/;
 
 /**
- * The patterns of one `FLAGS_KILL`, separated by commas. Keys are compared in small letters: they have no others.
+ * Reads the patterns of one `FLAGS_KILL`, which are separated by commas. Keys are compared in lower case: they have no
+ * capitals.
  *
- * @returns undefined in the place of an entry that is no pattern
+ * @returns undefined in place of an entry that is not a valid pattern
  */
 export function parseKill(value: string): readonly (KillPattern | undefined)[] {
-  return value
-    .split(",")
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== "")
-    .map(parsePattern);
+  return namesIn(value).map((text) => {
+    const parts = PATTERN.exec(text);
+    if (parts === null) return undefined;
+    const [, sign, tag, glob = ""] = parts;
+    const isKey = tag === undefined;
+    return { text, of: isKey ? "key" : "tag", glob: isKey ? glob.toLowerCase() : glob, spares: sign === "!" };
+  });
 }
 
-function parsePattern(text: string): KillPattern | undefined {
-  const parts = PATTERN.exec(text);
-  if (!parts) return undefined;
-  const [, sign, tag, glob = ""] = parts;
-  return {
-    text,
-    of: tag === undefined ? "key" : "tag",
-    glob: tag === undefined ? glob.toLowerCase() : glob,
-    spares: sign === "!",
-  };
+/** Splits a list that is separated by commas. Empty entries are left out. */
+export function namesIn(value: string): readonly string[] {
+  const names = value.split(",").map((name) => name.trim());
+  return names.filter((name) => name !== "");
 }
 
-/** A pattern that switches off everything there is: `*`. */
+/** Returns whether a pattern kills every flag: `*`. */
 export function isBareStar(pattern: KillPattern): boolean {
   return pattern.of === "key" && !pattern.spares && /^\*+$/.test(pattern.glob);
 }
@@ -54,7 +49,7 @@ export function isHit(pattern: KillPattern, target: KillTarget): boolean {
   return target.tags.some((tag) => matchesGlob(pattern.glob, tag));
 }
 
-/** The pattern of the list that switches the flag off: the first that hits it, unless another one spares it. */
+/** Returns the first pattern of a list that kills the flag; undefined where none does or another pattern spares it. */
 export function killerOf(patterns: readonly KillPattern[], target: KillTarget): KillPattern | undefined {
   const killer = patterns.find((pattern) => !pattern.spares && isHit(pattern, target));
   return killer && !patterns.some((pattern) => pattern.spares && isHit(pattern, target)) ? killer : undefined;

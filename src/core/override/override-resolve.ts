@@ -1,6 +1,7 @@
-import type { FlagKey, FlagType, VariantName } from "../flag/flag.ts";
-import { isHit, killerOf } from "./kill-pattern.ts";
 import { nearest } from "../diagnostic/nearest.ts";
+import type { FlagDefinitions } from "../flag/definitions.ts";
+import type { Flag, FlagKey, VariantName } from "../flag/flag.ts";
+import { isHit, killerOf } from "./kill-pattern.ts";
 import {
   type KillList,
   OVERRIDE_ORIGINS,
@@ -11,37 +12,32 @@ import {
 } from "./override.ts";
 import { OFF_TEXT, ON_TEXT, switchWord, variableOf } from "./override-text.ts";
 
-/** What an override has to know of a flag. */
-export interface KnownFlag {
-  readonly key: FlagKey;
-  readonly type: FlagType;
-  readonly variants: readonly VariantName[];
-  readonly offVariant: VariantName;
-  readonly tags: readonly string[];
-}
+/** The part of a flag that overrides need. */
+type KnownFlag = Pick<Flag, "key" | "type" | "variants" | "offVariant" | "tags">;
 
-export interface KnownFlags {
+/** The flags that overrides can refer to. */
+interface KnownFlags {
   /** Live ones, and those that only the generated definitions know. */
   readonly flags: readonly KnownFlag[];
   readonly archived: ReadonlySet<FlagKey>;
-  /** False before any table was read: then a name that matches nothing is no problem yet. */
+  /** False before any table was read: then a name that matches nothing is not a problem yet. */
   readonly isComplete: boolean;
 }
 
-/** What decides a flag in place of the table. */
+/** The answer of an override for one flag. */
 export interface Decision {
   /** For evaluation metadata: `FEATURE_X`, or `FLAGS_KILL=workshop_*`. */
   readonly via: string;
   readonly variable: string;
   readonly origin: OverrideOrigin;
   readonly variant: VariantName;
-  /** It serves the off variant. */
+  /** Whether it serves the off variant. */
   readonly turnsOff: boolean;
   /** False: the value was not understood, so the flag serves its off variant. */
   readonly isValid: boolean;
 }
 
-/** An override in force. It shows what it makes of the flag, never what was written. */
+/** An override in force. It holds what the flag serves, never the value that was written. */
 export interface ActiveOverride extends Decision {
   readonly flagKey: FlagKey;
   /** Other settings of the same flag that lost: off beats on, nearer beats farther. */
@@ -52,51 +48,71 @@ export interface ResolvedOverrides {
   /** In key order. */
   readonly active: readonly ActiveOverride[];
   readonly byKey: ReadonlyMap<FlagKey, ActiveOverride>;
-  /** Those found while reading, then those of names and values, in a stable order. */
+  /** Problems of reading first, then those of names and values, in a stable order. */
   readonly problems: readonly OverrideProblem[];
-  /** What is set for a key that neither the table nor the definitions know: right for a caller who wants a boolean. */
+  /** Returns the override of a key that neither the table nor the definitions have, as if it were a boolean flag. */
   readonly ofUnknown: (key: FlagKey) => Decision | undefined;
 }
 
+/** What is known besides the live flags. */
+export interface OverrideInput {
+  readonly revision?: number | undefined;
+  readonly overrides?: ParsedOverrides | undefined;
+  readonly definitions?: FlagDefinitions | undefined;
+}
+
 /**
- * Applies what was parsed to the flags that there are; again with every snapshot, so that a flag synced later is caught by
- * a pattern too. Order: kill patterns → a setting that says off → the environment → the file. A value that is not
- * understood counts as off: it must never enable.
+ * Applies overrides to live flags, and to those that only the generated definitions know; again with every snapshot, so that
+ * a pattern also catches a flag that is synced later. Order: kill patterns → a setting that says off → the environment → the
+ * file. A value that is not understood counts as off: it must never enable.
  */
-export function resolveOverrides(parsed: ParsedOverrides, known: KnownFlags): ResolvedOverrides {
-  const settings = Map.groupBy(parsed.settings, ({ variable }) => variable);
-  const isAnySet = parsed.settings.length > 0 || parsed.kills.length > 0;
-  const active = (isAnySet ? known.flags : [])
-    .flatMap((flag) => activeOf(flag, settings.get(variableOf(flag.key)) ?? [], parsed.kills))
+export function overridesOf(
+  { overrides, definitions = {}, revision }: OverrideInput,
+  live: ReadonlyMap<FlagKey, Flag>,
+  archived: ReadonlySet<FlagKey>,
+): ResolvedOverrides {
+  const { settings, kills, ignored, problems } = overrides ?? { settings: [], kills: [], ignored: [], problems: [] };
+  if (settings.length + kills.length + ignored.length === 0) {
+    return { active: [], byKey: new Map(), problems, ofUnknown: () => undefined };
+  }
+  const generated = Object.entries(definitions).filter(([key]) => !live.has(key));
+  const known: KnownFlags = {
+    flags: [...live.values(), ...generated.map(([key, definition]) => ({ key, ...definition }))],
+    archived,
+    isComplete: live.size > 0 || archived.size > 0 || revision !== undefined,
+  };
+  const byVariable = Map.groupBy(settings, ({ variable }) => variable);
+  const activeOf = (flag: KnownFlag) => winnerOf(flag, byVariable.get(variableOf(flag.key)) ?? [], kills);
+  const active = known.flags
+    .map(activeOf)
+    .filter((override) => override !== undefined)
     .sort((a, b) => (a.flagKey < b.flagKey ? -1 : 1));
   return {
     active,
     byKey: new Map(active.map((override) => [override.flagKey, override])),
     problems: [
-      ...parsed.problems,
-      ...settingProblems(parsed, known),
-      ...(known.isComplete ? parsed.kills.flatMap((list) => killProblems(list, known)) : []),
+      ...problems,
+      ...settings.flatMap(settingProblems(known)),
+      ...ignoredProblems(ignored, known),
+      ...(known.isComplete ? kills.flatMap((list) => killProblems(list, known)) : []),
     ],
-    ofUnknown: (key) => {
-      if (!isAnySet) return undefined;
-      const flag: KnownFlag = { key, type: "boolean", variants: ["on", "off"], offVariant: "off", tags: [] };
-      return activeOf(flag, settings.get(variableOf(key)) ?? [], parsed.kills)[0];
-    },
+    ofUnknown: (key) =>
+      activeOf({ key, type: "boolean", variants: { on: true, off: false }, offVariant: "off", tags: [] }),
   };
 }
 
-function activeOf(
+/** Returns the strongest of all overrides of a flag; undefined where there is none. */
+function winnerOf(
   flag: KnownFlag,
   settings: readonly OverrideSetting[],
   kills: readonly KillList[],
-): readonly ActiveOverride[] {
+): ActiveOverride | undefined {
   const decisions = [
     ...kills.flatMap((list) => killDecision(list, flag)),
     ...settings.map((setting) => settingDecision(setting, flag)),
   ];
   const [winner, ...others] = decisions.sort((a, b) => rank(a) - rank(b));
-  if (!winner) return [];
-  return [{ ...winner, flagKey: flag.key, beats: others.map(({ via, origin }) => ({ via, origin })) }];
+  return winner && { ...winner, flagKey: flag.key, beats: others.map(({ via, origin }) => ({ via, origin })) };
 }
 
 /** Smaller is stronger. */
@@ -119,33 +135,51 @@ function settingDecision({ variable, origin, value }: OverrideSetting, flag: Kno
   return { via: variable, variable, origin, variant, turnsOff, isValid: meant !== undefined };
 }
 
-/** The variant that a value asks for: by its exact name, else by a word; undefined when it asks for none. */
+/** Returns the variant that a value names: by its exact name, else by a word such as `off`; undefined for any other value. */
 function variantMeant(value: string, flag: KnownFlag): VariantName | undefined {
-  if (flag.variants.includes(value)) return value;
+  if (Object.hasOwn(flag.variants, value)) return value;
   const word = switchWord(value);
   if (word === "off") return flag.offVariant;
   return word === "on" && flag.type === "boolean" ? "on" : undefined;
 }
 
-function settingProblems(parsed: ParsedOverrides, known: KnownFlags): readonly OverrideProblem[] {
-  if (parsed.settings.length === 0 && parsed.ignored.length === 0) return [];
-  const flagsOf = Map.groupBy(known.flags, ({ key }) => variableOf(key));
-  const archivedOf = new Map([...known.archived].map((key) => [variableOf(key), key]));
-  const foreign = parsed.ignored.flatMap((variable) =>
-    (flagsOf.get(variable) ?? []).map(({ key }): OverrideProblem => {
-      const message = `FLAGS_ENV_IGNORE names ${variable}, which would override ${key}: it does not`;
-      return { code: "override-ignored", severity: "warning", variable, origin: "environment", message };
-    }),
+function settingProblems({
+  flags,
+  archived,
+  isComplete,
+}: KnownFlags): (setting: OverrideSetting) => readonly OverrideProblem[] {
+  const flagsOf = Map.groupBy(flags, ({ key }) => variableOf(key));
+  const archivedOf = new Map([...archived].map((key) => [variableOf(key), key]));
+  return (setting) => {
+    const { variable, origin } = setting;
+    const named = flagsOf.get(variable) ?? [];
+    const invalid = named.flatMap((flag) => invalidProblem(setting, flag));
+    const key = archivedOf.get(variable);
+    const warning = (code: OverrideProblem["code"], message: string): readonly OverrideProblem[] => {
+      return [...invalid, { code, severity: "warning", variable, origin, message: `${variable} ${message}` }];
+    };
+    if (key !== undefined) return warning("override-archived", `is for ${key}, which is archived`);
+    if (named.length > 0 || !isComplete) return invalid;
+    const keys = flags.map((flag) => flag.key);
+    return warning("override-unknown", noMatchText(variable.slice("FEATURE_".length), keys));
+  };
+}
+
+/** Says that a name or pattern matches no flag, and which was probably meant. */
+function noMatchText(name: string, names: readonly string[]): string {
+  const near = nearest(name, names);
+  return `matches no flag${near === undefined ? "" : `; nearest is ${near}`}`;
+}
+
+function ignoredProblems(ignored: readonly string[], { flags }: KnownFlags): readonly OverrideProblem[] {
+  return ignored.flatMap((variable) =>
+    flags
+      .filter(({ key }) => variableOf(key) === variable)
+      .map(({ key }) => {
+        const message = `FLAGS_ENV_IGNORE names ${variable}, so it does not override ${key}`;
+        return { code: "override-ignored", severity: "warning", variable, origin: "environment", message };
+      }),
   );
-  return parsed.settings
-    .flatMap((setting) => {
-      const flags = flagsOf.get(setting.variable) ?? [];
-      const invalid = flags.flatMap((flag) => invalidProblem(setting, flag));
-      const archived = archivedOf.get(setting.variable);
-      if (archived !== undefined) return [...invalid, archivedProblem(setting, archived)];
-      return flags.length > 0 || !known.isComplete ? invalid : [unknownProblem(setting, known)];
-    })
-    .concat(foreign);
 }
 
 function invalidProblem({ variable, origin, value }: OverrideSetting, flag: KnownFlag): readonly OverrideProblem[] {
@@ -153,35 +187,18 @@ function invalidProblem({ variable, origin, value }: OverrideSetting, flag: Know
   const accepted =
     flag.type === "boolean"
       ? `neither on (${ON_TEXT}) nor off (${OFF_TEXT})`
-      : `neither a variant (${flag.variants.join(", ")}) nor off`;
+      : `neither a variant (${Object.keys(flag.variants).join(", ")}) nor off`;
   const message = `${variable} is ${accepted}: ${flag.key} serves its off variant`;
   return [{ code: "override-invalid", severity: "error", variable, origin, message }];
 }
 
-function archivedProblem({ variable, origin }: OverrideSetting, key: FlagKey): OverrideProblem {
-  const message = `${variable} is for ${key}, which is archived`;
-  return { code: "override-archived", severity: "warning", variable, origin, message };
-}
-
-function unknownProblem({ variable, origin }: OverrideSetting, known: KnownFlags): OverrideProblem {
-  const key = nearest(
-    variable.slice("FEATURE_".length),
-    known.flags.map((flag) => flag.key),
-  );
-  const message = `${variable} matches no flag${key === undefined ? "" : `; nearest is ${key}`}`;
-  return { code: "override-unknown", severity: "warning", variable, origin, message };
-}
-
-function killProblems({ patterns, origin }: KillList, known: KnownFlags): readonly OverrideProblem[] {
-  const keys = known.flags.map(({ key }) => key);
+function killProblems({ patterns, origin }: KillList, { flags }: KnownFlags): readonly OverrideProblem[] {
   return patterns
-    .filter((pattern) => !known.flags.some((flag) => isHit(pattern, flag)))
-    .map((pattern) => {
-      const candidates = pattern.of === "key" ? keys : known.flags.flatMap(({ tags }) => tags);
-      const near = nearest(pattern.glob, candidates);
-      const what = `FLAGS_KILL: ${pattern.text} matches no flag${near === undefined ? "" : `; nearest is ${near}`}`;
-      // A kill that hits nothing leaves the fire burning; an exception that hits nothing kills one flag too many.
-      const severity = pattern.spares ? "warning" : "error";
-      return { code: "kill-no-match", severity, variable: "FLAGS_KILL", origin, message: what };
+    .filter((pattern) => !flags.some((flag) => isHit(pattern, flag)))
+    .map(({ of, glob, text, spares }) => {
+      const names = flags.flatMap(({ key, tags }) => (of === "key" ? [key] : tags));
+      const message = `FLAGS_KILL: ${text} ${noMatchText(glob, names)}`;
+      // A kill that hits nothing does not stop the incident; an exception that hits nothing kills one flag too many.
+      return { code: "kill-no-match", severity: spares ? "warning" : "error", variable: "FLAGS_KILL", origin, message };
     });
 }

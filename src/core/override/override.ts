@@ -1,13 +1,13 @@
 import type { Severity } from "../diagnostic/diagnostic.ts";
-import { isBareStar, type KillPattern, parseKill } from "./kill-pattern.ts";
 import { nearest } from "../diagnostic/nearest.ts";
-import { bareValue, type SettingLine, settingLines, switchWord } from "./override-text.ts";
+import { isBareStar, type KillPattern, namesIn, parseKill } from "./kill-pattern.ts";
+import { bareValue, settingLines, switchWord } from "./override-text.ts";
 
-/** The places that overrides are read from, nearest first: of two settings that both enable a flag, the nearer one counts. */
+/** The sources of overrides, nearest first: of two settings that both enable a flag, the nearer one counts. */
 export const OVERRIDE_ORIGINS = ["environment", "file"] as const;
 export type OverrideOrigin = (typeof OVERRIDE_ORIGINS)[number];
 
-/** The text of one source of overrides beside the environment: lines `KEY=value`. */
+/** The text of one source of overrides other than the environment: lines `KEY=value`. */
 export interface OverrideText {
   readonly origin: Exclude<OverrideOrigin, "environment">;
   /** Names the source in messages, e.g. the path of a file. */
@@ -15,61 +15,55 @@ export interface OverrideText {
   readonly text: string;
 }
 
-/** Every problem that settings can have. Codes are API: add, never rename or reuse. */
-export const OVERRIDE_PROBLEM_CODES = [
-  "override-invalid",
-  "override-unknown",
-  "override-archived",
-  "override-ignored",
-  "override-line",
-  "override-repeated",
-  "kill-pattern",
-  "kill-no-match",
-  "kill-all",
-  "control-unknown",
-] as const;
-
-/** Something wrong with a setting. The message never holds the value of an unknown or invalid variable. */
+/** A problem with a setting. The message never contains the value of an unknown or invalid variable. */
 export interface OverrideProblem {
-  readonly code: (typeof OVERRIDE_PROBLEM_CODES)[number];
+  /** Codes are API: add, never rename or reuse. */
+  readonly code:
+    | "override-invalid"
+    | "override-unknown"
+    | "override-archived"
+    | "override-ignored"
+    | "override-line"
+    | "override-repeated"
+    | "kill-pattern"
+    | "kill-no-match"
+    | "kill-all"
+    | "control-unknown";
   readonly severity: Severity;
-  /** Null for a line that names none. */
+  /** Null for a line that names no variable. */
   readonly variable: string | null;
   readonly origin: OverrideOrigin;
   /** One sentence without a full stop at its end. */
   readonly message: string;
 }
 
-/** A `FEATURE_…` that is set to something. Its value may be anything, a secret included: never show it. */
+/** A `FEATURE_…` that is set. Its value may be anything, a secret included: never show it. */
 export interface OverrideSetting {
   readonly variable: string;
   readonly origin: OverrideOrigin;
   readonly value: string;
 }
 
-/** One `FLAGS_KILL`. */
+/** The patterns of one `FLAGS_KILL`. */
 export interface KillList {
   readonly origin: OverrideOrigin;
   readonly patterns: readonly KillPattern[];
 }
 
-/** What all sources say, before it is known which flags exist. */
+/** The settings of all sources, before it is known which flags exist. */
 export interface ParsedOverrides {
   /** At most one of each variable and origin. */
   readonly settings: readonly OverrideSetting[];
   /** The environment's first. A list spares only what it kills itself: another list's kill stands. */
   readonly kills: readonly KillList[];
-  /** The `FEATURE_…` that belong to somebody else. */
+  /** The `FEATURE_…` variables that belong to other software. */
   readonly ignored: readonly string[];
   readonly problems: readonly OverrideProblem[];
 }
 
-/** A setting as found, whatever its name. */
-interface Found {
-  readonly name: string;
-  readonly value: string;
-  readonly origin: OverrideOrigin;
-  /** How messages call it, e.g. `FEATURE_X (overrides.env:3)`. */
+/** A setting of any variable. */
+interface Found extends OverrideSetting {
+  /** Names the setting in messages, e.g. `FEATURE_X (overrides.env:3)`. */
   readonly label: string;
 }
 
@@ -77,7 +71,7 @@ const FEATURE = "FEATURE_";
 const CONTROLS = ["FLAGS_KILL", "FLAGS_KILL_ALL", "FLAGS_ENV_IGNORE", "FLAGS_OVERRIDE_FILE"] as const;
 /** The controls that a file may set too. */
 const FILE_CONTROLS: readonly string[] = ["FLAGS_KILL", "FLAGS_KILL_ALL"];
-/** Settings of other parts, which are near enough to a control to be taken for a slip. */
+/** Variables of other parts whose names are so near to a control that they would be taken for a typo. */
 const NEIGHBOURS: readonly string[] = ["FLAGS_ENV", "FLAGS_DATABASE_URL"];
 
 /**
@@ -88,120 +82,101 @@ export function parseOverrides(
   environment: Readonly<Record<string, string | undefined>>,
   texts: readonly OverrideText[] = [],
 ): ParsedOverrides {
-  const ignored = ignoredNames(environment["FLAGS_ENV_IGNORE"]);
+  const ignored = namesIn(bareValue(environment["FLAGS_ENV_IGNORE"] ?? ""));
   const problems: OverrideProblem[] = [];
   const found = [
-    ...fromEnvironment(environment).filter(({ name }) => !ignored.includes(name)),
+    ...fromEnvironment(environment).filter(({ variable }) => !ignored.includes(variable)),
     ...texts.flatMap((text) => fromText(text, problems)),
   ];
   const settings = found
-    .filter(({ name }) => name.startsWith(FEATURE))
-    .map(({ name, value, origin }) => ({ variable: name, value, origin }));
+    .filter(({ variable }) => variable.startsWith(FEATURE))
+    .map(({ variable, origin, value }) => ({ variable, origin, value }));
   problems.push(...found.flatMap(controlProblem));
   return { settings, kills: killLists(found, problems), ignored, problems };
 }
 
-function ignoredNames(value: string | undefined): readonly string[] {
-  const names = bareValue(value ?? "").split(",");
-  return names.map((name) => name.trim()).filter((name) => name !== "");
-}
-
 function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): readonly Found[] {
   return Object.keys(environment)
-    .filter((name) => name.startsWith(FEATURE) || name.startsWith("FLAG"))
+    .filter((variable) => variable.startsWith(FEATURE) || variable.startsWith("FLAG"))
     .sort((a, b) => (a < b ? -1 : 1))
-    .flatMap((name) => {
-      const raw = environment[name];
+    .flatMap((variable) => {
+      const raw = environment[variable];
       const value = typeof raw === "string" ? bareValue(raw) : "";
-      return value === "" ? [] : [{ name, value, origin: "environment" as const, label: name }];
+      return value === "" ? [] : [{ variable, value, origin: "environment" as const, label: variable }];
     });
 }
 
-/** Of two lines that set the same `FEATURE_…` the last counts, as in a shell; every `FLAGS_KILL` counts. */
+/** Reads one text. Of two lines that set the same `FEATURE_…` the last counts, as in a shell; every `FLAGS_KILL` counts. */
 function fromText({ origin, path, text }: OverrideText, problems: OverrideProblem[]): readonly Found[] {
   const { settings, badLines } = settingLines(text);
-  for (const line of badLines) {
-    problems.push(lineProblem(origin, null, `${path}:${line} is not KEY=value: the line is left out`));
-  }
-  const lastOf = new Map(settings.map((setting) => [setting.name, setting]));
-  return settings.flatMap((setting) => {
-    const problem = settingProblem(setting, lastOf.get(setting.name) ?? setting, { origin, path });
-    if (problem) problems.push(problem);
-    const label = `${setting.name} (${path}:${setting.line})`;
-    const isUsable = problem === undefined && setting.value !== "";
-    return isUsable ? [{ name: setting.name, value: setting.value, origin, label }] : [];
+  const lineProblem = (variable: string | null, message: string) =>
+    problems.push({ code: "override-line", severity: "error", variable, origin, message });
+  for (const line of badLines) lineProblem(null, `${path}:${line} is not KEY=value; the line is ignored`);
+  const lastLines = new Map(settings.map(({ variable, line }) => [variable, line]));
+  return settings.flatMap(({ variable, value, line }) => {
+    const last = lastLines.get(variable);
+    if (!FILE_CONTROLS.includes(variable)) {
+      if (!variable.startsWith(FEATURE)) {
+        const allowed = `FEATURE_…, ${FILE_CONTROLS.join(" and ")}`;
+        lineProblem(
+          variable,
+          `${path}:${line} sets ${variable}, but a file can only set ${allowed}; the line is ignored`,
+        );
+        return [];
+      }
+      if (last !== line) {
+        const message = `${path} sets ${variable} more than once; line ${last} applies, line ${line} is ignored`;
+        problems.push({ code: "override-repeated", severity: "warning", variable, origin, message });
+        return [];
+      }
+    }
+    return value === "" ? [] : [{ variable, value, origin, label: `${variable} (${path}:${line})` }];
   });
 }
 
-function settingProblem(
-  setting: SettingLine,
-  last: SettingLine,
-  { origin, path }: Omit<OverrideText, "text">,
-): OverrideProblem | undefined {
-  const { name, line } = setting;
-  if (FILE_CONTROLS.includes(name)) return undefined;
-  if (!name.startsWith(FEATURE)) {
-    const expected = `FEATURE_… or ${FILE_CONTROLS.join(", ")}`;
-    return lineProblem(origin, name, `${path}:${line} sets ${name}, expected ${expected}: the line is left out`);
-  }
-  if (last.line === line) return undefined;
-  const message = `${path} sets ${name} more than once: line ${last.line} counts, line ${line} does not`;
-  return { code: "override-repeated", severity: "warning", variable: name, origin, message };
-}
-
-function lineProblem(origin: OverrideOrigin, variable: string | null, message: string): OverrideProblem {
-  return { code: "override-line", severity: "error", variable, origin, message };
-}
-
-/** A slip in the name of a control (`FLAGS_KILLS`) must not look like a kill that works. */
-function controlProblem({ name, origin }: Found): readonly OverrideProblem[] {
-  const isKnown = [...CONTROLS, ...NEIGHBOURS].some(
-    (known) => name === known || name.startsWith("FLAGS_DATABASE_URL_"),
-  );
-  if (name.startsWith(FEATURE) || isKnown) return [];
-  const meant = nearest(name, [...CONTROLS, ...NEIGHBOURS]);
+/** Reports a typo in the name of a control (`FLAGS_KILLS`): it must not look like a kill that works. */
+function controlProblem({ variable, origin }: Found): readonly OverrideProblem[] {
+  const controls = [...CONTROLS, ...NEIGHBOURS];
+  if ([FEATURE, "FLAGS_DATABASE_URL_"].some((prefix) => variable.startsWith(prefix))) return [];
+  const meant = controls.includes(variable) ? undefined : nearest(variable, controls);
   if (meant === undefined || NEIGHBOURS.includes(meant)) return [];
-  const message = `${name} does nothing; nearest is ${meant}`;
-  return [{ code: "control-unknown", severity: "warning", variable: name, origin, message }];
+  const message = `${variable} has no effect; nearest is ${meant}`;
+  return [{ code: "control-unknown", severity: "warning", variable, origin, message }];
 }
 
 function killLists(found: readonly Found[], problems: OverrideProblem[]): readonly KillList[] {
-  const allowsAll = allowsKillAll(found, problems);
-  return found
-    .filter(({ name }) => name === "FLAGS_KILL")
-    .map(({ value, origin, label }) => {
-      const parsed = parseKill(value);
-      const refused = (code: "kill-pattern" | "kill-all", message: string) =>
-        problems.push({ code, severity: "error", variable: "FLAGS_KILL", origin, message: `${label}: ${message}` });
-      const patterns = parsed.flatMap((pattern, index) => {
-        if (!pattern) {
-          refused("kill-pattern", `entry ${index + 1} is no pattern, expected a key, a key with *, !key or tag:name`);
-          return [];
-        }
-        if (!isBareStar(pattern) || allowsAll) return [pattern];
-        refused("kill-all", "a bare * would switch off every flag and is left out, unless FLAGS_KILL_ALL=1 is set too");
-        return [];
-      });
-      return { origin, patterns };
+  const lists = found
+    .filter(({ variable }) => variable === "FLAGS_KILL")
+    .map((setting) => ({ ...setting, entries: parseKill(setting.value) }));
+  const hasStar = lists.some(({ entries }) => entries.some((pattern) => pattern !== undefined && isBareStar(pattern)));
+  const allowsAll = allowsKillAll(found, hasStar, problems);
+  return lists.map(({ entries, variable, origin, label }) => {
+    const refuse = (code: "kill-pattern" | "kill-all", message: string) => {
+      problems.push({ code, severity: "error", variable, origin, message: `${label}: ${message}` });
+      return [];
+    };
+    const patterns = entries.flatMap((pattern, index) => {
+      if (pattern === undefined) {
+        return refuse("kill-pattern", `entry ${index + 1} is not valid; write a key, a key with *, !key or tag:name`);
+      }
+      if (!isBareStar(pattern) || allowsAll) return [pattern];
+      return refuse("kill-all", "a bare * would disable every flag; it is ignored unless FLAGS_KILL_ALL=1 is set too");
     });
+    return { origin, patterns };
+  });
 }
 
-function allowsKillAll(found: readonly Found[], problems: OverrideProblem[]): boolean {
-  const allowing = found.filter(({ name }) => name === "FLAGS_KILL_ALL");
-  for (const { value, origin, label } of allowing) {
+function allowsKillAll(found: readonly Found[], hasStar: boolean, problems: OverrideProblem[]): boolean {
+  const settings = found.filter(({ variable }) => variable === "FLAGS_KILL_ALL");
+  for (const { variable, value, origin, label } of settings) {
     if (switchWord(value) !== undefined) continue;
-    const message = `${label} is neither 1 nor 0: a bare * stays refused`;
-    problems.push({ code: "kill-all", severity: "error", variable: "FLAGS_KILL_ALL", origin, message });
+    const message = `${label} must be 1 or 0; a bare * is ignored`;
+    problems.push({ code: "kill-all", severity: "error", variable, origin, message });
   }
-  const said = allowing.filter(({ value }) => switchWord(value) === "on");
-  const hasStar = found.some(({ name, value }) => name === "FLAGS_KILL" && parseKill(value).some(isStar));
-  for (const { origin, label } of hasStar ? [] : said) {
-    const message = `${label} kills nothing by itself: it only allows FLAGS_KILL='*'`;
-    problems.push({ code: "kill-all", severity: "warning", variable: "FLAGS_KILL_ALL", origin, message });
+  const allowing = settings.filter(({ value }) => switchWord(value) === "on");
+  for (const { variable, origin, label } of hasStar ? [] : allowing) {
+    const message = `${label} has no effect alone; it only allows FLAGS_KILL='*'`;
+    problems.push({ code: "kill-all", severity: "warning", variable, origin, message });
   }
-  return said.length > 0;
-}
-
-function isStar(pattern: KillPattern | undefined): boolean {
-  return pattern !== undefined && isBareStar(pattern);
+  return allowing.length > 0;
 }

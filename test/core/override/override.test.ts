@@ -200,7 +200,7 @@ describe("kill patterns", () => {
     expect(killed("*")).toEqual([]);
     expect(killed("*,workshop_routing")).toEqual(["workshop_routing"]);
     expect(problemsOf({ FLAGS_KILL: "**" })).toEqual([
-      "error kill-all: FLAGS_KILL: a bare * would switch off every flag and is left out, unless FLAGS_KILL_ALL=1 is set too",
+      "error kill-all: FLAGS_KILL: a bare * would disable every flag; it is ignored unless FLAGS_KILL_ALL=1 is set too",
     ]);
     expect(killed("*", { FLAGS_KILL_ALL: "1" })).toHaveLength(FLAGS.length);
     expect(killed("*,!checkout-button", { FLAGS_KILL_ALL: "1" })).toHaveLength(FLAGS.length - 1);
@@ -208,10 +208,10 @@ describe("kill patterns", () => {
 
   test("FLAGS_KILL_ALL alone kills nothing and says so", () => {
     expect(problemsOf({ FLAGS_KILL_ALL: "1" })).toEqual([
-      "warning kill-all: FLAGS_KILL_ALL kills nothing by itself: it only allows FLAGS_KILL='*'",
+      "warning kill-all: FLAGS_KILL_ALL has no effect alone; it only allows FLAGS_KILL='*'",
     ]);
     expect(problemsOf({ FLAGS_KILL_ALL: "s3cret", FLAGS_KILL: "*" })[0]).toBe(
-      "error kill-all: FLAGS_KILL_ALL is neither 1 nor 0: a bare * stays refused",
+      "error kill-all: FLAGS_KILL_ALL must be 1 or 0; a bare * is ignored",
     );
   });
 
@@ -223,10 +223,10 @@ describe("kill patterns", () => {
     ]);
   });
 
-  test("an entry that is no pattern is left out and the others apply", () => {
+  test("an invalid entry is ignored and the others apply", () => {
     expect(killed("a b,workshop_routing,!")).toEqual(["workshop_routing"]);
     expect(problemsOf({ FLAGS_KILL: "pass word,workshop_routing" })).toEqual([
-      "error kill-pattern: FLAGS_KILL: entry 1 is no pattern, expected a key, a key with *, !key or tag:name",
+      "error kill-pattern: FLAGS_KILL: entry 1 is not valid; write a key, a key with *, !key or tag:name",
     ]);
   });
 
@@ -267,9 +267,9 @@ describe("the override file", () => {
     const set = setWith({}, text);
     expect(set.isOn("workshop_routing", {})).toBe(false);
     expect(set.overrides.problems.map(({ severity, code, message }) => `${severity} ${code}: ${message}`)).toEqual([
-      "error override-line: overrides.env:1 is not KEY=value: the line is left out",
-      "error override-line: overrides.env:3 is not KEY=value: the line is left out",
-      "error override-line: overrides.env:2 sets DATABASE_URL, expected FEATURE_… or FLAGS_KILL, FLAGS_KILL_ALL: the line is left out",
+      "error override-line: overrides.env:1 is not KEY=value; the line is ignored",
+      "error override-line: overrides.env:3 is not KEY=value; the line is ignored",
+      "error override-line: overrides.env:2 sets DATABASE_URL, but a file can only set FEATURE_…, FLAGS_KILL and FLAGS_KILL_ALL; the line is ignored",
     ]);
   });
 
@@ -278,7 +278,7 @@ describe("the override file", () => {
     expect(setWith({}, `${KEY}=false\n${KEY}=true`).isOn("workshop_routing", {})).toBe(true);
     expect(setWith({}, `${KEY}=false\n${KEY}=`).overrides.active).toEqual([]);
     expect(problemsOf({}, `${KEY}=true\n${KEY}=false`)).toEqual([
-      `warning override-repeated: overrides.env sets ${KEY} more than once: line 2 counts, line 1 does not`,
+      `warning override-repeated: overrides.env sets ${KEY} more than once; line 2 applies, line 1 is ignored`,
     ]);
     const kills = setWith({}, "FLAGS_KILL=workshop_routing\nFLAGS_KILL=workshop_reports").overrides;
     expect([kills.active.length, kills.problems]).toEqual([2, []]);
@@ -301,7 +301,7 @@ describe("names", () => {
     };
     expect(setWith(environment).isOn("workshop_routing", {})).toBe(true);
     expect(problemsOf(environment)).toEqual([
-      "warning override-ignored: FLAGS_ENV_IGNORE names FEATURE_WORKSHOP_ROUTING, which would override workshop_routing: it does not",
+      "warning override-ignored: FLAGS_ENV_IGNORE names FEATURE_WORKSHOP_ROUTING, so it does not override workshop_routing",
     ]);
   });
 
@@ -323,8 +323,8 @@ describe("names", () => {
       problemsOf({ FLAGS_KIL: "workshop_*", FLAG_KILL: "x", FLAGS_ENV: "production", FLAGS_DATABASE_URL_STAGING: "x" }),
     ).toEqual(
       [
-        "warning control-unknown: FLAGS_KIL does nothing; nearest is FLAGS_KILL",
-        "warning control-unknown: FLAG_KILL does nothing; nearest is FLAGS_KILL",
+        "warning control-unknown: FLAGS_KIL has no effect; nearest is FLAGS_KILL",
+        "warning control-unknown: FLAG_KILL has no effect; nearest is FLAGS_KILL",
       ].sort(),
     );
   });
