@@ -22,6 +22,10 @@ describe("the source tree", () => {
     expect(layerViolations(imports)).toEqual([]);
   });
 
+  test("no file imports itself by way of other files, type imports included", async () => {
+    expect(importCycles(await importsOf(SRC))).toEqual([]);
+  });
+
   test("core/ imports only itself and semver", async () => {
     expect(impureImports(await importsOf(SRC))).toEqual([]);
   });
