@@ -10,6 +10,7 @@ import type { LoadedFlags } from "../source/load/load.ts";
 import type { GitHub } from "./connect.ts";
 import { clipped, code, prose } from "./report/escape.ts";
 import { reportMarkdown } from "./report/markdown.ts";
+import { lineText, listText } from "./report/words.ts";
 import type { BranchHead } from "./repository.ts";
 
 /** A pull request to open. */
@@ -156,7 +157,7 @@ function bodyOf(edited: Edited, report: ChangeReport, source: ProposalSource, re
   const parts = [
     ...noteParts(note),
     ...(requestedBy === undefined ? [] : [`Requested by ${code(clipped(requestedBy, 200))}.`]),
-    listText(remarks(edited, source, request)),
+    listText(remarks(edited, source, request), MAX_LINES),
   ].filter((part) => part !== "");
   const { branch, commit } = source.head;
   const end = `Opened by ${code("hoist")} from ${code(branch)} at ${code(commit.slice(0, 7))}. The change goes live with the sync after the merge.`;
@@ -179,23 +180,17 @@ function remarks(
   { notes }: ProposalRequest,
 ): readonly string[] {
   return [
-    ...notes.map((note) => prose(clipped(note, MAX_LINE))),
+    ...notes.map((note) => lineText(note, MAX_LINE)),
     ...voided.map(
       (name) => `the acknowledgement for ${code(name)} was removed, because it was given for another end state`,
     ),
     ...failures.map(
-      ({ file, line, message }) => `fails now: ${code(`${file}:${line}`)} ${prose(clipped(message, MAX_LINE))}`,
+      ({ file, line, message }) => `fails now: ${code(`${file}:${line}`)} ${lineText(message, MAX_LINE)}`,
     ),
     ...(isWhole
       ? []
       : ["flags that require this one are not covered by this report, but by the checks of the pull request"]),
   ];
-}
-
-function listText(lines: readonly string[]): string {
-  const more = lines.length - MAX_LINES;
-  const shown = lines.slice(0, MAX_LINES).map((line) => `- ${line}`);
-  return [...shown, ...(more > 0 ? [`- … and ${more} more`] : [])].join("\n");
 }
 
 /**

@@ -1,5 +1,5 @@
 import { code, fenced } from "../../github/report/escape.ts";
-import { keyText, lineText, moreText, nameText } from "../../github/report/words.ts";
+import { keyText, lineText, listText, nameText, tableText } from "../../github/report/words.ts";
 import type { DriftReport } from "../../github/drift-issue.ts";
 import type { Drift, ManualChange, Pending } from "./find-drift.ts";
 import { driftCounts } from "./drift-text.ts";
@@ -29,7 +29,7 @@ export function closingComment({ environment, desired }: Drift): string {
 }
 
 function manualBlocks(environment: string, manualChanges: readonly ManualChange[]): readonly string[] {
-  const rows = manualChanges.slice(0, MAX_ROWS).map(({ key, what, fate, by }) => {
+  const rows = manualChanges.map(({ key, what, fate, by }) => {
     const who = by === null ? "" : lineText(`${by.changedBy}${by.notes === null ? "" : `: ${by.notes}`}`);
     const when = by === null ? "" : minute(by.changedAt);
     return `| ${keyText(key)} | ${lineText(`${what}: ${fate}`)} | ${who} | ${when} |`;
@@ -38,27 +38,30 @@ function manualBlocks(environment: string, manualChanges: readonly ManualChange[
   const key = first?.key ?? "KEY";
   return [
     "**Manual changes in the table**",
-    ["| flag | what | who | when (UTC) |", "|---|---|---|---|", ...rows].join("\n"),
-    ...moreText(manualChanges.length - rows.length, ""),
+    ...tableBlocks(["flag", "what", "who", "when (UTC)"], rows),
     "Write a change into the flag's file to keep it, or discard it:",
     fenced([`hoist adopt ${key} --env ${environment} --pr`, `hoist sync --env ${environment} --release ${key}`], "sh"),
   ];
 }
 
 function pendingBlocks(environment: string, { since, changes, commits }: Pending): readonly string[] {
-  const rows = changes.slice(0, MAX_ROWS).map(({ key, text }) => `| ${keyText(key)} | ${lineText(text)} |`);
+  const rows = changes.map(({ key, text }) => `| ${keyText(key)} | ${lineText(text)} |`);
   const merged = commits.map(({ sha, subject, pullRequest }) => {
     const number = pullRequest === null ? "" : ` #${pullRequest}`;
-    return `- ${code(sha.slice(0, 7))}${number} ${lineText(subject)}`;
+    return `${code(sha.slice(0, 7))}${number} ${lineText(subject)}`;
   });
   return [
     `**Merged, but not live** since ${minute(since)} UTC`,
-    ["| flag | change |", "|---|---|", ...rows].join("\n"),
-    ...moreText(changes.length - rows.length, ""),
-    merged.join("\n"),
+    ...tableBlocks(["flag", "change"], rows),
+    listText(merged),
     "See the last run of the sync workflow, or sync yourself:",
     fenced([`hoist sync --env ${environment}`], "sh"),
   ];
+}
+
+function tableBlocks(columns: readonly string[], rows: readonly string[]): readonly string[] {
+  const rest = rows.length - MAX_ROWS;
+  return [tableText(columns, rows.slice(0, MAX_ROWS)), ...(rest > 0 ? [`… and ${rest} more`] : [])];
 }
 
 /** `2026-11-20 14:02`. */

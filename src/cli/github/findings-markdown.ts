@@ -1,7 +1,7 @@
 import { counted } from "../../core/text.ts";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { code } from "../../github/report/escape.ts";
-import { lineText, moreText, pathText } from "../../github/report/words.ts";
+import { lineText, listText, pathText } from "../../github/report/words.ts";
 import type { ChangeReport } from "../../impact/report.ts";
 import { ACKNOWLEDGEABLE_CODES } from "../../source/check/codes.ts";
 
@@ -27,8 +27,7 @@ export function findingsMarkdown(diagnostics: readonly Diagnostic[], hasReport: 
     ({ severity, code: of }) => severity === "error" && !(hasReport && IN_REPORT.has(of)),
   );
   if (errors.length === 0) return "";
-  const shown = errors.slice(0, MAX_ERRORS).map(findingText);
-  const list = [...shown, ...moreText(errors.length - shown.length)].join("\n");
+  const list = listText(errors.map(findingText), MAX_ERRORS);
   const counts = errorsText(errors);
   return hasReport
     ? `**${counts}**, as \`hoist validate --base\` shows\n\n${list}`
@@ -39,7 +38,7 @@ function findingText({ file, line, column, code: of, message, hint }: Diagnostic
   // Further lines of a hint are in the check; in a list they would start a new entry.
   const [todo] = (hint ?? "").split("\n");
   const then = todo === undefined || todo === "" ? "" : ` — ${lineText(todo)}`;
-  return `- ${pathText(`${file}:${line}:${column}`)} ${code(of)} ${lineText(message)}${then}`;
+  return `${pathText(`${file}:${line}:${column}`)} ${code(of)} ${lineText(message)}${then}`;
 }
 
 /** @param report  null when the files are invalid */

@@ -48,7 +48,7 @@ export async function tellLive(
       edit: (body, seconds, steps) =>
         brought.isEarlier && saysLive(body, live)
           ? body
-          : withLive(body, [{ ...live, seconds, manualChanges: manualChangesOf(outcome, steps, landed, brought) }]),
+          : withLive(body, { ...live, seconds, manualChanges: manualChangesOf(outcome, steps, landed, brought) }),
     });
     for (const failure of failures) warn(io, failure, outcome);
     return announced;

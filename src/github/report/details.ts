@@ -4,109 +4,97 @@ import type { ManualChange } from "../../core/plan/manual-change.ts";
 import { decidedByText } from "../../core/describe/decided-by.ts";
 import { code } from "./escape.ts";
 import type { Part } from "./shorten.ts";
-import { changeText, detailsText, movedText, rowsText } from "./table.ts";
+import { changeText, movedText, rowsText } from "./table.ts";
 import {
+  changedEnvironments,
+  detailsText,
   figureText,
+  firstOf,
   joined,
   keyText,
   lineText,
-  moreText,
+  listText,
   nameText,
   pathText,
-  sentenceText,
-  toldEnvironments,
+  sharedTexts,
+  tableText,
 } from "./words.ts";
 import { measuredText, peopleText } from "../../impact/people-text.ts";
 import type { PopulationNote } from "../../impact/population.ts";
 import type { ChangeKind } from "../../impact/change-kind.ts";
-import type { ChangeReport, EnvironmentReport, FlagReport } from "../../impact/report.ts";
+import type { ChangeReport, EnvironmentReport } from "../../impact/report.ts";
 
-/** What answers nobody otherwise: folded, but open where there is nothing else to see. */
+/** Lists the changes that change no answer. The list is open when there are no other changes. */
 export function noOpsPart(report: ChangeReport): Part {
-  const flags = gathered(report, ({ kind }) => kind === "no-op");
-  const isAll = toldEnvironments(report).every((each) => each.flags.every(({ kind }) => kind === "no-op"));
-  const items = flags.map(({ flag, where }) => `- ${keyText(flag.key)} in ${where}: ${changeText(flag)}`);
+  const changes = sharedTexts(report, (flag) => (flag.kind === "no-op" ? [changeText(flag)] : []));
+  const items = changes.map(({ key, where, text }) => `${key} in ${joined(where)}: ${text}`);
+  const isAll = report.environments.every(({ flags }) => flags.every(({ kind }) => kind === "no-op"));
+  const summary = `${counted(items.length, "change")} that ${items.length === 1 ? "flips" : "flip"} nobody`;
   return {
     name: "changes that flip nobody",
     items: items.length,
     text: (shown) => {
       if (items.length === 0) return "";
-      const summary = `${counted(items.length, "change")} that ${items.length === 1 ? "flips" : "flip"} nobody`;
-      const listed = [...items.slice(0, shown), ...moreText(items.length - shown)];
-      return shown === 0 ? `${summary}.` : detailsText(summary, listed.join("\n"), isAll);
+      return shown === 0 ? `${summary}.` : detailsText(summary, listText(items, shown), isAll);
     },
   };
 }
 
-/** Each flag as a sentence, before and after. */
+/** Describes each changed flag in sentences, before and after. */
 export function wordsPart(report: ChangeReport): Part {
-  const items = gathered(report, ({ before, after }) => before !== after).map(({ flag, where }) =>
-    [
-      `- ${keyText(flag.key)} in ${where}`,
-      `  - **before** ${flag.before === null ? "it was not there" : sentenceText(flag.before)}`,
-      `  - **after** ${flag.after === null ? "it is gone: programs get their fallback" : sentenceText(flag.after)}`,
-    ].join("\n"),
-  );
+  const flags = sharedTexts(report, ({ before, after }) => {
+    if (before === after) return [];
+    const was = before === null ? "it was not there" : lineText(before, MAX_SENTENCE);
+    const is = after === null ? "it is gone: programs get their fallback" : lineText(after, MAX_SENTENCE);
+    return [`  - **before** ${was}\n  - **after** ${is}`];
+  });
+  const items = flags.map(({ key, where, text }) => `${key} in ${joined(where)}\n${text}`);
   return {
     name: "the flags in words",
     items: items.length,
-    text: (shown) => (shown === 0 ? "" : detailsText("In words", items.slice(0, shown).join("\n"))),
+    text: (shown) => (shown === 0 ? "" : detailsText("In words", listText(items))),
   };
 }
 
-/** Which line moves how many from what to what. */
+const MAX_SENTENCE = 800;
+
+/** Shows how many people each rule moves from which variant to which. */
 export function movesPart(report: ChangeReport): Part {
   const rows = rowsText(report, ({ key, flips }) =>
-    flips.moves.map((move) =>
-      [keyText(key), figureText(measuredText(move)), movedText(move), lineText(decidedByText(move.decidedBy))].join(
-        " | ",
-      ),
-    ),
+    flips.moves.map((move) => [
+      keyText(key),
+      figureText(measuredText(move)),
+      movedText(move),
+      lineText(decidedByText(move.decidedBy)),
+    ]),
   );
-  const head = ["| environment | flag | people | from → to | answered now by |", "|---|---|---|---|---|"];
+  const table = tableText(["environment", "flag", "people", "from → to", "answered now by"], rows);
   return {
     name: "who flips by which rule",
     items: rows.length,
-    text: (shown) => (shown === 0 ? "" : detailsText("By rule", [...head, ...rows.slice(0, shown)].join("\n"))),
+    text: (shown) => (shown === 0 ? "" : detailsText("By rule", table)),
   };
 }
 
-/** What was looked at, and how the people were come by: what the figures above rest on. */
+/** Says what was compared and checked, and how the figures of the report were obtained. */
 export function checksPart(report: ChangeReport): Part {
   const { checks, from, to } = report;
   const counts = [`${counted(checks.flags, "flag")} valid`, `${counted(checks.testsPassed, "test")} passed`];
   const lines = [
     `From ${placeText(from.ref, from.commit)} to ${to.commit === null ? lineText(to.name ?? "files not committed") : shaText(to.commit)}.`,
-    ...toldEnvironments(report).map(environmentLine),
+    ...changedEnvironments(report).map(environmentLine),
     ...(isEstimated(report) ? [populationText(report.population)] : []),
     ...kindsText(report),
   ];
-  const body = lines.map((line) => `- ${line}`).join("\n");
-  return { name: "checks", items: 1, text: (shown) => detailsText(`Checks: ${counts.join(", ")}`, shown ? body : "") };
+  const summary = `Checks: ${counts.join(", ")}`;
+  return { name: "checks", items: 1, text: (shown) => detailsText(summary, shown === 0 ? "" : listText(lines)) };
 }
 
-/** Whether people had to be asked for any of the figures. */
+/** Whether any of the figures is an estimate. */
 function isEstimated({ environments }: ChangeReport): boolean {
   return environments.some(
     ({ flags, flipped }) => flipped.margin > 0 || flags.some(({ flips }) => flips.method !== "exact"),
   );
-}
-
-/** One flag that reads alike in several environments, told once. */
-function gathered(
-  report: ChangeReport,
-  isWanted: (flag: FlagReport) => boolean,
-): readonly { readonly flag: FlagReport; readonly where: string }[] {
-  const found = new Map<string, { readonly flag: FlagReport; readonly names: readonly string[] }>();
-  for (const { environment, flags } of toldEnvironments(report)) {
-    for (const flag of flags.filter(isWanted)) {
-      const { key, before, after, differences } = flag;
-      const name = JSON.stringify([key, before, after, differences]);
-      const names = found.get(name)?.names ?? [];
-      found.set(name, { flag, names: [...names, nameText(environment)] });
-    }
-  }
-  return [...found.values()].map(({ flag, names }) => ({ flag, where: joined(names) }));
 }
 
 function environmentLine({ environment, flipped, unchanged, manualChanges }: EnvironmentReport): string {
@@ -114,21 +102,20 @@ function environmentLine({ environment, flipped, unchanged, manualChanges }: Env
   const flips = isNobody
     ? "every flag answers everyone as before"
     : `at least one flag answers otherwise for ${figureText(peopleText(flipped))}`;
-  const told = `${nameText(environment)}: ${flips}; ${counted(unchanged, "flag")} unchanged`;
-  if (manualChanges === null) return `${told}.`;
-  return `${told}; ${manualChanges.length === 0 ? "no manual changes of the table" : manualChangesText(manualChanges)}.`;
+  const line = `${nameText(environment)}: ${flips}; ${counted(unchanged, "flag")} unchanged`;
+  if (manualChanges === null) return `${line}.`;
+  return `${line}; ${manualChanges.length === 0 ? "no manual changes of the table" : manualChangesText(manualChanges)}.`;
 }
 
 const MAX_MANUAL_CHANGES = 6;
 
 function manualChangesText(changes: readonly ManualChange[]): string {
-  const shown = changes.slice(0, MAX_MANUAL_CHANGES).map((change) => {
+  const texts = changes.map((change) => {
     const { key, by } = change;
     const who = by === undefined ? "" : `, ${lineText(`${by.changedBy} at ${minuteText(by.changedAt)}`)}`;
     return `${keyText(key)} ${lineText(manualChangeText(change))}${who}`;
   });
-  const more = changes.length - shown.length;
-  return `in the table ${[...shown, ...(more === 0 ? [] : [`${more} more`])].join("; ")}`;
+  return `in the table ${firstOf(texts, MAX_MANUAL_CHANGES, (rest) => `${rest} more`).join("; ")}`;
 }
 
 /** `2026-11-18 03:12 UTC` of an ISO 8601 moment in UTC. */
@@ -161,7 +148,7 @@ const KINDS: Readonly<Record<ChangeKind, string>> = {
   "no-op": "nobody is answered otherwise",
 };
 
-/** What the words in the last column mean, of those that stand there. */
+/** Explains the kinds of change that the report contains. */
 function kindsText(report: ChangeReport): readonly string[] {
   const found = new Set(report.environments.flatMap(({ flags }) => flags.map(({ kind }) => kind)));
   found.delete("no-op");

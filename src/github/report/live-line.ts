@@ -3,20 +3,21 @@ import { groupOf, type ManualChange } from "../../core/plan/manual-change.ts";
 import { code, prose } from "./escape.ts";
 import { bytesOf } from "./shorten.ts";
 import { COMMENT_LIMIT } from "./markdown.ts";
+import { firstOf } from "./words.ts";
 
-/** By which the comment is found again, together with who wrote it. Another form of comment gets another number. */
+/** The first line of the comment, by which it is found again. A comment of another form needs another number. */
 export const COMMENT_MARKER = "<!-- flaghoist:report:1 -->";
 
-/** A merged change has reached an environment's table. */
+/** Says that a merged change has reached an environment's table. */
 export interface Live {
   readonly environment: string;
   readonly revision: number;
   /** The commit that was synced. */
   readonly commit: string;
-  /** From the merge to the commit of the sync; null where nobody knows when it was merged. */
-  readonly seconds: number | null;
-  /** Manual changes that keep part of it from taking effect; none unless given. */
-  readonly manualChanges?: readonly ManualChange[];
+  /** From the merge to the sync. */
+  readonly seconds: number;
+  /** Manual changes that keep a part of it from taking effect. */
+  readonly manualChanges: readonly ManualChange[];
 }
 
 const START = "<!-- flaghoist:live -->";
@@ -24,47 +25,41 @@ const HEADLINE = "### ";
 const MARK_START = "<!-- flaghoist:live:";
 const END = "<!-- /flaghoist:live -->";
 
-/** What `withLive` writes: one line an environment. */
-export function liveMarkdown(lives: readonly Live[]): string {
-  return lives.map(liveLine).join("\n");
-}
-
-/** More than these are counted: it is one line. */
+/** Further ones are counted, because all is one line. */
 const MAX_MANUAL_CHANGES = 4;
 
-function liveLine({ environment, revision, commit, seconds, manualChanges = [] }: Live): string {
-  const after = seconds === null ? "" : `, ${durationText(seconds)} after the merge`;
-  const what = `Live in **${prose(environment)}** at revision ${revision}${after} (${code(commit.slice(0, 7))})`;
+function liveLine({ environment, revision, commit, seconds, manualChanges }: Live): string {
+  const after = `${durationText(seconds)} after the merge`;
+  const what = `Live in **${prose(environment)}** at revision ${revision}, ${after} (${code(commit.slice(0, 7))})`;
   return `- ${what}${manualChangesText(manualChanges)} ${markOf(environment)}`;
 }
 
 function manualChangesText(changes: readonly ManualChange[]): string {
   if (changes.length === 0) return "";
-  const shown = changes.slice(0, MAX_MANUAL_CHANGES).map((change) => {
+  const texts = changes.map((change) => {
     const text = prose(manualChangeText(change));
     return `${code(change.key)} stays ${groupOf(change) === "enabled" ? text : `as it is: ${text}`}`;
   });
-  const more = changes.length - shown.length;
-  return `, but ${[...shown, ...(more === 0 ? [] : [`${more} more`])].join("; ")}`;
+  return `, but ${firstOf(texts, MAX_MANUAL_CHANGES, (rest) => `${rest} more`).join("; ")}`;
 }
 
-/** Ends a line, so that it is found again whatever its words are. */
+/** Returns the end of an environment's line, by which the line is found again. */
 function markOf(environment: string): string {
   const name = environment.replace(/\W/gu, (sign) => `%${(sign.codePointAt(0) ?? 0).toString(16)}.`);
   return `${MARK_START}${name} -->`;
 }
 
 /**
- * The comment with what became of its change: a line of the same environment is replaced, the others stay. Below the headline,
- * where it is the answer. To stay within `limit` bytes, what folds up goes first, from the end; then everything but the
- * marker, the headline and these lines; then the oldest of them.
+ * Writes into a comment, below its headline, that the change is live. The line of the same environment is replaced, and others
+ * stay. To stay within `limit` bytes, the folded blocks are left out, from the end; then everything but the marker, the headline
+ * and these lines; then the oldest of them.
  */
-export function withLive(body: string, lives: readonly Live[], limit = COMMENT_LIMIT): string {
+export function withLive(body: string, live: Live, limit = COMMENT_LIMIT): string {
   const { before, lines, after } = parted(body.replaceAll("\r\n", "\n"));
-  const all = merged(lines, lives);
-  if (all.length === 0) return body;
-  const text = (head: string, told: readonly string[], rest: string) =>
-    [head, [START, ...told, END].join("\n"), rest].filter((each) => each !== "").join("\n\n");
+  const index = lines.findIndex((line) => line.endsWith(markOf(live.environment)));
+  const all = index < 0 ? [...lines, liveLine(live)] : lines.with(index, liveLine(live));
+  const text = (head: string, shown: readonly string[], rest: string) =>
+    [head, [START, ...shown, END].join("\n"), rest].filter((each) => each !== "").join("\n\n");
   for (let rest = after; ; rest = withoutLastDetails(rest)) {
     const whole = text(before, all, rest);
     if (bytesOf(whole) <= limit) return whole;
@@ -74,13 +69,13 @@ export function withLive(body: string, lives: readonly Live[], limit = COMMENT_L
   return text(head, latest(all, limit - bytesOf(text(head, [], ""))), "");
 }
 
-/** Whether the comment says of that commit already that it is live there. */
+/** Whether the comment says that the commit is live in the environment. */
 export function saysLive(body: string, { environment, commit }: Pick<Live, "environment" | "commit">): boolean {
   const { lines } = parted(body.replaceAll("\r\n", "\n"));
   return lines.some((line) => line.endsWith(markOf(environment)) && line.includes(`(${code(commit.slice(0, 7))})`));
 }
 
-/** As many lines from the end as there is room for. */
+/** Returns the last lines that fit into that many bytes. */
 function latest(lines: readonly string[], room: number): readonly string[] {
   let left = room;
   const first = lines.findLastIndex((line) => {
@@ -90,22 +85,11 @@ function latest(lines: readonly string[], room: number): readonly string[] {
   return lines.slice(first + 1);
 }
 
-function merged(lines: readonly string[], lives: readonly Live[]): readonly string[] {
-  const news = new Map(lives.map((live) => [markOf(live.environment), liveLine(live)]));
-  const kept = lines.map((line) => {
-    const mark = line.slice(line.lastIndexOf(MARK_START));
-    const fresh = news.get(mark);
-    news.delete(mark);
-    return fresh ?? line;
-  });
-  return [...kept, ...news.values()];
-}
-
 function isOurs(line: string): boolean {
   return line === COMMENT_MARKER || line.startsWith(HEADLINE);
 }
 
-/** The lines between the markers, and what stands around them; only markers that have a line for themselves are ours. */
+/** Returns the lines between the markers, and the text around them. A marker fills a line. */
 function parted(body: string): { readonly before: string; readonly lines: readonly string[]; readonly after: string } {
   const all = body.split("\n");
   const [start, end] = [all.indexOf(START), all.indexOf(END)];

@@ -4,7 +4,7 @@ import { headlineText, lossesText } from "./headline.ts";
 import { acknowledgedPart, needsPart, problemsPart, warningsPart } from "./needs.ts";
 import { shortened, type Cut, type Part } from "./shorten.ts";
 import { changesPart } from "./table.ts";
-import { pathText, toldEnvironments } from "./words.ts";
+import { changedEnvironments, pathText } from "./words.ts";
 import type { ChangeReport } from "../../impact/report.ts";
 
 /** How long GitHub lets a comment and a body be, in characters. */
@@ -28,7 +28,7 @@ export function reportMarkdown(report: ChangeReport, { limit, elsewhere }: Markd
   const headline = alwaysPart(headlineText(report));
   const where = elsewhere === undefined ? pathText(`hoist plan --base ${report.from.ref}`) : prose(elsewhere);
   const leftOut = (names: readonly string[]) => `Left out for its length: ${names.join(", ")}. All of it: ${where}.`;
-  if (toldEnvironments(report).length === 0) return shortened([headline], [], { limit, leftOut }) ?? NOTHING_CHANGES;
+  if (changedEnvironments(report).length === 0) return shortened([headline], [], { limit, leftOut }) ?? NOTHING_CHANGES;
   const changes = changesPart(report, where);
   const [needs, problems] = [needsPart(report), problemsPart(report)];
   const [warnings, acknowledged] = [warningsPart(report), acknowledgedPart(report)];

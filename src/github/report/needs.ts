@@ -1,81 +1,82 @@
 import { acknowledgeLine, isForFile } from "../../impact/needs.ts";
 import { fenced } from "./escape.ts";
 import type { Part } from "./shorten.ts";
-import { detailsText } from "./table.ts";
-import { joined, keyText, lineText, moreText, nameText, pathText, toldEnvironments } from "./words.ts";
+import {
+  alertText,
+  changedEnvironments,
+  detailsText,
+  joined,
+  keyText,
+  lineText,
+  listText,
+  nameText,
+  pathText,
+  sharedTexts,
+} from "./words.ts";
 import type { ChangeReport, EnvironmentReport } from "../../impact/report.ts";
 
-/** What no acknowledgement lifts: the first thing to mend. */
+/** Lists problems that no acknowledgement lifts. */
 export function problemsPart(report: ChangeReport): Part {
-  const lines = toldEnvironments(report).flatMap(({ environment, problems }) =>
-    problems.map(
-      ({ path, message, hint }) =>
-        `${pathText(path)} in ${nameText(environment)}: ${lineText(message)}. ${lineText(hint)}`,
-    ),
+  const problems = changedEnvironments(report).flatMap((each) =>
+    each.problems.map(({ path, message, hint }) => {
+      return `${pathText(path)} in ${nameText(each.environment)}: ${lineText(message)}. ${lineText(hint)}`;
+    }),
   );
+  const head = "**Cannot be synced**, whatever is acknowledged:";
   return {
     name: "problems",
-    items: lines.length,
-    text: (shown) => {
-      if (shown === 0) return "";
-      const listed = [...lines.slice(0, shown).map((line) => `- ${line}`), ...moreText(lines.length - shown)];
-      return ["[!CAUTION]", "**Cannot be synced**, whatever is acknowledged:", "", ...listed]
-        .map((line) => `> ${line}`.trimEnd())
-        .join("\n");
-    },
+    items: problems.length,
+    text: (shown) => (shown === 0 ? "" : alertText("CAUTION", `${head}\n\n${listText(problems, shown)}`)),
   };
 }
 
-/** What still has to be acknowledged, with the lines that do it: one block a file, one for a whole plan. */
+/** Shows what needs acknowledgement, with the lines that acknowledge it: one block for each plan and each file. */
 export function needsPart(report: ChangeReport): Part {
-  const told = toldEnvironments(report);
-  // The plan's first: it is one line, and the gravest.
-  const blocks = [...told.flatMap(planBlock), ...fileBlocks(report)];
-  const open = told.filter(({ needs }) => needs.some(({ acknowledged }) => !acknowledged));
+  const changed = changedEnvironments(report);
+  // A plan's block has one line and concerns most.
+  const blocks = [...changed.flatMap(planBlock), ...fileBlocks(report)];
+  const open = changed.filter(({ needs }) => needs.some(({ acknowledged }) => !acknowledged));
   const where = joined(open.map(({ environment }) => nameText(environment)));
-  const head = `> [!IMPORTANT]\n> **Needs acknowledgement**: the sync to ${where} refuses this until somebody says that it is meant.`;
+  const head = alertText(
+    "IMPORTANT",
+    `**Needs acknowledgement**: the sync to ${where} refuses this until somebody says that it is meant.`,
+  );
   return {
     name: "the lines that acknowledge",
     items: blocks.length,
     text: (shown) => {
       if (blocks.length === 0) return "";
       const more = blocks.length - shown;
-      const folded = blocks.slice(MOST_OPEN, shown);
+      const folded = blocks.slice(MAX_OPEN, shown);
       const rest = [
         ...(folded.length === 0 ? [] : [detailsText(`${folded.length} more to acknowledge`, folded.join("\n\n"))]),
         ...(more === 0 ? [] : [`… and ${more} more to acknowledge: \`hoist plan\` prints every line.`]),
       ];
-      return [head, ...blocks.slice(0, Math.min(shown, MOST_OPEN)), ...rest].join("\n\n");
+      return [head, ...blocks.slice(0, Math.min(shown, MAX_OPEN)), ...rest].join("\n\n");
     },
   };
 }
 
-/** More are folded away. */
-const MOST_OPEN = 5;
+/** Further blocks are folded. */
+const MAX_OPEN = 5;
 
-interface InFile {
-  /** By environment, in the order of promotion; those that are acknowledged already too, as one line holds all of them. */
-  readonly ids: Record<string, string>;
-  readonly reasons: Map<string, string[]>;
-}
-
-function fileBlocks(report: ChangeReport): readonly string[] {
-  const files = new Map<string, InFile>();
-  for (const { environment, flags } of report.environments) {
-    for (const { key, path, needs } of flags) {
-      for (const need of needs.filter(isForFile)) {
-        const file = path ?? `the file of ${key}`;
-        const inFile = files.get(file) ?? { ids: {}, reasons: new Map<string, string[]>() };
-        files.set(file, inFile);
-        inFile.ids[environment] = need.id;
-        if (need.acknowledged) continue;
-        inFile.reasons.set(need.text, [...(inFile.reasons.get(need.text) ?? []), environment]);
-      }
-    }
-  }
-  return [...files].flatMap(([file, { ids, reasons }]) => {
+function fileBlocks({ environments }: ChangeReport): readonly string[] {
+  const all = environments.flatMap(({ environment, flags }) =>
+    flags.flatMap(({ key, path, needs }) =>
+      needs.filter(isForFile).map((need) => ({ ...need, environment, file: path ?? `the file of ${key}` })),
+    ),
+  );
+  return [...Map.groupBy(all, ({ file }) => file)].flatMap(([file, needs]) => {
+    const reasons = Map.groupBy(
+      needs.filter(({ acknowledged }) => !acknowledged),
+      ({ text }) => text,
+    );
     if (reasons.size === 0) return [];
-    const why = [...reasons].map(([text, where]) => `${lineText(text)} (${joined(where.map(nameText))})`);
+    const why = [...reasons].map(([text, same]) => {
+      return `${lineText(text)} (${joined(same.map(({ environment }) => nameText(environment)))})`;
+    });
+    // One line contains all environments, in the order of promotion, also those that are acknowledged already.
+    const ids = Object.fromEntries(needs.map(({ environment, id }) => [environment, id]));
     const line = fenced([acknowledgeLine(ids)], "yaml");
     return [`Because ${joined(why)}, add to ${pathText(file)}, with your reason:\n\n${line}`];
   });
@@ -85,51 +86,35 @@ function planBlock({ environment, needs }: EnvironmentReport): readonly string[]
   const open = needs.filter((need) => !need.acknowledged && !isForFile(need));
   const [first] = open;
   if (first === undefined) return [];
-  const keys = new Map<string, string[]>();
-  for (const { key, text } of open) {
-    keys.set(text, [...(keys.get(text) ?? []), ...(key === null ? [] : [keyText(key)])]);
-  }
-  const why = [...keys].map(([text, of]) => (of.length === 0 ? lineText(text) : `${lineText(text)}: ${joined(of)}`));
+  const why = [...Map.groupBy(open, ({ text }) => text)].map(([text, same]) => {
+    const keys = same.flatMap(({ key }) => (key === null ? [] : [keyText(key)]));
+    return keys.length === 0 ? lineText(text) : `${lineText(text)}: ${joined(keys)}`;
+  });
   const line = fenced([`hoist sync --env ${environment} --acknowledge ${first.id}`], "sh");
   return [`For the whole plan of ${nameText(environment)} (${why.join("; ")}), after the merge:\n\n${line}`];
 }
 
-/** What is dangerous and was said yes to: a reviewer judges whether it should have been. */
+/** Lists what is dangerous and was acknowledged, so that reviewers can judge whether it should be. */
 export function acknowledgedPart(report: ChangeReport): Part {
-  const lines = toldEnvironments(report).flatMap(({ environment, needs }) =>
+  const items = changedEnvironments(report).flatMap(({ environment, needs }) =>
     needs
       .filter(({ acknowledged }) => acknowledged)
       .map(({ key, text }) => {
         const what = key === null ? "the whole plan" : keyText(key);
-        return `- ${what} in ${nameText(environment)}: ${lineText(text)}`;
+        return `${what} in ${nameText(environment)}: ${lineText(text)}`;
       }),
   );
-  return listPart("acknowledged", "**Acknowledged**, so that it will be synced:", lines);
+  return listPart("acknowledged", "**Acknowledged**, so that it will be synced:", items);
 }
 
-/** What to know before merging. */
+/** Lists what to know before merging. */
 export function warningsPart(report: ChangeReport): Part {
-  const warnings = new Map<string, { readonly key: string; readonly text: string; readonly where: string[] }>();
-  for (const { environment, flags } of toldEnvironments(report)) {
-    for (const { key, warnings: said } of flags) {
-      for (const { text } of said) {
-        const id = JSON.stringify([key, text]);
-        const warning = warnings.get(id) ?? { key, text, where: [] };
-        warnings.set(id, { ...warning, where: [...warning.where, nameText(environment)] });
-      }
-    }
-  }
-  const lines = [...warnings.values()].map(
-    ({ key, text, where }) => `- ${keyText(key)} in ${joined(where)}: ${lineText(text)}`,
-  );
-  return listPart("warnings", "**Worth knowing** before merging:", lines);
+  const warnings = sharedTexts(report, (flag) => flag.warnings.map(({ text }) => lineText(text)));
+  const items = warnings.map(({ key, text, where }) => `${key} in ${joined(where)}: ${text}`);
+  return listPart("warnings", "**Worth knowing** before merging:", items);
 }
 
-function listPart(name: string, head: string, lines: readonly string[]): Part {
-  return {
-    name,
-    items: lines.length,
-    text: (shown) =>
-      shown === 0 ? "" : [head, "", ...lines.slice(0, shown), ...moreText(lines.length - shown)].join("\n"),
-  };
+function listPart(name: string, head: string, items: readonly string[]): Part {
+  const text = (shown: number) => (shown === 0 ? "" : `${head}\n\n${listText(items, shown)}`);
+  return { name, items: items.length, text };
 }

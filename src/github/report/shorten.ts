@@ -1,79 +1,64 @@
-/** A part of a document that can be told at more or less length. */
+/** A part of a document that can be shortened. */
 export interface Part {
-  /** What it is called where it had to be left out. */
+  /** Its name in the list of parts that were left out. */
   readonly name: string;
   /** How many things it lists. */
   readonly items: number;
-  /** The part with its first `shown` things, and how many more there are; "" for nothing. A whole table or block always. */
+  /** Returns the part with its first `shown` things and a count of the others; "" when there is nothing to show. */
   readonly text: (shown: number) => string;
 }
 
-/** How far one part may be shortened, in the order in which parts are: those given first suffer first. */
+/** How far a part may be shortened. */
 export interface Cut {
   readonly part: Part;
   readonly least: number;
-  /** Half of it is worth nothing: all of it stays, or no more than `least`. */
+  /** Shows either all of it or `least`, because a half is worth nothing. */
   readonly isWhole?: boolean;
 }
 
 /**
- * The parts in their order, one blank line between them, in at most `limit` bytes of UTF-8: as they are where that fits, else
- * cut one after the other, each no more than it takes. What went missing altogether is named by `leftOut`, at the end.
- * Undefined where not even the shortest form of everything fits.
+ * Joins parts with blank lines, in at most `limit` bytes of UTF-8. When they do not fit, applies the cuts in their order, and
+ * shortens the last of them only as far as necessary.
+ *
+ * @param leftOut  returns a last line that names the parts of which nothing is shown
+ * @returns        undefined when not even the shortest form of all parts fits
  */
 export function shortened(
   parts: readonly Part[],
   cuts: readonly Cut[],
   { limit, leftOut }: { readonly limit: number; readonly leftOut: (names: readonly string[]) => string },
 ): string | undefined {
-  const told = new Map(parts.map((part) => [part, toldOf(part, part.items)]));
-  const footer = () => {
-    const gone = parts.filter((part) => part.items > 0 && told.get(part)?.shown === 0).map(({ name }) => name);
-    return gone.length === 0 ? "" : leftOut(gone);
+  const current = new Map(parts.map((part) => [part, { shown: part.items, text: part.text(part.items) }]));
+  const document = () => {
+    const gone = parts.filter((part) => part.items > 0 && current.get(part)?.shown === 0).map(({ name }) => name);
+    const texts = [...current.values()].map(({ text }) => text);
+    return [...texts, gone.length === 0 ? "" : leftOut(gone)].filter((text) => text !== "").join("\n\n");
   };
-  const tooLong = () => {
-    const sizes = [...[...told.values()].map(({ bytes }) => bytes), bytesOf(footer())].filter((bytes) => bytes > 0);
-    return sizes.reduce((sum, bytes) => sum + bytes + BLANK_LINE.length, -BLANK_LINE.length) > limit;
+  const fits = () => bytesOf(document()) <= limit;
+  const fitsWith = (part: Part, shown: number) => {
+    current.set(part, { shown, text: part.text(shown) });
+    return fits();
   };
-  const text = () =>
-    [...[...told.values()].map((each) => each.text), footer()].filter((each) => each !== "").join(BLANK_LINE);
-  const fits = (part: Part, count: number) => {
-    told.set(part, toldOf(part, count));
-    return !tooLong();
-  };
-  if (!tooLong()) return text();
+  if (fits()) return document();
   for (const { part, least, isWhole = false } of cuts) {
-    const most = told.get(part)?.shown ?? part.items;
-    if (most <= least || !fits(part, least)) continue;
+    const most = current.get(part)?.shown ?? part.items;
+    if (most <= least || !fitsWith(part, least)) continue;
     if (!isWhole)
-      fits(
+      fitsWith(
         part,
-        mostThatFits({ least, most }, (count) => fits(part, count)),
+        mostThatFits({ least, most }, (shown) => fitsWith(part, shown)),
       );
-    return text();
+    return document();
   }
   return undefined;
 }
 
-const BLANK_LINE = "\n\n";
-
-interface Told {
-  readonly shown: number;
-  readonly text: string;
-  readonly bytes: number;
-}
-
-function toldOf(part: Part, shown: number): Told {
-  const text = part.text(shown);
-  return { shown, text, bytes: bytesOf(text) };
-}
-
-/** GitHub counts characters in one place and bytes in another; there are never more of the former. */
+/** GitHub limits some texts in characters and others in bytes; a text never has more characters than bytes. */
 export function bytesOf(text: string): number {
-  return new TextEncoder().encode(text).length;
+  return Buffer.byteLength(text);
 }
 
-/** Given that `least` fits and `most` does not. */
+/** Returns the highest count that fits, by bisection: `least` fits, and `most` does not. */
 function mostThatFits({ least, most }: { least: number; most: number }, fits: (count: number) => boolean): number {
   let [low, high] = [least, most];
   while (high - low > 1) {
