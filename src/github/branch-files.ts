@@ -7,7 +7,7 @@ import { keyOfPath } from "../source/shape/key.ts";
 import { isFlagPath } from "../source/shape/paths.ts";
 import { mapJson } from "../source/load/tree.ts";
 import type { GitHub } from "./connect.ts";
-import { gitHubFailure } from "./failure.ts";
+import { attempt } from "./failure.ts";
 
 /** Files below `flags/` in one commit. */
 export interface BranchFiles {
@@ -39,7 +39,7 @@ const MAX_READ = 400;
  * @throws FlagError NO_FLAGS; USAGE when there are too many files for the API; as gitHubFailure says
  */
 export async function readFilesFromGitHub(github: GitHub, tree: string, wanted: WantedFiles): Promise<BranchFiles> {
-  try {
+  return attempt(`read flags/ of ${github.repository}`, async () => {
     const entries = await flagEntries(github, tree, wanted.prefix);
     const yaml = entries.filter(({ path }) => path.endsWith(".yaml") && !path.startsWith("flags/_schema/"));
     const named = new Set(yaml.filter(({ path }) => !isFlagPath(path) || keyOfPath(path) === wanted.key));
@@ -47,9 +47,7 @@ export async function readFilesFromGitHub(github: GitHub, tree: string, wanted: 
     if (isWhole && yaml.length > MAX_READ) throw tooMany(yaml.length, wanted.key);
     const files = await readAll(github, isWhole ? yaml : [...named]);
     return { files: isWhole ? files : await withRequired(github, files, yaml), isWhole };
-  } catch (error) {
-    throw gitHubFailure(error, `read flags/ of ${github.repository}`);
-  }
+  });
 }
 
 /** Reads the text of one flag's file in a commit; undefined when the commit has no such flag. */
@@ -58,15 +56,15 @@ export async function flagTextAt(
   tree: string,
   { prefix, key }: WantedFiles,
 ): Promise<string | undefined> {
-  try {
+  return attempt(`read ${key} of ${github.repository}`, async () => {
     const entries = await flagEntries(github, tree, prefix);
     const own = entries.filter(({ path }) => isFlagPath(path) && keyOfPath(path) === key);
     const [file] = await readAll(github, own.slice(0, 1));
     return file && new TextDecoder().decode(file.bytes);
-  } catch (error) {
+  }).catch((error: unknown) => {
     if (error instanceof FlagError && error.code === "NO_FLAGS") return undefined;
-    throw gitHubFailure(error, `read ${key} of ${github.repository}`);
-  }
+    throw error;
+  });
 }
 
 interface Entry {

@@ -1,5 +1,5 @@
 import type { GitHub } from "./connect.ts";
-import { attempt, gitHubFailure, statusOf } from "./failure.ts";
+import { absentFor, attempt } from "./failure.ts";
 import { accountOf, isBy, type Account } from "./token-account.ts";
 
 /** A comment on a pull request that this tool wrote. */
@@ -34,16 +34,14 @@ export async function findComment(
     issue_number: number,
     per_page: 100,
   });
-  try {
+  return attempt(`read the comments of #${number}`, async () => {
     // GitHub lists the oldest first.
     for await (const { data } of pages) {
       const own = data.find(({ body, user }) => body?.trimStart().startsWith(marker) === true && isBy(user, account));
       if (own !== undefined) return { id: own.id, url: own.html_url, body: own.body ?? "" };
     }
     return undefined;
-  } catch (error) {
-    throw gitHubFailure(error, `read the comments of #${number}`);
-  }
+  });
 }
 
 export interface CommentText {
@@ -65,15 +63,20 @@ export async function upsertComment(
   account: Account,
   text: CommentText,
 ): Promise<UpsertedComment> {
+  const { octokit, owner, repo } = github;
   const found = await findComment(github, number, text.marker, account);
   if (found !== undefined) return updated(github, number, found, text);
   if (!text.isNews) return { action: "none", url: null };
-  const made = await created(github, number, text.body);
+  const { data: made } = await attempt(`comment on #${number}`, () =>
+    octokit.rest.issues.createComment({ owner, repo, issue_number: number, body: text.body }),
+  );
   // A concurrent run may have created one as well, or the assumed account was wrong. Both look again, and keep the older
   // comment.
-  const first = await findComment(github, number, text.marker, accountOf(made.author) ?? account);
-  if (first === undefined || first.id === made.id) return { action: "created", url: made.url };
-  await deleteComment(github, number, made.id);
+  const first = await findComment(github, number, text.marker, accountOf(made.user) ?? account);
+  if (first === undefined || first.id === made.id) return { action: "created", url: made.html_url };
+  await attempt(`remove the second comment on #${number}`, () =>
+    octokit.rest.issues.deleteComment({ owner, repo, comment_id: made.id }),
+  ).catch(absentFor(404));
   return updated(github, number, first, text);
 }
 
@@ -100,24 +103,8 @@ export async function updateComment(
   );
 }
 
-async function created({ octokit, owner, repo }: GitHub, number: number, body: string) {
-  const { data } = await attempt(`comment on #${number}`, () =>
-    octokit.rest.issues.createComment({ owner, repo, issue_number: number, body }),
-  );
-  return { id: data.id, url: data.html_url, author: data.user };
-}
-
-async function deleteComment({ octokit, owner, repo }: GitHub, number: number, id: number): Promise<void> {
-  try {
-    await octokit.rest.issues.deleteComment({ owner, repo, comment_id: id });
-  } catch (error) {
-    if (statusOf(error) === 404) return;
-    throw gitHubFailure(error, `remove the second comment on #${number}`);
-  }
-}
-
-/** GitHub changes line ends and trims white space. */
-function sameText(one: string, other: string): boolean {
+/** Whether GitHub stored a text as the other one: it changes line ends and trims white space. */
+export function sameText(one: string, other: string): boolean {
   const plain = (text: string) => text.replaceAll("\r\n", "\n").trim();
   return plain(one) === plain(other);
 }

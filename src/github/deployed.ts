@@ -1,7 +1,7 @@
 import { FlagError } from "../core/errors.ts";
 import { findComment, updateComment } from "./comment.ts";
 import type { GitHub } from "./connect.ts";
-import { gitHubFailure, statusOf } from "./failure.ts";
+import { absentFor, attempt } from "./failure.ts";
 import { readPullRequest, type PullRequest } from "./pull-request.ts";
 import { tokenAccount } from "./token-account.ts";
 
@@ -95,26 +95,15 @@ async function eachWhileReachable<Item>(
  * because a subject may contain any number.
  */
 async function mergedBy(github: GitHub, { sha, pullRequest }: DeployedCommit): Promise<readonly PullRequest[]> {
-  const named = pullRequest === null ? undefined : await pullRequestIfAny(github, pullRequest);
+  // `(#12)` in a subject may be an issue, or belong to another repository.
+  const named = pullRequest === null ? undefined : await readPullRequest(github, pullRequest).catch(absentFor(404));
   if (named !== undefined && named.mergedAt !== null && named.mergeCommit === sha) return [named];
   const { octokit, owner, repo } = github;
-  try {
+  const merged = await attempt(`find the pull request of ${sha.slice(0, 7)}`, async () => {
     const { data } = await octokit.rest.repos.listPullRequestsAssociatedWithCommit({ owner, repo, commit_sha: sha });
-    const merged = data.filter(({ merged_at }) => merged_at !== null);
-    return await Promise.all(merged.map(({ number }) => readPullRequest(github, number)));
-  } catch (error) {
+    const numbers = data.flatMap(({ number, merged_at }) => (merged_at === null ? [] : [number]));
+    return Promise.all(numbers.map((number) => readPullRequest(github, number)));
     // A commit that was never pushed to this repository.
-    if (statusOf(error) === 404 || statusOf(error) === 422) return [];
-    throw gitHubFailure(error, `find the pull request of ${sha.slice(0, 7)}`);
-  }
-}
-
-/** `(#12)` in a subject may be an issue, or belong to another repository. */
-async function pullRequestIfAny(github: GitHub, number: number): Promise<PullRequest | undefined> {
-  try {
-    return await readPullRequest(github, number);
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined;
-    throw error;
-  }
+  }).catch(absentFor(404, 422));
+  return merged ?? [];
 }

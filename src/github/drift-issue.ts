@@ -1,3 +1,4 @@
+import { sameText } from "./comment.ts";
 import type { GitHub } from "./connect.ts";
 import { attempt } from "./failure.ts";
 import { accountOf, isBy, type Account } from "./token-account.ts";
@@ -18,12 +19,7 @@ export interface DriftIssue {
 /** The label of drift issues. GitHub creates it with the first one. */
 export const DRIFT_LABEL = "flaghoist-drift";
 
-interface OpenIssue {
-  readonly number: number;
-  readonly url: string;
-  readonly title: string;
-  readonly body: string;
-}
+type OpenIssue = Awaited<ReturnType<typeof openIssues>>[number];
 
 /**
  * Opens the drift issue of an environment, or updates the open one. It is recognised by label, marker and author.
@@ -40,15 +36,13 @@ export async function openDriftIssue(
   const [found] = await openIssues(github, account, environment);
   if (found !== undefined) return updated(github, found, wanted);
   const { octokit, owner, repo } = github;
-  const made = await attempt("open the issue", () =>
+  const { data: made } = await attempt("open the issue", () =>
     octokit.rest.issues.create({ owner, repo, ...wanted, labels: [DRIFT_LABEL] }),
   );
   // A concurrent run may have opened one as well, or the assumed account was wrong. Both look again, and keep the older issue.
-  const [first] = await openIssues(github, accountOf(made.data.user) ?? account, environment);
-  if (first === undefined || first.number >= made.data.number) {
-    return { action: "opened", number: made.data.number, url: made.data.html_url };
-  }
-  await close(github, made.data.number, "not_planned");
+  const [first] = await openIssues(github, accountOf(made.user) ?? account, environment);
+  if (first === undefined || first.number >= made.number) return resultOf("opened", made);
+  await close(github, made.number, "not_planned");
   return updated(github, first, wanted);
 }
 
@@ -73,11 +67,18 @@ export async function closeDriftIssue(
       octokit.rest.issues.createComment({ owner, repo, issue_number: number, body: comment }),
     );
   }
-  return { action: "closed", number: found.number, url: found.url };
+  return resultOf("closed", found);
+}
+
+function resultOf(
+  action: DriftIssue["action"],
+  { number, html_url }: Pick<OpenIssue, "number" | "html_url">,
+): DriftIssue {
+  return { action, number, url: html_url };
 }
 
 /** Returns the open drift issues of an environment, the oldest first. */
-async function openIssues(github: GitHub, account: Account, environment: string): Promise<readonly OpenIssue[]> {
+async function openIssues(github: GitHub, account: Account, environment: string) {
   const { octokit, owner, repo } = github;
   const marker = markerOf(environment);
   const issues = await attempt(`read the issues labelled ${DRIFT_LABEL}`, () =>
@@ -91,27 +92,17 @@ async function openIssues(github: GitHub, account: Account, environment: string)
       per_page: 100,
     }),
   );
-  return issues
-    .filter(
-      ({ body, user, pull_request }) =>
-        pull_request == null && body?.startsWith(marker) === true && isBy(user, account),
-    )
-    .map(({ number, html_url, title, body }) => ({ number, url: html_url, title, body: body ?? "" }));
+  return issues.filter(
+    ({ body, user, pull_request }) => pull_request == null && body?.startsWith(marker) === true && isBy(user, account),
+  );
 }
 
-async function updated(
-  { octokit, owner, repo }: GitHub,
-  found: OpenIssue,
-  { title, body }: { readonly title: string; readonly body: string },
-): Promise<DriftIssue> {
-  const { number, url } = found;
-  if (found.title === title && found.body.replaceAll("\r\n", "\n").trim() === body.trim()) {
-    return { action: "unchanged", number, url };
-  }
-  await attempt(`update issue #${number}`, () =>
-    octokit.rest.issues.update({ owner, repo, issue_number: number, title, body }),
+async function updated({ octokit, owner, repo }: GitHub, found: OpenIssue, wanted: DriftReport): Promise<DriftIssue> {
+  if (found.title === wanted.title && sameText(found.body ?? "", wanted.body)) return resultOf("unchanged", found);
+  await attempt(`update issue #${found.number}`, () =>
+    octokit.rest.issues.update({ owner, repo, issue_number: found.number, ...wanted }),
   );
-  return { action: "updated", number, url };
+  return resultOf("updated", found);
 }
 
 async function close(github: GitHub, number: number, reason: "completed" | "not_planned"): Promise<void> {

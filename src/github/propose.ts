@@ -1,6 +1,6 @@
 import { FlagError } from "../core/errors.ts";
 import type { GitHub } from "./connect.ts";
-import { gitHubFailure, statusOf } from "./failure.ts";
+import { attempt, gitHubFailure, statusOf } from "./failure.ts";
 import type { Proposal } from "./proposal.ts";
 import { type FoundPullRequest, findBranch, openPullRequest } from "./proposal-branch.ts";
 import { headCommit } from "./repository.ts";
@@ -26,27 +26,23 @@ const MAX_ATTEMPTS = 5;
  * @throws FlagError as gitHubFailure says; when the branch could not be removed, the message names it
  */
 export async function propose(github: GitHub, proposal: Proposal): Promise<Proposed> {
-  try {
+  const proposed = await attempt(`open a pull request in ${github.repository}`, async () => {
     let made: string | undefined;
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    for (let count = 0; count < MAX_ATTEMPTS; count += 1) {
       const target = await findBranch(github, proposal);
       const { branch } = target;
       if ("pullRequest" in target) return found(target.pullRequest, branch, target.isUnchanged);
       // A concurrent run may be faster, or remove its branch again; then the next attempt finds the new state.
-      if (target.exists) {
-        const proposed = await openFrom(github, proposal, branch, undefined);
-        if (proposed !== undefined) return proposed;
-        continue;
+      if (!target.exists) {
+        made ??= await commitOf(github, proposal);
+        if (!(await makeBranch(github, branch, made))) continue;
       }
-      const commit: string = made ?? (await commitOf(github, proposal));
-      made = commit;
-      if (!(await makeBranch(github, branch, commit))) continue;
-      const proposed = await openFrom(github, proposal, branch, commit);
-      if (proposed !== undefined) return proposed;
+      const opened = await openFrom(github, proposal, branch, target.exists ? undefined : made);
+      if (opened !== undefined) return opened;
     }
-  } catch (error) {
-    throw gitHubFailure(error, `open a pull request in ${github.repository}`);
-  }
+    return undefined;
+  });
+  if (proposed !== undefined) return proposed;
   throw new FlagError("GITHUB_CONFLICT", `other runs are opening the same pull request in ${github.repository}`, {
     hint: "look at the open pull requests, then try again",
   });
@@ -119,25 +115,21 @@ async function addLabelsAndReviewers(
   author: string,
 ): Promise<readonly string[]> {
   const warnings: string[] = [];
-  const attempt = async (doing: string, act: () => Promise<unknown>) => {
-    try {
-      await act();
-    } catch (error) {
-      warnings.push(gitHubFailure(error, doing).message);
-    }
+  const warn = (doing: string) => (error: unknown) => {
+    warnings.push(gitHubFailure(error, doing).message);
   };
   if (labels.length > 0) {
-    await attempt(`label #${number} ${labels.join(", ")}`, () =>
-      octokit.rest.issues.addLabels({ owner, repo, issue_number: number, labels: [...labels] }),
-    );
+    await octokit.rest.issues
+      .addLabels({ owner, repo, issue_number: number, labels: [...labels] })
+      .catch(warn(`label #${number} ${labels.join(", ")}`));
   }
   // One request each, so that a team without access does not prevent the others. GitHub refuses the author as a reviewer.
   for (const { kind, name } of reviewers) {
     if (kind === "user" && name.toLowerCase() === author.toLowerCase()) continue;
     const who = kind === "team" ? { team_reviewers: [name] } : { reviewers: [name] };
-    await attempt(`request a review of #${number} from ${kind === "team" ? `${owner}/${name}` : name}`, () =>
-      octokit.rest.pulls.requestReviewers({ owner, repo, pull_number: number, ...who }),
-    );
+    await octokit.rest.pulls
+      .requestReviewers({ owner, repo, pull_number: number, ...who })
+      .catch(warn(`request a review of #${number} from ${kind === "team" ? `${owner}/${name}` : name}`));
   }
   return warnings;
 }
@@ -146,8 +138,7 @@ async function addLabelsAndReviewers(
 async function removeBranch(github: GitHub, branch: string, commit: string, reason: unknown): Promise<void> {
   const { octokit, owner, repo, repository } = github;
   try {
-    const head = await headCommit(github, branch);
-    if (head !== commit) return;
+    if ((await headCommit(github, branch)) !== commit) return;
     await octokit.rest.git.deleteRef({ owner, repo, ref: `heads/${branch}` });
   } catch (error) {
     if (statusOf(error) === 404 || statusOf(error) === 422) return;

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { FlagError } from "../core/errors.ts";
+import { isJsonObject, type JsonObject } from "../core/json.ts";
 import type { Environment } from "../history/git-environment.ts";
 import type { GitHub } from "./connect.ts";
 import { attempt } from "./failure.ts";
@@ -31,13 +32,12 @@ export async function pullRequestOf(env: Environment, given: number | undefined)
 async function eventOf(env: Environment): Promise<PullRequestEvent | undefined> {
   const path = env["GITHUB_EVENT_PATH"];
   if (!path) return undefined;
-  const event = await readEvent(path);
-  const pull = fieldOf(event, "pull_request");
-  const number = fieldOf(pull, "number");
+  const { pull_request: pull } = objectFrom(await readEvent(path));
+  const { number, head, base } = objectFrom(pull);
   if (typeof number !== "number" || !Number.isInteger(number) || number < 1) return undefined;
-  const [head, base] = [fieldOf(pull, "head"), fieldOf(pull, "base")];
-  const sha = fieldOf(head, "sha");
-  const [from, to] = [fieldOf(fieldOf(head, "repo"), "full_name"), fieldOf(fieldOf(base, "repo"), "full_name")];
+  const { sha, repo } = objectFrom(head);
+  const { full_name: from } = objectFrom(repo);
+  const { full_name: to } = objectFrom(objectFrom(base)["repo"]);
   return {
     number,
     headSha: typeof sha === "string" && /^[0-9a-f]{40,64}$/.test(sha) ? sha : null,
@@ -57,10 +57,9 @@ async function readEvent(path: string): Promise<unknown> {
   }
 }
 
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null
-    ? Object.entries(value).find(([key]) => key === name)?.[1]
-    : undefined;
+/** Returns an empty object in place of anything else. */
+function objectFrom(value: unknown): JsonObject {
+  return isJsonObject(value) ? value : {};
 }
 
 /** The current state of a pull request. */

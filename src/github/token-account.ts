@@ -1,5 +1,6 @@
+import { isJsonObject } from "../core/json.ts";
 import type { GitHub } from "./connect.ts";
-import { gitHubFailure, isForbidden } from "./failure.ts";
+import { attempt, isForbidden } from "./failure.ts";
 
 /** The account that a token acts as. */
 export interface Account {
@@ -18,10 +19,10 @@ const GITHUB_ACTIONS: Account = { login: "github-actions[bot]", isApp: true };
  */
 export async function tokenAccount({ octokit }: GitHub): Promise<Account> {
   try {
-    const { data } = await octokit.rest.users.getAuthenticated();
+    const { data } = await attempt("read the account of the token", () => octokit.rest.users.getAuthenticated());
     return { login: data.login, isApp: data.type === "Bot" };
   } catch (error) {
-    if (!isForbidden(error)) throw gitHubFailure(error, "read the account of the token");
+    if (!isForbidden(error)) throw error;
   }
   const login = await octokit.graphql("query { viewer { login } }").then(viewerOf, () => undefined);
   return login === undefined
@@ -47,8 +48,7 @@ export function accountOf(author: Author | null): Account | undefined {
 }
 
 function viewerOf(answer: unknown): string | undefined {
-  if (typeof answer !== "object" || answer === null || !("viewer" in answer)) return undefined;
-  const { viewer } = answer;
-  if (typeof viewer !== "object" || viewer === null || !("login" in viewer)) return undefined;
-  return typeof viewer.login === "string" && viewer.login !== "" ? viewer.login : undefined;
+  const viewer = isJsonObject(answer) ? answer["viewer"] : undefined;
+  const login = isJsonObject(viewer) ? viewer["login"] : undefined;
+  return typeof login === "string" && login !== "" ? login : undefined;
 }

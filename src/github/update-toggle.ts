@@ -8,7 +8,7 @@ import { loadFlags } from "../source/load/load.ts";
 import { isKey } from "../source/shape/key.ts";
 import { flagTextAt, readFilesFromGitHub, type WantedFiles } from "./branch-files.ts";
 import { gitHubFrom, type GitHub } from "./connect.ts";
-import { gitHubFailure, statusOf } from "./failure.ts";
+import { absentFor, attempt } from "./failure.ts";
 import { proposalOf } from "./proposal.ts";
 import { propose } from "./propose.ts";
 import { branchHead } from "./repository.ts";
@@ -112,11 +112,11 @@ async function manualChanges(
   const { key } = wanted;
   const now = tree.loaded.flagsFor(environment).get(key);
   if (now === undefined || flag === null) return [];
-  const seenTexts = textsBetween(flag, now);
+  const seenTexts = differenceTexts(flag, now);
   if (seenTexts.length === 0) return [];
   const synced = commit === null ? undefined : await flagAt(github, tree, commit, environment, wanted);
-  const moved = synced === undefined ? seenTexts : textsBetween(synced, now);
-  if (moved.length === 0) return textsBetween(now, flag);
+  const moved = synced === undefined ? seenTexts : differenceTexts(synced, now);
+  if (moved.length === 0) return differenceTexts(now, flag);
   throw new FlagError(
     "GITHUB_CONFLICT",
     `${key} has changed in git since the state of ${environment} that was displayed: ${moved.join("; ")}`,
@@ -133,11 +133,9 @@ async function flagAt(
   wanted: WantedFiles,
 ): Promise<Flag | undefined> {
   const { octokit, owner, repo } = github;
-  const root = await octokit.rest.git.getCommit({ owner, repo, commit_sha: commit }).catch((error: unknown) => {
-    const status = statusOf(error);
-    if (status === 404 || status === 422) return undefined;
-    throw gitHubFailure(error, `read ${commit.slice(0, 7)} of ${github.repository}`);
-  });
+  const root = await attempt(`read ${commit.slice(0, 7)} of ${github.repository}`, () =>
+    octokit.rest.git.getCommit({ owner, repo, commit_sha: commit }),
+  ).catch(absentFor(404, 422));
   const text = root && (await flagTextAt(github, root.data.tree.sha, wanted));
   const flag = tree.loaded.flags.find(({ key }) => key === wanted.key);
   if (text === undefined || flag === undefined) return undefined;
@@ -146,10 +144,6 @@ async function flagAt(
   return loadFlags(filesAfter(tree.files, [edit]))
     .flagsFor(environment)
     .get(wanted.key);
-}
-
-function textsBetween(before: Flag, after: Flag): readonly string[] {
-  return differenceTexts(before, after);
 }
 
 function nothingToDo(key: FlagKey, environment: string, branch: string, manual: readonly string[]): FlagError {
@@ -161,12 +155,12 @@ function nothingToDo(key: FlagKey, environment: string, branch: string, manual: 
 }
 
 /** Options of the program take precedence over environment variables. */
-function environmentWith(env: Environment, { token, repository, apiUrl }: FlagRepository): Environment {
+function environmentWith(env: Environment, options: FlagRepository): Environment {
   return {
     ...env,
-    ...(token === undefined ? {} : { FLAGS_GITHUB_TOKEN: token }),
-    ...(repository === undefined ? {} : { GITHUB_REPOSITORY: repository }),
-    ...(apiUrl === undefined ? {} : { GITHUB_API_URL: apiUrl }),
+    FLAGS_GITHUB_TOKEN: options.token ?? env["FLAGS_GITHUB_TOKEN"],
+    GITHUB_REPOSITORY: options.repository ?? env["GITHUB_REPOSITORY"],
+    GITHUB_API_URL: options.apiUrl ?? env["GITHUB_API_URL"],
   };
 }
 
