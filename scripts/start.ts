@@ -4,7 +4,7 @@
 import { fileURLToPath } from "node:url";
 import { processIo, type Io } from "../src/cli/terminal/io.ts";
 import { run } from "../src/cli/main.ts";
-import { tableText } from "../src/cli/terminal/table.ts";
+import { tableText } from "../src/cli/terminal/layout.ts";
 import { createFlags, type EvaluationContext, type FlagsClient } from "../src/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));

@@ -26,7 +26,7 @@ import { statusCommand } from "./status/status.ts";
 import { syncCommand } from "./sync/sync.ts";
 import { examplesText } from "./terminal/examples.ts";
 import type { Io } from "./terminal/io.ts";
-import { tableText } from "./terminal/table.ts";
+import { tableText } from "./terminal/layout.ts";
 import { testCommand } from "./validate/test.ts";
 import { validateCommand } from "./validate/validate.ts";
 import { whyCommand } from "./why/why.ts";

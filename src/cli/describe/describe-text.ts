@@ -1,8 +1,7 @@
 import type { FlagKey } from "../../core/flag/flag.ts";
 import type { SharedDescription } from "./descriptions.ts";
 import type { Style } from "../terminal/io.ts";
-import { padded } from "../terminal/table.ts";
-import { wrapped } from "../terminal/wrapped.ts";
+import { padded, wrapped } from "../terminal/layout.ts";
 
 /** A flag and what it serves, in words. */
 export interface DescribedFlag {

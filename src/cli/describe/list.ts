@@ -4,7 +4,7 @@ import { FLAG_KINDS } from "../../core/flag/flag.ts";
 import type { LoadedFlag, LoadedFlags } from "../../source/load/load.ts";
 import { formatOption, hoistCommand, printResult, type Done } from "../command.ts";
 import type { Io } from "../terminal/io.ts";
-import { fittedTable } from "../terminal/table.ts";
+import { fittedTable } from "../terminal/layout.ts";
 import { flagsFolder, selectedEnvironments } from "../workspace.ts";
 import { sentencesText } from "./describe-text.ts";
 

@@ -4,8 +4,7 @@ import { shortCommit } from "../plan/plan-text.ts";
 import { splitExample } from "../terminal/examples.ts";
 import type { Style } from "../terminal/io.ts";
 import { lineDiff } from "../terminal/line-diff.ts";
-import { noteText } from "../terminal/note-text.ts";
-import { padded } from "../terminal/table.ts";
+import { noteText, padded } from "../terminal/layout.ts";
 import type { Destination, EditOutcome } from "./outcome.ts";
 
 type PullRequest = Extract<Destination, { readonly kind: "pullRequest" }>;

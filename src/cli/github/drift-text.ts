@@ -4,7 +4,7 @@ import type { Drift } from "./find-drift.ts";
 import type { Style } from "../terminal/io.ts";
 import { agoText } from "../terminal/age.ts";
 import { byWhom, shortCommit } from "../plan/plan-text.ts";
-import { padded } from "../terminal/table.ts";
+import { padded } from "../terminal/layout.ts";
 
 /** Returns how a table differs from the branch as text. */
 export function driftText(drift: Drift, now: Date, style: Style): string {

@@ -1,5 +1,4 @@
-import { tableText, widthOf } from "../terminal/table.ts";
-import { wrapped } from "../terminal/wrapped.ts";
+import { tableText, widthOf, wrapped } from "../terminal/layout.ts";
 
 const GAP = 2;
 

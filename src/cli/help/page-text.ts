@@ -3,7 +3,7 @@ import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmTableFromMarkdown } from "mdast-util-gfm-table";
 import { gfmTable } from "micromark-extension-gfm-table";
 import type { Style } from "../terminal/io.ts";
-import { wrapped } from "../terminal/wrapped.ts";
+import { wrapped } from "../terminal/layout.ts";
 import { pageTable } from "./page-table.ts";
 import { TOPICS, type Topic } from "./topics.ts";
 

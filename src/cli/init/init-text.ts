@@ -2,7 +2,7 @@ import type { LoadedFlags } from "../../source/load/load.ts";
 import { readEnvironment, type WorkflowSettings } from "./workflows/parts.ts";
 import type { Step } from "./first-steps.ts";
 import type { Style } from "../terminal/io.ts";
-import { tableText } from "../terminal/table.ts";
+import { tableText } from "../terminal/layout.ts";
 
 /** A command, or a setting, and its purpose. */
 export interface NextStep {

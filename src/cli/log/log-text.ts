@@ -2,8 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { Log, LogEntry } from "../../log/read-log.ts";
 import type { Style } from "../terminal/io.ts";
 import { shortCommit } from "../plan/plan-text.ts";
-import { padded, widthOf } from "../terminal/table.ts";
-import { wrapped } from "../terminal/wrapped.ts";
+import { padded, widthOf, wrapped } from "../terminal/layout.ts";
 
 export interface LogView {
   readonly log: Log;

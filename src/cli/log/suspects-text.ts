@@ -4,8 +4,7 @@ import type { NetEffect, Suspect, Suspects } from "../../log/suspects.ts";
 import type { Style } from "../terminal/io.ts";
 import { sizeText } from "../plan/flips-text.ts";
 import { shortCommit } from "../plan/plan-text.ts";
-import { padded, widthOf } from "../terminal/table.ts";
-import { wrapped } from "../terminal/wrapped.ts";
+import { padded, widthOf, wrapped } from "../terminal/layout.ts";
 
 export interface SuspectsView {
   /** Those that were looked at. */

@@ -3,7 +3,7 @@ import type { ResolvedOverrides } from "../../core/override/override-resolve.ts"
 import { commandGroup, formatOption, hoistCommand, printResult, type Done } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Io, Style } from "../terminal/io.ts";
-import { tableText } from "../terminal/table.ts";
+import { tableText } from "../terminal/layout.ts";
 import { flagsFolder } from "../workspace.ts";
 
 export function envCommand(io: Io, done: Done): CommandUnknownOpts {

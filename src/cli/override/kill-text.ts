@@ -1,7 +1,6 @@
 import { variableOf } from "../../core/override/override-text.ts";
 import type { Style } from "../terminal/io.ts";
-import { padded } from "../terminal/table.ts";
-import { wrapped } from "../terminal/wrapped.ts";
+import { padded, wrapped } from "../terminal/layout.ts";
 
 /** One way to switch a flag off. */
 export interface KillWay {

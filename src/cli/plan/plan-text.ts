@@ -7,7 +7,7 @@ import { acknowledgeLine, isForFile, type Need, type PlanWithNeeds } from "../..
 import type { AuditEntry } from "../../store/store.ts";
 import { printNote, type Io, type Style, type View } from "../terminal/io.ts";
 import { agoText } from "../terminal/age.ts";
-import { padded, widthOf } from "../terminal/table.ts";
+import { padded, widthOf } from "../terminal/layout.ts";
 
 export interface PlanView extends View {
   readonly plan: PlanWithNeeds;

@@ -15,8 +15,7 @@ import {
   SIGNS,
   TO_DO,
 } from "./plan-text.ts";
-import { padded } from "../terminal/table.ts";
-import { wrapped } from "../terminal/wrapped.ts";
+import { padded, wrapped } from "../terminal/layout.ts";
 
 /** Renders a change report: for each environment what changes and for whom, then what the figures are based on. */
 export function reportText(report: ChangeReport, view: View): string {

@@ -2,7 +2,7 @@ import { counted } from "../../core/text.ts";
 import type { View } from "../terminal/io.ts";
 import { agoText } from "../terminal/age.ts";
 import { shortCommit } from "../plan/plan-text.ts";
-import { fittedTable } from "../terminal/table.ts";
+import { fittedTable } from "../terminal/layout.ts";
 
 /** One flag, four ways to see it. A dash where there is nothing to say. */
 export interface StatusRow {

@@ -2,7 +2,7 @@ import { manualChangeText } from "../../core/describe/describe-manual-change.ts"
 import { counted } from "../../core/text.ts";
 import type { SyncOutcome } from "../../sync/sync.ts";
 import type { View } from "../terminal/io.ts";
-import { noteText } from "../terminal/note-text.ts";
+import { noteText } from "../terminal/layout.ts";
 import { actionCounts, byWhom, shortCommit } from "../plan/plan-text.ts";
 
 type Synced = SyncOutcome & { readonly kind: "synced" };

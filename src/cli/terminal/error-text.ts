@@ -2,7 +2,7 @@ import type { FlagError } from "../../core/errors.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { splitExample } from "./examples.ts";
 import type { Style } from "./io.ts";
-import { wrapped } from "./wrapped.ts";
+import { wrapped } from "./layout.ts";
 
 /**
  * Formats an error: the message, what to do about it, and the exit code.

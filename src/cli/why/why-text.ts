@@ -5,8 +5,7 @@ import type { Decision } from "../../core/override/override-resolve.ts";
 import type { Trace, TraceStep } from "../../core/evaluate/trace.ts";
 import { listText, shareText } from "../../core/describe/wording.ts";
 import type { Style } from "../terminal/io.ts";
-import { tableText } from "../terminal/table.ts";
-import { wrapped } from "../terminal/wrapped.ts";
+import { tableText, wrapped } from "../terminal/layout.ts";
 
 /** An answer with every step that led to it. */
 export interface ExplainedAnswer {

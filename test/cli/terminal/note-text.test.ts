@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { noteText } from "../../../src/cli/terminal/note-text.ts";
+import { noteText } from "../../../src/cli/terminal/layout.ts";
 
 const plain = (_: string, text: string) => text;
 const COMMAND = "hoist set workshop_routing enabled=true --env production";

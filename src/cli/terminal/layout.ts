@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import type { Style } from "./io.ts";
 
 /** Aligns rows in columns, each as wide as its widest cell, with two spaces between them. */
 export function tableText(rows: readonly (readonly string[])[], indent = ""): string {
@@ -43,4 +44,32 @@ export function padded(text: string, width: number): string {
 /** Returns the width of a text in columns; colours do not count. */
 export function widthOf(text: string): number {
   return stripVTControlCharacters(text).length;
+}
+
+/** Breaks a text between words into lines of at most `width` columns. A longer word gets a line of its own. */
+export function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && widthOf(line) + 1 + widthOf(word) > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+/**
+ * Formats a note below a result: `! ` and the text, wrapped to the terminal. A command at its end gets a line of its own and is
+ * not wrapped, so that it can be copied.
+ *
+ * @param columns  width of the terminal; Infinity where lines may have any length
+ */
+export function noteText(note: string, style: Style, columns = Infinity): string {
+  const sign = style("yellow", "!");
+  if (note.length + 2 <= columns) return `${sign} ${note}`;
+  const at = note.search(/: hoist /);
+  const [text, command] = at === -1 ? [note, ""] : [note.slice(0, at + 1), note.slice(at + 2)];
+  const lines = wrapped(text, columns - 2).join("\n  ");
+  return `${sign} ${lines}${command === "" ? "" : `\n    ${command}`}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fittedTable } from "../../../src/cli/terminal/table.ts";
+import { fittedTable } from "../../../src/cli/terminal/layout.ts";
 
 const TITLES = ["flag", "git", "table", ""];
 const ROWS = [
