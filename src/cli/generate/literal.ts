@@ -1,4 +1,5 @@
 import { isList } from "../../source/load/lists.ts";
+import { wrapped } from "../terminal/layout.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
 
 /** Longer lines are broken as the common formatters do it, so that they leave generated files unchanged. */
@@ -58,12 +59,6 @@ export function commentText(text: string, indent: string): string {
   const safe = text.replaceAll(/\s+/g, " ").replaceAll("*/", "*\\/").trim();
   const line = `${indent}/** ${safe} */`;
   if (line.length <= WIDTH) return line;
-  const lines: string[] = [];
-  for (const word of safe.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && `${indent} * ${last} ${word}`.length <= WIDTH)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
+  const lines = wrapped(safe, WIDTH - `${indent} * `.length);
   return [`${indent}/**`, ...lines.map((each) => `${indent} * ${each}`), `${indent} */`].join("\n");
 }

@@ -47,21 +47,15 @@ export function nextSteps({ config, flags }: LoadedFlags): readonly NextStep[] {
   const check = { command: "hoist validate", about: "check all flag files and run their tests" };
   if (key === undefined || first === undefined) return [check, { command: "hoist new --help", about: "add a flag" }];
   const open = config?.environments.find(({ workTree }) => workTree);
+  const why = (target: string) => {
+    return { command: `hoist why ${key} --user user-42 --env ${target}`, about: "explain one answer step by step" };
+  };
   if (open === undefined) {
-    return [
-      check,
-      { command: "hoist list", about: "list the flags and what each environment serves" },
-      {
-        command: `hoist why ${key} --user user-42 --env ${first.name} --work-tree`,
-        about: "explain one answer step by step",
-      },
-    ];
+    const list = { command: "hoist list", about: "list the flags and what each environment serves" };
+    return [check, list, why(`${first.name} --work-tree`)];
   }
-  return [
-    check,
-    { command: `hoist sync --env ${open.name} --work-tree`, about: `apply the files to the database of ${open.name}` },
-    { command: `hoist why ${key} --user user-42 --env ${open.name}`, about: "explain one answer step by step" },
-  ];
+  const command = `hoist sync --env ${open.name} --work-tree`;
+  return [check, { command, about: `apply the files to the database of ${open.name}` }, why(open.name)];
 }
 
 /** Lists what must be set up on GitHub itself. */

@@ -22,17 +22,13 @@ function checkCommand(io: Io, done: Done): CommandUnknownOpts {
     .action(async (options) => {
       const { shellOverrides } = await import("./overrides.ts");
       const { active, problems } = await shellOverrides(io, flagsFolder(io, options.cwd));
-      printResult(io, options.format, { active, problems }, () => overridesText(active, problems, io.style));
+      printResult(io, options.format, { active, problems }, () => overridesText({ active, problems }, io.style));
       done(problems.some(({ severity }) => severity === "error") ? EXIT.invalid : EXIT.done);
     });
 }
 
 /** Formats overrides and their problems as a process prints them when it starts. */
-function overridesText(
-  active: ResolvedOverrides["active"],
-  problems: ResolvedOverrides["problems"],
-  style: Style,
-): string {
+function overridesText({ active, problems }: Pick<ResolvedOverrides, "active" | "problems">, style: Style): string {
   if (active.length === 0 && problems.length === 0) return "no overrides in this environment";
   const rows = active.map(({ flagKey, variant, origin, via }) => {
     return ["override", flagKey, variant, origin === "file" ? `${via} (file)` : via];

@@ -7,7 +7,7 @@ import { manualChangesNow } from "../../sync/table.ts";
 import { printNote, type Io } from "../terminal/io.ts";
 import { openTables } from "../log/log-tables.ts";
 
-/** What the tables add to a report that git gives, by environment. */
+/** What the tables add to a report from git, by environment. */
 export interface LiveTables {
   readonly manualChanges: ReadonlyMap<string, readonly ManualChange[]>;
   readonly overridden: ReadonlyMap<string, readonly SeenOverride[]>;
@@ -15,19 +15,19 @@ export interface LiveTables {
 
 export interface TablesWanted {
   readonly folder: string;
-  /** Those of the files, unless given. */
+  /** All environments of the files unless given. */
   readonly environments?: readonly string[] | undefined;
   readonly database?: string | undefined;
-  /** Only those whose address is in the environment. */
+  /** Reads only tables whose address is in an environment variable. */
   readonly onlyNamed?: boolean;
 }
 
-/** An instance that has not been heard of for so long is taken for gone. */
+/** An instance that has not reported for this long is considered stopped. */
 export const INSTANCE_MS = 5 * 60_000;
 
 /**
- * What was written to the tables by hand, and what running instances override. A table that cannot be read is no reason to
- * tell nothing: a note says which, and the report says that much less.
+ * Reads the manual changes of the tables and the overrides of running instances. A note names each table that cannot be read;
+ * the report then leaves it out.
  *
  * @throws FlagError USAGE for an address that is none, unless `onlyNamed`
  */
@@ -41,10 +41,8 @@ export async function readLiveTables(io: Io, files: Files, wanted: TablesWanted)
   for (const text of notes) note(text);
   for (const { environment, store } of tables) {
     try {
-      manualChanges.set(
-        environment,
-        await manualChangesNow(store, environment, desiredFlags(files.loaded, environment)),
-      );
+      const desired = desiredFlags(files.loaded, environment);
+      manualChanges.set(environment, await manualChangesNow(store, environment, desired));
       overridden.set(environment, seenOverrides(await store.instances(INSTANCE_MS)));
     } catch (error) {
       if (!(error instanceof FlagError)) throw error;

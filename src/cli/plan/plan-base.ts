@@ -28,7 +28,7 @@ export interface PlanBaseOptions extends TargetOptions {
   readonly format: "text" | "markdown" | "json";
 }
 
-/** `hoist plan --base`: prints what a branch does to the people, and says how that ends. */
+/** Prints what a branch changes for whom, and returns the exit code. */
 export async function planBase(io: Io, options: PlanBaseOptions): Promise<ExitCode> {
   const folder = flagsFolder(io, options.cwd);
   const today = todayOf(io);
@@ -70,7 +70,7 @@ async function readContexts(io: Io, name: string): Promise<Population> {
   }
 }
 
-/** Of the tables that somebody asked for, by an environment or a database. */
+/** Reads the tables that `--env` or `--database` names. */
 async function tablesOf(
   io: Io,
   folder: string,

@@ -77,23 +77,17 @@ export function shortCommit(commit: string): string {
   return commit.slice(0, 7);
 }
 
-interface ChangeLines {
-  readonly change: Change;
-  /** What it means, one line each; the first one is beside the key. */
-  readonly lines: readonly string[];
-}
-
 function changesText(view: PlanView, width: number): string {
-  const { plan, style } = view;
-  const changes = plan.changes.map((change) => ({ change, lines: linesOf(change, view) }));
-  const firsts = changes.map(({ lines: [first = ""] }) => first.length).filter((length) => length <= MAX_ALIGNED);
-  const place = Math.max(0, ...firsts);
-  return changes.map((each) => changeText(each, { width, place, style, columns: view.columns ?? Infinity })).join("\n");
+  const changes = view.plan.changes.map((change) => [change, linesOf(change, view)] as const);
+  const firsts = changes.map(([, [first = ""]]) => first.length).filter((length) => length <= MAX_ALIGNED);
+  const widths = { key: width, line: Math.max(0, ...firsts) };
+  return changes.map(([change, lines]) => changeText(change, lines, widths, view)).join("\n");
 }
 
 /** Longer lines push the name of their file further right than the others. */
 const MAX_ALIGNED = 64;
 
+/** Returns what a change means, one line each; the first one goes beside the key. */
 function linesOf(change: Change, { plan, newestManual, now, style }: PlanView): readonly string[] {
   const deletedBy = plan.putBack.includes(change.key) ? byWhom(newestManual.get(change.key), now) : "";
   const lines = change.differences.map((difference) => `${differenceText(difference)}${deletedBy}`);
@@ -102,18 +96,19 @@ function linesOf(change: Change, { plan, newestManual, now, style }: PlanView): 
 }
 
 function changeText(
-  { change, lines }: ChangeLines,
-  { width, place, style, columns }: { width: number; place: number; style: Style; columns: number },
+  change: Change,
+  [first = "", ...rest]: readonly string[],
+  widths: { readonly key: number; readonly line: number },
+  { style, columns = Infinity }: View,
 ): string {
-  const [first = "", ...rest] = lines;
   const file = change.path === null || change.action === "archive" ? "" : style("dim", change.path);
   const sign = style(COLOURS[change.action], SIGNS[change.action]);
-  const start = `${sign} ${padded(change.key, width)}  `;
-  const head = `${start}${padded(first, place)}   ${file}`.trimEnd();
+  const start = `${sign} ${padded(change.key, widths.key)}  `;
+  const head = `${start}${padded(first, widths.line)}   ${file}`.trimEnd();
   // Beside the first line, or below all of them where a terminal would break its name.
   const isBeside = widthOf(head) <= columns;
   const below = [...rest, ...(isBeside || file === "" ? [] : [file])];
-  return [isBeside ? head : start + first, ...below.map((line) => " ".repeat(width + 4) + line)].join("\n");
+  return [isBeside ? head : start + first, ...below.map((line) => " ".repeat(widths.key + 4) + line)].join("\n");
 }
 
 /** The manual changes and what becomes of them, then the rows without a file. */

@@ -4,6 +4,7 @@ import { printResult, type Done } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import { viewOf, type Io } from "../terminal/io.ts";
 import { syncingCommand } from "../sync/syncing-command.ts";
+import type { PlanBaseOptions } from "./plan-base.ts";
 import { planData } from "./plan-json.ts";
 import { noteUncommitted, planText } from "./plan-text.ts";
 
@@ -59,13 +60,8 @@ export function planCommand(io: Io, done: Done): CommandUnknownOpts {
     });
 }
 
-/** A table holds no people: who flips is only told of two commits. */
-function refuseWithoutBase(options: {
-  readonly format: string;
-  readonly contexts?: string | undefined;
-  readonly sample?: number | undefined;
-  readonly seed?: number | undefined;
-}): void {
+/** Refuses options that only the comparison of two commits has: a table holds no people. @throws FlagError USAGE */
+function refuseWithoutBase(options: Pick<PlanBaseOptions, "format" | "contexts" | "sample" | "seed">): void {
   const given = [
     ...(["contexts", "sample", "seed"] as const)
       .filter((name) => options[name] !== undefined)

@@ -26,7 +26,7 @@ export async function readStatus(io: Io, options: TargetOptions): Promise<Status
 }
 
 interface GitSide {
-  /** HEAD's, whether or not its files can be used. */
+  /** The commit of HEAD, whether or not its files can be used. */
   readonly commit: string | null;
   readonly desired: Desired | null;
   readonly problem: string | null;
@@ -83,7 +83,7 @@ interface Sides {
   readonly now: Date;
 }
 
-/** Null for a flag that is archived and that git does not know: nothing to see. */
+/** Returns null for an archived flag that git does not know. */
 function rowOf(key: FlagKey, sides: Sides): StatusRow | null {
   const { git, reads, overrides, seen, now } = sides;
   const read = reads.get(key);
@@ -117,7 +117,7 @@ function tableCell(read: ReadRow | undefined, archived: boolean): string {
   return archived ? "archived" : cellText(read.flag);
 }
 
-/** Somebody wrote to the row since the last sync, or the row itself. */
+/** Returns whether the row was changed or inserted manually. */
 function isEdited({ row }: ReadRow & { ok: true }): boolean {
   return row.synced === null || differingGroups(row, row.synced).length > 0;
 }
@@ -126,7 +126,7 @@ function sameAnswers(live: Flag, desired: Flag): boolean {
   return differingGroups(columnsOf(live), columnsOf(desired)).length === 0;
 }
 
-/** Who switched it, where it was switched by hand; else who wrote to it by hand last. */
+/** Returns who switched the flag manually; else who changed it manually last. */
 function editorOf(key: FlagKey, { reads, newestManual, editors }: Sides): AuditEntry | undefined {
   const read = reads.get(key);
   const isSwitched = read?.ok === true && read.row.synced !== null && read.row.enabled !== read.row.synced.enabled;

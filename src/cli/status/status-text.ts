@@ -4,14 +4,14 @@ import { agoText } from "../terminal/age.ts";
 import { shortCommit } from "../plan/plan-text.ts";
 import { fittedTable } from "../terminal/layout.ts";
 
-/** One flag, four ways to see it. A dash where there is nothing to say. */
+/** One flag as git, the table, overrides and instances see it. A dash where there is nothing to say. */
 export interface StatusRow {
   readonly key: string;
   readonly git: string;
   readonly table: string;
-  /** What overrides in this shell make of it. */
+  /** What overrides in this shell serve. */
   readonly override: string;
-  /** What overrides in running instances make of it. */
+  /** What overrides in running instances serve. */
   readonly instances: string;
   /** Who, when, why. */
   readonly note: string;

@@ -11,17 +11,17 @@ import { printNote, type Io } from "../terminal/io.ts";
 
 /** A sync that brought a commit to the table. */
 interface Brought {
-  /** What the table stood at before; null where it stood at none. */
+  /** The commit of the table before; null if it had none. */
   readonly from: string | null;
   readonly revision: number;
   readonly at: Date;
-  /** An earlier run did so, and may not have been heard on GitHub. */
+  /** True when an earlier run did so, which may have failed to write to GitHub. */
   readonly isEarlier: boolean;
 }
 
 /**
- * Writes into the comments of the pull requests that a sync brought live that they are. Never fails: what was synced is synced,
- * and whatever keeps GitHub from hearing of it is a warning on stderr; the same sync again says it then.
+ * Writes into the comments of the pull requests that a sync brought live that they are live. Never fails, because the sync is
+ * done: an error of GitHub is a warning on stderr, and the same sync, run again, writes what is missing.
  *
  * @param options  those of the sync
  * @returns        the pull requests that say so
@@ -60,11 +60,11 @@ export async function tellLive(
 
 type Synced = SyncOutcome & { readonly kind: "synced" };
 
-/** For so long, a sync of the same commit makes up for what an earlier one could not say. */
+/** How long a sync of the same commit writes what an earlier one could not. */
 const MADE_UP_MS = 86_400_000;
 const MAX_SYNCS = 20;
 
-/** Null where nothing is left to say: the commit has been live for long. */
+/** Returns null when the commit has been live for too long to say so. */
 async function broughtBy(
   { before, head }: Synced,
   commit: string,

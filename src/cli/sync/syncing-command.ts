@@ -12,7 +12,7 @@ const onDriftOption = new Option("--on-drift <what>", "what to do with manual ch
 const acceptLiveOption = new Option("--accept-live <sha>", "the live commit, to continue after a rewritten history");
 const acknowledgeOption = new Option("--acknowledge <plan-id>", "acknowledge the plan with that id (exit 5 prints it)");
 
-/** `plan` and `sync` are asked the same: what one shows, the other does. */
+/** Creates a command with the options that `plan` and `sync` have in common: what one shows, the other does. */
 export function syncingCommand(name: "plan" | "sync", summary: string, examples: readonly string[], io: Io) {
   return hoistCommand(name, summary, examples, io)
     .addOption(envOption)
