@@ -1,31 +1,30 @@
-import type { Flag, FlagKey } from "../core/flag/flag.ts";
-import { canonicalJson } from "../core/json.ts";
+import type { FlagKey } from "../core/flag/flag.ts";
+import { sameJson } from "../core/json.ts";
+import type { Snapshot } from "./snapshot/snapshot.ts";
 import type { ShownOverride } from "./status.ts";
 
 /** What determines evaluations at one moment. */
 interface Moment {
-  readonly live: ReadonlyMap<FlagKey, { readonly flag: Flag }> | undefined;
+  readonly snapshot: Snapshot | undefined;
   readonly overrides: readonly ShownOverride[];
 }
 
+const NO_FLAGS: Snapshot["live"] = new Map();
+
 /** Returns the flags whose answers may differ: those whose row or override changed, and those that require them. Sorted. */
 export function changedKeys(before: Moment, after: Moment): readonly FlagKey[] {
-  const keys = new Set([...(before.live?.keys() ?? []), ...(after.live?.keys() ?? [])]);
-  const changed = new Set([...keys].filter((key) => !isSame(before.live?.get(key)?.flag, after.live?.get(key)?.flag)));
-  const known = new Set(before.overrides);
-  const present = new Set(after.overrides);
-  for (const override of [...before.overrides, ...after.overrides]) {
-    if (!known.has(override) || !present.has(override)) changed.add(override.flagKey);
+  const [old, live] = [before.snapshot?.live ?? NO_FLAGS, after.snapshot?.live ?? NO_FLAGS];
+  const keys = new Set([...old.keys(), ...live.keys()]);
+  const changed = new Set([...keys].filter((key) => !sameJson(old.get(key)?.flag, live.get(key)?.flag)));
+  const [past, present] = [new Set(before.overrides), new Set(after.overrides)];
+  for (const override of [...past, ...present]) {
+    if (!past.has(override) || !present.has(override)) changed.add(override.flagKey);
   }
-  addDependents(changed, after.live ?? new Map());
+  addDependents(changed, live);
   return [...changed].sort();
 }
 
-function isSame(a: Flag | undefined, b: Flag | undefined): boolean {
-  return a === b || (a !== undefined && b !== undefined && canonicalJson(a) === canonicalJson(b));
-}
-
-function addDependents(changed: Set<FlagKey>, live: ReadonlyMap<FlagKey, { readonly flag: Flag }>): void {
+function addDependents(changed: Set<FlagKey>, live: Snapshot["live"]): void {
   const dependents = new Map<FlagKey, FlagKey[]>();
   for (const [key, { flag }] of live) {
     for (const { flag: required } of flag.requires)

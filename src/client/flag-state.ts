@@ -5,7 +5,6 @@ import type { Clock } from "./clock.ts";
 import type { Emitter } from "./events.ts";
 import type { Settings } from "./options.ts";
 import { createOverrideLog, sameOverrides, shownOverrides, waitingVariables } from "./override/override-report.ts";
-import { overridePlaces } from "./override/override-sources.ts";
 import type { Snapshot } from "./snapshot/snapshot.ts";
 import type { ShownOverride } from "./status.ts";
 import { compileView, type View } from "./view.ts";
@@ -33,20 +32,21 @@ export interface FlagState {
 
 /** Creates an empty state. Each change compiles a view once, replaces it by one assignment, then emits what has changed. */
 export function createFlagState(settings: Settings, clock: Pick<Clock, "today">, emitter: Emitter): FlagState {
-  const overrideLog = createOverrideLog(settings.logger, overridePlaces(settings));
+  const logOverrides = createOverrideLog(settings);
+  let isAnnounced = false;
   let definitions = settings.definitions;
   let parsed = parseOverrides(settings.env);
   let snapshot: Snapshot | undefined;
   let isLate = true;
-  let view = compileView({ snapshot, overrides: parsed, definitions, isLate });
+  let view = compileView(snapshot, parsed, definitions, isLate);
   let overrides = shownOverrides(view.set.overrides, [], clock.today);
 
   function replace(next: Snapshot | undefined): void {
     const before = { snapshot, overrides, view };
-    view = compileView({ snapshot: next, overrides: parsed, definitions, isLate });
+    view = compileView(next, parsed, definitions, isLate);
     overrides = shownOverrides(view.set.overrides, overrides, clock.today);
     snapshot = next;
-    overrideLog.update({ overrides, problems: view.set.overrides.problems });
+    if (isAnnounced) logOverrides(overrides, view.set.overrides.problems);
     emitChanges(emitter, before, { snapshot, overrides, view });
   }
 
@@ -78,7 +78,8 @@ export function createFlagState(settings: Settings, clock: Pick<Clock, "today">,
       if (snapshot === undefined && waiting.length > 0) {
         settings.logger.info(`override  in force before any flag is known   ${waiting.join(", ")}`);
       }
-      overrideLog.announce({ overrides, problems: view.set.overrides.problems });
+      logOverrides(overrides, view.set.overrides.problems);
+      isAnnounced = true;
     },
   };
 }
@@ -92,10 +93,7 @@ interface Moment {
 function emitChanges(emitter: Emitter, before: Moment, after: Moment): void {
   const { snapshot, overrides, view } = after;
   if (snapshot && before.snapshot === undefined) emitter.emit("ready", { revision: snapshot.head.revision });
-  const keys = changedKeys(
-    { live: before.snapshot?.live, overrides: before.overrides },
-    { live: snapshot?.live, overrides },
-  );
+  const keys = changedKeys(before, after);
   if (keys.length > 0) emitter.emit("changed", { keys, revision: view.revision });
   if (!sameOverrides(before.overrides, overrides)) emitter.emit("override", { overrides });
   emitStaleness(emitter, before.view, view, null);

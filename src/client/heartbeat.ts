@@ -1,37 +1,23 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { FlagStore } from "../store/store.ts";
+import type { FlagStore, Instance } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
-import type { ShownOverride } from "./status.ts";
+import type { FlagState } from "./flag-state.ts";
 
 const INTERVAL_MS = 60_000;
-
-/** What a process reports to the table of instances. */
-export interface Pulse {
-  readonly epoch: number;
-  readonly revision: number;
-  readonly overrides: readonly ShownOverride[];
-}
-
-export interface Heartbeat {
-  /** Sends the pulse if it has changed or a minute has passed. To be called when it may have changed. */
-  readonly beat: () => void;
-  readonly status: () => { readonly lastAt: string | null; readonly lastError: string | null };
-  readonly close: () => void;
-}
 
 /**
  * Reports to the database what this process serves: at once when it changes, else every 60 s. A failure only shows in the
  * status.
  *
  * @param store  returns undefined while there is no connection
- * @param pulse  returns undefined while there is no data
+ * @param state  nothing is sent while it has no data
  */
 export function startHeartbeat(
   clock: Clock,
   store: () => FlagStore | undefined,
-  pulse: () => Pulse | undefined,
-): Heartbeat {
+  state: Pick<FlagState, "snapshot" | "overrides">,
+) {
   const id = randomUUID();
   const startedAt = clock.today().toISOString();
   let sent: string | undefined;
@@ -42,12 +28,9 @@ export function startHeartbeat(
   let isClosed = false;
   let cancel = (): void => {};
 
-  async function send(target: FlagStore, { epoch, revision, overrides }: Pulse): Promise<void> {
-    const byKey = Object.fromEntries(
-      overrides.map(({ flagKey, variant, via, origin, since }) => [flagKey, { variant, via, origin, since }]),
-    );
+  async function send(target: FlagStore, pulse: Pulse): Promise<void> {
     try {
-      await target.heartbeat({ id, host: hostname(), pid: process.pid, epoch, revision, overrides: byKey, startedAt });
+      await target.heartbeat({ id, host: hostname(), pid: process.pid, ...pulse, startedAt });
       lastAt = clock.today().toISOString();
       lastError = null;
     } catch (error) {
@@ -56,7 +39,7 @@ export function startHeartbeat(
   }
 
   function beat(): void {
-    const [target, current] = [store(), pulse()];
+    const [target, current] = [store(), pulseOf(state)];
     if (isClosed || isSending || target === undefined || current === undefined) return;
     const text = JSON.stringify(current);
     if (text === sent && clock.elapsed() - sentAt < INTERVAL_MS) return;
@@ -69,11 +52,12 @@ export function startHeartbeat(
       if (isClosed) return;
       cancel = clock.after(INTERVAL_MS, beat);
       // The pulse may have changed during the sending.
-      if (JSON.stringify(pulse()) !== sent) beat();
+      if (JSON.stringify(pulseOf(state)) !== sent) beat();
     });
   }
 
   return {
+    /** Sends what the process serves if it has changed or a minute has passed. To be called when it may have changed. */
     beat,
     status: () => ({ lastAt, lastError }),
     close: () => {
@@ -81,4 +65,16 @@ export function startHeartbeat(
       cancel();
     },
   };
+}
+
+type Pulse = Pick<Instance, "epoch" | "revision" | "overrides">;
+
+/** Returns what the process serves; undefined while there is no data. */
+function pulseOf(state: Pick<FlagState, "snapshot" | "overrides">): Pulse | undefined {
+  const head = state.snapshot()?.head;
+  if (head === undefined) return undefined;
+  const overrides = state
+    .overrides()
+    .map(({ flagKey, variant, via, origin, since }) => [flagKey, { variant, via, origin, since }]);
+  return { epoch: head.epoch, revision: head.revision, overrides: Object.fromEntries(overrides) };
 }

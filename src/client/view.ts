@@ -20,15 +20,17 @@ export interface View {
 
 const EMPTY_CONTEXT: EvaluationContext = Object.freeze({});
 
-export interface ViewInput {
-  readonly snapshot: Snapshot | undefined;
-  readonly overrides: ParsedOverrides;
-  readonly definitions: FlagDefinitions | undefined;
-  readonly isLate: boolean;
-}
-
-/** Compiles a snapshot, the overrides and the generated definitions for evaluation. */
-export function compileView({ snapshot, overrides, definitions, isLate }: ViewInput): View {
+/**
+ * Compiles a snapshot, the overrides and the generated definitions for evaluation.
+ *
+ * @param isLate  the database has not confirmed the snapshot for too long
+ */
+export function compileView(
+  snapshot: Snapshot | undefined,
+  overrides: ParsedOverrides,
+  definitions: FlagDefinitions | undefined,
+  isLate: boolean,
+): View {
   const set = compileFlags({
     flags: snapshot === undefined ? [] : Array.from(snapshot.live.values(), ({ flag }) => flag),
     archived: snapshot?.archived,

@@ -1,4 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
+import type { OverrideText } from "../../core/override/override.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 
@@ -6,28 +7,19 @@ const POLL_MS = 2000;
 /** A file of overrides has a few lines; anything larger is another file. */
 const MAX_BYTES = 1024 * 1024;
 
-/** A place beside the environment that override lines are read from, and read again when they change. */
-export interface OverrideSource {
-  /** Reads now; resolves after a change was passed on. Never rejects. */
-  readonly check: () => Promise<void>;
-  /** Returns what to log if the last read found nothing: the source may be named wrongly. */
-  readonly absence: () => string | undefined;
-  readonly close: () => void;
-}
-
 /**
  * Watches a file by its content, not by file events, which miss changes of mounted ConfigMaps and network shares, and
  * editors that rename. A missing file means no overrides; a file that cannot be read keeps the overrides read before, and
  * each new reason is logged once.
  *
- * @param onChanged  called whenever the text has changed; undefined when the file is gone
+ * @param onChanged  called whenever the text has changed, without one when the file is gone
  */
 export function watchOverrideFile(
   path: string,
   clock: Clock,
   logger: Logger,
-  onChanged: (text: string | undefined) => void,
-): OverrideSource {
+  onChanged: (texts: readonly OverrideText[]) => void,
+) {
   let text: string | undefined;
   let reason: string | undefined;
   let isMissing = false;
@@ -53,7 +45,7 @@ export function watchOverrideFile(
     text = found.text;
     if (!isChanged) return;
     try {
-      onChanged(text);
+      onChanged(text === undefined ? [] : [{ origin: "file", path, text }]);
     } catch (error) {
       logFailure(error instanceof Error ? error.message : String(error));
     }
@@ -69,8 +61,12 @@ export function watchOverrideFile(
   }
 
   return {
+    /** Reads now; resolves after a change was passed on. Never rejects. */
     check,
-    absence: () => (isMissing ? `override file ${path} does not exist yet; checked every 2 s` : undefined),
+    /** The path may be wrong: a kill must not be added to a file that this process does not read. */
+    logIfMissing: () => {
+      if (isMissing) logger.info(`override file ${path} does not exist yet; checked every 2 s`);
+    },
     close: () => {
       isClosed = true;
       cancel();

@@ -1,6 +1,7 @@
-import type { OverrideOrigin, OverrideProblem, ParsedOverrides } from "../../core/override/override.ts";
-import type { ActiveOverride, ResolvedOverrides } from "../../core/override/override-resolve.ts";
-import type { Logger } from "../logger.ts";
+import { sameJson } from "../../core/json.ts";
+import type { OverrideProblem, ParsedOverrides } from "../../core/override/override.ts";
+import type { ResolvedOverrides } from "../../core/override/override-resolve.ts";
+import type { Settings } from "../options.ts";
 import type { ShownOverride } from "../status.ts";
 
 /** The most lines that are logged; `status()` lists all overrides. */
@@ -13,18 +14,12 @@ export function shownOverrides(
   today: () => Date,
 ): readonly ShownOverride[] {
   const known = new Map(before.map((override) => [override.flagKey, override]));
-  return active.map((override) => {
-    const earlier = known.get(override.flagKey);
-    return earlier && isSame(earlier, override) ? earlier : shown(override, today().toISOString());
+  return active.map(({ flagKey, variant, via, variable, origin, isValid }) => {
+    const earlier = known.get(flagKey);
+    const now = { flagKey, variant, via, variable, origin, isValid };
+    if (earlier !== undefined && sameJson(earlier, { ...now, since: earlier.since })) return earlier;
+    return { ...now, since: today().toISOString() };
   });
-}
-
-function shown({ flagKey, variant, via, variable, origin, isValid }: ActiveOverride, since: string): ShownOverride {
-  return { flagKey, variant, via, variable, origin, isValid, since };
-}
-
-function isSame(a: Omit<ShownOverride, "since">, b: Omit<ShownOverride, "since">): boolean {
-  return a.variant === b.variant && a.via === b.via && a.origin === b.origin && a.isValid === b.isValid;
 }
 
 /** Returns whether two results of {@link shownOverrides} are the same. */
@@ -32,39 +27,23 @@ export function sameOverrides(a: readonly ShownOverride[], b: readonly ShownOver
   return a.length === b.length && a.every((override, index) => override === b[index]);
 }
 
-/** Logs overrides and their problems, each once, and again when they come back. */
-export interface OverrideLog {
-  /** Logs what is in force. Nothing is logged before the first call, which follows the line that says what was loaded. */
-  readonly announce: (now: LoggedOverrides) => void;
-  /** Logs what has changed since the last call. */
-  readonly update: (now: LoggedOverrides) => void;
-}
-
-export interface LoggedOverrides {
-  readonly overrides: readonly ShownOverride[];
-  readonly problems: readonly OverrideProblem[];
-}
-
-/** @param places  the path of each origin, shown beside its overrides */
-export function createOverrideLog(
-  logger: Logger,
-  places: { readonly [Origin in OverrideOrigin]?: string },
-): OverrideLog {
-  let logged: LoggedOverrides | undefined;
-  function announce(now: LoggedOverrides): void {
-    if (logged === undefined || !sameOverrides(logged.overrides, now.overrides)) {
-      for (const line of overrideLines(now.overrides, logged?.overrides ?? [], places)) logger.info(line);
+/**
+ * Creates a function that logs the overrides and problems that have changed since its last call.
+ *
+ * @param overrideFile  shown beside the overrides of that file
+ */
+export function createOverrideLog({ logger, overrideFile }: Pick<Settings, "logger" | "overrideFile">) {
+  let overridesBefore: readonly ShownOverride[] = [];
+  let problemsBefore: readonly OverrideProblem[] = [];
+  return (overrides: readonly ShownOverride[], problems: readonly OverrideProblem[]): void => {
+    if (!sameOverrides(overridesBefore, overrides)) {
+      for (const line of overrideLines(overrides, overridesBefore, overrideFile)) logger.info(line);
     }
-    for (const { severity, message } of newProblems(now.problems, logged?.problems ?? [])) {
+    for (const { severity, message } of newProblems(problems, problemsBefore)) {
       logger[severity === "error" ? "error" : "warn"](message);
     }
-    logged = now;
-  }
-  return {
-    announce,
-    update: (now) => {
-      if (logged !== undefined) announce(now);
-    },
+    overridesBefore = overrides;
+    problemsBefore = problems;
   };
 }
 
@@ -72,7 +51,7 @@ export function createOverrideLog(
 function overrideLines(
   now: readonly ShownOverride[],
   before: readonly ShownOverride[],
-  places: { readonly [Origin in OverrideOrigin]?: string },
+  overrideFile: string | undefined,
 ): readonly string[] {
   const keys = new Set(now.map(({ flagKey }) => flagKey));
   const ended = before.filter(({ flagKey }) => !keys.has(flagKey));
@@ -81,7 +60,7 @@ function overrideLines(
   const keyWidth = widest([...valid, ...ended].map(({ flagKey }) => flagKey));
   const variantWidth = widest([...valid.map(({ variant }) => variant), ...ended.map(() => "ended")]);
   const line = ({ flagKey, via, origin }: ShownOverride, what: string): string => {
-    const place = places[origin] === undefined ? "" : `   ${places[origin]}`;
+    const place = origin === "file" ? `   ${overrideFile}` : "";
     return `override  ${flagKey.padEnd(keyWidth)}  ${what.padEnd(variantWidth)}   ${via}${place}`;
   };
   return [

@@ -1,5 +1,5 @@
 import { FlagError } from "../../core/errors.ts";
-import type { Head, StoredSnapshot } from "../../store/store.ts";
+import { type Head, isSameHistory, isSameVersion, type StoredSnapshot } from "../../store/store.ts";
 import type { FlagState } from "../flag-state.ts";
 import type { Settings } from "../options.ts";
 import { readSnapshot, sameRows, type Snapshot, withKills } from "../snapshot/snapshot.ts";
@@ -13,8 +13,6 @@ const FEW_ROWS = 5;
 
 /** Decides which content of the database is served. */
 export interface SnapshotAcceptance {
-  /** Offers a snapshot of an earlier process: its last good rows, and its row count as a measure of what is plausible. */
-  readonly remember: (standby: StandbySnapshot) => void;
   /**
    * Compares the database's head with what is served. `older`: the database is behind, so it confirms nothing.
    *
@@ -30,14 +28,16 @@ export interface SnapshotAcceptance {
  * lagging replica says; another epoch is another history and is taken over. Implausible content is refused as a whole, but
  * the flags that it disables are disabled.
  *
- * @param onAccepted  called with each snapshot that differs from the remembered or served one
+ * @param standby     returns a snapshot of an earlier process: its last good rows, and its row count as a measure of what is
+ *   plausible, are used before the first snapshot is accepted
+ * @param onAccepted  called with each snapshot that differs from the standby or served one
  */
 export function createSnapshotAcceptance(
   { environment, logger }: Pick<Settings, "environment" | "logger">,
   state: FlagState,
+  standby: () => StandbySnapshot | undefined,
   onAccepted: (snapshot: Snapshot) => void,
 ): SnapshotAcceptance {
-  let remembered: StandbySnapshot | undefined;
   let isBehind = false;
 
   function compare(head: Head): "same" | "differs" | "older" {
@@ -46,7 +46,7 @@ export function createSnapshotAcceptance(
       throw new FlagError("WRONG_DATABASE", message, { hint: "correct FLAGS_ENV or the database address" });
     }
     const current = state.snapshot();
-    if (current === undefined || !isOneHistory(current.head, head)) return "differs";
+    if (current === undefined || !isSameHistory(current.head, head)) return "differs";
     const wasBehind = isBehind;
     isBehind = head.revision < current.head.revision;
     if (isBehind) {
@@ -54,13 +54,12 @@ export function createSnapshotAcceptance(
       if (!wasBehind) logger.warn(`${message}: this is a lagging replica, or a backup restored without a new epoch`);
       return "older";
     }
-    const isSame = head.revision === current.head.revision && head.commit === current.head.commit;
-    return isSame && current.source === "database" ? "same" : "differs";
+    return current.source === "database" && isSameVersion(current.head, head) ? "same" : "differs";
   }
 
   function accept(stored: StoredSnapshot): FlagError | undefined {
     const current = state.snapshot();
-    const { previous, reason } = plausibility(stored, current, remembered);
+    const { previous, reason } = plausibility(stored, current, standby());
     if (reason !== undefined) {
       const killed = previous && withKills(previous, stored.rows);
       if (killed !== undefined && killed !== current) state.install(killed, false);
@@ -69,41 +68,34 @@ export function createSnapshotAcceptance(
       });
     }
     const isKnown =
-      previous !== undefined && isOneVersion(previous.head, stored.head) && sameRows(previous.rows, stored.rows);
+      previous !== undefined && isSameVersion(previous.head, stored.head) && sameRows(previous.rows, stored.rows);
     if (isKnown && previous.source === "database") return undefined;
     const surprise = current?.source === "database" ? surpriseIn(stored, current) : undefined;
     if (surprise !== undefined) logger.warn(surprise);
     const snapshot: Snapshot = isKnown
       ? { ...previous, source: "database", savedAt: null, head: stored.head, rows: stored.rows }
-      : readStored(stored, previous, remembered, state.definitions());
+      : readStored(stored, previous, standby(), state.definitions());
     for (const text of newlySetAside(snapshot.setAside, current?.setAside ?? [])) logger.error(text);
     state.install(snapshot, true);
-    remembered = undefined;
     if (!isKnown || previous.source !== "disk") onAccepted(snapshot);
     return undefined;
   }
 
-  return {
-    remember: (standby) => {
-      remembered = standby;
-    },
-    compare,
-    accept,
-  };
+  return { compare, accept };
 }
 
-/** Compares a table with its state before. The remembered snapshot is read only if the table looks implausible. */
+/** Compares a table with its state before. The standby snapshot is read only if the table looks implausible. */
 function plausibility(
   stored: StoredSnapshot,
   current: Snapshot | undefined,
-  remembered: StandbySnapshot | undefined,
+  standby: StandbySnapshot | undefined,
 ): { readonly previous: Snapshot | undefined; readonly reason: string | undefined } {
-  if (current !== undefined || remembered === undefined) {
-    return { previous: current, reason: implausibility(stored, current && counted(current)) };
+  if (current === undefined && standby !== undefined && implausibility(stored, standby) === undefined) {
+    return { previous: undefined, reason: undefined };
   }
-  if (implausibility(stored, remembered) === undefined) return { previous: undefined, reason: undefined };
-  const previous = remembered.read();
-  return { previous, reason: implausibility(stored, previous && counted(previous)) };
+  const previous = current ?? standby?.read();
+  const before = previous && { head: previous.head, maxRows: () => previous.rows.length };
+  return { previous, reason: implausibility(stored, before) };
 }
 
 /**
@@ -115,7 +107,7 @@ function implausibility(
   before: Pick<StandbySnapshot, "head" | "maxRows"> | undefined,
 ): string | undefined {
   if (next.rows.length > MAX_ROWS) return `the flag table has ${next.rows.length} rows; at most ${MAX_ROWS} are read`;
-  if (before === undefined || !isOneHistory(before.head, next.head)) return undefined;
+  if (before === undefined || !isSameHistory(before.head, next.head)) return undefined;
   if (next.head.commit !== before.head.commit) return undefined;
   const rowCount = before.maxRows();
   const gone = rowCount - next.rows.length;
@@ -123,21 +115,21 @@ function implausibility(
   return `${gone} of ${rowCount} rows are gone from the flag table, and no sync has run since`;
 }
 
-/** Reads every row. The remembered snapshot is read only if a row cannot be read. */
+/** Reads every row. The standby snapshot is read only if a row cannot be read. */
 function readStored(
   stored: StoredSnapshot,
   previous: Snapshot | undefined,
-  remembered: StandbySnapshot | undefined,
+  standby: StandbySnapshot | undefined,
   definitions: ReturnType<FlagState["definitions"]>,
 ): Snapshot {
   const snapshot = readSnapshot(stored, { source: "database", previous, definitions });
   if (snapshot.setAside.length === 0 || previous !== undefined) return snapshot;
-  const saved = remembered?.read();
+  const saved = standby?.read();
   return saved === undefined ? snapshot : readSnapshot(stored, { source: "database", previous: saved, definitions });
 }
 
 function surpriseIn({ head, rows }: StoredSnapshot, current: Snapshot): string | undefined {
-  if (!isOneHistory(current.head, head)) {
+  if (!isSameHistory(current.head, head)) {
     const from = `epoch ${current.head.epoch} revision ${current.head.revision}`;
     const to = `epoch ${head.epoch} revision ${head.revision}`;
     return `database was restored or created anew: now serving ${to} instead of ${from}`;
@@ -161,15 +153,3 @@ const SERVES: Readonly<Record<SetAside["serves"], string>> = {
   off: "it serves its off variant",
   nothing: "callers get their default value",
 };
-
-function counted({ head, rows }: Snapshot): Pick<StandbySnapshot, "head" | "maxRows"> {
-  return { head, maxRows: () => rows.length };
-}
-
-function isOneHistory(a: Head, b: Head): boolean {
-  return a.storeId === b.storeId && a.epoch === b.epoch;
-}
-
-function isOneVersion(a: Head, b: Head): boolean {
-  return isOneHistory(a, b) && a.revision === b.revision && a.commit === b.commit;
-}

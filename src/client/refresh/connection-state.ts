@@ -4,47 +4,35 @@ import type { Emitter } from "../events.ts";
 import type { Settings } from "../options.ts";
 import type { ClientError } from "../status.ts";
 
-/** What is known of the connection when it fails, for the log. */
-export interface FailureContext {
-  /** What is served meanwhile, e.g. `revision 6 from memory, 42 s old`; undefined while there is no data. */
-  readonly served: string | undefined;
-  readonly retryInMs: number | null;
-}
-
 /** Remembers whether the database can be used. Logs each new problem once, and its end once. */
-export interface ConnectionState {
-  readonly failed: (error: unknown, context: FailureContext) => void;
-  readonly succeeded: (database: string) => void;
-  readonly isConnected: () => boolean;
-  readonly lastError: () => ClientError | null;
-  /** Returns the label of the database that answered last; null before the first answer. */
-  readonly database: () => string | null;
-}
-
 export function trackConnection(
   { environment, logger }: Pick<Settings, "environment" | "logger">,
   clock: Pick<Clock, "today">,
   emitter: Emitter,
-): ConnectionState {
+) {
   let problem: ClientError["code"] | undefined;
   let isConnected = false;
   let lastError: ClientError | null = null;
   let database: string | null = null;
   return {
-    failed: (error, context) => {
+    /**
+     * @param served     what is served meanwhile, e.g. `revision 6 from memory, 42 s old`; undefined while there is no data
+     * @param retryInMs  when the next attempt starts; null if none is planned
+     */
+    failed: (error: unknown, served: string | undefined, retryInMs: number | null) => {
       isConnected = false;
       lastError = clientError(error, clock.today());
       const { code } = lastError;
       // Compared by code: while a database is down, one message says "refused" and the next one "timed out".
       if (problem === code) return;
       problem = code;
-      const text = failureText(lastError, context);
+      const text = failureText(lastError, served, retryInMs);
       // A developer who has not synced yet gets a warning, not an error.
       if (code === "STORE_MISSING" && environment === "development") logger.warn(text);
       else logger.error(text);
       emitter.emit("error", lastError);
     },
-    succeeded: (label) => {
+    succeeded: (label: string) => {
       isConnected = true;
       database = label;
       if (problem !== undefined) logger.info(`database available: ${label}`);
@@ -52,6 +40,7 @@ export function trackConnection(
     },
     isConnected: () => isConnected,
     lastError: () => lastError,
+    /** Returns the label of the database that answered last; null before the first answer. */
     database: () => database,
   };
 }
@@ -74,7 +63,11 @@ const HEADLINES: { readonly [Code in ErrorCode]?: string } = {
   WRONG_DATABASE: "wrong database",
 };
 
-function failureText({ code, message, hint }: ClientError, { served, retryInMs }: FailureContext): string {
+function failureText(
+  { code, message, hint }: ClientError,
+  served: string | undefined,
+  retryInMs: number | null,
+): string {
   const headline = code === "UNEXPECTED" ? undefined : HEADLINES[code];
   return [
     `${headline ?? "flags cannot be refreshed"} (${message})`,

@@ -1,22 +1,7 @@
 import { FlagError } from "../../core/errors.ts";
 import type { FlagStore } from "../../store/store.ts";
 
-/** The connection of one client to its database. It is opened on demand and closed after a failure. */
-export interface DatabaseConnection {
-  /** Returns the store of the open connection; undefined while there is none. */
-  readonly store: () => FlagStore | undefined;
-  /** Returns whether the open connection has delivered a change notification. */
-  readonly hasPush: () => boolean;
-  /**
-   * Returns the open store, or opens it. A store that opens after the signal was aborted is closed again.
-   *
-   * @param onHint  called when the flags may have changed, while this connection is open
-   * @throws FlagError as the store's opening, or STORE_UNREACHABLE when the signal was aborted
-   */
-  readonly open: (signal: AbortSignal, onHint: () => void) => Promise<FlagStore>;
-  /** Closes the open connection. Never rejects. */
-  readonly close: () => Promise<void>;
-}
+export type DatabaseConnection = ReturnType<typeof createConnection>;
 
 interface OpenConnection {
   readonly store: FlagStore;
@@ -24,13 +9,25 @@ interface OpenConnection {
   unwatch: () => void;
 }
 
-/** @param openStore  called again after every failure, because the address may lead to another database by then */
-export function createConnection(openStore: () => Promise<FlagStore>): DatabaseConnection {
+/**
+ * Creates the connection of one client to its database. It is opened on demand and closed after a failure.
+ *
+ * @param openStore  called again after every failure, because the address may lead to another database by then
+ */
+export function createConnection(openStore: () => Promise<FlagStore>) {
   let current: OpenConnection | undefined;
   return {
+    /** Returns the store of the open connection; undefined while there is none. */
     store: () => current?.store,
+    /** Returns whether the open connection has delivered a change notification. */
     hasPush: () => current?.hasPush ?? false,
-    open: async (signal, onHint) => {
+    /**
+     * Returns the open store, or opens it. A store that opens after the signal was aborted is closed again.
+     *
+     * @param onHint  called when the flags may have changed, while this connection is open
+     * @throws FlagError as the store's opening, or STORE_UNREACHABLE when the signal was aborted
+     */
+    open: async (signal: AbortSignal, onHint: () => void): Promise<FlagStore> => {
       if (current !== undefined) return current.store;
       const store = await openStore();
       const opened: OpenConnection = { store, hasPush: false, unwatch: () => {} };
@@ -45,7 +42,8 @@ export function createConnection(openStore: () => Promise<FlagStore>): DatabaseC
       });
       return store;
     },
-    close: async () => {
+    /** Closes the open connection. Never rejects. */
+    close: async (): Promise<void> => {
       const closing = current;
       current = undefined;
       if (closing !== undefined) await closeQuietly(closing);

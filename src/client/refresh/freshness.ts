@@ -1,25 +1,12 @@
 import type { Clock } from "../clock.ts";
 
-/** Tracks whether the database has recently confirmed what is served. */
-export interface Freshness {
-  /** Returns milliseconds since the last successful check; null before the first. */
-  readonly ageMs: () => number | null;
-  /** Notes a successful check. */
-  readonly checked: () => void;
-  readonly close: () => void;
-}
-
 /**
- * Creates a tracker that starts as late. The age counts from the last successful check, not from the last change: a table
+ * Tracks whether the database has recently confirmed what is served. Until the first check, the data is late. The age counts from the last successful check, not from the last change: a table
  * that nobody changes is not stale. A timer watches it, so that evaluations do not read a clock.
  *
  * @param onTurned  called whenever the data becomes late, or timely again
  */
-export function trackFreshness(
-  staleAfterMs: number,
-  clock: Clock,
-  onTurned: (isLate: boolean, ageMs: number) => void,
-): Freshness {
+export function trackFreshness(staleAfterMs: number, clock: Clock, onTurned: (isLate: boolean, ageMs: number) => void) {
   let checkedAt: number | undefined;
   let isLate = true;
   let isClosed = false;
@@ -40,7 +27,9 @@ export function trackFreshness(
   }
 
   return {
+    /** Returns milliseconds since the last successful check; null before the first. */
     ageMs,
+    /** Notes a successful check. */
     checked: () => {
       if (isClosed) return;
       checkedAt = clock.elapsed();

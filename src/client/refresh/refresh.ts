@@ -25,18 +25,12 @@ export interface RefreshInput {
   readonly onFailed: (error: unknown, retryInMs: number | null) => void;
 }
 
-export interface Refresh {
-  readonly start: () => void;
-  /** Does not wait for an attempt in progress, which may take seconds: that attempt closes what it opens. */
-  readonly close: () => Promise<void>;
-}
-
 /**
  * Creates a loop that asks the database for changes, by polling and whenever the database notifies. It makes one attempt at
  * a time; notifications during an attempt cause exactly one more. After a failure the connection is closed, and nothing
  * connects until the backoff has passed.
  */
-export function createRefresh(input: RefreshInput): Refresh {
+export function createRefresh(input: RefreshInput) {
   const { connection, clock, pollIntervalMs, onConfirmed, onFailed } = input;
   const backoff = createBackoff(clock);
   const wake = createWake();
@@ -86,7 +80,8 @@ export function createRefresh(input: RefreshInput): Refresh {
 
   return {
     start: () => void keepRefreshing(),
-    close: async () => {
+    /** Does not wait for an attempt in progress, which may take seconds: that attempt closes what it opens. */
+    close: async (): Promise<void> => {
       closing.abort();
       attempt.abort();
       timer.cancel();

@@ -26,9 +26,8 @@ function enveloped(snapshot: string): string {
   return `{"format":"${FORMAT}","sha256":"${sha256}","snapshot":${snapshot}}\n`;
 }
 
-export type ParsedSnapshot =
-  | { readonly ok: true; readonly saved: SavedSnapshot }
-  | { readonly ok: false; readonly reason: string };
+export type ParsedSnapshot = { readonly ok: true; readonly saved: SavedSnapshot } | UnusableSnapshot;
+export type UnusableSnapshot = { readonly ok: false; readonly reason: string };
 
 /** Reads the bytes of a saved snapshot. A file with even one changed or missing byte is refused. */
 export function parseSavedSnapshot(bytes: Uint8Array, environment: string): ParsedSnapshot {
@@ -48,21 +47,17 @@ export function parseSavedSnapshot(bytes: Uint8Array, environment: string): Pars
   return parsed;
 }
 
-/** The first bytes of a saved snapshot, cheap to read. The rest of the file may still be damaged. */
-export interface PeekedSnapshot {
-  readonly head: Head;
-  /** ISO 8601. */
-  readonly savedAt: string;
-}
-
 /** Matches how {@link savedSnapshotText} begins. A head that contains a brace does not match: such a file is read as a whole. */
 const BEGINNING = new RegExp(
   `^\\{"format":"${FORMAT}","sha256":"[0-9a-f]{64}","snapshot":\\{"head":(\\{[^{}]*\\}),"savedAt":"([^"\\\\]*)","kept":\\[`,
 );
 const BEGINNING_BYTES = 4096;
 
-/** Reads the beginning of a saved snapshot; undefined if the file does not begin and end as one. */
-export function peekSavedSnapshot(bytes: Uint8Array): PeekedSnapshot | undefined {
+/**
+ * Reads the beginning of a saved snapshot, which is cheap; undefined if the file does not begin and end as one. The rest of
+ * the file may still be damaged.
+ */
+export function peekSavedSnapshot(bytes: Uint8Array): Pick<SavedSnapshot, "head" | "savedAt"> | undefined {
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [, headText, savedAt] = BEGINNING.exec(whole.subarray(0, BEGINNING_BYTES).toString("utf8")) ?? [];
   if (headText === undefined || savedAt === undefined || whole.subarray(-4).toString("latin1") !== "]}}\n") {

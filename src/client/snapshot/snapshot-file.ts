@@ -1,10 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Head } from "../../store/store.ts";
+import { type Head, isSameHistory } from "../../store/store.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import { parseSavedSnapshot, peekSavedSnapshot, type SavedSnapshot, savedSnapshotText } from "./saved-snapshot.ts";
+import {
+  parseSavedSnapshot,
+  peekSavedSnapshot,
+  type SavedSnapshot,
+  savedSnapshotText,
+  type UnusableSnapshot,
+} from "./saved-snapshot.ts";
 import { keptRows, type Snapshot } from "./snapshot.ts";
 
 /** The shortest time between two writes, however often flags change. */
@@ -14,7 +20,7 @@ const BETWEEN_WRITES_MS = 5000;
 const BEFORE_WRITE_MS = 100;
 
 /** Returns the bytes of a snapshot file, why they cannot be read, or undefined if there is no file. Never rejects. */
-export async function snapshotBytes(path: string): Promise<Uint8Array | UnreadableFile | undefined> {
+export async function snapshotBytes(path: string): Promise<Uint8Array | UnusableSnapshot | undefined> {
   try {
     return await readFile(path);
   } catch (error) {
@@ -23,56 +29,14 @@ export async function snapshotBytes(path: string): Promise<Uint8Array | Unreadab
   }
 }
 
-interface UnreadableFile {
-  readonly ok: false;
-  readonly reason: string;
-}
-
-/** The file that the next process reads when it finds no database at its start. */
-export interface SnapshotFile {
-  readonly save: (snapshot: Snapshot) => void;
-  readonly status: () => { readonly path: string; readonly lastError: string | null };
-  readonly close: () => Promise<void>;
-}
-
-/** Keeps the last good snapshot in a file. Logs one warning if the file cannot be written, whatever the reasons are later. */
-export function keepSnapshotFile(path: string, clock: Clock, logger: Logger): SnapshotFile {
+/**
+ * Keeps the last good snapshot in a file, which the next process reads when it finds no database at its start. The file is
+ * complete at every moment: a temporary file is written, flushed and renamed over it. Several processes may share the file; a
+ * process with older data of the same epoch does not replace it. The first failed write is logged.
+ */
+export function keepSnapshotFile(path: string, clock: Clock, logger: Logger) {
   let lastError: string | null = null;
   let isWarned = false;
-  const saver = startSnapshotSaver(path, clock, (reason) => {
-    lastError = reason ?? null;
-    if (reason === undefined || isWarned) return;
-    isWarned = true;
-    logger.warn(`snapshot file ${path} cannot be written (${reason}); set FLAGS_SNAPSHOT_FILE to a writable path`);
-  });
-  return {
-    save: (snapshot) => {
-      const { head, rows } = snapshot;
-      saver.save({ head, rows, kept: keptRows(snapshot), savedAt: clock.today().toISOString() });
-    },
-    status: () => ({ path, lastError }),
-    close: saver.close,
-  };
-}
-
-interface SnapshotSaver {
-  /** Writes the snapshot soon, unless a newer one replaces it first. */
-  readonly save: (saved: SavedSnapshot) => void;
-  /** Writes what is still waiting. Never rejects. */
-  readonly close: () => Promise<void>;
-}
-
-/**
- * Writes snapshots to one file that is complete at every moment: a temporary file is written, flushed and renamed over it.
- * Several processes may share the file; a process with older data of the same epoch does not replace it.
- *
- * @param onWritten  called after each write: with the reason of a failure, or undefined
- */
-export function startSnapshotSaver(
-  path: string,
-  clock: Clock,
-  onWritten: (reason: string | undefined) => void,
-): SnapshotSaver {
   let waiting: SavedSnapshot | undefined;
   let writing: Promise<void> | undefined;
   let cancelPause: (() => void) | undefined;
@@ -83,18 +47,22 @@ export function startSnapshotSaver(
       waiting = undefined;
       try {
         await replaceFile(path, saved);
-        onWritten(undefined);
+        lastError = null;
       } catch (error) {
-        onWritten(errorCode(error));
+        lastError = errorCode(error);
+        if (!isWarned) logFailure(lastError);
+        isWarned = true;
       }
     }
+  }
+  function logFailure(reason: string): void {
+    logger.warn(`snapshot file ${path} cannot be written (${reason}); set FLAGS_SNAPSHOT_FILE to a writable path`);
   }
   function start(): void {
     writing ??= write().finally(() => {
       writing = undefined;
     });
   }
-
   function startAndPause(): void {
     start();
     cancelPause = clock.after(BETWEEN_WRITES_MS, () => {
@@ -104,10 +72,14 @@ export function startSnapshotSaver(
   }
 
   return {
-    save: (saved) => {
-      waiting = saved;
+    /** Writes the snapshot soon, unless a newer one replaces it first. */
+    save: (snapshot: Snapshot) => {
+      const { head, rows } = snapshot;
+      waiting = { head, rows, kept: keptRows(snapshot), savedAt: clock.today().toISOString() };
       cancelPause ??= clock.after(BEFORE_WRITE_MS, startAndPause, true);
     },
+    status: () => ({ path, lastError }),
+    /** Writes what is still waiting. Never rejects. */
     close: async () => {
       cancelPause?.();
       start();
@@ -142,7 +114,7 @@ function isAsGood(present: Uint8Array, saved: SavedSnapshot): boolean {
   const peeked = peekSavedSnapshot(present);
   if (peeked !== undefined && !isNewer(peeked.head, saved.head)) {
     const again = { ...saved, savedAt: peeked.savedAt };
-    return isSame(peeked.head, saved.head) && Buffer.from(savedSnapshotText(again)).equals(present);
+    return peeked.head.revision === saved.head.revision && Buffer.from(savedSnapshotText(again)).equals(present);
   }
   // Only an undamaged file may prevent the write.
   const parsed = parseSavedSnapshot(present, saved.head.environment);
@@ -150,11 +122,7 @@ function isAsGood(present: Uint8Array, saved: SavedSnapshot): boolean {
 }
 
 function isNewer(present: Head, own: Head): boolean {
-  return present.storeId === own.storeId && present.epoch === own.epoch && present.revision > own.revision;
-}
-
-function isSame(present: Head, own: Head): boolean {
-  return present.storeId === own.storeId && present.epoch === own.epoch && present.revision === own.revision;
+  return isSameHistory(present, own) && present.revision > own.revision;
 }
 
 /** Flushes the folder, so that the rename survives a power cut. If a folder cannot be flushed, the file is still complete. */

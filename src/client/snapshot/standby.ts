@@ -18,17 +18,8 @@ export interface StandbySnapshot {
   readonly read: () => Snapshot | undefined;
 }
 
-/** Serves a standby snapshot while the database is unreachable. */
-export interface Standby {
-  /** Supplies the snapshot, which may be read from disk after the database was found unreachable. */
-  readonly offer: (snapshot: StandbySnapshot | undefined) => void;
-  /** Serves the snapshot now, or as soon as it is offered, unless there is data already. */
-  readonly use: () => void;
-  /** Lets go of the snapshot: the database has answered. */
-  readonly discard: () => void;
-}
-
-export function createStandby(state: Pick<FlagState, "snapshot" | "install">): Standby {
+/** Creates what serves a standby snapshot while the database is unreachable. */
+export function createStandby(state: Pick<FlagState, "snapshot" | "install">) {
   let standby: StandbySnapshot | undefined;
   let isNeeded = false;
   function serve(): void {
@@ -37,21 +28,27 @@ export function createStandby(state: Pick<FlagState, "snapshot" | "install">): S
     if (snapshot !== undefined) state.install(snapshot, false);
   }
   return {
-    offer: (snapshot) => {
+    /** Returns the snapshot while it may be needed. */
+    snapshot: () => standby,
+    /** Supplies the snapshot, which may be read from disk after the database was found unreachable, or has answered. */
+    offer: (snapshot: StandbySnapshot | undefined) => {
+      if (state.snapshot()?.source === "database") return;
       standby = snapshot;
       if (isNeeded) serve();
     },
+    /** Serves the snapshot now, or as soon as it is offered, unless there is data already. */
     use: () => {
       isNeeded = true;
       serve();
     },
+    /** Lets go of the snapshot: the database has answered. */
     discard: () => {
       standby = undefined;
     },
   };
 }
 
-type StandbySource = "disk" | "bundled";
+type StandbySource = Exclude<Snapshot["source"], "database">;
 
 /**
  * Finds the best standby snapshot: the saved one, then the bundled one. A snapshot that is damaged or belongs to another

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -8,10 +8,11 @@ import {
   savedSnapshotText,
   snapshotIn,
 } from "../../../src/client/snapshot/saved-snapshot.ts";
-import { startSnapshotSaver } from "../../../src/client/snapshot/snapshot-file.ts";
+import { readSnapshot, type Snapshot } from "../../../src/client/snapshot/snapshot.ts";
+import { keepSnapshotFile } from "../../../src/client/snapshot/snapshot-file.ts";
 import { aFlag, aRule, isOneOf } from "../../support/flags.ts";
 import { aRow } from "../../support/rows.ts";
-import { manualClock } from "../fakes.ts";
+import { heard, manualClock } from "../fakes.ts";
 
 const ROW = aRow(
   aFlag({ key: "checkout", name: "Kassa – öppen 🚗", rules: [aRule({ when: isOneOf("userRole", "admin") })] }),
@@ -22,7 +23,13 @@ const SAVED: SavedSnapshot = {
   kept: [],
   savedAt: "2026-11-21T00:00:00.000Z",
 };
+/** What is saved as {@link SAVED} at the beginning of a manual clock. */
+const SNAPSHOT = readSnapshot(SAVED, { source: "database", previous: undefined, definitions: undefined });
 const BYTES = Buffer.from(savedSnapshotText(SAVED));
+
+function at(revision: number): Snapshot {
+  return { ...SNAPSHOT, head: { ...SNAPSHOT.head, revision } };
+}
 
 function freshPath(): string {
   const folder = mkdtempSync(join(tmpdir(), "flaghoist-saved-"));
@@ -70,11 +77,10 @@ test("each reason not to use a snapshot is reported", () => {
 
 test("a file is complete and private, in a private folder, and no temporary file remains", async () => {
   const path = freshPath();
-  const reasons: (string | undefined)[] = [];
-  const saver = startSnapshotSaver(path, manualClock(), (reason) => reasons.push(reason));
-  saver.save(SAVED);
+  const saver = keepSnapshotFile(path, manualClock(), heard());
+  saver.save(SNAPSHOT);
   await saver.close();
-  expect(reasons).toEqual([undefined]);
+  expect(saver.status()).toEqual({ path, lastError: null });
   expect(parseSavedSnapshot(readFileSync(path), "production")).toEqual({ ok: true, saved: SAVED });
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(statSync(join(path, "..")).mode & 0o777).toBe(0o700);
@@ -84,37 +90,35 @@ test("a file is complete and private, in a private folder, and no temporary file
 test("of many changes within 5 s only the first and the last are written", async () => {
   const path = freshPath();
   const clock = manualClock();
-  let writes = 0;
-  const saver = startSnapshotSaver(path, clock, () => void (writes += 1));
-  const at = (revision: number): SavedSnapshot => ({ ...SAVED, head: { ...SAVED.head, revision } });
+  const saver = keepSnapshotFile(path, clock, heard());
+  const written = (): unknown => existsSync(path) && JSON.parse(readFileSync(path, "utf8")).snapshot.head.revision;
   saver.save(at(1));
   // An application that has just become ready is left alone.
   await clock.advance(99);
-  expect(writes).toBe(0);
+  expect(written()).toBe(false);
   await clock.advance(1);
-  await expect.poll(() => writes).toBe(1);
+  await expect.poll(written).toBe(1);
   for (let revision = 2; revision <= 50; revision++) saver.save(at(revision));
   await clock.advance(4999);
-  expect(writes).toBe(1);
+  expect(written()).toBe(1);
   await clock.advance(1);
-  await expect.poll(() => writes).toBe(2);
-  expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ snapshot: { head: { revision: 50 } } });
+  await expect.poll(written).toBe(50);
   await saver.close();
 });
 
 test("processes that share the file leave a complete one of the newest revision", async () => {
   const path = freshPath();
-  const savers = Array.from({ length: 8 }, () => startSnapshotSaver(path, manualClock(), () => {}));
+  const savers = Array.from({ length: 8 }, () => keepSnapshotFile(path, manualClock(), heard()));
   for (const [index, saver] of savers.entries()) {
-    saver.save({ ...SAVED, head: { ...SAVED.head, revision: index + 1 } });
+    saver.save(at(index + 1));
   }
   await Promise.all(savers.map((saver) => saver.close()));
   expect(parseSavedSnapshot(readFileSync(path), "production")).toMatchObject({ ok: true });
-  const last = startSnapshotSaver(path, manualClock(), () => {});
-  last.save({ ...SAVED, head: { ...SAVED.head, revision: 100 } });
+  const last = keepSnapshotFile(path, manualClock(), heard());
+  last.save(at(100));
   await last.close();
-  const older = startSnapshotSaver(path, manualClock(), () => {});
-  older.save({ ...SAVED, head: { ...SAVED.head, revision: 99 } });
+  const older = keepSnapshotFile(path, manualClock(), heard());
+  older.save(at(99));
   await older.close();
   expect(parseSavedSnapshot(readFileSync(path), "production")).toMatchObject({ saved: { head: { revision: 100 } } });
   expect(readdirSync(join(path, ".."))).toHaveLength(1);

@@ -1,0 +1,85 @@
+import type { FlagStore } from "../store/store.ts";
+import type { Clock } from "./clock.ts";
+import { createEmitter } from "./events.ts";
+import { createFlagState } from "./flag-state.ts";
+import { startHeartbeat } from "./heartbeat.ts";
+import type { Settings } from "./options.ts";
+import { watchOverrideFile } from "./override/override-file.ts";
+import { createSnapshotAcceptance } from "./refresh/accept-snapshot.ts";
+import { createConnection } from "./refresh/connection.ts";
+import { trackConnection } from "./refresh/connection-state.ts";
+import { trackFreshness } from "./refresh/freshness.ts";
+import { createRefresh } from "./refresh/refresh.ts";
+import { servedText } from "./served-text.ts";
+import { keepSnapshotFile } from "./snapshot/snapshot-file.ts";
+import { createStandby } from "./snapshot/standby.ts";
+
+export interface ClientInput {
+  readonly clock: Clock;
+  readonly openStore: () => Promise<FlagStore>;
+  /** Where the last good snapshot is kept; undefined: nowhere. */
+  readonly snapshotFile: string | undefined;
+}
+
+export type ClientParts = ReturnType<typeof createParts>;
+
+/** Creates all parts of a client, each from those before it. Nothing is read or sent yet. */
+export function createParts(settings: Settings, { clock, openStore, snapshotFile: path }: ClientInput) {
+  const { environment, logger } = settings;
+  const emitter = createEmitter(logger);
+  const state = createFlagState(settings, clock, emitter);
+  const standby = createStandby(state);
+  const snapshotFile = path === undefined ? undefined : keepSnapshotFile(path, clock, logger);
+  const acceptance = createSnapshotAcceptance(settings, state, standby.snapshot, (snapshot) =>
+    snapshotFile?.save(snapshot),
+  );
+  const connection = createConnection(openStore);
+  const connectionState = trackConnection(settings, clock, emitter);
+  const freshness = trackFreshness(settings.staleAfterMs, clock, (isLate, ageMs) => {
+    const snapshot = state.snapshot();
+    if (isLate && snapshot) logger.warn(`flags are stale: still serving ${servedText(snapshot, ageMs)}`);
+    state.setLate(isLate, ageMs);
+  });
+  const heartbeat = settings.heartbeat ? startHeartbeat(clock, connection.store, state) : undefined;
+  if (heartbeat !== undefined) emitter.on("override", heartbeat.beat);
+  const overrideFile =
+    settings.overrideFile === undefined
+      ? undefined
+      : watchOverrideFile(settings.overrideFile, clock, logger, state.setOverrides);
+  /** Resolves when there is data, or when there is no more reason to wait for it. */
+  const ready = Promise.withResolvers<void>();
+  const refresh = createRefresh({
+    connection,
+    acceptance,
+    clock,
+    pollIntervalMs: settings.pollIntervalMs,
+    onConfirmed: (store) => {
+      standby.discard();
+      connectionState.succeeded(store.label);
+      freshness.checked();
+      heartbeat?.beat();
+      ready.resolve();
+    },
+    onFailed: (error, retryInMs) => {
+      const snapshot = state.snapshot();
+      const served = snapshot && servedText(snapshot, freshness.ageMs());
+      connectionState.failed(error, served, retryInMs);
+      standby.use();
+      if (state.snapshot() !== undefined) ready.resolve();
+    },
+  });
+  return {
+    environment,
+    emitter,
+    state,
+    standby,
+    snapshotFile,
+    connection,
+    connectionState,
+    freshness,
+    heartbeat,
+    overrideFile,
+    ready,
+    refresh,
+  };
+}
