@@ -1,32 +1,30 @@
+import type { FlagError } from "../core/errors.ts";
 import type { Flag, FlagKey } from "../core/flag/flag.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../core/json.ts";
 import { columnsOf, flagOfColumns } from "../core/row/row-codec.ts";
 import type { FlagColumns, RolloutStrategy } from "../core/row/row.ts";
 import { adoptLive } from "../source/edit/adopt.ts";
 import { editFlag, findFlag } from "../source/edit/edit-flag.ts";
-import { type Checked, type EditResult, refused, type Refused } from "../source/edit/edit-result.ts";
+import { type Edited, refused } from "../source/edit/edit-result.ts";
 import { filesAfter, type FlagTree, newFailures } from "../source/edit/flag-tree.ts";
 import type { ToggleUpdates } from "./toggle-updates.ts";
 
 /**
  * Writes updates of columns into a flag's file: whom it serves into the overlay of one environment, name, description and
  * metadata into the base, which applies to all environments.
+ *
+ * @throws FlagError when the edit is refused
  */
-export function editToggle(tree: FlagTree, key: FlagKey, environment: string, updates: ToggleUpdates): EditResult {
-  const found = findFlag(tree, key, environment);
-  if (!found.ok) return found;
-  const { flag, json } = found;
+export function editToggle(tree: FlagTree, key: FlagKey, environment: string, updates: ToggleUpdates): Edited {
+  const { flag, json } = findFlag(tree, key, environment);
   const current = tree.loaded.flagsFor(environment).get(key);
-  if (current === undefined) return refused("INVALID_FLAGS", `${flag.path} cannot be edited`, "hoist validate");
+  if (current === undefined) throw refused("INVALID_FLAGS", `${flag.path} cannot be edited`, "hoist validate");
   const served = servedAfter(current, updates);
-  if (!served.ok) return served;
 
   const first = editFlag(tree, { key, json: withDescription(json, updates), environment: null });
-  if (!first.ok) return first;
   const between = { files: filesAfter(tree.files, first.edits), loaded: first.after };
   const described = first.after.flagsFor(environment).get(key) ?? current;
-  const second = adoptLive(between, environment, { ...described, ...served.value });
-  if (!second.ok) return second;
+  const second = adoptLive(between, environment, { ...described, ...served });
   const after = (second.edits[0] ?? first.edits[0])?.after;
   return {
     ...second,
@@ -38,37 +36,36 @@ export function editToggle(tree: FlagTree, key: FlagKey, environment: string, up
 }
 
 /** Applies the updates to `enabled` and the default rollout. */
-function servedAfter(now: Flag, updates: ToggleUpdates): Checked<Pick<Flag, "enabled" | "rollout">> {
+function servedAfter(now: Flag, updates: ToggleUpdates): Pick<Flag, "enabled" | "rollout"> {
   const columns = columnsOf(now);
   const { enabled = columns.enabled } = updates;
   const isOfRollout = [updates.rollout_strategy, updates.rollout_percentage, updates.target_config];
-  if (isOfRollout.every((value) => value === undefined)) return { ok: true, value: { enabled, rollout: now.rollout } };
-  const rollout = rolloutColumns(columns, updates);
-  if (!rollout.ok) return rollout;
-  return { ok: true, value: { enabled, rollout: flagOfColumns(now.key, { ...columns, ...rollout.value }).rollout } };
+  if (isOfRollout.every((value) => value === undefined)) return { enabled, rollout: now.rollout };
+  const { rollout } = flagOfColumns(now.key, { ...columns, ...rolloutColumns(columns, updates) });
+  return { enabled, rollout };
 }
 
 type RolloutColumns = Pick<FlagColumns, "rollout_strategy" | "rollout_percentage" | "target_config">;
 
-function rolloutColumns(now: FlagColumns, updates: ToggleUpdates): Checked<RolloutColumns> {
+function rolloutColumns(now: FlagColumns, updates: ToggleUpdates): RolloutColumns {
   const strategy = updates.rollout_strategy ?? now.rollout_strategy;
   const isSame = strategy === now.rollout_strategy;
   const percentage =
     updates.rollout_percentage ?? (isSame || strategy !== "percentage" ? now.rollout_percentage : null);
-  if (percentage === null) return missing(strategy, "rollout_percentage: 10");
+  if (percentage === null) throw missing(strategy, "rollout_percentage: 10");
   const given = updates.rollout_percentage;
-  if (strategy !== "percentage" && given !== undefined && given !== 100) return unused("rollout_percentage", strategy);
+  if (strategy !== "percentage" && given !== undefined && given !== 100) throw unused("rollout_percentage", strategy);
 
   const lists = updates.target_config === undefined ? undefined : nonEmptyLists(updates.target_config);
   const hasLists = lists !== undefined && Object.keys(lists).length > 0;
   if (strategy === "all" || strategy === "percentage") {
-    if (hasLists) return unused("target_config", strategy);
+    if (hasLists) throw unused("target_config", strategy);
     const rollout_percentage = strategy === "all" ? 100 : percentage;
-    return { ok: true, value: { rollout_strategy: strategy, rollout_percentage, target_config: {} } };
+    return { rollout_strategy: strategy, rollout_percentage, target_config: {} };
   }
   const target = lists ?? (isSame ? now.target_config : {});
   if (strategy === "role" && Object.keys(target).some((name) => name !== "roles" && name !== "userRole")) {
-    return refused(
+    throw refused(
       "USAGE",
       "the strategy role has only the list roles",
       'for example target_config: { roles: ["admin"] }; other lists require the strategy whitelist',
@@ -76,9 +73,9 @@ function rolloutColumns(now: FlagColumns, updates: ToggleUpdates): Checked<Rollo
   }
   if (Object.keys(target).length === 0) {
     const example = strategy === "role" ? 'roles: ["admin"]' : 'workshop_ids: ["workshop-1"]';
-    return missing(strategy, `target_config: { ${example} }`);
+    throw missing(strategy, `target_config: { ${example} }`);
   }
-  return { ok: true, value: { rollout_strategy: strategy, rollout_percentage: 100, target_config: target } };
+  return { rollout_strategy: strategy, rollout_percentage: 100, target_config: target };
 }
 
 /** Returns the ids as text without duplicates. Empty lists, which forms send, are left out. */
@@ -88,13 +85,13 @@ function nonEmptyLists(lists: NonNullable<ToggleUpdates["target_config"]>): Json
 }
 
 /** Refuses a field that has no effect with the strategy. */
-function unused(field: "rollout_percentage" | "target_config", strategy: RolloutStrategy): Refused {
+function unused(field: "rollout_percentage" | "target_config", strategy: RolloutStrategy): FlagError {
   const matching = field === "target_config" ? '"role" or "whitelist"' : '"percentage"';
   const hint = `change the strategy as well: rollout_strategy: ${matching}`;
   return refused("USAGE", `${field} has no effect while rollout_strategy is ${strategy}`, hint);
 }
 
-function missing(strategy: RolloutStrategy, example: string): Refused {
+function missing(strategy: RolloutStrategy, example: string): FlagError {
   return refused("USAGE", `the strategy ${strategy} needs a value that says whom it serves`, `for example ${example}`);
 }
 

@@ -1,7 +1,7 @@
 import { unknownName } from "../core/diagnostic/unknown-name.ts";
 import type { JsonObject } from "../core/json.ts";
 import { ROLLOUT_STRATEGIES, type RolloutStrategy } from "../core/row/row.ts";
-import { type Checked, refused } from "../source/edit/edit-result.ts";
+import { refused } from "../source/edit/edit-result.ts";
 
 /** Changes of a flag, by the columns of the table. Absent and undefined fields stay unchanged. */
 export interface ToggleUpdates {
@@ -31,24 +31,24 @@ const CHECKS: { readonly [field in keyof Required<ToggleUpdates>]: (value: unkno
 };
 const FIELDS = Object.keys(CHECKS);
 
-/** Checks the updates that a program passed in, field by field: they may come from a form. */
-export function parseUpdates(updates: unknown): Checked<ToggleUpdates> {
+/** Checks the updates that a program passed in, field by field: they may come from a form. @throws FlagError USAGE */
+export function parseUpdates(updates: unknown): ToggleUpdates {
   const accepted = `accepted: ${FIELDS.join(", ")}`;
-  if (!isRecord(updates)) return refused("USAGE", `updates: expected an object, found ${kindOf(updates)}`, accepted);
+  if (!isRecord(updates)) throw refused("USAGE", `updates: expected an object, found ${kindOf(updates)}`, accepted);
   const given = Object.entries(updates).filter(([, value]) => value !== undefined);
   for (const [field, value] of given) {
     const check = Object.entries(CHECKS).find(([known]) => known === field)?.[1];
     if (check === undefined) {
-      const { message, hint = "" } = unknownName("field", field, FIELDS);
-      return refused("USAGE", `updates: ${message}`, hint);
+      const { message, hint } = unknownName("field", field, FIELDS);
+      throw refused("USAGE", `updates: ${message}`, hint);
     }
     const expected = check(value);
     if (expected === undefined) continue;
     const found = typeof value === "number" || typeof value === "string" ? JSON.stringify(value) : kindOf(value);
-    return refused("USAGE", `updates.${field}: expected ${expected}, found ${found}`, accepted);
+    throw refused("USAGE", `updates.${field}: expected ${expected}, found ${found}`, accepted);
   }
-  if (given.length === 0) return refused("USAGE", "updates: no field is given", accepted);
-  return { ok: true, value: Object.fromEntries(given) };
+  if (given.length === 0) throw refused("USAGE", "updates: no field is given", accepted);
+  return Object.fromEntries(given);
 }
 
 function isPercentage(value: unknown): boolean {

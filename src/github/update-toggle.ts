@@ -2,7 +2,6 @@ import { differenceTexts } from "../core/describe/describe-difference.ts";
 import { FlagError } from "../core/errors.ts";
 import type { Flag, FlagKey } from "../core/flag/flag.ts";
 import type { Environment } from "../history/git-environment.ts";
-import { refusalError, refused, type Refused } from "../source/edit/edit-result.ts";
 import { editableTree, filesAfter, type FlagTree } from "../source/edit/flag-tree.ts";
 import { loadFlags } from "../source/load/load.ts";
 import { isKey } from "../source/shape/key.ts";
@@ -64,18 +63,15 @@ export async function proposeUpdate(
   where: { readonly github: FlagRepository; readonly env: Environment; readonly today: Date },
 ): Promise<ProposedUpdate> {
   const { key, adminUserId, notes } = request;
-  const problem = requestProblem(request);
-  if (problem !== undefined) throw refusalError(problem);
+  checkRequest(request);
   const updates = parseUpdates(request.updates);
-  if (!updates.ok) throw refusalError(updates);
 
   const github = await gitHubFrom(environmentWith(where.env, where.github));
   const head = await branchHead(github);
   const wanted = { prefix: prefixOf(where.github.folder), key };
   const { files, isWhole } = await readFilesFromGitHub(github, head.tree, wanted);
   const tree = editableTree(files);
-  const edited = editToggle(tree, key, seen.environment, updates.value);
-  if (!edited.ok) throw refusalError(edited);
+  const edited = editToggle(tree, key, seen.environment, updates);
   const manual = await manualChanges(github, tree, seen, wanted);
   if (edited.edits.length === 0) throw nothingToDo(key, seen.environment, head.branch, manual);
 
@@ -86,14 +82,14 @@ export async function proposeUpdate(
   return { number, url };
 }
 
-function requestProblem({ key, adminUserId, notes }: ToggleRequest): Refused | undefined {
-  const wrong = (name: string, expected: string) => refused("USAGE", `${name}: expected ${expected}`, "");
+function checkRequest({ key, adminUserId, notes }: ToggleRequest): void {
+  const wrong = (name: string, expected: string) => new FlagError("USAGE", `${name}: expected ${expected}`);
   // The caller may be JavaScript, and its values may come from a form.
-  if (typeof key !== "string" || !isKey(key)) return wrong("key", "the key of a flag, e.g. workshop_routing");
+  if (typeof key !== "string" || !isKey(key)) throw wrong("key", "the key of a flag, e.g. workshop_routing");
   const isNamed = typeof adminUserId === "string" && adminUserId.trim() !== "" && adminUserId.length <= MAX_ADMIN_ID;
-  if (!isNamed) return wrong("adminUserId", `who asks for the change, in 1 to ${MAX_ADMIN_ID} characters`);
+  if (!isNamed) throw wrong("adminUserId", `who asks for the change, in 1 to ${MAX_ADMIN_ID} characters`);
   const isText = notes === undefined || (typeof notes === "string" && notes.length <= MAX_NOTES);
-  return isText ? undefined : wrong("notes", `a text of at most ${MAX_NOTES} characters`);
+  if (!isText) throw wrong("notes", `a text of at most ${MAX_NOTES} characters`);
 }
 
 /**

@@ -48,7 +48,6 @@ export async function aProposal(
   const head = await branchHead(github);
   const { files, isWhole } = await readFilesFromGitHub(github, head.tree, { prefix: "", key });
   const edited = setInFlag(editableTree(files), { key, environment, evenIfMasked: false }, changes);
-  if (!edited.ok) throw new Error(edited.message);
   const today = new Date("2026-11-20T00:00:00Z");
   return proposalOf(github, edited, { head, prefix: "", isWhole }, { notes: [], today, ...others }).proposal;
 }

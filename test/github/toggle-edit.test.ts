@@ -2,25 +2,26 @@ import { describe, expect, test } from "vitest";
 import { editToggle } from "../../src/github/toggle-edit.ts";
 import { parseUpdates } from "../../src/github/toggle-updates.ts";
 import { flagTree } from "../../src/source/edit/flag-tree.ts";
-import type { EditResult, Refused } from "../../src/source/edit/edit-result.ts";
+import { FlagError } from "../../src/core/errors.ts";
+import type { Edited } from "../../src/source/edit/edit-result.ts";
+import { attempted } from "../source/edit/support.ts";
 import { flagText } from "../support/flag-tree.ts";
 import { PROPOSED_CONFIG } from "./proposing.ts";
 
 const SHARED = { enabled: true, lines: "rollout: 10%" };
 
 /** What becomes of a flag's file in production. */
-function updated(updates: unknown, text = flagText(SHARED), environment = "production"): EditResult | Refused {
+function updated(updates: unknown, text = flagText(SHARED), environment = "production"): Edited | FlagError {
   const bytes = (content: string) => new TextEncoder().encode(content);
   const tree = flagTree([
     { path: "flags/_config.yaml", kind: "file", bytes: bytes(PROPOSED_CONFIG) },
     { path: "flags/checkout.yaml", kind: "file", bytes: bytes(text) },
   ]);
-  const parsed = parseUpdates(updates);
-  return parsed.ok ? editToggle(tree, "checkout", environment, parsed.value) : parsed;
+  return attempted(() => editToggle(tree, "checkout", environment, parseUpdates(updates)));
 }
 
-function overlayOf(result: EditResult | Refused): string {
-  if (!result.ok) return `${result.message} | ${result.hint}`;
+function overlayOf(result: Edited | FlagError): string {
+  if (result instanceof FlagError) return `${result.message} | ${result.hint}`;
   const [edit] = result.edits;
   return edit === undefined ? "nothing" : (/production: (.*)\n/.exec(edit.after)?.[1] ?? edit.after);
 }
@@ -108,7 +109,7 @@ describe("updates in the words of the columns", () => {
   test("what people read is written for all environments, whatever signs it has, beside what is served in one", () => {
     const description = `"Quoted": #hash,\n  two lines & {braces} 'x'`;
     const result = updated({ display_name: "yes", description, enabled: false, metadata: { ticket: "ACME-1" } });
-    if (!result.ok) throw new Error(result.message);
+    if (result instanceof FlagError) throw result;
     expect(result.edits).toHaveLength(1);
     for (const environment of ["development", "production"]) {
       expect(result.after.flagsFor(environment).get("checkout")).toMatchObject({
@@ -124,7 +125,7 @@ describe("updates in the words of the columns", () => {
   test("of the metadata, owner, kind, expires and tags are fields of their own: named they change, else they stay", () => {
     const text = flagText({ lines: "tags: [shop]\nmetadata: { ticket: ACME-1, old: true }\nrollout: all" });
     const result = updated({ metadata: { owner: "dana", ticket: "ACME-2" } }, text);
-    if (!result.ok) throw new Error(result.message);
+    if (result instanceof FlagError) throw result;
     expect(result.after.flagsFor(null).get("checkout")).toMatchObject({
       owner: "dana",
       kind: "ops",
@@ -136,7 +137,7 @@ describe("updates in the words of the columns", () => {
 
   test("an acknowledgement of another end state goes", () => {
     const text = flagText({ lines: 'acknowledge: { production: "12345678", reason: Meant. }\nrollout: 10%' });
-    expect(updated({ enabled: false }, text)).toMatchObject({ ok: true, voided: ["production"] });
+    expect(updated({ enabled: false }, text)).toMatchObject({ voided: ["production"] });
   });
 
   test("an environment that is not declared is refused", () => {

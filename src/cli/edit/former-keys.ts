@@ -1,6 +1,8 @@
 import { FlagError } from "../../core/errors.ts";
 import { openRepository } from "../../history/repository.ts";
-import { formerHolders } from "../../source/edit/key-problem.ts";
+import { variableOf } from "../../core/override/override-text.ts";
+import { keyOfPath } from "../../source/shape/key.ts";
+import { isFlagPath } from "../../source/shape/paths.ts";
 
 /** Warns when git's history once had the key, or one with the same environment variable, because tables still have its row. */
 export async function formerKeyNotes(folder: string, key: string): Promise<readonly string[]> {
@@ -9,7 +11,9 @@ export async function formerKeyNotes(folder: string, key: string): Promise<reado
     if (error instanceof FlagError) return new Set<string>();
     throw error;
   });
-  return formerHolders(key, removed).map((former) =>
+  const formerKeys = new Set([...removed].filter(isFlagPath).map(keyOfPath));
+  const holders = [...formerKeys].filter((former) => variableOf(former) === variableOf(key));
+  return holders.map((former) =>
     former === key
       ? `git once had a flag ${key}: a sync restores its archived row, and old programs may still ask for it`
       : `git once had a flag ${former} with the same environment variable as ${key}: plan refuses ${key} where a table still has ${former}`,

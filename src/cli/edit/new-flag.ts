@@ -1,8 +1,7 @@
 import { FlagError } from "../../core/errors.ts";
 import type { FlagType } from "../../core/flag/flag.ts";
 import type { JsonValue } from "../../core/json.ts";
-import { unknownEnvironment } from "../../source/edit/edit-flag.ts";
-import { refusalError, type Refused } from "../../source/edit/edit-result.ts";
+import { checkDeclared } from "../../source/edit/edit-flag.ts";
 import { checkEdits, environmentsOf, type FlagTree } from "../../source/edit/flag-tree.ts";
 import { keyProblem } from "../../source/edit/key-problem.ts";
 import { folderOf, newFlagText, schemaFor } from "../../source/edit/new-flag.ts";
@@ -33,13 +32,14 @@ export async function newFlag(io: Io, folder: string, tree: FlagTree, options: N
   }
   const environments = environmentsOf(tree.loaded);
   const enabledIn = options.env ?? environments.slice(0, 1);
-  if (options.key !== undefined) throwIf(keyProblem(tree, options.key));
-  for (const name of enabledIn) throwIf(unknownEnvironment(name, environments));
+  const problem = options.key === undefined ? undefined : keyProblem(tree, options.key);
+  if (problem !== undefined) throw problem;
+  for (const name of enabledIn) checkDeclared(name, environments);
   const variants = variantsOf(options);
   const { key, name, description, owner, kind, expires, tags = [], client, type } = options;
   const answers = await completeAnswers(io, { key, name, description, owner, kind, expires }, config, (typed) => {
-    const problem = keyProblem(tree, typed);
-    return problem === undefined ? undefined : `${problem.message}: ${problem.hint}`;
+    const invalid = keyProblem(tree, typed);
+    return invalid === undefined ? undefined : `${invalid.message}: ${invalid.hint}`;
   });
 
   const inside = options.folder === undefined ? folderOf(tree, answers.owner) : flagFolder(options.folder);
@@ -64,10 +64,6 @@ export async function newFlag(io: Io, folder: string, tree: FlagTree, options: N
       `hoist rollout ${answers.key} 10% --env ${enabledIn[0] ?? environments[0]}        or all, none, --roles, --whitelist`,
     ],
   };
-}
-
-function throwIf(problem: Refused | undefined): void {
-  if (problem !== undefined) throw refusalError(problem);
 }
 
 /** Parses variant values as JSON. A value that is not JSON stays text, and the check of the file reports it. */

@@ -2,7 +2,7 @@ import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import type { FlagKey } from "../../core/flag/flag.ts";
 import type { Proposal } from "../../github/proposal.ts";
 import type { Proposed } from "../../github/propose.ts";
-import type { Edited, EditResult, FileEdit } from "../../source/edit/edit-result.ts";
+import type { Edited, FileEdit } from "../../source/edit/edit-result.ts";
 import { environmentsOf, type FlagTree } from "../../source/edit/flag-tree.ts";
 import { type Meaning, meaningsOf, versionsIn } from "../../source/edit/meanings.ts";
 
@@ -13,7 +13,7 @@ export interface EditRequest {
   /** Whether the edit needs every flag. Otherwise the flag and those that it requires are enough. */
   readonly needsAllFlags?: boolean;
   /**
-   * Makes the edit in memory.
+   * Makes the edit in memory. Throws a FlagError when the edit is refused.
    *
    * @param source  `folder` holds `flags/`, or would; `commit` is what the files were read from, null for the work tree. The
    *                clone may not have that commit
@@ -25,7 +25,7 @@ export interface EditRequest {
 }
 
 export interface DraftEdit {
-  readonly result: EditResult;
+  readonly result: Edited;
   /** Remarks for the user, one line each. */
   readonly notes?: readonly string[];
   /** Replaces the usual next steps of an edit in the work tree. */

@@ -5,7 +5,6 @@ import { proposalOf } from "../../github/proposal.ts";
 import { propose } from "../../github/propose.ts";
 import { branchHead } from "../../github/repository.ts";
 import type { ChangeReport } from "../../impact/report.ts";
-import { refusalError } from "../../source/edit/edit-result.ts";
 import { editableTree } from "../../source/edit/flag-tree.ts";
 import { type Io, progressOf } from "../terminal/io.ts";
 import { checkSameFile, cloneAt, readBranchFiles } from "./local-clone.ts";
@@ -37,7 +36,6 @@ export async function proposeEdit(
   const { files, isWhole } = await readBranchFiles(github, clone, head, { key, whole: needsAllFlags });
   await checkSameFile(clone, head, files, key);
   const { result, notes = [] } = await edit(editableTree(files), { folder, commit: head.commit });
-  if (!result.ok) throw refusalError(result);
 
   const outcome = outcomeOf(result, notes, " --pr");
   const target = { kind: "pullRequest", base: head.branch, commit: head.commit } as const;

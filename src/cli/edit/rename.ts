@@ -28,7 +28,7 @@ export function renameCommand(io: Io, done: Done): CommandUnknownOpts {
         needsAllFlags: true,
         edit: async (tree, { folder }) => {
           const result = renameFlag(tree, key, newKey);
-          const fallback = result.ok ? result.before.flagsFor(null).get(key)?.fallback : undefined;
+          const fallback = result.before.flagsFor(null).get(key)?.fallback;
           const served = fallback === undefined ? "its fallback" : `its fallback (${fallback})`;
           const notes = [
             `programs that still ask for ${key} get ${served} after the next sync if they use generated code, else their own default`,

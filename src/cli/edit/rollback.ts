@@ -25,9 +25,7 @@ export function rollbackCommand(io: Io, done: Done): CommandUnknownOpts {
       await runEdit(io, options, {
         key,
         edit: async (tree, { folder, commit: from }) => {
-          const found = findFlag(tree, key, environment);
-          if (!found.ok) return { result: found };
-          const current = found.flag.parsed.text;
+          const current = findFlag(tree, key, environment).flag.parsed.text;
           const { text, notes } = await earlierVersion(folder, { key, current, environment, ref, from });
           return { result: rollBack(tree, key, text, environment), notes };
         },

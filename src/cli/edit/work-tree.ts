@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { FlagError } from "../../core/errors.ts";
-import { type Edited, refusalError } from "../../source/edit/edit-result.ts";
+import type { Edited } from "../../source/edit/edit-result.ts";
 import { editableTree, type FlagTree } from "../../source/edit/flag-tree.ts";
 import { touchedEnvironments } from "../../source/edit/meanings.ts";
 import type { LoadedFlags } from "../../source/load/load.ts";
@@ -17,7 +17,6 @@ import { writeEdits } from "./write-edits.ts";
  */
 export async function editWorkTree(folder: string, dryRun: boolean, request: EditRequest): Promise<EditOutcome> {
   const { result, notes = [], next } = await request.edit(await readFlagTree(folder), { folder, commit: null });
-  if (!result.ok) throw refusalError(result);
   const isWritten = !dryRun && result.edits.length > 0;
   if (isWritten) {
     await writeEdits(folder, result.edits);

@@ -76,26 +76,34 @@ function testAt(name: string, operand: JsonValue, path: Path): Test {
   return operator.parse(operand, path);
 }
 
-/** The stored form of a condition: what {@link parseCondition} reads back, segments written out. */
-export function conditionJson(condition: Condition): JsonObject {
+/** Writes the segments of one condition. */
+type SegmentsJson = (anyOf: readonly NamedCondition[]) => JsonValue;
+
+function writtenOut(anyOf: readonly NamedCondition[]): JsonValue {
+  return Object.fromEntries(anyOf.map(({ name, when }) => [name, conditionJson(when)]));
+}
+
+/** Returns the stored form of a condition, which {@link parseCondition} reads back; segments are written out unless given. */
+export function conditionJson(condition: Condition, segmentsJson: SegmentsJson = writtenOut): JsonObject {
+  const entryOf = (each: Condition) => conditionEntry(each, segmentsJson);
   if (condition.op !== "all") return Object.fromEntries([entryOf(condition)]);
   const entries = condition.of.map(entryOf);
   const names = new Set(entries.map(([name]) => name));
   // Two parts of one name (or a lone part, which would read back as itself) need the list.
-  if (names.size < entries.length || entries.length === 1) return { all: condition.of.map(conditionJson) };
+  if (names.size < entries.length || entries.length === 1) return Object.fromEntries([entryOf(condition)]);
   return Object.fromEntries(entries);
 }
 
-function entryOf(condition: Condition): readonly [string, JsonValue] {
+function conditionEntry(condition: Condition, segmentsJson: SegmentsJson): readonly [string, JsonValue] {
   switch (condition.op) {
     case "match":
       return [condition.attribute, matcherJson(condition.tests)];
     case "segment":
-      return ["segment", Object.fromEntries(condition.anyOf.map(({ name, when }) => [name, conditionJson(when)]))];
+      return ["segment", segmentsJson(condition.anyOf)];
     case "all":
     case "any":
     case "none":
-      return [condition.op, condition.of.map(conditionJson)];
+      return [condition.op, condition.of.map((part) => conditionJson(part, segmentsJson))];
   }
 }
 

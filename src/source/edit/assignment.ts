@@ -1,6 +1,7 @@
+import type { FlagError } from "../../core/errors.ts";
 import type { JsonValue } from "../../core/json.ts";
 import { mapJson } from "../load/tree.ts";
-import { type Checked, refused, type Refused } from "./edit-result.ts";
+import { refused } from "./edit-result.ts";
 import { rootOf } from "./rewrite.ts";
 
 /** One `path=value`, e.g. `rules["Toronto beta"].rollout=50%`. */
@@ -27,25 +28,25 @@ const TEXT_FIELDS: ReadonlySet<string> = new Set([
   "reason",
 ]);
 
-/** Parses `path=value`. An empty value removes the key. */
-export function parseAssignment(typed: string): Checked<Assignment> {
+/** Parses `path=value`. An empty value removes the key. @throws FlagError USAGE */
+export function parseAssignment(typed: string): Assignment {
   const steps: string[] = [];
   let rest = typed;
   for (;;) {
     const found = STEP.exec(rest);
     const step = found?.slice(1).find((group) => group !== undefined);
-    if (found === null || step === undefined) return invalidAssignment(typed);
+    if (found === null || step === undefined) throw invalidAssignment(typed);
     steps.push(step.trim());
     rest = rest.slice(found[0].length);
     if (rest.startsWith("=")) break;
     if (rest.startsWith(".")) rest = rest.slice(1);
-    else if (!rest.startsWith("[")) return invalidAssignment(typed);
+    else if (!rest.startsWith("[")) throw invalidAssignment(typed);
   }
   const written = rest.slice(1);
-  if (written.trim() === "") return { ok: true, value: { steps, value: undefined, typed } };
+  if (written.trim() === "") return { steps, value: undefined, typed };
   const value = valueOf(steps, written);
-  if (value !== undefined) return { ok: true, value: { steps, value, typed } };
-  return refused("USAGE", `${typed}: the value is not valid YAML`, `quote it: '${steps.join(".")}="…"'`);
+  if (value !== undefined) return { steps, value, typed };
+  throw refused("USAGE", `${typed}: the value is not valid YAML`, `quote it: '${steps.join(".")}="…"'`);
 }
 
 function valueOf(steps: readonly string[], written: string): JsonValue | undefined {
@@ -73,7 +74,7 @@ function withoutQuotes(text: string): string {
   return /^(["']).*\1$/.test(text) && text.length > 1 ? text.slice(1, -1) : text;
 }
 
-function invalidAssignment(typed: string): Refused {
+function invalidAssignment(typed: string): FlagError {
   return refused(
     "USAGE",
     `"${typed}" is not an assignment; write path=value`,

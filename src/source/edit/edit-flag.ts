@@ -1,17 +1,17 @@
+import type { FlagError } from "../../core/errors.ts";
 import { acknowledgementId } from "../../core/plan/acknowledgement-id.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
-import { canonicalJson, isJsonObject, type JsonObject } from "../../core/json.ts";
-import { unknownFlag, unknownName } from "../../core/diagnostic/unknown-name.ts";
+import { isJsonObject, type JsonObject, sameJson } from "../../core/json.ts";
+import { unknownEnvironmentError, unknownFlag } from "../../core/diagnostic/unknown-name.ts";
 import { keyOfPath } from "../shape/key.ts";
 import type { LoadedFlag, LoadedFlags } from "../load/load.ts";
 import { mapJson } from "../load/tree.ts";
-import { type EditResult, refused, refusedBy, type Refused } from "./edit-result.ts";
+import { type Edited, refused, refusedBy } from "./edit-result.ts";
 import { fieldOrder } from "./field-order.ts";
 import { checkEdits, environmentsOf, type FlagTree } from "./flag-tree.ts";
 import { rewritten, rootOf } from "./rewrite.ts";
 
 export interface FoundFlag {
-  readonly ok: true;
   readonly flag: LoadedFlag;
   /** The content of the flag's file. */
   readonly json: JsonObject;
@@ -21,35 +21,34 @@ export interface FoundFlag {
  * Finds a flag whose file can be edited.
  *
  * @param environment  the one whose overlay is to be edited, which must be declared; null for the base
+ * @throws FlagError when there is none, or its file has errors
  */
-export function findFlag(tree: FlagTree, key: FlagKey, environment: string | null = null): FoundFlag | Refused {
+export function findFlag(tree: FlagTree, key: FlagKey, environment: string | null = null): FoundFlag {
   const { loaded } = tree;
   const flag = loaded.flags.find((each) => each.key === key);
-  if (flag === undefined) return notEditable(tree, key);
-  const unknown = environment === null ? undefined : unknownEnvironment(environment, environmentsOf(loaded));
-  if (unknown !== undefined) return unknown;
+  if (flag === undefined) throw notEditable(tree, key);
+  if (environment !== null) checkDeclared(environment, environmentsOf(loaded));
   const root = rootOf(flag.parsed.text);
   if (root === undefined) {
-    return refused("INVALID_FLAGS", `${flag.path} cannot be edited`, "hoist validate shows the reason");
+    throw refused("INVALID_FLAGS", `${flag.path} cannot be edited`, "hoist validate shows the reason");
   }
-  return { ok: true, flag, json: mapJson(root) };
+  return { flag, json: mapJson(root) };
 }
 
-function notEditable({ loaded, files }: FlagTree, key: FlagKey): Refused {
+function notEditable({ loaded, files }: FlagTree, key: FlagKey): FlagError {
   const path = files.find((file) => file.path.endsWith(`/${key}.yaml`) && keyOfPath(file.path) === key)?.path;
   const error = loaded.diagnostics.find((each) => each.file === path && each.severity === "error");
   if (error !== undefined) {
     return refusedBy(error, `fix the errors in the file of ${key} first`, "hoist validate shows all errors");
   }
   const keys = loaded.flags.map((each) => each.key);
-  const { message, hint = "" } = unknownFlag(key, keys);
+  const { message, hint } = unknownFlag(key, keys);
   return refused("USAGE", message, keys.length === 0 ? "add one with: hoist new" : hint);
 }
 
-export function unknownEnvironment(name: string, environments: readonly string[]): Refused | undefined {
-  if (environments.includes(name)) return undefined;
-  const { message, hint = "" } = unknownName("environment", name, environments);
-  return refused("UNKNOWN_ENVIRONMENT", message, hint);
+/** Checks that the configuration declares an environment. @throws FlagError UNKNOWN_ENVIRONMENT */
+export function checkDeclared(name: string, environments: readonly string[]): void {
+  if (!environments.includes(name)) throw unknownEnvironmentError(name, environments);
 }
 
 export interface FlagChange {
@@ -62,39 +61,34 @@ export interface FlagChange {
 
 /**
  * Changes a flag's file so that it says `json`, and removes acknowledgements of end states that no longer exist. Then loads
- * all files again and compares: the edit is refused when it causes an error or changes the meaning of anything else.
+ * all files again and compares.
+ *
+ * @throws FlagError when the edit causes an error or changes the meaning of anything else
  */
-export function editFlag(tree: FlagTree, { key, json, environment }: FlagChange): EditResult {
-  const found = findFlag(tree, key);
-  if (!found.ok) return found;
-  const { flag } = found;
+export function editFlag(tree: FlagTree, { key, json, environment }: FlagChange): Edited {
+  const { flag } = findFlag(tree, key);
   const draft = writeFlag(tree, flag, json, []);
-  if (!draft.ok) return draft;
   const voided = Object.keys(flag.acknowledge).filter((name) => !sameEndState(draft.before, draft.after, name, key));
-  if (voided.length === 0) return refuseStrays(draft, flag, environment);
-  const result = writeFlag(tree, flag, withoutAcknowledgements(json, flag, voided), voided);
-  return result.ok ? refuseStrays(result, flag, environment) : result;
+  const result =
+    voided.length === 0 ? draft : writeFlag(tree, flag, withoutAcknowledgements(json, flag, voided), voided);
+  if (environment === null) return result;
+  const others = [null, ...environmentsOf(result.before)].filter((name) => name !== environment);
+  if (others.every((name) => sameFlag(result.before, result.after, name, key))) return result;
+  throw notSeparable(flag.path);
 }
 
-function writeFlag(tree: FlagTree, flag: LoadedFlag, json: JsonObject, voided: readonly string[]): EditResult {
+function writeFlag(tree: FlagTree, flag: LoadedFlag, json: JsonObject, voided: readonly string[]): Edited {
   const before = flag.parsed.text;
   const after = rewritten(before, json, fieldOrder(environmentsOf(tree.loaded)));
   const root = after === undefined ? undefined : rootOf(after);
-  if (after === undefined || root === undefined || canonicalJson(mapJson(root)) !== canonicalJson(json)) {
-    return notSeparable(flag.path);
+  if (after === undefined || root === undefined || !sameJson(mapJson(root), json)) {
+    throw notSeparable(flag.path);
   }
   const edits = after === before ? [] : [{ from: flag.path, to: flag.path, before, after }];
   return checkEdits(tree, { key: flag.key, edits, voided });
 }
 
-/** Refuses an edit that changes the flag where it must not. */
-function refuseStrays(result: EditResult & { ok: true }, { key, path }: LoadedFlag, only: string | null): EditResult {
-  if (only === null) return result;
-  const others = [null, ...environmentsOf(result.before)].filter((name) => name !== only);
-  return others.every((name) => sameFlag(result.before, result.after, name, key)) ? result : notSeparable(path);
-}
-
-function notSeparable(path: string): Refused {
+function notSeparable(path: string): FlagError {
   const message = `this edit cannot be made in ${path} without changing other lines, because of the file's layout`;
   return refused("INVALID_FLAGS", message, "nothing was written; edit the file yourself");
 }

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
-import { type ErrorCode, FlagError } from "../../core/errors.ts";
+import { FlagError } from "../../core/errors.ts";
 import type { FlagKey } from "../../core/flag/flag.ts";
 import type { LoadedFlags } from "../load/load.ts";
 
@@ -16,7 +16,6 @@ export interface FileEdit {
 
 /** An edit whose result was read back and means exactly what was asked for. Nothing is written yet. */
 export interface Edited {
-  readonly ok: true;
   readonly key: FlagKey;
   /** The flag's key before the edit; differs from `key` only after a rename. */
   readonly formerKey: FlagKey;
@@ -30,23 +29,18 @@ export interface Edited {
   readonly failures: readonly Diagnostic[];
 }
 
-/** A refused edit: nothing is written. */
-export interface Refused {
-  readonly ok: false;
-  /** `USAGE`: another command line would work. `INVALID_FLAGS`: the files do not allow the edit. */
-  readonly code: Extract<ErrorCode, "USAGE" | "INVALID_FLAGS" | "UNKNOWN_ENVIRONMENT">;
-  readonly message: string;
-  /** What to do, one line or several; may be empty. */
-  readonly hint: string;
-}
-
-export type EditResult = Edited | Refused;
-
-/** A value, or the reason why there is none. */
-export type Checked<T> = { readonly ok: true; readonly value: T } | Refused;
-
-export function refused(code: Refused["code"], message: string, hint: string): Refused {
-  return { ok: false, code, message, hint };
+/**
+ * Returns the error with which an edit is refused: nothing is written.
+ *
+ * @param code  `USAGE`: another command line would work. `INVALID_FLAGS`: the files do not allow the edit
+ * @param hint  what to do, one line or several
+ */
+export function refused(
+  code: "USAGE" | "INVALID_FLAGS" | "UNKNOWN_ENVIRONMENT",
+  message: string,
+  hint: string | undefined,
+): FlagError {
+  return new FlagError(code, message, { hint });
 }
 
 /** Turns an error of the files into a refusal. `defaultHint` applies where the error has no hint of its own. */
@@ -54,11 +48,6 @@ export function refusedBy(
   { file, line, column, message, hint }: Diagnostic,
   what: string,
   defaultHint = "use another value, or edit the file yourself",
-): Refused {
+): FlagError {
   return refused("INVALID_FLAGS", `${what}: ${file}:${line}:${column}  ${message}`, hint ?? defaultHint);
-}
-
-/** Converts a refusal into an error, for callers that cannot continue. */
-export function refusalError({ code, message, hint }: Refused): FlagError {
-  return new FlagError(code, message, hint === "" ? {} : { hint });
 }

@@ -8,14 +8,34 @@ import {
   type Serve,
   type Share,
 } from "../../core/flag/flag.ts";
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
-import { isList } from "../load/lists.ts";
+import { isJsonObject, type JsonObject, type JsonValue, sameJson } from "../../core/json.ts";
 import type { Segment } from "../load/segments.ts";
+import { refused } from "./edit-result.ts";
 
 /** Returns the mapping under a key; an empty one when there is none. */
 export function mappingIn(json: JsonObject, key: string): JsonObject {
   const value = json[key];
   return isJsonObject(value) ? value : {};
+}
+
+/** Returns the overlay of an environment; an empty one when there is none. */
+export function overlayIn(json: JsonObject, environment: string): JsonObject {
+  return mappingIn(mappingIn(json, "environments"), environment);
+}
+
+/** Replaces the overlay of an environment. What would become empty is removed. */
+export function withOverlay(json: JsonObject, environment: string, overlay: JsonObject): JsonObject {
+  return withMapping(json, "environments", withMapping(mappingIn(json, "environments"), environment, overlay));
+}
+
+function withMapping(json: JsonObject, key: string, value: JsonObject): JsonObject {
+  return withField(json, key, Object.keys(value).length === 0 ? undefined : value);
+}
+
+/** Sets a field in its place; undefined removes it. */
+export function withField(json: JsonObject, field: string, value: JsonValue | undefined): JsonObject {
+  const { [field]: _, ...others } = json;
+  return value === undefined ? others : { ...json, [field]: value };
 }
 
 /** Returns a share as text, e.g. `33.333%`. Exact, since shares are whole thousandths of a percent. */
@@ -53,16 +73,24 @@ export function serveJson(serve: Serve, type: Flag["type"]): JsonValue {
 }
 
 /**
- * Returns a rule as a flag file writes it. Rows contain the whole condition of a segment where files contain its name:
- * undefined when such a condition differs from the segment in the files.
+ * Returns a rule as a flag file writes it. Rows contain the whole condition of a segment where files contain its name.
+ *
+ * @throws FlagError INVALID_FLAGS when such a condition differs from the segment in the files
  */
-export function ruleJson(
-  rule: Rule,
-  type: Flag["type"],
-  segments: ReadonlyMap<string, Segment>,
-): JsonObject | undefined {
-  const condition = named(conditionJson(rule.when), segments);
-  if (condition === undefined) return undefined;
+export function ruleJson(rule: Rule, type: Flag["type"], segments: ReadonlyMap<string, Segment>): JsonObject {
+  const condition = conditionJson(rule.when, (anyOf) => {
+    const isKnown = anyOf.every(({ name, when }) => {
+      const segment = segments.get(name);
+      return segment !== undefined && sameJson(conditionJson(segment.when), conditionJson(when));
+    });
+    if (!isKnown) {
+      const message = `rule "${rule.name}" in the table uses a segment that differs from the one in flags/_segments/`;
+      throw refused("INVALID_FLAGS", message, "write the rule into the file yourself, or update the segment first");
+    }
+    const names = anyOf.map(({ name }) => name);
+    const [only = names] = names;
+    return names.length === 1 ? only : names;
+  });
   const isDefault = type === "boolean" && "variant" in rule.serve && rule.serve.variant === "on";
   return {
     name: rule.name,
@@ -70,36 +98,4 @@ export function ruleJson(
     ...(rule.portion === null ? {} : { rollout: portionJson(rule.portion) }),
     ...(isDefault ? {} : { serve: serveJson(rule.serve, type) }),
   };
-}
-
-/** Replaces the conditions of segments by their names. */
-function named(json: JsonObject, segments: ReadonlyMap<string, Segment>): JsonObject | undefined {
-  const entries: (readonly [string, JsonValue])[] = [];
-  for (const [key, value] of Object.entries(json)) {
-    const next =
-      key === "segment" && isJsonObject(value)
-        ? segmentNames(value, segments)
-        : key === "any" || key === "all" || key === "none"
-          ? namedParts(value, segments)
-          : value;
-    if (next === undefined) return undefined;
-    entries.push([key, next]);
-  }
-  return Object.fromEntries(entries);
-}
-
-function segmentNames(inlined: JsonObject, segments: ReadonlyMap<string, Segment>): JsonValue | undefined {
-  const names = Object.keys(inlined);
-  const isKnown = names.every((name) => {
-    const segment = segments.get(name);
-    return segment !== undefined && canonicalJson(conditionJson(segment.when)) === canonicalJson(inlined[name]);
-  });
-  if (!isKnown) return undefined;
-  return names.length === 1 ? names[0] : names;
-}
-
-function namedParts(value: JsonValue, segments: ReadonlyMap<string, Segment>): JsonValue | undefined {
-  if (!isList(value)) return undefined;
-  const parts = value.map((part) => (isJsonObject(part) ? named(part, segments) : undefined));
-  return parts.every((part) => part !== undefined) ? parts : undefined;
 }

@@ -5,7 +5,7 @@ import type { SourceFile } from "../../core/flag/source-file.ts";
 import { CONFIG_PATH } from "../shape/paths.ts";
 import { runInlineTests } from "../check/inline-tests.ts";
 import { type LoadedFlags, loadFlags } from "../load/load.ts";
-import { type EditResult, type Edited, type FileEdit, refusedBy } from "./edit-result.ts";
+import { type Edited, type FileEdit, refusedBy } from "./edit-result.ts";
 
 /** Everything under `flags/`, loaded and ready to be edited. */
 export interface FlagTree {
@@ -36,14 +36,14 @@ export interface ProposedFiles extends Pick<Edited, "key" | "edits"> {
   readonly voided?: readonly string[];
 }
 
-/** Loads the files as they are after the edits. Refuses edits that cause an error which was not there before. */
-export function checkEdits(tree: FlagTree, { key, formerKey = key, edits, voided = [] }: ProposedFiles): EditResult {
+/** Loads the files as they are after the edits. @throws FlagError when they cause an error which was not there before */
+export function checkEdits(tree: FlagTree, { key, formerKey = key, edits, voided = [] }: ProposedFiles): Edited {
   const { loaded: before } = tree;
   const after = edits.length === 0 ? before : loadFlags(filesAfter(tree.files, edits));
   const [error] = newErrors(before, after);
-  if (error !== undefined) return refusedBy(error, "nothing was written, because the edit would cause an error");
+  if (error !== undefined) throw refusedBy(error, "nothing was written, because the edit would cause an error");
   const failures = edits.length === 0 ? [] : newFailures(before, after, key);
-  return { ok: true, key, formerKey, edits, before, after, voided, failures };
+  return { key, formerKey, edits, before, after, voided, failures };
 }
 
 export function filesAfter(files: readonly SourceFile[], edits: readonly FileEdit[]): readonly SourceFile[] {

@@ -1,8 +1,9 @@
+import type { FlagError } from "../../core/errors.ts";
 import type { FlagKey } from "../../core/flag/flag.ts";
 import { variableOf } from "../../core/override/override-text.ts";
 import { isFlagPath } from "../shape/paths.ts";
 import { isKey, KEY_PATTERN, keyOfPath, MAX_KEY_LENGTH } from "../shape/key.ts";
-import { refused, type Refused } from "./edit-result.ts";
+import { refused } from "./edit-result.ts";
 import type { FlagTree } from "./flag-tree.ts";
 
 /**
@@ -10,7 +11,7 @@ import type { FlagTree } from "./flag-tree.ts";
  *
  * @param own  in a rename, the key that the flag has
  */
-export function keyProblem({ files }: FlagTree, key: string, own: FlagKey | null = null): Refused | undefined {
+export function keyProblem({ files }: FlagTree, key: string, own: FlagKey | null = null): FlagError | undefined {
   if (!isKey(key)) return invalidKey(key);
   const variable = variableOf(key);
   // Tables archive the old key, and an archived key keeps its variable.
@@ -24,7 +25,7 @@ export function keyProblem({ files }: FlagTree, key: string, own: FlagKey | null
   return undefined;
 }
 
-function invalidKey(key: string): Refused {
+function invalidKey(key: string): FlagError {
   const similar = key
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .toLowerCase()
@@ -37,14 +38,7 @@ function invalidKey(key: string): Refused {
   return refused("USAGE", `"${key}" is not a valid flag key`, hint);
 }
 
-function sameVariable(key: FlagKey, other: FlagKey): Refused {
+function sameVariable(key: FlagKey, other: FlagKey): FlagError {
   const message = `${key} would have the same environment variable as ${other}: ${variableOf(key)}`;
   return refused("USAGE", message, "choose a key that differs in more than - and _");
-}
-
-/** Returns removed flags whose environment variable a new key would take over, from the paths that git history removed. */
-export function formerHolders(key: FlagKey, removed: Iterable<string>): readonly FlagKey[] {
-  const variable = variableOf(key);
-  const keys = [...removed].filter(isFlagPath).map(keyOfPath);
-  return [...new Set(keys)].filter((other) => variableOf(other) === variable);
 }

@@ -1,7 +1,7 @@
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
-import { canonicalJson } from "../../core/json.ts";
+import { sameJson } from "../../core/json.ts";
 import { findFlag } from "./edit-flag.ts";
-import { type EditResult, type FileEdit, refused } from "./edit-result.ts";
+import { type Edited, type FileEdit, refused } from "./edit-result.ts";
 import { fieldOrder } from "./field-order.ts";
 import { checkEdits, environmentsOf, type FlagTree } from "./flag-tree.ts";
 import { keyProblem } from "./key-problem.ts";
@@ -12,20 +12,18 @@ import { spliced } from "./splice.ts";
  * Gives a flag another key. Its file is moved, the old key stays as its salt so that every subject keeps its bucket, and
  * flags that require it name the new key. Acknowledgements are removed, because they were given for the old key.
  */
-export function renameFlag(tree: FlagTree, key: FlagKey, next: FlagKey): EditResult {
-  const found = findFlag(tree, key);
-  if (!found.ok) return found;
-  if (key === next) return refused("USAGE", `${key} already has this key`, `hoist rename ${key} NEW_KEY`);
+export function renameFlag(tree: FlagTree, key: FlagKey, next: FlagKey): Edited {
+  const { flag, json: found } = findFlag(tree, key);
+  if (key === next) throw refused("USAGE", `${key} already has this key`, `hoist rename ${key} NEW_KEY`);
   const problem = keyProblem(tree, next, key);
-  if (problem !== undefined) return problem;
+  if (problem !== undefined) throw problem;
 
-  const { flag } = found;
   const environments = environmentsOf(tree.loaded);
-  const { acknowledge: _, ...json } = found.json;
+  const { acknowledge: _, ...json } = found;
   const before = flag.parsed.text;
   const after = rewritten(before, { salt: key, ...json }, fieldOrder(environments));
   if (after === undefined) {
-    return refused("INVALID_FLAGS", `the layout of ${flag.path} does not allow this edit`, "rename the file yourself");
+    throw refused("INVALID_FLAGS", `the layout of ${flag.path} does not allow this edit`, "rename the file yourself");
   }
   const to = `${flag.path.slice(0, flag.path.lastIndexOf("/") + 1)}${next}.yaml`;
   const edits: FileEdit[] = [{ from: flag.path, to, before, after }];
@@ -36,13 +34,12 @@ export function renameFlag(tree: FlagTree, key: FlagKey, next: FlagKey): EditRes
   }
   const voided = Object.keys(flag.acknowledge);
   const result = checkEdits(tree, { key: next, formerKey: key, edits, voided });
-  if (!result.ok) return result;
   const isExact = [null, ...environments].every((name) => {
     const [was, is] = [result.before.flagsFor(name), result.after.flagsFor(name)];
-    return canonicalJson(flagTexts(was, key, next)) === canonicalJson(flagTexts(is));
+    return sameJson(flagTexts(was, key, next), flagTexts(is));
   });
   if (isExact) return result;
-  return refused("INVALID_FLAGS", `${key} cannot be renamed without changing more than its key`, "rename it yourself");
+  throw refused("INVALID_FLAGS", `${key} cannot be renamed without changing more than its key`, "rename it yourself");
 }
 
 /** Replaces the key in `requires`, in the quotes that it has there; undefined for a flag that does not require it. */

@@ -1,10 +1,10 @@
 import type { FlagKey } from "../../core/flag/flag.ts";
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue, sameJson } from "../../core/json.ts";
 import { mapJson } from "../load/tree.ts";
 import { editFlag, findFlag } from "./edit-flag.ts";
-import { type EditResult, refused } from "./edit-result.ts";
+import { type Edited, refused } from "./edit-result.ts";
 import { OVERLAY_FIELDS } from "./field-order.ts";
-import { mappingIn } from "./flag-json.ts";
+import { mappingIn, overlayIn, withField, withOverlay } from "./flag-json.ts";
 import type { FlagTree } from "./flag-tree.ts";
 import { rootOf } from "./rewrite.ts";
 
@@ -37,7 +37,7 @@ export function servedBy(text: string, environment: string | null): string | und
 
 /** Returns the four fields that an overlay may replace, as one environment has them. */
 function inEnvironment(json: JsonObject, environment: string): readonly (JsonValue | null)[] {
-  const overlay = mappingIn(mappingIn(json, "environments"), environment);
+  const overlay = overlayIn(json, environment);
   return OVERLAY_FIELDS.map((field) => overlay[field] ?? json[field] ?? null);
 }
 
@@ -48,52 +48,38 @@ function inEnvironment(json: JsonObject, environment: string): readonly (JsonVal
  * @param earlier      the text of that version
  * @param environment  the only environment to restore; null for the base and all overlays
  */
-export function rollBack(tree: FlagTree, key: FlagKey, earlier: string, environment: string | null): EditResult {
-  const found = findFlag(tree, key, environment);
-  if (!found.ok) return found;
+export function rollBack(tree: FlagTree, key: FlagKey, earlier: string, environment: string | null): Edited {
+  const { json } = findFlag(tree, key, environment);
   const root = rootOf(earlier);
   if (root === undefined) {
     const hint = `choose another version: hoist rollback ${key} --to REF`;
-    return refused("INVALID_FLAGS", "the earlier version of the file cannot be read", hint);
+    throw refused("INVALID_FLAGS", "the earlier version of the file cannot be read", hint);
   }
-  const [json, old] = [found.json, mapJson(root)];
+  const old = mapJson(root);
   if ((json["type"] ?? "boolean") !== (old["type"] ?? "boolean")) {
     const message = `${key} had another type in that version, and the type of a flag cannot change`;
-    return refused("INVALID_FLAGS", message, "edit the file yourself");
+    throw refused("INVALID_FLAGS", message, "edit the file yourself");
   }
-  const wanted = environment === null ? servedAsIn(json, old) : overlaidAsIn(json, old, environment);
+  const wanted =
+    environment === null
+      ? [...SERVED_FIELDS, "environments"].reduce((next, field) => withField(next, field, old[field]), json)
+      : withOverlay(json, environment, overlayAsIn(json, old, environment));
   return editFlag(tree, { key, json: wanted, environment });
 }
 
-function servedAsIn(json: JsonObject, old: JsonObject): JsonObject {
-  const wanted: Record<string, JsonValue> = { ...json };
-  for (const field of [...SERVED_FIELDS, "environments"]) {
-    const value = old[field];
-    if (value === undefined) delete wanted[field];
-    else wanted[field] = value;
-  }
-  return wanted;
-}
-
 /**
- * Restores one overlay. A field that the overlay did not have is removed where the base still says the same, else written
- * with the value that it had in the old base.
+ * Returns an overlay with which an environment is served as before. A field that the overlay did not have is removed where the
+ * base still says the same, else written with the value that it had in the old base.
  */
-function overlaidAsIn(json: JsonObject, old: JsonObject, environment: string): JsonObject {
-  const overlays = mappingIn(json, "environments");
-  const overlay: Record<string, JsonValue> = { ...mappingIn(overlays, environment) };
-  const oldOverlay = mappingIn(mappingIn(old, "environments"), environment);
+function overlayAsIn(json: JsonObject, old: JsonObject, environment: string): JsonObject {
+  let overlay = overlayIn(json, environment);
+  const oldOverlay = overlayIn(old, environment);
   for (const field of OVERLAY_FIELDS) {
     const served = oldOverlay[field] ?? old[field];
-    const isServed = canonicalJson(overlay[field] ?? json[field]) === canonicalJson(served);
-    if (isServed) continue;
-    const fromBase = canonicalJson(json[field]) === canonicalJson(served) && oldOverlay[field] === undefined;
-    if (fromBase) delete overlay[field];
+    if (sameJson(overlay[field] ?? json[field], served)) continue;
+    const isFromBase = sameJson(json[field], served) && oldOverlay[field] === undefined;
     // An absent field means no rules, and serve: true.
-    else overlay[field] = served ?? (field === "rules" ? [] : true);
+    overlay = withField(overlay, field, isFromBase ? undefined : (served ?? (field === "rules" ? [] : true)));
   }
-  const { [environment]: _, ...others } = overlays;
-  const next = Object.keys(overlay).length === 0 ? others : { ...overlays, [environment]: overlay };
-  const { environments: __, ...base } = json;
-  return Object.keys(next).length === 0 ? base : { ...json, environments: next };
+  return overlay;
 }

@@ -1,4 +1,4 @@
-import { type EditResult, refused } from "./edit-result.ts";
+import { type Edited, refused } from "./edit-result.ts";
 import type { FlagTree } from "./flag-tree.ts";
 import { setInFlag, type SetTarget } from "./set.ts";
 
@@ -17,16 +17,16 @@ export interface RolloutRequest {
 }
 
 /** Changes whom the default rollout of a flag, or one of its rules, serves. */
-export function rollOut(tree: FlagTree, target: SetTarget, request: RolloutRequest): EditResult {
+export function rollOut(tree: FlagTree, target: SetTarget, request: RolloutRequest): Edited {
   const { share, by, roles, whitelist, rule } = request;
   const ways = [share, roles, whitelist].filter((way) => way !== undefined);
   if (ways.length > 1 || (ways.length === 0 && by === undefined)) {
     const hint = `for example: hoist rollout ${target.key} 25%`;
-    return refused("USAGE", "give exactly one of: a share, --roles, --whitelist", hint);
+    throw refused("USAGE", "give exactly one of: a share, --roles, --whitelist", hint);
   }
   if (rule !== undefined && (roles !== undefined || whitelist !== undefined)) {
     const hint = `the "if" of a rule selects users; its rollout is a share: hoist rollout ${target.key} 25% --rule ${quoted(rule)}`;
-    return refused("USAGE", "--rule takes a share, not --roles or --whitelist", hint);
+    throw refused("USAGE", "--rule takes a share, not --roles or --whitelist", hint);
   }
   const path = rule === undefined ? "rollout" : `rules[${quoted(rule)}].rollout`;
   if (roles !== undefined) return setInFlag(tree, target, [`${path}=${JSON.stringify({ roles })}`]);
@@ -37,7 +37,7 @@ export function rollOut(tree: FlagTree, target: SetTarget, request: RolloutReque
       rule === undefined
         ? "write all, none, or a percentage such as 25% or 0.5%"
         : "write all, or a percentage such as 25% or 0.5%";
-    return refused("USAGE", `"${share}" is not a valid share`, hint);
+    throw refused("USAGE", `"${share}" is not a valid share`, hint);
   }
   const changes = written === undefined ? [] : [`${path}=${written}`];
   return setInFlag(tree, target, by === undefined ? changes : [...changes, `${path}.by=${by}`]);

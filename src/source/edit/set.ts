@@ -1,13 +1,14 @@
 import type { FlagKey } from "../../core/flag/flag.ts";
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { unknownName } from "../../core/diagnostic/unknown-name.ts";
 import { andText, shellWord } from "../../core/text.ts";
 import { isList } from "../load/lists.ts";
 import { type Assignment, parseAssignment } from "./assignment.ts";
-import { editFlag, findFlag, type FoundFlag } from "./edit-flag.ts";
-import { type Checked, type EditResult, refused, type Refused } from "./edit-result.ts";
+import type { LoadedFlag } from "../load/load.ts";
+import { editFlag, findFlag } from "./edit-flag.ts";
+import { type Edited, refused } from "./edit-result.ts";
 import { FLAG_FIELDS, OVERLAY_FIELDS, type OverlayField } from "./field-order.ts";
-import { mappingIn } from "./flag-json.ts";
+import { overlayIn, withField, withOverlay } from "./flag-json.ts";
 import type { FlagTree } from "./flag-tree.ts";
 
 export interface SetTarget {
@@ -20,32 +21,20 @@ export interface SetTarget {
   readonly commandSuffix?: string | undefined;
 }
 
-type Context = Required<Omit<SetTarget, "commandSuffix">> & FoundFlag & { readonly commandSuffix: string };
-
 /**
  * Changes fields of one flag's file, in the overlay of one environment or in the base.
  *
  * @param changes  `path=value` each
  */
-export function setInFlag(tree: FlagTree, target: SetTarget, changes: readonly string[]): EditResult {
-  const { key, environment, commandSuffix = "" } = target;
+export function setInFlag(tree: FlagTree, target: SetTarget, changes: readonly string[]): Edited {
+  const { key, environment } = target;
   const found = findFlag(tree, key, environment);
-  if (!found.ok) return found;
-  const assignments: Assignment[] = [];
-  for (const change of changes) {
-    const assignment = parseAssignment(change);
-    if (!assignment.ok) return assignment;
-    assignments.push(assignment.value);
-  }
-  const context: Context = { ...target, ...found, commandSuffix };
+  const assignments = changes.map(parseAssignment);
   let { json } = found;
   for (const assignment of assignments) {
-    const problem = fieldProblem(context, assignment, assignments) ?? maskProblem(context, assignment, assignments);
-    if (problem !== undefined) return problem;
-    const next =
-      environment === null ? setIn(json, assignment, json) : setInOverlay(json, { key, environment, assignment });
-    if (!next.ok) return next;
-    json = next.value;
+    checkField(target, assignment, assignments);
+    checkReach(target, found.flag, assignment, assignments);
+    json = environment === null ? setIn(json, assignment, json) : setInOverlay(json, { key, environment, assignment });
   }
   return editFlag(tree, { key, json, environment });
 }
@@ -54,50 +43,47 @@ function isOverlayField(field: string | undefined): field is OverlayField {
   return OVERLAY_FIELDS.some((known) => known === field);
 }
 
-function fieldProblem(
-  { key, environment }: Context,
-  { steps, typed }: Assignment,
-  all: readonly Assignment[],
-): Refused | undefined {
+function checkField({ key, environment }: SetTarget, { steps, typed }: Assignment, all: readonly Assignment[]): void {
   const [field = ""] = steps;
   if (field === "environments") {
-    return refused("USAGE", `${typed}: use --env to edit an overlay`, `hoist set ${key} enabled=true --env NAME`);
+    throw refused("USAGE", `${typed}: use --env to edit an overlay`, `hoist set ${key} enabled=true --env NAME`);
   }
   if (field === "tests") {
-    return refused("USAGE", `${typed}: edit tests in the file itself`, `hoist test ${key} runs them`);
+    throw refused("USAGE", `${typed}: edit tests in the file itself`, `hoist test ${key} runs them`);
   }
   if (!FLAG_FIELDS.some((known) => known === field)) {
-    const { message, hint = "" } = unknownName("field", field, FLAG_FIELDS);
-    return refused("USAGE", `${typed}: ${message}`, hint);
+    const { message, hint } = unknownName("field", field, FLAG_FIELDS);
+    throw refused("USAGE", `${typed}: ${message}`, hint);
   }
   if (field === "rules" && steps.length < 3) {
     const hint = `name the rule: hoist set ${key} 'rules["NAME"].rollout=50%'; add and remove rules in the file itself`;
-    return refused("USAGE", `${typed}: rules are set one field at a time`, hint);
+    throw refused("USAGE", `${typed}: rules are set one field at a time`, hint);
   }
-  if (environment === null || isOverlayField(field)) return undefined;
+  if (environment === null || isOverlayField(field)) return;
   const own = all.filter((each) => isOverlayField(each.steps[0]));
   const shared = all.filter((each) => !own.includes(each));
   // Together the lines contain everything that was typed.
   const hints = [`hoist set ${key} ${typedWords(shared)}        for all environments`];
   if (own.length > 0) hints.push(`hoist set ${key} ${typedWords(own)} --env ${environment}`);
   const message = `${field} is the same in all environments; an overlay can only set ${OVERLAY_FIELDS.join(", ")}`;
-  return refused("USAGE", message, hints.join("\n"));
+  throw refused("USAGE", message, hints.join("\n"));
 }
 
 /** Refuses an edit of the base that would not reach environments whose overlay replaces the whole field. */
-function maskProblem(
-  { key, flag, environment, evenIfMasked, commandSuffix }: Context,
+function checkReach(
+  { key, environment, evenIfMasked, commandSuffix = "" }: SetTarget,
+  { file }: LoadedFlag,
   { steps: [field] }: Assignment,
   all: readonly Assignment[],
-): Refused | undefined {
-  if (environment !== null || evenIfMasked || !isOverlayField(field)) return undefined;
-  const overlays = Object.entries(flag.file.environments ?? {});
+): void {
+  if (environment !== null || evenIfMasked || !isOverlayField(field)) return;
+  const overlays = Object.entries(file.environments ?? {});
   const masking = overlays.flatMap(([name, overlay]) => (overlay[field] === undefined ? [] : [name]));
-  if (masking.length === 0) return undefined;
+  if (masking.length === 0) return;
   const own = typedWords(all.filter(({ steps }) => isOverlayField(steps[0])));
   const [have, them] = masking.length === 1 ? ["has its", "it"] : ["have their", "them"];
   const base = `hoist set ${key} ${typedWords(all)} --base${commandSuffix}`;
-  return refused(
+  throw refused(
     "USAGE",
     `${andText(masking)} ${have} own ${field}, so this edit would not reach ${them}`,
     [
@@ -114,14 +100,13 @@ function typedWords(assignments: readonly Assignment[]): string {
 function setInOverlay(
   json: JsonObject,
   target: { readonly key: FlagKey; readonly environment: string; readonly assignment: Assignment },
-): Checked<JsonObject> {
+): JsonObject {
   const { environment, key, assignment } = target;
   const [field = "", ...inside] = assignment.steps;
-  const overlays = mappingIn(json, "environments");
-  const overlay = mappingIn(overlays, environment);
+  const overlay = overlayIn(json, environment);
   if (field === "rules" && overlay["rules"] === undefined) {
     const line = `hoist set ${key} ${shellWord(assignment.typed)}`;
-    return refused(
+    throw refused(
       "USAGE",
       `${environment} has no rules of its own, and an overlay replaces the whole list of rules`,
       `${line}        in every environment without rules of its own\nor copy rules: into environments.${environment} first`,
@@ -129,36 +114,21 @@ function setInOverlay(
   }
   // Setting a part of a field that only the base has copies the rest of the field from the base.
   const isCopied = inside.length > 0 && overlay[field] === undefined && json[field] !== undefined;
-  const next = setIn(isCopied ? { ...overlay, [field]: json[field] ?? null } : overlay, assignment, json);
-  if (!next.ok) return next;
-  const value = withMember(json, "environments", withMember(overlays, environment, next.value));
-  return { ok: true, value };
-}
-
-/** Sets one key of a mapping, or removes it when its value would be empty. */
-function withMember(json: JsonObject, key: string, value: JsonObject): JsonObject {
-  const { [key]: _, ...others } = json;
-  if (Object.keys(value).length === 0) return others;
-  return { ...json, [key]: value };
+  const copied = isCopied ? { ...overlay, [field]: json[field] ?? null } : overlay;
+  return withOverlay(json, environment, setIn(copied, assignment, json));
 }
 
 /** @param base  the whole file: a new share keeps the `by` that it has there */
-function setIn(json: JsonObject, assignment: Assignment, base: JsonObject): Checked<JsonObject> {
+function setIn(json: JsonObject, assignment: Assignment, base: JsonObject): JsonObject {
   const { steps, value } = assignment;
   const [field = "", ...inside] = steps;
   if (field === "rules") return setInRule(json, assignment);
   const old = json[field] ?? (field === "rollout" ? base["rollout"] : undefined);
   const next = field === "rollout" ? rolloutWith(old, inside, value) : memberWith(json[field], inside, value);
-  return { ok: true, value: withField(json, field, next) };
+  return withField(json, field, next);
 }
 
-/** Sets a field in its place; undefined removes it. */
-function withField(json: JsonObject, field: string, value: JsonValue | undefined): JsonObject {
-  const { [field]: _, ...others } = json;
-  return value === undefined ? others : { ...json, [field]: value };
-}
-
-function setInRule(json: JsonObject, { steps, value, typed }: Assignment): Checked<JsonObject> {
+function setInRule(json: JsonObject, { steps, value, typed }: Assignment): JsonObject {
   const [, name = "", field = "", ...inside] = steps;
   const rules = json["rules"];
   const list = isList(rules) ? rules.filter(isJsonObject) : [];
@@ -167,13 +137,13 @@ function setInRule(json: JsonObject, { steps, value, typed }: Assignment): Check
   const rule = list[index];
   if (rule === undefined) {
     const names = list.flatMap((each) => (typeof each["name"] === "string" ? [each["name"]] : []));
-    const { message, hint = "" } = unknownName("rule", name, names);
-    return refused("USAGE", `${typed}: ${message}`, hint);
+    const { message, hint } = unknownName("rule", name, names);
+    throw refused("USAGE", `${typed}: ${message}`, hint);
   }
   const next =
     field === "rollout" ? rolloutWith(rule["rollout"], inside, value) : memberWith(rule[field], inside, value);
   const changed = withField(rule, field, next);
-  return { ok: true, value: { ...json, rules: list.map((each, at) => (at === index ? changed : each)) } };
+  return { ...json, rules: list.with(index, changed) };
 }
 
 /** A bare share changes only the share: counting by another attribute would move subjects although nobody asked for it. */
@@ -189,9 +159,7 @@ function rolloutWith(
   if (inside.length === 1 && member === "percentage" && portion === undefined && value !== undefined) return value;
   const start = isShare(old) ? { percentage: old } : old;
   const next = memberWith(start, inside, value);
-  return isJsonObject(next) && canonicalJson(Object.keys(next)) === '["percentage"]' && isShare(old)
-    ? next["percentage"]
-    : next;
+  return isJsonObject(next) && Object.keys(next).join() === "percentage" && isShare(old) ? next["percentage"] : next;
 }
 
 function memberWith(

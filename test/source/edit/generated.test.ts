@@ -3,7 +3,8 @@ import type { JsonObject } from "../../../src/core/json.ts";
 import { findFlag } from "../../../src/source/edit/edit-flag.ts";
 import { type FlagTree, flagTree } from "../../../src/source/edit/flag-tree.ts";
 import { adoptLive } from "../../../src/source/edit/adopt.ts";
-import type { Edited, EditResult } from "../../../src/source/edit/edit-result.ts";
+import { FlagError } from "../../../src/core/errors.ts";
+import type { Edited } from "../../../src/source/edit/edit-result.ts";
 import { renameFlag } from "../../../src/source/edit/rename.ts";
 import { rollBack, servedBy } from "../../../src/source/edit/rollback.ts";
 import { rollOut } from "../../../src/source/edit/rollout.ts";
@@ -13,7 +14,7 @@ import { randomFrom } from "../random.ts";
 import { oddFlag, pick } from "./odd-flag.ts";
 import { oddLayout, oddText } from "./odd-layout.ts";
 import { allowedLines } from "./allowed-lines.ts";
-import { CONFIG, changedMeanings, meanings, sourceFile } from "./support.ts";
+import { attempted, CONFIG, changedMeanings, meanings, sourceFile } from "./support.ts";
 
 const COUNT = process.env["FULL"] === "1" ? 500 : 60;
 const SEED = Number(process.env["SEED"] ?? 20_270_301);
@@ -52,7 +53,7 @@ function isEditable({ tree, text }: Generated): boolean {
 
 interface Try {
   readonly what: string;
-  readonly result: EditResult;
+  readonly result: Edited | FlagError;
   /** Where the flag may mean something else; null is the base. */
   readonly places: readonly (string | null)[];
   /** Keys on the way to what is written; more than one edit has several. */
@@ -77,12 +78,12 @@ function oneTry({ tree, random }: Generated): Try {
       client: "true",
     };
     const change = `${path}=${value[path as keyof typeof value]}`;
-    const result = setInFlag(tree, { ...options, environment: null }, [change]);
+    const result = attempted(() => setInFlag(tree, { ...options, environment: null }, [change]));
     return { what: change, result, places: [null, ...ENVIRONMENTS], paths: [[path], acknowledge] };
   }
   if (wish === "out") {
     const field = pick(random, ["enabled", "rollout", "serve"]);
-    const result = setInFlag(tree, { ...options, environment: "production" }, [`${field}=`]);
+    const result = attempted(() => setInFlag(tree, { ...options, environment: "production" }, [`${field}=`]));
     return {
       what: `${field}= --env production`,
       result,
@@ -96,17 +97,25 @@ function oneTry({ tree, random }: Generated): Try {
     rollout: pick(random, ["all", "none", "{ roles: [admin] }"]),
     serve: "{ split: { true: 25%, false: 75% } }",
   };
-  const result =
+  const result = attempted(() =>
     wish === "share"
       ? rollOut(tree, options, { share: pick(random, ["5%", "77.7%"]) })
-      : setInFlag(tree, options, [`${field}=${value[wish]}`]);
+      : setInFlag(tree, options, [`${field}=${value[wish]}`]),
+  );
   return { what: `${wish} --env ${environment}`, result, places, paths: [[...at, field], acknowledge] };
+}
+
+/** An edit that must not be refused. */
+function made(about: string, edit: () => Edited): Edited {
+  const result = attempted(edit);
+  if (result instanceof FlagError) throw new Error(`${about}\n${result.message}`, { cause: result });
+  return result;
 }
 
 /** Comments outside what was replaced are all there, in order. */
 function expectNarrow(given: Generated, { what, result, places, paths }: Try, seed: number): void {
   const about = `SEED=${seed} ${what}\n${given.text}`;
-  if (!result.ok) {
+  if (result instanceof FlagError) {
     // A generated rule may become unreachable, a required key may be taken out: an answer too, with nothing written.
     expect(result.code, `${about}\n${result.message}`).toMatch(/USAGE|INVALID_FLAGS/);
     expect(result.message, about).not.toContain("because of the file's layout");
@@ -135,7 +144,7 @@ test(`set and rollout on ${COUNT} generated files touch only the lines and the m
     for (let tries = 0; tries < 4; tries += 1) {
       const attempt = oneTry(given);
       expectNarrow(given, attempt, SEED + n);
-      if (attempt.result.ok && attempt.result.edits.length > 0) written += 1;
+      if (!(attempt.result instanceof FlagError) && attempt.result.edits.length > 0) written += 1;
     }
   }
   expect(written).toBeGreaterThan(COUNT);
@@ -146,11 +155,9 @@ test(`rename on ${COUNT} generated files changes nobody's answer and every requi
   for (let n = 0; n < COUNT; n += 1) {
     const given = generated(SEED + 1_000_000 + n);
     if (!isEditable(given)) continue;
-    const result = renameFlag(given.tree, "flag_one", "flag_three");
-    expect(result, `SEED=${SEED + 1_000_000 + n}\n${given.text}\n${JSON.stringify(result)}`).toMatchObject({
-      ok: true,
-    });
-    const { before, after, edits } = result as Edited;
+    const { before, after, edits } = made(`SEED=${SEED + 1_000_000 + n}\n${given.text}`, () =>
+      renameFlag(given.tree, "flag_one", "flag_three"),
+    );
     for (const environment of [null, ...ENVIRONMENTS]) {
       const [was, is] = [before.flagsFor(environment).get("flag_one"), after.flagsFor(environment).get("flag_three")];
       expect({ ...is, key: "flag_one" }).toEqual(was);
@@ -176,9 +183,7 @@ test(`rollback and adopt on ${COUNT} generated files bring back what was served,
     if (!isEditable(given) || !isEditable(older)) continue;
     const environment = pick(given.random, [null, ...ENVIRONMENTS]);
     const about = `SEED=${seed} --env ${environment}\n${given.text}\n=== older\n${older.text}`;
-    const result = rollBack(given.tree, "flag_one", older.text, environment);
-    expect(result, `${about}\n${JSON.stringify(result).slice(0, 500)}`).toMatchObject({ ok: true });
-    const { after, edits } = result as Edited;
+    const { after, edits } = made(about, () => rollBack(given.tree, "flag_one", older.text, environment));
     const text = edits[0]?.after ?? given.text;
     const explicit = (served: string | undefined) => served?.replace("null", "true");
     if (environment === null) expect(servedBy(text, null), about).toBe(servedBy(older.text, null));
@@ -187,22 +192,20 @@ test(`rollback and adopt on ${COUNT} generated files bring back what was served,
       return flag && JSON.stringify([flag.enabled, flag.rules, flag.rollout, flag.serve]);
     };
     expect(explicit(served(after, environment)), about).toBe(explicit(served(older.tree.loaded, environment)));
-    const found = findFlag(flagTree(given.tree.files), "flag_one");
-    const name = found.ok ? found.flag.file.name : "";
-    expect(after.flagsFor(null).get("flag_one")?.name).toBe(name);
+    const { flag } = findFlag(flagTree(given.tree.files), "flag_one");
+    expect(after.flagsFor(null).get("flag_one")?.name).toBe(flag.file.name);
 
     // The table says what the older file says in production: adopting it makes git say so too.
     const live = older.tree.loaded.flagsFor("production").get("flag_one");
     const own = given.tree.loaded.flagsFor("production").get("flag_one");
     if (live === undefined || own === undefined) throw new Error("no flag");
     const { enabled, rules, rollout, serve } = live;
-    const adopted = adoptLive(given.tree, "production", { ...own, enabled, rules, rollout, serve });
-    expect(adopted, `${about}\n${JSON.stringify(adopted).slice(0, 500)}`).toMatchObject({ ok: true });
-    expect(meanings((adopted as Edited).after).get("production flag_one")).toBe(
+    const adopted = made(about, () => adoptLive(given.tree, "production", { ...own, enabled, rules, rollout, serve }));
+    expect(meanings(adopted.after).get("production flag_one")).toBe(
       JSON.stringify({ ...own, enabled, rules, rollout, serve }),
     );
     expect(
-      changedMeanings(adopted as Edited).every((place) => place === "production flag_one"),
+      changedMeanings(adopted).every((place) => place === "production flag_one"),
       about,
     ).toBe(true);
     done += 1;

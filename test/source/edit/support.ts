@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import type { SourceFile } from "../../../src/core/flag/source-file.ts";
 import { flagTree, type FlagTree } from "../../../src/source/edit/flag-tree.ts";
-import type { Edited, EditResult, Refused } from "../../../src/source/edit/edit-result.ts";
+import { FlagError } from "../../../src/core/errors.ts";
+import type { Edited } from "../../../src/source/edit/edit-result.ts";
 import { lineDiff } from "../../../src/cli/terminal/line-diff.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -41,19 +42,24 @@ export function treeOf(flags: Readonly<Record<string, string>>): FlagTree {
   return tree;
 }
 
-export function edited(result: EditResult): Edited {
-  expect(result, JSON.stringify(result)).toMatchObject({ ok: true });
-  return result as Edited;
+/** The edit, or the error with which it is refused. Other errors are thrown. */
+export function attempted(edit: () => Edited): Edited | FlagError {
+  try {
+    return edit();
+  } catch (error) {
+    if (error instanceof FlagError) return error;
+    throw error;
+  }
 }
 
-export function refusedAs(result: EditResult): Refused {
-  expect(result).toMatchObject({ ok: false });
-  return result as Refused;
+export function refusalOf(edit: () => Edited): FlagError {
+  const result = attempted(edit);
+  if (result instanceof FlagError) return result;
+  throw new Error(`expected a refusal, found ${JSON.stringify(result.edits)}`);
 }
 
 /** The changed lines of the only file that an edit touches: `- old`, `+ new`. */
-export function changedLines(result: EditResult): readonly string[] {
-  const { edits } = edited(result);
+export function changedLines({ edits }: Edited): readonly string[] {
   expect(edits.length).toBeLessThanOrEqual(1);
   return edits.flatMap(({ before, after }) => lineDiff(before, after).map(({ sign, text }) => `${sign} ${text}`));
 }
