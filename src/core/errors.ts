@@ -19,7 +19,7 @@ export const ERROR_CODES = {
   STORE_READ_ONLY: "the flag database cannot be written",
   STORE_CORRUPT: "the flag database is damaged",
   STORE_FORBIDDEN: "the database role lacks a right",
-  STORE_MISSING: "there is no flag database at that address yet",
+  STORE_MISSING: "no flag database exists at that address yet",
   STORE_OUTDATED: "the flag database has an older schema and has to be migrated",
   STORE_NEWER: "the flag database has a newer schema than this program knows",
   STORE_MISMATCH: "what was read back is not what was written",

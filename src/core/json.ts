@@ -5,12 +5,12 @@ export interface JsonObject {
   readonly [name: string]: JsonValue;
 }
 
-/** True for a plain JSON object: neither null nor a list. */
+/** Returns whether a value is a plain JSON object: neither null nor a list. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Whether two values have the same {@link canonicalJson}, without making those texts. */
+/** Returns whether two values have the same {@link canonicalJson}, without making those texts. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) {
@@ -32,8 +32,8 @@ export function sameJson(a: unknown, b: unknown): boolean {
 }
 
 /**
- * The one text of plain data: keys sorted by code point, no white space, absent members left out. Two values are equal
- * exactly when their texts are, whatever order a database gave their keys back in (jsonb re-orders them).
+ * Returns the one text of plain data: keys sorted by code point, no white space, absent members left out. Two values are equal
+ * exactly when their texts are, in whichever order a database returns their keys (jsonb re-orders them).
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;

@@ -1,12 +1,12 @@
-import { matchesIn } from "../core/flag/condition.ts";
+import { matchesIn, type Test } from "../core/flag/condition.ts";
 import type { ServingRule } from "../core/flag/serving-rules.ts";
 import type { AttributeTests } from "../core/logic/samples.ts";
 
 /** Collects by attribute everything that conditions, and then lists, compare it with. */
 export function attributeTests(rules: readonly ServingRule[]): ReadonlyMap<string, AttributeTests> {
-  const found = new Map<string, { readonly tests: AttributeTests["tests"][number][]; readonly ids: string[] }>();
+  const found = new Map<string, { readonly attribute: string; readonly tests: Test[]; readonly ids: string[] }>();
   const of = (attribute: string) => {
-    const known = found.get(attribute) ?? { tests: [], ids: [] };
+    const known = found.get(attribute) ?? { attribute, tests: [], ids: [] };
     found.set(attribute, known);
     return known;
   };
@@ -21,5 +21,5 @@ export function attributeTests(rules: readonly ServingRule[]): ReadonlyMap<strin
       for (const id of ids) known.ids.push(id);
     }
   }
-  return new Map(Array.from(found, ([attribute, { tests, ids }]) => [attribute, { attribute, tests, ids }]));
+  return found;
 }

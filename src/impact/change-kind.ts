@@ -8,6 +8,7 @@ import {
   type ServingRule,
   servingRule,
   servingRulesOf,
+  usesBuckets,
 } from "../core/flag/serving-rules.ts";
 import { sameJson } from "../core/json.ts";
 import { impliesByForm } from "../core/logic/by-form.ts";
@@ -36,7 +37,7 @@ export function kindOf(before: Flag | null, after: Flag | null): ChangeKind {
     return before.fallback === before.offVariant ? "narrow" : "retarget";
   }
   if (readsAlike(before, after)) return "no-op";
-  // Another value behind a variant is another answer, whoever gets it.
+  // Another value of a variant is another answer for everyone who gets it.
   if (!keepsValues(before, after)) return "retarget";
   const [was, is] = [constantAnswer(before), constantAnswer(after)];
   if (was !== undefined && was === is) return "no-op";
@@ -98,7 +99,7 @@ function isRolloutLowered(before: Flag, after: Flag): boolean {
 
 /**
  * Returns whether nothing but shares of rules is lowered. A rule that is removed, that serves the off variant or that
- * belongs to a flag of several values does not count: whoever it no longer serves may get something new further down.
+ * belongs to a flag of several values does not count: people whom it no longer serves may get something new from a later rule.
  */
 function areRulesLowered(before: Flag, after: Flag): boolean {
   if (before.rules.length !== after.rules.length) return false;
@@ -188,9 +189,4 @@ function rulesOfBoth(before: Flag, after: Flag): readonly (readonly [ServingRule
     return was === null ? [] : [[servingRule(was), servingRule(is)]];
   });
   return [...pairs, [defaultRollout(before), defaultRollout(after)]];
-}
-
-/** Returns whether buckets decide something in a rule. */
-function usesBuckets({ portion, serve }: ServingRule): boolean {
-  return "split" in serve || (portion !== null && portion.share > 0 && portion.share < WHOLE);
 }

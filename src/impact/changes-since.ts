@@ -3,8 +3,6 @@ import { loadFlags, type LoadedFlags } from "../source/load/load.ts";
 import { hasFlags, refuseShallow, type Files } from "../source/read/read-files.ts";
 import type { PlanWithNeeds } from "./needs.ts";
 import { plansBetween } from "./plans-between.ts";
-import type { ChangeReport } from "./report.ts";
-import { type ReportOptions, reportBetween } from "./report-between.ts";
 
 /** The commit at which a branch left its base, and its flags. */
 export interface Base {
@@ -42,20 +40,4 @@ export async function baseOf(folder: string, base: string, files: Files): Promis
  */
 export function plansSince(base: Base, files: Files): readonly PlanWithNeeds[] {
   return plansBetween(base.loaded, files.loaded, { from: base.commit, to: files.commit });
-}
-
-/**
- * Reports whom the changes of a branch affect: see {@link reportBetween}.
- *
- * @param ref    the name by which the base was given
- * @param files  without errors, their tests run
- */
-export function reportSince(
-  base: Base,
-  ref: string,
-  files: Files,
-  options: Omit<ReportOptions, "from" | "to">,
-): ChangeReport {
-  const commits = { from: { ref, commit: base.commit }, to: { commit: files.commit } };
-  return reportBetween(base.loaded, files.loaded, { ...options, ...commits });
 }

@@ -22,9 +22,9 @@ export interface Danger {
 export function dangersOf(before: Flag | null, after: Flag, policies: Pick<Policies, "maxStep">): readonly Danger[] {
   if (before === null || effectOf(before, after) !== "raises") return [];
   const dangers: Danger[] = [];
-  const jump = largestRise(before, after);
+  const jump = Math.max(0, ...risesOf(before, after).map((rise) => rise.points));
   if (policies.maxStep !== null && jump > policies.maxStep) {
-    const step = `the step is ${points(jump)}, policy maxStep is ${policies.maxStep / 1000}`;
+    const step = `the step is ${jump / 1000} points, policy maxStep is ${policies.maxStep / 1000}`;
     dangers.push({ code: "jump", text: step });
   }
   const reshuffle = reshuffleOf(before, after);
@@ -43,10 +43,6 @@ export function dangersOfNew(after: Flag): readonly Danger[] {
   return after.protected && constantAnswer(after) !== after.offVariant ? [PROTECTED_WIDENING] : [];
 }
 
-function points(share: Share): string {
-  return `${share / 1000} points`;
-}
-
 function reshuffleText({ field, rule, ...change }: Reshuffle): string {
   const title = decidedByText(rule === null ? { kind: "default-rollout" } : { kind: "rule", name: rule });
   if (!("was" in change)) return `the split of ${title} changes: subjects move between its variants`;
@@ -60,11 +56,6 @@ export interface Rise {
   /** The rule's name; null for the default rollout. */
   readonly rule: string | null;
   readonly points: Share;
-}
-
-/** Returns the most points by which a share rises; 0 when none does. */
-function largestRise(before: Flag, after: Flag): Share {
-  return Math.max(0, ...risesOf(before, after).map((rise) => rise.points));
 }
 
 /** Returns the rise of the default rollout, then of each rule. A new rule for some has no share to rise from: 0. */
@@ -82,7 +73,7 @@ function defaultShare(flag: Flag): Share {
 
 function ruleRise(before: Flag, was: Rule | null, after: Flag, is: Rule): Share {
   const share = shareOf(after, is);
-  // A rule for everyone stands in for the default rollout, a new one too.
+  // A rule for everyone replaces the default rollout, a new one too.
   if (isForEveryone(servingRule(is))) {
     const former = was !== null && before.enabled && isForEveryone(servingRule(was)) ? shareOf(before, was) : 0;
     return share - Math.max(former, defaultShare(before));

@@ -75,7 +75,7 @@ function segmentsOf({ before, after }: FlagChange, changed: ReadonlySet<string>)
   return [...used].filter((name) => changed.has(name)).sort();
 }
 
-/** Returns the manual changes. One of a flag that the branch leaves alone stays, whatever the base says meanwhile. */
+/** Returns the manual changes. One of a flag that the branch leaves alone stays: changes of the base are not part of the branch. */
 function manualChangesIn(
   { changes }: PlanWithNeeds,
   edits: readonly ManualChange[] | undefined,

@@ -20,7 +20,7 @@ export interface Stage {
 
 /** A flag that a plan changes, or that requires one of those. Who flips is not measured yet. */
 export interface FlagChange extends VersionPair, Pick<FlagReport, "path" | "action" | "kind" | "differences"> {
-  /** The required flags because of which it may answer otherwise. */
+  /** The required flags because of which it may answer differently. */
   readonly required: readonly FlagKey[];
 }
 

@@ -2,7 +2,7 @@ import type { Measured } from "./report.ts";
 
 /** How many standard deviations hold 99 of 100. */
 const Z = 2.5758293035489004;
-/** People are counted in whole ones: without half a person more, small samples would miss a little oftener. */
+/** People are counted in whole ones: without half a person more, small samples would miss the truth more often. */
 const STEP = 0.5;
 
 /** A share that is known, not estimated. */
@@ -11,8 +11,8 @@ export function exactly(share: number): Measured {
 }
 
 /**
- * What a sample tells of a share: the distance to the far end of Wilson's interval at 99 %. That end is honest near 0 and 1
- * too: of 20,000 people none is no proof that there are none, only that they are less than 0.04 %.
+ * Estimates a share from a sample, with the distance to the far end of Wilson's interval at 99 %. That end is honest near 0 and 1
+ * too: none of 20,000 people does not prove that there are none, only that they are less than 0.04 %.
  *
  * @param hits  how many of the sample, 0 ≤ hits ≤ sample
  */
@@ -26,7 +26,7 @@ export function estimated(hits: number, sample: number): Measured {
 }
 
 /**
- * What a sample tells of a mean, where each of the sample says a number from 0 to 1: the far end of the interval as in
+ * Estimates a mean from a sample of numbers from 0 to 1, with the far end of the interval as in
  * {@link estimated}, with the numbers' own variance in place of that of yes and no, which is never smaller.
  *
  * @param total    of all numbers

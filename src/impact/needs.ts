@@ -82,7 +82,7 @@ export function acknowledgeLine(idByEnvironment: Readonly<Record<string, string>
   return `acknowledge: { ${ids.join("")}reason: "…" }`;
 }
 
-/** Whether a line in the flag's file can acknowledge it; otherwise only `hoist sync --acknowledge` can. */
+/** Returns whether a line in the flag's file can acknowledge it; otherwise only `hoist sync --acknowledge` can. */
 export function isForFile({ code }: Pick<Need, "code">): boolean {
   return code !== "archive" && code !== "mass";
 }
@@ -102,7 +102,7 @@ function archivesAnAnswer({ action, before }: Change): boolean {
   return action === "archive" && before !== null && constantAnswer(before) !== before.fallback;
 }
 
-/** Whether the change gives somebody another answer, and does more than take something away. */
+/** Returns whether the change gives somebody a different answer, and does more than take something away. */
 function isWidening(change: Change): boolean {
   const { before, after } = change;
   if (after === null) return archivesAnAnswer(change);

@@ -25,7 +25,7 @@ export interface EnvironmentReport {
   /** Those that move most people first, then in key order. */
   readonly flags: readonly FlagReport[];
   readonly unchanged: number;
-  /** People for whom at least one flag answers otherwise. */
+  /** People for whom at least one flag answers differently. */
   readonly flipped: Measured;
   /** Everything that has to be acknowledged, the whole plan's included. */
   readonly needs: readonly Need[];
@@ -36,7 +36,7 @@ export interface EnvironmentReport {
   readonly manualChanges: readonly ManualChange[] | null;
 }
 
-/** One flag of one environment that answers, or reads, otherwise. */
+/** One flag of one environment that answers, or reads, differently. */
 export interface FlagReport {
   readonly key: FlagKey;
   /** Null where its file is gone. */
@@ -67,7 +67,7 @@ export interface Measured {
   readonly margin: number;
 }
 
-/** Who is answered otherwise than before. */
+/** The people who get a different answer. */
 export interface Flips {
   /**
    * `exact`: counted in buckets, true of any people. `sampled`: of people made from the declared attributes.

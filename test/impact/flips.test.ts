@@ -12,8 +12,8 @@ import { declared } from "../support/attributes.ts";
 import { aColourFlag, aFlag, percentage, portion } from "../support/flags.ts";
 import { seededRandom } from "../support/random.ts";
 import type { DecidedBy } from "../../src/core/describe/decided-by.ts";
-import { moveName, truthOf, type Truth } from "../core/report/exhaustive.ts";
-import { aPair, ATTRIBUTES, KEY, type Pair } from "../core/report/random-pairs.ts";
+import { moveName, truthOf, type Truth } from "./exhaustive.ts";
+import { aPair, ATTRIBUTES, KEY, type Pair } from "./random-pairs.ts";
 
 const PAIRS = process.env["FULL"] === "1" ? 1_000 : 150;
 const SIZE = 4_000;

@@ -6,7 +6,8 @@ import type { Population } from "../../impact/population.ts";
 import type { ChangeReport } from "../../impact/report.ts";
 import { checkFiles } from "../../source/read/check-files.ts";
 import type { Files } from "../../source/read/read-files.ts";
-import { baseOf, reportSince } from "../../impact/changes-since.ts";
+import { baseOf } from "../../impact/changes-since.ts";
+import { reportBetween } from "../../impact/report-between.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { progressOf, todayOf, viewOf, type Io } from "../terminal/io.ts";
 import { type LiveTables, readLiveTables } from "./live-tables.ts";
@@ -38,7 +39,10 @@ export async function planBase(io: Io, options: PlanBaseOptions): Promise<ExitCo
   const { files, testsPassed } = checked;
   if (hasErrors(checked)) return report(io, checked, options.format === "json" ? "json" : "text");
   selectedEnvironments(files.loaded, options.env);
-  const changes = reportSince(await baseOf(folder, options.base, files), options.base, files, {
+  const base = await baseOf(folder, options.base, files);
+  const changes = reportBetween(base.loaded, files.loaded, {
+    from: { ref: options.base, commit: base.commit },
+    to: { commit: files.commit },
     today,
     testsPassed,
     environments: options.env === undefined ? undefined : [options.env],

@@ -1,6 +1,6 @@
 import { whoAsOne, whoText, matchText, type Speech } from "./describe-condition.ts";
 import { type SegmentText, speechOf } from "./describe-segments.ts";
-import { type Flag, type Portion, type Requirement, WHOLE } from "../flag/flag.ts";
+import { type Flag, type Portion, type Requirement } from "../flag/flag.ts";
 import {
   type Audience,
   defaultRollout,
@@ -8,6 +8,7 @@ import {
   type ServingRule,
   servingRule,
   servingRulesOf,
+  usesBuckets,
 } from "../flag/serving-rules.ts";
 import { shareText } from "./wording.ts";
 
@@ -45,7 +46,7 @@ function ruleText(flag: Flag, rule: Flag["rules"][number], speech: Speech): stri
 }
 
 /** Says what a rule serves: `On for …`, `Off for …`, `Serves blue to …`, `Serves control (34 %), blue (66 %) to …`. */
-function servedText(flag: Flag, { portion, serve }: ServingRule, who: string): string {
+function servedText(flag: Flag, { portion, serve }: Pick<ServingRule, "portion" | "serve">, who: string): string {
   const people = `${portionText(portion)}${who}`;
   if ("split" in serve) {
     const parts = serve.split.map(({ variant, share }) => `${variant} (${shareText(share)})`);
@@ -82,9 +83,8 @@ function listedText({ lists }: Extract<Audience, { kind: "lists" }>, speech: Spe
     .join(", or ");
 }
 
-function offText({ type, offVariant }: Flag, who: string): string {
-  if (type !== "boolean") return `Serves ${offVariant} to ${who}.`;
-  return `${offVariant === "on" ? "On" : "Off"} for ${who}.`;
+function offText(flag: Flag, who: string): string {
+  return servedText(flag, { portion: null, serve: { variant: flag.offVariant } }, who);
 }
 
 function requiresText({ requires, type, offVariant }: Flag): string {
@@ -101,7 +101,5 @@ function requirementText({ flag, variants }: Requirement): string {
 /** Says whose buckets a flag uses where its salt is not its key. */
 function saltText(flag: Flag): string {
   if (flag.salt === flag.key) return "";
-  const usesBuckets = ({ portion, serve }: ServingRule) =>
-    "split" in serve || (portion !== null && portion.share > 0 && portion.share < WHOLE);
   return servingRulesOf(flag).some(usesBuckets) ? `Shares use the buckets of ${flag.salt}.` : "";
 }

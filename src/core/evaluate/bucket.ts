@@ -44,7 +44,7 @@ export function bucketAfter(head: HashedHead, subject: string): number {
  * Returns the subject of a context as text: the attribute `by`, a non-empty string or a safe integer in decimal.
  *
  * @returns undefined when the context has no such subject; then no share and no split serves it
- * @throws whatever a getter or a proxy in the context throws
+ * @throws anything that a getter or a proxy in the context throws
  */
 export function subjectOf(context: EvaluationContext, by: string): string | undefined {
   return by === DEFAULT_BY ? userIdOf(context) : subjectText(attributeOf(context, by));

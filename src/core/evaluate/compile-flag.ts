@@ -37,7 +37,7 @@ export function compileFlag(flag: Flag, revision: number | undefined): Compiled 
   }
 }
 
-/** A flag that an override decides, whatever stands in the table. */
+/** Compiles a flag that an override decides, regardless of the table. */
 export function compileOverride(
   flag: Pick<Flag, "key" | "variants">,
   { variant, via }: Decision,
@@ -49,7 +49,7 @@ export function compileOverride(
   return constantly(answersOf(flag, revision)(variant, "STATIC", { override: via }));
 }
 
-/** A flag that the table does not have, but the application was built with: its code default. */
+/** Compiles the code default of a flag that the application was built with and the table does not have. */
 export function compileDefinition(key: FlagKey, definition: FlagDefinition, revision: number | undefined): Compiled {
   const { variants, fallback } = definition;
   if (!Object.hasOwn(variants, fallback)) {

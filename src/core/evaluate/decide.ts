@@ -5,7 +5,7 @@ import { type CompiledRule, partOf } from "./compile-rule.ts";
 import type { HashedHead } from "./murmur3.ts";
 import { withMissing } from "./outcome.ts";
 
-/** One flag's answer to one context. @throws whatever a getter or a proxy in the context throws */
+/** Evaluates one flag for one context. @throws anything that a getter or a proxy in the context throws */
 export type Decide = (context: EvaluationContext) => Evaluation;
 
 /** The bucket of a subject that is not there. */

@@ -15,7 +15,7 @@ export interface HashedHead {
   readonly length: number;
 }
 
-/** A lone surrogate at its end is its own character, U+FFFD: it never joins one in the tail. */
+/** Hashes the head of a text. A lone surrogate at its end becomes U+FFFD: it never joins one in the tail. */
 export function headOf(head: string): HashedHead {
   let state = 0;
   let rest = 0;
@@ -39,7 +39,7 @@ export function headOf(head: string): HashedHead {
 }
 
 /**
- * The hash of head + tail, 0 ≤ hash < 2^32. A lone surrogate in the tail is hashed as U+FFFD, as every UTF-8 encoder
+ * Returns the hash of head + tail, 0 ≤ hash < 2^32. A lone surrogate in the tail is hashed as U+FFFD, as every UTF-8 encoder
  * writes it.
  */
 export function hashAfter(head: HashedHead, tail: string): number {
@@ -81,7 +81,7 @@ export function hashAfter(head: HashedHead, tail: string): number {
   return finished(state ^ length);
 }
 
-/** The code point, or U+FFFD for a lone surrogate. */
+/** Returns the code point, or U+FFFD for a lone surrogate. */
 function scalarPoint(point: number): number {
   return point >= 0xd800 && point <= 0xdfff ? 0xfffd : point;
 }
@@ -92,7 +92,7 @@ function utf8Length(point: number): number {
   return point < 0x10000 ? 3 : 4;
 }
 
-/** The byte `which` (from 0) of a character that takes `count` bytes. */
+/** Returns the byte `which` (from 0) of a character that takes `count` bytes. */
 function utf8Byte(point: number, count: number, which: number): number {
   if (count === 1) return point;
   const bits = point >>> (6 * (count - 1 - which));

@@ -69,7 +69,7 @@ export function withRequirements(
   return guarded;
 }
 
-/** Those that are required come first; those without a depth last. */
+/** Sorts flags so that required ones come first, and those without a depth last. */
 function inDepthOrder(flags: readonly Flag[], depths: ReadonlyMap<FlagKey, number>): readonly Flag[] {
   const depthOf = ({ key }: Flag) => depths.get(key) ?? Number.MAX_SAFE_INTEGER;
   return flags.toSorted((a, b) => depthOf(a) - depthOf(b));

@@ -75,7 +75,7 @@ function bucketFor(context: EvaluationContext, by: string, bucket: (subject: str
 /** What one list of a default rollout found. */
 export interface ListingTrace {
   readonly attribute: string;
-  /** The attribute as ids; empty when it is missing or is none. */
+  /** The attribute as ids; empty when it is missing or not an id. */
   readonly found: readonly string[];
   readonly isListed: boolean;
 }

@@ -5,13 +5,13 @@ export function not(truth: Truth): Truth {
   return truth === "unknown" ? truth : !truth;
 }
 
-/** Both: false as soon as one is false, whatever the other is. */
+/** Returns whether both hold: false if one is false, regardless of the other. */
 export function and(a: Truth, b: Truth): Truth {
   if (a === false || b === false) return false;
   return a === true ? b : a;
 }
 
-/** At least one: true as soon as one is true, whatever the other is. */
+/** Returns whether at least one holds: true if one is true, regardless of the other. */
 export function or(a: Truth, b: Truth): Truth {
   if (a === true || b === true) return true;
   return a === false ? b : a;

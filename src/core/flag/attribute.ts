@@ -17,7 +17,7 @@ function isContext(given: unknown): given is EvaluationContext {
  * Returns one attribute; undefined when it is missing. Null counts as missing. Only the context's own members are attributes:
  * `toString` is missing. The subject attribute userId is `userId ?? targetingKey`, as text.
  *
- * @throws whatever a getter or a proxy throws
+ * @throws anything that a getter or a proxy throws
  */
 export function attributeOf(context: EvaluationContext, name: string): unknown {
   return name === DEFAULT_BY ? userIdOf(context) : (own(context, name) ?? undefined);

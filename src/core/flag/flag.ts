@@ -33,7 +33,7 @@ export interface SplitPart {
   readonly share: Share;
 }
 
-/** Who, how much and what. Whoever is outside the portion goes on to the next rule; null is everyone who matches. */
+/** Who, how much and what. A context outside the portion goes on to the next rule; null is everyone who matches. */
 export interface Rule {
   readonly name: string;
   readonly when: Condition;

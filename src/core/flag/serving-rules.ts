@@ -1,5 +1,14 @@
 import type { Condition } from "./condition.ts";
-import { DEFAULT_BY, type Flag, type Portion, type Rollout, type Rule, type Serve, type VariantName } from "./flag.ts";
+import {
+  DEFAULT_BY,
+  type Flag,
+  type Portion,
+  type Rollout,
+  type Rule,
+  type Serve,
+  type VariantName,
+  WHOLE,
+} from "./flag.ts";
 
 /** A rule or the default rollout of a flag, in one shape: who, how much, what. */
 export interface ServingRule {
@@ -53,6 +62,11 @@ export function servesNobody({ who, portion }: ServingRule): boolean {
 /** Returns the attribute whose subjects the share or the split of a rule counts; null for a rule that has neither. */
 export function subjectAttribute({ portion, serve }: Pick<ServingRule, "portion" | "serve">): string | null {
   return portion?.by ?? ("split" in serve ? DEFAULT_BY : null);
+}
+
+/** Returns whether buckets decide something in a rule. */
+export function usesBuckets({ portion, serve }: ServingRule): boolean {
+  return "split" in serve || (portion !== null && portion.share > 0 && portion.share < WHOLE);
 }
 
 /** Returns every variant that is named, those with 0 % of a split too. */

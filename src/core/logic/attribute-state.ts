@@ -2,7 +2,7 @@ import { FALSE, type Literal, TRUE, type Truths } from "./formula.ts";
 
 /**
  * How a question is answered for a list: `some`: as its best element answers (true before unknown before false);
- * `every`: as its worst does; `yes` and `no`: whatever the list holds.
+ * `every`: as its worst does; `yes` and `no`: the same for every list.
  */
 type ForLists = "some" | "every" | "yes" | "no";
 

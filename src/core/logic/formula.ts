@@ -42,7 +42,7 @@ export function bitOf(truth: Truth): Truths {
 }
 
 /** What a formula says of a condition's outcome. */
-type Outcome = "true" | "false" | "not true" | "not false";
+export type Outcome = "true" | "false" | "not true" | "not false";
 
 const NEGATED: Readonly<Record<Outcome, Outcome>> = {
   true: "false",

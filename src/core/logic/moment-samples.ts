@@ -3,7 +3,7 @@ import { momentOf } from "../matcher/moment.ts";
 const DAY_MS = 86_400_000;
 
 /**
- * Moments, as text and as Date, of which one lies before and after the same limits as any moment; no text is listed.
+ * Returns moments, as text and as Date, of which one lies before and after the same limits as any moment; no text is listed.
  *
  * @param limits  milliseconds since 1970, every moment that is compared with
  * @param listed  texts that are compared with as a whole
@@ -40,7 +40,7 @@ export function momentSamples(
   return outside && isWhole ? samples : undefined;
 }
 
-/** With nine digits of a second, as many as are read; undefined outside the years 0 to 9999. */
+/** Writes a moment with nine digits of a second, as many as are read; undefined outside the years 0 to 9999. */
 function unlistedText(ms: number, listed: ReadonlySet<string>): string | undefined {
   const whole = Math.floor(ms);
   const date = new Date(whole);

@@ -20,7 +20,7 @@ export interface AttributeTests {
 const MAX_LISTED = 5_000;
 
 /**
- * Returns values that stand for all others: whatever a caller hands in as the attribute (lists apart), one of the samples
+ * Returns values that stand for all others: for any value of the attribute that is not a list, one of the samples
  * has the same outcome in every test. So what no sample can do, nobody can.
  *
  * @returns undefined where no such samples are known: then nothing is certain about the attribute
@@ -33,7 +33,7 @@ export function samplesOf({ attribute, tests, ids }: AttributeTests): readonly u
   const others = unlistedTexts(boundaries, texts);
   if (others === undefined) return undefined;
   const strings = ["", ...texts, ...others.filter(isText)];
-  // The subject attribute is a text or missing, whatever was handed in.
+  // The subject attribute is a text or missing.
   if (attribute === DEFAULT_BY) return [...new Set(strings)].filter((text) => text !== "");
   const limits = [...listed.filter((value) => typeof value === "number"), ...ids.map(Number), ...numbers];
   // The empty object stands for everything that no test understands.
@@ -55,18 +55,17 @@ export function trialValuesOf(asked: AttributeTests): readonly unknown[] {
   const samples = samplesOf(asked);
   if (samples !== undefined) return samples;
   const boundaries = boundariesOf(asked.tests);
-  const { listed, startsWith, endsWith, contains, ranges, numbers } = boundaries;
-  const texts = new Set([...listed.filter(isText), ...asked.ids]);
-  const moments = boundaries.moments.map(momentOf).filter((moment) => moment !== undefined);
+  const { listed, startsWith, endsWith, contains, numbers } = boundaries;
+  const { texts, versions, moments } = unlistedByKind(boundaries, new Set([...listed.filter(isText), ...asked.ids]));
   return [
     ...listed,
     ...asked.ids,
     ...startsWith,
     ...endsWith,
     ...contains,
-    ...(textSamples(boundaries, texts) ?? []),
-    ...(ranges.length === 0 ? [] : (versionSamples(ranges, texts) ?? [])),
-    ...(moments.length === 0 ? [] : (momentSamples(moments, texts) ?? [])),
+    ...(texts ?? []),
+    ...(versions ?? []),
+    ...(moments ?? []),
     ...(numbers.length === 0 ? [] : numberSamples(numbers)),
   ];
 }
@@ -84,20 +83,27 @@ function boundariesOf(tests: readonly Test[]): Required<Boundaries> {
   };
 }
 
+/** Returns samples that are not listed for each kind of comparison; undefined for a kind of which none are known. */
+function unlistedByKind({ ranges, ...boundaries }: Required<Boundaries>, listed: ReadonlySet<string>) {
+  const moments = boundaries.moments.map(momentOf).filter((moment) => moment !== undefined);
+  return {
+    texts: textSamples(boundaries, listed),
+    versions: ranges.length === 0 ? [] : versionSamples(ranges, listed),
+    moments: moments.length === 0 ? [] : momentSamples(moments, listed),
+  };
+}
+
 /** Returns texts that are not listed, and moments; undefined where an attribute has two kinds of comparisons of texts. */
 function unlistedTexts(
   boundaries: Required<Boundaries>,
   listed: ReadonlySet<string>,
 ): readonly (string | Date)[] | undefined {
   const { startsWith, endsWith, contains, ranges } = boundaries;
-  const moments = boundaries.moments.map(momentOf).filter((moment) => moment !== undefined);
-  const kinds = [[...startsWith, ...endsWith, ...contains], ranges, moments].filter((each) => each.length > 0);
-  if (kinds.length > 1 || moments.length < boundaries.moments.length) return undefined;
-  const plain = textSamples(boundaries, listed);
-  const versions = ranges.length === 0 ? [] : versionSamples(ranges, listed);
-  const dates = moments.length === 0 ? [] : momentSamples(moments, listed);
-  if (plain === undefined || versions === undefined || dates === undefined) return undefined;
-  return [...plain, ...versions, ...dates];
+  const kinds = [[...startsWith, ...endsWith, ...contains], ranges, boundaries.moments];
+  if (kinds.filter((each) => each.length > 0).length > 1) return undefined;
+  if (boundaries.moments.some((moment) => momentOf(moment) === undefined)) return undefined;
+  const { texts, versions, moments } = unlistedByKind(boundaries, listed);
+  return texts && versions && moments && [...texts, ...versions, ...moments];
 }
 
 function isText(value: unknown): value is string {

@@ -4,6 +4,8 @@ import { type AttributeState, narrowed, type Question } from "./attribute-state.
 
 /** What is known of a context: what each attribute may be, and between which shares each bucket lies. */
 export interface Situation {
+  /** The questions of each attribute, by its number. */
+  readonly questions: readonly (readonly Question[])[];
   /** By the number of the attribute. */
   readonly attributes: readonly AttributeState[];
   /** By the number of the subject attribute; from the first to below the second. */
@@ -15,9 +17,6 @@ export interface Effort {
   left: number;
 }
 
-/** The questions of each attribute, by its number. */
-export type QuestionTable = readonly (readonly Question[])[];
-
 /** Thrown when the effort does not suffice. */
 export const TOO_MUCH = Symbol("too much");
 
@@ -27,12 +26,7 @@ export const TOO_MUCH = Symbol("too much");
  *
  * @throws TOO_MUCH when the effort does not suffice
  */
-export function canHold(
-  formulas: readonly Formula[],
-  start: Situation,
-  questions: QuestionTable,
-  effort: Effort,
-): boolean {
+export function canHold(formulas: readonly Formula[], start: Situation, effort: Effort): boolean {
   let situation = start;
   let open: (readonly Formula[])[] = [];
   let waiting: readonly Formula[] = formulas;
@@ -42,7 +36,7 @@ export function canHold(
       open.push(formula.of);
       return true;
     }
-    const next = narrowedBy(situation, formula, questions, effort);
+    const next = narrowedBy(situation, formula, effort);
     if (next !== undefined) situation = next;
     return next !== undefined;
   };
@@ -54,7 +48,7 @@ export function canHold(
     const left: (readonly Formula[])[] = [];
     isStable = known === situation;
     for (const options of open) {
-      const possible = optionsLeft(options, situation, questions, effort);
+      const possible = optionsLeft(options, situation, effort);
       if (possible === "fulfilled") continue;
       const [only] = possible;
       if (only === undefined) return false;
@@ -70,14 +64,13 @@ export function canHold(
   const [fewest] = open.toSorted((a, b) => a.length - b.length);
   if (fewest === undefined) return true;
   const others = open.filter((options) => options !== fewest).map((of): Formula => ({ op: "any", of }));
-  return fewest.some((option) => canHold([option, ...others], situation, questions, effort));
+  return fewest.some((option) => canHold([option, ...others], situation, effort));
 }
 
 /** Returns the options that the situation leaves open; "fulfilled" where one of them holds in any case. */
 function optionsLeft(
   options: readonly Formula[],
   situation: Situation,
-  questions: QuestionTable,
   effort: Effort,
 ): readonly Formula[] | "fulfilled" {
   const left: Formula[] = [];
@@ -85,34 +78,29 @@ function optionsLeft(
     if (option.op === "all" && option.of.length === 0) return "fulfilled";
     if (option.op === "any" && option.of.length === 0) continue;
     if (option.op === "literal" || option.op === "bucket") {
-      if (narrowedBy(situation, option, questions, effort) === undefined) continue;
-      if (narrowedBy(situation, opposite(option), questions, effort) === undefined) return "fulfilled";
+      if (narrowedBy(situation, option, effort) === undefined) continue;
+      if (narrowedBy(situation, opposite(option), effort) === undefined) return "fulfilled";
     }
     left.push(option);
   }
   return left;
 }
 
-function narrowedBy(
-  situation: Situation,
-  literal: Literal | BucketLiteral,
-  questions: QuestionTable,
-  effort: Effort,
-): Situation | undefined {
-  const { attributes, buckets } = situation;
+function narrowedBy(situation: Situation, literal: Literal | BucketLiteral, effort: Effort): Situation | undefined {
+  const { attributes, buckets, questions } = situation;
   if (literal.op === "bucket") {
     spend(effort, 1);
     const [from, to] = buckets.get(literal.by) ?? [0, WHOLE];
     const range = literal.isBelow
       ? ([from, Math.min(to, literal.share)] as const)
       : ([Math.max(from, literal.share), to] as const);
-    return range[0] < range[1] ? { attributes, buckets: new Map(buckets).set(literal.by, range) } : undefined;
+    return range[0] < range[1] ? { ...situation, buckets: new Map(buckets).set(literal.by, range) } : undefined;
   }
   const state = attributes[literal.attribute];
   if (state === undefined) return situation;
   spend(effort, 1 + (attributes.length + state.values.length + (state.elements?.length ?? 0)) / 16);
   const next = narrowed(state, literal, questions[literal.attribute] ?? []);
-  return next && { attributes: attributes.with(literal.attribute, next), buckets };
+  return next && { ...situation, attributes: attributes.with(literal.attribute, next) };
 }
 
 function spend(effort: Effort, steps: number): void {

@@ -1,7 +1,7 @@
 import { subjectText } from "../flag/attribute.ts";
 import type { Condition, MatchCondition, Scalar, Test } from "../flag/condition.ts";
 import { DEFAULT_BY, WHOLE } from "../flag/flag.ts";
-import { type Audience, type Lists, type ServingRule, subjectAttribute } from "../flag/serving-rules.ts";
+import { type Audience, type ServingRule, subjectAttribute } from "../flag/serving-rules.ts";
 import type { ScalarTest } from "../matcher/operator.ts";
 import { compileTests } from "../matcher/operators.ts";
 import { and, type Truth } from "../evaluate/truth.ts";
@@ -14,12 +14,13 @@ import {
   formulaOf,
   type Literal,
   NEVER,
+  type Outcome,
   outcomeFormula,
   TRUE,
   UNKNOWN,
 } from "./formula.ts";
 import { samplesOf } from "./samples.ts";
-import { canHold, type Effort, type QuestionTable, type Situation, TOO_MUCH } from "./satisfy.ts";
+import { canHold, type Effort, type Situation, TOO_MUCH } from "./satisfy.ts";
 
 /** How many steps one question may take: above it the answer is "unknown", so that no file can stall a check. */
 const EFFORT = 20_000;
@@ -47,11 +48,12 @@ export type DeclaredValues = ReadonlyMap<string, readonly Scalar[]>;
 /** @param declared  without it, attributes may have any value that a program can hand in */
 export function logicSpace(declared: DeclaredValues = new Map()): Space {
   const attributes = attributeTable();
-  let start: { readonly size: number; readonly situation: Situation; readonly questions: QuestionTable } | undefined;
+  let start: { readonly size: number; readonly situation: Situation } | undefined;
   return {
     inAudience: (who, isIn) => {
-      if (who.kind === "lists") return onLists(attributes, who.lists, isIn);
-      return formulaOf(who.when, isIn ? "true" : "not true", attributes.ofMatch);
+      if (who.kind === "condition") return formulaOf(who.when, isIn ? "true" : "not true", attributes.ofMatch);
+      const ofLists = Object.entries(who.lists).map(([name, ids]) => attributes.ofList(name, ids, isIn));
+      return { op: isIn ? "any" : "all", of: ofLists };
     },
     hasSubject: (rule, isThere) => {
       const by = subjectAttribute(rule);
@@ -64,10 +66,10 @@ export function logicSpace(declared: DeclaredValues = new Map()): Space {
     },
     isPossible: (formulas) => {
       const size = attributes.all.reduce((sum, { questions }) => sum + questions.length, 0);
-      if (start?.size !== size) start = { size, ...startOf(attributes.all, declared) };
+      if (start?.size !== size) start = { size, situation: startOf(attributes.all, declared) };
       const effort: Effort = { left: EFFORT };
       try {
-        return canHold(formulas, start.situation, start.questions, effort);
+        return canHold(formulas, start.situation, effort);
       } catch (error) {
         if (error === TOO_MUCH) return "unknown";
         throw error;
@@ -94,15 +96,7 @@ interface Attribute {
 }
 
 /** Numbers attributes and questions in the order in which they come up. */
-interface AttributeTable {
-  readonly all: readonly Attribute[];
-  readonly numberOf: (name: string) => number;
-  readonly ofMatch: Parameters<typeof formulaOf>[2];
-  readonly ofList: (name: string, ids: readonly string[], isListed: boolean) => Formula;
-  readonly ofSubject: (by: string, isThere: boolean) => Formula;
-}
-
-function attributeTable(): AttributeTable {
+function attributeTable() {
   const all: Attribute[] = [];
   const byName = new Map<string, { readonly number: number; readonly attribute: Attribute }>();
   const ofMatches = new Map<MatchCondition, readonly number[]>();
@@ -117,8 +111,8 @@ function attributeTable(): AttributeTable {
   };
   return {
     all,
-    numberOf: (name) => entryOf(name).number,
-    ofMatch: (match, outcome) => {
+    numberOf: (name: string): number => entryOf(name).number,
+    ofMatch: (match: MatchCondition, outcome: Outcome): Formula => {
       const { number, attribute } = entryOf(match.attribute);
       let questions = ofMatches.get(match);
       if (questions === undefined) {
@@ -128,7 +122,7 @@ function attributeTable(): AttributeTable {
       }
       return outcomeFormula(number, questions, outcome);
     },
-    ofList: (name, ids, isListed) => {
+    ofList: (name: string, ids: readonly string[], isListed: boolean): Formula => {
       const { number, attribute } = entryOf(name);
       attribute.ids.push(...ids);
       const listed = new Set(ids);
@@ -136,7 +130,7 @@ function attributeTable(): AttributeTable {
       const question = attribute.questions.push({ forLists: "some", missing: FALSE, answer }) - 1;
       return { op: "literal", attribute: number, question, outcomes: isListed ? TRUE : FALSE | UNKNOWN };
     },
-    ofSubject: (by, isThere) => {
+    ofSubject: (by: string, isThere: boolean): Formula => {
       const { number, attribute } = entryOf(by);
       const answer = (value: unknown) => subjectText(value) !== undefined;
       const question = ofSubjects.get(by) ?? attribute.questions.push({ forLists: "no", missing: FALSE, answer }) - 1;
@@ -144,10 +138,6 @@ function attributeTable(): AttributeTable {
       return { op: "literal", attribute: number, question, outcomes: isThere ? TRUE : FALSE };
     },
   };
-}
-
-function onLists({ ofList }: AttributeTable, lists: Lists, isIn: boolean): Formula {
-  return { op: isIn ? "any" : "all", of: Object.entries(lists).map(([name, ids]) => ofList(name, ids, isIn)) };
 }
 
 /** Returns the questions that a match asks: it is true where all of them are answered with true. */
@@ -169,10 +159,7 @@ function allOf(tests: readonly ScalarTest[]): (value: unknown) => Truth {
   return (value) => tests.reduce<Truth>((truth, test) => and(truth, test(value)), true);
 }
 
-function startOf(
-  attributes: readonly Attribute[],
-  declared: DeclaredValues,
-): { readonly situation: Situation; readonly questions: QuestionTable } {
+function startOf(attributes: readonly Attribute[], declared: DeclaredValues): Situation {
   let count = 0;
   const states = attributes.map(({ name, questions, tests, ids }): AttributeState => {
     const only = declared.get(name);
@@ -180,13 +167,13 @@ function startOf(
     count += (samples?.length ?? 0) * questions.length;
     if (samples === undefined || count > MAX_OUTCOMES) return anything(questions);
     const values = distinct(samples.map((value) => questions.map(({ answer }) => bitOf(answer(value)))));
-    // The subject attribute is never a list: whatever is handed in for it, it is a text or missing.
+    // The subject attribute is never a list: it is a text or missing.
     const elements = name === DEFAULT_BY ? null : values;
     // An empty list has none of the declared values.
     const someElement = only === undefined ? [] : [SOME_VALUE];
     return { canBeMissing: true, values, elements, someElement };
   });
-  return { situation: { attributes: states, buckets: new Map() }, questions: attributes.map((each) => each.questions) };
+  return { questions: attributes.map(({ questions }) => questions), attributes: states, buckets: new Map() };
 }
 
 /** That a list has an element at all: any outcome of the first question. */

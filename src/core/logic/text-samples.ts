@@ -10,7 +10,7 @@ const MAX_CONTAINED = 6;
 const MAX_SAMPLES = 2_000;
 
 /**
- * Texts, none of them listed, of which one passes the same tests as any text that is not listed: what counts is the
+ * Returns texts, none of them listed, of which one passes the same tests as any text that is not listed: what counts is the
  * longest beginning, the longest end and the set of contained texts, and each combination is put together with a sign
  * between the parts that stands in none of them, so that nothing else is contained by chance.
  *
@@ -30,7 +30,7 @@ export function textSamples(parts: TextParts, listed: ReadonlySet<string>): read
   );
 }
 
-/** A private character that none of the texts has; listed texts never have it, so nothing made with it is listed. */
+/** Returns a private character that none of the texts contains; listed texts never have it, so nothing made with it is listed. */
 function signOutside(texts: readonly string[]): string {
   let code = 0xe000;
   while (texts.some((text) => text.includes(String.fromCharCode(code)))) code += 1;

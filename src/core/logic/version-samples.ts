@@ -1,16 +1,16 @@
-import Range from "semver/classes/range.js";
 import parse from "semver/functions/parse.js";
+import { rangeOf } from "../matcher/version.ts";
 
 /** Near the length that is still read as a version, the next one could not be written down. */
 const LONGEST = 200;
 
 /**
- * Versions of which one lies in the same ranges as any version; no text is listed. Versions have a next one (after 5.5.0
+ * Returns versions of which one lies in the same ranges as any version; no text is listed. Versions have a next one (after 5.5.0
  * comes 5.5.1-0, after 5.5.1-0 comes 5.5.1-0.0), so that each limit and the one next to it are enough.
  *
  * @param ranges  every range that is compared with
  * @param listed  texts that are compared with as a whole
- * @returns       undefined for what is no range, or where a version cannot be written down
+ * @returns       undefined where a range is not valid, or where a version cannot be written down
  */
 export function versionSamples(ranges: readonly string[], listed: ReadonlySet<string>): readonly string[] | undefined {
   const found = new Set<string>(["0.0.0-0"]);
@@ -26,18 +26,13 @@ export function versionSamples(ranges: readonly string[], listed: ReadonlySet<st
 }
 
 function limitsOf(range: string): readonly string[] | undefined {
-  try {
-    const { set } = new Range(range, { includePrerelease: true });
-    // `*` compares with a sign that is no version.
-    return set.flatMap((part) =>
-      part.flatMap(({ semver }) => (typeof semver.version === "string" ? semver.version : [])),
-    );
-  } catch {
-    return undefined;
-  }
+  // `*` compares with a sign that is not a version.
+  return rangeOf(range)?.set.flatMap((part) =>
+    part.flatMap(({ semver }) => (typeof semver.version === "string" ? semver.version : [])),
+  );
 }
 
-/** The next version; for one with the largest number that is read, what comes after the numbers before it. */
+/** Returns the next version; for one with the largest number that is read, what comes after the numbers before it. */
 function nextOnes(version: string): readonly string[] {
   const read = parse(version);
   if (read === null) return [];

@@ -2,7 +2,7 @@ const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
 const MOMENT = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d{2}):(\d{2}))$/;
 
 /**
- * The moment that a text names: a day (`2027-03-01`, midnight UTC) or a date and time with its offset
+ * Returns the moment that a text names: a day (`2027-03-01`, midnight UTC) or a date and time with its offset
  * (`2027-03-01T08:00+01:00`, `2027-03-01T07:00:00.5Z`). A time without an offset names no moment: it means another one on
  * every machine.
  *

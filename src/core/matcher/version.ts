@@ -3,19 +3,19 @@ import parse from "semver/functions/parse.js";
 
 /** A version with its last parts left out: `5` or `5.5`. */
 const SHORT = /^\d+(\.\d+)?$/;
-/** Longer texts are no version that anybody releases; remembering them would let a caller fill the memory. */
+/** Nobody releases a version with a longer text; remembering them would let a caller fill the memory. */
 const LONGEST_REMEMBERED = 64;
 const REMEMBERED = 256;
 
-/** Whether a version lies in a range; undefined for a text that is no version. */
+/** Returns whether a version lies in a range; undefined for a text that is not a version. */
 export type VersionTest = (version: string) => boolean | undefined;
 
 /**
- * The test of one npm range, e.g. `>=5.5 <7`, read once. Versions are strict semver, or one or two numbers (`5.5` is
+ * Makes the test of one npm range, e.g. `>=5.5 <7`, which is parsed once. Versions are strict semver, or one or two numbers (`5.5` is
  * 5.5.0). Pre-releases count as versions like any other: `6.0.0-beta.1` is in `>=5.5`. The last few hundred answers are
  * remembered, because the same few versions ask again and again.
  *
- * @returns undefined when the range is none
+ * @returns undefined when the range is not valid
  */
 export function versionTest(range: string): VersionTest | undefined {
   const parsed = rangeOf(range);
@@ -33,7 +33,8 @@ export function versionTest(range: string): VersionTest | undefined {
   };
 }
 
-function rangeOf(range: string): Range | undefined {
+/** Reads an npm range; undefined for a text that is not one. */
+export function rangeOf(range: string): Range | undefined {
   try {
     return new Range(range, { includePrerelease: true });
   } catch {

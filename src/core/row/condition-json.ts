@@ -72,7 +72,7 @@ function testsAt(value: JsonValue, path: Path): readonly Test[] {
 
 function testAt(name: string, operand: JsonValue, path: Path): Test {
   const operator = operatorNamed(name);
-  if (operator === undefined) throw new FormatProblem(path, `"${name}" is no operator`);
+  if (operator === undefined) throw new FormatProblem(path, `"${name}" is not an operator`);
   return operator.parse(operand, path);
 }
 

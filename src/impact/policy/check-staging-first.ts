@@ -4,7 +4,7 @@ import type { EvaluationContext } from "../../core/evaluate/evaluation.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import { DEFAULT_SEED, generatePopulation } from "../population.ts";
 import { withRequired } from "../version-pair.ts";
-import { canonicalJson } from "../../core/json.ts";
+import { sameJson } from "../../core/json.ts";
 import type { LoadedFlag, LoadedFlags } from "../../source/load/load.ts";
 import type { FlagFile } from "../../source/shape/flag-file.ts";
 import type { Path } from "../../source/load/tree.ts";
@@ -73,8 +73,7 @@ function problemOf(
 function defaultRolloutPath(file: FlagFile, environment: string, before: Flag | undefined, after: Flag): Path {
   if (before === undefined) return servedPath(file, environment, "rollout");
   if (!before.enabled) return servedPath(file, environment, "enabled");
-  const isSame = canonicalJson(before.rollout) === canonicalJson(after.rollout);
-  return servedPath(file, environment, isSame ? "serve" : "rollout");
+  return servedPath(file, environment, sameJson(before.rollout, after.rollout) ? "serve" : "rollout");
 }
 
 /** `postalCode M5V, userId user-17`, or `anyone`. */

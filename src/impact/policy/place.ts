@@ -2,8 +2,7 @@ import { type Flag } from "../../core/flag/flag.ts";
 import { changedFields, reshuffleOf } from "../change-kind.ts";
 import { risesOf } from "../danger.ts";
 import type { Need } from "../needs.ts";
-import type { FieldGroup } from "../../core/row/row.ts";
-import { canonicalJson } from "../../core/json.ts";
+import { sameJson } from "../../core/json.ts";
 import type { FlagFile } from "../../source/shape/flag-file.ts";
 import type { Path } from "../../source/load/tree.ts";
 
@@ -47,27 +46,14 @@ function fieldPath(
   return [...servedPath(file, environment, "rules"), rules.findIndex(({ name }) => name === rule), field];
 }
 
-/** Keys of the file, in the order in which they are looked at; what is evaluated first comes first. */
-const KEYS: Readonly<Partial<Record<FieldGroup, keyof FlagFile>>> = {
-  requires: "requires",
-  type: "type",
-  variants: "variants",
-  offVariant: "offVariant",
-  fallback: "fallback",
-  salt: "salt",
-  client: "client",
-  protected: "protected",
-};
-
-/** The first thing of the environment's flag that is another. */
+/** Returns the place of the first field of the environment's flag that differs. */
 function changedPath(file: FlagFile, environment: string, before: Flag, after: Flag): Path {
   const [first = "rollout"] = changedFields(before, after);
   if (first === "rules") {
-    const index = after.rules.findIndex((rule, at) => canonicalJson(rule) !== canonicalJson(before.rules[at] ?? null));
+    const index = after.rules.findIndex((rule, at) => !sameJson(rule, before.rules[at] ?? null));
     const rules = servedPath(file, environment, "rules");
     return index === -1 ? rules : [...rules, index, "name"];
   }
   if (first === "enabled" || first === "serve") return servedPath(file, environment, first);
-  const key = KEYS[first];
-  return key === undefined ? servedPath(file, environment, "rollout") : [key];
+  return first === "rollout" || first === "by" ? servedPath(file, environment, "rollout") : [first];
 }

@@ -13,12 +13,10 @@ const MAX_CONTEXTS = 2_000;
 /**
  * Returns contexts that are likely to meet a condition, as small as possible. Parts of a condition may need different
  * values of one attribute, so the condition itself has to be evaluated to be sure.
+ *
+ * @param outcome  false: contexts for which the condition is false
  */
-export function contextsMeeting(condition: Condition, values: TrialValues): readonly Attributes[] {
-  return contextsFor(condition, true, values);
-}
-
-function contextsFor(condition: Condition, outcome: boolean, values: TrialValues): readonly Attributes[] {
+export function contextsMeeting(condition: Condition, values: TrialValues, outcome = true): readonly Attributes[] {
   if (condition.op === "match") {
     const holds = matcher(condition);
     const tried = [undefined, ...(values.get(condition.attribute) ?? [])];
@@ -26,7 +24,7 @@ function contextsFor(condition: Condition, outcome: boolean, values: TrialValues
     return fitting.slice(0, MAX_CONTEXTS).map((value) => (value === undefined ? {} : { [condition.attribute]: value }));
   }
   const ofParts = condition.op === "none" ? !outcome : outcome;
-  const parts = partsOf(condition).map((part) => contextsFor(part, ofParts, values));
+  const parts = partsOf(condition).map((part) => contextsMeeting(part, values, ofParts));
   const needsAll = (condition.op === "all") === ofParts;
   return needsAll ? merged(parts) : parts.flat().slice(0, MAX_CONTEXTS);
 }

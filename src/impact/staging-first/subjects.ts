@@ -1,6 +1,6 @@
 import { bucketOf, splitBucketOf } from "../../core/evaluate/bucket.ts";
 import { DEFAULT_BY, type Flag, WHOLE } from "../../core/flag/flag.ts";
-import { ceilingsOf, servingRulesOf } from "../../core/flag/serving-rules.ts";
+import { ceilingsOf, type ServingRule, servingRulesOf, subjectAttribute } from "../../core/flag/serving-rules.ts";
 
 /** How many ids are found for each range: a share and a split divide them further. */
 const IDS_EACH = 3;
@@ -12,24 +12,15 @@ const MAX_TRIED = 300_000;
  * the flags, so that for any two shares there is an id that only one of them includes.
  */
 export function subjectsOf(flags: readonly Flag[]): ReadonlyMap<string, readonly string[]> {
-  const gates = new Map<string, Set<number>>();
-  const splits = new Map<string, Set<number>>();
   const salts = new Set(flags.map(({ salt }) => salt));
-  for (const { portion, serve } of flags.flatMap(servingRulesOf)) {
-    const by = portion?.by ?? DEFAULT_BY;
-    if (portion !== null) added(gates, by, [portion.share]);
-    if ("split" in serve) added(splits, by, ceilingsOf(serve));
-  }
-  const bys = [...new Set([...gates.keys(), ...splits.keys()])];
-  return new Map(bys.map((by) => [by, idsFor(salts, by, gates.get(by) ?? [], splits.get(by) ?? [])]));
+  const counting = Map.groupBy(flags.flatMap(servingRulesOf), subjectAttribute);
+  counting.delete(null);
+  return new Map(Array.from(counting, ([by, rules]) => [by ?? DEFAULT_BY, idsFor(by ?? DEFAULT_BY, rules, salts)]));
 }
 
-function idsFor(
-  salts: ReadonlySet<string>,
-  by: string,
-  gates: Iterable<number>,
-  splits: Iterable<number>,
-): readonly string[] {
+function idsFor(by: string, rules: readonly ServingRule[], salts: ReadonlySet<string>): readonly string[] {
+  const gates = rules.flatMap(({ portion }) => portion?.share ?? []);
+  const splits = rules.flatMap(({ serve }) => ("split" in serve ? ceilingsOf(serve) : []));
   const found = new Set<string>();
   const stem = by.replace(/Id$/, "");
   for (const salt of salts) {
@@ -54,11 +45,7 @@ function idsFor(
 }
 
 /** Returns the ranges of buckets between neighbouring shares. */
-function rangesOf(shares: Iterable<number>): readonly { from: number; to: number; missing: number }[] {
+function rangesOf(shares: readonly number[]): readonly { from: number; to: number; missing: number }[] {
   const cuts = [...new Set([0, ...shares, WHOLE])].sort((a, b) => a - b);
   return cuts.slice(1).map((to, index) => ({ from: cuts[index] ?? 0, to, missing: IDS_EACH }));
-}
-
-function added(map: Map<string, Set<number>>, by: string, shares: readonly number[]): void {
-  map.set(by, new Set([...(map.get(by) ?? []), ...shares]));
 }

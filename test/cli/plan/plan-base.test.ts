@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { ChangeReport, EnvironmentReport, FlagReport } from "../../../src/impact/report.ts";
-import { baseOf, reportSince } from "../../../src/impact/changes-since.ts";
+import { baseOf } from "../../../src/impact/changes-since.ts";
+import { reportBetween } from "../../../src/impact/report-between.ts";
 import { readFiles } from "../../../src/source/read/read-files.ts";
 import { openStore } from "../../../src/store/open.ts";
 import { reportText } from "../../../src/cli/plan/report-text.ts";
@@ -360,7 +361,11 @@ Nothing changes in staging against HEAD~1.`);
     commitFlags(repository, "Further (#2)", { checkout_button: flagText({ lines: lines.replace("10%", "60%") }) });
     const files = await readFiles({ folder: repository.folder, ref: "HEAD" }, () => {});
     const base = await baseOf(repository.folder, "HEAD~1", files);
-    const report = reportSince(base, "HEAD~1", files, { today: "2026-11-27" });
+    const report = reportBetween(base.loaded, files.loaded, {
+      from: { ref: "HEAD~1", commit: base.commit },
+      to: { commit: files.commit },
+      today: "2026-11-27",
+    });
     const wide = reportText(report, { now: new Date(0), style: (_, text) => text });
     const narrow = reportText(report, { now: new Date(0), style: (_, text) => text, columns: 72 });
     expect(Math.max(...wide.split("\n").map((line) => line.length))).toBeGreaterThan(100);

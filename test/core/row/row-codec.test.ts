@@ -61,7 +61,7 @@ describe("conditions as JSON", () => {
 
   test.each([
     ["a list", [], "a condition is a mapping, found a list"],
-    ["an unknown operator", { age: { above: 5 } }, '"above" is no operator'],
+    ["an unknown operator", { age: { above: 5 } }, '"above" is not an operator'],
     ["a matcher without operators", { age: {} }, "a matcher needs at least one operator"],
     ["a comparison with text", { age: { gt: "5" } }, "expected a number, found a string"],
     [

@@ -8,7 +8,7 @@ import { nastyName } from "../../support/nasty.ts";
 import type { ManualChange } from "../../../src/core/plan/manual-change.ts";
 import { aFlag, aRule, percentage } from "../../support/flags.ts";
 import { aFlagReport, anEnvironment, aReport } from "../../support/report.ts";
-import { REPORTS } from "../../core/report/reports.ts";
+import { REPORTS } from "./reports.ts";
 
 const STAGING: Live = {
   environment: "staging",

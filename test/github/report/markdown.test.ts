@@ -9,8 +9,8 @@ import type { ChangeReport, FlagReport } from "../../../src/impact/report.ts";
 import { actsIn, cellsOf, nodesOf, parseMarkdown, readText } from "../../support/markdown.ts";
 import { asRead, nastyName } from "../../support/nasty.ts";
 import { aFlagReport, aJump, aMove, anEnvironment, aReport, flipsOf, sampledFlips } from "../../support/report.ts";
-import { exampleReport } from "../../core/report/example.ts";
-import { REPORTS } from "../../core/report/reports.ts";
+import { exampleReport } from "./example.ts";
+import { REPORTS } from "./reports.ts";
 
 const SEED = Number(process.env["SEED"] ?? 20_261_104);
 const DOCUMENTS = process.env["FULL"] === "1" ? 60 : 4;

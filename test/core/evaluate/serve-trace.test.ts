@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { BUCKETS } from "../../src/core/evaluate/bucket.ts";
-import { WHOLE } from "../../src/core/flag/flag.ts";
-import { partAt } from "../../src/core/evaluate/compile-rule.ts";
-import { traceServe } from "../../src/core/evaluate/serve-trace.ts";
-import { aFlag, flagSet, percentage, portion, split } from "../support/flags.ts";
+import { BUCKETS } from "../../../src/core/evaluate/bucket.ts";
+import { WHOLE } from "../../../src/core/flag/flag.ts";
+import { partAt } from "../../../src/core/evaluate/compile-rule.ts";
+import { traceServe } from "../../../src/core/evaluate/serve-trace.ts";
+import { aFlag, flagSet, percentage, portion, split } from "../../support/flags.ts";
 
 const flag = { salt: "checkout" };
 const ON = { variant: "on" };

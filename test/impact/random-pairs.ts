@@ -1,4 +1,4 @@
-import type { Condition, Test } from "../../../src/core/flag/condition.ts";
+import type { Condition, Test } from "../../src/core/flag/condition.ts";
 import {
   type Flag,
   type FlagKey,
@@ -7,10 +7,10 @@ import {
   type Rule,
   type Serve,
   WHOLE,
-} from "../../../src/core/flag/flag.ts";
-import type { AttributeSpec } from "../../support/attributes.ts";
-import { aColourFlag, aFlag } from "../../support/flags.ts";
-import type { Random } from "../../support/random.ts";
+} from "../../src/core/flag/flag.ts";
+import type { AttributeSpec } from "../support/attributes.ts";
+import { aColourFlag, aFlag } from "../support/flags.ts";
+import type { Random } from "../support/random.ts";
 
 /** Everything that people of these tests differ in: few enough to look at all of them. */
 export const ATTRIBUTES = [

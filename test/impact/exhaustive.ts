@@ -1,7 +1,7 @@
-import type { EvaluationContext } from "../../../src/core/evaluate/evaluation.ts";
-import { decidedByText, type DecidedBy } from "../../../src/core/describe/decided-by.ts";
-import { type Flag, type FlagKey, WHOLE } from "../../../src/core/flag/flag.ts";
-import { trace, type TraceStep } from "../../../src/core/evaluate/trace.ts";
+import type { EvaluationContext } from "../../src/core/evaluate/evaluation.ts";
+import { decidedByText, type DecidedBy } from "../../src/core/describe/decided-by.ts";
+import { type Flag, type FlagKey, WHOLE } from "../../src/core/flag/flag.ts";
+import { trace, type TraceStep } from "../../src/core/evaluate/trace.ts";
 import { ATTRIBUTES, KEY, type Pair } from "./random-pairs.ts";
 
 /** What everyone that there can be does, by `from → to by what decides`: shares of people that are no estimate. */

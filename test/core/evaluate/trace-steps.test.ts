@@ -1,7 +1,17 @@
 import { expect, test } from "vitest";
-import { parseOverrides } from "../../src/core/override/override.ts";
-import { trace } from "../../src/core/evaluate/trace.ts";
-import { aColourFlag, aFlag, aRule, flagMap, isOneOf, matches, percentage, portion, split } from "../support/flags.ts";
+import { parseOverrides } from "../../../src/core/override/override.ts";
+import { trace } from "../../../src/core/evaluate/trace.ts";
+import {
+  aColourFlag,
+  aFlag,
+  aRule,
+  flagMap,
+  isOneOf,
+  matches,
+  percentage,
+  portion,
+  split,
+} from "../../support/flags.ts";
 
 const routing = aFlag({
   key: "x",
