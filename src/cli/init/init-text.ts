@@ -61,22 +61,12 @@ export function nextSteps({ config, flags }: LoadedFlags): readonly NextStep[] {
 /** Lists what must be set up on GitHub itself. */
 export function gitHubSetup({ environments, branch }: WorkflowSettings): readonly NextStep[] {
   const places = (names: readonly string[]) => `Environments ${names.join(", ")}`;
+  const step = (command: string, about: string): NextStep => ({ command, about });
+  const secret = (role: string) => `secret FLAGS_DATABASE_URL (role ${role}), branch ${branch} only`;
   return [
-    {
-      command: places(environments),
-      about: `secret FLAGS_DATABASE_URL (role flaghoist_sync), branch ${branch} only, reviewers`,
-    },
-    {
-      command: places(environments.map(readEnvironment)),
-      about: `secret FLAGS_DATABASE_URL (role flaghoist_reader), branch ${branch} only`,
-    },
-    {
-      command: `Rules for ${branch}`,
-      about: "pull request, required check validate, code owners, no force push",
-    },
-    {
-      command: "hoist github codeowners --write",
-      about: "CODEOWNERS, when the owners in flags/_config.yaml are on GitHub",
-    },
+    step(places(environments), `${secret("flaghoist_sync")}, reviewers`),
+    step(places(environments.map(readEnvironment)), secret("flaghoist_reader")),
+    step(`Rules for ${branch}`, "pull request, required check validate, code owners, no force push"),
+    step("hoist github codeowners --write", "CODEOWNERS, when the owners in flags/_config.yaml are on GitHub"),
   ];
 }
