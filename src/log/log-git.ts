@@ -53,8 +53,8 @@ interface Pair {
   readonly after: string | null;
 }
 
-/** So many flags of one step are told one by one; of more, as of a first commit, only how many there were. */
-const MOST_TOLD = 200;
+/** Up to so many flags of one step are listed one by one; more, as in a first commit, are counted. */
+const MAX_TOLD = 200;
 
 function massStep(own: readonly Pair[], reached: readonly string[], changes: readonly FileChange[]): FlagStep {
   const count = (what: string, pairs: readonly unknown[]) => (pairs.length === 0 ? [] : [`${pairs.length} ${what}`]);
@@ -81,7 +81,7 @@ function massStep(own: readonly Pair[], reached: readonly string[], changes: rea
   };
 }
 
-/** Flags to which a step meant the same are told together, as those that one segment reaches. */
+/** Groups the flags to which a step means the same, as those that use one segment. */
 function joined(steps: readonly FlagStep[]): readonly FlagStep[] {
   const alike = Map.groupBy(steps, ({ meanings, paths }) => {
     const shared = [...paths].filter((path) => !isFlagPath(path));
@@ -110,7 +110,7 @@ export function followAll(versions: Versions): Follower {
       const own = await pairsOf(changes, walk.after, before, versions);
       const touched = new Set(own.flatMap((pair) => [pair.before, pair.after]));
       const reached = (await reachedBySegments(walk, changes, before, versions)).filter((path) => !touched.has(path));
-      if (own.length + reached.length > MOST_TOLD) return [massStep(own, reached, changes)];
+      if (own.length + reached.length > MAX_TOLD) return [massStep(own, reached, changes)];
       const pairs = [...own, ...reached.map((path) => ({ before: path, after: path }))];
       const steps: FlagStep[] = [];
       for (const pair of pairs) steps.push(...(await stepOf(pair, walk.after, before, changes, versions)));

@@ -15,14 +15,14 @@ export interface Meaning {
 }
 
 /**
- * What turned one state of a flag into another, environment by environment; those that changed alike are told once.
+ * What turned one state of a flag into another, environment by environment; equal changes are listed once.
  *
  * @param before  null where it was created
  * @param after   null where it was removed; not both
  * @returns empty where nothing changed that the flag is made of
  */
 export function meaningOf(before: FlagState | null, after: FlagState | null): readonly Meaning[] {
-  if (after === null) return [everywhere("removed: its file is gone")];
+  if (after === null) return [everywhere("removed: its file was deleted")];
   const problem = problemOf(after);
   if (before === null) {
     return [everywhere(problem === undefined ? `created: ${statesText(after)}` : unreadableText(problem))];
@@ -43,7 +43,7 @@ function everywhere(text: string, changesRow = true): Meaning {
   return { environments: [], text, changesRow };
 }
 
-/** Why a flag can be told of no environment at all; undefined where it can of one. */
+/** Why the flag cannot be read in any environment; undefined where it can in one. */
 function problemOf({ file, environments, flagIn }: FlagState): string | undefined {
   if (!file.ok) return file.problem;
   const asked: readonly (string | null)[] = environments.length === 0 ? [null] : environments;

@@ -68,7 +68,7 @@ export interface TableLog {
 }
 
 /** So many rows of one flag's audit are read: years of it, and no more than fits into memory. */
-const MOST_ENTRIES = 1_000;
+const MAX_ENTRIES = 1_000;
 
 /** @param keys  the names that a flag has had; null for all flags */
 export async function tableLog(
@@ -76,15 +76,15 @@ export async function tableLog(
   store: FlagStore,
   keys: readonly FlagKey[] | null,
 ): Promise<TableLog> {
-  const queries = keys === null ? [{ limit: MOST_ENTRIES }] : keys.map((key) => ({ key, limit: MOST_ENTRIES }));
+  const queries = keys === null ? [{ limit: MAX_ENTRIES }] : keys.map((key) => ({ key, limit: MAX_ENTRIES }));
   const found: AuditEntry[] = [];
   for (const query of queries) found.push(...(await store.audit(query)));
   found.sort((a, b) => b.revision - a.revision);
-  const syncs = await store.syncs(MOST_ENTRIES);
+  const syncs = await store.syncs(MAX_ENTRIES);
   return {
     environment,
     steps: found.map((entry) => tableStep(environment, entry)),
     syncs: syncs.flatMap(({ commit }) => commit ?? []),
-    isCut: found.length >= MOST_ENTRIES,
+    isCut: found.length >= MAX_ENTRIES,
   };
 }

@@ -11,7 +11,7 @@ import { versionsOf } from "../source/read/versions.ts";
 
 export interface LogQuery {
   readonly folder: string;
-  /** A commit, branch or tag; changes that are not committed are told only of HEAD. */
+  /** A commit, branch or tag; uncommitted changes are listed only for HEAD. */
   readonly ref: string;
   /** One flag, by its name now or when it was there; null for all. */
   readonly key: FlagKey | null;
@@ -46,7 +46,7 @@ export interface Log {
   readonly entries: readonly LogEntry[];
   /** There is more, older. */
   readonly isCut: boolean;
-  /** What could not be told, and why. */
+  /** What could not be read, and why. */
   readonly notes: readonly string[];
 }
 
@@ -93,7 +93,7 @@ async function gitLog(query: LogQuery): Promise<GitLog> {
     if ((await repository.describeHead()).commit === null) return { ...nothing, notes: ["git has no commit yet"] };
   } catch (error) {
     if (!(error instanceof FlagError) || error.code !== "NOT_A_REPOSITORY") throw error;
-    return { ...nothing, notes: [`${error.message}: only the table is told`] };
+    return { ...nothing, notes: [`${error.message}: only the tables are reported`] };
   }
   const notes = (await repository.isShallow())
     ? ["this clone has only part of the history: what is older is missing; get it with git fetch --unshallow"]

@@ -40,7 +40,7 @@ export interface Found {
   readonly changes: readonly ServedChange[];
   /** The newest change before the window, where there is one. */
   readonly earlier: ServedChange | null;
-  /** What could not be told, and why. */
+  /** What could not be read, and why. */
   readonly notes: readonly string[];
 }
 

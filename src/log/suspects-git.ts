@@ -11,7 +11,7 @@ import { readFiles } from "../source/read/read-files.ts";
 import { type Found, isWithin, type ServedChange, type Window } from "./suspect.ts";
 
 /** Each step is read whole, twice: an incident has few of them. */
-const MOST_STEPS = 100;
+const MAX_STEPS = 100;
 
 /** One environment, and what is known of its table. */
 export interface Asked {
@@ -44,8 +44,8 @@ export async function suspectsOfGit(
     if (!isInside && (!wantsEarlier || changes.length > 0)) break;
     if (isInside && open.length === 0) continue;
     steps += 1;
-    if (steps > MOST_STEPS) {
-      notes.push(`more than ${MOST_STEPS} steps of the main line lie in the window: those older are missing`);
+    if (steps > MAX_STEPS) {
+      notes.push(`more than ${MAX_STEPS} steps of the main line lie in the window: those older are missing`);
       return { changes, earlier: null, notes };
     }
     const told = await changesOf(folder, repository, landing, isInside ? open : asked, notes);

@@ -8,7 +8,7 @@ import { tableStep } from "./log-table.ts";
 import { type Found, isWithin, type ServedChange, type Window } from "./suspect.ts";
 
 /** Years of incidents, and no more than fits into memory. */
-const MOST_ENTRIES = 50_000;
+const MAX_ENTRIES = 50_000;
 
 /** What one table's audit tells of a window: every change, whoever made it, with the flags of its moment around it. */
 export async function suspectsOfTable(environment: string, store: FlagStore, window: Window): Promise<Found> {
@@ -31,7 +31,7 @@ export async function suspectsOfTable(environment: string, store: FlagStore, win
     if (isWithin(window, entry.changedAt)) changes.push(change);
   }
   const notes = isCut
-    ? [`the audit of ${environment} is longer than ${MOST_ENTRIES} entries: what is older is missing`]
+    ? [`the audit of ${environment} is longer than ${MAX_ENTRIES} entries: what is older is missing`]
     : [];
   return { changes: changes.filter(isChange), earlier, notes };
 }
@@ -46,11 +46,11 @@ async function entriesSince(
   store: FlagStore,
   since: number,
 ): Promise<{ readonly entries: readonly AuditEntry[]; readonly isCut: boolean }> {
-  for (let limit = 200; ; limit = Math.min(limit * 8, MOST_ENTRIES)) {
+  for (let limit = 200; ; limit = Math.min(limit * 8, MAX_ENTRIES)) {
     const entries = await store.audit({ limit });
     const [oldest] = entries.slice(-1);
     const isAll = entries.length < limit || oldest === undefined || Date.parse(oldest.changedAt) < since;
-    if (isAll || limit === MOST_ENTRIES) return { entries, isCut: !isAll };
+    if (isAll || limit === MAX_ENTRIES) return { entries, isCut: !isAll };
   }
 }
 

@@ -29,20 +29,20 @@ export interface SuspectsQuery extends Window {
   readonly attributes: Config["attributes"];
 }
 
-/** A change, and whom it flipped; null where that cannot be measured. */
+/** A change, and for whom it changed the answer; null where that cannot be measured. */
 export interface Suspect extends Omit<ServedChange, "before" | "after"> {
   readonly flips: Flips | null;
   readonly undo: Undo;
 }
 
 /**
- * How it is taken back: `rollback` of the flag's file, to `previous` (one sync may have brought several of its commits);
- * `release` of what was written by hand; `switch off`: there was no such flag before; `revert` of the commit: its file did
- * not do it, or is gone.
+ * How a change is undone: `rollback` of the flag's file to `previous` (one sync may include several of its commits); `release`
+ * of a manual change; `switch off` for a flag that is new; `revert` of the commit where the flag's file did not change, or is
+ * gone.
  */
 export type Undo = "rollback" | "release" | "switch off" | "revert";
 
-/** What several changes of one flag come to. */
+/** The combined effect of several changes of one flag. */
 export interface NetEffect {
   readonly environment: string;
   readonly key: FlagKey;
@@ -55,21 +55,21 @@ export interface Suspects {
   /** ISO 8601. */
   readonly since: string;
   readonly until: string;
-  /** What cannot be measured first, then whoever flips most people; what is not live yet comes last. */
+  /** Changes that cannot be measured first, then the largest share; changes that are not live yet last. */
   readonly suspects: readonly Suspect[];
   /** Only of flags that changed more than once. */
   readonly nets: readonly NetEffect[];
   /** The newest change before the window. */
   readonly earlier: Suspect | null;
   readonly population: PopulationNote;
-  /** Environments of which no table could be read: what is told of them is git's alone. */
+  /** Environments whose table could not be read: their changes are those of git. */
   readonly withoutTable: readonly string[];
   readonly notes: readonly string[];
 }
 
 /**
- * What changed before it broke: every change and hand edit of a window in every environment, whoever flips most people
- * first.
+ * Finds every change and manual change of a window in every environment, the largest share of people with a different
+ * answer first.
  *
  * @throws FlagError UNKNOWN_COMMIT; GIT_FAILED; SHALLOW_CLONE; the stores' own
  */
@@ -99,7 +99,7 @@ export async function findSuspects(query: SuspectsQuery): Promise<Suspects> {
   };
 }
 
-/** Where there is no repository, the tables tell what they can. */
+/** Without a repository, only the tables are reported. */
 async function gitFound(query: SuspectsQuery, asked: readonly Asked[], ofTables: readonly Found[]): Promise<Found> {
   const nothing = (note: string): Found => ({ changes: [], earlier: null, notes: [note] });
   let repository: Repository;
@@ -107,28 +107,28 @@ async function gitFound(query: SuspectsQuery, asked: readonly Asked[], ofTables:
     repository = await openRepository(query.folder);
   } catch (error) {
     if (!(error instanceof FlagError) || error.code !== "NOT_A_REPOSITORY") throw error;
-    return nothing(`${error.message}: only the table is told`);
+    return nothing(`${error.message}: only the tables are reported`);
   }
   if ((await repository.describeHead()).commit === null) return nothing("git has no commit yet");
   if (await repository.isShallow())
-    return nothing("this clone has only part of the history: what was merged is told from the tables alone");
+    return nothing("this clone has only part of the history: only the tables are reported");
   const wantsEarlier = ofTables.every(({ changes }) => changes.length === 0);
   const found = await suspectsOfGit({ folder: query.folder, repository, ref: query.ref }, asked, query, wantsEarlier);
   const unknown = asked
     .filter(({ live }) => live === null)
     .map(({ environment }) => {
-      return `the table of ${environment} is at no commit: what was merged and is not live there cannot be told`;
+      return `the table of ${environment} was not synced from a commit: merged changes that are not live there cannot be listed`;
     });
   return { ...found, notes: [...found.notes, ...unknown] };
 }
 
-/** Of thousands of changes, as a first sync makes them, fewer people are asked: the margins say so, and it takes seconds. */
-const MOST_ANSWERS = 4_000_000;
+/** With thousands of changes, as after a first sync, fewer people are evaluated: it takes seconds, with larger margins. */
+const MAX_ANSWERS = 4_000_000;
 const FEWEST_PEOPLE = 1_000;
 
 function peopleFor(changes: readonly ServedChange[], attributes: Config["attributes"]): Population {
   const flags = new Set(changes.flatMap(({ before, after }) => [...before.all.values(), ...after.all.values()]));
-  const size = Math.max(FEWEST_PEOPLE, Math.min(DEFAULT_SIZE, Math.floor(MOST_ANSWERS / Math.max(1, changes.length))));
+  const size = Math.max(FEWEST_PEOPLE, Math.min(DEFAULT_SIZE, Math.floor(MAX_ANSWERS / Math.max(1, changes.length))));
   return generatePopulation(attributes, flags, { size, seed: DEFAULT_SEED });
 }
 
@@ -147,7 +147,7 @@ function undoOf({ source, before, after }: ServedChange): Undo {
   return told.length > 0 && told.every(({ kind }) => kind === "segment") ? "revert" : "rollback";
 }
 
-/** From before the first to after the last of them, of what is live. */
+/** Compares the flag before the first and after the last of its live changes. */
 function netsOf(changes: readonly ServedChange[], population: Population): readonly NetEffect[] {
   const live = changes.filter(({ isLive }) => isLive !== false);
   const groups = Map.groupBy(live, ({ environment, key }) => `${environment} ${key}`);
@@ -169,7 +169,7 @@ function newest(changes: readonly ServedChange[]): ServedChange | null {
   );
 }
 
-/** Of as many people, the newest first. */
+/** Among equal shares, the newest comes first. */
 function inOrder(a: Suspect, b: Suspect): number {
   return (
     rankOf(a) - rankOf(b) || shareOf(b) - shareOf(a) || timeOf(b) - timeOf(a) || (b.revision ?? 0) - (a.revision ?? 0)

@@ -13,9 +13,9 @@ export interface LogView {
   readonly columns?: number | undefined;
 }
 
-/** Newest first: when, who, pull request, flag, what it meant, commit, where it is told, where it is live. Times are UTC. */
+/** Renders the log, newest first: when, who, pull request, flag, meaning, commit, source, where it is live. Times are UTC. */
 export function logText({ log, namesKeys, style, columns = Infinity }: LogView): string {
-  if (log.entries.length === 0) return "nothing has happened here yet";
+  if (log.entries.length === 0) return "no changes yet";
   const rows = log.entries.map((entry) => rowOf(entry, namesKeys));
   const width = (cell: (row: Row) => string, most = Infinity) =>
     Math.max(0, ...rows.map((row) => cell(row).length).filter((length) => length <= most));

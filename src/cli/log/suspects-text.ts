@@ -15,7 +15,7 @@ export interface SuspectsView {
   readonly columns?: number | undefined;
 }
 
-/** Who flips most people first: when, who, pull request, flag, what it meant, whom it flipped; what they come to; what to do. */
+/** Renders suspects: the changes with the largest effect first, changes not live yet, combined effects, and how to undo. */
 export function suspectsText(found: Suspects, view: SuspectsView): string {
   const told = found.suspects;
   if (told.length === 0) return nothingText(found, view);
@@ -35,29 +35,31 @@ function headText({ suspects, since, until, withoutTable }: Suspects, { environm
   const isNow = Date.parse(until) >= now.getTime();
   const when = isNow ? `since ${momentText(since)}` : `from ${momentText(since)} to ${momentText(until)}`;
   const alone =
-    withoutTable.length === 0 ? "" : `\nno table of ${withoutTable.join(", ")} could be read: git alone is told`;
+    withoutTable.length === 0 ? "" : `\nno table of ${withoutTable.join(", ")} could be read; only git is reported`;
   return `${counted(suspects.length, "change")} in ${environments.join(", ")} ${when} UTC${alone}`;
 }
 
-/** When nothing happened, what happened last. */
+/** When nothing happened, the last change before the window. */
 function nothingText(found: Suspects, view: SuspectsView): string {
   const { earlier } = found;
   const head = headText(found, view).replace(/^0 changes/, "Nothing changed");
   return earlier === null ? head : `${head}\n\nThe last change before it:\n${rowsText([earlier], view)}`;
 }
 
-/** Of more, as after a first sync, nobody reads on: those that are left out flip fewer people. */
-const MOST_SHOWN = 50;
+/** Longer lists, as after a first sync, are cut: the changes left out affect fewer people. */
+const MAX_SHOWN = 50;
 
 function shownText(suspects: readonly Suspect[], view: SuspectsView): string {
-  const more = suspects.length - MOST_SHOWN;
-  const rows = rowsText(suspects.slice(0, MOST_SHOWN), view);
-  return more > 0 ? `${rows}\n${view.style("dim", `and ${more} more that flip fewer: --format json has all`)}` : rows;
+  const more = suspects.length - MAX_SHOWN;
+  const rows = rowsText(suspects.slice(0, MAX_SHOWN), view);
+  return more > 0
+    ? `${rows}\n${view.style("dim", `and ${more} more with smaller shares: --format json lists all`)}`
+    : rows;
 }
 
 function netsText(nets: readonly NetEffect[], view: SuspectsView): string {
-  const more = nets.length - MOST_SHOWN;
-  const lines = nets.slice(0, MOST_SHOWN).map((net) => netText(net, view));
+  const more = nets.length - MAX_SHOWN;
+  const lines = nets.slice(0, MAX_SHOWN).map((net) => netText(net, view));
   return [...lines, ...(more > 0 ? [`and ${more} more flags that changed more than once`] : [])].join("\n");
 }
 
@@ -85,7 +87,7 @@ function rowsText(suspects: readonly Suspect[], view: SuspectsView): string {
   return rows.map((row) => narrowText(row, columns, view)).join("\n");
 }
 
-/** A line that is longer pushes only its own rest to the right. */
+/** A longer line pushes only its own remaining cells to the right. */
 const WIDEST = 64;
 
 function narrowText({ cells, text, who, tail }: Row, columns: number, { style }: SuspectsView): string {
@@ -115,7 +117,7 @@ function rowOf(suspect: Suspect, { environments }: SuspectsView): Row {
 
 /** `40.0 % off → on`, `nobody`. */
 function flippedText({ flipped, moves }: Flips): string {
-  if (flipped.share === 0) return flipped.margin === 0 ? "nobody" : "nobody of those that were asked";
+  if (flipped.share === 0) return flipped.margin === 0 ? "nobody" : "nobody in the sample";
   const ways = new Map<string, Measured>();
   for (const { from, to, share, margin } of moves) {
     const way = `${from ?? "not there"} → ${to ?? "fallback"}`;
@@ -131,15 +133,15 @@ function flippedText({ flipped, moves }: Flips): string {
 
 function netText({ environment, key, changes, flips }: NetEffect, { environments }: SuspectsView): string {
   const where = environments.length === 1 ? "" : ` in ${environment}`;
-  const all = flips === null ? "cannot be measured" : isNobody(flips) ? "nobody now" : flippedText(flips);
-  return `${key}${where}: ${changes} changes, which come to ${all}`;
+  const all = flips === null ? "cannot be measured" : isNobody(flips) ? "no answer changes" : flippedText(flips);
+  return `${key}${where}: ${changes} changes; together ${all}`;
 }
 
 function isNobody({ flipped }: Flips): boolean {
   return flipped.share === 0;
 }
 
-/** The line that takes back the first of them that still has an effect. */
+/** The commands that undo the first change that still has an effect. */
 function nextText({ suspects, nets }: Suspects, { style }: SuspectsView): string {
   const first = suspects.find((suspect) => {
     const { isLive, flips, environment, key } = suspect;
@@ -147,7 +149,7 @@ function nextText({ suspects, nets }: Suspects, { style }: SuspectsView): string
     const net = nets.find((each) => each.environment === environment && each.key === key);
     return net?.flips === undefined || net.flips === null || !isNobody(net.flips);
   });
-  if (first === undefined) return "None of it flips anybody now.";
+  if (first === undefined) return "No change has an effect now.";
   const lines = undoLines(first);
   const width = Math.max(...lines.map(([line]) => line.length));
   const told = lines.map(([line, what]) => `  ${padded(line, width)}   ${style("dim", what)}`);
@@ -155,18 +157,21 @@ function nextText({ suspects, nets }: Suspects, { style }: SuspectsView): string
 }
 
 function undoLines({ undo, key, environment, previous }: Suspect): readonly (readonly [string, string])[] {
-  const kill = [`hoist kill ${key}`, "prints the lines that switch it off at once, without git"] as const;
+  const kill = [`hoist kill ${key}`, "prints the commands that disable it at once, without git"] as const;
   switch (undo) {
     case "release":
-      return [[`hoist sync --env ${environment} --release ${key}`, "back to what git says"], kill];
+      return [[`hoist sync --env ${environment} --release ${key}`, "returns to what git says"], kill];
     case "switch off":
       return [
-        [`hoist set ${key} enabled=false --env ${environment} --pr`, "opens the pull request that does it"],
+        [`hoist set ${key} enabled=false --env ${environment} --pr`, "opens the pull request that disables it"],
         kill,
       ];
     case "revert":
       return [
-        [`hoist log ${key} --env ${environment}`, "names the commit to revert: its own file did not do it, or is gone"],
+        [
+          `hoist log ${key} --env ${environment}`,
+          "shows the commit to revert: the flag's own file did not change, or is gone",
+        ],
       ];
     case "rollback": {
       const to = previous === null ? "" : ` --to ${shortRef(previous)}`;

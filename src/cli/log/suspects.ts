@@ -13,7 +13,7 @@ export function suspectsCommand(io: Io): CommandUnknownOpts {
     "hoist suspects --since 30m --env production",
     "hoist suspects --since 2026-11-20T11:00Z --until 2026-11-20T13:30Z --env production",
   ];
-  return hoistCommand("suspects", "what changed before it broke: whoever flips most people first", examples, io)
+  return hoistCommand("suspects", "list what changed before it broke, the largest effect first", examples, io)
     .requiredOption("--since <when>", "nothing older: 30m, 2h, 14d, 2026-11-20T11:00Z", since)
     .option("--until <when>", "nothing younger, written in the same way (else now)", since)
     .option("-e, --env <name>", "only that environment (else all)")

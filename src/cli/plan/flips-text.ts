@@ -4,7 +4,7 @@ import { percentText } from "../../impact/people-text.ts";
 import type { FlagReport, Flips, Measured, Move } from "../../impact/report.ts";
 
 /** More lines than that are no answer any more. */
-const MOST_MOVES = 6;
+const MAX_MOVES = 6;
 
 /**
  * Who flips, one line each: `40.0 % of people off → on, nobody loses it (exact)`; where several lines answer, how many flip
@@ -19,8 +19,8 @@ export function flipLines({ flips, kind, action }: Pick<FlagReport, "flips" | "k
   if (others.length === 0) {
     return [`${sizeText(first)} of people ${moveText(first)}${byText(first)}${consoled} (${methodText(flips)})`];
   }
-  const parts = moves.slice(0, MOST_MOVES).map((move) => `  ${sizeText(move)} ${moveText(move)}${byText(move)}`);
-  const more = moves.length > MOST_MOVES ? [`  and ${moves.length - MOST_MOVES} more`] : [];
+  const parts = moves.slice(0, MAX_MOVES).map((move) => `  ${sizeText(move)} ${moveText(move)}${byText(move)}`);
+  const more = moves.length > MAX_MOVES ? [`  and ${moves.length - MAX_MOVES} more`] : [];
   return [`${sizeText(flipped)} of people flip${consoled} (${methodText(flips)})`, ...parts, ...more];
 }
 

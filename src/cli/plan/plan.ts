@@ -70,7 +70,7 @@ function refuseWithoutBase(options: Pick<PlanBaseOptions, "format" | "contexts" 
   ];
   const [first] = given;
   if (first === undefined) return;
-  throw new FlagError("USAGE", `${first} belongs to --base: a plan against a table does not tell who flips`, {
+  throw new FlagError("USAGE", `${first} belongs to --base: a plan against a table does not report flips`, {
     hint: `name what the branch is compared with: hoist plan --base origin/main ${given.join(" ")}`,
   });
 }

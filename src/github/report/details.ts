@@ -29,9 +29,9 @@ export function noOpsPart(report: ChangeReport): Part {
   const changes = sharedTexts(report, (flag) => (flag.kind === "no-op" ? [changeText(flag)] : []));
   const items = changes.map(({ key, where, text }) => `${key} in ${joined(where)}: ${text}`);
   const isAll = report.environments.every(({ flags }) => flags.every(({ kind }) => kind === "no-op"));
-  const summary = `${counted(items.length, "change")} that ${items.length === 1 ? "flips" : "flip"} nobody`;
+  const summary = `${counted(items.length, "change")} without effect on answers`;
   return {
-    name: "changes that flip nobody",
+    name: "changes without effect",
     items: items.length,
     text: (shown) => {
       if (items.length === 0) return "";
@@ -44,8 +44,8 @@ export function noOpsPart(report: ChangeReport): Part {
 export function wordsPart(report: ChangeReport): Part {
   const flags = sharedTexts(report, ({ before, after }) => {
     if (before === after) return [];
-    const was = before === null ? "it was not there" : lineText(before, MAX_SENTENCE);
-    const is = after === null ? "it is gone: programs get their fallback" : lineText(after, MAX_SENTENCE);
+    const was = before === null ? "it did not exist" : lineText(before, MAX_SENTENCE);
+    const is = after === null ? "it is gone: programs get its fallback" : lineText(after, MAX_SENTENCE);
     return [`  - **before** ${was}\n  - **after** ${is}`];
   });
   const items = flags.map(({ key, where, text }) => `${key} in ${joined(where)}\n${text}`);
@@ -99,9 +99,7 @@ function isEstimated({ environments }: ChangeReport): boolean {
 
 function environmentLine({ environment, flipped, unchanged, manualChanges }: EnvironmentReport): string {
   const isNobody = flipped.share === 0 && flipped.margin === 0;
-  const flips = isNobody
-    ? "every flag answers everyone as before"
-    : `at least one flag answers otherwise for ${figureText(peopleText(flipped))}`;
+  const flips = isNobody ? "no answer changes" : `an answer changes for ${figureText(peopleText(flipped))}`;
   const line = `${nameText(environment)}: ${flips}; ${counted(unchanged, "flag")} unchanged`;
   if (manualChanges === null) return `${line}.`;
   return `${line}; ${manualChanges.length === 0 ? "no manual changes of the table" : manualChangesText(manualChanges)}.`;
@@ -135,17 +133,17 @@ function populationText({ source, size, seed, file, guessed }: PopulationNote): 
   const people =
     source === "file"
       ? `Figures that are not exact: of ${countText(size)} contexts${file === null ? "" : ` in ${pathText(file)}`}.`
-      : `Figures that are not exact: of ${countText(size)} people made from the declared attributes${seed === null ? "" : ` (seed ${seed})`}; in 99 of 100 reports the truth is within what stands after ±.`;
+      : `Figures that are not exact: of ${countText(size)} people generated from the declared attributes${seed === null ? "" : ` (seed ${seed})`}; in 99 of 100 reports the truth is within what stands after ±.`;
   if (guessed.length === 0) return people;
   return `${people} How common values are is a guess for ${joined(guessed.map(nameText))}.`;
 }
 
 const KINDS: Readonly<Record<ChangeKind, string>> = {
   widen: "nobody loses what they have",
-  narrow: "nobody gains",
+  narrow: "nobody gains anything",
   retarget: "some gain, some lose, or get something else",
-  reshuffle: "people are dealt in another way and move for no visible reason",
-  "no-op": "nobody is answered otherwise",
+  reshuffle: "subjects are assigned to other buckets or variants",
+  "no-op": "no answer changes",
 };
 
 /** Explains the kinds of change that the report contains. */

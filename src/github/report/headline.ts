@@ -21,7 +21,7 @@ export function headlineText(report: ChangeReport): string {
   if (last === undefined) {
     const names = report.environments.toReversed().map(({ environment }) => nameText(environment));
     const where = names.length === 0 ? "" : ` in ${joined(names)}`;
-    return `No flag changes: everyone is answered as before${where}, compared with ${pathText(report.from.ref)}.`;
+    return `No flag changes: every answer stays the same${where}, compared with ${pathText(report.from.ref)}.`;
   }
   const counts = changed.map((each) => countsText(each, each === last));
   return `### Flags: ${joined(counts)} — ${peopleFlip(report, last)}`;

@@ -20,9 +20,9 @@ export interface MarkdownOptions {
 }
 
 /**
- * The report for whoever reviews the pull request: what merging does and to whom, then what has to be said yes to, then what
+ * Renders the report for reviewers of the pull request: what merging does and to whom, then what to acknowledge, then what
  * it rests on. GitHub-flavoured markdown in which everything that comes from files, tables and git shows as its own text.
- * Too long, it loses whole parts and rows: first the sentences, the rules, what flips nobody; last what needs acknowledgement.
+ * Too long, it loses whole parts and rows: first the sentences, the rules, changes without effect; last what needs acknowledgement.
  */
 export function reportMarkdown(report: ChangeReport, { limit, elsewhere }: MarkdownOptions): string {
   const headline = alwaysPart(headlineText(report));

@@ -39,7 +39,7 @@ export function needsPart(report: ChangeReport): Part {
   const where = joined(open.map(({ environment }) => nameText(environment)));
   const head = alertText(
     "IMPORTANT",
-    `**Needs acknowledgement**: the sync to ${where} refuses this until somebody says that it is meant.`,
+    `**Needs acknowledgement**: the sync to ${where} refuses this until it is acknowledged.`,
   );
   return {
     name: "the lines that acknowledge",
@@ -104,7 +104,7 @@ export function acknowledgedPart(report: ChangeReport): Part {
         return `${what} in ${nameText(environment)}: ${lineText(text)}`;
       }),
   );
-  return listPart("acknowledged", "**Acknowledged**, so that it will be synced:", items);
+  return listPart("acknowledged", "**Acknowledged**; the sync accepts this:", items);
 }
 
 /** Lists what to know before merging. */

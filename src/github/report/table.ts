@@ -106,7 +106,7 @@ function howText({ method, sample }: Flips, margin: number): string {
 /** Returns from which variant to which; for a flag that does not exist, programs get their fallback. */
 export function movedText({ from, to }: Pick<Move, "from" | "to">): string {
   // The variant's own value changed.
-  if (from === to) return `${variantText(to)}, which has another value`;
+  if (from === to) return `${variantText(to)}, which has a new value`;
   return `${variantText(from)} → ${variantText(to)}`;
 }
 

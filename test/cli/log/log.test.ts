@@ -113,9 +113,9 @@ test("a flag that was removed, brought back and reverted keeps its whole history
   repository.remove("flags/banner.yaml");
   repository.commit("Gone again");
   expect(texts(await told(repository, "banner"))).toEqual([
-    "removed: its file is gone",
+    "removed: its file was deleted",
     "created: 1 % everywhere",
-    "removed: its file is gone",
+    "removed: its file was deleted",
     "5 % of everyone → everyone",
     "everyone → 5 % of everyone",
     "created: on everywhere",
@@ -190,7 +190,7 @@ test("what is not committed comes first, and only for HEAD", async () => {
   expect(texts(await told(repository)).slice(0, 3)).toEqual([
     "everyone → 5 % of everyone",
     "created: on everywhere",
-    "removed: its file is gone",
+    "removed: its file was deleted",
   ]);
   expect(texts(await told(repository, "banner", "--commit", "main"))).toEqual(["created: on everywhere"]);
 });
@@ -244,7 +244,7 @@ test("without a repository the table is told alone, and without both there is no
   expect((await hoist("sync", "--env", "staging")).code).toBe(0);
   rmSync(join(repository.folder, ".git"), { recursive: true });
   const { code, out, err } = await hoist("log", "banner");
-  expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining("only the table is told") });
+  expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining("only the tables are reported") });
   expect(out).toMatch(
     /dana@acme\.dev +– +staging: created: on \(First flags \(#1\)\) +[0-9a-f]{7} +table +staging revision 1$/,
   );

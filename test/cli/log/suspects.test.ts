@@ -44,8 +44,8 @@ onEveryEngine((engine) => {
       "WHEN | dana@acme.dev | #3 | words | description edited | nobody | COMMIT | revision N",
       "",
       "To undo the first, voice_logging:",
-      "  hoist sync --env production --release voice_logging | back to what git says",
-      "  hoist kill voice_logging | prints the lines that switch it off at once, without git",
+      "  hoist sync --env production --release voice_logging | returns to what git says",
+      "  hoist kill voice_logging | prints the commands that disable it at once, without git",
     ]);
   });
 
@@ -67,14 +67,14 @@ onEveryEngine((engine) => {
       "checkout_button | 20 % → 25 % of everyone | 5.0 % off → on",
     ]);
     expect(lines.slice(7)).toEqual([
-      "checkout_button: 2 changes, which come to 15.0 % off → on",
-      "voice_logging: 2 changes, which come to nobody now",
+      "checkout_button: 2 changes; together 15.0 % off → on",
+      "voice_logging: 2 changes; together no answer changes",
       "",
       "To undo the first, checkout_button:",
       expect.stringMatching(
         /^ {2}hoist rollback checkout_button --env production --to COMMIT --pr \| opens the pull request that undoes it$/,
       ),
-      "  hoist kill checkout_button | prints the lines that switch it off at once, without git",
+      "  hoist kill checkout_button | prints the commands that disable it at once, without git",
     ]);
     // The printed commit is the one from before the first of them, so that going back to it is going back to 10 %.
     const { out } = await tree.hoist("suspects", "--env", "production", "--since", since);
@@ -143,7 +143,7 @@ test("what was merged and no table has is told apart, after all that is live", a
   expect(await told(tree, "--since", "2026-01-01")).not.toContain("Merged, and not live yet:");
 });
 
-test("where no table can be read git alone is told, environment by environment, and said so", async () => {
+test("where no table can be read, only git is reported, environment by environment, and this is said", async () => {
   const production = (share: string) => at("all", `environments: { production: { rollout: ${share} } }`);
   const repository = aFlagRepository({ checkout_button: production("10%"), other: at("all") });
   commitFlags(repository, "More (#2)", { checkout_button: production("30%") }, { by: LEE });
@@ -157,7 +157,7 @@ test("where no table can be read git alone is told, environment by environment, 
   const lines = all.out.split("\n").map((line) => line.replaceAll(/\b[0-9a-f]{7}\b/g, "COMMIT").replace(/ +/g, " "));
   expect(lines.slice(0, 7)).toEqual([
     "4 changes in development, staging, production since 2026-01-01 09:02 UTC",
-    "no table of development, staging, production could be read: git alone is told",
+    "no table of development, staging, production could be read; only git is reported",
     "",
     "2026-01-01 09:04 dana@acme.dev #3 development other everyone → 50 % of everyone 50.0 % on → off COMMIT",
     "2026-01-01 09:04 dana@acme.dev #3 staging other everyone → 50 % of everyone 50.0 % on → off COMMIT",
@@ -203,7 +203,7 @@ test("a segment that grew is not undone by the flag's file, and the next step sa
   const hoist = hoistIn(repository.folder);
   const { out } = await hoist("suspects", "--since", "2026-01-01T09:03Z", "--env", "production");
   expect(out).toMatch(/#3 {2}checkout_button {2}rule staff: segment staff changed {2}≈ \d+\.\d % ± \d\.\d off → on/);
-  expect(out).toContain("hoist log checkout_button --env production   names the commit to revert");
+  expect(out).toContain("hoist log checkout_button --env production   shows the commit to revert");
 });
 
 test("wrong moments and environments are refused", async () => {

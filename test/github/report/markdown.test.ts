@@ -57,7 +57,7 @@ describe("the headline", () => {
 
   test("is one calm sentence where nothing changes", () => {
     expect(comment(aReport())).toBe(
-      "No flag changes: everyone is answered as before in production, staging and development, compared with `origin/main`.",
+      "No flag changes: every answer stays the same in production, staging and development, compared with `origin/main`.",
     );
   });
 });
@@ -106,9 +106,7 @@ describe("what needs acknowledgement", () => {
   test("is told as acknowledged where it is, without a line to paste", () => {
     const text = comment(inProduction(aFlagReport({ key: "a", needs: [aJump("a", true)] })));
     expect([fences(text), text.includes("[!IMPORTANT]")]).toEqual([[], false]);
-    expect(text).toContain(
-      "**Acknowledged**, so that it will be synced:\n\n- `a` in production: the step is 40 points",
-    );
+    expect(text).toContain("**Acknowledged**; the sync accepts this:\n\n- `a` in production: the step is 40 points");
   });
 });
 
@@ -138,7 +136,7 @@ test.each<[string, Partial<FlagReport>, string]>([
   [
     "another value of the same variant",
     { kind: "retarget", flips: flipsOf(aMove(0.5, "blue", "blue")) },
-    "50.0 % blue, which has another value (exact)",
+    "50.0 % blue, which has a new value (exact)",
   ],
 ])("who flips: %s", (_name, flag, told) => {
   const [row = []] = cellsOf(parseMarkdown(comment(inProduction(aFlagReport({ key: "a", ...flag })))));
