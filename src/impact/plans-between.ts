@@ -15,11 +15,11 @@ export interface Commits {
 }
 
 /**
- * What turns one state of the files into another, in each environment that the second declares, in the order of promotion:
- * the plan of a table that says exactly what the first says. No database is asked, so the answer is the files' alone. Held to
- * the stricter of both configurations.
+ * Plans the change from one state of the files to another, for each environment that the second declares, in the order of
+ * promotion, as if each table held exactly the first state. It reads no database. The stricter limits of both configurations
+ * apply.
  *
- * @param before  one without flags is as good as any; of one with errors, the flags that have none
+ * @param before  may be without flags; where it has errors, the flags without errors count
  * @param after   valid: without a configuration there are no environments
  */
 export function plansBetween(before: LoadedFlags, after: LoadedFlags, commits: Commits): readonly PlanWithNeeds[] {

@@ -1,6 +1,6 @@
 import { hashAfter, headOf } from "../core/evaluate/murmur3.ts";
 
-/** Numbers that look random and are the same for one seed, on every machine. */
+/** Makes numbers that look random. One seed gives the same numbers on every machine. */
 export interface Random {
   /** 0 ≤ n < 1 */
   readonly next: () => number;

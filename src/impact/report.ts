@@ -7,11 +7,11 @@ import type { DecidedBy } from "../core/describe/decided-by.ts";
 import type { ChangeKind } from "./change-kind.ts";
 import type { PopulationNote } from "./population.ts";
 
-/** What a branch would do to the people who use the flags. Data: views show it. */
+/** Describes what a branch would do to the people who use the flags. Views turn it into text. */
 export interface ChangeReport {
-  /** Where the branch left its base. `ref` as it was asked for, e.g. `origin/main`. */
+  /** The commit at which the branch left its base. `ref` is the name as given, e.g. `origin/main`. */
   readonly from: { readonly ref: string; readonly commit: string | null };
-  /** Null for files that no commit has; `name` is what to call those. */
+  /** `commit` is null for files that are not committed; `name` then names them. */
   readonly to: { readonly commit: string | null; readonly name?: string };
   /** In the order of promotion, also those in which nothing changes. */
   readonly environments: readonly EnvironmentReport[];
@@ -22,12 +22,12 @@ export interface ChangeReport {
 export interface EnvironmentReport {
   readonly environment: string;
   readonly isProtected: boolean;
-  /** Those that move most people first, then in key order. */
+  /** The changed flags: those that move most people first, then in key order. */
   readonly flags: readonly FlagReport[];
   readonly unchanged: number;
   /** People for whom at least one flag answers differently. */
   readonly flipped: Measured;
-  /** Everything that has to be acknowledged, the whole plan's included. */
+  /** Everything that has to be acknowledged, for single flags and for the whole plan. */
   readonly needs: readonly Need[];
   readonly problems: readonly PlanProblem[];
   /** What `hoist sync --acknowledge` takes, where the table says what the base says. */
@@ -45,7 +45,7 @@ export interface FlagReport {
   readonly action: Change["action"] | "reached";
   readonly kind: ChangeKind;
   readonly differences: readonly Difference[];
-  /** By way of what it changed, when not by its own file: `segment staff`, `requires new_checkout`. */
+  /** What changed the flag, other than its own file: `segment staff`, `requires new_checkout`. */
   readonly via: readonly string[];
   /** The flag in plain English; null where it is not there. */
   readonly before: string | null;
@@ -55,13 +55,13 @@ export interface FlagReport {
   readonly warnings: readonly ReportWarning[];
 }
 
-/** Something to know before merging that forbids nothing. */
+/** Warns before merging, and forbids nothing. */
 export interface ReportWarning {
   readonly code: "masked-by-hand" | "masked-by-override" | "overwrites-hand-edit" | "ahead" | "expires-soon";
   readonly text: string;
 }
 
-/** A share of people, 0–1, and how far off it may be: in 99 of 100 reports the truth lies within `margin`. 0 where it is exact. */
+/** A share of people from 0 to 1. In 99 of 100 reports the true share lies within `margin`, which is 0 for an exact share. */
 export interface Measured {
   readonly share: number;
   readonly margin: number;
