@@ -1,14 +1,12 @@
-import type { FlagStore } from "../store/store.ts";
-import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
-import { defaultSnapshotFile, openDatabase } from "./database.ts";
+import type { ClientInput } from "./client-parts.ts";
+import { SYSTEM_CLOCK } from "./clock.ts";
+import { openDatabase, snapshotFileOf } from "./database.ts";
 import type { FlagsClient } from "./flags-client.ts";
-import { type FlagsOptions, type Settings, settingsFrom } from "./options.ts";
+import { type FlagsOptions, settingsFrom } from "./options.ts";
 import { startClient, type StartedClient } from "./start-client.ts";
 
 /** What tests pass in instead of the real ones. */
-export interface ClientDependencies {
-  readonly clock: Clock;
-  readonly openStore: () => Promise<FlagStore>;
+export interface ClientDependencies extends Omit<ClientInput, "snapshotFile"> {
   /** The folder from which the nearest `flags/` is looked for, upwards. */
   readonly folder: string;
 }
@@ -38,9 +36,4 @@ export async function openFlags(
   });
   await started.started;
   return started;
-}
-
-function snapshotFileOf(settings: Settings, folder: string): string | undefined {
-  if (settings.snapshotFile === false) return undefined;
-  return settings.snapshotFile ?? defaultSnapshotFile(settings, folder);
 }

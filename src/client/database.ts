@@ -6,14 +6,12 @@ import { openStore } from "../store/open.ts";
 import type { FlagStore } from "../store/store.ts";
 import type { Settings } from "./options.ts";
 
-type DatabaseSettings = Pick<Settings, "database" | "environment" | "env" | "heartbeat">;
-
 /**
  * Opens the database that the settings name. The address is resolved with every call, because a file may appear later.
  *
  * @throws FlagError as openStore; STORE_MISSING if no setting names a database and the embedded one does not exist
  */
-export async function openDatabase(settings: DatabaseSettings, folder: string): Promise<FlagStore> {
+export async function openDatabase(settings: Settings, folder: string): Promise<FlagStore> {
   const { database: option, environment, env, heartbeat } = settings;
   const { url, source } = findDatabase({ option, environment, env, folder });
   if (source === "default" && !existsSync(sqliteAddress(url).file)) throw missingDatabase(environment, url);
@@ -39,14 +37,15 @@ function missingDatabase(environment: string, url: string): FlagError {
 }
 
 /**
- * Returns the default path of the last good snapshot: beside an embedded database, as `production.snapshot.json` beside
+ * Returns where the last good snapshot is kept. Default: beside an embedded database, as `production.snapshot.json` beside
  * `production.db`; for any other database in the nearest `.flaghoist` folder upwards, else in a `.flaghoist` folder beside the
  * nearest `flags/`, else in one in `folder`.
  *
- * @returns undefined if the settings contain no valid address
+ * @returns undefined if no snapshot is to be kept, or if the settings contain no valid address
  */
-export function defaultSnapshotFile(settings: Omit<DatabaseSettings, "heartbeat">, folder: string): string | undefined {
-  const { database: option, environment, env } = settings;
+export function snapshotFileOf(settings: Settings, folder: string): string | undefined {
+  const { database: option, environment, env, snapshotFile } = settings;
+  if (snapshotFile !== undefined) return snapshotFile === false ? undefined : snapshotFile;
   try {
     const { url } = findDatabase({ option, environment, env, folder });
     if (url.startsWith("file:")) return `${sqliteAddress(url).file.replace(/\.(db|sqlite3?)$/, "")}.snapshot.json`;

@@ -4,7 +4,7 @@ import type { FlagKey } from "../core/flag/flag.ts";
 import type { JsonValue } from "../core/json.ts";
 import { openFlags } from "./create-flags.ts";
 import type { FlagContext } from "./flags-client.ts";
-import { type FlagsOptions, type GitHubOptions, type Settings, settingsFrom } from "./options.ts";
+import { type FlagsOptions, type Settings, settingsFrom } from "./options.ts";
 import type { StartedClient } from "./start-client.ts";
 import type { SeenFlag, ToggleRow } from "./toggle-row.ts";
 
@@ -36,13 +36,10 @@ export function configureFlags(options: FlagsOptions): void {
   const { definitions, ...others } = options;
   const isLate = slot.opening !== undefined;
   if (isLate && Object.keys(others).length > 0) {
-    throw new FlagError(
-      "USAGE",
-      "configureFlags was called after the first use of the default client, when only definitions can be added",
-      {
-        hint: "call it where the program starts, or create a separate client with createFlags",
-      },
-    );
+    const message =
+      "configureFlags was called after the first use of the default client, when only definitions can be added";
+    const hint = "call it where the program starts, or create a separate client with createFlags";
+    throw new FlagError("USAGE", message, { hint });
   }
   const merged = { ...slot.options, ...options, definitions: { ...slot.options.definitions, ...definitions } };
   settingsFrom(merged);
@@ -79,11 +76,9 @@ export async function getAllToggles(): Promise<readonly ToggleRow[]> {
 }
 
 /** Returns what a request to change a flag needs: the flag as the default client knows it, and the GitHub settings. */
-export async function seenForUpdate(key: FlagKey): Promise<{
-  readonly seen: SeenFlag;
-  readonly github: GitHubOptions;
-  readonly env: Settings["env"];
-}> {
+export async function seenForUpdate(
+  key: FlagKey,
+): Promise<Pick<Settings, "github" | "env"> & { readonly seen: SeenFlag }> {
   const { seen } = slot.opened ?? (await defaultClient());
   const { github, env } = settingsFrom(slot.options);
   return { seen: seen(key), github, env };

@@ -53,17 +53,7 @@ export interface GitHubOptions {
 }
 
 /** Checked and complete options. Later changes of the objects that were passed in do not affect them. */
-export interface Settings
-  extends Required<Pick<FlagsOptions, "database" | "definitions" | "overrideFile" | "snapshotFile" | "bundled">> {
-  readonly environment: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly pollIntervalMs: number;
-  readonly initialTimeoutMs: number;
-  readonly staleAfterMs: number;
-  readonly logger: Logger;
-  readonly heartbeat: boolean;
-  readonly github: GitHubOptions;
-}
+export type Settings = Readonly<ReturnType<typeof settingsFrom>>;
 
 const NAMES: Readonly<Record<keyof FlagsOptions, string>> = {
   environment: "string",
@@ -89,7 +79,7 @@ const GITHUB_NAMES: Readonly<Record<keyof GitHubOptions, string>> = {
 };
 
 /** Checks options and fills in defaults. @throws FlagError USAGE for an option that does not exist or has the wrong type */
-export function settingsFrom(options: FlagsOptions): Settings {
+export function settingsFrom(options: FlagsOptions) {
   for (const [name, value] of Object.entries(options)) checkOption(name, value, NAMES);
   for (const [name, value] of Object.entries(options.github ?? {})) checkOption(name, value, GITHUB_NAMES, "github.");
   const env = Object.freeze({ ...(options.env ?? process.env) });
@@ -125,10 +115,8 @@ function checkOption(name: string, value: unknown, names: Readonly<Record<string
   }
   if (value === undefined || expected.split(" or ").some((word) => fits(word, value))) return;
   if (value === "") throw new FlagError("USAGE", `option ${within}${name} must be a string that is not empty`);
-  throw new FlagError(
-    "USAGE",
-    `option ${within}${name} must have the type ${expected}, not ${value === null ? "null" : typeof value}`,
-  );
+  const found = value === null ? "null" : typeof value;
+  throw new FlagError("USAGE", `option ${within}${name} must have the type ${expected}, not ${found}`);
 }
 
 function fits(word: string, value: unknown): boolean {

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../core/errors.ts";
-import type { FlagKey, VariantName } from "../core/flag/flag.ts";
-import type { OverrideOrigin, OverrideProblem } from "../core/override/override.ts";
+import type { FlagKey } from "../core/flag/flag.ts";
+import type { OverrideProblem } from "../core/override/override.ts";
+import type { ActiveOverride } from "../core/override/override-resolve.ts";
 
 /** Where the served data comes from. `definitions`: only the generated fallbacks; `none`: there is no data at all. */
 export type ClientSource = "database" | "disk" | "bundled" | "definitions" | "none";
@@ -14,15 +15,7 @@ export interface ClientError {
 }
 
 /** An override in force: the variant that it serves, never the value that was set. */
-export interface ShownOverride {
-  readonly flagKey: FlagKey;
-  readonly variant: VariantName;
-  /** `FEATURE_X`, or `FLAGS_KILL=workshop_*`. */
-  readonly via: string;
-  readonly variable: string;
-  readonly origin: OverrideOrigin;
-  /** False: the value is invalid, so the flag serves its off variant. */
-  readonly isValid: boolean;
+export interface ShownOverride extends Omit<ActiveOverride, "turnsOff" | "beats"> {
   /** ISO 8601: when this process first applied it. */
   readonly since: string;
 }

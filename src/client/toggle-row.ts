@@ -2,23 +2,24 @@ import type { Flag, FlagKey } from "../core/flag/flag.ts";
 import { rowOf, type FlagRow } from "../core/row/row.ts";
 import type { Snapshot } from "./snapshot/snapshot.ts";
 
+const TOGGLE_COLUMNS = [
+  "id",
+  "feature_key",
+  "display_name",
+  "description",
+  "enabled",
+  "rollout_percentage",
+  "rollout_strategy",
+  "target_config",
+  "metadata",
+  "created_at",
+  "updated_at",
+  "created_by",
+  "last_modified_by",
+] as const satisfies readonly (keyof FlagRow)[];
+
 /** A flag's table row, by column name. Times are ISO 8601 in UTC; `rollout_percentage` is 0 to 100. */
-export type ToggleRow = Pick<
-  FlagRow,
-  | "id"
-  | "feature_key"
-  | "display_name"
-  | "description"
-  | "enabled"
-  | "rollout_percentage"
-  | "rollout_strategy"
-  | "target_config"
-  | "metadata"
-  | "created_at"
-  | "updated_at"
-  | "created_by"
-  | "last_modified_by"
->;
+export type ToggleRow = Pick<FlagRow, (typeof TOGGLE_COLUMNS)[number]>;
 
 /** Returns every live flag, ordered by display name, then by key. A row that cannot be read is returned as last readable. */
 export function toggleRows(snapshot: Snapshot | undefined): readonly ToggleRow[] {
@@ -26,23 +27,10 @@ export function toggleRows(snapshot: Snapshot | undefined): readonly ToggleRow[]
   return rows.sort((a, b) => order(a.display_name, b.display_name) || order(a.feature_key, b.feature_key));
 }
 
-function toggleRow({ target_config, metadata, ...row }: FlagRow): ToggleRow {
-  return {
-    id: row.id,
-    feature_key: row.feature_key,
-    display_name: row.display_name,
-    description: row.description,
-    enabled: row.enabled,
-    rollout_percentage: row.rollout_percentage,
-    rollout_strategy: row.rollout_strategy,
-    // Copies: the caller may change them, and rows may share them.
-    target_config: structuredClone(target_config),
-    metadata: structuredClone(metadata),
-    created_at: row.created_at,
-    updated_at: row.updated_at,
-    created_by: row.created_by,
-    last_modified_by: row.last_modified_by,
-  };
+/** Copies the columns: the caller may change them, and rows may share them. */
+function toggleRow(row: FlagRow): ToggleRow {
+  const columns = TOGGLE_COLUMNS.map((column): readonly unknown[] => [column, row[column]]);
+  return structuredClone(Object.fromEntries(columns));
 }
 
 function order(a: string, b: string): number {

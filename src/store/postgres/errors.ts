@@ -18,7 +18,7 @@ const STATES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   "53": ["STORE_UNREACHABLE", "the server has no connection or memory left: try again later"],
   "55P03": [
     "STORE_LOCKED",
-    "another transaction holds a lock on the flags: see pg_stat_activity, then run the command again",
+    "another transaction has locked the flags: see pg_stat_activity, then run the command again",
   ],
   "57014": ["STORE_LOCKED", "the statement timed out: see pg_stat_activity for what it waited for"],
   "57": ["STORE_UNREACHABLE", "the server is stopping or starting: try again later"],
@@ -32,25 +32,20 @@ export function postgresError(error: unknown, attempt: Attempt, url: string, lab
   const state = stateOf(error);
   if (state === undefined) {
     if (!isConnectionError(error)) return error;
-    return new FlagError("STORE_UNREACHABLE", `${failed}: ${textOf(error)}`, {
-      hint: "check the address, that the server runs, and that this machine can reach it",
-      cause: error,
-    });
+    const hint = "check the address, that the server runs, and that this machine can reach it";
+    return new FlagError("STORE_UNREACHABLE", `${failed}: ${textOf(error)}`, { hint, cause: error });
   }
   if (state === "42501") {
     const role = roleOf(url);
-    return new FlagError("STORE_FORBIDDEN", `${failed}: role ${role} lacks a right: ${error.message}`, {
-      hint: `run as the owner of the tables: GRANT ${attempt.rights} TO ${role}; or grant the role one of the roles that \`hoist db roles\` creates`,
-      cause: error,
-    });
+    const grant = `run as the owner of the tables: GRANT ${attempt.rights} TO ${role}`;
+    const hint = `${grant}; or grant the role one of the roles that \`hoist db roles\` creates`;
+    const message = `${failed}: role ${role} lacks a right: ${error.message}`;
+    return new FlagError("STORE_FORBIDDEN", message, { hint, cause: error });
   }
-  const known = STATES[state] ?? STATES[state.slice(0, 2)];
-  const [code, hint] = known ?? ["STORE_UNREACHABLE", "see the server's log"];
+  const [code, hint] = STATES[state] ?? STATES[state.slice(0, 2)] ?? ["STORE_UNREACHABLE", "see the server's log"];
   const more = "hint" in error && typeof error.hint === "string" ? ` (${error.hint})` : "";
-  return new FlagError(code, `${failed}: ${textOf(error)}${more}`, {
-    hint: `${hint} [SQLSTATE ${state}]`,
-    cause: error,
-  });
+  const message = `${failed}: ${textOf(error)}${more}`;
+  return new FlagError(code, message, { hint: `${hint} [SQLSTATE ${state}]`, cause: error });
 }
 
 /** Returns whether the connection was lost, so that the outcome of the last statement is unknown. */
