@@ -5,7 +5,6 @@ import type { Git } from "./git.ts";
 export const MAX_BYTES = 1_048_576;
 
 const LINE_FEED = 0x0a;
-const BATCH = ["cat-file", "--batch", "--buffer"];
 
 /**
  * Reads many blobs with one git process. Returns their contents in the order of the ids.
@@ -17,11 +16,7 @@ export async function readBlobs(git: Git, ids: readonly string[]): Promise<reado
   if (ids.length === 0) return [];
   const blobs: Uint8Array[] = [];
   const parser = batchParser((bytes) => blobs.push(bytes));
-  for await (const chunk of git.stream(BATCH, `${ids.join("\n")}\n`)) parser(chunk);
-  return complete(blobs, ids);
-}
-
-function complete(blobs: readonly Uint8Array[], ids: readonly string[]): readonly Uint8Array[] {
+  for await (const chunk of git.stream(["cat-file", "--batch", "--buffer"], `${ids.join("\n")}\n`)) parser(chunk);
   if (blobs.length !== ids.length) {
     throw new FlagError("GIT_FAILED", `git returned only ${blobs.length} of ${ids.length} files`, {
       hint: "check the repository with: git fsck",

@@ -1,22 +1,25 @@
 import type { LoggedCommit } from "./commit-log.ts";
 
 /** Who changed something, when, and by which pull request. */
-export interface CommitInfo {
-  readonly sha: string;
-  readonly authorName: string;
-  readonly authorEmail: string;
-  /** The commit date, ISO 8601 with the committer's offset. */
-  readonly date: string;
-  readonly subject: string;
+export interface CommitInfo extends Omit<LoggedCommit, "parents" | "changes"> {
   /** From the subject of the merge that brought the commit into the mainline, else from its own; null where neither has one. */
   readonly pullRequest: number | null;
 }
 
-/** @param merge  the merge that brought the commit into the mainline; null for a commit of the mainline itself */
+/** Describes a commit. @param merge  the merge that brought the commit into the mainline; null for a commit of the mainline itself */
 export function commitInfo(commit: LoggedCommit, merge: LoggedCommit | null): CommitInfo {
   const { sha, authorName, authorEmail, date, subject } = commit;
   const pullRequest = (merge && pullRequestOf(merge.subject)) ?? pullRequestOf(subject);
   return { sha, authorName, authorEmail, date, subject, pullRequest };
+}
+
+/** Returns the newest of the commits that last changed one of these paths; undefined where none did. */
+export function newestChange(
+  paths: readonly string[],
+  changes: ReadonlyMap<string, CommitInfo>,
+): CommitInfo | undefined {
+  const found = paths.flatMap((path) => changes.get(path) ?? []);
+  return found.sort((a, b) => Date.parse(b.date) - Date.parse(a.date))[0];
 }
 
 /**

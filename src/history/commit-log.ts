@@ -1,7 +1,7 @@
 import { FlagError } from "../core/errors.ts";
 import type { Git } from "./git.ts";
 
-/** One commit, and the paths that it changed against its first parent. */
+/** One commit, and what it changed against its first parent. */
 export interface LoggedCommit {
   readonly sha: string;
   readonly parents: readonly string[];
@@ -10,14 +10,12 @@ export interface LoggedCommit {
   /** The commit date, ISO 8601 with the committer's offset. */
   readonly date: string;
   readonly subject: string;
-  /** From the top of the repository. */
-  readonly paths: readonly string[];
-  /** What it changed at each of those paths. */
   readonly changes: readonly FileChange[];
 }
 
 /** One path that a commit changed, with the ids of its contents; null where there was no file before, or is none after. */
 export interface FileChange {
+  /** From the opened folder. */
   readonly path: string;
   readonly before: string | null;
   readonly after: string | null;
@@ -46,6 +44,7 @@ export async function* walkCommits(
     "--sparse",
     "--raw",
     "--no-abbrev",
+    "--relative",
     "--no-renames",
     "--no-ext-diff",
     "--no-textconv",
@@ -109,6 +108,5 @@ function loggedCommit(fields: readonly string[], changes: readonly FileChange[])
   if (subject === undefined || !/^[0-9a-f]{40,64}$/.test(sha)) {
     throw new FlagError("GIT_FAILED", `unexpected output of git log: "${fields.join(" ")}"`);
   }
-  const paths = changes.map(({ path }) => path);
-  return { sha, parents: parents.split(" ").filter(Boolean), authorName, authorEmail, date, subject, paths, changes };
+  return { sha, parents: parents.split(" ").filter(Boolean), authorName, authorEmail, date, subject, changes };
 }

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { simpleGit } from "simple-git";
 import { FIXED_CONFIGURATION, GUARDED_VARIABLES, gitEnvironment, type Environment } from "./git-environment.ts";
@@ -20,7 +20,7 @@ export interface Git {
    * @param input  written to standard input piece by piece; standard input is closed after it
    * @throws FlagError GIT_FAILED, after the last chunk
    */
-  stream(args: readonly string[], input?: string | AsyncIterable<string>): AsyncIterable<Uint8Array>;
+  stream(args: readonly string[], input?: string | Readable): AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -50,27 +50,21 @@ export function gitIn(folder: string, ambient: Environment, indexFile?: string):
   return {
     folder,
     run: (...args) =>
-      client.raw([...args]).then(
-        (output) => output,
-        (cause: unknown) => {
-          throw gitFailure(cause, folder);
-        },
-      ),
+      client.raw([...args]).catch((cause: unknown) => {
+        throw gitFailure(cause, folder);
+      }),
     stream: (args, input) => output(folder, environment, args, input),
   };
-}
-
-function configured(): readonly string[] {
-  return FIXED_CONFIGURATION.flatMap((setting) => ["-c", setting]);
 }
 
 async function* output(
   folder: string,
   environment: Record<string, string>,
   args: readonly string[],
-  input: string | AsyncIterable<string> | undefined,
+  input: string | Readable | undefined,
 ): AsyncIterable<Uint8Array> {
-  const child = spawn("git", [...configured(), ...args], { cwd: folder, env: environment, stdio: "pipe" });
+  const settings = FIXED_CONFIGURATION.flatMap((setting) => ["-c", setting]);
+  const child = spawn("git", [...settings, ...args], { cwd: folder, env: environment, stdio: "pipe" });
   const closed = new Promise<number | null>((resolve, reject) => child.on("close", resolve).on("error", reject));
   // Awaited below. Until then, a failed start must not be reported as an unhandled rejection.
   closed.catch(() => {});
@@ -78,7 +72,7 @@ async function* output(
   // A process that ends early closes its input. Its exit code says more than EPIPE.
   child.stdin.on("error", () => {});
   if (input === undefined || typeof input === "string") child.stdin.end(input);
-  else Readable.from(input).pipe(child.stdin);
+  else input.pipe(child.stdin);
   let isEnded = false;
   try {
     const chunks: AsyncIterable<Uint8Array> = child.stdout;

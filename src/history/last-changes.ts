@@ -8,15 +8,13 @@ import { type MainlineCommit, mainlineLocator } from "./mainline.ts";
  * merge, the result is the newest commit brought in by it that changed the path, with the pull request of the merge; where
  * there is none, because the merge resolved a conflict, the merge itself.
  *
- * @param paths   from the top of the repository
- * @param folder  contains all paths; relative to the opened folder
+ * @param paths   from the opened folder
  * @returns       without the paths that did not change in the range
  */
 export async function lastChanges(
   git: Git,
-  paths: Iterable<string>,
+  paths: readonly string[],
   range: { readonly from: string | null; readonly to: string },
-  folder: string,
 ): Promise<ReadonlyMap<string, CommitInfo>> {
   const found = new Map<string, CommitInfo>();
   const missing = new Set(paths);
@@ -25,9 +23,9 @@ export async function lastChanges(
   const locate = mainlineLocator(range.to);
   if (missing.size === 0) return found;
 
-  for await (const commit of walkCommits(git, range, folder)) {
+  for await (const commit of walkCommits(git, range, commonFolder(paths))) {
     const { mainline, isOnMainline, isOpen } = locate(commit);
-    for (const path of commit.paths) {
+    for (const { path } of commit.changes) {
       if (isOnMainline && missing.delete(path)) {
         if (commit.parents.length > 1) pending.set(path, mainline);
         else found.set(path, commitInfo(commit, null));
@@ -45,4 +43,16 @@ export async function lastChanges(
   }
   for (const [path, merge] of pending) found.set(path, commitInfo(merge.commit, null));
   return found;
+}
+
+/** Returns the deepest folder that contains all paths, so that git compares little; "." for the whole repository. */
+function commonFolder(paths: readonly string[]): string {
+  let common: readonly string[] | undefined;
+  for (const path of paths) {
+    const parts = path.split("/").slice(0, -1);
+    const parting: number = common?.findIndex((part, n) => part !== parts[n]) ?? -1;
+    if (common === undefined) common = parts;
+    else if (parting !== -1) common = common.slice(0, parting);
+  }
+  return common?.join("/") || ".";
 }

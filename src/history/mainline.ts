@@ -3,14 +3,9 @@ import { type FileChange, type LoggedCommit, walkCommits } from "./commit-log.ts
 import type { Git } from "./git.ts";
 
 /** One commit of the mainline that changed something, with the commits that it brought in where it is a merge. */
-export interface MainlineChange {
-  readonly sha: string;
+export interface MainlineChange extends CommitInfo {
   /** Counted from 0, the newest commit of the mainline; commits that changed nothing here are counted too. */
   readonly place: number;
-  /** The commit date, ISO 8601 with the committer's offset. */
-  readonly date: string;
-  readonly subject: string;
-  readonly pullRequest: number | null;
   /** What changed against the first parent, each path once. */
   readonly changes: readonly FileChange[];
   /** Returns who changed these paths: the newest commit brought in by the merge that changed one of them, else this commit. */
@@ -34,14 +29,14 @@ export async function* walkMainline(
   git: Git,
   to: string,
   folder: string,
-  onCommit: (commit: MainlineCommit) => void,
+  onCommit?: (commit: MainlineCommit) => void,
 ): AsyncGenerator<MainlineChange, void, undefined> {
   const locate = mainlineLocator(to);
   const waiting: { readonly mainline: MainlineCommit; readonly brought: LoggedCommit[] }[] = [];
   for await (const commit of walkCommits(git, { from: null, to }, folder)) {
     const { mainline, isOnMainline, isOpen } = locate(commit);
     if (isOnMainline) {
-      onCommit(mainline);
+      onCommit?.(mainline);
       if (commit.changes.length > 0) waiting.push({ mainline, brought: [] });
     } else if (commit.changes.length > 0 && commit.parents.length < 2) {
       waiting.find((each) => each.mainline === mainline)?.brought.push(commit);
@@ -57,14 +52,11 @@ export async function* walkMainline(
 function mainlineChange({ commit, place }: MainlineCommit, brought: readonly LoggedCommit[]): MainlineChange {
   const own = commitInfo(commit, null);
   return {
-    sha: commit.sha,
+    ...own,
     place,
-    date: commit.date,
-    subject: commit.subject,
-    pullRequest: own.pullRequest,
     changes: commit.changes,
     madeBy: (paths) => {
-      const maker = brought.find((each) => each.paths.some((path) => paths.has(path)));
+      const maker = brought.find((each) => each.changes.some(({ path }) => paths.has(path)));
       return maker === undefined ? own : commitInfo(maker, commit);
     },
   };

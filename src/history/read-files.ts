@@ -7,7 +7,7 @@ import type { Git } from "./git.ts";
 export interface TreeEntry {
   readonly kind: SourceFile["kind"];
   readonly id: string;
-  /** From the top of the repository. */
+  /** From the opened folder. */
   readonly path: string;
 }
 
@@ -19,34 +19,25 @@ const NOTHING = new Uint8Array(0);
  *
  * @param commit  a full id
  * @param folder  below the opened one, e.g. `flags`
- * @param prefix  the path of the opened folder in the repository, "" or `apps/shop/`; removed from every path
  * @returns       in git's order; empty when the commit has no such folder. Of a file above 1 MiB only the first MiB
  */
-export async function readFiles(
-  git: Git,
-  commit: string,
-  folder: string,
-  prefix: string,
-): Promise<readonly SourceFile[]> {
-  const entries = await listTree(git, commit, `${prefix}${folder}`);
-  const files = entries.map(({ kind, path, id }) => ({ kind, path: path.slice(prefix.length), id }));
-  const contents = (
-    await readBlobs(
-      git,
-      files.flatMap(({ kind, id }) => (kind === "file" ? [id] : [])),
-    )
-  ).values();
-  return files.map(({ kind, path }) => ({
-    path,
-    kind,
-    bytes: kind === "file" ? (contents.next().value ?? NOTHING) : NOTHING,
-  }));
+export async function readFiles(git: Git, commit: string, folder: string): Promise<readonly SourceFile[]> {
+  return readContents(git, await listTree(git, commit, folder));
 }
 
-/** Lists everything below a path, in git's order. */
+/** Reads the contents of files in their order. Links and submodules stay empty. */
+export async function readContents(git: Git, entries: readonly TreeEntry[]): Promise<readonly SourceFile[]> {
+  const ids = entries.flatMap(({ kind, id }) => (kind === "file" ? [id] : []));
+  const contents = (await readBlobs(git, ids)).values();
+  return entries.map(({ kind, path }) => {
+    return { path, kind, bytes: (kind === "file" ? contents.next().value : undefined) ?? NOTHING };
+  });
+}
+
+/** Lists everything below a path, in git's order. Paths are relative to the opened folder. */
 export async function listTree(git: Git, commit: string, path: string): Promise<readonly TreeEntry[]> {
   const chunks: Uint8Array[] = [];
-  const args = ["ls-tree", "-r", "-z", "--full-tree", commit, "--", path];
+  const args = ["ls-tree", "-r", "-z", commit, "--", path];
   for await (const chunk of git.stream(args)) chunks.push(chunk);
   const records = Buffer.concat(chunks).toString("utf8").split("\0");
   return records.filter((record) => record !== "").map(treeEntry);
@@ -54,14 +45,12 @@ export async function listTree(git: Git, commit: string, path: string): Promise<
 
 /** `100644 blob <id>\t<path>` */
 function treeEntry(record: string): TreeEntry {
-  const tab = record.indexOf("\t");
-  const [mode, , id] = record.slice(0, tab).split(" ");
-  if (tab === -1 || mode === undefined || id === undefined) {
-    throw new FlagError("GIT_FAILED", `unexpected output of git ls-tree: "${record}"`);
-  }
-  return {
-    kind: mode === "120000" ? "symlink" : mode === "160000" ? "submodule" : "file",
-    id,
-    path: record.slice(tab + 1),
-  };
+  const [, mode = "", id = "", path = ""] = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(record) ?? [];
+  if (path === "") throw new FlagError("GIT_FAILED", `unexpected output of git ls-tree: "${record}"`);
+  return { kind: kindOf(mode), id, path };
+}
+
+/** Returns what a mode of git stands for. */
+export function kindOf(mode: string): SourceFile["kind"] {
+  return mode === "120000" ? "symlink" : mode === "160000" ? "submodule" : "file";
 }

@@ -103,22 +103,20 @@ export async function openRepository(folder: string, environment: Environment = 
       const found = await git.run("merge-base", await commitOf(one), await commitOf(other));
       return line(found) || null;
     },
-    readFiles: async (commit, below) => readFiles(git, await commitOf(commit), below, prefix),
+    readFiles: async (commit, below) => readFiles(git, await commitOf(commit), below),
     fileIds: async (commit, below) => {
-      const entries = await listTree(git, await commitOf(commit), `${prefix}${below}`);
-      const files = entries.filter(({ kind }) => kind === "file");
-      return new Map(files.map(({ path, id }) => [path.slice(prefix.length), id]));
+      const entries = await listTree(git, await commitOf(commit), below);
+      return new Map(entries.flatMap(({ kind, path, id }) => (kind === "file" ? [[path, id]] : [])));
     },
     openBlobs: () => openBlobs(git),
-    mainline: (to, below, onCommit = () => {}) => mainlineBelow(git, to, below, prefix, onCommit),
+    mainline: async function* (to, below, onCommit) {
+      yield* walkMainline(git, await resolve(git, to), below, onCommit);
+    },
     changedFiles: (below) => changedFiles(git, below, prefix),
     describeHead: () => describeHead(git),
     lastChanges: async (paths, { from, to }) => {
       const range = { from: from === null ? null : await commitOf(from), to: await commitOf(to) };
-      const wanted = [...paths];
-      const fromTop = wanted.map((path) => `${prefix}${path}`);
-      const changes = await lastChanges(git, fromTop, range, commonFolder(wanted));
-      return new Map([...changes].map(([path, info]) => [path.slice(prefix.length), info]));
+      return lastChanges(git, [...paths], range);
     },
   };
 }
@@ -200,23 +198,6 @@ async function ancestry(
   return start === null ? "unknown" : "no";
 }
 
-/** Walks the mainline; the paths of its changes are relative to the opened folder. */
-async function* mainlineBelow(
-  git: Git,
-  to: string,
-  folder: string,
-  prefix: string,
-  onCommit: (commit: MainlineCommit) => void,
-): AsyncGenerator<MainlineChange, void, undefined> {
-  for await (const change of walkMainline(git, await resolve(git, to), folder, onCommit)) {
-    yield {
-      ...change,
-      changes: change.changes.map((each) => ({ ...each, path: each.path.slice(prefix.length) })),
-      madeBy: (paths) => change.madeBy(new Set([...paths].map((path) => `${prefix}${path}`))),
-    };
-  }
-}
-
 async function changedFiles(git: Git, folder: string, prefix: string): Promise<readonly string[]> {
   const args = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--ignore-submodules=none"];
   const records = (await git.run(...args, "--", folder)).split("\0").filter((record) => record !== "");
@@ -229,18 +210,6 @@ async function describeHead(git: Git): Promise<HeadInfo> {
   const name = line(await git.run("symbolic-ref", "--quiet", "HEAD"));
   const branch = name.startsWith("refs/heads/") ? name.slice("refs/heads/".length) : null;
   return { commit: commit || null, branch };
-}
-
-/** Returns the deepest folder that contains all paths, so that git compares little; "." for the whole repository. */
-function commonFolder(paths: readonly string[]): string {
-  let common: readonly string[] | undefined;
-  for (const path of paths) {
-    const parts = path.split("/").slice(0, -1);
-    const parting: number = common?.findIndex((part, n) => part !== parts[n]) ?? -1;
-    if (common === undefined) common = parts;
-    else if (parting !== -1) common = common.slice(0, parting);
-  }
-  return common?.join("/") || ".";
 }
 
 function line(output: string): string {

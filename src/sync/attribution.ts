@@ -1,6 +1,6 @@
 import type { Change } from "../core/plan/change.ts";
 import type { FlagKey } from "../core/flag/flag.ts";
-import type { CommitInfo } from "../history/commit-info.ts";
+import { newestChange, type CommitInfo } from "../history/commit-info.ts";
 import type { Desired } from "../source/read/desired.ts";
 
 /** Who changed a flag, and by what: the audit's `changed_by` and `notes`. */
@@ -29,13 +29,13 @@ export async function attributionsOf(
   const paths = new Set(changes.flatMap(pathsOf).filter((path) => path !== ""));
   const known = live !== null && (await repository.isAncestor(live, commit)) === "yes";
   const recent = await repository.lastChanges(paths, { from: known ? live : null, to: commit });
-  const found = changes.map((change) => [change, newest(pathsOf(change), recent)] as const);
+  const found = changes.map((change) => [change, newestChange(pathsOf(change), recent)] as const);
   // A release, or a hand edit that git overwrites, changes a flag whose file nobody touched since the live commit.
   const older = found.filter(([, info]) => info === undefined).flatMap(([change]) => pathsOf(change));
   const rest = older.length === 0 ? recent : await repository.lastChanges(older, { from: null, to: commit });
   return new Map(
     found.map(([change, info]) => {
-      const last = attributionTo(newest(pathsOf(change), rest));
+      const last = attributionTo(newestChange(pathsOf(change), rest));
       return [change.key, attributionTo(info) ?? (last && withRunner(last, fallback.changedBy)) ?? fallback];
     }),
   );
@@ -44,14 +44,6 @@ export async function attributionsOf(
 /** The author did nothing now: it is the table that was otherwise than git, and somebody's sync that ended it. */
 function withRunner({ changedBy, notes }: Attribution, runner: string): Attribution {
   return { changedBy, notes: `${notes ?? ""}; the table was put right by ${runner}` };
-}
-
-function newest(paths: readonly string[], infos: ReadonlyMap<string, CommitInfo>): CommitInfo | undefined {
-  const found = paths.flatMap((path) => infos.get(path) ?? []);
-  return found.reduce<CommitInfo | undefined>(
-    (last, info) => (last === undefined || Date.parse(info.date) > Date.parse(last.date) ? info : last),
-    undefined,
-  );
 }
 
 function attributionTo(info: CommitInfo | undefined): Attribution | undefined {

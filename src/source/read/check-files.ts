@@ -2,7 +2,7 @@ import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { unknownFlagError } from "../../core/diagnostic/unknown-name.ts";
 import { FlagError } from "../../core/errors.ts";
 import type { FlagKey } from "../../core/flag/flag.ts";
-import type { CommitInfo } from "../../history/commit-info.ts";
+import { newestChange, type CommitInfo } from "../../history/commit-info.ts";
 import { openRepository, type Repository } from "../../history/repository.ts";
 import type { DiagnosticCode } from "../check/codes.ts";
 import { runInlineTests } from "../check/inline-tests.ts";
@@ -69,7 +69,7 @@ async function withDates(
   return diagnostics.map((diagnostic) => {
     const own = pathsOf.get(diagnostic.file) ?? [];
     if (diagnostic.code !== ROLLED_OUT || own.some((path) => changed.has(path))) return diagnostic;
-    const last = newest(own.flatMap((path) => changes.get(path) ?? []));
+    const last = newestChange(own, changes);
     if (last === undefined) return diagnostic;
     return { ...diagnostic, message: `${diagnostic.message}, unchanged since ${sinceText(last)}` };
   });
@@ -82,10 +82,6 @@ async function repositoryAround(folder: string): Promise<Repository | null> {
     if (error instanceof FlagError) return null;
     throw error;
   }
-}
-
-function newest(changes: readonly CommitInfo[]): CommitInfo | undefined {
-  return changes.toSorted((a, b) => Date.parse(b.date) - Date.parse(a.date))[0];
 }
 
 function sinceText({ date, authorEmail, pullRequest }: CommitInfo): string {
