@@ -25,7 +25,7 @@ export interface SetAside {
   /** Null if not even the key can be read. */
   readonly key: FlagKey | null;
   readonly problem: string;
-  /** `off`: the row says disabled, which applies whatever else is wrong with it. */
+  /** `off`: the row says disabled, which applies even if the rest of the row cannot be read. */
   readonly serves: "last good" | "off" | "nothing";
 }
 

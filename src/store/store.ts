@@ -10,7 +10,7 @@ export interface Head {
   readonly storeId: string;
   /** Starts at 1. Another epoch means a restored or recreated database, whose revisions are not comparable. */
   readonly epoch: number;
-  /** Grows with every change of a flag, by sync or by hand; may skip numbers. 0 before the first change. */
+  /** Grows with every change of a flag, by a sync or a manual change; may skip numbers. 0 before the first change. */
   readonly revision: number;
   /** The commit that was synced last; null before the first sync and after a work-tree sync. */
   readonly commit: string | null;
@@ -138,7 +138,7 @@ export interface FlagStore {
   syncs(limit: number): Promise<readonly SyncEntry[]>;
   /** Reads the audit of one flag or of all, newest first. */
   audit(query: { readonly key?: FlagKey; readonly limit: number }): Promise<readonly AuditEntry[]>;
-  /** Returns the newest manual change of each flag that was ever changed by hand, in key order. */
+  /** Returns the newest manual change of each flag that has one, in key order. */
   manualChanges(): Promise<ReadonlyMap<FlagKey, AuditEntry>>;
   /** Reads the instances that sent a heartbeat within the last `withinMs` milliseconds. */
   instances(withinMs: number): Promise<readonly SeenInstance[]>;

@@ -8,7 +8,7 @@ import type { SetAside } from "../status.ts";
 
 /** A table with more rows was filled by a runaway script, not by people. */
 const MAX_ROWS = 20_000;
-/** Up to this many rows may vanish without a sync, whatever their share is. */
+/** Up to this many rows may vanish without a sync, even if they are most of the table. */
 const FEW_ROWS = 5;
 
 /** Decides which content of the database is served. */

@@ -19,7 +19,7 @@ const BETWEEN_WRITES_MS = 5000;
 /** How long the first write is delayed, so that it does not slow down an application that is just starting. */
 const BEFORE_WRITE_MS = 100;
 
-/** Returns the bytes of a snapshot file, why they cannot be read, or undefined if there is no file. Never rejects. */
+/** Returns the bytes of a snapshot file, the reason if they cannot be read, or undefined if there is no file. Never rejects. */
 export async function snapshotBytes(path: string): Promise<Uint8Array | UnusableSnapshot | undefined> {
   try {
     return await readFile(path);

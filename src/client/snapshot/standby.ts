@@ -41,7 +41,7 @@ export function createStandby(state: Pick<FlagState, "snapshot" | "install">) {
       isNeeded = true;
       serve();
     },
-    /** Lets go of the snapshot: the database has answered. */
+    /** Drops the snapshot, because the database has answered. */
     discard: () => {
       standby = undefined;
     },

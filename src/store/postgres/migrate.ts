@@ -41,7 +41,7 @@ async function migrate(client: Client, plan: () => Promise<MigrationPlan>): Prom
   try {
     await client.query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
     const { statements, report } = await plan();
-    // The functions keep this path, so that nobody can substitute tables of another schema.
+    // The functions keep this path, so that tables of another schema cannot take the place of these.
     await client.query("SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)");
     for (const { sql, values } of statements) {
       await (values.length === 0 ? client.query(sql) : client.query(numbered(sql), [...values]));
