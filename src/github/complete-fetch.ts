@@ -1,4 +1,4 @@
-export interface FetchOptions {
+interface FetchOptions {
   readonly timeoutMs: number;
   /** Removed from error answers, because a proxy may quote the request. */
   readonly token: string;

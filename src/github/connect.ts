@@ -2,25 +2,19 @@ import { Octokit } from "octokit";
 import packageFile from "../../package.json" with { type: "json" };
 import { FlagError } from "../core/errors.ts";
 import type { Environment } from "../history/git-environment.ts";
-import { completeFetch, type FetchOptions } from "./complete-fetch.ts";
-import { checkedApiUrl, repositoryAddress } from "./repository-address.ts";
+import { completeFetch } from "./complete-fetch.ts";
+import { type RepositoryAddress, repositoryAddress } from "./repository-address.ts";
 
 /** A connection to one repository on GitHub. */
-export interface GitHub {
+export interface GitHub extends RepositoryAddress {
   readonly octokit: Octokit;
   readonly owner: string;
   readonly repo: string;
-  /** `owner/repo`. */
-  readonly repository: string;
-  readonly apiUrl: string;
 }
 
-export interface ConnectOptions {
+export interface ConnectOptions extends RepositoryAddress {
+  /** Contains only characters that a header may contain. */
   readonly token: string;
-  /** `owner/name`. */
-  readonly repository: string;
-  /** The API of github.com unless given. */
-  readonly apiUrl?: string | undefined;
   /**
    * How often a request is repeated after a server or network error: after 1, 4, 9 … seconds. 3 unless given. With 0, rate
    * limits are not waited for and writes are not spaced.
@@ -39,36 +33,23 @@ export const MAX_WAIT_S = 90;
 /** How often one request waits for the end of a rate limit. */
 export const MAX_WAITS = 2;
 
-const DEFAULT_RETRIES = 3;
-const DEFAULT_TIMEOUT_MS = 30_000;
 /** Statuses for which a repeated request would fail again. Rate limits have their own wait. */
 const NEVER_REPEATED = [400, 401, 403, 404, 409, 410, 422, 429, 451];
 
-/**
- * Connects to the API for one repository, with octokit's throttling and retries. Sends no request.
- *
- * @throws FlagError USAGE for a malformed token or address
- */
+/** Connects to the API for one repository, with octokit's throttling and retries. Sends no request. */
 export function connectGitHub(options: ConnectOptions): GitHub {
-  const { token, repository, retries = DEFAULT_RETRIES, note = () => {}, secondMs = 1_000 } = options;
-  const apiUrl = checkedApiUrl(options.apiUrl ?? "https://api.github.com");
+  const { token, repository, apiUrl, retries = 3, timeoutMs = 30_000, note = () => {}, secondMs = 1_000 } = options;
   const [owner = "", repo = ""] = repository.split("/");
-  if (!isToken(token)) throw badToken("the token");
   const waits = (limit: string) => (seconds: number, _request: unknown, _octokit: unknown, count: number) => {
     const isAcceptable = seconds <= MAX_WAIT_S && count < MAX_WAITS;
     if (isAcceptable) note(`${limit} is used up: waiting ${seconds} s`);
     return isAcceptable;
   };
-  const fetchOptions: FetchOptions = {
-    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    token,
-    note: retries > 0 ? note : () => {},
-  };
   const octokit = new Octokit({
     auth: token,
     baseUrl: apiUrl,
     userAgent: `flaghoist/${packageFile.version}`,
-    request: { fetch: completeFetch(fetchOptions) },
+    request: { fetch: completeFetch({ timeoutMs, token, note: retries > 0 ? note : () => {} }) },
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     retry: { enabled: retries > 0, retries, doNotRetry: NEVER_REPEATED, retryAfterBaseValue: secondMs },
     throttle: {
@@ -98,25 +79,18 @@ export async function gitHubFrom(env: Environment, folder?: string, note?: (text
       hint: "export GITHUB_TOKEN=$(gh auth token)     (in a workflow: env: { GITHUB_TOKEN: ${{ github.token }} })",
     });
   const token = (env[variable] ?? "").trim();
-  if (!isToken(token)) throw badToken(variable);
+  // Anything else is invalid in a header, and the error of fetch would quote it.
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new FlagError("USAGE", `${variable} contains white space or characters that no token has`, {
+      hint: "set it to exactly one token, without quotes or line ends",
+    });
   const seconds = numberIn(env, "FLAGS_GITHUB_TIMEOUT", 0.1, 600);
   return connectGitHub({
     token,
     ...(await repositoryAddress(env, folder)),
     retries: numberIn(env, "FLAGS_GITHUB_RETRIES", 0, 10),
-    timeoutMs: seconds === undefined ? undefined : seconds * 1_000,
+    timeoutMs: seconds && seconds * 1_000,
     note,
-  });
-}
-
-/** Anything else is invalid in a header, and the error of fetch would quote it. */
-function isToken(text: string): boolean {
-  return /^[\x21-\x7e]+$/.test(text);
-}
-
-function badToken(where: string): FlagError {
-  return new FlagError("USAGE", `${where} contains white space or characters that no token has`, {
-    hint: "set it to exactly one token, without quotes or line ends",
   });
 }
 

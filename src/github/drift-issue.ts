@@ -10,11 +10,9 @@ export interface DriftReport {
   readonly body: string;
 }
 
-export interface DriftIssue {
-  readonly action: "opened" | "updated" | "unchanged" | "closed" | "none";
-  readonly number: number | null;
-  readonly url: string | null;
-}
+export type DriftIssue =
+  | { readonly action: "opened" | "updated" | "unchanged" | "closed"; readonly number: number; readonly url: string }
+  | { readonly action: "none"; readonly number: null; readonly url: null };
 
 /** The label of drift issues. GitHub creates it with the first one. */
 export const DRIFT_LABEL = "flaghoist-drift";
@@ -71,7 +69,7 @@ export async function closeDriftIssue(
 }
 
 function resultOf(
-  action: DriftIssue["action"],
+  action: Exclude<DriftIssue["action"], "none">,
   { number, html_url }: Pick<OpenIssue, "number" | "html_url">,
 ): DriftIssue {
   return { action, number, url: html_url };

@@ -10,8 +10,10 @@ export interface RepositoryAddress {
   readonly apiUrl: string;
 }
 
-const GITHUB = "https://github.com";
-const NAME = /^[\w.-]+$/;
+/** A repository and the website of its server. */
+interface Remote extends Pick<RepositoryAddress, "repository"> {
+  readonly server: string;
+}
 
 /**
  * Finds the repository in GITHUB_REPOSITORY and GITHUB_API_URL, which GitHub Actions sets, else in the folder's remote `origin`.
@@ -20,11 +22,10 @@ const NAME = /^[\w.-]+$/;
  */
 export async function repositoryAddress(env: Environment, folder?: string): Promise<RepositoryAddress> {
   const named = env["GITHUB_REPOSITORY"];
-  const found = named
-    ? { repository: repositoryNamed(named), server: env["GITHUB_SERVER_URL"] || GITHUB }
+  const { repository, server } = named
+    ? { repository: repositoryNamed(named), server: env["GITHUB_SERVER_URL"] || "https://github.com" }
     : await originOf(env, folder);
-  const apiUrl = env["GITHUB_API_URL"] || apiUrlOf(found.server);
-  return { repository: found.repository, apiUrl: checkedApiUrl(apiUrl) };
+  return { repository, apiUrl: checkedApiUrl(env["GITHUB_API_URL"] || apiUrlOf(server)) };
 }
 
 /**
@@ -51,20 +52,12 @@ export function checkedApiUrl(text: string): string {
 }
 
 /** Returns the repository and the server of a remote's URL, in any form that git accepts; undefined when it names no server. */
-export function repositoryOfRemote(
-  address: string,
-): { readonly repository: string; readonly server: string } | undefined {
+export function repositoryOfRemote(address: string): Remote | undefined {
   const { host, path } = addressParts(address) ?? {};
-  if (host === undefined || path === undefined) return undefined;
-  const parts = path
-    .replace(/^\/+|\/+$/g, "")
-    .replace(/\.git$/, "")
-    .split("/");
-  const [owner, name] = parts;
-  if (parts.length !== 2 || !isName(owner) || !isName(name)) return undefined;
+  const repository = path?.replace(/^\/+|\/+$/g, "").replace(/\.git$/, "");
+  if (repository === undefined || !isRepository(repository)) return undefined;
   // The host for ssh over port 443, which passes firewalls.
-  const server = host === "ssh.github.com" ? "github.com" : host;
-  return { repository: `${owner}/${name}`, server: `https://${server}` };
+  return { repository, server: `https://${host === "ssh.github.com" ? "github.com" : host}` };
 }
 
 /** Returns the API URL of a GitHub server: github.com, a tenant of ghe.com, or GitHub Enterprise Server. */
@@ -87,10 +80,7 @@ function addressParts(address: string): { readonly host: string; readonly path: 
   return host === undefined || path === undefined ? undefined : { host, path };
 }
 
-async function originOf(
-  env: Environment,
-  folder: string | undefined,
-): Promise<{ readonly repository: string; readonly server: string }> {
+async function originOf(env: Environment, folder: string | undefined): Promise<Remote> {
   if (folder === undefined) throw notNamed("GITHUB_REPOSITORY is not set");
   const address = await gitIn(folder, env)
     .run("remote", "get-url", "origin")
@@ -108,13 +98,14 @@ async function originOf(
 }
 
 function repositoryNamed(text: string): string {
-  const [owner, name, ...more] = text.trim().split("/");
-  if (isName(owner) && isName(name) && more.length === 0) return `${owner}/${name}`;
+  const name = text.trim();
+  if (isRepository(name)) return name;
   throw notNamed(`GITHUB_REPOSITORY is ${JSON.stringify(text)}; write owner/name`);
 }
 
-function isName(text: string | undefined): text is string {
-  return text !== undefined && NAME.test(text) && text !== "." && text !== "..";
+function isRepository(text: string): boolean {
+  const names = text.split("/");
+  return names.length === 2 && names.every((name) => /^[\w.-]+$/.test(name) && name !== "." && name !== "..");
 }
 
 function isLoopback(hostname: string): boolean {

@@ -1,5 +1,5 @@
 import { unknownName } from "../core/diagnostic/unknown-name.ts";
-import type { JsonObject } from "../core/json.ts";
+import { isJsonObject, type JsonObject } from "../core/json.ts";
 import { ROLLOUT_STRATEGIES, type RolloutStrategy } from "../core/row/row.ts";
 import { refused } from "../source/edit/edit-result.ts";
 
@@ -27,14 +27,14 @@ const CHECKS: { readonly [field in keyof Required<ToggleUpdates>]: (value: unkno
     isTargets(value) ? undefined : 'lists of ids by name, e.g. { workshop_ids: ["workshop-1"] }',
   display_name: (value) => (isText(value) ? undefined : "a non-empty text"),
   description: (value) => (isText(value) ? undefined : "a non-empty text"),
-  metadata: (value) => (isRecord(value) && isJson(value) ? undefined : "a mapping of JSON values"),
+  metadata: (value) => (isJsonObject(value) && isJson(value) ? undefined : "a mapping of JSON values"),
 };
 const FIELDS = Object.keys(CHECKS);
 
 /** Checks the updates that a program passed in, field by field: they may come from a form. @throws FlagError USAGE */
 export function parseUpdates(updates: unknown): ToggleUpdates {
   const accepted = `accepted: ${FIELDS.join(", ")}`;
-  if (!isRecord(updates)) throw refused("USAGE", `updates: expected an object, found ${kindOf(updates)}`, accepted);
+  if (!isJsonObject(updates)) throw refused("USAGE", `updates: expected an object, found ${kindOf(updates)}`, accepted);
   const given = Object.entries(updates).filter(([, value]) => value !== undefined);
   for (const [field, value] of given) {
     const check = Object.entries(CHECKS).find(([known]) => known === field)?.[1];
@@ -58,7 +58,7 @@ function isPercentage(value: unknown): boolean {
 }
 
 function isTargets(value: unknown): boolean {
-  return isRecord(value) && Object.values(value).every((ids) => Array.isArray(ids) && ids.every(isId));
+  return isJsonObject(value) && Object.values(value).every((ids) => Array.isArray(ids) && ids.every(isId));
 }
 
 function isId(id: unknown): boolean {
@@ -73,14 +73,10 @@ function isJson(value: unknown): boolean {
   if (value === null || typeof value === "string" || typeof value === "boolean") return true;
   if (typeof value === "number") return Number.isFinite(value);
   if (Array.isArray(value)) return value.every(isJson);
-  return isRecord(value) && Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isJson);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isJsonObject(value) && Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isJson);
 }
 
 function kindOf(value: unknown): string {
   if (value === null) return "null";
-  return Array.isArray(value) ? "a list" : isRecord(value) ? "an object" : typeof value;
+  return Array.isArray(value) ? "a list" : isJsonObject(value) ? "an object" : typeof value;
 }

@@ -14,15 +14,13 @@ export function driftText(drift: Drift, now: Date, style: Style): string {
   if (manualChanges.length === 0 && pending === null) return `${style("green", "✓")} ${environment} agrees with ${at}`;
   const changes = pending?.changes ?? [];
   const width = Math.min(40, Math.max(...[...manualChanges, ...changes].map(({ key }) => key.length)));
+  const line = (sign: string, key: string, text: string) => `${style("yellow", sign)} ${padded(key, width)}  ${text}`;
   const blocks = [
     `${environment} differs from ${at}: ${driftCounts(drift)}\ndatabase ${database}`,
     manualChanges
-      .map(
-        ({ key, what, fate, by }) =>
-          `${style("yellow", "!")} ${padded(key, width)}  ${what}${byWhom(by ?? undefined, now)}: ${fate}`,
-      )
+      .map(({ key, what, fate, by }) => line("!", key, `${what}${byWhom(by ?? undefined, now)}: ${fate}`))
       .join("\n"),
-    changes.map(({ key, text }) => `${style("yellow", "~")} ${padded(key, width)}  ${text}`).join("\n"),
+    changes.map(({ key, text }) => line("~", key, text)).join("\n"),
     pending === null
       ? ""
       : `not live since ${agoText(pending.since, now)}: ${pending.commits.map(commitText).join(", ")}`,
@@ -44,30 +42,18 @@ function commitText({ sha, pullRequest }: { readonly sha: string; readonly pullR
   return pullRequest === null ? shortCommit(sha) : `#${pullRequest} (${shortCommit(sha)})`;
 }
 
-/** Says what was done with the issue. */
+const ISSUE_TEXTS = { opened: "opened", updated: "updated", unchanged: "is up to date", closed: "closed" } as const;
+
+/** Says what was done with the issue; "" when nothing was. */
 export function driftIssueText({ action, number, url }: DriftIssue, style: Style): string {
-  if (number === null) return "";
-  const did = {
-    opened: `issue #${number} opened`,
-    updated: `issue #${number} updated`,
-    unchanged: `issue #${number} is up to date`,
-    closed: `issue #${number} closed`,
-    none: "",
-  }[action];
-  return did === "" ? "" : `${style("green", "✓")} ${did}  ${url ?? ""}`.trimEnd();
+  return action === "none" ? "" : `${style("green", "✓")} issue #${number} ${ISSUE_TEXTS[action]}  ${url}`;
 }
 
 /** Returns a drift as JSON, with the field names of the first release. */
 export function driftJson(outcome: "agrees" | "differs", drift: Drift, issue: DriftIssue | null): string {
   const { manualChanges, pending, diverged, ...rest } = drift;
   const { commits, ...others } = pending ?? {};
-  const fields = {
-    outcome,
-    ...rest,
-    byHand: manualChanges,
-    pending: pending === null ? null : { ...others, landed: commits },
-    fence: diverged,
-    issue,
-  };
+  const pendingJson = pending === null ? null : { ...others, landed: commits };
+  const fields = { outcome, ...rest, byHand: manualChanges, pending: pendingJson, fence: diverged, issue };
   return JSON.stringify(fields, null, 2);
 }

@@ -1,10 +1,16 @@
 import { InvalidArgumentError, Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { commandGroup, commitOption, formatOption, hoistCommand, type Done } from "../command.ts";
+import {
+  commandGroup,
+  commitOption,
+  databaseOption,
+  envOption,
+  formatOption,
+  hoistCommand,
+  printResult,
+  type Done,
+} from "../command.ts";
 import type { Io } from "../terminal/io.ts";
-import { commentText } from "./comment-text.ts";
 import { flagsFolder } from "../workspace.ts";
-import { codeOwnersCommand } from "./codeowners.ts";
-import { driftCommand } from "./drift-command.ts";
 
 const VARIABLES = `
 Environment variables, as GitHub Actions sets them:
@@ -46,17 +52,16 @@ function commentCommand(io: Io): CommandUnknownOpts {
     .addOption(commitOption)
     .addOption(formatOption)
     .action(async (options) => {
-      const { commentOnPullRequest } = await import("./comment-on-pull-request.ts");
-      const isJson = options.format === "json";
+      const { commentOnPullRequest, commentText } = await import("./comment-on-pull-request.ts");
       const result = await commentOnPullRequest(io, {
         folder: flagsFolder(io, options.cwd),
         base: options.base ?? (await baseOfRun(io)),
         ref: options.commit,
         number: options.pr,
         // GitHub reads annotations from both streams.
-        annotate: isJson ? io.err : io.out,
+        annotate: options.format === "json" ? io.err : io.out,
       });
-      io.out(isJson ? JSON.stringify(result, null, 2) : commentText(result, io.style));
+      printResult(io, options.format, result, () => commentText(result, io.style));
     });
 }
 
@@ -72,4 +77,70 @@ async function baseOfRun({ env }: Io): Promise<string> {
 function pullRequestNumber(text: string): number {
   if (/^#?[1-9]\d{0,8}$/.test(text)) return Number(text.replace("#", ""));
   throw new InvalidArgumentError("Write the number of a pull request, for example 12.");
+}
+
+function driftCommand(io: Io, done: Done): CommandUnknownOpts {
+  const examples = [
+    "hoist github drift --env production",
+    "hoist github drift --env production --after 1h --no-issue       only print it",
+  ];
+  return hoistCommand(
+    "github drift",
+    "keep an issue open while a table differs from the branch; writes to no table, exits with 0 either way",
+    examples,
+    io,
+  )
+    .addOption(envOption)
+    .addOption(commitOption)
+    .addOption(databaseOption)
+    .addOption(
+      new Option("--after <span>", "how long a merged change may take to go live")
+        .argParser(span)
+        .default(900_000, "15m"),
+    )
+    .addOption(
+      new Option("--settle <span>", "the time between two comparisons, so that a running sync is not reported")
+        .argParser(span)
+        .default(5_000, "5s"),
+    )
+    .option("--no-issue", "print the differences, and do not update the issue")
+    .addOption(formatOption)
+    .action(async (options) => {
+      const { reportDrift } = await import("./report-drift.ts");
+      const { syncOptions } = await import("../sync/sync-options.ts");
+      const sync = syncOptions(io, { ...options, onDrift: "keep" }, "read");
+      const { after: afterMs, settle: settleMs, issue, format } = options;
+      done(await reportDrift(io, { sync, afterMs, settleMs, folder: flagsFolder(io, options.cwd), issue, format }));
+    });
+}
+
+const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Parses `15m` into milliseconds. */
+function span(text: string): number {
+  const [, count, unit] = /^(\d{1,5})([smhd])$/.exec(text) ?? [];
+  if (count !== undefined && (unit === "s" || unit === "m" || unit === "h" || unit === "d"))
+    return Number(count) * UNITS_MS[unit];
+  throw new InvalidArgumentError("Write a time such as 90s, 15m, 2h or 1d.");
+}
+
+function codeOwnersCommand(io: Io, done: Done): CommandUnknownOpts {
+  const examples = [
+    "hoist github codeowners                                  print it",
+    'hoist github codeowners --write --maintainers "@acme/platform"',
+    "hoist github codeowners --check --remote                 for CI: exit 3 when it is out of date or GitHub finds an error",
+  ];
+  const summary = "make CODEOWNERS from the owners of the flags; the rest of the file stays";
+  return hoistCommand("github codeowners", summary, examples, io)
+    .option("--write", "write the existing file, else .github/CODEOWNERS", false)
+    .option("--check", "write nothing; exit 3 when the file is out of date", false)
+    .option("--remote", "also ask GitHub for errors in the file", false)
+    .option(
+      "--maintainers <handles>",
+      "the owners of the rest of flags/, .github/ and CODEOWNERS (else as in the file, else every owner)",
+    )
+    .action(async (options) => {
+      const { runCodeOwners } = await import("./codeowners/run.ts");
+      done(await runCodeOwners(io, flagsFolder(io, options.cwd), options));
+    });
 }
