@@ -53,25 +53,14 @@ export async function writeCheck(github: GitHub, check: CheckRun): Promise<{ rea
   });
 }
 
-interface Annotation {
-  path: string;
-  start_line: number;
-  end_line: number;
-  start_column: number;
-  end_column: number;
-  annotation_level: "failure" | "warning";
-  title: string;
-  message: string;
-}
-
-function annotationOf({ severity, file, line, column, length, code, message, hint }: Diagnostic): Annotation {
+function annotationOf({ severity, file, line, column, length, code, message, hint }: Diagnostic) {
   return {
     path: file,
     start_line: line,
     end_line: line,
     start_column: column,
     end_column: column + length,
-    annotation_level: severity === "error" ? "failure" : "warning",
+    annotation_level: severity === "error" ? ("failure" as const) : ("warning" as const),
     title: code,
     message: hint === undefined ? visible(message) : `${visible(message)}\n${lines(hint)}`,
   };

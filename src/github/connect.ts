@@ -6,7 +6,7 @@ import { completeFetch } from "./complete-fetch.ts";
 import { type RepositoryAddress, repositoryAddress } from "./repository-address.ts";
 
 /** A connection to one repository on GitHub. */
-export interface GitHub extends RepositoryAddress {
+export interface GitHub extends Pick<RepositoryAddress, "repository"> {
   readonly octokit: Octokit;
   readonly owner: string;
   readonly repo: string;
@@ -59,7 +59,7 @@ export function connectGitHub(options: ConnectOptions): GitHub {
       onSecondaryRateLimit: waits("GitHub's limit for concurrent requests"),
     },
   });
-  return { octokit, owner, repo, repository, apiUrl };
+  return { octokit, owner, repo, repository };
 }
 
 /** The variables that may contain the token, in order of precedence. */

@@ -38,9 +38,9 @@ export function editToggle(tree: FlagTree, key: FlagKey, environment: string, up
 /** Applies the updates to `enabled` and the default rollout. */
 function servedAfter(now: Flag, updates: ToggleUpdates): Pick<Flag, "enabled" | "rollout"> {
   const columns = columnsOf(now);
-  const { enabled = columns.enabled } = updates;
-  const isOfRollout = [updates.rollout_strategy, updates.rollout_percentage, updates.target_config];
-  if (isOfRollout.every((value) => value === undefined)) return { enabled, rollout: now.rollout };
+  const { enabled = columns.enabled, rollout_strategy, rollout_percentage, target_config } = updates;
+  if (rollout_strategy === undefined && rollout_percentage === undefined && target_config === undefined)
+    return { enabled, rollout: now.rollout };
   const { rollout } = flagOfColumns(now.key, { ...columns, ...rolloutColumns(columns, updates) });
   return { enabled, rollout };
 }

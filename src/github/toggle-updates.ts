@@ -18,32 +18,34 @@ export interface ToggleUpdates {
   readonly metadata?: JsonObject | undefined;
 }
 
-const CHECKS: { readonly [field in keyof Required<ToggleUpdates>]: (value: unknown) => string | undefined } = {
-  enabled: (value) => (typeof value === "boolean" ? undefined : "true or false"),
-  rollout_strategy: (value) =>
-    ROLLOUT_STRATEGIES.some((known) => known === value) ? undefined : `one of ${ROLLOUT_STRATEGIES.join(", ")}`,
-  rollout_percentage: (value) => (isPercentage(value) ? undefined : "a number from 0 to 100 with at most 3 decimals"),
-  target_config: (value) =>
-    isTargets(value) ? undefined : 'lists of ids by name, e.g. { workshop_ids: ["workshop-1"] }',
-  display_name: (value) => (isText(value) ? undefined : "a non-empty text"),
-  description: (value) => (isText(value) ? undefined : "a non-empty text"),
-  metadata: (value) => (isJsonObject(value) && isJson(value) ? undefined : "a mapping of JSON values"),
+/** What each field accepts, and how a message says so. */
+const FIELDS: { readonly [field in keyof ToggleUpdates]-?: readonly [(value: unknown) => boolean, string] } = {
+  enabled: [(value) => typeof value === "boolean", "true or false"],
+  rollout_strategy: [
+    (value) => ROLLOUT_STRATEGIES.some((known) => known === value),
+    `one of ${ROLLOUT_STRATEGIES.join(", ")}`,
+  ],
+  rollout_percentage: [isPercentage, "a number from 0 to 100 with at most 3 decimals"],
+  target_config: [isTargets, 'lists of ids by name, e.g. { workshop_ids: ["workshop-1"] }'],
+  display_name: [isText, "a non-empty text"],
+  description: [isText, "a non-empty text"],
+  metadata: [(value) => isJsonObject(value) && isJson(value), "a mapping of JSON values"],
 };
-const FIELDS = Object.keys(CHECKS);
+const CHECKS = new Map(Object.entries(FIELDS));
 
 /** Checks the updates that a program passed in, field by field: they may come from a form. @throws FlagError USAGE */
 export function parseUpdates(updates: unknown): ToggleUpdates {
-  const accepted = `accepted: ${FIELDS.join(", ")}`;
+  const accepted = `accepted: ${[...CHECKS.keys()].join(", ")}`;
   if (!isJsonObject(updates)) throw refused("USAGE", `updates: expected an object, found ${kindOf(updates)}`, accepted);
   const given = Object.entries(updates).filter(([, value]) => value !== undefined);
   for (const [field, value] of given) {
-    const check = Object.entries(CHECKS).find(([known]) => known === field)?.[1];
+    const check = CHECKS.get(field);
     if (check === undefined) {
-      const { message, hint } = unknownName("field", field, FIELDS);
+      const { message, hint } = unknownName("field", field, CHECKS.keys());
       throw refused("USAGE", `updates: ${message}`, hint);
     }
-    const expected = check(value);
-    if (expected === undefined) continue;
+    const [isValid, expected] = check;
+    if (isValid(value)) continue;
     const found = typeof value === "number" || typeof value === "string" ? JSON.stringify(value) : kindOf(value);
     throw refused("USAGE", `updates.${field}: expected ${expected}, found ${found}`, accepted);
   }
@@ -58,11 +60,8 @@ function isPercentage(value: unknown): boolean {
 }
 
 function isTargets(value: unknown): boolean {
+  const isId = (id: unknown) => isText(id) || Number.isSafeInteger(id);
   return isJsonObject(value) && Object.values(value).every((ids) => Array.isArray(ids) && ids.every(isId));
-}
-
-function isId(id: unknown): boolean {
-  return (typeof id === "string" && id.trim() !== "") || Number.isSafeInteger(id);
 }
 
 function isText(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { EditedBy, ManualChange as PlannedManualChange } from "../../core/plan/manual-change.ts";
+import type { EditedBy } from "../../core/plan/manual-change.ts";
 import { differenceText } from "../../core/describe/describe-difference.ts";
 import { manualChangeText, manualOutcomeText } from "../../core/describe/describe-manual-change.ts";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
@@ -77,29 +77,25 @@ async function compare(options: DriftOptions): Promise<DriftOutcome> {
   }
   if (outcome.kind === "invalid") return outcome;
   const { plan, desired, database, newestManual } = outcome;
-  const inserted = plan.unmanaged.map((key) => ({
-    key,
-    what: "inserted manually",
-    fate: "served, although it has no file",
-  }));
-  const deleted = plan.putBack.map((key) => ({ key, what: "deleted manually", fate: "the next sync puts it back" }));
+  const rowChange = (what: string, fate: string) => (key: string) => {
+    return { key, what, fate, by: newestManual.get(key) ?? null };
+  };
   const drift: Drift = {
     environment: plan.environment,
     database,
     desired: desired.commit ?? "",
     manualChanges: [
-      ...plan.manualChanges.map(manualChange),
-      ...[...inserted, ...deleted].map((each) => ({ ...each, by: newestManual.get(each.key) ?? null })),
+      ...plan.manualChanges.map((change) => {
+        const { key, by = null } = change;
+        return { key, what: manualChangeText(change), fate: manualOutcomeText(change), by };
+      }),
+      ...plan.unmanaged.map(rowChange("inserted manually", "served, although it has no file")),
+      ...plan.putBack.map(rowChange("deleted manually", "the next sync puts it back")),
     ],
     pending: await pendingOf(outcome, options),
     diverged: null,
   };
   return { kind: drift.manualChanges.length > 0 || drift.pending !== null ? "differs" : "agrees", drift };
-}
-
-function manualChange(change: PlannedManualChange): ManualChange {
-  const { key, by = null } = change;
-  return { key, what: manualChangeText(change), fate: manualOutcomeText(change), by };
 }
 
 async function pendingOf(

@@ -1,7 +1,15 @@
-import { checksPart, movesPart, noOpsPart, wordsPart } from "./details.ts";
 import { prose } from "./escape.ts";
 import { headlineText, lossesText } from "./headline.ts";
-import { acknowledgedPart, needsPart, problemsPart, warningsPart } from "./needs.ts";
+import {
+  acknowledgedPart,
+  checksPart,
+  movesPart,
+  needsPart,
+  noOpsPart,
+  problemsPart,
+  warningsPart,
+  wordsPart,
+} from "./parts.ts";
 import { shortened, type Cut, type Part } from "./shorten.ts";
 import { changesPart } from "./table.ts";
 import { changedEnvironments, pathText } from "./words.ts";

@@ -43,13 +43,8 @@ export function codeOwnersText(before: string, path: string, question: CodeOwner
     ...ownerLines(files, `${top}flags`, maintainers),
     ...own.map((each) => ({ path: each, owners: maintainers })),
   ];
-  return withBlock(
-    before,
-    blockText(
-      lines.map((line) => `${ownerPattern(line.path)} ${line.owners}`),
-      asked,
-    ),
-  );
+  const texts = lines.map((line) => `${ownerPattern(line.path)} ${line.owners}`);
+  return withBlock(before, blockText(texts, asked));
 }
 
 /** Returns the checked GitHub accounts of each owner. */
@@ -136,22 +131,13 @@ export function ownerPattern(path: string): string {
   throw new FlagError(
     "INVALID_FLAGS",
     `CODEOWNERS cannot contain the path ${JSON.stringify(path)}, because of ${JSON.stringify(odd)}`,
-    {
-      hint: "rename the folder; moving a flag's file changes no answer",
-    },
+    { hint: "rename the folder; moving a flag's file changes no answer" },
   );
 }
 
-/** One account and the space after it. */
-const HANDLES = /^(?:@[\w.-]+(?:\/[\w.-]+)?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)(?: +(?!$)|$)/;
+const HANDLE = /^(?:@[\w.-]+(?:\/[\w.-]+)?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)$/;
 
 /** Whether a text lists GitHub accounts: `@user`, `@org/team` or email addresses, separated by spaces. */
 export function areHandles(text: string): boolean {
-  let rest = text;
-  while (rest !== "") {
-    const [found] = HANDLES.exec(rest) ?? [];
-    if (found === undefined) return false;
-    rest = rest.slice(found.length);
-  }
-  return text !== "";
+  return text.split(/ +/).every((handle) => HANDLE.test(handle));
 }
