@@ -43,25 +43,18 @@ export interface EditOptions {
 /** Runs an edit in the work tree or as a pull request, and prints its outcome. @throws FlagError when it is refused */
 export async function runEdit(io: Io, options: EditOptions, request: EditRequest): Promise<ExitCode> {
   const folder = flagsFolder(io, options.cwd);
-  const outcome = options.pr ? await proposed(io, folder, options, request) : await written(folder, options, request);
-  const { outcomeJson, outcomeText } = await import("./outcome-text.ts");
-  io.out(options.format === "json" ? outcomeJson(outcome) : outcomeText(outcome, io.style, io.columns));
-  return EXIT.done;
-}
-
-async function proposed(io: Io, folder: string, options: EditOptions, request: EditRequest) {
-  const { proposeEdit } = await import("./pull-request.ts");
-  return proposeEdit(io, folder, options, request);
-}
-
-async function written(folder: string, { note, dryRun }: EditOptions, request: EditRequest) {
-  if (note !== undefined) {
+  const { pr, note, dryRun } = options;
+  if (note !== undefined && !pr) {
     throw new FlagError("USAGE", "--note requires --pr: it is written into the pull request", {
       hint: "the reason for an edit in the work tree goes into the commit message: git commit",
     });
   }
-  const { editWorkTree } = await import("./work-tree.ts");
-  return editWorkTree(folder, dryRun, request);
+  const outcome = pr
+    ? await (await import("./pull-request.ts")).proposeEdit(io, folder, { note, dryRun }, request)
+    : await (await import("./work-tree.ts")).editWorkTree(folder, dryRun, request);
+  const { outcomeJson, outcomeText } = await import("./outcome-text.ts");
+  io.out(options.format === "json" ? outcomeJson(outcome) : outcomeText(outcome, io.style, io.columns));
+  return EXIT.done;
 }
 
 /** Parses an option with values separated by commas. */

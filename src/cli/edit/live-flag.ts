@@ -2,7 +2,6 @@ import { FlagError } from "../../core/errors.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import { unknownFlagError } from "../../core/diagnostic/unknown-name.ts";
 import { flagOfRow } from "../../core/row/row-codec.ts";
-import type { StoredSnapshot } from "../../store/store.ts";
 import { withLiveTable } from "../live-table.ts";
 import { byWhom } from "../plan/plan-text.ts";
 import type { Io } from "../terminal/io.ts";
@@ -14,30 +13,23 @@ export async function liveFlag(
   target: Parameters<typeof withLiveTable>[0],
 ): Promise<{ readonly flag: Flag; readonly notes: readonly string[] }> {
   return withLiveTable(target, `hoist adopt ${key}`, async (store, { head, rows }) => {
-    const flag = flagIn(rows, key, { label: store.label, environment: head.environment });
+    const { environment } = head;
+    const row = rows.find((each) => each.feature_key === key);
+    if (row === undefined) {
+      const keys = rows.flatMap(({ feature_key }) => (typeof feature_key === "string" ? [feature_key] : []));
+      throw unknownFlagError(key, keys, store.label);
+    }
+    const read = flagOfRow(row);
+    if (!read.ok) {
+      throw new FlagError("INVALID_FLAGS", `the row of ${key} cannot be read: ${read.problem}`, {
+        hint: `correct the row, or overwrite it with what git says: hoist sync --env ${environment} --release ${key}`,
+      });
+    }
+    if (read.row.archived_at !== null) {
+      const hint = "a sync with its file restores it";
+      throw new FlagError("USAGE", `${key} is archived in ${environment}`, { hint });
+    }
     const change = (await store.manualChanges()).get(key);
-    return { flag, notes: change === undefined ? [] : [`last changed manually${byWhom(change, io.now())}`] };
+    return { flag: read.flag, notes: change === undefined ? [] : [`last changed manually${byWhom(change, io.now())}`] };
   });
-}
-
-function flagIn(
-  rows: StoredSnapshot["rows"],
-  key: FlagKey,
-  { label, environment }: { readonly label: string; readonly environment: string },
-): Flag {
-  const row = rows.find((each) => each.feature_key === key);
-  if (row === undefined) {
-    const keys = rows.flatMap(({ feature_key }) => (typeof feature_key === "string" ? [feature_key] : []));
-    throw unknownFlagError(key, keys, label);
-  }
-  const read = flagOfRow(row);
-  if (!read.ok) {
-    throw new FlagError("INVALID_FLAGS", `the row of ${key} cannot be read: ${read.problem}`, {
-      hint: `correct the row, or overwrite it with what git says: hoist sync --env ${environment} --release ${key}`,
-    });
-  }
-  if (read.row.archived_at !== null) {
-    throw new FlagError("USAGE", `${key} is archived in ${environment}`, { hint: "a sync with its file restores it" });
-  }
-  return read.flag;
 }

@@ -10,7 +10,7 @@ import { openRepository, type Repository } from "../../history/repository.ts";
 import { isFlagPath } from "../../source/shape/paths.ts";
 import { keyOfPath } from "../../source/shape/key.ts";
 import { shortCommit } from "../plan/plan-text.ts";
-import { lineDiff } from "../terminal/line-diff.ts";
+import { diffTexts, lineDiff } from "../terminal/line-diff.ts";
 
 /** The clone in which a command runs. */
 export interface Clone {
@@ -104,14 +104,10 @@ async function isChangedHere(
   repository: Repository,
   { head, remote, key, here }: { readonly head: string; readonly remote: string; readonly key: FlagKey; here: string },
 ): Promise<boolean> {
-  try {
-    const base = await repository.commonAncestor(head, remote);
-    return base !== null && (await textIn(repository, base, key)) !== here;
-  } catch (error) {
-    // The remote commit is not fetched yet, so the change is on the remote.
-    if (error instanceof FlagError && error.code === "UNKNOWN_COMMIT") return false;
-    throw error;
-  }
+  // Otherwise the remote commit is not fetched yet, so the change is on the remote.
+  if (!(await hasCommit(repository, remote))) return false;
+  const base = await repository.commonAncestor(head, remote);
+  return base !== null && (await textIn(repository, base, key)) !== here;
 }
 
 /** Returns the text of a flag's file in a commit; empty when there is none. */
@@ -130,9 +126,7 @@ function isFileOf(path: string, key: FlagKey): boolean {
 const MAX_DIFF_LINES = 12;
 
 function diffText(before: string, after: string): string {
-  const diff = lineDiff(before, after);
-  const width = Math.max(0, ...diff.map(({ line }) => String(line).length));
-  const lines = diff.map(({ sign, line, text }) => `${String(line).padStart(width)} ${sign} ${text}`);
+  const lines = diffTexts(lineDiff(before, after));
   const more = lines.length - MAX_DIFF_LINES;
   return [...lines.slice(0, MAX_DIFF_LINES), ...(more > 0 ? [`… and ${more} more lines`] : [])].join("\n");
 }

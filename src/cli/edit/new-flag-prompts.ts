@@ -1,27 +1,14 @@
 import { FlagError } from "../../core/errors.ts";
-import { FLAG_KINDS, type FlagKind } from "../../core/flag/flag.ts";
+import { FLAG_KINDS } from "../../core/flag/flag.ts";
 import { unknownName } from "../../core/diagnostic/unknown-name.ts";
+import type { NewFlag } from "../../source/edit/new-flag.ts";
 import type { Config } from "../../source/load/config.ts";
 import type { Io } from "../terminal/io.ts";
 
-/** The answers that a new flag needs; undefined where no option gave one. */
-export interface FlagAnswers {
-  readonly key: string | undefined;
-  readonly name: string | undefined;
-  readonly description: string | undefined;
-  readonly owner: string | undefined;
-  readonly kind: string | undefined;
-  readonly expires: string | undefined;
-}
+export type CompleteAnswers = Pick<NewFlag, "key" | "name" | "description" | "owner" | "kind" | "expires">;
 
-export interface CompleteAnswers {
-  readonly key: string;
-  readonly name: string;
-  readonly description: string;
-  readonly owner: string;
-  readonly kind: FlagKind;
-  readonly expires: string | null;
-}
+/** The answers that options give; undefined where no option gave one. */
+export type FlagAnswers = { readonly [field in keyof CompleteAnswers]: string | undefined };
 
 /** Returns what is wrong with an answer; undefined when it is valid. */
 type Check = (answer: string) => string | undefined;

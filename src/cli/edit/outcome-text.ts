@@ -3,7 +3,7 @@ import type { FileEdit } from "../../source/edit/edit-result.ts";
 import { shortCommit } from "../plan/plan-text.ts";
 import { splitExample } from "../terminal/examples.ts";
 import type { Style } from "../terminal/io.ts";
-import { lineDiff } from "../terminal/line-diff.ts";
+import { diffTexts, lineDiff } from "../terminal/line-diff.ts";
 import { noteText, padded } from "../terminal/layout.ts";
 import type { Destination, EditOutcome } from "./outcome.ts";
 
@@ -59,10 +59,7 @@ function fileText(
   const first = diff.find(({ sign }) => sign === "+") ?? diff[0];
   const name = from === null || from === to ? to : `${from} → ${to}`;
   const place = first === undefined ? name : `${name}:${first.line}`;
-  const width = Math.max(0, ...diff.map(({ line }) => String(line).length));
-  const lines = diff.map(({ sign, line, text }) => {
-    return `  ${style(sign === "-" ? "red" : "green", `${String(line).padStart(width)} ${sign} ${text}`)}`;
-  });
+  const lines = diffTexts(diff).map((text, at) => `  ${style(diff[at]?.sign === "-" ? "red" : "green", text)}`);
   const head = {
     written: `${style("green", "✓")} ${place}${from === null ? "  written" : ""}`,
     dryRun: `${place}  would be written`,

@@ -1,8 +1,8 @@
-import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import type { FlagKey } from "../../core/flag/flag.ts";
 import type { Proposal } from "../../github/proposal.ts";
 import type { Proposed } from "../../github/propose.ts";
-import type { Edited, FileEdit } from "../../source/edit/edit-result.ts";
+import type { Edited } from "../../source/edit/edit-result.ts";
+import { acknowledgeLine, isForFile, type Need } from "../../impact/needs.ts";
 import { environmentsOf, type FlagTree } from "../../source/edit/flag-tree.ts";
 import { type Meaning, meaningsOf, versionsIn } from "../../source/edit/meanings.ts";
 
@@ -33,19 +33,12 @@ export interface DraftEdit {
 }
 
 /** What an edit did: everything that its output says, as text or as JSON. */
-export interface EditOutcome {
-  readonly key: FlagKey;
+export interface EditOutcome extends Pick<Edited, "key" | "edits" | "voided" | "failures"> {
   readonly destination: Destination;
-  /** Empty when the files already say what was asked for. */
-  readonly edits: readonly FileEdit[];
   /** What the edit changes per environment; environments without a change are left out. */
   readonly meanings: readonly Meaning[];
-  /** Environments whose acknowledgement was removed, because it was given for another end state. */
-  readonly voided: readonly string[];
   /** What a sync will refuse until it is acknowledged. */
   readonly needs: readonly EditNeed[];
-  /** Inline tests that fail because of the edit. */
-  readonly failures: readonly Diagnostic[];
   /** Remarks, one line each. */
   readonly notes: readonly string[];
   /** Commands to run next, one a line. */
@@ -73,6 +66,23 @@ export interface EditNeed {
   readonly line: string;
   /** The flag's file; null when the whole plan needs the acknowledgement. */
   readonly path: string | null;
+}
+
+/** Returns one need for each id that is not acknowledged yet. @param pathOf  the file of a flag */
+export function openNeeds(
+  environment: string,
+  needs: readonly Need[],
+  pathOf: (key: FlagKey | null) => string | null,
+): readonly EditNeed[] {
+  const open = needs.filter(({ acknowledged }) => !acknowledged);
+  return [...Map.groupBy(open, ({ id }) => id)].flatMap(([id, [first, ...others]]) => {
+    if (first === undefined) return [];
+    const line = isForFile(first)
+      ? acknowledgeLine({ [environment]: id })
+      : `hoist sync --env ${environment} --acknowledge ${id}`;
+    const text = [first, ...others].map((need) => need.text).join("; ");
+    return [{ environment, text, id, line, path: pathOf(first.key) }];
+  });
 }
 
 /** Returns the part of an outcome that does not depend on its destination. */

@@ -1,14 +1,12 @@
-import { acknowledgeLine, isForFile } from "../../impact/needs.ts";
 import { FlagError } from "../../core/errors.ts";
 import { gitHubFrom } from "../../github/connect.ts";
 import { proposalOf } from "../../github/proposal.ts";
 import { propose } from "../../github/propose.ts";
 import { branchHead } from "../../github/repository.ts";
-import type { ChangeReport } from "../../impact/report.ts";
 import { editableTree } from "../../source/edit/flag-tree.ts";
 import { type Io, progressOf } from "../terminal/io.ts";
 import { checkSameFile, cloneAt, readBranchFiles } from "./local-clone.ts";
-import { type EditNeed, type EditOutcome, type EditRequest, outcomeOf } from "./outcome.ts";
+import { type EditOutcome, type EditRequest, openNeeds, outcomeOf } from "./outcome.ts";
 
 /**
  * Makes an edit on GitHub, as a pull request into the default branch. The work tree is only read: its version of the flag must
@@ -47,22 +45,9 @@ export async function proposeEdit(
   return {
     ...outcome,
     destination: { ...target, proposal, proposed },
-    needs: openNeeds(report),
+    needs: report.environments.flatMap(({ environment, flags, needs }) =>
+      openNeeds(environment, needs, (each) => flags.find((flag) => flag.key === each)?.path ?? null),
+    ),
     notes: [...outcome.notes, ...warnings, ...(proposed?.warnings ?? [])],
   };
-}
-
-/** Returns one need for each id that is not acknowledged yet. */
-function openNeeds(report: ChangeReport): readonly EditNeed[] {
-  return report.environments.flatMap(({ environment, flags, needs }) => {
-    const open = needs.filter(({ acknowledged }) => !acknowledged);
-    return [...Map.groupBy(open, ({ id }) => id)].flatMap(([id, [first, ...others]]) => {
-      if (first === undefined) return [];
-      const line = isForFile(first)
-        ? acknowledgeLine({ [environment]: id })
-        : `hoist sync --env ${environment} --acknowledge ${id}`;
-      const path = flags.find(({ key }) => key === first.key)?.path ?? null;
-      return [{ environment, text: [first, ...others].map(({ text }) => text).join("; "), id, line, path }];
-    });
-  });
 }

@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { FlagError } from "../../core/errors.ts";
+import { editNeeds } from "../../impact/needs.ts";
 import type { Edited } from "../../source/edit/edit-result.ts";
 import { editableTree, type FlagTree } from "../../source/edit/flag-tree.ts";
 import { touchedEnvironments } from "../../source/edit/meanings.ts";
 import type { LoadedFlags } from "../../source/load/load.ts";
 import { readWorkTree } from "../../source/read/work-tree.ts";
-import { type EditNeed, type EditOutcome, type EditRequest, outcomeOf } from "./outcome.ts";
+import { type EditNeed, type EditOutcome, type EditRequest, openNeeds, outcomeOf } from "./outcome.ts";
 import { writeEdits } from "./write-edits.ts";
 
 /**
@@ -25,7 +26,7 @@ export async function editWorkTree(folder: string, dryRun: boolean, request: Edi
   return {
     ...outcomeOf(result, notes),
     destination: { kind: "workTree", isWritten },
-    needs: isWritten ? await openNeeds(folder, result) : [],
+    needs: isWritten ? await needsOf(folder, result) : [],
     next: result.edits.length === 0 ? [] : (next ?? nextSteps(result)),
   };
 }
@@ -46,7 +47,7 @@ async function refreshSchema(folder: string, loaded: LoadedFlags): Promise<void>
 }
 
 /** Returns what a sync will refuse, compared with the last commit, because tables are synced from commits. */
-async function openNeeds(folder: string, edited: Edited): Promise<readonly EditNeed[]> {
+async function needsOf(folder: string, edited: Edited): Promise<readonly EditNeed[]> {
   const { after, key } = edited;
   const { environments = [], policies } = after.config ?? {};
   const touched = touchedEnvironments({ ...edited, formerKey: key });
@@ -55,19 +56,12 @@ async function openNeeds(folder: string, edited: Edited): Promise<readonly EditN
   if (guarded.length === 0 || policies === undefined || info === undefined) return [];
   const committed = await lastCommitted(folder);
   if (committed === undefined) return [];
-  const { acknowledgeLine, editNeeds } = await import("../../impact/needs.ts");
   return guarded.flatMap(({ name }) => {
     const flag = after.flagsFor(name).get(key);
     if (flag === undefined) return [];
     const desired = { flag, path: info.path, acknowledged: info.acknowledge[name] ?? null };
     const before = committed.flagsFor(name).get(key) ?? null;
-    const open = editNeeds(name, { before, desired }, policies).filter(({ acknowledged }) => !acknowledged);
-    const [first] = open;
-    if (first === undefined) return [];
-    const { id } = first;
-    // All dangers of a flag share one id, since it stands for the end state.
-    const text = open.map((need) => need.text).join("; ");
-    return [{ environment: name, id, text, line: acknowledgeLine({ [name]: id }), path: info.path }];
+    return openNeeds(name, editNeeds(name, { before, desired }, policies), () => info.path);
   });
 }
 

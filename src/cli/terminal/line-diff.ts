@@ -6,6 +6,12 @@ export interface DiffLine {
   readonly text: string;
 }
 
+/** Returns each line with its number and sign: ` 9 - old`, `10 + new`. */
+export function diffTexts(diff: readonly DiffLine[]): readonly string[] {
+  const width = Math.max(0, ...diff.map(({ line }) => String(line).length));
+  return diff.map(({ sign, line, text }) => `${String(line).padStart(width)} ${sign} ${text}`);
+}
+
 /** Above this size of the table, all lines in the middle are shown as removed and added: correct, and not quadratic. */
 const MAX_CELLS = 4_000_000;
 

@@ -1,12 +1,11 @@
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue, sameJson } from "../../core/json.ts";
 import { isList } from "../load/lists.ts";
 import type { Path } from "../load/tree.ts";
 
 /** One step from one document to another, at the deepest path that must change. */
 export type JsonStep =
-  | { readonly kind: "replace"; readonly path: Path; readonly value: JsonValue }
-  | { readonly kind: "insert"; readonly path: Path; readonly key: string; readonly value: JsonValue }
-  | { readonly kind: "remove"; readonly path: Path; readonly key: string }
+  /** The value at `path` is replaced, inserted, or (undefined) removed. */
+  | { readonly kind: "replace" | "insert" | "remove"; readonly path: Path; readonly value: JsonValue | undefined }
   /** In the list at `path`, `items` replace `count` items from `from` on. */
   | {
       readonly kind: "items";
@@ -15,9 +14,6 @@ export type JsonStep =
       readonly count: number;
       readonly items: readonly JsonValue[];
     };
-
-/** Mappings whose order matters: the order of a split decides which buckets get which variant. */
-const ORDERED: ReadonlySet<string> = new Set(["split"]);
 
 /** Returns the smallest steps from `before` to `after`: replaced values, then new keys, then removed keys. */
 export function stepsTo(before: JsonObject, after: JsonObject): readonly JsonStep[] {
@@ -34,13 +30,12 @@ function stepsBetween(path: Path, before: JsonValue, after: JsonValue): readonly
 }
 
 function isSame(path: Path, before: JsonValue, after: JsonValue): boolean {
-  if (canonicalJson(before) !== canonicalJson(after)) return false;
-  return !isOrdered(path) || sameOrder(before, after);
+  return sameJson(before, after) && (!isOrdered(path) || sameOrder(before, after));
 }
 
+/** Whether the order of a mapping matters: that of a split decides which buckets get which variant. */
 function isOrdered(path: Path): boolean {
-  const last = path.at(-1);
-  return typeof last === "string" && ORDERED.has(last);
+  return path.at(-1) === "split";
 }
 
 function sameOrder(before: JsonValue, after: JsonValue): boolean {
@@ -54,13 +49,13 @@ function mappingSteps(path: Path, before: JsonObject, after: JsonObject): readon
   if (isOther) return [{ kind: "replace", path, value: after }];
   return [
     ...kept.flatMap((key) => stepsBetween([...path, key], before[key] ?? null, after[key] ?? null)),
-    ...Object.entries(after)
-      .filter(([key]) => !Object.hasOwn(before, key))
-      .map(([key, value]) => ({ kind: "insert" as const, path, key, value })),
-    ...Object.keys(before)
-      .filter((key) => !Object.hasOwn(after, key))
-      .map((key) => ({ kind: "remove" as const, path, key })),
+    ...addedKeys(before, after).map((key) => ({ kind: "insert" as const, path: [...path, key], value: after[key] })),
+    ...addedKeys(after, before).map((key) => ({ kind: "remove" as const, path: [...path, key], value: undefined })),
   ];
+}
+
+function addedKeys(before: JsonObject, after: JsonObject): readonly string[] {
+  return Object.keys(after).filter((key) => !Object.hasOwn(before, key));
 }
 
 function listSteps(path: Path, before: readonly JsonValue[], after: readonly JsonValue[]): readonly JsonStep[] {

@@ -46,22 +46,13 @@ function withMember(text: string, code: string, end: number, members: JsonObject
 /** Returns the offset of the closing brace of a top-level key's mapping. */
 function endOfMapping(code: string, key: string): number | undefined {
   let depth = 0;
+  let isInside = false;
   for (const { 0: token, index } of code.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
     if (token === "{" || token === "[") depth += 1;
     else if (token === "}" || token === "]") depth -= 1;
-    else if (depth === 1 && parsed(token) === key && /^\s*:\s*\{/.test(code.slice(index + token.length))) {
-      return closingBrace(code, code.indexOf("{", index + token.length));
-    }
-  }
-  return undefined;
-}
-
-function closingBrace(code: string, open: number): number | undefined {
-  let depth = 0;
-  for (const { 0: token, index } of code.slice(open).matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
-    if (token === "{" || token === "[") depth += 1;
-    else if (token === "}" || token === "]") depth -= 1;
-    if (depth === 0) return open + index;
+    else if (depth === 1 && parsed(token) === key && /^\s*:\s*\{/.test(code.slice(index + token.length)))
+      isInside = true;
+    if (isInside && depth === 1 && token === "}") return index;
   }
   return undefined;
 }

@@ -16,28 +16,23 @@ export function isBlockScalar(text: string, tree: Tree): boolean {
   return tree.kind === "scalar" && /^[|>]/.test(text.slice(tree.span.start, tree.span.end));
 }
 
-/** Whether a value is written with `|+` or `>+`, so that the empty lines after it belong to it. */
-function keepsEmptyLines(text: string, tree: Tree): boolean {
-  return isBlockScalar(text, tree) && /^[|>][0-9]?\+/.test(text.slice(tree.span.start, tree.span.end));
-}
-
 /**
  * Returns the offset after the last character of a value. The span of a block also contains the comments and empty lines after
  * it, which belong to the next entry.
  */
 export function endOf(text: string, tree: Tree): number {
+  const { start, end } = tree.span;
   if (tree.kind === "scalar") {
-    return keepsEmptyLines(text, tree) || !isBlockScalar(text, tree)
-      ? tree.span.end
-      : tree.span.start + text.slice(tree.span.start, tree.span.end).trimEnd().length;
+    const written = text.slice(start, end);
+    // Empty lines after a block scalar belong to it only with "+".
+    return isBlockScalar(text, tree) && !/^.[0-9]?\+/.test(written) ? start + written.trimEnd().length : end;
   }
-  if (isFlow(text, tree)) return tree.span.end;
-  const ends = tree.kind === "map" ? [...tree.entries.values()].map((e) => entryEnd(text, e)) : listEnds(text, tree);
-  return Math.max(tree.span.start, ...ends);
-}
-
-function listEnds(text: string, tree: Tree & { kind: "list" }): readonly number[] {
-  return tree.items.map((item) => endOf(text, item));
+  if (isFlow(text, tree)) return end;
+  const ends =
+    tree.kind === "map"
+      ? Array.from(tree.entries.values(), (entry) => entryEnd(text, entry))
+      : tree.items.map((item) => endOf(text, item));
+  return Math.max(start, ...ends);
 }
 
 /** Returns the offset after an entry: after its value, or after the colon when it has none. */

@@ -13,19 +13,18 @@ export interface Meaning {
 /** Returns what an edit changes per environment. Environments without a change, and new flags, are left out. */
 export function meaningsOf(edited: Edited): readonly Meaning[] {
   const environments = environmentsOf(edited.after);
-  const groups = new Map<string, { readonly names: string[]; readonly texts: readonly string[] }>();
-  for (const name of environments) {
+  const changes = environments.map((name) => {
     const [before, after] = versionsIn(edited, name);
-    if (before === undefined || after === undefined) continue;
-    const texts = differenceTexts(before, { ...after, key: before.key });
-    if (texts.length === 0) continue;
-    const group = groups.get(texts.join("\n")) ?? { names: [], texts };
-    group.names.push(name);
-    groups.set(texts.join("\n"), group);
-  }
-  return [...groups.values()].map(({ names, texts }) => {
-    return { where: names.length === environments.length ? "everywhere" : names.join(", "), texts };
+    const isEdited = before !== undefined && after !== undefined;
+    return { name, texts: isEdited ? differenceTexts(before, { ...after, key: before.key }) : [] };
   });
+  return Array.from(
+    Map.groupBy(changes, ({ texts }) => texts.join("\n")).values(),
+    (alike): Meaning => ({
+      where: alike.length === environments.length ? "everywhere" : alike.map(({ name }) => name).join(", "),
+      texts: alike[0]?.texts ?? [],
+    }),
+  ).filter(({ texts }) => texts.length > 0);
 }
 
 /** Returns the environments in which the flag is new or changed, in the order of promotion. */

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { FlagKind, FlagType } from "../../core/flag/flag.ts";
 import type { JsonValue } from "../../core/json.ts";
 import type { FlagTree } from "./flag-tree.ts";
@@ -66,7 +67,7 @@ export function newFlagText(flag: NewFlag): string {
 export function folderOf({ loaded }: FlagTree, owner: string): string {
   const counts = new Map<string, number>();
   for (const { path, file } of loaded.flags) {
-    const folder = path.slice(0, path.lastIndexOf("/"));
+    const folder = posix.dirname(path);
     if (file.owner === owner) counts.set(folder, (counts.get(folder) ?? 0) + 1);
   }
   const [most] = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
@@ -80,24 +81,12 @@ export function schemaFor({ files, loaded }: FlagTree, folder: string): string |
   for (const { path, parsed } of loaded.flags) {
     const named = /^# yaml-language-server: \$schema=(\S+)\s*$/m.exec(parsed.text)?.[1];
     if (named === undefined) continue;
-    return /^[a-z]+:/.test(named) ? named : relativePath(folder, resolved(path.slice(0, path.lastIndexOf("/")), named));
+    return /^[a-z]+:/.test(named) ? named : relativePath(folder, posix.join(posix.dirname(path), named));
   }
   return null;
 }
 
-function resolved(folder: string, path: string): string {
-  const parts = folder.split("/");
-  for (const part of path.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== ".") parts.push(part);
-  }
-  return parts.join("/");
-}
-
 function relativePath(folder: string, path: string): string {
-  const [from, to] = [folder.split("/"), path.split("/")];
-  let common = 0;
-  while (common < from.length && from[common] === to[common]) common += 1;
-  const up = from.slice(common).map(() => "..");
-  return [...(up.length === 0 ? ["."] : up), ...to.slice(common)].join("/");
+  const found = posix.relative(folder, path);
+  return found.startsWith("../") ? found : `./${found}`;
 }

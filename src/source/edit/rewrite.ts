@@ -1,12 +1,12 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { isList } from "../load/lists.ts";
-import { type Entry, mapJson, type MapTree, type Path, type Tree, treeJson } from "../load/tree.ts";
+import { type Entry, type ListTree, mapJson, type MapTree, type Path, type Tree, treeJson } from "../load/tree.ts";
 import { parseFile } from "../load/yaml-profile.ts";
 import { type FieldOrder, inOrder, SECTIONS } from "./field-order.ts";
 import { type JsonStep, stepsTo } from "./json-steps.ts";
 import { endOf, indentOf, indentStep, isBlock, isFlow, padding } from "./layout.ts";
 import { lineStart, type Splice, spliced } from "./splice.ts";
-import { flowText } from "./value-text.ts";
+import { type BlockStyle, flowText } from "./value-text.ts";
 import { insertEntry, removeEntry, replaceItems, replaceValue } from "./yaml-edit.ts";
 
 /** Guards against steps that undo each other; no real edit needs as many. */
@@ -25,7 +25,8 @@ export function rewritten(text: string, wanted: JsonObject, order: FieldOrder): 
     if (root === undefined) return undefined;
     const [step] = stepsTo(mapJson(root), wanted);
     if (step === undefined) return current;
-    const next = spliced(current, splicesOf(current, root, step, order));
+    const style = { pad: padding(current), step: indentStep(current, root), depth: 0 };
+    const next = spliced(current, splicesOf({ text: current, root, order, ...style }, step));
     if (next === current) return undefined;
     current = next;
   }
@@ -38,68 +39,65 @@ export function rootOf(text: string): MapTree | undefined {
   return tree?.kind === "map" && problems.length === 0 ? tree : undefined;
 }
 
-/** A value inside a document. */
-interface Node {
-  readonly tree: Tree;
-  /** The entry whose value it is, and the mapping around that entry; undefined for the root and for list items. */
-  readonly entry: Entry | undefined;
-  readonly around: MapTree | undefined;
-  /** Whether it is inside brackets. */
-  readonly inFlow: boolean;
+/** A document and how its values are laid out. */
+interface Layout extends BlockStyle {
+  readonly text: string;
+  readonly root: MapTree;
+  readonly order: FieldOrder;
 }
 
-function nodeAt(text: string, root: MapTree, path: Path): Node | undefined {
-  let node: Node = { tree: root, entry: undefined, around: undefined, inFlow: false };
-  for (const step of path) {
-    const { tree } = node;
-    const inFlow = node.inFlow || isFlow(text, tree);
-    const entry = tree.kind === "map" ? tree.entries.get(String(step)) : undefined;
-    const next = tree.kind === "list" ? tree.items[Number(step)] : entry?.value;
-    if (next === undefined) return undefined;
-    node = { tree: next, entry, around: tree.kind === "map" ? tree : undefined, inFlow };
+/** Returns the collections around the value at a path, from the root inwards; undefined when one does not exist. */
+function collectionsAround(root: MapTree, path: Path): readonly Tree[] | undefined {
+  const found: Tree[] = [root];
+  let tree: Tree | undefined = root;
+  for (const step of path.slice(0, -1)) {
+    if (tree.kind === "list") tree = tree.items[Number(step)];
+    else tree = tree.kind === "map" ? tree.entries.get(String(step))?.value : undefined;
+    if (tree === undefined) return undefined;
+    found.push(tree);
   }
-  return node;
+  return found;
 }
 
-function splicesOf(text: string, root: MapTree, step: JsonStep, order: FieldOrder): readonly Splice[] {
-  const node = nodeAt(text, root, step.path);
-  if (node === undefined) return [];
-  const style = { pad: padding(text), step: indentStep(text, root), depth: 0 };
-  const { tree, entry, around, inFlow } = node;
-  if (step.kind === "insert") {
-    if (tree.kind !== "map") return [];
-    const after = predecessor(tree, order(step.path), step.key);
-    const spaced = step.path.length === 0 && SECTIONS.has(step.key) && isSpaced(text, root, after);
-    const value = inOrder(step.value, [...step.path, step.key], order);
-    const depth = depthOf(text, tree, step);
-    return insertEntry(text, tree, after, { key: step.key, value, spaced }, { ...style, depth });
-  }
-  if (step.kind === "remove") {
-    if (tree.kind !== "map") return [];
+function splicesOf(layout: Layout, step: JsonStep): readonly Splice[] {
+  if (step.kind !== "items") return setAt(layout, step.path, step.value);
+  const { path, from, count, items } = step;
+  const list = collectionsAround(layout.root, [...path, from])?.at(-1);
+  if (list?.kind !== "list") return [];
+  if (isBlock(layout.text, list) && count < list.items.length) return replaceItems(layout.text, list, step, layout);
+  return setAt(layout, path, list.items.map(treeJson).toSpliced(from, count, ...items));
+}
+
+/** Replaces, inserts or (undefined) removes the value at a path. */
+function setAt(layout: Layout, path: Path, value: JsonValue | undefined): readonly Splice[] {
+  const { text, root } = layout;
+  const around = collectionsAround(root, path);
+  const [parent, key] = [around?.at(-1), path.at(-1)];
+  if (around === undefined || parent === undefined || key === undefined) return [];
+  if (parent.kind === "list") return value === undefined ? [] : replaceItem(layout, parent, Number(key), value);
+  if (parent.kind !== "map" || typeof key !== "string") return [];
+  const entry = parent.entries.get(key);
+  if (value === undefined) {
     // An empty block mapping cannot be written, so the mapping becomes {}.
-    return tree.entries.size === 1 ? replaced({}) : removeEntry(text, tree, step.key);
+    return parent.entries.size === 1 ? setAt(layout, path.slice(0, -1), {}) : removeEntry(text, parent, key);
   }
-  if (step.kind === "items") {
-    if (tree.kind !== "list") return [];
-    if (isBlock(text, tree) && step.count < tree.items.length) return replaceItems(text, tree, step, style);
-    const json = tree.items.map(treeJson);
-    return replaced([...json.slice(0, step.from), ...step.items, ...json.slice(step.from + step.count)]);
+  if (entry !== undefined) {
+    const inFlow = around.some((tree) => isFlow(text, tree));
+    return replaceValue(text, key, entry, value, { ...layout, inFlow, indent: indentOf(text, parent) });
   }
-  return replaced(step.value);
+  const after = predecessor(parent, layout.order(path.slice(0, -1)), key);
+  const spaced = path.length === 1 && SECTIONS.has(key) && isSpaced(text, root, after);
+  const ordered = inOrder(value, path, layout.order);
+  const depth = depthOf(text, parent, path, value);
+  return insertEntry(text, parent, after, { key, value: ordered, spaced }, { ...layout, depth });
+}
 
-  function replaced(value: JsonValue): readonly Splice[] {
-    const key = step.path.at(-1);
-    if (typeof key === "number") return replacedItem(key, value);
-    if (entry === undefined || around === undefined || key === undefined) return [];
-    return replaceValue(text, key, entry, value, { ...style, inFlow, indent: indentOf(text, around) });
-  }
-
-  function replacedItem(index: number, value: JsonValue): readonly Splice[] {
-    const list = nodeAt(text, root, step.path.slice(0, -1))?.tree;
-    if (list?.kind !== "list") return [];
-    if (isBlock(text, list)) return replaceItems(text, list, { from: index, count: 1, items: [value] }, style);
-    return [{ start: tree.span.start, end: endOf(text, tree), text: flowText(value, { ...style, inFlow: true }) }];
-  }
+function replaceItem(layout: Layout, list: ListTree, index: number, value: JsonValue): readonly Splice[] {
+  const { text, pad } = layout;
+  if (isBlock(text, list)) return replaceItems(text, list, { from: index, count: 1, items: [value] }, layout);
+  const item = list.items[index];
+  if (item === undefined) return [];
+  return [{ start: item.span.start, end: endOf(text, item), text: flowText(value, { pad, inFlow: true }) }];
 }
 
 /** Returns the entry after which a reader expects a key; undefined when the key comes first. */
@@ -125,13 +123,11 @@ function hasSpaceAbove(text: string, { key }: Entry): boolean {
 }
 
 /** Overlays are written in braces on one line, unless they contain rules or other overlays span several lines. */
-function depthOf(text: string, map: MapTree, { path, key, value }: JsonStep & { readonly kind: "insert" }): number {
+function depthOf(text: string, map: MapTree, path: Path, value: JsonValue): number {
   const hasRules = (overlay: JsonValue) =>
     isJsonObject(overlay) && isList(overlay["rules"]) && overlay["rules"].length > 0;
-  if (path.length === 0 && key === "environments") {
-    return isJsonObject(value) && Object.values(value).some(hasRules) ? 2 : 1;
-  }
-  if (path.length !== 1 || path[0] !== "environments") return 0;
+  if (path.length > 2 || path[0] !== "environments") return 0;
+  if (path.length === 1) return isJsonObject(value) && Object.values(value).some(hasRules) ? 2 : 1;
   const neighbours = [...map.entries.values()].map((entry) => entry.value);
   return hasRules(value) || neighbours.some((tree) => isBlock(text, tree)) ? 1 : 0;
 }

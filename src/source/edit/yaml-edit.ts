@@ -101,19 +101,13 @@ function insertInFlow(
   const end = entryEnd(text, after);
   const indent = ownLine(after);
   if (indent === undefined) return [insertion(end, `, ${written}`)];
-  const comma = /^[ \t]*,/.exec(text.slice(end));
+  const [comma] = /^[ \t]*,/.exec(text.slice(end)) ?? [""];
   const line = lineEnd(text, end);
   // Another entry or the closing brace follows on the same line.
-  if (comma === null ? /^[ \t]*[^#\s]/.test(text.slice(end, line)) : isFollowed(text, end + comma[0].length, line)) {
-    return [insertion(end, `, ${written}`)];
-  }
-  return comma === null
+  if (/^[ \t]*[^#\s]/.test(text.slice(end + comma.length, line))) return [insertion(end, `, ${written}`)];
+  return comma === ""
     ? [insertion(end, ","), insertion(line, newline + indent + written)]
     : [insertion(line, `${newline}${indent}${written},`)];
-}
-
-function isFollowed(text: string, from: number, line: number): boolean {
-  return /^[ \t]*[^#\s]/.test(text.slice(from, line));
 }
 
 /** Removes a key and its value from a mapping that has others. */
