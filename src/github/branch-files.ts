@@ -44,7 +44,8 @@ export async function readFilesFromGitHub(github: GitHub, tree: string, wanted: 
     const yaml = entries.filter(({ path }) => path.endsWith(".yaml") && !path.startsWith("flags/_schema/"));
     const named = new Set(yaml.filter(({ path }) => !isFlagPath(path) || keyOfPath(path) === wanted.key));
     const isWhole = wanted.whole === true || yaml.length <= MAX_READ_ALWAYS;
-    if (isWhole && yaml.length > MAX_READ) throw tooMany(yaml.length, wanted.key);
+    if (isWhole && yaml.length > MAX_READ)
+      throw tooMany(`flags/ has ${yaml.length} files, too many to read through the API for an edit of ${wanted.key}`);
     const files = await readAll(github, isWhole ? yaml : [...named]);
     return { files: isWhole ? files : await withRequired(github, files, yaml), isWhole };
   });
@@ -98,9 +99,7 @@ async function listTree({ octokit, owner, repo, repository }: GitHub, tree: stri
   const options = { owner, repo, tree_sha: tree, ...(recursive ? { recursive: "1" } : {}) };
   const { data } = await octokit.rest.git.getTree(options);
   if (!data.truncated) return data.tree;
-  throw new FlagError("USAGE", `${repository} has too many files: GitHub lists only a part of them`, {
-    hint: "run hoist in a clone with the branch's newest commit: git fetch origin",
-  });
+  throw tooMany(`${repository} has too many files: GitHub lists only a part of them`);
 }
 
 async function readAll(github: GitHub, entries: readonly Entry[]): Promise<readonly SourceFile[]> {
@@ -139,8 +138,8 @@ function requiredBy({ path, bytes }: SourceFile): readonly FlagKey[] {
   return isJsonObject(requires) ? Object.keys(requires) : [];
 }
 
-function tooMany(count: number, key: FlagKey): FlagError {
-  return new FlagError("USAGE", `flags/ has ${count} files, too many to read through the API for an edit of ${key}`, {
+function tooMany(message: string): FlagError {
+  return new FlagError("USAGE", message, {
     hint: "run hoist in a clone with the branch's newest commit: git fetch origin",
   });
 }

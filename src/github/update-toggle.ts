@@ -9,7 +9,7 @@ import { flagTextAt, readFilesFromGitHub, type WantedFiles } from "./branch-file
 import { gitHubFrom, type GitHub } from "./connect.ts";
 import { absentFor, attempt } from "./failure.ts";
 import { proposalOf } from "./proposal.ts";
-import { propose } from "./propose.ts";
+import { propose, type Proposed } from "./propose.ts";
 import { branchHead } from "./repository.ts";
 import { editToggle } from "./toggle-edit.ts";
 import { parseUpdates } from "./toggle-updates.ts";
@@ -44,10 +44,7 @@ export interface FlagRepository {
   readonly folder?: string | undefined;
 }
 
-export interface ProposedUpdate {
-  readonly number: number;
-  readonly url: string;
-}
+export type ProposedUpdate = Pick<Proposed, "number" | "url">;
 
 const MAX_ADMIN_ID = 200;
 const MAX_NOTES = 4_000;

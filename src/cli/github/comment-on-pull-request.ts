@@ -52,7 +52,10 @@ export async function commentOnPullRequest(io: Io, options: CommentOptions): Pro
   const summary = await appendSummary(io, report.summary);
   const { conclusion, title } = report;
   if (event === null) {
-    if (!summary && io.env["GITHUB_EVENT_NAME"] !== "merge_group") throw noPullRequest();
+    if (!summary && io.env["GITHUB_EVENT_NAME"] !== "merge_group")
+      throw new FlagError("USAGE", "no pull request is given, and GITHUB_EVENT_PATH and GITHUB_REF contain none", {
+        hint: "hoist github comment --pr 12 --base origin/main",
+      });
     printNote(io, "this run belongs to no pull request, so there is nothing to comment on");
     const check = { conclusion, title, written: annotated(io, report, options), url: null };
     return { pullRequest: null, comment: { action: "none", url: null }, check, summary };
@@ -156,12 +159,6 @@ async function appendSummary(io: Io, markdown: string): Promise<boolean> {
     printNote(io, `the job summary could not be written: ${error instanceof Error ? error.message : String(error)}`);
     return false;
   }
-}
-
-function noPullRequest(): FlagError {
-  return new FlagError("USAGE", "no pull request is given, and GITHUB_EVENT_PATH and GITHUB_REF contain none", {
-    hint: "hoist github comment --pr 12 --base origin/main",
-  });
 }
 
 function short(commit: string): string {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { FlagError } from "../../core/errors.ts";
 import {
   commandGroup,
   commitOption,
@@ -55,7 +56,7 @@ function commentCommand(io: Io): CommandUnknownOpts {
       const { commentOnPullRequest, commentText } = await import("./comment-on-pull-request.ts");
       const result = await commentOnPullRequest(io, {
         folder: flagsFolder(io, options.cwd),
-        base: options.base ?? (await baseOfRun(io)),
+        base: options.base ?? baseOfRun(io),
         ref: options.commit,
         number: options.pr,
         // GitHub reads annotations from both streams.
@@ -65,10 +66,9 @@ function commentCommand(io: Io): CommandUnknownOpts {
     });
 }
 
-async function baseOfRun({ env }: Io): Promise<string> {
+function baseOfRun({ env }: Io): string {
   const branch = env["GITHUB_BASE_REF"];
   if (branch) return `origin/${branch}`;
-  const { FlagError } = await import("../../core/errors.ts");
   throw new FlagError("USAGE", "--base is missing, and GITHUB_BASE_REF is not set", {
     hint: "hoist github comment --base origin/main",
   });

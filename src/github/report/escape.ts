@@ -1,20 +1,20 @@
-/** Stands where an empty comment will be: no text holds it, because `plain` replaces it. */
+/** Marks the place of an empty HTML comment. No text contains it, because `plain` replaces it. */
 const BREAK = "\u0000";
 
 /**
- * What GitHub makes links, mentions and pictures of after it has read the markdown: in the finished text, where no escape is
- * left. An empty HTML comment in the middle keeps it from being one piece of text, and nothing is seen or copied of it.
+ * Patterns that GitHub turns into links, mentions and pictures after it has parsed the Markdown, when escapes have no effect.
+ * An empty HTML comment in the middle prevents that, and is neither seen nor copied.
  */
-const AFTERTHOUGHTS: readonly (readonly [RegExp, string])[] = [
+const AUTOMATIC_LINKS: readonly (readonly [RegExp, string])[] = [
   // Mentions, teams, mail addresses.
   [/@(?=\S)/g, `@${BREAK}`],
   // Issues and advisories: #12, owner/repo#12, GH-12, GHSA-…, CVE-….
   [/#(?=\d)/g, `#${BREAK}`],
   [/(gh|ghsa|cve)-(?=\w)/gi, `$1-${BREAK}`],
-  // Addresses; what only begins like one is broken as well.
+  // Addresses, and text that only begins like one.
   [/:(?=\/\/)/g, `:${BREAK}`],
   [/www(?=\.)/gi, `$&${BREAK}`],
-  // Emoji: :tada:, also where a colon of ours comes next.
+  // Emoji: :tada:, also when the second colon follows the text.
   [/:(?=[\w+-]+(?::|$))/g, `:${BREAK}`],
   // Commits: seven hexadecimal digits or more.
   [/[0-9a-f]{6}(?=[0-9a-f])/gi, `$&${BREAK}`],
@@ -24,22 +24,22 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
   ">": "&gt;",
-  // A backslash before it would not do: one that the text itself ends in would undo it.
+  // A backslash before it does not suffice, because a backslash at the end of the text would escape that one.
   "|": "&#124;",
-  // Two of them hold a formula.
+  // Two of them enclose a formula.
   $: "<span>$</span>",
   [BREAK]: "<!-- -->",
 };
 
 /**
- * Any text as markdown that shows as that text and as nothing else, on one line, also in a table: no link, mention, reference,
- * HTML, emphasis or list comes of it. White space becomes single spaces, what cannot be seen a replacement sign.
+ * Returns Markdown that shows exactly this text, on one line, also in a table: none of it becomes a link, mention, reference,
+ * HTML, emphasis or list. White space becomes single spaces; invisible characters become a replacement character.
  */
 export function prose(text: string): string {
-  const broken = AFTERTHOUGHTS.reduce((so, [found, with_]) => so.replace(found, with_), plain(text));
+  const broken = AUTOMATIC_LINKS.reduce((result, [pattern, by]) => result.replace(pattern, by), plain(text));
   return (
     broken
-      // oxlint-disable-next-line no-control-regex -- the sign that stands for a break
+      // oxlint-disable-next-line no-control-regex -- BREAK is one
       .replace(/[\\`*_[\]~]|[&<>|$\u0000]/g, (sign) => ESCAPES[sign] ?? `\\${sign}`)
       // Only at the beginning of a line: headings, lists, the line under a heading.
       .replace(/^(?:[-+=#]|\d+(?=[.)](?: |$)))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`))
@@ -48,34 +48,34 @@ export function prose(text: string): string {
   );
 }
 
-/** Parsers give up on longer fences, and then the text would be read as markdown. */
-const LONGEST_FENCE = 20;
+/** Parsers do not recognise longer fences, and would read the text as Markdown. */
+const MAX_FENCE = 20;
 
-/** A key, a path, a commit: as a code span, of which GitHub makes no mention and no reference. */
+/** Returns a key, a path or a commit as a code span, in which GitHub finds no mentions and references. */
 export function code(text: string): string {
   const shown = plain(text);
   const fence = "`".repeat(longestRun(shown) + 1);
   // In a table a bar ends the cell even in a code span.
-  if (shown === "" || shown.includes("|") || fence.length > LONGEST_FENCE) return prose(text);
+  if (shown === "" || shown.includes("|") || fence.length > MAX_FENCE) return prose(text);
   const space = /^`|`$/.test(shown) ? " " : "";
   return `${fence}${space}${shown}${space}${fence}`;
 }
 
-/** Lines to be copied, as they are. */
+/** Returns lines as a code block, to be copied. */
 export function fenced(lines: readonly string[], language: string): string {
   const shown = lines.map(plain);
   const fence = "`".repeat(Math.max(3, longestRun(shown.join("\n")) + 1));
   return [`${fence}${language}`, ...shown, fence].join("\n");
 }
 
-/** At most so many characters, `…` included; never half of one. */
+/** Shortens a text to `most` characters, including `…`. Surrogate pairs are not split. */
 export function clipped(text: string, most: number): string {
-  // What is far too long is not taken apart as a whole.
+  // Only the beginning of a long text is split into characters.
   const signs = Array.from(text.slice(0, 2 * most + 2));
   return signs.length <= most ? text : `${signs.slice(0, most - 1).join("")}…`;
 }
 
-/** On one line; what would not be seen, or would turn what is seen around, as a replacement sign. */
+/** Puts a text on one line, and replaces invisible characters and those that change the direction of text. */
 function plain(text: string): string {
   return text
     .replace(/\s+/g, " ")

@@ -46,15 +46,8 @@ export async function runCodeOwners(io: Io, folder: string, options: CodeOwnersO
   return options.remote ? checkOnGitHub(io, folder) : EXIT.done;
 }
 
-interface CodeOwners {
-  readonly root: string;
-  /** Relative to the top of the repository. */
-  readonly path: string;
-  readonly before: string;
-  readonly after: string;
-}
-
-async function codeOwnersOf(io: Io, folder: string, maintainers: string | null): Promise<CodeOwners> {
+/** Returns the file before and after; its path is relative to the top of the repository. */
+async function codeOwnersOf(io: Io, folder: string, maintainers: string | null) {
   const { root } = await openRepository(folder, io.env);
   const loaded = loadFlags(await readWorkTree(folder));
   const error = loaded.diagnostics.find(({ severity }) => severity === "error");
