@@ -38,7 +38,7 @@ import { whyCommand } from "./why/why.ts";
 const COMMANDS: Readonly<Record<string, readonly ((io: Io, done: Done) => CommandUnknownOpts)[]>> = {
   "Write flags:": [initCommand, newCommand, setCommand, rolloutCommand, renameCommand, rollbackCommand, adoptCommand],
   "Check flags:": [validateCommand, testCommand, listCommand, describeCommand],
-  "Apply them:": [planCommand, syncCommand, githubCommand],
+  "Apply flags:": [planCommand, syncCommand, githubCommand],
   "On call:": [statusCommand, whyCommand, logCommand, suspectsCommand, killCommand, envCommand],
   "Set up:": [generateCommand, schemaCommand, dbCommand, completionCommand, helpCommand],
 };

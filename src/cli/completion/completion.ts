@@ -10,7 +10,7 @@ export function completionCommand(io: Io): CommandUnknownOpts {
     "source <(hoist completion zsh)                  add to ~/.zshrc, after compinit",
     "hoist completion fish | source                  add to ~/.config/fish/config.fish",
   ];
-  return plainCommand("completion", "print the script that completes hoist in a shell", examples, io)
+  return plainCommand("completion", "print the completion script for a shell", examples, io)
     .addArgument(new Argument("<shell>", "shell to print the script for").choices(SHELLS))
     .action((shell) => {
       io.out(COMPLETION_SCRIPTS[shell].trimEnd());

@@ -5,7 +5,7 @@ import type { Io } from "../terminal/io.ts";
 export function dbCommand(io: Io): CommandUnknownOpts {
   const examples = ["hoist db migrate --env production", 'hoist db roles | psql -v ON_ERROR_STOP=1 "$ADMIN_URL"'];
   const commands = [migrateCommand(io), rolesCommand(io)];
-  return commandGroup("db", "create the flag database, update its schema, print its roles", examples, commands, io);
+  return commandGroup("db", "create the flag database, update its schema, or print its roles", examples, commands, io);
 }
 
 function migrateCommand(io: Io): CommandUnknownOpts {

@@ -8,7 +8,7 @@ export function describeCommand(io: Io): CommandUnknownOpts {
   const examples = [
     "hoist describe workshop_routing",
     "hoist describe workshop_routing --env production --commit origin/main",
-    "hoist describe recurring_bookings --full                 with every value of every list",
+    "hoist describe recurring_bookings --full                 show every value of long lists",
   ];
   return hoistCommand("describe", "describe one flag in plain English: who gets what in each environment", examples, io)
     .argument("<key>", "flag to describe")

@@ -10,7 +10,7 @@ export function adoptCommand(io: Io, done: Done): CommandUnknownOpts {
     "hoist adopt voice_logging --env production --dry-run",
     "hoist adopt voice_logging --env production --pr        open a pull request",
   ];
-  const summary = "write a manual change of the table into the flag's file, so that git agrees with it";
+  const summary = "write a manual change from the database into the flag's file";
   const command = hoistCommand("adopt", summary, examples, io)
     .argument("<key>", "the flag")
     .addOption(envOption)

@@ -7,8 +7,8 @@ import type { Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
 import type { EditRequest } from "./outcome.ts";
 
-const prOption = new Option("--pr", "open a pull request on GitHub; the work tree stays as it is").default(false);
-const noteOption = new Option("--note <text>", "the reason, for the reviewers of the pull request");
+const prOption = new Option("--pr", "open a pull request on GitHub instead of editing the work tree").default(false);
+const noteOption = new Option("--note <text>", "reason for the change, shown in the pull request");
 const dryRunOption = new Option("--dry-run", "show the edit and write nothing").default(false);
 
 /** Adds the options that every edit command has. */
@@ -18,9 +18,9 @@ export function withEditOptions<Args extends unknown[], Opts extends OptionValue
 
 export const overlayOption = new Option(
   "-e, --env <name>",
-  "edit the overlay of that environment; without it, the base",
+  "environment whose overlay to edit (default: the base of the file)",
 );
-export const baseOption = new Option("--base", "edit the base even where overlays hide the edit from environments")
+export const baseOption = new Option("--base", "edit the base even if overlays hide the edit in some environments")
   .default(false)
   .conflicts("env");
 

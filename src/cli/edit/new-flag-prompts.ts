@@ -30,7 +30,7 @@ export async function completeAnswers(
   const onlyOwner = owners.length === 1 ? owners[0] : "";
   const key = await answer(io, given.key, "key", "", checkKey);
   const name = await answer(io, given.name, "name", nameOf(key), notEmpty);
-  const description = await answer(io, given.description, "what is different while it is on", "", notEmpty);
+  const description = await answer(io, given.description, "what the flag does", "", notEmpty);
   const owner = await answer(io, given.owner, `owner (${owners.join(", ")})`, onlyOwner, (text) => {
     return nameProblem("owner", text, owners);
   });
@@ -40,7 +40,7 @@ export async function completeAnswers(
   const kind = FLAG_KINDS.find((known) => known === kindText) ?? "release";
   if (!needsExpiry(kind)) return { key, name, description, owner, kind, expires: given.expires ?? null };
   const suggested = inDays(io.now(), Math.min(90, config.policies.maxExpiryDays ?? 90));
-  const expires = await answer(io, given.expires, "the day by which it should be removed", suggested, dateProblem);
+  const expires = await answer(io, given.expires, "date after which it should be removed", suggested, dateProblem);
   return { key, name, description, owner, kind, expires };
 }
 
@@ -56,7 +56,7 @@ function checkComplete(given: FlagAnswers, config: Config): void {
   const [owner = "team-name"] = config.owners.keys();
   const example: Readonly<Record<string, string>> = {
     name: '--name "New checkout"',
-    description: '--description "What is different while it is on."',
+    description: '--description "What the flag does."',
     owner: `--owner ${owner}`,
     kind: "--kind release",
     expires: "--expires 2027-06-01",

@@ -7,30 +7,30 @@ import { commaList, runEdit, withEditOptions } from "./edit-command.ts";
 /** `hoist new` */
 export function newCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
-    "hoist new                                                     asks for everything, on a terminal",
+    "hoist new                                                     asks for every value, on a terminal",
     'hoist new new_checkout --owner team-growth --kind release --expires 2027-06-01 \\\n      --name "New checkout" --description "The checkout on one page."',
     "hoist new button_colour … --kind experiment --type string --variant control=grey --variant blue=#1d4ed8",
   ];
   const summary = "write the file of a new flag, enabled only in the environments that you name";
   const command = hoistCommand("new", summary, examples, io)
-    .argument("[key]", "its key, which is the name of its file")
-    .option("--name <text>", "its display name")
-    .option("--description <text>", "what is different while it is on")
-    .option("--owner <name>", "its owner, as declared in flags/_config.yaml")
+    .argument("[key]", "the key of the flag, which is also the name of its file")
+    .option("--name <text>", "display name")
+    .option("--description <text>", "what the flag does")
+    .option("--owner <name>", "owner, as declared in flags/_config.yaml")
     .option("--kind <kind>", "release, experiment, ops or permission")
-    .option("--expires <day>", "the day by which it should be removed (release and experiment)")
+    .option("--expires <day>", "date after which the flag should be removed (release and experiment)")
     .addOption(
-      new Option("-e, --env <name>", "enable it in that environment (repeatable; else in the first)").argParser(
+      new Option("-e, --env <name>", "environment to enable the flag in (repeatable; default: the first)").argParser(
         collected,
       ),
     )
-    .option("--folder <path>", "its folder below flags/ (else the one with most of the owner's flags)")
+    .option("--folder <path>", "folder below flags/ (default: the one with most of the owner's flags)")
     .option("--tags <list>", "tags, separated by commas", commaList)
-    .option("--client", "allow browsers to read its value", false)
-    .addOption(new Option("--type <type>", "the type of its variants").choices(FLAG_TYPES).default("boolean" as const))
+    .option("--client", "allow browsers to read the value", false)
+    .addOption(new Option("--type <type>", "type of the variants").choices(FLAG_TYPES).default("boolean" as const))
     .option(
       "--variant <name=value>",
-      "a variant, for every type but boolean (repeatable); the first is served while the flag is off",
+      "a variant, for every type except boolean (repeatable); the first is served while the flag is off",
       variant,
     );
   return withEditOptions(command).action(async (key, options) => {

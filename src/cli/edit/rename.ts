@@ -10,10 +10,10 @@ export function renameCommand(io: Io, done: Done): CommandUnknownOpts {
     "hoist rename workshop_routing smart_routing --dry-run",
     "hoist rename workshop_routing smart_routing --pr",
   ];
-  const summary = "give a flag another key; its salt stays, so no answer changes";
+  const summary = "change the key of a flag; keeps its salt, so no answer changes";
   const command = hoistCommand("rename", summary, examples, io)
     .argument("<key>", "the flag")
-    .argument("<new-key>", "its new key");
+    .argument("<new-key>", "the new key");
   return withEditOptions(command).action(async (key, newKey, options) => {
     const { renameFlag } = await import("../../source/edit/rename.ts");
     const { variableOf } = await import("../../core/override/override-text.ts");

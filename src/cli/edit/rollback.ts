@@ -6,16 +6,16 @@ import { runEdit, withEditOptions } from "./edit-command.ts";
 /** `hoist rollback` */
 export function rollbackCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
-    "hoist rollback workshop_routing --env production           undo the last change of what production is served",
-    "hoist rollback workshop_routing                            the same for all environments",
+    "hoist rollback workshop_routing --env production           undo the last change in production",
+    "hoist rollback workshop_routing                            undo the last change in all environments",
     "hoist rollback workshop_routing --to v2.3 --env production",
-    "hoist rollback workshop_routing --env production --pr      open the pull request that undoes it",
+    "hoist rollback workshop_routing --env production --pr      open a pull request that undoes it",
   ];
   const summary = "restore what a flag served before its last change";
   const command = hoistCommand("rollback", summary, examples, io)
     .argument("<key>", "the flag")
-    .option("-e, --env <name>", "only in that environment")
-    .option("--to <ref>", "as it was at that commit, branch or tag");
+    .option("-e, --env <name>", "only in this environment (default: all)")
+    .option("--to <ref>", "restore the state at this commit, branch or tag");
   return withEditOptions(command).action(async (key, options) => {
     const { findFlag } = await import("../../source/edit/edit-flag.ts");
     const { rollBack } = await import("../../source/edit/rollback.ts");

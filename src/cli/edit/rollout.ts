@@ -8,20 +8,23 @@ export function rolloutCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist rollout workshop_routing 50% --env production",
     'hoist rollout workshop_routing 50% --rule "Toronto beta"',
-    "hoist rollout workshop_routing all --env staging             everyone; none: no one",
+    "hoist rollout workshop_routing all --env staging             serve everyone; none serves nobody",
     "hoist rollout workshop_routing 10% --by sessionId",
     "hoist rollout workshop_reports --roles admin,workshop_admin",
     "hoist rollout workshop_routing --whitelist workshopId=workshop-1,workshop-2 --env production",
-    "hoist rollout workshop_routing 50% --env production --pr     open a pull request, and print its address",
+    "hoist rollout workshop_routing 50% --env production --pr     open a pull request and print its address",
   ];
-  const summary = "change whom a flag's default rollout, or one of its rules, serves";
+  const summary = "change whom the default rollout or a rule of a flag serves";
   const command = hoistCommand("rollout", summary, examples, io)
     .argument("<key>", "the flag")
     .argument("[share]", "25%, all or none")
-    .option("--by <attribute>", "the attribute that the share counts by (else as in the file, else userId)")
-    .option("--rule <name>", "change that rule instead of the default rollout")
-    .addOption(new Option("--roles <list>", "serve users with one of these in userRole").argParser(commaList))
-    .addOption(new Option("--whitelist <attribute=ids>", "serve listed ids (repeatable)").argParser(whitelisted))
+    .option(
+      "--by <attribute>",
+      "attribute that identifies the subjects of the share (default: as in the file, or else userId)",
+    )
+    .option("--rule <name>", "change this rule instead of the default rollout")
+    .addOption(new Option("--roles <list>", "serve users whose userRole is one of these").argParser(commaList))
+    .addOption(new Option("--whitelist <attribute=ids>", "serve the listed ids (repeatable)").argParser(whitelisted))
     .addOption(overlayOption)
     .addOption(baseOption);
   return withEditOptions(command).action(async (key, share, options) => {

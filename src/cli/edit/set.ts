@@ -10,13 +10,13 @@ export function setCommand(io: Io, done: Done): CommandUnknownOpts {
     "hoist set workshop_routing rollout=25% expires=2027-06-01",
     `hoist set workshop_routing 'rules["Toronto beta"].rollout=50%'`,
     "hoist set checkout_button tags=shop,growth description='Which colour sells best.'",
-    "hoist set workshop_routing salt=                              remove a key",
+    "hoist set workshop_routing salt=                              remove a field",
     "hoist set workshop_routing enabled=false --env production --pr --note 'Too many complaints.'",
   ];
-  const summary = "change fields of a flag in its file, and only the lines that must change";
+  const summary = "change fields of a flag in its file; changes no other lines";
   const command = hoistCommand("set", summary, examples, io)
     .argument("<key>", "the flag")
-    .argument("<path=value...>", "the fields to change, with their new values")
+    .argument("<path=value...>", "fields to change, with their new values")
     .addOption(overlayOption)
     .addOption(baseOption);
   return withEditOptions(command).action(async (key, changes, options) => {

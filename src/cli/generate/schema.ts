@@ -9,7 +9,7 @@ export function schemaCommand(io: Io, done: Done): CommandUnknownOpts {
     "hoist schema",
     "hoist schema --check                            for CI: exit 3 when it is out of date",
   ];
-  const summary = "write flags/_schema/: completion of your own segments, attributes and owners in the editor";
+  const summary = "write flags/_schema/, so that editors complete your segments, attributes and owners";
   return hoistCommand("schema", summary, examples, io)
     .option("--check", "write nothing; exit 3 when flags/_schema/ is out of date", false)
     .action(async ({ check, cwd }) => {

@@ -15,10 +15,10 @@ import { flagsFolder } from "../workspace.ts";
 
 const VARIABLES = `
 Environment variables, as GitHub Actions sets them:
-  FLAGS_GITHUB_TOKEN, GITHUB_TOKEN, GH_TOKEN   the token; the first that is set
-  GITHUB_REPOSITORY, GITHUB_API_URL            the repository; else the remote origin
+  FLAGS_GITHUB_TOKEN, GITHUB_TOKEN, GH_TOKEN   the token; the first one that is set is used
+  GITHUB_REPOSITORY, GITHUB_API_URL            the repository and the API (default: from origin)
   FLAGS_GITHUB_RETRIES                         retries after a server or network error (3)
-  FLAGS_GITHUB_TIMEOUT                         seconds to wait for one answer (30)`;
+  FLAGS_GITHUB_TIMEOUT                         seconds to wait for each response (30)`;
 
 const TABLES = `
 When FLAGS_DATABASE_URL_<ENV> or FLAGS_DATABASE_URL is set, it also reports manual changes in that
@@ -32,7 +32,7 @@ export function githubCommand(io: Io, done: Done): CommandUnknownOpts {
     codeOwnersCommand(io, done),
   ];
   for (const command of commands) command.addHelpText("after", VARIABLES);
-  return commandGroup("github", "pull requests, drift, code owners", examples, commands, io);
+  return commandGroup("github", "comment on pull requests, report drift, write CODEOWNERS", examples, commands, io);
 }
 
 function commentCommand(io: Io): CommandUnknownOpts {
@@ -42,13 +42,15 @@ function commentCommand(io: Io): CommandUnknownOpts {
   ];
   return hoistCommand(
     "github comment",
-    "report what a pull request changes for whom: in a comment, a check and the job summary",
+    "report what a pull request changes, and for whom, in a comment, a check and the job summary",
     examples,
     io,
   )
-    .addOption(new Option("--base <ref>", "the commit to compare with (else origin/$GITHUB_BASE_REF)"))
+    .addOption(new Option("--base <ref>", "the commit to compare with (default: origin/$GITHUB_BASE_REF)"))
     .addOption(
-      new Option("--pr <number>", "the pull request (else the one of the workflow run)").argParser(pullRequestNumber),
+      new Option("--pr <number>", "the pull request (default: the one of the workflow run)").argParser(
+        pullRequestNumber,
+      ),
     )
     .addOption(commitOption)
     .addOption(formatOption)
@@ -82,11 +84,11 @@ function pullRequestNumber(text: string): number {
 function driftCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist github drift --env production",
-    "hoist github drift --env production --after 1h --no-issue       only print it",
+    "hoist github drift --env production --after 1h --no-issue       print it, update no issue",
   ];
   return hoistCommand(
     "github drift",
-    "keep an issue open while a table differs from the branch; writes to no table, exits with 0 either way",
+    "keep an issue open while a table differs from the branch; never writes to the table",
     examples,
     io,
   )
@@ -94,16 +96,16 @@ function driftCommand(io: Io, done: Done): CommandUnknownOpts {
     .addOption(commitOption)
     .addOption(databaseOption)
     .addOption(
-      new Option("--after <span>", "how long a merged change may take to go live")
+      new Option("--after <span>", "time that a merged change may take to go live")
         .argParser(span)
         .default(900_000, "15m"),
     )
     .addOption(
-      new Option("--settle <span>", "the time between two comparisons, so that a running sync is not reported")
+      new Option("--settle <span>", "time between two comparisons, so that a running sync is not reported")
         .argParser(span)
         .default(5_000, "5s"),
     )
-    .option("--no-issue", "print the differences, and do not update the issue")
+    .option("--no-issue", "print the differences without updating the issue")
     .addOption(formatOption)
     .action(async (options) => {
       const { reportDrift } = await import("./report-drift.ts");
@@ -130,14 +132,14 @@ function codeOwnersCommand(io: Io, done: Done): CommandUnknownOpts {
     'hoist github codeowners --write --maintainers "@acme/platform"',
     "hoist github codeowners --check --remote                 for CI: exit 3 when it is out of date or GitHub finds an error",
   ];
-  const summary = "make CODEOWNERS from the owners of the flags; the rest of the file stays";
+  const summary = "generate CODEOWNERS from the owners of the flags; keeps the rest of the file";
   return hoistCommand("github codeowners", summary, examples, io)
-    .option("--write", "write the existing file, else .github/CODEOWNERS", false)
+    .option("--write", "update the existing file, or create .github/CODEOWNERS", false)
     .option("--check", "write nothing; exit 3 when the file is out of date", false)
     .option("--remote", "also ask GitHub for errors in the file", false)
     .option(
       "--maintainers <handles>",
-      "the owners of the rest of flags/, .github/ and CODEOWNERS (else as in the file, else every owner)",
+      "owners of the rest of flags/, .github/ and CODEOWNERS (default: as in the file, or else all owners)",
     )
     .action(async (options) => {
       const { runCodeOwners } = await import("./codeowners/run.ts");

@@ -7,14 +7,14 @@ import { readPage, TOPICS } from "./topics.ts";
 
 export function helpCommand(io: Io): CommandUnknownOpts {
   const examples = [
-    "hoist help flags          what a flag file may say",
+    "hoist help flags          the fields of a flag file",
     "hoist help sync           the options of one command",
     "hoist help client | less  page by page",
   ];
   const topic = new Argument("[topic...]", "a reference page, or a command");
   // Offers the topics to completion. `choices()` would refuse the commands.
   topic.argChoices = TOPICS.map(({ name }) => name);
-  return plainCommand("help", "print a reference page, or the options of a command", examples, io)
+  return plainCommand("help", "print a reference page or the options of a command", examples, io)
     .addArgument(topic)
     .action(async (words, _, command) => {
       const root = command.parent ?? command;

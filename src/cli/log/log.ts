@@ -8,17 +8,17 @@ import { flagsFolder, readConfig, selectedEnvironments } from "../workspace.ts";
 export function logCommand(io: Io): CommandUnknownOpts {
   const examples = [
     "hoist log workshop_routing",
-    "hoist log workshop_routing --env production --limit 0        all of it, where production is concerned",
-    "hoist log --since 14d                                         every flag, the last two weeks",
+    "hoist log workshop_routing --env production --limit 0        the whole history in production",
+    "hoist log --since 14d                                         all flags, in the last two weeks",
   ];
-  return hoistCommand("log", "who changed what, when, and what it meant: git and the tables in one", examples, io)
-    .argument("[key]", "the flag; all of them unless given")
-    .option("-e, --env <name>", "only what concerns that environment")
-    .option("-n, --limit <count>", "at most so many entries, 0 for all", count, 20)
-    .option("--since <when>", "nothing older: 2026-11-01, 14d, 36h", since)
+  return hoistCommand("log", "show who changed what and when, from git and from the tables", examples, io)
+    .argument("[key]", "the flag (default: all)")
+    .option("-e, --env <name>", "only changes in this environment (default: all)")
+    .option("-n, --limit <count>", "maximum number of entries; 0 for all", count, 20)
+    .option("--since <when>", "only changes since then: 2026-11-01, 14d, 36h", since)
     .addOption(commitOption)
     .addOption(databaseOption)
-    .option("--no-table", "git alone, no table is opened")
+    .option("--no-table", "read only git; open no table")
     .addOption(formatOption)
     .action(async (key, options) => {
       const { readLog } = await import("../../log/read-log.ts");

@@ -9,14 +9,14 @@ import { flagsFolder, readConfig, selectedEnvironments } from "../workspace.ts";
 
 export function suspectsCommand(io: Io): CommandUnknownOpts {
   const examples = [
-    "hoist suspects --since 2h                                     every environment",
+    "hoist suspects --since 2h                                     in all environments",
     "hoist suspects --since 30m --env production",
     "hoist suspects --since 2026-11-20T11:00Z --until 2026-11-20T13:30Z --env production",
   ];
-  return hoistCommand("suspects", "list what changed before it broke, the largest effect first", examples, io)
-    .requiredOption("--since <when>", "nothing older: 30m, 2h, 14d, 2026-11-20T11:00Z", since)
-    .option("--until <when>", "nothing younger, written in the same way (else now)", since)
-    .option("-e, --env <name>", "only that environment (else all)")
+  return hoistCommand("suspects", "list recent changes, sorted by how many people they affect", examples, io)
+    .requiredOption("--since <when>", "start of the period: 30m, 2h, 14d, 2026-11-20T11:00Z", since)
+    .option("--until <when>", "end of the period, in the same format (default: now)", since)
+    .option("-e, --env <name>", "only this environment (default: all)")
     .addOption(commitOption)
     .addOption(databaseOption)
     .addOption(formatOption)

@@ -8,7 +8,7 @@ import { flagsFolder } from "../workspace.ts";
 
 export function envCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = ["hoist env check", "FEATURE_CHECKOUT_BUTTON=off hoist env check"];
-  return commandGroup("env", "check the overrides in this environment", examples, [checkCommand(io, done)], io);
+  return commandGroup("env", "check the overrides in this shell", examples, [checkCommand(io, done)], io);
 }
 
 function checkCommand(io: Io, done: Done): CommandUnknownOpts {
@@ -16,7 +16,7 @@ function checkCommand(io: Io, done: Done): CommandUnknownOpts {
     "hoist env check",
     "FEATURE_VOICE_LOGGING=flase hoist env check                exit 3: the value is not valid",
   ];
-  const summary = "show what the overrides in this environment do, as a process started here would read them";
+  const summary = "show the overrides that a process started in this shell would apply, and their mistakes";
   return hoistCommand("env check", summary, examples, io)
     .addOption(formatOption)
     .action(async (options) => {
@@ -29,7 +29,7 @@ function checkCommand(io: Io, done: Done): CommandUnknownOpts {
 
 /** Formats overrides and their problems as a process prints them when it starts. */
 function overridesText({ active, problems }: Pick<ResolvedOverrides, "active" | "problems">, style: Style): string {
-  if (active.length === 0 && problems.length === 0) return "no overrides in this environment";
+  if (active.length === 0 && problems.length === 0) return "no overrides in this shell";
   const rows = active.map(({ flagKey, variant, origin, via }) => {
     return ["override", flagKey, variant, origin === "file" ? `${via} (file)` : via];
   });

@@ -10,16 +10,19 @@ import { noteUncommitted, planText } from "./plan-text.ts";
 
 const baseOption = new Option(
   "--base <ref>",
-  "compare with that commit instead of a table: what the branch changes in every environment, and who flips",
+  "compare with this commit instead of a table: what the branch changes in each environment, and for whom",
 ).conflicts(["release", "onDrift", "acknowledge", "acceptLive"]);
-const contextsOption = new Option("--contexts <file>", "with --base: ask these people, one JSON object a line");
-const sampleOption = new Option("--sample <number>", "with --base: how many people are made to be asked (20000)")
+const contextsOption = new Option(
+  "--contexts <file>",
+  "with --base: evaluate the contexts in this file, one JSON object per line",
+);
+const sampleOption = new Option("--sample <number>", "with --base: number of contexts to generate (default: 20000)")
   .argParser(wholeNumber(1, 1_000_000))
   .conflicts("contexts");
-const seedOption = new Option("--seed <number>", "with --base: other people of the same kind (1)")
+const seedOption = new Option("--seed <number>", "with --base: seed of the generated contexts (default: 1)")
   .argParser(wholeNumber(0, 4_294_967_295))
   .conflicts("contexts");
-const planFormatOption = new Option("--format <format>", "how the result is printed (markdown: with --base)")
+const planFormatOption = new Option("--format <format>", "output format (markdown requires --base)")
   .choices(["text", "markdown", "json"] as const)
   .default("text" as const);
 
@@ -28,10 +31,15 @@ export function planCommand(io: Io, done: Done): CommandUnknownOpts {
     "hoist plan --env production",
     "hoist plan --env staging --commit origin/main --format json",
     "hoist plan --work-tree",
-    "hoist plan --base origin/main                           what this branch changes, and who flips",
-    "hoist plan --base origin/main --contexts people.jsonl   of these people",
+    "hoist plan --base origin/main                           what this branch changes, and for whom",
+    "hoist plan --base origin/main --contexts people.jsonl   for the people in this file",
   ];
-  return syncingCommand("plan", "show what a sync would change; writes nothing (exit 2: changes)", examples, io)
+  return syncingCommand(
+    "plan",
+    "show what a sync would change; writes nothing (exit 2: changes are pending)",
+    examples,
+    io,
+  )
     .addOption(baseOption)
     .addOption(contextsOption)
     .addOption(sampleOption)

@@ -9,10 +9,10 @@ export function statusCommand(io: Io): CommandUnknownOpts {
     "hoist status --env production --all",
     "hoist status --format json",
   ];
-  const summary = "git, table, overrides and running instances side by side, differences first";
+  const summary = "compare git, the table, overrides and running instances; lists differences first";
   return hoistCommand("status", summary, examples, io)
     .addOption(envOption)
-    .option("--all", "show the flags that agree everywhere too")
+    .option("--all", "also show the flags without differences")
     .addOption(databaseOption)
     .addOption(formatOption)
     .action(async (options) => {

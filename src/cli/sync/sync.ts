@@ -11,12 +11,20 @@ import { syncText } from "./sync-text.ts";
 export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist sync --env production",
-    "hoist sync --env production --comment                     also say so in the pull requests that came live",
-    "hoist sync --work-tree                                    the files as they stand, in development",
-    "hoist sync --env production --release voice_logging       end a manual change, such as a kill",
+    "hoist sync --env production --comment                     also report it in the synced pull requests",
+    "hoist sync --work-tree                                    sync uncommitted files to development",
+    "hoist sync --env production --release voice_logging       undo a manual change, such as a kill",
   ];
-  return syncingCommand("sync", "make the table say what a commit's flags/ says, in one transaction", examples, io)
-    .option("--comment", "write into the comments of the pull requests that came live; what fails there is a warning")
+  return syncingCommand(
+    "sync",
+    "apply the flag files of a commit to the database table, in one transaction",
+    examples,
+    io,
+  )
+    .option(
+      "--comment",
+      "report in the comments of the synced pull requests that they are live; a failure is only a warning",
+    )
     .addOption(formatOption)
     .action(async (options) => {
       const { sync } = await import("../../sync/sync.ts");

@@ -4,13 +4,16 @@ import type { Io } from "../terminal/io.ts";
 
 const releaseOption = new Option(
   "--release <key>",
-  "undo the manual changes of that flag, kills included (repeatable)",
+  "undo the manual changes of this flag, including kills (repeatable)",
 ).argParser(collected);
-const onDriftOption = new Option("--on-drift <what>", "what to do with manual changes of the table")
+const onDriftOption = new Option("--on-drift <what>", "what to do with manual changes in the table")
   .choices(["keep", "fail", "heal"] as const)
   .default("keep" as const);
-const acceptLiveOption = new Option("--accept-live <sha>", "the live commit, to continue after a rewritten history");
-const acknowledgeOption = new Option("--acknowledge <plan-id>", "acknowledge the plan with that id (exit 5 prints it)");
+const acceptLiveOption = new Option("--accept-live <sha>", "the live commit to accept after a rewritten history");
+const acknowledgeOption = new Option(
+  "--acknowledge <plan-id>",
+  "acknowledge the plan with this id (a refused sync prints it)",
+);
 
 /** Creates a command with the options that `plan` and `sync` have in common: what one shows, the other does. */
 export function syncingCommand(name: "plan" | "sync", summary: string, examples: readonly string[], io: Io) {

@@ -12,13 +12,13 @@ export function validateCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist validate",
     "hoist validate --base origin/main      also check what this branch changes against the policies",
-    "hoist validate --staged                check what the next commit will hold, for a hook",
+    "hoist validate --staged                check the staged files, for example in a hook",
     "hoist validate --format github         print annotations for the changed lines of a pull request",
   ];
   return hoistCommand("validate", "check all flag files and run their tests", examples, io)
     .option("--commit <ref>", "commit, branch or tag to check (default: the work tree)")
-    .addOption(new Option("--staged", "check the files that are staged for the next commit").conflicts("commit"))
-    .option("--base <ref>", "also check and show what changes against this commit, in each environment")
+    .addOption(new Option("--staged", "check the files staged for the next commit").conflicts("commit"))
+    .option("--base <ref>", "also check and show what changes since this commit, in each environment")
     .addOption(
       new Option("--format <format>", "output format")
         .choices(["text", "json", "github"] as const)

@@ -14,11 +14,11 @@ import { whyText } from "./why-text.ts";
 export function whyCommand(io: Io): CommandUnknownOpts {
   const examples = [
     "hoist why workshop_routing --user user-42 --context postalCode=M5V --env production",
-    "hoist why checkout_button --user user-42 --work-tree            from the files, before a sync",
+    "hoist why checkout_button --user user-42 --work-tree            evaluate the files, before a sync",
   ];
   return hoistCommand("why", "explain one answer step by step, from the live table", examples, io)
     .argument("<key>", "flag to evaluate")
-    .option("-u, --user <id>", "user who asks: the attribute userId")
+    .option("-u, --user <id>", "the attribute userId of the context")
     .option("-c, --context <attribute=value>", "attribute of the context (repeatable)", attribute)
     .addOption(envOption)
     .addOption(workTreeOption)

@@ -169,11 +169,11 @@ describe("new", () => {
       "key",
       "key",
       "name",
-      "what is different while it is on",
+      "what the flag does",
       "owner",
       "kind",
       "kind",
-      "the day by which it should be removed",
+      "date after which it should be removed",
     ]);
     const text = textOf(repository, "dark_mode");
     expect(text).toContain("name: Dark mode\n");
