@@ -1,5 +1,4 @@
-import { conditionJson } from "../core/row/condition-json.ts";
-import { withoutBodies } from "../core/plan/difference.ts";
+import { conditionJson, namesOnly } from "../core/row/condition-json.ts";
 import { sameJson } from "../core/json.ts";
 import type { LoadedFlags } from "../source/load/load.ts";
 
@@ -10,7 +9,7 @@ import type { LoadedFlags } from "../source/load/load.ts";
 export function changedSegments(before: LoadedFlags, after: LoadedFlags): ReadonlySet<string> {
   const changed = [...after.segments].filter(([name, { when }]) => {
     const was = before.segments.get(name)?.when;
-    return was === undefined || !sameJson(conditionJson(withoutBodies(was)), conditionJson(withoutBodies(when)));
+    return was === undefined || !sameJson(conditionJson(was, namesOnly), conditionJson(when, namesOnly));
   });
   return new Set(changed.map(([name]) => name));
 }

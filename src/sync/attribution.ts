@@ -3,14 +3,14 @@ import type { FlagKey } from "../core/flag/flag.ts";
 import { newestChange, type CommitInfo } from "../history/commit-info.ts";
 import type { Desired } from "../source/read/desired.ts";
 
-/** Who changed a flag, and by what: the audit's `changed_by` and `notes`. */
+/** Who changed a flag, and with which pull request: the audit's `changed_by` and `notes`. */
 export interface Attribution {
   readonly changedBy: string;
   readonly notes: string | null;
 }
 
 /**
- * The author of the last commit that touched the flag's file or a segment that it uses, and that commit's pull request and
+ * Returns the author of the last commit that touched the flag's file or a segment that it uses, and that commit's pull request and
  * subject. One walk through the history since the live commit for all changes together.
  *
  * @param fallback  for a work tree, and for what no commit in reach explains
@@ -41,7 +41,7 @@ export async function attributionsOf(
   );
 }
 
-/** The author did nothing now: it is the table that was otherwise than git, and somebody's sync that ended it. */
+/** Adds who ran the sync: the author changed nothing now; the table differed from git until this sync. */
 function withRunner({ changedBy, notes }: Attribution, runner: string): Attribution {
   return { changedBy, notes: `${notes ?? ""}; the table was put right by ${runner}` };
 }

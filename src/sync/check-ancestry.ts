@@ -20,7 +20,7 @@ export async function checkAncestry(
   if (acceptLive !== null && acceptLive.length >= 7 && live.startsWith(acceptLive)) return;
   const ahead = await repository.isAncestor(live, next);
   if (ahead === "yes") return;
-  const [from, to] = [short(live), short(next)];
+  const [from, to] = [live.slice(0, 7), next.slice(0, 7)];
   if (ahead === "no" && (await repository.isAncestor(next, live)) === "yes") {
     throw new FlagError("COMMIT_NOT_AHEAD", `${name} is already at ${from}, which is newer than ${to}`, {
       hint: "sync the tip of the branch; to go back, run git revert and sync the new commit",
@@ -30,10 +30,6 @@ export async function checkAncestry(
   throw new FlagError("COMMIT_NOT_AHEAD", `${name} is at ${from}, ${why}`, {
     hint:
       `if another branch was synced: merge it, or sync that branch\n` +
-      `if the history was rewritten: hoist sync --env ${name}${place} --accept-live ${short(live, 12)}`,
+      `if the history was rewritten: hoist sync --env ${name}${place} --accept-live ${live.slice(0, 12)}`,
   });
-}
-
-function short(commit: string, digits = 7): string {
-  return commit.slice(0, digits);
 }

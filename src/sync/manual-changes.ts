@@ -1,5 +1,5 @@
 import type { FlagKey } from "../core/flag/flag.ts";
-import { sameJson, type JsonObject } from "../core/json.ts";
+import { isJsonObject, sameJson, type JsonObject } from "../core/json.ts";
 import { groupOf, type ManualChange } from "../core/plan/manual-change.ts";
 import { FIELD_GROUP_NAMES, FIELD_GROUPS, type FieldGroup } from "../core/row/row.ts";
 import type { AuditEntry, FlagStore, StoredSnapshot } from "../store/store.ts";
@@ -7,7 +7,7 @@ import type { AuditEntry, FlagStore, StoredSnapshot } from "../store/store.ts";
 /** The newest manual entry of the audit for each flag and each group of its columns. */
 export type Editors = ReadonlyMap<FlagKey, ReadonlyMap<FieldGroup, AuditEntry>>;
 
-/** How far back the audit of one flag is read. */
+/** Limits the entries of the audit that are read for one flag. */
 const MAX_ENTRIES = 200;
 
 /**
@@ -40,7 +40,7 @@ export function editorOf(change: ManualChange, editors: Editors): AuditEntry | u
 
 function equalsSynced(raw: StoredSnapshot["rows"][number]): boolean {
   const { synced } = raw;
-  if (typeof synced !== "object" || synced === null) return false;
+  if (!isJsonObject(synced)) return false;
   return Object.entries(synced).every(([column, value]) => sameJson(Reflect.get(raw, column), value));
 }
 
@@ -59,9 +59,9 @@ function changes(group: FieldGroup, before: JsonObject, after: JsonObject): bool
   return FIELD_GROUPS[group].some((column) => !sameJson(before[column], after[column]));
 }
 
-/** Whether somebody disabled the flag manually and then deleted its row. */
+/** Returns whether somebody disabled the flag manually and then deleted its row. */
 export function isKilledAndDeleted({ action, oldState }: AuditEntry): boolean {
   const synced = oldState?.["synced"];
-  const wasOn = typeof synced === "object" && synced !== null && "enabled" in synced && synced["enabled"] === true;
+  const wasOn = isJsonObject(synced) && synced["enabled"] === true;
   return action === "deleted" && oldState?.["enabled"] === false && wasOn;
 }

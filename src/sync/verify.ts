@@ -8,8 +8,8 @@ import { flagOfRow, type ReadRow } from "../core/row/row-codec.ts";
 import type { RowWrite, StoredSnapshot } from "../store/store.ts";
 
 /**
- * Builds what will be served in the real evaluator and asks every flag once, before anything is written: data that a
- * reader chokes on must not get as far as the readers.
+ * Builds what will be served in the real evaluator and asks every flag once, before anything is written: data
+ * that programs cannot read must never reach them.
  *
  * @throws FlagError INVALID_FLAGS
  */

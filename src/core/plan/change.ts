@@ -1,10 +1,8 @@
 import type { Flag, FlagKey } from "../flag/flag.ts";
 import { variableOf } from "../override/override-text.ts";
-import { agree, differingGroups, FIELD_GROUP_NAMES } from "../row/row.ts";
+import { agreeInAll, columnsIn, type FlagColumns } from "../row/row.ts";
 import { FormatProblem } from "../row/format-problem.ts";
-import { columnsIn } from "../row/row.ts";
 import { columnsOf, flagOfColumns } from "../row/row-codec.ts";
-import type { FlagColumns } from "../row/row.ts";
 import { differences, type Difference } from "./difference.ts";
 import type { DesiredFlag, LiveRow, SyncedRow } from "./live-row.ts";
 import { manualChangeOf, type ManualChange } from "./manual-change.ts";
@@ -85,40 +83,47 @@ export function planFlag(
 
 function planWithoutRow(key: FlagKey, desired: DesiredFlag, options: ChangeOptions): FlagPlan {
   const wasKilled = options.killedAndDeleted?.has(key) ?? false;
-  const written = rowOfGit(key, desired, wasKilled, options);
-  const difference: Difference = options.deletedByHand.has(key)
-    ? { kind: "put-back" }
-    : { kind: "created", flag: written.after };
-  const { manualChanges, ...row } = written;
-  return { ...NO_CHANGE, change: { ...row, action: "create", differences: [difference] }, manualChanges };
+  return planAsInGit(key, desired, wasKilled, options, {
+    action: "create",
+    differenceFor: (flag) => (options.deletedByHand.has(key) ? { kind: "put-back" } : { kind: "created", flag }),
+  });
 }
 
-/** A row that cannot be read is written as git says it; a flag that was disabled in it stays disabled. */
+/** A row that cannot be read is written as git has it; a flag that was disabled in it stays disabled. */
 function planUnreadable(
   key: FlagKey,
   desired: DesiredFlag,
   { problem, enabled }: LiveRow & { ok: false },
   options: ChangeOptions,
 ): FlagPlan {
-  const { manualChanges, ...row } = rowOfGit(key, desired, enabled === false, options);
-  const differences: Difference[] = [{ kind: "rewritten", problem, flag: row.after }];
+  const { manualChanges, ...plan } = planAsInGit(key, desired, enabled === false, options, {
+    action: "update",
+    differenceFor: (flag) => ({ kind: "rewritten", problem, flag }),
+  });
   const unreadable: ManualChange = { key, kind: "unreadable", problem, outcome: "overwritten" };
-  return {
-    ...NO_CHANGE,
-    change: { ...row, action: "update", differences },
-    manualChanges: [unreadable, ...manualChanges],
-  };
+  return { ...plan, manualChanges: [unreadable, ...manualChanges] };
 }
 
-/** The row as git has it, but disabled where it was disabled by hand and is not released. */
-function rowOfGit(key: FlagKey, { flag, path }: DesiredFlag, wasKilled: boolean, { release }: ChangeOptions) {
+/** Plans to write the row as git has it, but disabled where it was disabled by hand and is not released. */
+function planAsInGit(
+  key: FlagKey,
+  { flag, path }: DesiredFlag,
+  wasKilled: boolean,
+  { release }: ChangeOptions,
+  { action, differenceFor }: { action: Change["action"]; differenceFor: (after: Flag) => Difference },
+): FlagPlan {
   const synced = columnsOf(flag);
   const isKill = wasKilled && synced.enabled;
   const outcome = release.has(key) ? "undone" : "stays";
   const columns = isKill && outcome === "stays" ? { ...synced, enabled: false } : synced;
-  const manualChanges: ManualChange[] = isKill ? [{ key, kind: "disabled", outcome }] : [];
+  const after = flagOfColumns(key, columns);
   const git: GitChange = { before: null, after: flag };
-  return { key, path, before: null, after: flagOfColumns(key, columns), git, columns, synced, manualChanges };
+  const differences = [differenceFor(after)];
+  return {
+    ...NO_CHANGE,
+    change: { key, action, path, before: null, after, differences, git, columns, synced },
+    manualChanges: isKill ? [{ key, kind: "disabled", outcome }] : [],
+  };
 }
 
 /** A flag whose file is gone is archived, unless no sync ever wrote it or it is archived already. */
@@ -148,16 +153,16 @@ function planUpdate(
   { release, onDrift }: ChangeOptions,
 ): FlagPlan {
   const synced = columnsOf(desired.flag);
+  const isArchived = row.archived_at !== null;
+  const isRecorded = row.synced !== null && agreeInAll(row.synced, synced);
+  const isInTable = (columns: FlagColumns) => !isArchived && row.path === desired.path && agreeInAll(row, columns);
   // Most rows of most plans.
-  if (isUnchanged(row, synced, desired.path)) return NO_CHANGE;
+  if (isRecorded && isInTable(synced)) return NO_CHANGE;
   if (row.flag_type !== synced.flag_type) return { ...NO_CHANGE, problems: [typeProblem(key, desired, row)] };
   const merged = mergeColumns(row.synced, row, synced, { release: release.has(key), onDrift });
   const { columns, outcomes } = readableMerge(key, merged, synced);
   const manualChanges = outcomes.map(({ group, outcome }) => manualChangeOf(key, group, outcome, live));
-  const isWritten = row.archived_at !== null || row.path !== desired.path || differingGroups(row, columns).length > 0;
-  const isRecorded = row.synced !== null && differingGroups(row.synced, synced).length === 0;
-  if (!isWritten && isRecorded) return { ...NO_CHANGE, manualChanges };
-  const isArchived = row.archived_at !== null;
+  if (isRecorded && isInTable(columns)) return { ...NO_CHANGE, manualChanges };
   const after = flagOfColumns(key, columns);
   const change: Change = {
     key,
@@ -186,11 +191,6 @@ function readableMerge(key: FlagKey, merged: Merged, git: FlagColumns): Merged {
       outcome === "stays" && group !== "enabled" ? { group, outcome: "overwritten" } : { group, outcome },
     ),
   };
-}
-
-function isUnchanged(row: SyncedRow, git: FlagColumns, path: string): boolean {
-  if (row.archived_at !== null || row.path !== path || row.synced === null) return false;
-  return FIELD_GROUP_NAMES.every((group) => agree(group, row, git) && agree(group, row.synced ?? git, git));
 }
 
 /** What git said last, where that can be read; an archived flag is restored from serving nobody. */

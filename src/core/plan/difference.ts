@@ -1,7 +1,7 @@
 import type { Condition } from "../flag/condition.ts";
 import type { Flag, Portion, Requirement, Rule, Serve } from "../flag/flag.ts";
-import { canonicalJson } from "../json.ts";
-import { conditionJson } from "../row/condition-json.ts";
+import { canonicalJson, sameJson } from "../json.ts";
+import { conditionJson, namesOnly } from "../row/condition-json.ts";
 
 /** One thing that a change does to a flag. `core/describe/describe-difference.ts` says it in words. */
 export type Difference = RowDifference | FlagDifference;
@@ -43,7 +43,7 @@ export type ProseField = (typeof PROSE_FIELDS)[number];
 
 /** Returns what turns `before` into `after`, the most important first; empty when both say the same. */
 export function differences(before: Flag, after: Flag): readonly FlagDifference[] {
-  const changed = (field: keyof Flag) => !same(before[field], after[field]);
+  const changed = (field: keyof Flag) => !sameJson(before[field], after[field]);
   return [
     ...when(changed("enabled"), { kind: after.enabled ? "enabled" : "disabled" }),
     ...when(changed("rollout") || changed("serve"), { kind: rolloutKind(before, after), before, after }),
@@ -66,7 +66,7 @@ function when(isSo: boolean, difference: FlagDifference): readonly FlagDifferenc
 function rolloutKind(before: Flag, after: Flag): "default-rollout" | "default-rollout-list" {
   const { strategy } = after.rollout;
   const isList = strategy === "role" || strategy === "whitelist";
-  const isSameBesides = before.rollout.strategy === strategy && same(before.serve, after.serve);
+  const isSameBesides = before.rollout.strategy === strategy && sameJson(before.serve, after.serve);
   return isList && isSameBesides ? "default-rollout-list" : "default-rollout";
 }
 
@@ -79,7 +79,7 @@ function ruleDifferences(before: readonly Rule[], after: readonly Rule[]): reado
   const removed = [...was].flatMap(([name, rule]): readonly FlagDifference[] => {
     return is.has(name) ? [] : [{ kind: "rule-removed", rule }];
   });
-  const isReordered = !same(
+  const isReordered = !sameJson(
     [...was.keys()].filter((name) => is.has(name)),
     [...is.keys()].filter((name) => was.has(name)),
   );
@@ -88,7 +88,7 @@ function ruleDifferences(before: readonly Rule[], after: readonly Rule[]): reado
 
 function oneRuleDifferences(before: Rule, after: Rule): readonly FlagDifference[] {
   const rule = after.name;
-  const isSameWhen = same(conditionJson(before.when), conditionJson(after.when));
+  const isSameWhen = sameJson(conditionJson(before.when), conditionJson(after.when));
   const segments = isSameWhen ? [] : changedSegments(before.when, after.when);
   return [
     ...when(!isSameWhen && segments === undefined, {
@@ -98,48 +98,32 @@ function oneRuleDifferences(before: Rule, after: Rule): readonly FlagDifference[
       after: after.when,
     }),
     ...when(!isSameWhen && segments !== undefined, { kind: "segment", rule, segments: segments ?? [] }),
-    ...when(!same(before.portion, after.portion), {
+    ...when(!sameJson(before.portion, after.portion), {
       kind: "rule-share",
       rule,
       before: before.portion,
       after: after.portion,
     }),
-    ...when(!same(before.serve, after.serve), { kind: "rule-serve", rule, before: before.serve, after: after.serve }),
+    ...when(!sameJson(before.serve, after.serve), {
+      kind: "rule-serve",
+      rule,
+      before: before.serve,
+      after: after.serve,
+    }),
   ];
 }
 
 /** Returns the segments whose members changed, when nothing else in the condition did; else undefined. */
 function changedSegments(before: Condition, after: Condition): readonly string[] | undefined {
-  if (!same(conditionJson(withoutBodies(before)), conditionJson(withoutBodies(after)))) return undefined;
+  if (!sameJson(conditionJson(before, namesOnly), conditionJson(after, namesOnly))) return undefined;
   const was = new Map(segmentBodies(before));
   return [...new Set(segmentBodies(after).flatMap(([name, body]) => (was.get(name) === body ? [] : [name])))];
 }
 
-/** Returns the condition with each segment reduced to its name. */
-export function withoutBodies(condition: Condition): Condition {
-  switch (condition.op) {
-    case "match":
-      return condition;
-    case "segment":
-      return { op: "segment", anyOf: condition.anyOf.map(({ name }) => ({ name, when: { op: "all", of: [] } })) };
-    case "all":
-    case "any":
-    case "none":
-      return { op: condition.op, of: condition.of.map(withoutBodies) };
-  }
-}
-
 function segmentBodies(condition: Condition): readonly (readonly [string, string])[] {
-  switch (condition.op) {
-    case "match":
-      return [];
-    case "segment":
-      return condition.anyOf.map(({ name, when: body }) => [name, canonicalJson(conditionJson(body))] as const);
-    case "all":
-    case "any":
-    case "none":
-      return condition.of.flatMap(segmentBodies);
-  }
+  if (condition.op === "match") return [];
+  if (condition.op !== "segment") return condition.of.flatMap(segmentBodies);
+  return condition.anyOf.map(({ name, when: body }) => [name, canonicalJson(conditionJson(body))] as const);
 }
 
 /** Indexes rules by name; a name that occurs twice, as in hand-written rows, gets a number. */
@@ -149,8 +133,4 @@ function byName(rules: readonly Rule[]): ReadonlyMap<string, Rule> {
     named.set(rule.name === "" || named.has(rule.name) ? `${rule.name}#${index + 1}` : rule.name, rule);
   }
   return named;
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return canonicalJson(a) === canonicalJson(b);
 }

@@ -1,10 +1,10 @@
-import { agree, FIELD_GROUP_NAMES, withGroup, type FieldGroup } from "../row/row.ts";
-import type { FlagColumns } from "../row/row.ts";
+import { agree, FIELD_GROUP_NAMES, withGroup, type FieldGroup, type FlagColumns } from "../row/row.ts";
 import type { ManualOutcome } from "./manual-change.ts";
 
 /** What becomes of manual changes: kept (unless git changed the same group), refused, or undone. */
 export type OnDrift = "keep" | "fail" | "heal";
 
+/** The result of a merge. */
 export interface Merged {
   /** The row to write. */
   readonly columns: FlagColumns;
@@ -12,15 +12,9 @@ export interface Merged {
   readonly outcomes: readonly { readonly group: FieldGroup; readonly outcome: ManualOutcome }[];
 }
 
-interface Versions {
-  /** Null for a row that no sync ever wrote. */
-  readonly base: FlagColumns | null;
-  readonly live: FlagColumns;
-  readonly desired: FlagColumns;
-}
-
 /**
- * Merges one row three ways, group by group: what the last sync wrote, what the table says now, what git says now. A
+ * Merges one row three ways, group by group: what the last sync wrote (null for a row that no sync ever
+ * wrote), what the table says now, what git says now. A
  * group that only one side changed takes that side's value; where both did, git wins. A flag that was disabled by hand
  * stays disabled until git disables it too or it is released: no unrelated merge enables at night what was disabled in an
  * emergency.
@@ -29,24 +23,19 @@ export function mergeColumns(
   base: FlagColumns | null,
   live: FlagColumns,
   desired: FlagColumns,
-  options: { readonly release: boolean; readonly onDrift: OnDrift },
+  { release, onDrift }: { readonly release: boolean; readonly onDrift: OnDrift },
 ): Merged {
+  const outcomeOf = (group: FieldGroup): ManualOutcome => {
+    const isKill = group === "enabled" && !live.enabled;
+    if (release) return "undone";
+    if (isKill) return "stays";
+    if (onDrift === "heal") return "undone";
+    return base !== null && agree(group, base, desired) ? "stays" : "overwritten";
+  };
   const changed = FIELD_GROUP_NAMES.filter(
     (group) => !agree(group, live, desired) && (base === null || !agree(group, live, base)),
   );
-  const outcomes = changed.map((group) => ({ group, outcome: outcomeOf(group, { base, live, desired }, options) }));
+  const outcomes = changed.map((group) => ({ group, outcome: outcomeOf(group) }));
   const kept = outcomes.filter(({ outcome }) => outcome === "stays");
   return { columns: kept.reduce((columns, { group }) => withGroup(columns, group, live), desired), outcomes };
-}
-
-function outcomeOf(
-  group: FieldGroup,
-  { base, live, desired }: Versions,
-  { release, onDrift }: { readonly release: boolean; readonly onDrift: OnDrift },
-): ManualOutcome {
-  const isKill = group === "enabled" && !live.enabled;
-  if (release) return "undone";
-  if (isKill) return "stays";
-  if (onDrift === "heal") return "undone";
-  return base !== null && agree(group, base, desired) ? "stays" : "overwritten";
 }

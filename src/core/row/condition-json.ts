@@ -4,7 +4,7 @@ import { type Path, typeText } from "../matcher/operand.ts";
 import { operatorNamed, operatorOf } from "../matcher/operators.ts";
 import { FormatProblem } from "./format-problem.ts";
 
-/** The condition of a segment that is named, not written out; undefined where there is none. */
+/** Returns the condition of a segment by its name; undefined where there is no such segment. */
 export type SegmentNamed = (name: string) => Condition | undefined;
 
 const MAX_DEPTH = 40;
@@ -13,8 +13,8 @@ const MAX_DEPTH = 40;
  * Reads a condition as it is written in YAML (`segment: staff`) and as it is stored (`segment: {staff: {…}}`, each
  * segment written out, so that a row needs nothing beside it).
  *
- * @throws FormatProblem for anything that a condition cannot be; the unknown is never skipped, for a condition without
- *   one of its parts lets other people in
+ * @throws FormatProblem for anything that is not a condition. Unknown parts are never skipped: a condition without one of its
+ *   parts applies to other people
  */
 export function parseCondition(json: JsonValue, segmentNamed: SegmentNamed = () => undefined): Condition {
   return conditionAt(json, [], segmentNamed);
@@ -83,6 +83,11 @@ function writtenOut(anyOf: readonly NamedCondition[]): JsonValue {
   return Object.fromEntries(anyOf.map(({ name, when }) => [name, conditionJson(when)]));
 }
 
+/** Writes segments as their names, to compare conditions without what is in the segments. */
+export function namesOnly(anyOf: readonly NamedCondition[]): JsonObject {
+  return Object.fromEntries(anyOf.map(({ name }) => [name, {}]));
+}
+
 /** Returns the stored form of a condition, which {@link parseCondition} reads back; segments are written out unless given. */
 export function conditionJson(condition: Condition, segmentsJson: SegmentsJson = writtenOut): JsonObject {
   const entryOf = (each: Condition) => conditionEntry(each, segmentsJson);
@@ -109,10 +114,6 @@ function conditionEntry(condition: Condition, segmentsJson: SegmentsJson): reado
 
 function matcherJson(tests: readonly Test[]): JsonValue {
   const [first] = tests;
-  if (first?.op === "in" && tests.length === 1) return operandJson(first);
-  return Object.fromEntries(tests.map((test) => [test.op, operandJson(test)]));
-}
-
-function operandJson(test: Test): JsonValue {
-  return operatorOf(test).operandJson(test);
+  if (first?.op === "in" && tests.length === 1) return operatorOf(first).operandJson(first);
+  return Object.fromEntries(tests.map((test) => [test.op, operatorOf(test).operandJson(test)]));
 }

@@ -1,5 +1,5 @@
 import { conditionJson, parseCondition } from "./condition-json.ts";
-import { typeText } from "../matcher/operand.ts";
+import { type Path, typeText } from "../matcher/operand.ts";
 import {
   DEFAULT_BY,
   FLAG_KINDS,
@@ -7,7 +7,6 @@ import {
   type Flag,
   type FlagKey,
   type FlagKind,
-  type Portion,
   type Requirement,
   type Rollout,
   type Rule,
@@ -18,7 +17,7 @@ import { FormatProblem } from "./format-problem.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
 import { rowOf, type FlagColumns, type FlagRow, type RawRow } from "./row.ts";
 
-/** `target_config` has the names that were asked for; each stands for an attribute. */
+/** Maps the names of lists in `target_config` to attributes. */
 export const LIST_ATTRIBUTES: Readonly<Record<string, string>> = {
   user_ids: "userId",
   workshop_ids: "workshopId",
@@ -27,7 +26,7 @@ export const LIST_ATTRIBUTES: Readonly<Record<string, string>> = {
 };
 const LIST_NAMES = new Map(Object.entries(LIST_ATTRIBUTES).map(([name, attribute]) => [attribute, name]));
 
-/** The columns that say what a flag says. */
+/** Returns the columns that define a flag. */
 export function columnsOf(flag: Flag): FlagColumns {
   const { rollout } = flag;
   return {
@@ -90,7 +89,7 @@ export type ReadRow =
       readonly ok: false;
       readonly key: string | null;
       readonly problem: string;
-      /** The one thing worth knowing of a row that cannot be read: whether it says off. Null when that cannot be read. */
+      /** Null where that cannot be read either. */
       readonly enabled: boolean | null;
     };
 
@@ -113,7 +112,7 @@ export function flagOfRow(raw: RawRow, read?: RulesRead): ReadRow {
   }
 }
 
-/** The flag that a row's columns say. @throws FormatProblem where the evaluator could not read them */
+/** Returns the flag that the columns of a row define. @throws FormatProblem where the evaluator could not read them */
 export function flagOfColumns(key: FlagKey, row: FlagColumns, read?: RulesRead): Flag {
   const { owner, kind, expires, tags, ...metadata } = row.metadata;
   for (const column of ["off_variant", "fallback"] as const) variantAt(row[column], row.variants, [column]);
@@ -134,7 +133,7 @@ export function flagOfColumns(key: FlagKey, row: FlagColumns, read?: RulesRead):
     offVariant: row.off_variant,
     fallback: row.fallback,
     enabled: row.enabled,
-    rules: rememberedRules(row, read),
+    rules: rulesAt(row, read),
     rollout: rolloutAt(row, serve),
     serve,
     requires: Object.entries(row.requires).map(requirementAt),
@@ -160,7 +159,7 @@ function rolloutAt(row: FlagColumns, serve: Serve): Rollout {
   const by = row.rollout_by === "" ? DEFAULT_BY : row.rollout_by;
   switch (row.rollout_strategy) {
     case "all":
-      // Hand-written SQL leaves rollout_by alone: a split by another attribute goes on dealing the same hands.
+      // Hand-written SQL leaves rollout_by alone: a split by another attribute keeps its buckets.
       if ("split" in serve && by !== DEFAULT_BY) return { strategy: "percentage", portion: { share: WHOLE, by } };
       return { strategy: "all" };
     case "percentage":
@@ -194,24 +193,20 @@ function idAt(id: JsonValue, path: readonly string[]): string {
 /** Rules by the value that a row has for them, and the variants that they were read with. */
 export type RulesRead = Map<JsonValue, { readonly variants: JsonObject; readonly rules: readonly Rule[] }>;
 
-function rememberedRules(row: FlagColumns, read: RulesRead | undefined): readonly Rule[] {
-  const known = read?.get(row.rules);
-  if (known?.variants === row.variants) return known.rules;
-  const rules = rulesAt(row);
-  read?.set(row.rules, { variants: row.variants, rules });
+function rulesAt({ rules: json, variants }: FlagColumns, read: RulesRead | undefined): readonly Rule[] {
+  const known = read?.get(json);
+  if (known?.variants === variants) return known.rules;
+  if (!Array.isArray(json)) throw new FormatProblem(["rules"], `expected a list, found ${typeText(json)}`);
+  const rules = json.map((rule: JsonValue, index) => ruleAt(rule, variants, ["rules", index]));
+  read?.set(json, { variants, rules });
   return rules;
 }
 
-function rulesAt({ rules, variants }: FlagColumns): readonly Rule[] {
-  if (!Array.isArray(rules)) throw new FormatProblem(["rules"], `expected a list, found ${typeText(rules)}`);
-  return rules.map((rule: JsonValue, index) => ruleAt(rule, variants, ["rules", index]));
-}
-
-function ruleAt(json: JsonValue, variants: JsonObject, path: readonly (string | number)[]): Rule {
+function ruleAt(json: JsonValue, variants: JsonObject, path: Path): Rule {
   if (!isJsonObject(json)) throw new FormatProblem(path, `a rule is an object, found ${typeText(json)}`);
   const { name = "", if: when, percentage, by = DEFAULT_BY, serve = null, ...others } = json;
   const [unknown] = Object.keys(others);
-  // A newer writer's word: without it the rule would let other people in.
+  // A newer version may have written it: without it, the rule would apply to other people.
   if (unknown !== undefined) throw new FormatProblem([...path, unknown], "no such member of a rule");
   if (typeof name !== "string") throw new FormatProblem([...path, "name"], "expected a string");
   if (typeof by !== "string" || by === "") throw new FormatProblem([...path, "by"], "expected an attribute's name");
@@ -219,23 +214,19 @@ function ruleAt(json: JsonValue, variants: JsonObject, path: readonly (string | 
   return {
     name,
     when: within([...path, "if"], () => parseCondition(when)),
-    portion: percentage === undefined ? null : portionAt(percentage, by, [...path, "percentage"]),
+    portion: percentage === undefined ? null : { share: shareAt(percentage, [...path, "percentage"]), by },
     serve: serveAt(serve, variants, [...path, "serve"]),
   };
 }
 
-function portionAt(percentage: JsonValue, by: string, path: readonly (string | number)[]): Portion {
-  return { share: shareAt(percentage, path), by };
-}
-
-function shareAt(percentage: JsonValue, path: readonly (string | number)[]): Share {
+function shareAt(percentage: JsonValue, path: Path): Share {
   if (typeof percentage !== "number" || !(percentage >= 0 && percentage <= 100)) {
     throw new FormatProblem(path, "expected a percentage from 0 to 100");
   }
   return Math.round(percentage * 1000);
 }
 
-function serveAt(json: JsonValue, variants: JsonObject, path: readonly (string | number)[]): Serve {
+function serveAt(json: JsonValue, variants: JsonObject, path: Path): Serve {
   if (!isJsonObject(json)) return { variant: variantAt(json, variants, path) };
   const { split, ...others } = json;
   if (!Array.isArray(split) || Object.keys(others).length > 0) {
@@ -253,7 +244,7 @@ function serveAt(json: JsonValue, variants: JsonObject, path: readonly (string |
   return { split: parts };
 }
 
-function variantAt(name: JsonValue, variants: JsonObject, path: readonly (string | number)[]): string {
+function variantAt(name: JsonValue, variants: JsonObject, path: Path): string {
   if (typeof name === "string" && Object.hasOwn(variants, name)) return name;
   throw new FormatProblem(path, `expected one of the variants ${Object.keys(variants).join(", ")}`);
 }
@@ -270,7 +261,7 @@ function requirementAt([flag, variants]: [string, JsonValue]): Requirement {
   };
 }
 
-function within<T>(path: readonly (string | number)[], read: () => T): T {
+function within<T>(path: Path, read: () => T): T {
   try {
     return read();
   } catch (error) {

@@ -18,7 +18,7 @@ export interface FlagColumns {
   readonly rollout_percentage: number;
   /** `{"roles": […]}` for `role`; `user_ids`, `workshop_ids`, `postal_codes`, `roles` or attribute names for `whitelist`. */
   readonly target_config: JsonObject;
-  /** The subject attribute of the last line's share and split. */
+  /** The attribute whose value decides the share and the split of the default rollout. */
   readonly rollout_by: string;
   /** `[{"name": "…", "if": {…}, "percentage": 25, "by": "userId", "serve": "on"}]`; percentage and by may be left out. */
   readonly rules: JsonValue;
@@ -63,7 +63,7 @@ type Column = keyof FlagColumns;
 
 /**
  * Groups the columns that have a meaning only together, so that a manual change and a change in git are merged as a whole: a
- * percentage from git beside a strategy set by SQL would be what nobody wanted. Every other column is a group of its own.
+ * percentage from git beside a strategy set by SQL has a meaning that nobody intended. Every other column is a group of its own.
  */
 export const FIELD_GROUPS = {
   enabled: ["enabled"],
@@ -95,6 +95,11 @@ export const PROSE_GROUPS: ReadonlySet<FieldGroup> = new Set(["name", "descripti
 /** Returns whether two rows agree in one group. */
 export function agree(group: FieldGroup, a: FlagColumns, b: FlagColumns): boolean {
   return FIELD_GROUPS[group].every((column) => sameJson(a[column], b[column]));
+}
+
+/** Returns whether two rows agree in every group. */
+export function agreeInAll(a: FlagColumns, b: FlagColumns): boolean {
+  return FIELD_GROUP_NAMES.every((group) => agree(group, a, b));
 }
 
 /** Returns the groups in which two rows differ. */
@@ -155,37 +160,22 @@ function columnsAt(raw: Row): FlagColumns {
 
 type Row = Readonly<Record<string, unknown>>;
 
+const textAt = columnReader((value) => typeof value === "string", "a string");
+const numberAt = columnReader((value) => typeof value === "number", "a number");
+const booleanAt = columnReader((value) => typeof value === "boolean", "a boolean");
+const objectAt = columnReader(isJsonObject, "a JSON object");
+const jsonAt = columnReader((value): value is JsonValue => value !== undefined, "a JSON value");
+
+/** Creates a function that reads a column of one type. */
+function columnReader<T>(isOfType: (value: unknown) => value is T, expected: string) {
+  return (row: Row, column: string): T => {
+    const value = row[column];
+    return isOfType(value) ? value : wrong(column, expected);
+  };
+}
+
 function nullable<T>(row: Row, column: string, read: (row: Row, column: string) => T): T | null {
   return row[column] === null || row[column] === undefined ? null : read(row, column);
-}
-
-function textAt(row: Row, column: string): string {
-  const value = row[column];
-  return typeof value === "string" ? value : wrong(column, "string");
-}
-
-function numberAt(row: Row, column: string): number {
-  const value = row[column];
-  return typeof value === "number" ? value : wrong(column, "number");
-}
-
-function booleanAt(row: Row, column: string): boolean {
-  const value = row[column];
-  return typeof value === "boolean" ? value : wrong(column, "boolean");
-}
-
-function objectAt(row: Row, column: string): JsonObject {
-  const value = row[column];
-  return isJsonObject(value) ? value : wrong(column, "JSON object");
-}
-
-function jsonAt(row: Row, column: string): JsonValue {
-  const value = row[column];
-  return isPresent(value) ? value : wrong(column, "JSON value");
-}
-
-function isPresent(value: unknown): value is JsonValue {
-  return value !== undefined;
 }
 
 function wordAt<Word extends string>(row: Row, column: string, words: readonly Word[]): Word {
@@ -194,5 +184,5 @@ function wordAt<Word extends string>(row: Row, column: string, words: readonly W
 }
 
 function wrong(column: string, expected: string): never {
-  throw new FormatProblem([column], `expected ${/^[aeiou]/.test(expected) ? "" : "a "}${expected}`);
+  throw new FormatProblem([column], `expected ${expected}`);
 }

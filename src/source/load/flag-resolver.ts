@@ -47,18 +47,14 @@ export function flagResolver(
   // Each condition is parsed once, however many environments share it.
   const conditions = new WeakMap<JsonObject, Condition>();
   const read = (json: JsonObject): Condition => {
-    const known = conditions.get(json);
-    if (known !== undefined) return known;
-    const condition = parseCondition(json, (name) => segments.get(name)?.when);
+    const condition = conditions.get(json) ?? parseCondition(json, (name) => segments.get(name)?.when);
     conditions.set(json, condition);
     return condition;
   };
   const tooLargeIn = ([path, rules]: RuleSet) =>
     rules.flatMap((rule, index) => {
-      const problem = sizeProblem(
-        `rule "${rule.name}"`,
-        sizeOf(rule.if, (name) => segments.get(name)?.size),
-      );
+      const size = sizeOf(rule.if, (name) => segments.get(name)?.size);
+      const problem = sizeProblem(`rule "${rule.name}"`, size);
       return problem === undefined ? [] : [{ path: [...path, index, "if"], problem }];
     });
   return {

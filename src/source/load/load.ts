@@ -65,7 +65,7 @@ export interface LoadedFlags {
 }
 
 /**
- * Reads flags from files and checks them. Pure. Never throws: whatever is wrong with a file becomes a diagnostic.
+ * Reads flags from files and checks them. Pure. Never throws: everything that is wrong with a file becomes a diagnostic.
  * A {@link SourceFile} object that was loaded before is not parsed again, so an edit that loads the whole tree with one
  * changed file parses only that file.
  */
@@ -85,7 +85,9 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
     checkDraft(draft, words, resolver, options.today, chains.get(draft.file.path) ?? []),
   );
   const flags = checked.flatMap(({ flag }) => flag ?? []).sort((a, b) => (a.key < b.key ? -1 : 1));
+  // Both are remembered: plan, tests and sync all need the resolved flags.
   const resolved = new Map<string | null, Map<FlagKey, Flag>>();
+  const results = new Map<string | null, ReadonlyMap<FlagKey, Flag>>();
   const flagFor = (loaded: LoadedFlag, asked: string | null): Flag => {
     const { key, file } = loaded;
     // Without an overlay, every environment gets the same flag.
@@ -110,7 +112,11 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
     segments: known.usable,
     words,
     testCount: flags.reduce((count, { file }) => count + (file.tests?.length ?? 0), 0),
-    flagsFor: remembered((environment) => new Map(flags.map((flag) => [flag.key, flagFor(flag, environment)]))),
+    flagsFor: (environment) => {
+      const result = results.get(environment) ?? new Map(flags.map((flag) => [flag.key, flagFor(flag, environment)]));
+      results.set(environment, result);
+      return result;
+    },
     flagFor,
   };
 }
@@ -136,20 +142,10 @@ function checkDraft(
     return { problems: first };
   const problems = [...first, ...resolver.check(file, whole)];
   if (problems.some(isError)) return { problems };
-  const { reason = null, ...acknowledge } = whole.acknowledge ?? {};
+  const { reason: acknowledgeReason = null, ...acknowledge } = whole.acknowledge ?? {};
   const segmentPaths = resolver.segmentPaths(whole);
-  return {
-    problems,
-    flag: {
-      key: name,
-      path: file.path,
-      file: whole,
-      parsed: file,
-      segmentPaths,
-      acknowledge,
-      acknowledgeReason: reason,
-    },
-  };
+  const parts = { file: whole, parsed: file, segmentPaths, acknowledge, acknowledgeReason };
+  return { problems, flag: { key: name, path: file.path, ...parts } };
 }
 
 function isError({ severity }: Diagnostic): boolean {
@@ -163,15 +159,3 @@ function parseOnce(file: SourceFile): ParsedFile {
 }
 
 const parsedFiles = new WeakMap<SourceFile, ParsedFile>();
-
-/** Remembers results by environment: plan, tests and sync all need the resolved flags. */
-function remembered<Value>(make: (environment: string | null) => Value): (environment: string | null) => Value {
-  const made = new Map<string | null, Value>();
-  return (environment) => {
-    const known = made.get(environment);
-    if (known !== undefined) return known;
-    const value = make(environment);
-    made.set(environment, value);
-    return value;
-  };
-}

@@ -56,10 +56,7 @@ function lineStartsOf(file: Pick<ParsedFile, "text">): readonly number[] {
   return starts;
 }
 
-function placeOf(
-  file: Pick<ParsedFile, "text">,
-  { start, end }: Span,
-): Pick<Diagnostic, "line" | "column" | "length" | "source"> {
+function placeOf(file: Pick<ParsedFile, "text">, { start, end }: Span) {
   const { text } = file;
   const lineStarts = lineStartsOf(file);
   let line = 1;

@@ -70,14 +70,11 @@ export function resolveSegments(
   return { usable, problems };
 }
 
-/** The segments of one state of the files, and all that is wrong with them. */
-export interface Segments {
-  readonly usable: ReadonlyMap<string, Segment>;
-  readonly problems: readonly Diagnostic[];
-}
-
-/** Checks and resolves the segments. */
-export function readSegments(drafts: readonly Draft<SegmentFile>[], words: Vocabulary): Segments {
+/** Checks and resolves the segments of one state of the files. */
+export function readSegments(
+  drafts: readonly Draft<SegmentFile>[],
+  words: Vocabulary,
+): { readonly usable: ResolvedSegments["usable"]; readonly problems: readonly Diagnostic[] } {
   const problems: Diagnostic[] = [];
   const valid = new Map<string, SegmentFile>();
   const parsed = new Map(drafts.map(({ name, file }) => [name, file]));

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { problemAt, START } from "./parsed-file.ts";
 
@@ -5,6 +6,8 @@ import { problemAt, START } from "./parsed-file.ts";
 export const MAX_FILE_BYTES = 256 * 1024;
 
 const BOM = "\uFEFF";
+// Created once: for a small file that takes longer than decoding.
+const LENIENT = new TextDecoder("utf-8", { ignoreBOM: true });
 /**
  * Matches what a reviewer cannot see: controls (tab and line ends excepted), bidirectional marks, zero-width characters, soft
  * hyphens, odd line separators, tag characters.
@@ -28,8 +31,8 @@ export function readText(path: string, bytes: Uint8Array): SourceText {
       hint: "replace long lists of ids by an attribute of the context",
     });
   }
-  const text = decoded(bytes);
-  if (text === undefined) return notUtf8(path, bytes);
+  if (!isUtf8(bytes)) return notUtf8(path, bytes);
+  const text = LENIENT.decode(bytes);
   if (text.startsWith(BOM)) {
     const rest = readVisible(path, text.slice(1));
     const problem = problemAt({ path, text: text.slice(1) }, START, {
@@ -53,36 +56,20 @@ function readVisible(path: string, text: string): SourceText {
     });
   }
   const directive = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*(%[^\r\n]*)/.exec(text);
-  const line = directive?.[1];
-  if (directive && line !== undefined) {
-    const end = directive[0].length;
-    return refused(
-      path,
-      text,
-      { start: end - line.length, end },
-      {
-        code: "yaml-directive",
-        message: `the directive "${line.trim()}" changes how the file is read`,
-        hint: "remove the directive; files are YAML 1.2",
-      },
-    );
+  if (directive !== null) {
+    const [{ length: end }, line = ""] = directive;
+    const span = { start: end - line.length, end };
+    return refused(path, text, span, {
+      code: "yaml-directive",
+      message: `the directive "${line.trim()}" changes how the file is read`,
+      hint: "remove the directive; files are YAML 1.2",
+    });
   }
   return { text, problems: [], fatal: false };
 }
 
 function refused(path: string, text: string, span: typeof START, problem: Parameters<typeof problemAt>[2]): SourceText {
   return { text, problems: [problemAt({ path, text }, span, problem)], fatal: true };
-}
-
-// Created once: for a small file that takes longer than decoding.
-const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-function decoded(bytes: Uint8Array): string | undefined {
-  try {
-    return STRICT.decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 function notUtf8(path: string, bytes: Uint8Array): SourceText {
@@ -95,44 +82,26 @@ function notUtf8(path: string, bytes: Uint8Array): SourceText {
     });
   }
   const start = badByteAt(bytes);
-  const before = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, start));
-  const after = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(start));
+  const before = LENIENT.decode(bytes.subarray(0, start));
+  const after = LENIENT.decode(bytes.subarray(start));
   const byte = bytes[start] ?? 0;
-  return refused(
-    path,
-    before + after,
-    { start: before.length, end: before.length + 1 },
-    {
-      code: "not-utf-8",
-      message: `the byte 0x${byte.toString(16).toUpperCase().padStart(2, "0")} is not valid UTF-8`,
-      hint: "save the file as UTF-8",
-    },
-  );
+  const span = { start: before.length, end: before.length + 1 };
+  return refused(path, before + after, span, {
+    code: "not-utf-8",
+    message: `the byte 0x${byte.toString(16).toUpperCase().padStart(2, "0")} is not valid UTF-8`,
+    hint: "save the file as UTF-8",
+  });
 }
 
-/** Returns the offset of the first byte that is not UTF-8, by bisection. */
+/** Returns the offset at which the first bytes that are not UTF-8 begin. */
 function badByteAt(bytes: Uint8Array): number {
-  let good = 0;
-  let bad = bytes.length;
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1;
-    // A sequence that is merely cut off is not bad: stream: true keeps its bytes back.
-    if (decodesSoFar(bytes.subarray(0, middle))) good = middle;
-    else bad = middle;
-  }
-  const end = bad === bytes.length && decodesSoFar(bytes) ? bad : bad - 1;
-  // The bytes kept back belong to the bad sequence, which begins where the last whole one ended.
-  for (let start = end; start > end - 4; start--) if (decoded(bytes.subarray(0, start)) !== undefined) return start;
-  return end;
-}
-
-function decodesSoFar(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes, { stream: true });
-    return true;
-  } catch {
-    return false;
-  }
+  // Decoding replaces bad bytes, so that the text encodes to other bytes from there on.
+  const replaced = Buffer.from(LENIENT.decode(bytes));
+  const different = bytes.findIndex((byte, at) => byte !== replaced[at]);
+  // The bytes before may belong to the bad sequence: it begins where the last whole one ended.
+  let start = different === -1 ? bytes.length : different;
+  while (!isUtf8(bytes.subarray(0, start))) start--;
+  return start;
 }
 
 /** `U+202E`. */

@@ -23,12 +23,7 @@ export function parseFile(file: SourceFile): ParsedFile {
   const { path } = file;
   if (file.kind !== "file") {
     const message = `the path is a ${file.kind === "symlink" ? "symbolic link" : "submodule"}; only regular files are read`;
-    const problem = problemAt({ path, text: "" }, START, {
-      code: "not-a-file",
-      message,
-      hint: "replace it by the file itself",
-    });
-    return { path, text: "", tree: undefined, problems: [problem], spans: [START] };
+    return unusable(path, "", START, { code: "not-a-file", message, hint: "replace it by the file itself" });
   }
   const { text, problems, fatal } = readText(path, file.bytes);
   if (fatal) return { path, text, tree: undefined, problems, spans: [START] };
@@ -36,10 +31,12 @@ export function parseFile(file: SourceFile): ParsedFile {
   return { ...parsed, problems: [...problems, ...parsed.problems] };
 }
 
+function unusable(path: string, text: string, span: Span, problem: Problem): ParsedFile {
+  return { path, text, tree: undefined, problems: [problemAt({ path, text }, span, problem)], spans: [span] };
+}
+
 function parseText(path: string, text: string): ParsedFile {
-  const failed = (span: Span, problem: Problem): ParsedFile => {
-    return { path, text, tree: undefined, problems: [problemAt({ path, text }, span, problem)], spans: [span] };
-  };
+  const failed = unusable.bind(null, path, text);
   const nested = deepNesting(text);
   if (nested !== undefined) return failed(nested, tooDeep);
   // The parser's own check for duplicate keys takes quadratic time. logLevel "error" makes it report a second document.

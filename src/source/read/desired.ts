@@ -16,12 +16,11 @@ export interface Desired extends Files {
   /** Returns the files that define a flag: its own and those of its segments. */
   readonly pathsOf: (key: FlagKey) => readonly string[];
   readonly testsPassed: number;
-  readonly warnings: readonly Diagnostic[];
 }
 
 export type DesiredResult =
   | { readonly ok: true; readonly desired: Desired }
-  | { readonly ok: false; readonly files: Files; readonly diagnostics: readonly Diagnostic[] };
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /**
  * Returns the desired flags of one environment, or what is wrong with the files and their tests.
@@ -31,43 +30,34 @@ export type DesiredResult =
 export function desiredOf(files: Files, environment: string, progress: Progress): DesiredResult {
   const { loaded } = files;
   const errors = loaded.diagnostics.filter(({ severity }) => severity === "error");
-  if (errors.length > 0 || loaded.config === null) return { ok: false, files, diagnostics: loaded.diagnostics };
+  if (errors.length > 0 || loaded.config === null) return { ok: false, diagnostics: loaded.diagnostics };
   const declared = loaded.config.environments;
   const found = declared.find(({ name }) => name === environment);
-  if (found === undefined)
-    throw unknownEnvironmentError(
-      environment,
-      declared.map(({ name }) => name),
-    );
+  const names = declared.map(({ name }) => name);
+  if (found === undefined) throw unknownEnvironmentError(environment, names);
   if (files.commit === null && !found.workTree) throw workTreeRefused(environment);
   progress("running tests", loaded.testCount);
   const tests = runInlineTests(loaded);
   if (tests.failures.length > 0) {
-    return { ok: false, files, diagnostics: [...loaded.diagnostics, ...tests.failures] };
+    return { ok: false, diagnostics: [...loaded.diagnostics, ...tests.failures] };
   }
-  const infos = new Map(loaded.flags.map((info) => [info.key, info]));
+  const paths = new Map(loaded.flags.map(({ key, path, segmentPaths }) => [key, [path, ...segmentPaths]]));
   const desired: Desired = {
     ...files,
     environment: { name: environment, protected: found.protected },
     policies: loaded.config.policies,
     flags: desiredFlags(loaded, environment),
-    pathsOf: (key) => {
-      const info = infos.get(key);
-      return info === undefined ? [] : [info.path, ...info.segmentPaths];
-    },
+    pathsOf: (key) => paths.get(key) ?? [],
     testsPassed: tests.passed,
-    warnings: loaded.diagnostics,
   };
   return { ok: true, desired };
 }
 
 /** Returns each flag as the files define it for one environment, with the acknowledgement for that environment. */
 export function desiredFlags(loaded: LoadedFlags, environment: string): ReadonlyMap<FlagKey, DesiredFlag> {
-  const infos = new Map(loaded.flags.map((info) => [info.key, info]));
-  const flags = [...loaded.flagsFor(environment)].map(([key, flag]): readonly [FlagKey, DesiredFlag] => {
-    const info = infos.get(key);
-    const acknowledged = info?.acknowledge[environment] ?? null;
-    return [key, { flag, path: info?.path ?? `flags/${key}.yaml`, acknowledged }];
+  const flags = loaded.flags.map((each) => {
+    const acknowledged = each.acknowledge[environment] ?? null;
+    return [each.key, { flag: loaded.flagFor(each, environment), path: each.path, acknowledged }] as const;
   });
   return new Map(flags);
 }

@@ -1,3 +1,4 @@
+import type { Dirent, Stats } from "node:fs";
 import { lstat, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { FlagError } from "../../core/errors.ts";
@@ -17,7 +18,8 @@ const MAX_OPEN = 32;
  */
 export async function readWorkTree(folder: string): Promise<readonly SourceFile[]> {
   const found: SourceFile[] = [];
-  await visit(folder, "flags", found);
+  const top = await tried("flags", lstat(join(folder, "flags")).catch(missing));
+  if (top !== undefined) await visit(folder, "flags", top, found);
   found.sort((a, b) => (a.path < b.path ? -1 : 1));
   const files: SourceFile[] = [];
   for (let at = 0; at < found.length; at += MAX_OPEN) {
@@ -26,22 +28,16 @@ export async function readWorkTree(folder: string): Promise<readonly SourceFile[
   return files;
 }
 
-async function visit(folder: string, path: string, found: SourceFile[]): Promise<void> {
-  const stat = await tried(path, lstat(join(folder, path)).catch(missing));
-  if (stat?.isSymbolicLink()) found.push({ path, kind: "symlink", bytes: EMPTY });
-  else if (stat?.isFile()) found.push({ path, kind: "file", bytes: EMPTY });
-  if (!stat?.isDirectory()) return;
-  const entries = await tried(path, readdir(join(folder, path), { withFileTypes: true }));
-  if (path !== "flags" && entries.some(({ name }) => name === ".git")) {
+async function visit(folder: string, path: string, entry: Stats | Dirent, found: SourceFile[]): Promise<void> {
+  if (entry.isSymbolicLink()) found.push({ path, kind: "symlink", bytes: EMPTY });
+  else if (entry.isFile()) found.push({ path, kind: "file", bytes: EMPTY });
+  if (!entry.isDirectory()) return;
+  const inside = await tried(path, readdir(join(folder, path), { withFileTypes: true }));
+  if (path !== "flags" && inside.some(({ name }) => name === ".git")) {
     found.push({ path, kind: "submodule", bytes: EMPTY });
     return;
   }
-  for (const entry of entries) {
-    const inside = `${path}/${entry.name}`;
-    if (entry.isDirectory()) await visit(folder, inside, found);
-    else if (entry.isSymbolicLink()) found.push({ path: inside, kind: "symlink", bytes: EMPTY });
-    else if (entry.isFile()) found.push({ path: inside, kind: "file", bytes: EMPTY });
-  }
+  for (const each of inside) await visit(folder, `${path}/${each.name}`, each, found);
 }
 
 async function withBytes(folder: string, file: SourceFile): Promise<SourceFile> {
