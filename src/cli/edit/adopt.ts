@@ -26,11 +26,9 @@ export function adoptCommand(io: Io, done: Done): CommandUnknownOpts {
       `git commit, then hoist plan --env ${environment}        no longer shows a manual change`,
       "hoist validate --base HEAD        what has to be acknowledged",
     ];
-    done(
-      await runEdit(io, options, {
-        key,
-        edit: (tree) => ({ result: adoptLive(tree, environment, flag), notes, next }),
-      }),
-    );
+    await runEdit(io, done, options, {
+      key,
+      edit: (tree) => ({ result: adoptLive(tree, environment, flag), notes, next }),
+    });
   });
 }

@@ -1,8 +1,8 @@
 import { type Command, Option, type OptionValues } from "@commander-js/extra-typings";
 import { FlagError } from "../../core/errors.ts";
 import type { SetTarget } from "../../source/edit/set.ts";
-import { formatOption } from "../command.ts";
-import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { type Done, formatOption } from "../command.ts";
+import { EXIT } from "../exit-codes.ts";
 import type { Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
 import type { EditRequest } from "./outcome.ts";
@@ -41,7 +41,7 @@ export interface EditOptions {
 }
 
 /** Runs an edit in the work tree or as a pull request, and prints its outcome. @throws FlagError when it is refused */
-export async function runEdit(io: Io, options: EditOptions, request: EditRequest): Promise<ExitCode> {
+export async function runEdit(io: Io, done: Done, options: EditOptions, request: EditRequest): Promise<void> {
   const folder = flagsFolder(io, options.cwd);
   const { pr, note, dryRun } = options;
   if (note !== undefined && !pr) {
@@ -54,7 +54,7 @@ export async function runEdit(io: Io, options: EditOptions, request: EditRequest
     : await (await import("./work-tree.ts")).editWorkTree(folder, dryRun, request);
   const { outcomeJson, outcomeText } = await import("./outcome-text.ts");
   io.out(options.format === "json" ? outcomeJson(outcome) : outcomeText(outcome, io.style, io.columns));
-  return EXIT.done;
+  done(EXIT.done);
 }
 
 /** Parses an option with values separated by commas. */

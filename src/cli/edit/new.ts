@@ -37,9 +37,9 @@ export function newCommand(io: Io, done: Done): CommandUnknownOpts {
     const { newFlag } = await import("./new-flag.ts");
     // With --pr nothing is asked for: missing options are one error that lists them.
     const asking = options.pr ? { ...io, ask: undefined } : io;
-    const edit: Parameters<typeof runEdit>[2]["edit"] = (tree, { folder }) =>
+    const edit: Parameters<typeof runEdit>[3]["edit"] = (tree, { folder }) =>
       newFlag(asking, folder, tree, { ...options, key });
-    done(await runEdit(io, options, { key: key ?? null, needsAllFlags: true, edit }));
+    await runEdit(io, done, options, { key: key ?? null, needsAllFlags: true, edit });
   });
 }
 

@@ -22,23 +22,21 @@ export function renameCommand(io: Io, done: Done): CommandUnknownOpts {
       `git grep -n ${key}                programs and documents that name the old key`,
       "hoist validate --base HEAD        what the rename changes",
     ];
-    done(
-      await runEdit(io, options, {
-        key,
-        needsAllFlags: true,
-        edit: async (tree, { folder }) => {
-          const result = renameFlag(tree, key, newKey);
-          const fallback = result.before.flagsFor(null).get(key)?.fallback;
-          const served = fallback === undefined ? "its fallback" : `its fallback (${fallback})`;
-          const notes = [
-            `programs that still ask for ${key} get ${served} after the next sync if they use generated code, else their own default`,
-            `the sync adds ${newKey} to the table as a new flag and archives ${key}; the history stays under the old key`,
-            `overrides and kills must then name ${variableOf(newKey)} instead of ${variableOf(key)}`,
-            ...(await formerKeyNotes(folder, newKey)),
-          ];
-          return { result, notes, next };
-        },
-      }),
-    );
+    await runEdit(io, done, options, {
+      key,
+      needsAllFlags: true,
+      edit: async (tree, { folder }) => {
+        const result = renameFlag(tree, key, newKey);
+        const fallback = result.before.flagsFor(null).get(key)?.fallback;
+        const served = fallback === undefined ? "its fallback" : `its fallback (${fallback})`;
+        const notes = [
+          `programs that still ask for ${key} get ${served} after the next sync if they use generated code, else their own default`,
+          `the sync adds ${newKey} to the table as a new flag and archives ${key}; the history stays under the old key`,
+          `overrides and kills must then name ${variableOf(newKey)} instead of ${variableOf(key)}`,
+          ...(await formerKeyNotes(folder, newKey)),
+        ];
+        return { result, notes, next };
+      },
+    });
   });
 }

@@ -21,15 +21,13 @@ export function rollbackCommand(io: Io, done: Done): CommandUnknownOpts {
     const { rollBack } = await import("../../source/edit/rollback.ts");
     const { earlierVersion } = await import("./earlier-version.ts");
     const { env: environment = null, to: ref = null } = options;
-    done(
-      await runEdit(io, options, {
-        key,
-        edit: async (tree, { folder, commit: from }) => {
-          const current = findFlag(tree, key, environment).flag.parsed.text;
-          const { text, notes } = await earlierVersion(folder, { key, current, environment, ref, from });
-          return { result: rollBack(tree, key, text, environment), notes };
-        },
-      }),
-    );
+    await runEdit(io, done, options, {
+      key,
+      edit: async (tree, { folder, commit: from }) => {
+        const current = findFlag(tree, key, environment).flag.parsed.text;
+        const { text, notes } = await earlierVersion(folder, { key, current, environment, ref, from });
+        return { result: rollBack(tree, key, text, environment), notes };
+      },
+    });
   });
 }

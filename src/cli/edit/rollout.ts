@@ -30,9 +30,10 @@ export function rolloutCommand(io: Io, done: Done): CommandUnknownOpts {
   return withEditOptions(command).action(async (key, share, options) => {
     const { rollOut } = await import("../../source/edit/rollout.ts");
     const target = setTarget(key, options);
-    done(
-      await runEdit(io, options, { key, edit: (tree) => ({ result: rollOut(tree, target, { ...options, share }) }) }),
-    );
+    await runEdit(io, done, options, {
+      key,
+      edit: (tree) => ({ result: rollOut(tree, target, { ...options, share }) }),
+    });
   });
 }
 

@@ -22,6 +22,6 @@ export function setCommand(io: Io, done: Done): CommandUnknownOpts {
   return withEditOptions(command).action(async (key, changes, options) => {
     const { setInFlag } = await import("../../source/edit/set.ts");
     const target = setTarget(key, options);
-    done(await runEdit(io, options, { key, edit: (tree) => ({ result: setInFlag(tree, target, changes) }) }));
+    await runEdit(io, done, options, { key, edit: (tree) => ({ result: setInFlag(tree, target, changes) }) });
   });
 }

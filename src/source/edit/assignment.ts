@@ -17,16 +17,7 @@ export interface Assignment {
 const STEP = /^(?:\[\s*(?:"([^"]*)"|'([^']*)'|([^\]"']+?))\s*\]|"([^"]*)"|([^.[\]="']+))/;
 
 /** Fields whose value is always text, so that it needs no quotes but the shell's. */
-const TEXT_FIELDS: ReadonlySet<string> = new Set([
-  "name",
-  "description",
-  "owner",
-  "kind",
-  "type",
-  "expires",
-  "salt",
-  "reason",
-]);
+const TEXT_FIELDS = new Set(["name", "description", "owner", "kind", "type", "expires", "salt", "reason"]);
 
 /** Parses `path=value`. An empty value removes the key. @throws FlagError USAGE */
 export function parseAssignment(typed: string): Assignment {

@@ -35,7 +35,7 @@ const PORTION_FIELDS = ["percentage", "by"] as const;
 /** Returns the keys of the mapping at a path in the customary order. */
 export type FieldOrder = (path: Path) => readonly string[];
 
-/** @param environments  in the order of promotion */
+/** Creates the order of the keys in a flag's file. @param environments  in the order of promotion */
 export function fieldOrder(environments: readonly string[]): FieldOrder {
   return (path) => {
     const [first, , third] = path;

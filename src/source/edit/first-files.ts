@@ -6,18 +6,13 @@ export interface FirstFiles {
   readonly owner: string;
 }
 
-/** Returns the environment that may be synced from uncommitted files: the first, unless it is also the last, which is protected. */
-export function workTreeEnvironment(environments: readonly string[]): string | null {
-  return environments.length > 1 ? (environments[0] ?? null) : null;
-}
-
 /** Returns the first `flags/_config.yaml`. */
 export function configText({ environments, owner }: FirstFiles): string {
-  const open = workTreeEnvironment(environments);
   const lines = environments.map((name, index) => {
-    if (name === open) return `  ${name}: { workTree: true } # may be synced from uncommitted files`;
-    const isLast = index === environments.length - 1;
-    return isLast ? `  ${name}: { protected: true } # dangerous changes need an acknowledgement` : `  ${name}: {}`;
+    if (index === environments.length - 1) {
+      return `  ${name}: { protected: true } # dangerous changes need an acknowledgement`;
+    }
+    return `  ${name}: ${index === 0 ? "{ workTree: true } # may be synced from uncommitted files" : "{}"}`;
   });
   return `# yaml-language-server: $schema=./_schema/config.schema.json
 # The names that flag files may use, and the policies that changes must keep.

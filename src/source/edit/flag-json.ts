@@ -1,13 +1,5 @@
 import { conditionJson } from "../../core/row/condition-json.ts";
-import {
-  DEFAULT_BY,
-  type Flag,
-  type Portion,
-  type Rollout,
-  type Rule,
-  type Serve,
-  type Share,
-} from "../../core/flag/flag.ts";
+import { DEFAULT_BY, type Flag, type Portion, type Rollout, type Rule, type Serve } from "../../core/flag/flag.ts";
 import { isJsonObject, type JsonObject, type JsonValue, sameJson } from "../../core/json.ts";
 import type { Segment } from "../load/segments.ts";
 import { refused } from "./edit-result.ts";
@@ -39,7 +31,7 @@ export function withField(json: JsonObject, field: string, value: JsonValue | un
 }
 
 /** Returns a share as text, e.g. `33.333%`. Exact, since shares are whole thousandths of a percent. */
-function shareWritten(share: Share): string {
+function shareWritten(share: Portion["share"]): string {
   return `${share / 1000}%`;
 }
 

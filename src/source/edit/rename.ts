@@ -36,7 +36,7 @@ export function renameFlag(tree: FlagTree, key: FlagKey, next: FlagKey): Edited 
   const result = checkEdits(tree, { key: next, formerKey: key, edits, voided });
   const isExact = [null, ...environments].every((name) => {
     const [was, is] = [result.before.flagsFor(name), result.after.flagsFor(name)];
-    return sameJson(flagTexts(was, key, next), flagTexts(is));
+    return sameJson(flagTexts(was, key, next), flagTexts(is, next, next));
   });
   if (isExact) return result;
   throw refused("INVALID_FLAGS", `${key} cannot be renamed without changing more than its key`, "rename it yourself");
@@ -52,12 +52,8 @@ function withRequirement(text: string, key: FlagKey, next: FlagKey): string | un
 }
 
 /** Returns all flags as text, by key, with `key` replaced by `next`. */
-function flagTexts(
-  flags: ReadonlyMap<FlagKey, Flag>,
-  key?: FlagKey,
-  next?: FlagKey,
-): Readonly<Record<FlagKey, string>> {
-  const renamed = (name: FlagKey) => (name === key && next !== undefined ? next : name);
+function flagTexts(flags: ReadonlyMap<FlagKey, Flag>, key: FlagKey, next: FlagKey): Readonly<Record<FlagKey, string>> {
+  const renamed = (name: FlagKey) => (name === key ? next : name);
   const all = [...flags.values()].map((flag): readonly [FlagKey, string] => {
     const requires = flag.requires.map((each) => ({ ...each, flag: renamed(each.flag) }));
     return [renamed(flag.key), JSON.stringify({ ...flag, key: renamed(flag.key), requires })];

@@ -18,7 +18,7 @@ const SERVED_FIELDS = [
   "salt",
   "requires",
   ...OVERLAY_FIELDS,
-] as const;
+];
 
 /**
  * Returns everything in a file that answers depend on, as text for comparison: for one environment, or (null) for the base and

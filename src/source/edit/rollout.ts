@@ -33,10 +33,7 @@ export function rollOut(tree: FlagTree, target: SetTarget, request: RolloutReque
   if (whitelist !== undefined) return setInFlag(tree, target, [`${path}=${JSON.stringify({ whitelist })}`]);
   const written = share === undefined ? undefined : shareWritten(share, rule !== undefined);
   if (written === null) {
-    const hint =
-      rule === undefined
-        ? "write all, none, or a percentage such as 25% or 0.5%"
-        : "write all, or a percentage such as 25% or 0.5%";
+    const hint = `write all, ${rule === undefined ? "none, " : ""}or a percentage such as 25% or 0.5%`;
     throw refused("USAGE", `"${share}" is not a valid share`, hint);
   }
   const changes = written === undefined ? [] : [`${path}=${written}`];

@@ -34,7 +34,7 @@ export function setInFlag(tree: FlagTree, target: SetTarget, changes: readonly s
   for (const assignment of assignments) {
     checkField(target, assignment, assignments);
     checkReach(target, found.flag, assignment, assignments);
-    json = environment === null ? setIn(json, assignment, json) : setInOverlay(json, { key, environment, assignment });
+    json = environment === null ? setIn(json, assignment, json) : setInOverlay(json, key, environment, assignment);
   }
   return editFlag(tree, { key, json, environment });
 }
@@ -97,11 +97,7 @@ function typedWords(assignments: readonly Assignment[]): string {
   return assignments.map(({ typed }) => shellWord(typed)).join(" ");
 }
 
-function setInOverlay(
-  json: JsonObject,
-  target: { readonly key: FlagKey; readonly environment: string; readonly assignment: Assignment },
-): JsonObject {
-  const { environment, key, assignment } = target;
+function setInOverlay(json: JsonObject, key: FlagKey, environment: string, assignment: Assignment): JsonObject {
   const [field = "", ...inside] = assignment.steps;
   const overlay = overlayIn(json, environment);
   if (field === "rules" && overlay["rules"] === undefined) {
