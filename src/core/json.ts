@@ -10,6 +10,16 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Returns whether a JSON value is a list. Unlike Array.isArray, narrows to a read-only list of JSON. */
+export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+/** Returns a list unchanged, and a single value as a list of one. */
+export function listOf(value: JsonValue): readonly JsonValue[] {
+  return isList(value) ? value : [value];
+}
+
 /** Returns whether two values have the same {@link canonicalJson}, without making those texts. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;

@@ -141,7 +141,8 @@ async function resolve(git: Git, ref: string): Promise<string> {
   }
   // The repository is open, so an error from git is about the name.
   const found = await git.run("rev-parse", "--verify", "--quiet", `${ref}^{commit}`).catch((cause: unknown) => {
-    throw new FlagError("UNKNOWN_COMMIT", `"${ref}" is not a commit: ${complaintOf(cause)}`, {
+    const complaint = cause instanceof Error ? cause.message : String(cause);
+    throw new FlagError("UNKNOWN_COMMIT", `"${ref}" is not a commit: ${complaint}`, {
       hint: "give a branch, a tag or a full commit id",
       cause,
     });
@@ -150,10 +151,6 @@ async function resolve(git: Git, ref: string): Promise<string> {
   throw new FlagError("UNKNOWN_COMMIT", `commit "${ref}" does not exist in this repository`, {
     hint: await hintFor(git, ref),
   });
-}
-
-function complaintOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 async function hintFor(git: Git, ref: string): Promise<string> {

@@ -1,6 +1,5 @@
-import { isList } from "../../source/load/lists.ts";
 import { wrapped } from "../terminal/layout.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
+import { isJsonObject, isList, type JsonObject, type JsonValue } from "../../core/json.ts";
 
 /** Longer lines are broken as the common formatters do it, so that they leave generated files unchanged. */
 const WIDTH = 80;

@@ -1,5 +1,5 @@
 import type { Scalar } from "../flag/condition.ts";
-import { isJsonObject, type JsonValue } from "../json.ts";
+import { isJsonObject, isList, listOf, type JsonValue } from "../json.ts";
 import { FormatProblem } from "../row/format-problem.ts";
 
 /** Where a value stands in the condition that is read, e.g. `["any", 0, "age", "gte"]`. */
@@ -7,7 +7,7 @@ export type Path = readonly (string | number)[];
 
 /** Reads one value or a list of values. @throws FormatProblem */
 export function scalarsAt(value: JsonValue, path: Path): readonly Scalar[] {
-  return (Array.isArray(value) ? value : [value]).map((item: JsonValue) => {
+  return listOf(value).map((item) => {
     if (typeof item === "string" || typeof item === "number" || typeof item === "boolean") return item;
     throw new FormatProblem(path, `expected a string, a number or true/false, found ${typeText(item)}`);
   });
@@ -30,7 +30,7 @@ export function oneOrMany(values: readonly Scalar[]): JsonValue {
 /** Says of what type a value is, for a message that must not repeat it. */
 export function typeText(value: JsonValue): string {
   if (value === null) return "nothing";
-  if (Array.isArray(value)) return "a list";
+  if (isList(value)) return "a list";
   return isJsonObject(value) ? "a mapping" : `a ${typeof value}`;
 }
 

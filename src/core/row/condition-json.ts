@@ -1,5 +1,5 @@
 import type { Condition, NamedCondition, Test } from "../flag/condition.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
+import { isJsonObject, isList, listOf, type JsonObject, type JsonValue } from "../json.ts";
 import { type Path, typeText } from "../matcher/operand.ts";
 import { operatorNamed, operatorOf } from "../matcher/operators.ts";
 import { FormatProblem } from "./format-problem.ts";
@@ -42,8 +42,8 @@ function partAt(key: string, value: JsonValue, path: Path, segmentNamed: Segment
 }
 
 function conditionsAt(value: JsonValue, path: Path, segmentNamed: SegmentNamed): readonly Condition[] {
-  if (!Array.isArray(value)) throw new FormatProblem(path, `expected a list of conditions, found ${typeText(value)}`);
-  return value.map((item: JsonValue, index) => conditionAt(item, [...path, index], segmentNamed));
+  if (!isList(value)) throw new FormatProblem(path, `expected a list of conditions, found ${typeText(value)}`);
+  return value.map((item, index) => conditionAt(item, [...path, index], segmentNamed));
 }
 
 function segmentsAt(value: JsonValue, path: Path, segmentNamed: SegmentNamed): readonly NamedCondition[] {
@@ -53,7 +53,7 @@ function segmentsAt(value: JsonValue, path: Path, segmentNamed: SegmentNamed): r
       when: conditionAt(inlined, [...path, name], segmentNamed),
     }));
   }
-  return (Array.isArray(value) ? value : [value]).map((name: JsonValue) => {
+  return listOf(value).map((name) => {
     if (typeof name !== "string")
       throw new FormatProblem(path, `a segment's name is a string, found ${typeText(name)}`);
     const when = segmentNamed(name);

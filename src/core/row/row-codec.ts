@@ -14,7 +14,7 @@ import {
   type Share,
 } from "../flag/flag.ts";
 import { FormatProblem } from "./format-problem.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
+import { isJsonObject, isList, listOf, type JsonObject, type JsonValue } from "../json.ts";
 import { rowOf, type FlagColumns, type FlagRow, type RawRow } from "./row.ts";
 
 /** Maps the names of lists in `target_config` to attributes. */
@@ -126,7 +126,7 @@ export function flagOfColumns(key: FlagKey, row: FlagColumns, read?: RulesRead):
     owner: typeof owner === "string" ? owner : null,
     kind: FLAG_KINDS.find((known): known is FlagKind => known === kind) ?? null,
     expires: typeof expires === "string" ? expires : null,
-    tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === "string") : [],
+    tags: isList(tags) ? tags.filter((tag) => typeof tag === "string") : [],
     metadata,
     type: row.flag_type,
     variants: row.variants,
@@ -146,7 +146,7 @@ export function flagOfColumns(key: FlagKey, row: FlagColumns, read?: RulesRead):
 function checkVariants({ flag_type, variants }: FlagColumns): void {
   if (Object.keys(variants).length === 0) throw new FormatProblem(["variants"], "a flag needs a variant");
   for (const [name, value] of Object.entries(variants)) {
-    const fits = flag_type === "object" ? isJsonObject(value) || Array.isArray(value) : typeof value === flag_type;
+    const fits = flag_type === "object" ? isJsonObject(value) || isList(value) : typeof value === flag_type;
     if (!fits) throw new FormatProblem(["variants", name], `expected ${flag_type}, found ${typeText(value)}`);
   }
   if (flag_type === "boolean" && !(variants["on"] === true && variants["off"] === false)) {
@@ -176,10 +176,10 @@ function listsAt(config: JsonObject): Record<string, readonly string[]> {
   const lists: Record<string, readonly string[]> = {};
   for (const [name, ids] of Object.entries(config)) {
     const attribute = Object.hasOwn(LIST_ATTRIBUTES, name) ? LIST_ATTRIBUTES[name] : name;
-    if (attribute === undefined || attribute === "__proto__" || !Array.isArray(ids)) {
+    if (attribute === undefined || attribute === "__proto__" || !isList(ids)) {
       throw new FormatProblem(["target_config", name], `expected a list, found ${typeText(ids ?? null)}`);
     }
-    lists[attribute] = [...(lists[attribute] ?? []), ...ids.map((id: JsonValue) => idAt(id, ["target_config", name]))];
+    lists[attribute] = [...(lists[attribute] ?? []), ...ids.map((id) => idAt(id, ["target_config", name]))];
   }
   return lists;
 }
@@ -196,8 +196,8 @@ export type RulesRead = Map<JsonValue, { readonly variants: JsonObject; readonly
 function rulesAt({ rules: json, variants }: FlagColumns, read: RulesRead | undefined): readonly Rule[] {
   const known = read?.get(json);
   if (known?.variants === variants) return known.rules;
-  if (!Array.isArray(json)) throw new FormatProblem(["rules"], `expected a list, found ${typeText(json)}`);
-  const rules = json.map((rule: JsonValue, index) => ruleAt(rule, variants, ["rules", index]));
+  if (!isList(json)) throw new FormatProblem(["rules"], `expected a list, found ${typeText(json)}`);
+  const rules = json.map((rule, index) => ruleAt(rule, variants, ["rules", index]));
   read?.set(json, { variants, rules });
   return rules;
 }
@@ -229,10 +229,10 @@ function shareAt(percentage: JsonValue, path: Path): Share {
 function serveAt(json: JsonValue, variants: JsonObject, path: Path): Serve {
   if (!isJsonObject(json)) return { variant: variantAt(json, variants, path) };
   const { split, ...others } = json;
-  if (!Array.isArray(split) || Object.keys(others).length > 0) {
+  if (!isList(split) || Object.keys(others).length > 0) {
     throw new FormatProblem(path, 'expected a variant or {"split": […]}');
   }
-  const parts = split.map((part: JsonValue, index) => {
+  const parts = split.map((part, index) => {
     if (!isJsonObject(part)) throw new FormatProblem([...path, "split", index], `found ${typeText(part)}`);
     return {
       variant: variantAt(part["variant"] ?? null, variants, [...path, "split", index, "variant"]),
@@ -250,10 +250,9 @@ function variantAt(name: JsonValue, variants: JsonObject, path: Path): string {
 }
 
 function requirementAt([flag, variants]: [string, JsonValue]): Requirement {
-  const names = Array.isArray(variants) ? variants : [variants];
   return {
     flag,
-    variants: names.map((name: JsonValue) => {
+    variants: listOf(variants).map((name) => {
       if (typeof name === "boolean") return name ? "on" : "off";
       if (typeof name === "string") return name;
       throw new FormatProblem(["requires", flag], `expected variants, found ${typeText(name)}`);

@@ -1,8 +1,7 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { suggestion } from "../../core/diagnostic/unknown-name.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
+import { isJsonObject, isList, listOf, type JsonObject, type JsonValue } from "../../core/json.ts";
 import type { AttributeDeclaration } from "../shape/config-file.ts";
-import { isList, listOf } from "../load/lists.ts";
 import { operandFault, operatorsOf } from "../shape/operators.ts";
 import type { Vocabulary } from "../shape/vocabulary.ts";
 import { checkRepeats, errorAtKey, errorAtValue, foundText, type Site } from "./report.ts";

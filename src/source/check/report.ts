@@ -1,7 +1,6 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
-import { isJsonObject, type JsonValue } from "../../core/json.ts";
+import { isJsonObject, isList, type JsonValue } from "../../core/json.ts";
 import { type ParsedFile, problemAtKey, problemAtValue } from "../load/parsed-file.ts";
-import { isList } from "../load/lists.ts";
 import type { Path } from "../load/tree.ts";
 import type { DiagnosticCode } from "./codes.ts";
 

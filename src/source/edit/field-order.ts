@@ -1,5 +1,4 @@
-import { isJsonObject, type JsonValue } from "../../core/json.ts";
-import { isList } from "../load/lists.ts";
+import { isJsonObject, isList, type JsonValue } from "../../core/json.ts";
 import type { Path } from "../load/tree.ts";
 
 export const FLAG_FIELDS = [

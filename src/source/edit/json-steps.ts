@@ -1,5 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue, sameJson } from "../../core/json.ts";
-import { isList } from "../load/lists.ts";
+import { isJsonObject, isList, sameJson, type JsonObject, type JsonValue } from "../../core/json.ts";
 import type { Path } from "../load/tree.ts";
 
 /** One step from one document to another, at the deepest path that must change. */

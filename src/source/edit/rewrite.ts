@@ -1,5 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
-import { isList } from "../load/lists.ts";
+import { isJsonObject, isList, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { type Entry, type ListTree, mapJson, type MapTree, type Path, type Tree, treeJson } from "../load/tree.ts";
 import { parseFile } from "../load/yaml-profile.ts";
 import { type FieldOrder, inOrder, SECTIONS } from "./field-order.ts";

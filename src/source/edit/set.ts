@@ -1,8 +1,7 @@
 import type { FlagKey } from "../../core/flag/flag.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
+import { isJsonObject, isList, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { unknownName } from "../../core/diagnostic/unknown-name.ts";
 import { andText, shellWord } from "../../core/text.ts";
-import { isList } from "../load/lists.ts";
 import { type Assignment, parseAssignment } from "./assignment.ts";
 import type { LoadedFlag } from "../load/load.ts";
 import { editFlag, findFlag } from "./edit-flag.ts";

@@ -1,5 +1,4 @@
-import { isJsonObject, type JsonValue } from "../../core/json.ts";
-import { isList } from "../load/lists.ts";
+import { isJsonObject, isList, type JsonValue } from "../../core/json.ts";
 
 /** Words and numbers that YAML, or a tool that reads it, may not read as text. */
 const NOT_TEXT =

@@ -1,5 +1,4 @@
-import { isJsonObject, type JsonObject } from "../../core/json.ts";
-import { listOf } from "./lists.ts";
+import { isJsonObject, listOf, type JsonObject } from "../../core/json.ts";
 import type { Problem } from "./parsed-file.ts";
 
 /** The size of a condition once the segments that it names are written out in it. */

@@ -1,7 +1,6 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
+import { isJsonObject, isList, type JsonObject, type JsonValue } from "../../core/json.ts";
 import type { DiagnosticCode } from "../check/codes.ts";
-import { isList } from "./lists.ts";
 import { type FileKind, type ParsedFile, problemAt, problemAtKey, problemAtValue } from "./parsed-file.ts";
 import { shapeFaults } from "../shape/shape.ts";
 import { keySpan, type MapTree, mapJson, type Path, type Span, valueSpan } from "./tree.ts";

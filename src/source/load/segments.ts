@@ -1,13 +1,12 @@
 import { parseCondition } from "../../core/row/condition-json.ts";
 import type { Condition } from "../../core/flag/condition.ts";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
+import { isJsonObject, isList, listOf, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { canNeverHold } from "../../core/logic/check-logic.ts";
 import { segmentPath } from "../shape/paths.ts";
 import { checkCondition } from "../check/check-condition.ts";
 import { type ConditionSize, sizeOf, sizeProblem } from "./condition-size.ts";
 import type { Draft } from "./draft.ts";
-import { isList, listOf } from "./lists.ts";
 import { type Problem, problemAtKey } from "./parsed-file.ts";
 import type { SegmentFile } from "../shape/segment-file.ts";
 import type { Vocabulary } from "../shape/vocabulary.ts";

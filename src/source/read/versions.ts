@@ -77,7 +77,16 @@ export function versionsOf(blobs: BlobReader, uncommitted: ReadonlyMap<string, U
       const file = await flagFile(ids, path);
       if (file === null) return null;
       const segments = await segmentsBelow(ids, file.ok ? segmentsNamedBy(file.file) : [], segmentFile);
-      return flagState(path, file, segments, await environments(ids));
+      const declared = await environments(ids);
+      const key = keyOfPath(path);
+      return {
+        key,
+        path,
+        file,
+        environments: declared ?? (file.ok ? Object.keys(file.file.environments ?? {}) : []),
+        segmentPaths: new Set([...segments.keys()].map(segmentPath)),
+        flagIn: (environment) => (file.ok ? flagVersion(key, file.file, environment ?? undefined, segments) : file),
+      };
     },
     mentioning: async (ids, paths, words) => {
       const found: string[] = [];
@@ -150,24 +159,7 @@ async function segmentsUsing(
   return using;
 }
 
-function flagState(
-  path: string,
-  file: FileVersion<FlagFile>,
-  segments: ReadonlyMap<string, SegmentFile | null>,
-  environments: readonly string[] | null,
-): FlagState {
-  const key = keyOfPath(path);
-  return {
-    key,
-    path,
-    file,
-    environments: environments ?? (file.ok ? Object.keys(file.file.environments ?? {}) : []),
-    segmentPaths: new Set([...segments.keys()].map(segmentPath)),
-    flagIn: (environment) => (file.ok ? flagVersion(key, file.file, environment ?? undefined, segments) : file),
-  };
-}
-
-/** Resolves one version of a flag, which nobody has checked. Never throws. */
+/** Resolves one version of a flag, which is not checked. Never throws. */
 function flagVersion(
   key: FlagKey,
   file: FlagFile,

@@ -1,7 +1,6 @@
-import { isJsonObject, type JsonObject } from "../../core/json.ts";
+import { isJsonObject, isList, type JsonObject } from "../../core/json.ts";
 import { operatorsOf } from "./operators.ts";
 import type { AttributeDeclaration } from "./config-file.ts";
-import { isList } from "../load/lists.ts";
 import { clause } from "./json-schema.ts";
 
 /**

@@ -1,5 +1,4 @@
-import { isJsonObject, type JsonObject } from "../../core/json.ts";
-import { isList } from "../load/lists.ts";
+import { isJsonObject, isList, type JsonObject } from "../../core/json.ts";
 
 /** Returns the member of that name if it is a mapping, else an empty mapping. */
 export function membersOf(schema: JsonObject, name: string): JsonObject {

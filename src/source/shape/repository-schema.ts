@@ -1,10 +1,9 @@
 import configSchema from "../../../schema/config.schema.json" with { type: "json" };
 import flagSchema from "../../../schema/flag.schema.json" with { type: "json" };
 import segmentSchema from "../../../schema/segment.schema.json" with { type: "json" };
-import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
+import { isJsonObject, isList, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { attributeDefinitions, valuesOf } from "./attribute-schema.ts";
 import { membersOf } from "./json-schema.ts";
-import { isList } from "../load/lists.ts";
 import type { LoadedFlags } from "../load/load.ts";
 import { overlaySchema, requirementSchemas, variantClauses } from "./variant-schema.ts";
 import type { Vocabulary } from "./vocabulary.ts";

@@ -1,6 +1,5 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
+import { isJsonObject, isList, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { guess, suggestion } from "../../core/diagnostic/unknown-name.ts";
-import { isList } from "../load/lists.ts";
 import { branchesOf } from "./json-schema.ts";
 
 /** Suggests what to write instead of an unknown key. `known` are the keys that are valid there. */

@@ -1,8 +1,7 @@
 import type { ErrorObject } from "ajv/dist/2020.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
+import { isJsonObject, isList, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { nearest } from "../../core/diagnostic/nearest.ts";
 import type { Problem } from "../load/parsed-file.ts";
-import { isList } from "../load/lists.ts";
 import { branchesOf, membersOf, resolveRef } from "./json-schema.ts";
 import { unknownKeyHint, valueHint } from "./shape-hint.ts";
 import type { Path } from "../load/tree.ts";

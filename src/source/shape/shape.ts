@@ -2,8 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.
 import configSchema from "../../../schema/config.schema.json" with { type: "json" };
 import flagSchema from "../../../schema/flag.schema.json" with { type: "json" };
 import segmentSchema from "../../../schema/segment.schema.json" with { type: "json" };
-import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
-import { isList } from "../load/lists.ts";
+import { isJsonObject, isList, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { type FileKind, MAX_PROBLEMS } from "../load/parsed-file.ts";
 import { membersOf, resolveRef } from "./json-schema.ts";
 import { type ShapeFault, shapeProblem } from "./shape-problem.ts";
