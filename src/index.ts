@@ -29,20 +29,21 @@ export type {
 export type { JsonObject, JsonValue } from "./core/json.ts";
 export type { ToggleUpdates } from "./github/toggle-updates.ts";
 
-/** The pull request that was opened, or a message that says why there is none. */
+/** The result of {@link updateToggle}: the pull request, or a message that says why none was opened. `url` is its page on GitHub. */
 export type UpdatedToggle =
   | { readonly success: true; readonly pullRequest: { readonly number: number; readonly url: string } }
   | { readonly success: false; readonly error: string };
 
 /**
- * Opens a pull request that changes a flag's file, or returns the open pull request of the same earlier request. The change
- * takes effect when the pull request is merged and synced; its commit is the audit record in git. Refused if the flag in git
- * differs from what this process has read from the table. Never rejects: an error is part of the result.
+ * Opens a pull request that changes a flag's file, or returns the open pull request of an identical earlier request. The
+ * change takes effect when the pull request is merged and synced; its commit is the audit record in git. The request is
+ * refused if the flag in git differs from the flag that this process has read from the table. Never rejects: an error is
+ * returned as `{ success: false, error }`.
  *
- * @param updates      new values by the names of the table's columns. `enabled` and the rollout columns change the default
- *   client's environment only; descriptive columns change all environments
- * @param adminUserId  who asks for the change; named in the pull request and its commit
- * @param notes        the reason
+ * @param updates      new values by column name, e.g. `{ rollout_percentage: 50 }` for 50 %. `enabled` and the rollout
+ *   columns change only the default client's environment; descriptive columns change all environments
+ * @param adminUserId  the person who requests the change; named in the pull request and its commit
+ * @param notes        the reason for the change; shown in the pull request
  */
 export async function updateToggle(
   key: FlagKey,

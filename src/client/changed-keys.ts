@@ -3,7 +3,7 @@ import { sameJson } from "../core/json.ts";
 import type { Snapshot } from "./snapshot/snapshot.ts";
 import type { ShownOverride } from "./status.ts";
 
-/** What determines evaluations at one moment. */
+/** The data that determines evaluations at one moment. */
 interface Moment {
   readonly snapshot: Snapshot | undefined;
   readonly overrides: readonly ShownOverride[];
@@ -11,7 +11,7 @@ interface Moment {
 
 const NO_FLAGS: Snapshot["live"] = new Map();
 
-/** Returns the flags whose answers may differ: those whose row or override changed, and those that require them. Sorted. */
+/** Returns the flags whose answers may have changed, sorted: flags whose row or override changed, and flags that require them. */
 export function changedKeys(before: Moment, after: Moment): readonly FlagKey[] {
   const [old, live] = [before.snapshot?.live ?? NO_FLAGS, after.snapshot?.live ?? NO_FLAGS];
   const keys = new Set([...old.keys(), ...live.keys()]);

@@ -14,16 +14,18 @@ import { servedText } from "./served-text.ts";
 import { keepSnapshotFile } from "./snapshot/snapshot-file.ts";
 import { createStandby } from "./snapshot/standby.ts";
 
+/** The clock, database and files that a client uses. */
 export interface ClientInput {
   readonly clock: Clock;
   readonly openStore: () => Promise<FlagStore>;
-  /** Where the last good snapshot is kept; undefined: nowhere. */
+  /** The file that keeps the last good snapshot; undefined to keep none. */
   readonly snapshotFile: string | undefined;
 }
 
+/** All parts of one client. */
 export type ClientParts = ReturnType<typeof createParts>;
 
-/** Creates all parts of a client, each from those before it. Nothing is read or sent yet. */
+/** Creates all parts of a client. Reads and sends nothing yet. */
 export function createParts(settings: Settings, { clock, openStore, snapshotFile: path }: ClientInput) {
   const { environment, logger } = settings;
   const emitter = createEmitter(logger);

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 
-/** Time, timers and randomness. Passed in, so that tests do not wait for real time. */
+/** A source of time, timers and randomness. Tests pass in their own, so that they do not wait for real time. */
 export interface Clock {
   /** Returns milliseconds since a fixed moment. Never jumps, even if the wall clock is changed. */
   readonly elapsed: () => number;
@@ -26,6 +26,7 @@ export function clampedDelay(delayMs: number): number {
   return Math.min(MAX_DELAY_MS, Math.max(MIN_DELAY_MS, delayMs));
 }
 
+/** The clock, timers and randomness of the process. */
 export const SYSTEM_CLOCK: Clock = {
   elapsed: () => performance.now(),
   today: () => new Date(),

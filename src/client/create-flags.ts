@@ -5,24 +5,24 @@ import type { FlagsClient } from "./flags-client.ts";
 import { type FlagsOptions, settingsFrom } from "./options.ts";
 import { startClient, type StartedClient } from "./start-client.ts";
 
-/** What tests pass in instead of the real ones. */
+/** The dependencies of a client that tests can replace. */
 export interface ClientDependencies extends Omit<ClientInput, "snapshotFile"> {
-  /** The folder from which the nearest `flags/` is looked for, upwards. */
+  /** The folder from which the nearest `flags/` is searched upwards. */
   readonly folder: string;
 }
 
 /**
- * Creates a client for the flags of one environment, which stays up to date until it is closed. Resolves when there is data,
+ * Creates a client for the flags of one environment and keeps it up to date until it is closed. Resolves when there is data,
  * or after the initial timeout. If the database is unreachable, the client answers from the saved or bundled snapshot, else
- * from the generated definitions; `status()` says so, and the client keeps trying to connect.
+ * from the generated definitions, and keeps trying to connect. `status()` returns which of these it uses.
  *
- * @throws FlagError USAGE for an invalid option; for nothing else
+ * @throws FlagError USAGE for an invalid option; no other error
  */
 export async function createFlags(options: FlagsOptions = {}): Promise<FlagsClient> {
   return (await openFlags(options)).client;
 }
 
-/** As {@link createFlags}, with what the entry points of this package need beside the client. */
+/** Creates a client like {@link createFlags}, and returns it with the internals that this package's entry points use. */
 export async function openFlags(
   options: FlagsOptions,
   given: Partial<ClientDependencies> = {},

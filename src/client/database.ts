@@ -9,7 +9,7 @@ import type { Settings } from "./options.ts";
 /**
  * Opens the database that the settings name. The address is resolved with every call, because a file may appear later.
  *
- * @throws FlagError as openStore; STORE_MISSING if no setting names a database and the embedded one does not exist
+ * @throws FlagError the errors of openStore; STORE_MISSING if no setting names a database and the embedded one does not exist
  */
 export async function openDatabase(settings: Settings, folder: string): Promise<FlagStore> {
   const { database: option, environment, env, heartbeat } = settings;
@@ -18,7 +18,7 @@ export async function openDatabase(settings: Settings, folder: string): Promise<
   try {
     return await openStore(url, { readOnly: !heartbeat });
   } catch (error) {
-    // A process without write access still reads: only its heartbeat fails, and the status says so.
+    // A process without write access can still read. Only its heartbeat fails, which the status reports.
     const isReadOnly = error instanceof FlagError && error.code === "STORE_READ_ONLY";
     if (isReadOnly && heartbeat) return openStore(url, { readOnly: true });
     throw error;
@@ -37,11 +37,11 @@ function missingDatabase(environment: string, url: string): FlagError {
 }
 
 /**
- * Returns where the last good snapshot is kept. Default: beside an embedded database, as `production.snapshot.json` beside
- * `production.db`; for any other database in the nearest `.flaghoist` folder upwards, else in a `.flaghoist` folder beside the
- * nearest `flags/`, else in one in `folder`.
+ * Returns the path of the file that keeps the last good snapshot. By default it is next to an embedded database, e.g.
+ * `production.snapshot.json` next to `production.db`. For any other database it is in the nearest `.flaghoist` folder upwards,
+ * else in a `.flaghoist` folder next to the nearest `flags/`, else in a `.flaghoist` folder in `folder`.
  *
- * @returns undefined if no snapshot is to be kept, or if the settings contain no valid address
+ * @returns undefined if the settings disable the snapshot file, or if the settings contain no valid address
  */
 export function snapshotFileOf(settings: Settings, folder: string): string | undefined {
   const { database: option, environment, env, snapshotFile } = settings;

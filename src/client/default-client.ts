@@ -52,19 +52,19 @@ async function addDefinitions(definitions: FlagDefinitions): Promise<void> {
   opened?.define(definitions);
 }
 
-/** Returns whether a boolean flag is on for this context; false if the flag is unknown, disabled or of another type. Never rejects for an unreachable database. */
+/** Returns whether a boolean flag is on for this context. Returns false if the flag is unknown or of another type. Never rejects for an unreachable database. */
 export async function isFeatureEnabled(key: FlagKey, context?: FlagContext): Promise<boolean> {
   const { client } = slot.opened ?? (await defaultClient());
   return client.isEnabled(key, context);
 }
 
-/** Returns whether each of several boolean flags is on, by key, all at one revision. */
+/** Returns whether each of several boolean flags is on, all at one revision, e.g. `{ voice_logging: true }`. */
 export async function checkFeatures(keys: readonly FlagKey[], context?: FlagContext): Promise<Record<string, boolean>> {
   const flags = (slot.opened ?? (await defaultClient())).client.pin();
   return Object.fromEntries(keys.map((key) => [key, flags.isEnabled(key, context)]));
 }
 
-/** Returns the value of every flag for this context, by key, all at one revision. */
+/** Returns the value of every flag for this context, all at one revision, e.g. `{ voice_logging: true, checkout_button: "#444444" }`. */
 export async function getFeatureFlags(context?: FlagContext): Promise<Record<string, JsonValue>> {
   const { client } = slot.opened ?? (await defaultClient());
   return Object.fromEntries(client.evaluateAll(context).map(({ flagKey, value }) => [flagKey, value]));
@@ -75,7 +75,7 @@ export async function getAllToggles(): Promise<readonly ToggleRow[]> {
   return (slot.opened ?? (await defaultClient())).toggleRows();
 }
 
-/** Returns what a request to change a flag needs: the flag as the default client knows it, and the GitHub settings. */
+/** Returns the flag as the default client knows it, and the GitHub settings, for a request to change the flag. */
 export async function seenForUpdate(
   key: FlagKey,
 ): Promise<Pick<Settings, "github" | "env"> & { readonly seen: SeenFlag }> {
@@ -103,7 +103,7 @@ function defaultClient(): Promise<StartedClient> {
 
 async function keepOpened(opening: Promise<StartedClient>): Promise<void> {
   const opened = await opening.catch(() => undefined);
-  // If it was closed meanwhile, callers that already wait still get an answer, but later calls must open a new client.
+  // If the client was closed in the meantime, callers that already wait still get an answer, but later calls must open a new client.
   if (slot.opening !== opening) return;
   slot.opened = opened;
   if (opened === undefined) slot.opening = undefined;

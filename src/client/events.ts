@@ -2,26 +2,28 @@ import type { FlagKey } from "../core/flag/flag.ts";
 import type { Logger } from "./logger.ts";
 import type { ClientError, ShownOverride } from "./status.ts";
 
-/** The events of a client, each with what its listeners receive. */
+/** Maps each event of a client to the object that its listeners receive. */
 export interface ClientEvents {
-  /** There is data, from any source. Emitted once; a listener added later is called at once. */
+  /** Flag data is available, from any source. Emitted once; a listener that is added later is called immediately. */
   readonly ready: { readonly revision: number };
-  /** Answers may differ for these flags: their row or override changed, or that of a flag that they require. */
+  /** The answers of these flags may have changed: their row or override changed, or that of a flag that they require. */
   readonly changed: { readonly keys: readonly FlagKey[]; readonly revision: number | null };
   /** The database has not confirmed the data for `staleAfterMs`; the data is still served. */
   readonly stale: { readonly ageMs: number | null };
   /** The database has confirmed the data again. */
   readonly fresh: { readonly revision: number | null };
-  /** A refresh failed with another error code than the one before. */
+  /** A refresh failed with a different error code than the previous failure. */
   readonly error: ClientError;
   /** The overrides in force have changed. */
   readonly override: { readonly overrides: readonly ShownOverride[] };
 }
 
+/** The name of a client's event. */
 export type EventName = keyof ClientEvents;
 /** A function that is called at each event. Its result is ignored; an error or rejected promise is logged. */
 export type Listener<Name extends EventName> = (event: ClientEvents[Name]) => unknown;
 
+/** Holds the listeners of one client and calls them. */
 export interface Emitter {
   /** Adds a listener. The returned function removes it. */
   readonly on: <Name extends EventName>(name: Name, listener: Listener<Name>) => () => void;
@@ -29,7 +31,7 @@ export interface Emitter {
   readonly clear: () => void;
 }
 
-/** Creates an emitter that calls listeners in the order in which they were added. An error of one is logged, and the others are called. */
+/** Creates an emitter that calls listeners in the order in which they were added. An error in one listener is logged and does not affect the others. */
 export function createEmitter(logger: Logger): Emitter {
   const listeners: { readonly [Name in EventName]: Set<Listener<Name>> } = {
     ready: new Set(),

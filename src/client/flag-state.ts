@@ -9,7 +9,7 @@ import type { Snapshot } from "./snapshot/snapshot.ts";
 import type { ShownOverride } from "./status.ts";
 import { compileView, type View } from "./view.ts";
 
-/** What a client serves: one snapshot, the overrides, and the view compiled from both. */
+/** The state that a client serves: one snapshot, the overrides, and the view compiled from both. */
 export interface FlagState {
   readonly view: () => View;
   readonly snapshot: () => Snapshot | undefined;
@@ -18,19 +18,19 @@ export interface FlagState {
   /**
    * Serves another snapshot from now on.
    *
-   * @param isConfirmed  the database returned it just now
+   * @param isConfirmed  true if the database has just returned the snapshot
    */
   readonly install: (snapshot: Snapshot, isConfirmed: boolean) => void;
-  /** Applies the override lines of the sources beside the environment. */
+  /** Replaces the override lines that come from sources other than the environment. */
   readonly setOverrides: (texts: readonly OverrideText[]) => void;
   readonly define: (definitions: FlagDefinitions) => void;
-  /** Notes that the database has not confirmed the data for too long, or has confirmed it again. */
+  /** Records that the database has not confirmed the data for too long, or that it has confirmed the data again. */
   readonly setLate: (isLate: boolean, ageMs: number) => void;
-  /** Logs the overrides in force. Before this call no override is logged, so that the line on what was loaded comes first. */
+  /** Logs the overrides in force. No override is logged before this call, so that the line about the loaded data comes first. */
   readonly announce: () => void;
 }
 
-/** Creates an empty state. Each change compiles a view once, replaces it by one assignment, then emits what has changed. */
+/** Creates an empty state. Each change compiles a new view once, installs it by one assignment, and then emits events. */
 export function createFlagState(settings: Settings, clock: Pick<Clock, "today">, emitter: Emitter): FlagState {
   const logOverrides = createOverrideLog(settings);
   let isAnnounced = false;

@@ -4,10 +4,10 @@ import type { JsonValue } from "../core/json.ts";
 import type { EventName, Listener } from "./events.ts";
 import type { ClientStatus } from "./status.ts";
 
-/** An attribute: a value, or a list of which one element has to match. */
+/** The value of an attribute, or a list of values. A list meets a condition if one of its elements does. */
 export type AttributeValue = string | number | boolean | readonly (string | number | boolean)[];
 
-/** The attributes of one evaluation, as declared in `flags/_config.yaml`; these are common ones. */
+/** The attributes of one evaluation, as declared in `flags/_config.yaml`. The listed names are common ones; other names are allowed. */
 export interface FlagContext extends EvaluationContext {
   readonly userRole?: AttributeValue | undefined;
   readonly workshopId?: AttributeValue | undefined;
@@ -15,7 +15,7 @@ export interface FlagContext extends EvaluationContext {
   readonly postalCode?: AttributeValue | undefined;
 }
 
-/** Evaluates flags in memory: synchronous, never throws, and does not access database, disk, environment or clock. */
+/** Evaluates flags in memory. The methods are synchronous, never throw, and do not access database, disk, environment or clock. */
 export interface FlagReader {
   /** Returns whether a boolean flag is on; false if it is unknown or of another type. */
   readonly isEnabled: (key: FlagKey, context?: FlagContext) => boolean;
@@ -35,16 +35,17 @@ export interface ValueOf {
   (key: FlagKey, defaultValue: JsonValue, context?: FlagContext): JsonValue;
 }
 
-/** A reader of one moment: later changes do not affect it. */
+/** A reader of the flags at one revision. Later changes do not affect it. */
 export interface PinnedFlags extends FlagReader {
-  /** Null before any data. */
+  /** Null if there was no data yet. */
   readonly revision: number | null;
 }
 
 /** A client for the flags of one environment, kept up to date. */
 export interface FlagsClient extends FlagReader {
-  /** Returns a reader of the present revision, for all evaluations of one request. */
+  /** Returns a reader of the current revision, for all evaluations of one request. */
   readonly pin: () => PinnedFlags;
+  /** Returns the state of the client as plain JSON, without secrets. */
   readonly status: () => ClientStatus;
   /** Adds a listener. The returned function removes it. */
   readonly on: <Name extends EventName>(name: Name, listener: Listener<Name>) => () => void;

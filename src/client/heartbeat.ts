@@ -7,8 +7,8 @@ import type { FlagState } from "./flag-state.ts";
 const INTERVAL_MS = 60_000;
 
 /**
- * Reports to the database what this process serves: at once when it changes, else every 60 s. A failure only shows in the
- * status.
+ * Starts reporting to the database what this process serves: immediately after a change, otherwise every 60 s. A failure is
+ * visible only in the status.
  *
  * @param store  returns undefined while there is no connection
  * @param state  nothing is sent while it has no data
@@ -51,13 +51,13 @@ export function startHeartbeat(
       isSending = false;
       if (isClosed) return;
       cancel = clock.after(INTERVAL_MS, beat);
-      // The pulse may have changed during the sending.
+      // The pulse may have changed while the previous one was sent.
       if (JSON.stringify(pulseOf(state)) !== sent) beat();
     });
   }
 
   return {
-    /** Sends what the process serves if it has changed or a minute has passed. To be called when it may have changed. */
+    /** Sends what the process serves if it has changed or a minute has passed. Call this whenever it may have changed. */
     beat,
     status: () => ({ lastAt, lastError }),
     close: () => {

@@ -18,7 +18,7 @@ export function stderrLogger(): Logger {
   };
 }
 
-/** Wraps a logger so that it never throws, because an error in an application's logger must not affect flags. False: logs nothing. */
+/** Wraps a logger so that it never throws, because an error in an application's logger must not affect flags. `false` disables logging. */
 export function safeLogger(logger: Logger | false): Logger {
   if (logger === false) return { info: () => {}, warn: () => {}, error: () => {} };
   const safely = (level: keyof Logger) => (message: string) => {

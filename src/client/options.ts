@@ -10,7 +10,7 @@ export interface FlagsOptions {
   readonly environment?: string | undefined;
   /**
    * The address of the database, `file:…` or `postgres://…`. Default: `FLAGS_DATABASE_URL_<ENV>`, else `FLAGS_DATABASE_URL`,
-   * else `.flaghoist/<env>.db` beside the nearest `flags/`.
+   * else `.flaghoist/<env>.db` next to the nearest `flags/`.
    */
   readonly database?: string | undefined;
   /** The definitions that `hoist generate` writes. Their fallbacks are served while there is no data. */
@@ -20,19 +20,19 @@ export interface FlagsOptions {
   /** The path of a file with override lines such as `FEATURE_X=false`, read again every 2 s. Default: `FLAGS_OVERRIDE_FILE`. */
   readonly overrideFile?: string | undefined;
   /**
-   * The path where the last good snapshot is saved, for a start while the database is unreachable; false: nowhere. Default:
-   * `FLAGS_SNAPSHOT_FILE`, else beside the SQLite file, else in the nearest `.flaghoist` folder.
+   * The file that keeps the last good snapshot, so that a process can start while the database is unreachable. `false` keeps
+   * none. Default: `FLAGS_SNAPSHOT_FILE`, else next to the SQLite file, else in the nearest `.flaghoist` folder.
    */
   readonly snapshotFile?: string | false | undefined;
   /** A snapshot bundled with the application: its path, or its parsed JSON. Used if there is no other data. */
   readonly bundled?: unknown;
-  /** How often the database is asked for its revision, in milliseconds, ± 20 %. Default: 10,000. */
+  /** The interval at which the client polls the database for a new revision, in milliseconds, ± 20 %. Default: 10,000. */
   readonly pollIntervalMs?: number | undefined;
   /** How long {@link createFlags} waits for data, in milliseconds. Default: 1,500. */
   readonly initialTimeoutMs?: number | undefined;
-  /** How long after the last successful check answers count as stale, in milliseconds. Default: 60,000. */
+  /** The time after the last successful check from which answers count as stale, in milliseconds. Default: 60,000. */
   readonly staleAfterMs?: number | undefined;
-  /** Receives log messages. False: no log. Default: lines on stderr. */
+  /** Receives log messages; `false` disables logging. Default: lines on stderr. */
   readonly logger?: Logger | false | undefined;
   /** Whether the process reports its revision and overrides to the database, for `hoist status`. Default: true. */
   readonly heartbeat?: boolean | undefined;
@@ -44,7 +44,7 @@ export interface FlagsOptions {
 export interface GitHubOptions {
   /** `owner/name`. Default: `GITHUB_REPOSITORY`. */
   readonly repository?: string | undefined;
-  /** A token that may write contents and pull requests. Default: `FLAGS_GITHUB_TOKEN`, else `GITHUB_TOKEN`, else `GH_TOKEN`. */
+  /** A token with write access to contents and pull requests. Default: `FLAGS_GITHUB_TOKEN`, else `GITHUB_TOKEN`, else `GH_TOKEN`. */
   readonly token?: string | undefined;
   /** The API address of GitHub Enterprise, e.g. `https://github.acme.dev/api/v3`. Default: `GITHUB_API_URL`, else github.com's. */
   readonly apiUrl?: string | undefined;
@@ -52,7 +52,7 @@ export interface GitHubOptions {
   readonly folder?: string | undefined;
 }
 
-/** Checked and complete options. Later changes of the objects that were passed in do not affect them. */
+/** Checked and complete options. Later changes to the objects that were passed in have no effect. */
 export type Settings = Readonly<ReturnType<typeof settingsFrom>>;
 
 const NAMES: Readonly<Record<keyof FlagsOptions, string>> = {
@@ -111,10 +111,10 @@ function checkOption(name: string, value: unknown, names: Readonly<Record<string
   const expected = Object.hasOwn(names, name) ? names[name] : undefined;
   if (expected === undefined) {
     const known = Object.keys(names).map((each) => `${within}${each}`);
-    throw new FlagError("USAGE", `option "${within}${name}" does not exist; options: ${known.join(", ")}`);
+    throw new FlagError("USAGE", `option "${within}${name}" does not exist; valid options: ${known.join(", ")}`);
   }
   if (value === undefined || expected.split(" or ").some((word) => fits(word, value))) return;
-  if (value === "") throw new FlagError("USAGE", `option ${within}${name} must be a string that is not empty`);
+  if (value === "") throw new FlagError("USAGE", `option ${within}${name} must not be an empty string`);
   const found = value === null ? "null" : typeof value;
   throw new FlagError("USAGE", `option ${within}${name} must have the type ${expected}, not ${found}`);
 }

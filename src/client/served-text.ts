@@ -2,13 +2,13 @@ import type { FlagDefinitions } from "../core/flag/definitions.ts";
 import { counted } from "../core/text.ts";
 import type { Snapshot } from "./snapshot/snapshot.ts";
 
-/** Says what is served while the database does not answer, e.g. `revision 6 from memory, 42 s old`. */
+/** Describes the data that is served while the database does not answer, e.g. `revision 6 from memory, 42 s old`. */
 export function servedText({ source, savedAt, head }: Snapshot, ageMs: number | null): string {
   if (source !== "database") return `revision ${head.revision} from the ${snapshotName(source)} of ${savedAt}`;
   return `revision ${head.revision} from memory${ageMs === null ? "" : `, ${Math.round(ageMs / 1000)} s old`}`;
 }
 
-/** Says in one line what a client has started with, e.g. `production, revision 57 (91c0d3a), 9 flags from postgres …`. */
+/** Describes in one line the data that a client has started with, e.g. `production, revision 57 (91c0d3a), 9 flags from postgres …`. */
 export function startText(
   environment: string,
   snapshot: Snapshot | undefined,

@@ -13,7 +13,7 @@ import { pinned, readerOf } from "./view.ts";
 /** How long the start waits for files before it asks the database without them: a hanging mount must not block it. */
 const FILES_MS = 500;
 
-/** A client, with what only the entry points of this package need of it. */
+/** A client with the internals that this package's entry points use. */
 export interface StartedClient {
   readonly client: FlagsClient;
   /** Resolves when there is data, or when the initial timeout has passed. */
@@ -93,7 +93,7 @@ async function close(parts: ClientParts): Promise<void> {
   parts.emitter.clear();
 }
 
-/** Resolves with the work, or when its time is up; the work then continues. */
+/** Resolves when the work is done or its time is up. The work is not cancelled. */
 async function withinTime(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
   const timeout = Promise.withResolvers<void>();
   const cancel = clock.after(ms, timeout.resolve, true);

@@ -1,6 +1,7 @@
 import type { ClientParts } from "./client-parts.ts";
 import type { ClientStatus } from "./status.ts";
 
+/** Returns the status of a client. */
 export function statusOf(parts: ClientParts): ClientStatus {
   const { state, connection, connectionState } = parts;
   const snapshot = state.snapshot();

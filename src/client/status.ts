@@ -3,24 +3,25 @@ import type { FlagKey } from "../core/flag/flag.ts";
 import type { OverrideProblem } from "../core/override/override.ts";
 import type { ActiveOverride } from "../core/override/override-resolve.ts";
 
-/** Where the served data comes from. `definitions`: only the generated fallbacks; `none`: there is no data at all. */
+/** The source of the served data. `definitions`: only the generated fallbacks; `none`: there is no data. */
 export type ClientSource = "database" | "disk" | "bundled" | "definitions" | "none";
 
+/** An error of a refresh. Errors that are not a FlagError have the code `UNEXPECTED`. */
 export interface ClientError {
   readonly code: ErrorCode | "UNEXPECTED";
   readonly message: string;
   readonly hint: string | null;
-  /** ISO 8601. */
+  /** The time of the error, ISO 8601. */
   readonly at: string;
 }
 
-/** An override in force: the variant that it serves, never the value that was set. */
+/** An override in force, with the variant that it serves. Never contains the value that was set. */
 export interface ShownOverride extends Omit<ActiveOverride, "turnsOff" | "beats"> {
-  /** ISO 8601: when this process first applied it. */
+  /** The time when this process first applied the override, ISO 8601. */
   readonly since: string;
 }
 
-/** A row that cannot be read, and what its flag serves meanwhile. */
+/** A row that cannot be read, and what its flag serves instead. */
 export interface SetAside {
   /** Null if not even the key can be read. */
   readonly key: FlagKey | null;
@@ -32,7 +33,7 @@ export interface SetAside {
 /** The state of a client as plain JSON, without secrets. */
 export interface ClientStatus {
   readonly environment: string;
-  /** There is data from the database, the disk or the bundle. Once true, it stays true. */
+  /** Whether there is data from the database, the disk or the bundle. Once true, it stays true. */
   readonly ready: boolean;
   readonly source: ClientSource;
   readonly storeId: string | null;
@@ -41,16 +42,16 @@ export interface ClientStatus {
   readonly commit: string | null;
   /** The number of live flags. */
   readonly flags: number;
-  /** ISO 8601: when the served snapshot was saved; null if the data comes from the database. */
+  /** The time when the served snapshot was saved, ISO 8601; null if the data comes from the database. */
   readonly savedAt: string | null;
   /** Milliseconds since the database last confirmed the data; null before the first time. */
   readonly ageMs: number | null;
   readonly stale: boolean;
   /** The database's label, never a password; null before one could be opened. */
   readonly database: string | null;
-  /** The last attempt to reach it succeeded. */
+  /** Whether the last attempt to reach the database succeeded. */
   readonly connected: boolean;
-  /** How changes are noticed on the present connection. `push` is reported once a notification has arrived. */
+  /** How the current connection detects changes. `push` is reported once a notification has arrived. */
   readonly transport: "none" | "poll" | "push and poll";
   /** The last failure, even after the connection has recovered (`connected` is then true). */
   readonly lastError: ClientError | null;
@@ -59,6 +60,6 @@ export interface ClientStatus {
   readonly problems: readonly OverrideProblem[];
   /** The last heartbeat and its error; null if heartbeats are turned off. */
   readonly heartbeat: { readonly lastAt: string | null; readonly lastError: string | null } | null;
-  /** Where the last good snapshot is saved, and why it could not be written; null if it is not saved. */
+  /** The file that keeps the last good snapshot, and why it could not be written; null if no snapshot is kept. */
   readonly snapshotFile: { readonly path: string; readonly lastError: string | null } | null;
 }

@@ -21,7 +21,7 @@ const TOGGLE_COLUMNS = [
 /** A flag's table row, by column name. Times are ISO 8601 in UTC; `rollout_percentage` is 0 to 100. */
 export type ToggleRow = Pick<FlagRow, (typeof TOGGLE_COLUMNS)[number]>;
 
-/** Returns every live flag, ordered by display name, then by key. A row that cannot be read is returned as last readable. */
+/** Returns every live flag, ordered by display name, then by key. A row that cannot be read is returned in its last readable version. */
 export function toggleRows(snapshot: Snapshot | undefined): readonly ToggleRow[] {
   const rows = [...(snapshot?.live ?? [])].map(([key, { good }]) => toggleRow(rowOf(good, key)));
   return rows.sort((a, b) => order(a.display_name, b.display_name) || order(a.feature_key, b.feature_key));
@@ -42,10 +42,11 @@ export interface SeenFlag {
   readonly environment: string;
   /** The commit that the table was synced from; null if it is unknown or there is no data. */
   readonly commit: string | null;
-  /** The flag as the table has it, manual changes included; null if the table has none. */
+  /** The flag as stored in the table, including manual changes; null if the table does not have it. */
   readonly flag: Flag | null;
 }
 
+/** Returns a flag as this process knows it, with its environment and commit. */
 export function seenFlag(environment: string, snapshot: Snapshot | undefined, key: FlagKey): SeenFlag {
   return { environment, commit: snapshot?.head.commit ?? null, flag: snapshot?.live.get(key)?.flag ?? null };
 }

@@ -7,7 +7,7 @@ import type { ParsedOverrides } from "../core/override/override.ts";
 import type { FlagContext, FlagReader, PinnedFlags } from "./flags-client.ts";
 import type { Snapshot } from "./snapshot/snapshot.ts";
 
-/** Everything that evaluations use at one moment. Replaced as a whole, by one assignment. */
+/** All data that evaluations use at one moment. It is replaced as a whole, by one assignment. */
 export interface View {
   readonly set: FlagSet;
   readonly revision: number | null;
@@ -23,7 +23,7 @@ const EMPTY_CONTEXT: EvaluationContext = Object.freeze({});
 /**
  * Compiles a snapshot, the overrides and the generated definitions for evaluation.
  *
- * @param isLate  the database has not confirmed the snapshot for too long
+ * @param isLate  true if the database has not confirmed the snapshot for too long
  */
 export function compileView(
   snapshot: Snapshot | undefined,
@@ -50,7 +50,7 @@ export function compileView(
   };
 }
 
-/** Returns the evaluation methods, which use the present view at each call. */
+/** Returns the evaluation methods, which use the current view at each call. */
 export function readerOf(view: () => View): FlagReader {
   function value(key: FlagKey, defaultValue: boolean, context?: FlagContext): boolean;
   function value(key: FlagKey, defaultValue: string, context?: FlagContext): string;
@@ -72,7 +72,7 @@ export function readerOf(view: () => View): FlagReader {
   };
 }
 
-/** Returns the evaluation methods for this view only. */
+/** Returns evaluation methods that always use this view. */
 export function pinned(view: View): PinnedFlags {
   return { ...readerOf(() => view), revision: view.revision };
 }
@@ -89,7 +89,7 @@ function evaluateIn(
   return Object.freeze({ ...evaluation, metadata: Object.freeze({ ...evaluation.metadata, stale: true }) });
 }
 
-/** Distinguishes three reasons why a flag is unknown: its row cannot be read, there is no data yet, or there is no such flag. */
+/** Distinguishes three reasons why a flag is unknown: its row cannot be read, there is no data yet, or the flag does not exist. */
 function notFound(view: View, evaluation: Evaluation): Evaluation {
   const problem = view.unreadable.get(evaluation.flagKey);
   if (problem !== undefined) {

@@ -2,11 +2,11 @@ import { PassThrough } from "node:stream";
 import { batchParser } from "./cat-file.ts";
 import type { Git } from "./git.ts";
 
-/** Reads contents by id, one after the other, with one git process. */
+/** Reads blobs by id, one after another, with one git process. */
 export interface BlobReader {
-  /** Returns at most the first MiB. @throws FlagError GIT_FAILED when it is missing or damaged, then also on every later call */
+  /** Returns the content of a blob, at most its first MiB. @throws FlagError GIT_FAILED if it is missing or damaged; every later call then throws too */
   read(id: string): Promise<Uint8Array>;
-  /** Ends the process. */
+  /** Ends the git process. */
   close(): Promise<void>;
 }
 

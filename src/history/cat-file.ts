@@ -1,7 +1,7 @@
 import { FlagError } from "../core/errors.ts";
 import type { Git } from "./git.ts";
 
-/** Sets how much is kept of a larger file, so that no file can fill the memory. A flag file may have 256 KB. */
+/** Limits how many bytes of a file are kept, so that no file can fill the memory. Flag files may have at most 256 KB. */
 export const MAX_BYTES = 1_048_576;
 
 const LINE_FEED = 0x0a;
@@ -9,7 +9,7 @@ const LINE_FEED = 0x0a;
 /**
  * Reads many blobs with one git process. Returns their contents in the order of the ids.
  *
- * @returns  at most {@link MAX_BYTES} of each
+ * @returns  at most {@link MAX_BYTES} of each blob
  * @throws FlagError GIT_FAILED when an object is missing or damaged
  */
 export async function readBlobs(git: Git, ids: readonly string[]): Promise<readonly Uint8Array[]> {
@@ -25,7 +25,7 @@ export async function readBlobs(git: Git, ids: readonly string[]): Promise<reado
   return blobs;
 }
 
-/** Creates a parser of `<id> blob <size>\n<content>\n`, repeated. Chunks may be cut anywhere. */
+/** Creates a parser of `<id> blob <size>\n<content>\n`, repeated. Chunks may end at any byte. */
 export function batchParser(onBlob: (bytes: Uint8Array) => void): (chunk: Uint8Array) => void {
   let header = "";
   let content: Uint8Array | null = null;

@@ -1,19 +1,19 @@
 import type { LoggedCommit } from "./commit-log.ts";
 
-/** Who changed something, when, and by which pull request. */
+/** A commit with its author, its date and its pull request. */
 export interface CommitInfo extends Omit<LoggedCommit, "parents" | "changes"> {
-  /** From the subject of the merge that brought the commit into the mainline, else from its own; null where neither has one. */
+  /** The number in the subject of the merge that brought the commit into the mainline, else in the commit's own subject; null if neither has one. */
   readonly pullRequest: number | null;
 }
 
-/** Describes a commit. @param merge  the merge that brought the commit into the mainline; null for a commit of the mainline itself */
+/** Returns the author, date and pull request of a commit. @param merge  the merge that brought the commit into the mainline; null for a commit of the mainline itself */
 export function commitInfo(commit: LoggedCommit, merge: LoggedCommit | null): CommitInfo {
   const { sha, authorName, authorEmail, date, subject } = commit;
   const pullRequest = (merge && pullRequestOf(merge.subject)) ?? pullRequestOf(subject);
   return { sha, authorName, authorEmail, date, subject, pullRequest };
 }
 
-/** Returns the newest of the commits that last changed one of these paths; undefined where none did. */
+/** Returns the newest commit among those that last changed one of these paths; undefined if there is none. */
 export function newestChange(
   paths: readonly string[],
   changes: ReadonlyMap<string, CommitInfo>,

@@ -1,7 +1,7 @@
 import { FlagError } from "../core/errors.ts";
 import type { Git } from "./git.ts";
 
-/** One commit, and what it changed against its first parent. */
+/** One commit, with its changes relative to its first parent. */
 export interface LoggedCommit {
   readonly sha: string;
   readonly parents: readonly string[];
@@ -13,9 +13,9 @@ export interface LoggedCommit {
   readonly changes: readonly FileChange[];
 }
 
-/** One path that a commit changed, with the ids of its contents; null where there was no file before, or is none after. */
+/** One path that a commit changed, with the blob ids before and after. `before` is null for an added file, `after` for a removed one. */
 export interface FileChange {
-  /** From the opened folder. */
+  /** The path relative to the opened folder. */
   readonly path: string;
   readonly before: string | null;
   readonly after: string | null;
@@ -27,8 +27,8 @@ const FIELDS = ["%H", "%P", "%an", "%ae", "%cI", "%s"];
  * Walks the history that leads to `to`, merges included; children come before their parents. Runs one git process, which ends
  * when the caller stops iterating.
  *
- * @param from    left out together with all its ancestors; null for everything
- * @param folder  relative to the opened one. Only paths below it are named; commits without any are yielded too
+ * @param from    a commit to exclude together with all its ancestors; null for the whole history
+ * @param folder  relative to the opened folder. Only paths below it are listed; commits without such paths are yielded too
  */
 export async function* walkCommits(
   git: Git,
@@ -67,7 +67,7 @@ export async function* walkCommits(
   yield* read([], true);
 }
 
-/** A change whose path is still to be read. */
+/** A change whose path has not been read yet. */
 type Ids = Omit<FileChange, "path">;
 
 /**

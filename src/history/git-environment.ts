@@ -1,9 +1,9 @@
-/** Environment variables. */
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Sets configuration that takes precedence over the user's, the system's and the repository's files, as `name=value` for `git -c`.
- * Contains only what could change a result or start another program. `safe.directory` stays the user's choice.
+ * Contains only settings that could change a result or start another program. `safe.directory` remains the user's choice.
  */
 export const FIXED_CONFIGURATION: readonly string[] = [
   "core.quotePath=false",
@@ -37,7 +37,7 @@ const OURS: Readonly<Record<string, string>> = {
   // refs/replace and info/grafts must not change commits.
   GIT_NO_REPLACE_OBJECTS: "1",
   GIT_GRAFT_FILE: "/dev/null",
-  // Paths are never patterns: a folder may be called `a*`.
+  // Paths are never patterns: a folder may be named `a*`.
   GIT_LITERAL_PATHSPECS: "1",
   // Reading must not write the index, and must not wait for a password.
   GIT_OPTIONAL_LOCKS: "0",
@@ -65,7 +65,7 @@ function isForeign(name: string): boolean {
   return ["EDITOR", "PAGER", "PREFIX", "SSH_ASKPASS", "VISUAL"].includes(name);
 }
 
-/** Passes on `safe.directory` from GIT_CONFIG_COUNT variables, by which CI images trust a folder, and none of the others. */
+/** Passes on `safe.directory` from GIT_CONFIG_COUNT variables, by which CI images trust a folder, and drops all other settings. */
 function trustedOwners(ambient: Environment): Record<string, string> {
   const count = Number(ambient["GIT_CONFIG_COUNT"] ?? 0);
   if (!Number.isInteger(count) || count < 1 || count > 1_000) return {};

@@ -1,7 +1,7 @@
 import { shellWord } from "../core/text.ts";
 import { FlagError } from "../core/errors.ts";
 
-/** Turns a failure of git into an error with a hint. Removes credentials from what git printed. */
+/** Converts a failure of git to an error with a hint. Removes credentials from git's output. */
 export function gitFailure(cause: unknown, folder: string): FlagError {
   if (cause instanceof FlagError) return cause;
   const said = withoutCredentials(cause instanceof Error ? cause.message : String(cause));

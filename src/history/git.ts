@@ -9,7 +9,7 @@ import { gitFailure } from "./git-failure.ts";
 export interface Git {
   readonly folder: string;
   /**
-   * Returns the whole output. It is empty, too, where git fails without a message, as `rev-parse --quiet` does.
+   * Returns the whole output. The output is also empty if git fails without a message, as `rev-parse --quiet` does.
    *
    * @throws FlagError NOT_A_REPOSITORY, GIT_FAILED
    */
@@ -24,8 +24,9 @@ export interface Git {
 }
 
 /**
- * @param indexFile  used in place of the repository's own index
- * @throws FlagError NOT_A_REPOSITORY when there is no such folder
+ * Returns a runner of git in one folder.
+ *
+ * @param indexFile  used instead of the repository's own index
  */
 export function gitIn(folder: string, ambient: Environment, indexFile?: string): Git {
   const own: Record<string, string> = indexFile === undefined ? {} : { GIT_INDEX_FILE: indexFile };

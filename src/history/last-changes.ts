@@ -4,12 +4,12 @@ import type { Git } from "./git.ts";
 import { type MainlineCommit, mainlineLocator } from "./mainline.ts";
 
 /**
- * Finds the last commit that changed each path on the way to `to`. The last change is one on the mainline: where that is a
- * merge, the result is the newest commit brought in by it that changed the path, with the pull request of the merge; where
- * there is none, because the merge resolved a conflict, the merge itself.
+ * Returns, for each path, the last commit in the range that changed it. The last change is the newest mainline commit that
+ * changed the path. If that is a merge, the result is the newest commit of the merged branch that changed the path, with the
+ * pull request of the merge; if the branch has no such commit, because the merge resolved a conflict, it is the merge itself.
  *
- * @param paths   from the opened folder
- * @returns       without the paths that did not change in the range
+ * @param paths   relative to the opened folder
+ * @returns       commits by path; paths that did not change in the range are omitted
  */
 export async function lastChanges(
   git: Git,
@@ -18,7 +18,7 @@ export async function lastChanges(
 ): Promise<ReadonlyMap<string, CommitInfo>> {
   const found = new Map<string, CommitInfo>();
   const missing = new Set(paths);
-  /** Paths that a merge changed, until one of the commits which it brought in is found. */
+  /** Paths that a merge changed, until a commit of the merged branch that changed them is found. */
   const pending = new Map<string, MainlineCommit>();
   const locate = mainlineLocator(range.to);
   if (missing.size === 0) return found;

@@ -5,8 +5,8 @@ import type { Repository } from "./repository.ts";
  * Returns the mainline commits that changed something below `flags/` and that `from` does not contain, newest first.
  *
  * @param from  null to return all of them
- * @param max   return only the newest ones
- * @throws FlagError as Repository.isAncestor
+ * @param max   limits the result to the newest commits
+ * @throws FlagError the errors of Repository.isAncestor
  */
 export async function mainlineBetween(
   repository: Repository,

@@ -2,27 +2,27 @@ import { commitInfo, type CommitInfo } from "./commit-info.ts";
 import { type FileChange, type LoggedCommit, walkCommits } from "./commit-log.ts";
 import type { Git } from "./git.ts";
 
-/** One commit of the mainline that changed something, with the commits that it brought in where it is a merge. */
+/** A mainline commit that changed something below a folder. A merge includes the changes of the merged branch. */
 export interface MainlineChange extends CommitInfo {
-  /** Counted from 0, the newest commit of the mainline; commits that changed nothing here are counted too. */
+  /** The position on the mainline, where 0 is the newest commit. Commits without changes below the folder are counted too. */
   readonly place: number;
-  /** What changed against the first parent, each path once. */
+  /** The changes relative to the first parent, each path once. */
   readonly changes: readonly FileChange[];
-  /** Returns who changed these paths: the newest commit brought in by the merge that changed one of them, else this commit. */
+  /** Returns the commit that changed these paths: the newest commit of the merged branch that changed one of them, else this commit. */
   readonly madeBy: (paths: ReadonlySet<string>) => CommitInfo;
 }
 
-/** A commit of the mainline, and its place there, counted from the newest. */
+/** A mainline commit with its position, where 0 is the newest commit. */
 export interface MainlineCommit {
   readonly commit: LoggedCommit;
   readonly place: number;
 }
 
 /**
- * Walks the mainline, which is the line of first parents, and yields the commits that changed something below a folder, newest
+ * Walks the mainline, which is the first-parent history, and yields the commits that changed something below a folder, newest
  * first. Runs one git process, which ends when the caller stops iterating.
  *
- * @param folder    relative to the opened one
+ * @param folder    relative to the opened folder
  * @param onCommit  receives every commit of the mainline in order, each before its change is yielded
  */
 export async function* walkMainline(
@@ -64,11 +64,11 @@ function mainlineChange({ commit, place }: MainlineCommit, brought: readonly Log
 
 /**
  * Creates a function that takes the commits of a walk, children before parents, and returns for each the commit of the mainline
- * that brought it in: itself, or the oldest merge from which it can be reached. `isOpen` tells whether commits that a merge
- * brought in are still to come.
+ * that brought it in: itself, or the oldest merge from which it can be reached. `isOpen` returns whether
+ * more commits that a merge brought in may follow.
  */
 export function mainlineLocator(tip: string) {
-  /** For commits that are still to come: what brought them in, as far as their children show. */
+  /** Maps commits that are still to follow to the mainline commit that brought them in, as far as their children show. */
   const expected = new Map<string, MainlineCommit>();
   let nextOnMainline: string | undefined = tip;
   let place = 0;

@@ -3,11 +3,11 @@ import type { SourceFile } from "../core/flag/source-file.ts";
 import { readBlobs } from "./cat-file.ts";
 import type { Git } from "./git.ts";
 
-/** One file of a commit, not yet read. */
+/** One file of a commit whose content has not been read yet. */
 export interface TreeEntry {
   readonly kind: SourceFile["kind"];
   readonly id: string;
-  /** From the opened folder. */
+  /** The path relative to the opened folder. */
   readonly path: string;
 }
 
@@ -18,14 +18,14 @@ const NOTHING = new Uint8Array(0);
  * Runs two processes, however many files there are.
  *
  * @param commit  a full id
- * @param folder  below the opened one, e.g. `flags`
- * @returns       in git's order; empty when the commit has no such folder. Of a file above 1 MiB only the first MiB
+ * @param folder  relative to the opened folder, e.g. `flags`
+ * @returns       the files in git's order; empty if the commit does not have the folder. Files above 1 MiB are cut to 1 MiB
  */
 export async function readFiles(git: Git, commit: string, folder: string): Promise<readonly SourceFile[]> {
   return readContents(git, await listTree(git, commit, folder));
 }
 
-/** Reads the contents of files in their order. Links and submodules stay empty. */
+/** Reads the contents of files, in the order of the entries. Links and submodules get empty contents. */
 export async function readContents(git: Git, entries: readonly TreeEntry[]): Promise<readonly SourceFile[]> {
   const ids = entries.flatMap(({ kind, id }) => (kind === "file" ? [id] : []));
   const contents = (await readBlobs(git, ids)).values();
@@ -43,14 +43,14 @@ export async function listTree(git: Git, commit: string, path: string): Promise<
   return records.filter((record) => record !== "").map(treeEntry);
 }
 
-/** `100644 blob <id>\t<path>` */
+/** Parses `100644 blob <id>\t<path>`. */
 function treeEntry(record: string): TreeEntry {
   const [, mode = "", id = "", path = ""] = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(record) ?? [];
   if (path === "") throw new FlagError("GIT_FAILED", `unexpected output of git ls-tree: "${record}"`);
   return { kind: kindOf(mode), id, path };
 }
 
-/** Returns what a mode of git stands for. */
+/** Returns the kind of entry that a git file mode denotes, e.g. `symlink` for `120000`. */
 export function kindOf(mode: string): SourceFile["kind"] {
   return mode === "120000" ? "symlink" : mode === "160000" ? "submodule" : "file";
 }

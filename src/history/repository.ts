@@ -11,50 +11,51 @@ import { listTree, readFiles } from "./read-files.ts";
 
 /** The commit and branch of HEAD. */
 export interface HeadInfo {
-  /** A full id; null before the first commit. */
+  /** The full id of the commit; null before the first commit. */
   readonly commit: string | null;
-  /** Null while HEAD is detached, as it usually is in CI. */
+  /** The name of the branch; null while HEAD is detached, as it usually is in CI. */
   readonly branch: string | null;
 }
 
 /** Reads a git repository and never writes to it. All paths are relative to the opened folder, with forward slashes. */
 export interface Repository {
-  /** The top of the work tree. */
+  /** The absolute path of the top of the work tree. */
   readonly root: string;
   /** Returns the full id of a branch, tag or short id. @throws FlagError UNKNOWN_COMMIT */
   resolve(ref: string): Promise<string>;
-  /** Returns whether older commits are missing. If so, questions about ancestry cannot be answered. */
+  /** Returns whether the clone is shallow. In a shallow clone older commits are missing, so ancestry may be unknown. */
   isShallow(): Promise<boolean>;
   /**
-   * Returns whether `newer` contains `older`; a commit contains itself. `unknown` means that `older` does not exist here, for
-   * example after history was rewritten.
+   * Returns whether `newer` contains `older`; a commit contains itself. `unknown` means that this clone does not have
+   * `older`, for example because history was rewritten.
    *
    * @throws FlagError UNKNOWN_COMMIT for `newer`; SHALLOW_CLONE when the answer may lie in the missing part
    */
   isAncestor(older: string, newer: string): Promise<"yes" | "no" | "unknown">;
-  /** Returns the newest commit that both histories contain; null when there is none. @throws as isAncestor */
+  /** Returns the newest commit that both histories contain; null if there is none. @throws the errors of isAncestor */
   commonAncestor(one: string, other: string): Promise<string | null>;
   /**
-   * Reads all files of a commit below `folder`, e.g. `flags`. Returns none when there is no such folder. Links and submodules
-   * are listed but not read; of a file above 1 MiB only the first MiB is read.
+   * Reads all files of a commit below `folder`, e.g. `flags`. Returns an empty list if the folder does not exist. Links and
+   * submodules are listed but not read. Only the first MiB of a larger file is read.
    */
   readFiles(commit: string, folder: string): Promise<readonly SourceFile[]>;
-  /** Lists the files of a commit below `folder`: path → id of the content. Leaves out links and submodules. */
+  /** Maps the path of each file of a commit below `folder` to its blob id. Omits links and submodules. */
   fileIds(commit: string, folder: string): Promise<ReadonlyMap<string, string>>;
-  /** Opens a reader of contents by id. The caller closes it. */
+  /** Opens a reader of blobs by id. The caller must close it. */
   openBlobs(): BlobReader;
   /**
-   * Walks the mainline (the line of first parents) back from `to` and yields the commits that changed something below `folder`,
+   * Walks the mainline (the first-parent history) back from `to` and yields the commits that changed something below `folder`,
    * newest first; a merge counts as one commit. Runs one git process, which ends when the caller stops iterating.
    *
-   * @param onCommit  receives every commit of the mainline, as far as the walk gets
+   * @param onCommit  receives every mainline commit that the walk reaches
    */
   mainline(to: string, folder: string, onCommit?: (commit: MainlineCommit) => void): AsyncIterable<MainlineChange>;
-  /** Returns the paths below `folder` that differ from HEAD: added, changed or deleted. Leaves out ignored files. */
+  /** Returns the paths below `folder` that differ from HEAD: added, changed or deleted. Omits ignored files. */
   changedFiles(folder: string): Promise<readonly string[]>;
+  /** Returns the commit and branch of HEAD. */
   describeHead(): Promise<HeadInfo>;
   /**
-   * Returns, for each path, the last commit up to `to` that changed or deleted it. Leaves out paths without a change since
+   * Returns, for each path, the last commit up to `to` that changed or deleted it. Omits paths without a change since
    * `from`. Runs one git process.
    */
   lastChanges(
@@ -64,9 +65,10 @@ export interface Repository {
 }
 
 /**
- * Opens the repository around a folder. The folder usually contains `flags/`, and may be at the top of the repository or below.
+ * Opens the repository that contains a folder. The folder usually contains `flags/`; it may be the top of the repository or a
+ * subfolder.
  *
- * @param environment  what git is started with; the process's own unless given
+ * @param environment  the environment variables that git is started with
  * @throws FlagError NOT_A_REPOSITORY; GIT_FAILED when git is missing or does not trust the folder's owner
  */
 export async function openRepository(folder: string, environment: Environment = process.env): Promise<Repository> {
@@ -133,7 +135,7 @@ async function placeOf(git: Git): Promise<{ readonly root: string; readonly pref
 }
 
 async function resolve(git: Git, ref: string): Promise<string> {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  // oxlint-disable-next-line no-control-regex -- the pattern is meant to match control characters
   if (ref === "" || ref.startsWith("-") || /[\u0000-\u001f\u007f]/.test(ref)) {
     throw new FlagError("UNKNOWN_COMMIT", `${JSON.stringify(ref)} is not the name of a commit`, {
       hint: "give a branch, a tag or a commit id",
@@ -188,7 +190,7 @@ async function ancestry(
   // Empty output means that the newer commit contains the older. Unlike an exit code of merge-base, no failure looks the same.
   if (start !== null && (await git.run("rev-list", "--max-count=1", start, `^${end}`)) === "") return "yes";
   if (await isShallow(git)) {
-    throw new FlagError("SHALLOW_CLONE", `this clone is shallow: it is unknown whether ${newer} contains ${older}`, {
+    throw new FlagError("SHALLOW_CLONE", `this clone is shallow, so it is unknown whether ${newer} contains ${older}`, {
       hint: "fetch the full history with: git fetch --unshallow\n(actions/checkout: fetch-depth: 0)",
     });
   }

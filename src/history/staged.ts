@@ -7,19 +7,19 @@ import { kindOf, readContents, type TreeEntry } from "./read-files.ts";
 
 /** The files that the next commit will contain below a folder. */
 export interface Staged {
-  /** All files of the index, changed or not, in git's order. Empty where nothing changed. */
+  /** All files of the index, changed or not, in git's order. Empty if nothing changed. */
   readonly files: readonly SourceFile[];
   /** Paths that differ from HEAD: added, changed or deleted. */
   readonly changed: readonly string[];
 }
 
 /**
- * Reads git's index. For `git commit FILE` and `git commit --all`, git gives its hooks another index in GIT_INDEX_FILE, which
- * is then read.
+ * Reads the files below a folder from git's index. For `git commit FILE` and `git commit --all`, git passes a different index
+ * to its hooks in GIT_INDEX_FILE, which is then read instead.
  *
- * @param folder  contains `below`; all paths are relative to it
+ * @param folder  the folder that contains `below`; all paths are relative to it
  * @param below   e.g. `flags`
- * @throws FlagError NOT_A_REPOSITORY, GIT_FAILED; INVALID_FLAGS where a merge conflict below the folder is not resolved
+ * @throws FlagError NOT_A_REPOSITORY, GIT_FAILED; INVALID_FLAGS if a merge conflict below the folder is not resolved
  */
 export async function readStaged(
   folder: string,
@@ -49,7 +49,7 @@ export async function readStaged(
   return { files: await readContents(git, staged), changed };
 }
 
-/** `100644 <id> <stage>\t<path>` */
+/** Parses `100644 <id> <stage>\t<path>`. */
 function indexEntry(record: string): TreeEntry {
   const [, mode = "", id = "", stage, path = ""] = /^(\d+) ([0-9a-f]+) (\d)\t(.*)$/s.exec(record) ?? [];
   if (path === "") throw new FlagError("GIT_FAILED", `unexpected output of git ls-files: "${record}"`);

@@ -3,27 +3,29 @@ import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { FlagError } from "../core/errors.ts";
 
-export interface DatabaseQuestion {
+/** The settings that determine the database of an environment. */
+export interface DatabaseLookup {
   /** The value of `--database`, if given. */
   readonly option?: string | undefined;
   readonly environment: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The folder from which `flags/` is looked for, upwards. */
+  /** The folder from which `flags/` is searched upwards. */
   readonly folder: string;
 }
 
+/** The address of a database, and the setting that named it. */
 export interface DatabaseAddress {
   readonly url: string;
-  /** What named the database: `--database`, a variable, or `default` for `.flaghoist/<env>.db`. */
+  /** The setting that named the database: `--database`, a variable, or `default` for `.flaghoist/<env>.db`. */
   readonly source: string;
 }
 
-/** Returns the address of an environment's database, and what named it. @throws FlagError USAGE for an invalid address */
-export function findDatabase({ option, environment, env, folder }: DatabaseQuestion): DatabaseAddress {
+/** Returns the address of an environment's database, and the setting that named it. @throws FlagError USAGE for an invalid address */
+export function findDatabase({ option, environment, env, folder }: DatabaseLookup): DatabaseAddress {
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(environment)) {
     throw new FlagError("USAGE", `"${environment}" is not a valid environment name; use letters, digits, - and _`);
   }
-  // Most likely a shell variable that is not set: the command must not use another database than the one meant.
+  // Most likely a shell variable is not set: the command must not use a database that nobody asked for.
   if (option?.trim() === "") {
     const hint = "give an address, e.g. postgres://flags@db.internal/flags, or omit the option";
     throw new FlagError("USAGE", "--database is empty", { hint });
@@ -53,6 +55,7 @@ export function nearestWith(name: string, folder: string): string | undefined {
   }
 }
 
+/** The kind of a database. */
 export type Dialect = "sqlite" | "postgres";
 
 const DIALECTS: readonly (readonly [prefix: RegExp, dialect: Dialect])[] = [
@@ -60,22 +63,23 @@ const DIALECTS: readonly (readonly [prefix: RegExp, dialect: Dialect])[] = [
   [/^postgres(ql)?:\/\//, "postgres"],
 ];
 
-/** @throws FlagError USAGE for an address of another kind */
+/** Returns the kind of database at an address. @throws FlagError USAGE for any other kind of address */
 export function dialectOf(url: string): Dialect {
   const found = DIALECTS.find(([prefix]) => prefix.test(url));
   if (found === undefined) throw invalidAddress("the address");
   return found[1];
 }
 
-/** @param source  what named the address; its value may hold a password, so it is not shown */
+/** @param source  the setting that named the address; its value may contain a password, so it is not shown */
 function invalidAddress(source: string): FlagError {
   const message = `${source} is not a database address; it must begin with file:, postgres:// or postgresql://`;
   const hint = "e.g. file:.flaghoist/development.db or postgres://flags@db.internal/flags";
   return new FlagError("USAGE", message, { hint });
 }
 
+/** A SQLite file, and whether it is opened for reading only. */
 export interface SqliteAddress {
-  /** Absolute. */
+  /** An absolute path. */
   readonly file: string;
   readonly readOnly: boolean;
 }
@@ -88,7 +92,7 @@ export function sqliteAddress(url: string): SqliteAddress {
   const unknown = [...options.keys()].find((name) => name !== "mode");
   if (unknown !== undefined || !["ro", "rw"].includes(mode)) {
     const invalid = unknown ?? `mode=${mode}`;
-    throw new FlagError("USAGE", `${invalid} is not valid in a file: address; only mode=ro and mode=rw are`);
+    throw new FlagError("USAGE", `${invalid} is not valid in a file: address; valid: mode=ro, mode=rw`);
   }
   return { file: resolve(pathOf(path)), readOnly: mode === "ro" };
 }
@@ -120,7 +124,7 @@ const WELL_FORMED =
 function postgresLabel(url: string): string {
   const address = url.slice(url.indexOf("://") + "://".length);
   const well = WELL_FORMED.exec(address);
-  // A password with an unescaped / or @ may extend to the last @: only what follows it may be shown.
+  // A password with an unescaped / or @ may extend to the last @: only the text after it may be shown.
   const found = well ?? WELL_FORMED.exec(address.slice(address.lastIndexOf("@") + 1));
   if (!found) return "(address not shown)";
   const [, user, host = "", port = "", database = "", query = ""] = found;

@@ -1,11 +1,12 @@
 /** An operation on a database, for error messages. */
 export interface Attempt {
-  /** Completes "cannot …". */
+  /** A verb phrase that completes "cannot …". */
   readonly text: string;
-  /** The PostgreSQL rights that it needs, as in GRANT. */
+  /** The PostgreSQL rights that the operation needs, in the syntax of GRANT. */
   readonly rights: string;
 }
 
+/** Lists the operations of a store. */
 export const ATTEMPTS = {
   open: { text: "open the database", rights: "CONNECT" },
   readHead: { text: "read the revision", rights: "SELECT ON flaghoist_head" },

@@ -1,10 +1,10 @@
 import type { FlagColumns, FlagRow } from "../core/row/row.ts";
 import type { RowWrite } from "./store.ts";
 
-/** How a column is stored: JSON is text in SQLite and jsonb in PostgreSQL, booleans are 0 and 1 in SQLite. */
+/** The kind of a column, which determines how it is stored: JSON is text in SQLite and jsonb in PostgreSQL, booleans are 0 and 1 in SQLite. */
 export type ColumnKind = "text" | "number" | "boolean" | "json" | "time";
 
-/** The columns that git decides. A record, so that the compiler notices a missing one. */
+/** The columns whose values come from git. A record, so that the compiler detects a missing column. */
 const GIT: Readonly<Record<keyof FlagColumns, ColumnKind>> = {
   display_name: "text",
   description: "text",
@@ -42,17 +42,21 @@ const ALL: Readonly<Record<keyof FlagRow, ColumnKind>> = {
 
 const KINDS = new Map<string, ColumnKind>(Object.entries(ALL));
 
+/** Lists the columns whose values come from git. */
 export const GIT_COLUMNS: readonly string[] = Object.keys(GIT);
+/** Lists all columns of `feature_toggles`. */
 export const ALL_COLUMNS: readonly string[] = Object.keys(ALL);
+/** Lists the columns that a client needs for evaluations. */
 export const EVALUATED_COLUMNS: readonly string[] = ALL_COLUMNS.filter((column) => column !== "synced");
-/** The columns that a sync writes, apart from `archived_at`, whose new value depends on the present one. */
+/** Lists the columns that a sync writes, except `archived_at`, whose new value depends on the old one. */
 export const WRITTEN_COLUMNS: readonly string[] = ["feature_key", ...GIT_COLUMNS, "synced", "path", "commit_sha"];
 
-/** SQL that assigns the written columns in an upsert. */
+/** Holds the SQL that assigns the written columns in an upsert. */
 export const UPSERT_ASSIGNMENTS: string = WRITTEN_COLUMNS.slice(1)
   .map((column) => `${column} = excluded.${column}`)
   .join(", ");
 
+/** Returns the kind of a column. */
 export function kindOf(column: string): ColumnKind {
   return KINDS.get(column) ?? "text";
 }
@@ -63,7 +67,7 @@ export function writtenValues(write: RowWrite): Readonly<Record<string, unknown>
   return { feature_key: key, ...columns, synced, path, commit_sha: commit };
 }
 
-/** Groups writes by author, notes and commit, which the audit records once for each group. In order of first appearance. */
+/** Groups writes by author, notes and commit, because a store sets these once per group. Groups are in order of first appearance. */
 export function byActor(writes: readonly RowWrite[]): readonly (readonly [RowWrite, ...RowWrite[]])[] {
   const groups = new Map<string, [RowWrite, ...RowWrite[]]>();
   for (const write of writes) {

@@ -9,6 +9,7 @@ export interface HeadRow extends Omit<Head, "epoch" | "revision"> {
   readonly schemaVersion: number;
 }
 
+/** Holds the SQL that selects the row of `flaghoist_head`. */
 export const READ_HEAD = `SELECT environment, store_id AS "storeId", epoch, revision, commit_sha AS "commit",
   schema_version AS "schemaVersion" FROM flaghoist_head`;
 
@@ -23,7 +24,7 @@ export function headOf(row: HeadRow | undefined | null, label: string): Head {
   return { ...head, epoch: Number(head.epoch), revision: Number(head.revision) };
 }
 
-/** @throws FlagError PLAN_STALE if the plan was made from another state */
+/** Checks that the database is in the state from which the plan was made. @throws FlagError PLAN_STALE if it is not */
 export function checkHead(live: Head, from: SyncBatch["from"], label: string): void {
   if (isSameVersion(live, from)) return;
   throw new FlagError("PLAN_STALE", `the plan was made at ${stateText(from)}, but ${label} is at ${stateText(live)}`, {
@@ -35,7 +36,7 @@ function stateText({ storeId, epoch, revision, commit }: SyncBatch["from"]): str
   return `revision ${revision} (${commit?.slice(0, 7) ?? "no commit"}, epoch ${epoch}, database ${storeId.slice(0, 8)})`;
 }
 
-/** Runs the caller's check of what was written. @throws FlagError STORE_MISMATCH if the check throws another error */
+/** Runs the caller's check of the written rows. @throws FlagError STORE_MISMATCH if the check throws another error */
 export function verifyWritten({ verify }: SyncBatch, written: StoredSnapshot, label: string): void {
   try {
     verify(written);

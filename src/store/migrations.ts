@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { FlagError } from "../core/errors.ts";
 import type { Dialect } from "./address.ts";
 
-/** The migrations in order; the nth leads to schema version n. Add at the end, and never edit a released migration. */
+/** Lists the migrations in order; the nth migration leads to schema version n. Add new ones at the end, and never edit a released migration. */
 const NAMES = ["0001_initial"] as const;
 
 /** The schema version that this program reads and writes. */
@@ -17,15 +17,15 @@ interface Migration {
   readonly checksum: string;
 }
 
-/** What `hoist db migrate` did. The version of a database without our tables is 0. */
+/** The result of a migration: schema versions before and after. A database without flaghoist's tables has version 0. */
 export interface MigrationReport {
   readonly from: number;
   readonly to: number;
-  /** The tables did not exist before. */
+  /** Whether the migration created the tables. */
   readonly created: boolean;
 }
 
-/** What a database with our tables says about its schema. */
+/** The schema of a database that has flaghoist's tables. */
 export interface SchemaState {
   readonly version: number;
   readonly environment: string;
@@ -33,24 +33,27 @@ export interface SchemaState {
   readonly applied: readonly { readonly version: number; readonly checksum: string }[];
 }
 
+/** Holds the SQL that selects the schema version and the environment of a database. */
 export const READ_SCHEMA = "SELECT schema_version AS version, environment FROM flaghoist_head";
+/** Holds the SQL that selects the applied migrations. */
 export const READ_APPLIED = "SELECT version, checksum FROM flaghoist_migrations";
 const RECORD_MIGRATION = "INSERT INTO flaghoist_migrations (version, name, checksum) VALUES (?, ?, ?)";
 const CREATE_HEAD = "INSERT INTO flaghoist_head (environment, schema_version) VALUES (?, ?)";
 const UPDATE_HEAD = "UPDATE flaghoist_head SET schema_version = ?";
 
+/** The statements of a migration, and the report of their effect. */
 export interface MigrationPlan {
-  /** Statements to run in one transaction; without values, a statement may be several. Empty if there is nothing to do. */
+  /** Statements to run in one transaction. The SQL of an entry without values may contain several. Empty if the schema is up to date. */
   readonly statements: readonly { readonly sql: string; readonly values: readonly (string | number)[] }[];
   readonly report: MigrationReport;
 }
 
 /**
- * Plans what brings a database up to date.
+ * Returns the statements that bring a database up to date.
  *
- * @param state  undefined if the database has none of our tables
- * @throws FlagError WRONG_DATABASE if it serves another environment, STORE_NEWER, or STORE_CORRUPT if an applied migration
- *   has another text than ours
+ * @param state  undefined if the database does not have flaghoist's tables
+ * @throws FlagError WRONG_DATABASE if it serves another environment, STORE_NEWER, or STORE_CORRUPT if the text of
+ *   an applied migration has changed
  */
 export function planMigration(
   dialect: Dialect,
@@ -75,8 +78,8 @@ export function planMigration(
 }
 
 /**
- * Reads all migrations from the folder `migrations/` beside this file; a build copies that folder beside the bundle. Only
- * migrating reads them, never a client.
+ * Reads all migrations from the folder `migrations/` next to this file; a build copies that folder next to the bundle. A client
+ * never reads them.
  */
 function migrationsFor(dialect: Dialect): readonly Migration[] {
   return NAMES.map((name, index) => {
@@ -106,7 +109,7 @@ function checkMigratable(
   });
 }
 
-/** @throws FlagError STORE_NEWER, or STORE_OUTDATED if migrations are missing */
+/** Checks that this program can read a schema version. @throws FlagError STORE_NEWER, or STORE_OUTDATED if migrations are missing */
 export function checkReadable(version: number, label: string): void {
   checkNotNewer(version, label);
   if (version === SCHEMA_VERSION) return;

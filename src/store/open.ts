@@ -4,9 +4,9 @@ import type { MigrationReport } from "./migrations.ts";
 import type { FlagStore } from "./store.ts";
 
 /**
- * Opens the flag database at `file:…` or `postgres://…`. Never creates or migrates one.
+ * Opens the flag database at `file:…` or `postgres://…`. Never creates or migrates a database.
  *
- * @throws FlagError STORE_MISSING if there is no file or there are no tables, STORE_NEWER for a schema that this program
+ * @throws FlagError STORE_MISSING if the file or the tables do not exist, STORE_NEWER for a schema that this program
  *   does not know, the other codes of FlagStore; USAGE for an invalid address
  */
 export async function openStore(url: string, options: { readonly readOnly?: boolean } = {}): Promise<FlagStore> {
@@ -23,7 +23,7 @@ export async function openStore(url: string, options: { readonly readOnly?: bool
 }
 
 /**
- * Creates the tables, or brings them up to date. Safe when several processes do so at once.
+ * Creates the tables, or brings them up to date. Several processes may call it at the same time.
  *
  * @throws FlagError WRONG_DATABASE if it serves another environment, STORE_NEWER, and the other codes of FlagStore
  */

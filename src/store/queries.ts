@@ -3,20 +3,20 @@ import type { JsonObject } from "../core/json.ts";
 import { type Attempt, ATTEMPTS } from "./attempt.ts";
 import type { AuditEntry, FlagStore, SeenInstance, SyncEntry } from "./store.ts";
 
-/** Runs one statement and returns its rows. Values take the place of `?`, in order. @throws FlagError as FlagStore */
+/** Runs one statement and returns its rows. Values replace `?`, in order. @throws FlagError the errors of FlagStore */
 export type RunQuery = <Row extends object>(
   attempt: Attempt,
   sql: string,
   ...values: readonly (string | number)[]
 ) => Promise<readonly Row[]>;
 
-/** What differs between the engines' SQL. */
+/** The SQL fragments that differ between the databases. */
 export interface SqlDialect {
   /** Returns SQL for a time column as ISO 8601 text in UTC. */
   readonly isoTime: (column: string) => string;
-  /** SQL for the present time, as the time columns store it. */
+  /** SQL for the current time, in the format of the time columns. */
   readonly now: string;
-  /** SQL for the present time plus `?` seconds. */
+  /** SQL for the current time plus `?` seconds. */
   readonly secondsFromNow: string;
 }
 
@@ -25,7 +25,7 @@ type Stored<Row, Json extends keyof Row> = Omit<Row, Json | "revision" | "bySync
   readonly [Column in Json]: string | JsonObject | null;
 } & { readonly revision: number | string };
 
-/** Creates the methods of a store whose SQL is the same in every engine. */
+/** Creates the methods of a store whose SQL is the same in both databases. */
 export function commonQueries(
   query: RunQuery,
   dialect: SqlDialect,
@@ -96,7 +96,7 @@ function statementsIn({ isoTime, now, secondsFromNow }: SqlDialect) {
   };
 }
 
-/** Reads a column that the schema restricts to JSON objects: text in SQLite, parsed already in PostgreSQL. */
+/** Reads a column that the schema restricts to JSON objects: text in SQLite, already parsed in PostgreSQL. */
 function jsonObject(value: string | JsonObject | null): JsonObject | null {
   return typeof value === "string" ? JSON.parse(value) : value;
 }

@@ -2,15 +2,15 @@ import type { FlagKey } from "../core/flag/flag.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { FlagColumns, RawRow } from "../core/row/row.ts";
 
-/** The state of a database: the one-row table `flaghoist_head`. States compare by (epoch, revision). */
+/** The state of a database, from the one-row table `flaghoist_head`. States are compared by epoch, then by revision. */
 export interface Head {
   /** The environment that the database serves. */
   readonly environment: string;
-  /** A uuid, created with the database. */
+  /** A uuid that is created with the database. */
   readonly storeId: string;
   /** Starts at 1. Another epoch means a restored or recreated database, whose revisions are not comparable. */
   readonly epoch: number;
-  /** Grows with every change of a flag, by a sync or a manual change; may skip numbers. 0 before the first change. */
+  /** Increases with every change of a flag, by a sync or a manual change; may skip numbers. 0 before the first change. */
   readonly revision: number;
   /** The commit that was synced last; null before the first sync and after a work-tree sync. */
   readonly commit: string | null;
@@ -26,18 +26,18 @@ export function isSameVersion(a: Omit<Head, "environment">, b: Omit<Head, "envir
   return isSameHistory(a, b) && a.revision === b.revision && a.commit === b.commit;
 }
 
-/** Head and all rows (archived ones included) of one moment, in key order. */
+/** The head and all rows of one moment, in key order, including archived rows. */
 export interface StoredSnapshot {
   readonly head: Head;
   readonly rows: readonly RawRow[];
 }
 
-/** The whole row of one flag as a sync writes it. Inserted if the key is new. */
+/** The complete row of one flag that a sync writes. It is inserted if the key is new, and updated otherwise. */
 export interface RowWrite {
   readonly key: FlagKey;
-  /** The columns to write, including manual changes that stay. */
+  /** The columns to write, including manual changes that are kept. */
   readonly columns: FlagColumns;
-  /** The columns as git has them. */
+  /** The columns according to git. */
   readonly synced: FlagColumns;
   readonly archived: boolean;
   readonly path: string;
@@ -48,15 +48,15 @@ export interface RowWrite {
 
 /** One sync, applied as a whole or not at all. */
 export interface SyncBatch {
-  /** A uuid, by which an unknown outcome is resolved. */
+  /** A uuid that identifies the sync, so that an unknown outcome can be resolved. */
   readonly syncId: string;
-  /** The head that the plan was made from. If the database has another one, nothing is written (PLAN_STALE). */
+  /** The head that the plan was made from. If the database has a different head, nothing is written (PLAN_STALE). */
   readonly from: Omit<Head, "environment">;
   readonly commit: string | null;
   readonly writes: readonly RowWrite[];
-  /** Who ran the sync, for the list of syncs. */
+  /** The person or job that ran the sync, for the list of syncs. */
   readonly startedBy: string;
-  /** Counts by kind of change, for the list of syncs. */
+  /** The number of changes by kind, for the list of syncs. */
   readonly summary: JsonObject;
   /** Called with the written rows, as read back, before the commit. If it throws, everything is rolled back. */
   readonly verify: (written: StoredSnapshot) => void;
@@ -73,7 +73,9 @@ export interface SyncEntry {
   readonly syncedAt: string;
 }
 
+/** Lists the actions that the audit records. */
 export const AUDIT_ACTIONS = ["created", "enabled", "disabled", "updated", "archived", "restored", "deleted"] as const;
+/** One action that the audit records. */
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** One row of `feature_toggle_audit`. */
@@ -87,14 +89,14 @@ export interface AuditEntry {
   /** ISO 8601. */
   readonly changedAt: string;
   readonly notes: string | null;
-  /** False: a manual change. */
+  /** False for a manual change. */
   readonly bySync: boolean;
   readonly revision: number;
 }
 
 /** What a running process reports to `flaghoist_instances`. */
 export interface Instance {
-  /** A uuid, new with every process. */
+  /** A uuid that is created with the process. */
   readonly id: string;
   readonly host: string;
   readonly pid: number;
@@ -106,6 +108,7 @@ export interface Instance {
   readonly startedAt: string;
 }
 
+/** A running process, with the time of its last heartbeat. */
 export interface SeenInstance extends Instance {
   /** ISO 8601, by the database's clock. */
   readonly seenAt: string;
@@ -116,12 +119,12 @@ export interface SeenInstance extends Instance {
  * STORE_UNREACHABLE, STORE_LOCKED, STORE_READ_ONLY, STORE_CORRUPT, STORE_FORBIDDEN, STORE_MISSING, STORE_OUTDATED or STORE_NEWER.
  */
 export interface FlagStore {
-  /** Names the database in messages, e.g. `sqlite .flaghoist/development.db` or `postgres flags@db.internal/flags`. Never holds a password. */
+  /** Names the database in messages, e.g. `sqlite .flaghoist/development.db` or `postgres flags@db.internal/flags`. Never contains a password. */
   readonly label: string;
   /** Reads one row, which is cheap. */
   readHead(): Promise<Head>;
   /**
-   * Reads head and rows of one moment.
+   * Reads the head and all rows of one moment.
    *
    * @param purpose  `evaluation`: without the column `synced`, which is about half of the data and only a sync needs
    */
@@ -130,9 +133,10 @@ export interface FlagStore {
    * Writes the whole batch or nothing. A batch without writes changes the commit, but not the revision.
    *
    * @throws FlagError PLAN_STALE if the head is no longer `batch.from`; STORE_OUTCOME_UNKNOWN if the connection was lost while
-   *   committing ({@link hasSync} then tells the outcome); STORE_MISMATCH if `verify` threw
+   *   committing ({@link hasSync} then returns the outcome); STORE_MISMATCH if `verify` threw
    */
   apply(batch: SyncBatch): Promise<Head>;
+  /** Returns whether a sync was applied. */
   hasSync(syncId: string): Promise<boolean>;
   /** Reads the list of syncs, newest first. */
   syncs(limit: number): Promise<readonly SyncEntry[]>;
@@ -149,5 +153,6 @@ export interface FlagStore {
    * lost, repeated or wrong: read the head. Never throws, and does not keep the process alive.
    */
   watch(onHint: () => void): () => void;
+  /** Closes the connections to the database. */
   close(): Promise<void>;
 }

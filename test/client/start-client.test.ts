@@ -91,7 +91,7 @@ describe("a start without a database", () => {
     const { client, lines } = await opened(down(), { bundled });
     expect(client.status()).toMatchObject({ source: "none", ready: false });
     expect(lines).toContain(
-      "warn the bundled snapshot is not used: it is a snapshot of staging, this process runs in production",
+      "warn the bundled snapshot is not used: it is a snapshot of staging, but this process runs in production",
     );
   });
 
@@ -241,10 +241,10 @@ describe("options", () => {
     [{ staleAfterMs: Number.POSITIVE_INFINITY }, "not Infinity"],
     [{ initialTimeoutMs: -1 }, "not -1"],
     [{ pollIntervalMs: "10" }, "option pollIntervalMs must have the type number, not string"],
-    [{ environment: "" }, "option environment must be a string that is not empty"],
+    [{ environment: "" }, "option environment must not be an empty string"],
     [{ snapshotFile: true }, "option snapshotFile must have the type string or false, not boolean"],
     [{ logger: null }, "option logger must have the type object or false, not null"],
-    [{ pollInterval: 10 }, 'option "pollInterval" does not exist; options: environment, database'],
+    [{ pollInterval: 10 }, 'option "pollInterval" does not exist; valid options: environment, database'],
   ])("%o is refused with a clear error", async (wrong, message) => {
     await expect(openFlags(wrong as never)).rejects.toMatchObject({
       code: "USAGE",

@@ -178,7 +178,7 @@ describe("updateToggle", () => {
     expect(await branches(fake)).toEqual([]);
     await door.closeFlags();
     expect(() => door.configureFlags({ github: { repo: "acme/flags" } as object })).toThrow(
-      'option "github.repo" does not exist; options: github.repository',
+      'option "github.repo" does not exist; valid options: github.repository',
     );
   });
 

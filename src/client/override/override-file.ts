@@ -4,15 +4,15 @@ import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 
 const POLL_MS = 2000;
-/** A file of overrides has a few lines; anything larger is another file. */
+/** An override file has a few lines; a file larger than this is a mistake. */
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * Watches a file by its content, not by file events, which miss changes of mounted ConfigMaps and network shares, and
- * editors that rename. A missing file means no overrides; a file that cannot be read keeps the overrides read before, and
- * each new reason is logged once.
+ * Watches an override file by reading it every 2 s, because file events miss changes to mounted ConfigMaps and network
+ * shares, and editors that replace the file. A missing file means no overrides. If the file cannot be read, the overrides
+ * read before stay in force, and each new reason is logged once.
  *
- * @param onChanged  called whenever the text has changed, without one when the file is gone
+ * @param onChanged  called whenever the text has changed; with an empty list when the file has been removed
  */
 export function watchOverrideFile(
   path: string,
@@ -61,11 +61,11 @@ export function watchOverrideFile(
   }
 
   return {
-    /** Reads now; resolves after a change was passed on. Never rejects. */
+    /** Reads the file now. Resolves after a change has been reported. Never rejects. */
     check,
-    /** The path may be wrong: a kill must not be added to a file that this process does not read. */
+    /** Logs that the file is missing: if its path is wrong, a kill in the intended file would have no effect. */
     logIfMissing: () => {
-      if (isMissing) logger.info(`override file ${path} does not exist yet; checked every 2 s`);
+      if (isMissing) logger.info(`override file ${path} does not exist yet; it is checked every 2 s`);
     },
     close: () => {
       isClosed = true;

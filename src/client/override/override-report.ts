@@ -4,10 +4,10 @@ import type { ResolvedOverrides } from "../../core/override/override-resolve.ts"
 import type { Settings } from "../options.ts";
 import type { ShownOverride } from "../status.ts";
 
-/** The most lines that are logged; `status()` lists all overrides. */
+/** Limits how many overrides are logged; `status()` lists all of them. */
 const MAX_LINES = 50;
 
-/** Returns the overrides in force, each with the time since when it has been the same. */
+/** Returns the overrides in force, each with the time since which it has been unchanged. */
 export function shownOverrides(
   { active }: ResolvedOverrides,
   before: readonly ShownOverride[],
@@ -30,7 +30,7 @@ export function sameOverrides(a: readonly ShownOverride[], b: readonly ShownOver
 /**
  * Creates a function that logs the overrides and problems that have changed since its last call.
  *
- * @param overrideFile  shown beside the overrides of that file
+ * @param overrideFile  shown next to the overrides from that file
  */
 export function createOverrideLog({ logger, overrideFile }: Pick<Settings, "logger" | "overrideFile">) {
   let overridesBefore: readonly ShownOverride[] = [];
@@ -47,7 +47,7 @@ export function createOverrideLog({ logger, overrideFile }: Pick<Settings, "logg
   };
 }
 
-/** Returns the table of what is in force, then of what has ended. */
+/** Returns a table of the overrides in force, followed by the overrides that have ended. */
 function overrideLines(
   now: readonly ShownOverride[],
   before: readonly ShownOverride[],
@@ -55,7 +55,7 @@ function overrideLines(
 ): readonly string[] {
   const keys = new Set(now.map(({ flagKey }) => flagKey));
   const ended = before.filter(({ flagKey }) => !keys.has(flagKey));
-  // An invalid override is reported as a problem, which says what is accepted.
+  // An invalid override is reported as a problem, which lists the accepted values.
   const valid = now.filter(({ isValid }) => isValid);
   const keyWidth = widest([...valid, ...ended].map(({ flagKey }) => flagKey));
   const variantWidth = widest([...valid.map(({ variant }) => variant), ...ended.map(() => "ended")]);
@@ -79,7 +79,7 @@ function newProblems(now: readonly OverrideProblem[], before: readonly OverrideP
   return now.filter(({ code, message }) => !known.has(`${code} ${message}`));
 }
 
-/** Returns the variables that are set, to be shown while no flag is known: a kill must be visible at a start without data. */
+/** Returns the override variables that are set. They are logged while no flag is known, so that a kill is visible even without data. */
 export function waitingVariables({ settings, kills }: ParsedOverrides): readonly string[] {
   return [...settings.map(({ variable }) => variable), ...kills.map(() => "FLAGS_KILL")];
 }

@@ -14,23 +14,23 @@ const FEW_ROWS = 5;
 /** Decides which content of the database is served. */
 export interface SnapshotAcceptance {
   /**
-   * Compares the database's head with what is served. `older`: the database is behind, so it confirms nothing.
+   * Compares the database's head with the served one. `older`: the database is behind, so it confirms nothing.
    *
    * @throws FlagError WRONG_DATABASE
    */
   readonly compare: (head: Head) => "same" | "differs" | "older";
-  /** Serves the content, or returns why it is refused. */
+  /** Serves the content, or returns the error that explains why it is refused. */
   readonly accept: (stored: StoredSnapshot) => FlagError | undefined;
 }
 
 /**
- * Creates the gate between the database and what is served. Within an epoch the served revision never decreases, whatever a
- * lagging replica says; another epoch is another history and is taken over. Implausible content is refused as a whole, but
- * the flags that it disables are disabled.
+ * Creates the check that database content must pass before it is served. Within an epoch the served revision never decreases,
+ * even if a lagging replica returns an older one; the content of another epoch is accepted as a different history. Implausible
+ * content is refused as a whole, but flags that it disables are disabled.
  *
- * @param standby     returns a snapshot of an earlier process: its last good rows, and its row count as a measure of what is
- *   plausible, are used before the first snapshot is accepted
- * @param onAccepted  called with each snapshot that differs from the standby or served one
+ * @param standby     returns a snapshot of an earlier process. Until the first snapshot is accepted, its last good rows replace
+ *   unreadable ones, and its row count decides what is plausible
+ * @param onAccepted  called with each snapshot that differs from the standby snapshot or the served one
  */
 export function createSnapshotAcceptance(
   { environment, logger }: Pick<Settings, "environment" | "logger">,
@@ -42,7 +42,7 @@ export function createSnapshotAcceptance(
 
   function compare(head: Head): "same" | "differs" | "older" {
     if (head.environment !== environment) {
-      const message = `the database serves ${head.environment}, this process runs in ${environment}`;
+      const message = `the database serves ${head.environment}, but this process runs in ${environment}`;
       throw new FlagError("WRONG_DATABASE", message, { hint: "correct FLAGS_ENV or the database address" });
     }
     const current = state.snapshot();
@@ -64,7 +64,7 @@ export function createSnapshotAcceptance(
       const killed = previous && withKills(previous, stored.rows);
       if (killed !== undefined && killed !== current) state.install(killed, false);
       return new FlagError("STORE_CORRUPT", reason, {
-        hint: "repair the table with a sync; flags that the table disables are already disabled here",
+        hint: "repair the table with a sync; flags that the table disables are already disabled in this process",
       });
     }
     const isKnown =
@@ -99,8 +99,8 @@ function plausibility(
 }
 
 /**
- * Returns why a table's content is refused as a whole, or undefined. A sync deletes no row (it archives), so if half of the
- * rows are gone, the table is truncated or half restored, until a sync has looked at it and set its commit.
+ * Returns why a table's content is refused as a whole, or undefined. A sync archives rows and never deletes them. If more than
+ * half of the rows are gone and no sync has written a new commit, the table was truncated or only partly restored.
  */
 function implausibility(
   next: StoredSnapshot,
@@ -132,7 +132,7 @@ function surpriseIn({ head, rows }: StoredSnapshot, current: Snapshot): string |
   if (!isSameHistory(current.head, head)) {
     const from = `epoch ${current.head.epoch} revision ${current.head.revision}`;
     const to = `epoch ${head.epoch} revision ${head.revision}`;
-    return `database was restored or created anew: now serving ${to} instead of ${from}`;
+    return `database was restored or recreated: now serving ${to} instead of ${from}`;
   }
   if (current.head.revision !== head.revision || sameRows(current.rows, rows)) return undefined;
   return `rows changed while the revision stayed ${head.revision}: a trigger is missing; run hoist db migrate`;

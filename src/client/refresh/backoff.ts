@@ -1,12 +1,12 @@
 import { backoffMs } from "../../store/backoff.ts";
 import type { Clock } from "../clock.ts";
 
-/** After this time without a failure, the next failure counts as a first one again. */
+/** After this time without a failure, the next failure counts as the first one again. */
 const HEALTHY_MS = 60_000;
 
 /**
  * Creates a backoff that grows with each failure. A success resets it only after the connection has stayed healthy for a
- * minute: a database that fails every second is not healthy. A client has one, so that no attempt bypasses it.
+ * minute: a database that fails every second is not healthy. All attempts of a client share one backoff.
  */
 export function createBackoff({ elapsed, random }: Pick<Clock, "elapsed" | "random">) {
   let failures = 0;

@@ -4,7 +4,7 @@ import type { Emitter } from "../events.ts";
 import type { Settings } from "../options.ts";
 import type { ClientError } from "../status.ts";
 
-/** Remembers whether the database can be used. Logs each new problem once, and its end once. */
+/** Tracks whether the database is available. Logs each new problem once, and the recovery once. */
 export function trackConnection(
   { environment, logger }: Pick<Settings, "environment" | "logger">,
   clock: Pick<Clock, "today">,
@@ -16,7 +16,7 @@ export function trackConnection(
   let database: string | null = null;
   return {
     /**
-     * @param served     what is served meanwhile, e.g. `revision 6 from memory, 42 s old`; undefined while there is no data
+     * @param served     the data that is served until then, e.g. `revision 6 from memory, 42 s old`; undefined while there is no data
      * @param retryInMs  when the next attempt starts; null if none is planned
      */
     failed: (error: unknown, served: string | undefined, retryInMs: number | null) => {
@@ -77,7 +77,7 @@ function failureText(
   ].join("; ");
 }
 
-/** e.g. `0.3 s` or `42 s`. */
+/** Returns a duration in seconds, e.g. `0.3 s` or `42 s`. */
 function secondsText(ms: number): string {
   return `${ms < 10_000 ? Math.round(ms / 100) / 10 : Math.round(ms / 1000)} s`;
 }

@@ -1,6 +1,7 @@
 import { FlagError } from "../../core/errors.ts";
 import type { FlagStore } from "../../store/store.ts";
 
+/** The connection of one client to its database. */
 export type DatabaseConnection = ReturnType<typeof createConnection>;
 
 interface OpenConnection {
@@ -12,7 +13,7 @@ interface OpenConnection {
 /**
  * Creates the connection of one client to its database. It is opened on demand and closed after a failure.
  *
- * @param openStore  called again after every failure, because the address may lead to another database by then
+ * @param openStore  called again after every failure, because the address may lead to a different database by then
  */
 export function createConnection(openStore: () => Promise<FlagStore>) {
   let current: OpenConnection | undefined;
@@ -25,7 +26,7 @@ export function createConnection(openStore: () => Promise<FlagStore>) {
      * Returns the open store, or opens it. A store that opens after the signal was aborted is closed again.
      *
      * @param onHint  called when the flags may have changed, while this connection is open
-     * @throws FlagError as the store's opening, or STORE_UNREACHABLE when the signal was aborted
+     * @throws FlagError the errors of openStore; STORE_UNREACHABLE when the signal was aborted
      */
     open: async (signal: AbortSignal, onHint: () => void): Promise<FlagStore> => {
       if (current !== undefined) return current.store;

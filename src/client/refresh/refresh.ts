@@ -10,12 +10,13 @@ const ATTEMPT_MS = 8000;
 /** After this many polls the whole table is read even if the revision is the same: a trigger may be missing. */
 const POLLS_PER_READ = 6;
 
+/** The dependencies and callbacks of a refresh loop. */
 export interface RefreshInput {
   readonly connection: DatabaseConnection;
   readonly acceptance: Pick<SnapshotAcceptance, "compare" | "accept">;
   readonly clock: Clock;
   readonly pollIntervalMs: number;
-  /** Called when the database confirmed what is served, or returned something newer that was accepted. */
+  /** Called when the database confirmed the served data, or returned newer data that was accepted. */
   readonly onConfirmed: (store: FlagStore) => void;
   /**
    * Called when an attempt failed, or when the table's content was refused.
@@ -91,7 +92,7 @@ export function createRefresh(input: RefreshInput) {
   };
 }
 
-/** What one look at the database found. `unconfirmed`: it is behind what is served, or the attempt was aborted. */
+/** The result of one check of the database. `unconfirmed`: the database is behind the served data, or the attempt was aborted. */
 type Checked =
   | { readonly kind: "confirmed"; readonly store: FlagStore; readonly hasRead: boolean }
   | { readonly kind: "refused"; readonly refusal: FlagError }

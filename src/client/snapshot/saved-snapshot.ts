@@ -3,14 +3,14 @@ import { isJsonObject } from "../../core/json.ts";
 import type { RawRow } from "../../core/row/row.ts";
 import type { Head, StoredSnapshot } from "../../store/store.ts";
 
-/** Names the file format. Another format gets another name, so that an old program ignores the file instead of misreading it. */
+/** Names the file format. A new format gets a new name, so that an old program ignores the file instead of misreading it. */
 const FORMAT = "flaghoist-snapshot-1";
 
 /** A snapshot as saved on disk or bundled with an application. */
 export interface SavedSnapshot extends StoredSnapshot {
-  /** The last good row of each flag whose present row cannot be read. */
+  /** The last good row of each flag whose current row cannot be read. */
   readonly kept: readonly RawRow[];
-  /** ISO 8601. */
+  /** The time of the save, ISO 8601. */
   readonly savedAt: string;
 }
 
@@ -26,7 +26,9 @@ function enveloped(snapshot: string): string {
   return `{"format":"${FORMAT}","sha256":"${sha256}","snapshot":${snapshot}}\n`;
 }
 
+/** A saved snapshot, or the reason why it cannot be used. */
 export type ParsedSnapshot = { readonly ok: true; readonly saved: SavedSnapshot } | UnusableSnapshot;
+/** The reason why a saved snapshot cannot be used, for a log message. */
 export type UnusableSnapshot = { readonly ok: false; readonly reason: string };
 
 /** Reads the bytes of a saved snapshot. A file with even one changed or missing byte is refused. */
@@ -47,15 +49,15 @@ export function parseSavedSnapshot(bytes: Uint8Array, environment: string): Pars
   return parsed;
 }
 
-/** Matches how {@link savedSnapshotText} begins. A head that contains a brace does not match: such a file is read as a whole. */
+/** Matches how {@link savedSnapshotText} begins. A head that contains a brace does not match; such a file is parsed completely. */
 const BEGINNING = new RegExp(
   `^\\{"format":"${FORMAT}","sha256":"[0-9a-f]{64}","snapshot":\\{"head":(\\{[^{}]*\\}),"savedAt":"([^"\\\\]*)","kept":\\[`,
 );
 const BEGINNING_BYTES = 4096;
 
 /**
- * Reads the beginning of a saved snapshot, which is cheap; undefined if the file does not begin and end as one. The rest of
- * the file may still be damaged.
+ * Reads only the beginning of a saved snapshot, which is cheap. Returns undefined if the file does not begin and end like a
+ * saved snapshot. The rest of the file may still be damaged.
  */
 export function peekSavedSnapshot(bytes: Uint8Array): Pick<SavedSnapshot, "head" | "savedAt"> | undefined {
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -91,7 +93,7 @@ export function snapshotIn(json: unknown, environment: string): ParsedSnapshot {
     .update(JSON.stringify(snapshot) ?? "")
     .digest("hex");
   if (digest !== sha256) return { ok: false, reason: "its checksum does not match: edited or damaged" };
-  if (!isJsonObject(snapshot)) return { ok: false, reason: "it holds no snapshot" };
+  if (!isJsonObject(snapshot)) return { ok: false, reason: "it contains no snapshot" };
   const head = headIn(snapshot["head"]);
   const { savedAt } = snapshot;
   const rows = rowsIn(snapshot["rows"]);
@@ -99,7 +101,7 @@ export function snapshotIn(json: unknown, environment: string): ParsedSnapshot {
   if (!head || !rows || !kept || typeof savedAt !== "string")
     return { ok: false, reason: "it has no valid head or rows" };
   if (head.environment !== environment) {
-    return { ok: false, reason: `it is a snapshot of ${head.environment}, this process runs in ${environment}` };
+    return { ok: false, reason: `it is a snapshot of ${head.environment}, but this process runs in ${environment}` };
   }
   return { ok: true, saved: { head, rows, kept, savedAt } };
 }

@@ -30,8 +30,8 @@ export async function snapshotBytes(path: string): Promise<Uint8Array | Unusable
 }
 
 /**
- * Keeps the last good snapshot in a file, which the next process reads when it finds no database at its start. The file is
- * complete at every moment: a temporary file is written, flushed and renamed over it. Several processes may share the file; a
+ * Saves the last good snapshot in a file, which the next process reads if the database is unreachable when it starts. The file
+ * is complete at every moment: a temporary file is written, flushed and renamed over it. Several processes may share the file; a
  * process with older data of the same epoch does not replace it. The first failed write is logged.
  */
 export function keepSnapshotFile(path: string, clock: Clock, logger: Logger) {
@@ -79,7 +79,7 @@ export function keepSnapshotFile(path: string, clock: Clock, logger: Logger) {
       cancelPause ??= clock.after(BEFORE_WRITE_MS, startAndPause, true);
     },
     status: () => ({ path, lastError }),
-    /** Writes what is still waiting. Never rejects. */
+    /** Writes the snapshot that is still waiting, if any. Never rejects. */
     close: async () => {
       cancelPause?.();
       start();

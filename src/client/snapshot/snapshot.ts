@@ -10,12 +10,12 @@ import type { SetAside } from "../status.ts";
 interface ReadFlag {
   /** The row as stored; an equal row is not parsed again. Null where an older or reduced row is used instead. */
   readonly row: RawRow | null;
-  /** The last readable row of this flag; disabled where the present, unreadable row says `enabled: false`. */
+  /** The last readable row of this flag, disabled if its current, unreadable row says `enabled: false`. */
   readonly good: RawRow;
   readonly flag: Flag;
 }
 
-/** The table at one revision, as far as it could be read. Immutable. */
+/** The readable part of the table at one revision. Immutable. */
 export interface Snapshot {
   readonly source: "database" | "disk" | "bundled";
   /** ISO 8601; null for the database. */
@@ -28,7 +28,7 @@ export interface Snapshot {
   readonly setAside: readonly SetAside[];
 }
 
-/** Where a snapshot comes from, and what is used in place of a row that cannot be read. */
+/** The source of a snapshot, and the replacements for rows that cannot be read. */
 export interface Reading {
   readonly source: Snapshot["source"];
   readonly savedAt?: string;
@@ -37,7 +37,7 @@ export interface Reading {
   readonly definitions: FlagDefinitions | undefined;
 }
 
-/** Reads a whole table, row by row. A row that cannot be read is set aside alone, and its flag keeps its last good row. */
+/** Reads a whole table, row by row. A row that cannot be read is set aside without affecting other rows, and its flag keeps its last good row. */
 export function readSnapshot({ head, rows }: StoredSnapshot, reading: Reading): Snapshot {
   const live = new Map<FlagKey, ReadFlag>();
   const archived = new Set<FlagKey>();
@@ -62,12 +62,12 @@ export function readSnapshot({ head, rows }: StoredSnapshot, reading: Reading): 
   return { source: reading.source, savedAt: reading.savedAt ?? null, head, rows, live, archived, setAside };
 }
 
-/** Returns the last good rows of the flags whose present row cannot be read. */
+/** Returns the last good rows of the flags whose current row cannot be read. */
 export function keptRows(snapshot: Snapshot): readonly RawRow[] {
   return snapshot.setAside.flatMap(({ key }) => (key === null ? [] : (snapshot.live.get(key)?.good ?? [])));
 }
 
-/** Returns the snapshot with those flags disabled whose row in `rows` says `enabled: false`; the same object if there are none. */
+/** Returns the snapshot with each flag disabled whose row in `rows` says `enabled: false`; the same object if nothing changes. */
 export function withKills(snapshot: Snapshot, rows: readonly RawRow[]): Snapshot {
   const killed = rows.flatMap(({ feature_key: key, enabled }) => {
     const read = typeof key === "string" && enabled === false ? snapshot.live.get(key) : undefined;
@@ -85,18 +85,18 @@ function sameRow(a: RawRow, b: RawRow): boolean {
   try {
     return a === b || sameJson(a, b);
   } catch {
-    // A value that JSON cannot hold equals nothing: the row is parsed again.
+    // A value that JSON cannot represent equals nothing: the row is parsed again.
     return false;
   }
 }
 
 function parsed(row: RawRow, rules: RulesRead): ReadFlag | { readonly problem: string } {
-  if (hasForeignValue(row)) return { problem: "a column holds a value that JSON cannot hold" };
+  if (hasForeignValue(row)) return { problem: "a column contains a value that JSON cannot represent" };
   try {
     const read = flagOfRow(row, rules);
     return read.ok ? { row, good: row, flag: read.flag } : { problem: read.problem };
   } catch (error) {
-    // No content of one row may keep the others from being read.
+    // One row must never prevent the others from being read.
     return { problem: `it could not be read: ${error instanceof Error ? error.message : String(error)}` };
   }
 }
@@ -110,7 +110,7 @@ function hasForeignValue(row: RawRow): boolean {
   return false;
 }
 
-/** Returns what is used in place of an unreadable row: the last good one, disabled if the row says `enabled: false`. */
+/** Returns the replacement for an unreadable row: the last good row, disabled if the unreadable one says `enabled: false`. */
 function substituteFor(
   row: RawRow,
   key: FlagKey,
@@ -133,7 +133,7 @@ function switchedOff({ good, flag }: Pick<ReadFlag, "good" | "flag">): Pick<Read
   return { good: { ...good, enabled: false }, flag: { ...flag, enabled: false } };
 }
 
-/** Returns a row that serves its off variant to everyone, from as little as possible of another row or of a definition. */
+/** Returns a row that serves its off variant to everyone, built from the few columns that it needs of a row or a definition. */
 function offRow(key: FlagKey, from: RawRow | FlagDefinition): RawRow {
   const { type, variants, off, fallback } =
     "offVariant" in from

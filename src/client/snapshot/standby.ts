@@ -14,11 +14,11 @@ export interface StandbySnapshot {
   readonly head: Snapshot["head"];
   /** Returns an upper bound of its number of rows. */
   readonly maxRows: () => number;
-  /** Returns undefined if nothing is usable. Damage is logged once. */
+  /** Returns the snapshot, or undefined if nothing is usable. Damage is logged once. */
   readonly read: () => Snapshot | undefined;
 }
 
-/** Creates what serves a standby snapshot while the database is unreachable. */
+/** Creates the part of a client that serves a standby snapshot while the database is unreachable. */
 export function createStandby(state: Pick<FlagState, "snapshot" | "install">) {
   let standby: StandbySnapshot | undefined;
   let isNeeded = false;

@@ -3,12 +3,12 @@ import type { Client, ClientConfig, Pool } from "pg";
 import { FlagError } from "../../core/errors.ts";
 
 const CONNECT_TIMEOUT_MS = 2_000;
-/** For the queries of a running application. A connection whose answer is late is closed: it may be half-open. */
+/** Applies to the queries of a running application. A connection whose answer is late is closed, because it may be half-open. */
 const ANSWER_TIMEOUT_MS = 5_000;
-/** Longer than the server's limit for a sync (30 s per statement), so that the server's clearer error comes first. */
+/** Exceeds the server's limit for a sync (30 s per statement), so that the server's clearer error comes first. */
 const SYNC_ANSWER_TIMEOUT_MS = 40_000;
 
-/** Opens a pool for reading and heartbeats: few shared connections, which do not keep the process alive. */
+/** Opens a pool for reading and heartbeats: a few shared connections that do not keep the process alive. */
 export async function openPool(url: string, readOnly: boolean): Promise<Pool> {
   const { Pool } = await loadDriver();
   const pool = new Pool({

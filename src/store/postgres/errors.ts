@@ -1,7 +1,7 @@
 import { type ErrorCode, FlagError } from "../../core/errors.ts";
 import type { Attempt } from "../attempt.ts";
 
-/** Error codes and hints by SQLSTATE, or by its class (the first two characters). https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/** Maps a SQLSTATE, or its class (the first two characters), to an error code and a hint. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const STATES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   "08": ["STORE_UNREACHABLE", "check that the server runs and that this machine can reach it"],
   "22": ["INVALID_FLAGS", "the table does not accept the row: run `hoist validate`, and update flaghoist"],

@@ -11,12 +11,12 @@ import {
 import { abandon, connectClient, numbered } from "./driver.ts";
 import { postgresError } from "./errors.ts";
 
-/** The key of the advisory lock: any number, but the same in every release. */
+/** The key of the advisory lock. It may be any number, but must be the same in every release. */
 const LOCK = 7_041_776_001;
 
 /**
- * Creates the tables in the first schema of the search path, or brings them up to date. Safe when several processes do so at
- * once.
+ * Creates the tables in the first schema of the search path, or brings them up to date. Several processes may call it at the
+ * same time.
  */
 export async function migratePostgres(url: string, environment: string, label: string): Promise<MigrationReport> {
   let client: Client | undefined;
@@ -35,13 +35,13 @@ export async function migratePostgres(url: string, environment: string, label: s
   }
 }
 
-/** @param plan  called again under the lock, because another process may have migrated meanwhile */
+/** @param plan  called again under the lock, because another process may have migrated in the meantime */
 async function migrate(client: Client, plan: () => Promise<MigrationPlan>): Promise<MigrationReport> {
   await client.query("BEGIN; SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = '30s'");
   try {
     await client.query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
     const { statements, report } = await plan();
-    // The functions keep this path, so that tables of another schema cannot take the place of these.
+    // The functions keep this path, so that tables of another schema cannot replace these.
     await client.query("SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)");
     for (const { sql, values } of statements) {
       await (values.length === 0 ? client.query(sql) : client.query(numbered(sql), [...values]));
@@ -54,7 +54,7 @@ async function migrate(client: Client, plan: () => Promise<MigrationPlan>): Prom
   }
 }
 
-/** Returns undefined if the tables do not exist yet. */
+/** Reads the state of the schema. Returns undefined if the tables do not exist yet. */
 async function stateOf(client: Client): Promise<SchemaState | undefined> {
   // Not to_regclass: it answers from a cache that an advisory lock does not refresh, so it would miss tables that another
   // process has just created.

@@ -4,14 +4,16 @@ import { type HeadRow, headOf, READ_HEAD } from "../head.ts";
 import type { SqlDialect } from "../queries.ts";
 import type { StoredSnapshot } from "../store.ts";
 
+/** Holds PostgreSQL's SQL for times. */
 export const DIALECT: SqlDialect = {
   isoTime: (column) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
   now: "now()",
   secondsFromNow: "now() + ? * interval '1 second'",
 };
 
-/** Read head and rows in one statement, so that both are of one moment, even through a pooler in transaction mode. */
+/** Reads head and all rows in one statement, so that both are from the same moment, even through a pooler in transaction mode. */
 export const READ_SNAPSHOT = readSnapshotOf(ALL_COLUMNS);
+/** Reads the head and the columns that evaluations need. */
 export const READ_EVALUATED = readSnapshotOf(EVALUATED_COLUMNS);
 /** Reads the head and the rows of the flags in `$1`. */
 export const READ_WRITTEN = readSnapshotOf(ALL_COLUMNS, "WHERE feature_key = ANY ($1::text[])");
@@ -26,12 +28,13 @@ function readSnapshotOf(columns: readonly string[], where = ""): string {
       (SELECT ${selected.join(", ")} FROM feature_toggles ${where} ORDER BY feature_key COLLATE "C") flag) AS rows`;
 }
 
+/** The row that {@link READ_SNAPSHOT} selects. */
 export interface SnapshotRow {
   readonly head: HeadRow | null;
   readonly rows: readonly RawRow[];
 }
 
-/** @throws FlagError as headOf */
+/** Converts a row to a snapshot. @throws FlagError the errors of headOf */
 export function snapshotOf(row: SnapshotRow | undefined, label: string): StoredSnapshot {
   return { head: headOf(row?.head, label), rows: row?.rows ?? [] };
 }

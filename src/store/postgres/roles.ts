@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { FlagError } from "../../core/errors.ts";
 
+/** The names that {@link rolesSql} writes into the SQL. */
 export interface RolesOptions {
-  /** The beginning of the role names; `flaghoist` gives `flaghoist_sync` and so on. Lower-case letters, digits and `_`. */
+  /** The prefix of the role names, e.g. `flaghoist` for `flaghoist_sync`: lower-case letters, digits and `_`. */
   readonly prefix?: string;
   /** The schema of the tables. */
   readonly schema?: string;
@@ -10,7 +11,7 @@ export interface RolesOptions {
 
 /**
  * Returns the SQL of PostgreSQL roles, grants and row-level security. An administrator runs it after `hoist db migrate`;
- * running it again changes nothing. The roles cannot log in: they are granted to users that do
+ * running it again changes nothing. The roles cannot log in: they are granted to login users
  * (`GRANT flaghoist_sync TO deploy`), so that the audit records who made a change. SQLite has no roles.
  *
  * @throws FlagError USAGE if the prefix or the schema is not a plain name

@@ -10,7 +10,7 @@ import { DIALECT, READ_EVALUATED, READ_SNAPSHOT, snapshotOf, type SnapshotRow } 
 import { watchPostgres } from "./watch.ts";
 
 /**
- * Opens a store in a PostgreSQL database that has our tables. Reading needs no session: it works through a pooler.
+ * Opens a store in a PostgreSQL database that has flaghoist's tables. Reading works through a pooler, because it needs no session.
  *
  * @throws FlagError STORE_MISSING, STORE_NEWER, STORE_UNREACHABLE, STORE_FORBIDDEN; USAGE if `pg` is not installed
  */

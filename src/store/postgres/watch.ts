@@ -3,15 +3,15 @@ import type { Client } from "pg";
 import { backoffMs } from "../backoff.ts";
 import { abandon, connectClient } from "./driver.ts";
 
-/** How often an idle connection is checked: a half-open one never reports an error. */
+/** The interval at which an idle connection is checked, because a half-open connection never reports an error. */
 const CHECK_MS = 15_000;
 
 /**
  * Calls back for each notification, and after each connect, because notifications are lost while there is no connection.
- * Where LISTEN does not work (a pooler in transaction mode), it keeps trying at the longest interval, and programs rely on
- * polling.
+ * If LISTEN does not work (through a pooler in transaction mode), the watch keeps trying at the longest interval, and programs
+ * rely on polling.
  *
- * @returns a function that stops it
+ * @returns a function that stops the watch
  */
 export function watchPostgres(url: string, onHint: () => void): () => void {
   const stop = new AbortController();
@@ -58,7 +58,7 @@ async function listen(url: string, onHint: () => void): Promise<Session> {
 /**
  * Checks the connection until it is lost or the watch is stopped.
  *
- * @returns the number of failures that the next backoff counts: 0 after a healthy time, Infinity where LISTEN has no effect
+ * @returns the number of failures that the next backoff counts: 0 after a successful check, Infinity if LISTEN has no effect
  */
 async function stayConnected({ client, lost }: Session, failures: number, stopped: AbortSignal): Promise<number> {
   let count = failures;
@@ -75,7 +75,7 @@ async function stayConnected({ client, lost }: Session, failures: number, stoppe
   }
 }
 
-/** Waits without keeping the process alive. Returns early when stopped. */
+/** Waits without keeping the process alive. Returns early when the signal is aborted. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, undefined, { ref: false, signal }).catch(() => {});
 }

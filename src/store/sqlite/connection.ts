@@ -3,9 +3,9 @@ import { openSqlite, type SqliteConnection } from "./driver.ts";
 import { checkFile } from "./errors.ts";
 
 /**
- * Keeps one connection, opened anew when another file has taken the place of the open one, e.g. a restored backup.
+ * Keeps one connection open, and opens a new one when the file has been replaced, e.g. by a restored backup.
  *
- * @param label  names the file in the error STORE_MISSING, which `current` throws while there is no file
+ * @param label  names the file in the error STORE_MISSING, which `current` throws while the file does not exist
  * @param setup  SQL to run on each new connection
  */
 export function keepConnection(file: string, label: string, mode: "ro" | "rw", setup = "") {

@@ -3,27 +3,30 @@
 import type * as Engine from "node:sqlite";
 import { pathToFileURL } from "node:url";
 
-/** A connection to SQLite. All methods block, and throw the errors of the engine. */
+/** A connection to SQLite. All methods block, and throw SQLite's own errors. */
 export interface SqliteConnection {
-  /** Runs one statement or several, without values. */
+  /** Runs one or more statements without values. */
   exec(sql: string): void;
   /** Returns the first row. The type states what the statement selects; it is not checked. */
   get<Row extends object>(sql: string, ...values: SqliteValue[]): Row | undefined;
+  /** Returns all rows. The type states what the statement selects; it is not checked. */
   all<Row extends object>(sql: string, ...values: SqliteValue[]): readonly Row[];
   /** Returns all rows, each as a list of its columns, which takes half the time for many rows and columns. */
   lists(sql: string, ...values: SqliteValue[]): readonly (readonly unknown[])[];
+  /** Runs one statement and ignores its rows. */
   run(sql: string, ...values: SqliteValue[]): void;
   /** Sets how long statements wait for a lock, in milliseconds. */
   waitForLocks(ms: number): void;
   close(): void;
 }
 
+/** A value that can be passed to a statement. */
 export type SqliteValue = string | number | null;
 
 /**
  * Opens a database file. No other file uses `node:sqlite`, whose API is still changing.
  *
- * @param mode  ro: read only; rw: the file must exist; rwc: creates the file
+ * @param mode  ro: read only; rw: the file must exist; rwc: the file is created if it does not exist
  */
 export function openSqlite(file: string, mode: "ro" | "rw" | "rwc"): SqliteConnection {
   const { DatabaseSync } = loadEngine();

@@ -11,10 +11,10 @@ const LOCKED: Finding = [
 ];
 const DAMAGED: Finding = [
   "STORE_CORRUPT",
-  "restore FILE from a backup, or move it away and run `hoist sync`: the flags are synced again from git, manual changes and the audit are lost",
+  "restore FILE from a backup, or move it away and run `hoist sync`, which writes the flags from git again; manual changes and the audit are lost",
 ];
 
-/** Error codes and hints by SQLite's primary result code (https://sqlite.org/rescode.html). FILE stands for the path. */
+/** Maps SQLite's primary result code (https://sqlite.org/rescode.html) to an error code and a hint. FILE is a placeholder for the path. */
 const FINDINGS: Readonly<Record<number, Finding>> = {
   5: LOCKED, // BUSY
   6: LOCKED, // LOCKED
@@ -22,7 +22,7 @@ const FINDINGS: Readonly<Record<number, Finding>> = {
     "STORE_READ_ONLY", // READONLY
     "give this process write access to FILE and its folder: SQLite's WAL mode needs it even for reading, unless another process has the file open",
   ],
-  10: ["STORE_UNREACHABLE", "the disk that holds FILE fails or is gone: check it first"], // IOERR
+  10: ["STORE_UNREACHABLE", "the disk that holds FILE has failed or is not mounted: check the disk"], // IOERR
   11: DAMAGED, // CORRUPT
   13: ["STORE_READ_ONLY", "the disk is full: free some space, then run the command again"], // FULL
   19: ["INVALID_FLAGS", "the table does not accept the row: run `hoist validate`, and update flaghoist"], // CONSTRAINT
@@ -40,7 +40,7 @@ export function sqliteError(error: unknown, attempt: Attempt, label: string, fil
   return new FlagError(code, message, { hint: hint.replaceAll("FILE", file), cause: error });
 }
 
-/** @throws FlagError STORE_MISSING if there is no such file */
+/** Checks that a file exists. @throws FlagError STORE_MISSING if it does not */
 export function checkFile(file: string, label: string): void {
   if (existsSync(file)) return;
   throw new FlagError("STORE_MISSING", `${label} does not exist (${file})`, {

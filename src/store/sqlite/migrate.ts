@@ -13,10 +13,10 @@ import {
 import { openSqlite, type SqliteConnection } from "./driver.ts";
 import { sqliteError } from "./errors.ts";
 
-/** How often the switch to WAL mode is tried, at intervals of 25 to 50 ms. */
+/** Limits how often the switch to WAL mode is tried, at intervals of 25 to 50 ms. */
 const MAX_WAL_TRIES = 120;
 
-/** Creates the folder, the file and its tables, or brings them up to date. Safe when several processes do so at once. */
+/** Creates the folder, the file and its tables, or brings them up to date. Several processes may call it at the same time. */
 export async function migrateSqlite(file: string, environment: string, label: string): Promise<MigrationReport> {
   try {
     mkdirSync(dirname(file), { recursive: true });
@@ -36,7 +36,7 @@ export async function migrateSqlite(file: string, environment: string, label: st
   }
 }
 
-/** @param plan  called again under the lock, because another process may have migrated meanwhile */
+/** @param plan  called again under the lock, because another process may have migrated in the meantime */
 function migrate(db: SqliteConnection, plan: () => MigrationPlan): MigrationReport {
   db.exec("BEGIN IMMEDIATE");
   try {
@@ -53,14 +53,14 @@ function migrate(db: SqliteConnection, plan: () => MigrationPlan): MigrationRepo
   }
 }
 
-/** Returns undefined if the tables do not exist yet. */
+/** Reads the state of the schema. Returns undefined if the tables do not exist yet. */
 function stateOf(db: SqliteConnection): SchemaState | undefined {
   if (!db.get("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'flaghoist_head'")) return undefined;
   const schema = db.get<Omit<SchemaState, "applied">>(READ_SCHEMA);
   return schema && { ...schema, applied: db.all(READ_APPLIED) };
 }
 
-/** Switches to WAL mode. The switch ignores the lock timeout when several processes make it at once, so it is tried again. */
+/** Switches to WAL mode. The switch is retried, because it ignores the lock timeout when several processes switch at the same time. */
 async function useWal(db: SqliteConnection): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {

@@ -6,20 +6,20 @@ import type { SqlDialect } from "../queries.ts";
 import type { Head, StoredSnapshot } from "../store.ts";
 import type { SqliteConnection } from "./driver.ts";
 
-/** Times are stored as ISO 8601 text. */
+/** Holds SQLite's SQL for times, which are stored as ISO 8601 text. */
 export const DIALECT: SqlDialect = {
   isoTime: (column) => column,
   now: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
   secondsFromNow: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ? || ' seconds')",
 };
 
-/** @throws FlagError as headOf */
+/** Reads the head. @throws FlagError the errors of headOf */
 export function readHead(db: SqliteConnection, label: string): Head {
   return headOf(db.get<HeadRow>(READ_HEAD), label);
 }
 
 /**
- * Reads head and rows. To be called inside a transaction, because it takes two statements.
+ * Reads head and rows. Call it inside a transaction, because it runs two statements.
  *
  * @param keys  restricts the rows to these flags
  */
@@ -66,7 +66,7 @@ function booleanOrValue(value: unknown): unknown {
   return value === 1 ? true : value === 0 ? false : value;
 }
 
-/** Reuses the result for equal texts, because most rows hold the same text in most columns. Results are never changed. */
+/** Reuses the result for equal texts, because most rows have the same text in most columns. Results are never changed. */
 function remembering(read: Reader["read"]): Reader["read"] {
   const known = new Map<unknown, unknown>();
   return (value) => {

@@ -9,13 +9,13 @@ import { sqliteError } from "./errors.ts";
 import { DIALECT, readHead, readSnapshot } from "./read.ts";
 import { watchSqlite } from "./watch.ts";
 
-/** How long a sync waits for another writer. It blocks the process, which does nothing else meanwhile. */
+/** The time that a sync waits for another writer. The wait blocks the process, which has nothing else to do. */
 const SYNC_WAIT_MS = 5_000;
-/** A running application must not be blocked for long: what it cannot read or write at once, it tries again later. */
+/** The time that a running application waits for another writer. It must not be blocked for long, and tries again later. */
 const APPLICATION_WAIT_MS = 250;
 
 /**
- * Opens a store in one SQLite file, which must exist and have our tables.
+ * Opens a store in one SQLite file, which must exist and have flaghoist's tables.
  *
  * @throws FlagError STORE_MISSING, STORE_NEWER, STORE_CORRUPT, STORE_FORBIDDEN, STORE_READ_ONLY, STORE_LOCKED
  */

@@ -1,12 +1,12 @@
 import { keepConnection } from "./connection.ts";
 import type { SqliteConnection } from "./driver.ts";
 
-/** `PRAGMA data_version` takes microseconds. */
+/** The interval between checks. It can be short, because `PRAGMA data_version` takes microseconds. */
 const POLL_MS = 200;
 
 /**
- * Calls back when the file has a new state, or when another file has taken its place. Also calls back once at the start, so
- * that no change between the first read and the watch is missed.
+ * Calls back when the head in the file has changed, or when the file has been replaced. Also calls back once at the start, so
+ * that no change between the first read and the start of the watch is missed. Returns a function that stops the watch.
  */
 export function watchSqlite(file: string, onHint: () => void): () => void {
   const connection = keepConnection(file, file, "ro", "PRAGMA busy_timeout = 0");

@@ -46,7 +46,7 @@ test("a process logs the overrides in force and their problems when it starts", 
 test("an override file that does not exist is logged at the start, because its path may be wrong", async () => {
   const file = freshFile();
   const { lines } = await opened(fakeStore(ROWS), { env: { FLAGS_OVERRIDE_FILE: file } });
-  await expect.poll(() => lines.at(-1)).toBe(`info override file ${file} does not exist yet; checked every 2 s`);
+  await expect.poll(() => lines.at(-1)).toBe(`info override file ${file} does not exist yet; it is checked every 2 s`);
   writeFileSync(file, "FEATURE_WORKSHOP_ROUTING=false\n");
   const other = await opened(fakeStore(ROWS), { env: { FLAGS_OVERRIDE_FILE: file } });
   await expect.poll(() => other.client.isEnabled("workshop_routing")).toBe(false);

@@ -133,7 +133,7 @@ describe("the refresh of a client", () => {
     expect(client.isEnabled("checkout")).toBe(true);
     expect(client.status()).toMatchObject({ connected: false, lastError: { code: "WRONG_DATABASE" }, revision: 1 });
     expect(lines.at(-1)).toBe(
-      "error wrong database (the database serves staging, this process runs in production); still serving revision 1 from memory, 0 s old; retrying in 0.3 s; correct FLAGS_ENV or the database address",
+      "error wrong database (the database serves staging, but this process runs in production); still serving revision 1 from memory, 0 s old; retrying in 0.3 s; correct FLAGS_ENV or the database address",
     );
   });
 
@@ -252,7 +252,7 @@ describe("revisions", () => {
     expect(client.status()).toMatchObject({ epoch: 2, revision: 3 });
     expect(client.isEnabled("checkout")).toBe(false);
     expect(lines.at(-1)).toBe(
-      "warn database was restored or created anew: now serving epoch 2 revision 3 instead of epoch 1 revision 57",
+      "warn database was restored or recreated: now serving epoch 2 revision 3 instead of epoch 1 revision 57",
     );
   });
 });

@@ -68,7 +68,7 @@ test("each reason not to use a snapshot is reported", () => {
     return parsed.ok ? "used" : parsed.reason;
   };
   const json = JSON.parse(BYTES.toString());
-  expect(reason(json, "staging")).toBe("it is a snapshot of production, this process runs in staging");
+  expect(reason(json, "staging")).toBe("it is a snapshot of production, but this process runs in staging");
   expect(reason({ ...json, format: "flaghoist-snapshot-2" })).toBe("its format is not flaghoist-snapshot-1");
   expect(reason({ ...json, sha256: "0" })).toBe("its checksum does not match: edited or damaged");
   expect(reason(null)).toBe("it is not a saved snapshot");
