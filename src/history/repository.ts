@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { FlagError } from "../core/errors.ts";
 import type { SourceFile } from "../core/flag/source-file.ts";
-import { openBlobs, type BlobReader } from "./blob-reader.ts";
+import { openBlobs, type BlobReader } from "./cat-file.ts";
 import { gitIn, type Git } from "./git.ts";
 import type { Environment } from "./git-environment.ts";
 import type { CommitInfo } from "./commit-info.ts";

@@ -3,6 +3,7 @@ import type { Diagnostic } from "../core/diagnostic/diagnostic.ts";
 import { unknownFlag } from "../core/diagnostic/unknown-name.ts";
 import { FlagError } from "../core/errors.ts";
 import type { FlagKey } from "../core/flag/flag.ts";
+import type { Change } from "../core/plan/change.ts";
 import type { OnDrift } from "../core/plan/merge.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import { withNeeds, type PlanWithNeeds } from "../impact/needs.ts";
@@ -207,11 +208,8 @@ async function batchFor({ plan, head, desired }: Planned, options: SyncOptions):
 }
 
 /** Returns how many flags are created, updated, archived, restored and unchanged. */
-export function summaryOf({
-  changes,
-  unchanged,
-}: Plan): Record<Plan["changes"][number]["action"] | "unchanged", number> {
-  const count = (action: string) => changes.filter((change) => change.action === action).length;
+export function summaryOf({ changes, unchanged }: Plan): Record<Change["action"] | "unchanged", number> {
+  const count = (action: Change["action"]) => changes.filter((change) => change.action === action).length;
   return {
     create: count("create"),
     update: count("update"),

@@ -1,7 +1,7 @@
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import { flawOf } from "../../core/flag/flaw.ts";
 import { FormatProblem } from "../../core/row/format-problem.ts";
-import type { BlobReader } from "../../history/blob-reader.ts";
+import type { BlobReader } from "../../history/cat-file.ts";
 import { draftOf } from "../load/draft.ts";
 import { flagResolver, segmentsNamedBy } from "../load/flag-resolver.ts";
 import type { FileKind } from "../load/parsed-file.ts";
