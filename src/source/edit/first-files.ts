@@ -25,7 +25,7 @@ attributes: # the attributes of a request that conditions may use
   userRole: { type: string, from: server } # not accepted from browsers
   appVersion: { type: version }
 
-owners: # the owners of flags → their accounts in code review
+owners: # the owners of flags → their teams or users on GitHub
   ${entryLines(owner, `@my-org/${owner}`, { pad: " ", step: "  ", depth: 0 }).join("")}
 
 policies:
@@ -45,14 +45,14 @@ export const EXAMPLE_KEY = "example_flag";
 export function exampleText({ environments, owner }: FirstFiles): string {
   const [first = "development"] = environments;
   return `# yaml-language-server: $schema=./_schema/flag.schema.json
-# An example to read, change and delete. The file's name is the flag's key; folders are only for people.
+# An example to read, change and delete. The file's name is the flag's key; its folder has no effect.
 name: Example flag
 description: Greets people on the start page in a new way.
 owner: ${owner}
 kind: ops # a permanent switch; the kinds release and experiment also need a date, e.g. expires: 2027-06-01
 enabled: false # everyone gets false, except in the environments listed below
 
-rules: # exceptions from the default rollout; the first rule that matches decides
+rules: # exceptions from the default rollout; the first rule that matches applies
   - name: staff see it first
     if: { segment: staff } # flags/_segments/staff.yaml
     serve: true

@@ -72,7 +72,7 @@ const ruleShape = z
       .string()
       .min(1)
       .max(80)
-      .meta({ description: "The name of the rule, as status and answers show it. Unique within the flag." }),
+      .meta({ description: "The name of the rule, as answers and reports show it. Unique within the flag." }),
     if: conditionShape,
     rollout: ruleRolloutShape.optional(),
     serve: serveShape.optional(),
@@ -114,7 +114,7 @@ const testShape = z
     name: z.string().min(1).meta({ description: "What the test shows." }).optional(),
     in: z
       .string()
-      .meta({ description: "The environment. Default: the file as it stands, without overlays." })
+      .meta({ description: "The environment. Default: the file without overlays." })
       .optional(),
     given: givenShape.meta({
       description: "The context: attributes and their values.",
@@ -154,11 +154,11 @@ export const flagFileShape = z
         "release: until a feature is released. experiment: until a variant wins. ops: a permanent operational switch. permission: who may use a feature.",
     }),
     expires: dayShape
-      .meta({ description: "The date after which the flag should be gone. Required for release and experiment." })
+      .meta({ description: "The date after which the flag should be removed. Required for release and experiment." })
       .optional(),
     tags: z
       .array(z.string().min(1).max(64))
-      .meta({ description: "Words to find flags by, and to kill them together (FLAGS_KILL=tag:…)." })
+      .meta({ description: "Words that group flags, for `hoist list --tag` and FLAGS_KILL=tag:…." })
       .optional(),
     metadata: z.record(z.string(), json).meta({ description: "Any other data to keep with the flag." }).optional(),
     type: z.enum(FLAG_TYPES).meta({ description: "The type of the value. Default: boolean." }).optional(),

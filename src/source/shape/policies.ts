@@ -16,7 +16,7 @@ export const policiesShape = z
       .boolean()
       .meta({
         description:
-          "true: a protected environment serves nothing to people whom the environment before it does not serve it to.",
+          "true: a protected environment may serve people only what the environment before it serves them too.",
       })
       .optional(),
     maxExpiryDays: z
@@ -25,7 +25,7 @@ export const policiesShape = z
       .meta({ description: "How many days ahead `expires` may be when it is written." })
       .optional(),
   })
-  .meta({ description: "Limits on what a pull request may change." });
+  .meta({ description: "Limits on the changes of a pull request." });
 
 /** The policies that protected environments are held to; null where there is no limit. */
 export interface Policies {
