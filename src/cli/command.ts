@@ -6,7 +6,7 @@ import { usageText } from "./terminal/error-text.ts";
 import { examplesText, HELP_WIDTH } from "./terminal/examples.ts";
 import type { Io } from "./terminal/io.ts";
 
-/** Sets the exit code of a command that ran to its end; it is 0 unless set. */
+/** Sets the exit code of a command that completed. The exit code is 0 unless it is set. */
 export type Done = (code: ExitCode) => void;
 
 /**
@@ -39,7 +39,7 @@ export function plainCommand(path: string, summary: string, examples: readonly s
   return withCommonBehaviour(command, words, io);
 }
 
-/** Creates a command that only holds others, e.g. `db`. */
+/** Creates a command that only groups other commands, e.g. `db`. */
 export function commandGroup(
   name: string,
   summary: string,
@@ -94,7 +94,7 @@ function rank({ long }: { readonly long?: string | undefined }): number {
   return LAST_OPTIONS.indexOf(long);
 }
 
-/** Returns the columns that help may fill. */
+/** Returns the maximum width of help, in columns. */
 export function helpWidth({ width }: Io): number {
   return Math.min(width, HELP_WIDTH);
 }

@@ -7,7 +7,7 @@ import type { FlagStore, StoredSnapshot } from "../store/store.ts";
 import type { Io } from "./terminal/io.ts";
 import { environmentName, flagsFolder } from "./workspace.ts";
 
-/** The options that select a live table, as they are given. */
+/** Options that select a live table. */
 export interface TargetOptions {
   readonly cwd?: string | undefined;
   readonly env?: string | undefined;
@@ -22,7 +22,7 @@ interface Target {
   readonly url: string;
 }
 
-/** Returns what the options of a command select. @throws FlagError USAGE when the address of the database is not valid */
+/** Returns the folder, environment and database that the options of a command select. @throws FlagError USAGE when the address of the database is not valid */
 export function targetOf(io: Io, { cwd, env, database }: TargetOptions): Target {
   const folder = flagsFolder(io, cwd);
   const environment = environmentName(io, env);
@@ -30,7 +30,7 @@ export function targetOf(io: Io, { cwd, env, database }: TargetOptions): Target 
   return { folder, environment, url };
 }
 
-/** Returns the flags of those rows that can be read and are not archived. */
+/** Returns the flags of the rows that can be read and are not archived. */
 export function liveFlags(reads: Iterable<ReadRow>): ReadonlyMap<FlagKey, Flag> {
   const flags = new Map<FlagKey, Flag>();
   for (const read of reads) if (read.ok && read.row.archived_at === null) flags.set(read.flag.key, read.flag);

@@ -41,7 +41,7 @@ export function selectedEnvironments({ config }: LoadedFlags, only: string | und
   throw unknownEnvironmentError(only, names);
 }
 
-/** Returns an error of the files as the reason why a command cannot go on. */
+/** Converts an error in a file to the error that ends a command. */
 export function invalidFlags({ file, line, column, message }: Diagnostic): FlagError {
   return new FlagError("INVALID_FLAGS", `${file}:${line}:${column}  ${message}`, {
     hint: "hoist validate shows all errors",

@@ -2,7 +2,7 @@
 # Runs one command of the action; action.yml sets the variables.
 set -euo pipefail
 
-# The form --option=value keeps a value from starting another option.
+# In the form --option=value, a value cannot be read as another option.
 hoist() { node "$GITHUB_ACTION_PATH/../../../src/cli/bin.js" "$@" "--cwd=$HOIST_FOLDER"; }
 
 finish() {
@@ -11,7 +11,7 @@ finish() {
 }
 
 wrong() {
-  # In an annotation, a line end would start another workflow command.
+  # In an annotation, a line break would start another workflow command.
   local text=${1//%/%25}
   text=${text//$'\r'/%0D}
   echo "::error title=hoist::${text//$'\n'/%0A}"
@@ -21,7 +21,7 @@ wrong() {
 with_database() {
   [ -n "$HOIST_ENVIRONMENT" ] || wrong "$HOIST_COMMAND needs the input environment"
   # Without an address, hoist would use an empty local database.
-  [ -n "$FLAGS_DATABASE_URL" ] || wrong "$HOIST_COMMAND needs the input database, from a secret of that environment"
+  [ -n "$FLAGS_DATABASE_URL" ] || wrong "$HOIST_COMMAND needs the input database, from a secret of the environment"
 }
 
 base=$HOIST_BASE

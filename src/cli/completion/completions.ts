@@ -1,15 +1,15 @@
 import type { Argument, CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 
-/** One word that can come next, and its meaning. */
+/** One completion of a word, and its meaning. */
 export interface Candidate {
   readonly word: string;
   readonly about: string;
 }
 
-/** Kinds of names that the program itself does not know: they come from the repository, and files from the shell. */
+/** A kind of name to complete. Names come from the repository; the shell completes files. */
 export type NameKind = "flags" | "environments" | "owners" | "attributes" | "files";
 
-/** What can complete the last word of a command line. */
+/** The completions of the last word of a command line. */
 export interface Completions {
   /** Commands, options and choices. */
   readonly candidates: readonly Candidate[];
@@ -21,7 +21,7 @@ export interface Completions {
 const NOTHING: Completions = { candidates: [], names: null, prefix: "" };
 
 /**
- * Returns what can complete the last word of a command line.
+ * Returns the completions of the last word of a command line.
  *
  * @param program  `hoist` itself: its commands and options are what can be completed
  * @param words    the words after `hoist`; the last one is unfinished and can be empty. `=` can be a word of its own, because

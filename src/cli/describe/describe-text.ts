@@ -32,7 +32,7 @@ export function describeText(
   return blocks.join("\n\n");
 }
 
-/** Formats many flags, each with its key as the headline. */
+/** Formats several flags, each with its key as the heading. */
 export function sentencesText(flags: readonly DescribedFlag[], { width, style }: Page): string {
   const rows = flags.map(({ descriptions }) =>
     descriptions.map(({ environments, text }) => [environments.join(", "), text] as const),

@@ -5,7 +5,7 @@ import { keyOfPath } from "../../source/shape/key.ts";
 import type { LoadedFlag, LoadedFlags } from "../../source/load/load.ts";
 import { invalidFlags } from "../workspace.ts";
 
-/** What several environments serve alike. */
+/** A description that several environments share. */
 export interface SharedDescription extends Description {
   /** In order of promotion. */
   readonly environments: readonly string[];

@@ -15,7 +15,7 @@ export function moduleFiles({ flagsFor, config }: Pick<LoadedFlags, "flagsFor" |
   ];
 }
 
-/** Makes sure that no hand-written file would be overwritten. @throws FlagError USAGE */
+/** Checks that `hoist generate` would not overwrite a file that it did not write. @throws FlagError USAGE */
 export async function checkOverwrites(folder: string, files: readonly TextFile[]): Promise<void> {
   for (const { path } of files) {
     const text = await textOf(join(folder, path));

@@ -18,7 +18,7 @@ interface Update {
   readonly check: boolean;
   /** The command that writes the files, for the hint. */
   readonly command: string;
-  /** Names all files in the result, e.g. `flags/_schema/`. */
+  /** The name of all files together in the result, e.g. `flags/_schema/`. */
   readonly label: string;
   /** Returns a path as it is printed. */
   readonly shown: (path: string) => string;
@@ -59,7 +59,7 @@ export async function writeStale(folder: string, files: readonly TextFile[]): Pr
   return stale.map(({ path }) => path);
 }
 
-/** Reads a file; undefined when there is none. */
+/** Reads a file. Returns undefined when there is none. */
 export async function textOf(path: string): Promise<string | undefined> {
   return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;

@@ -3,10 +3,10 @@ import { tableText, widthOf, wrapped } from "../terminal/layout.ts";
 const GAP = 2;
 
 /**
- * Lays out a table whose cells may be sentences: a cell that is too wide goes on in the next line, under itself. Where not
+ * Formats a table whose cells may be sentences. A cell that is too wide is wrapped within its column. Where not
  * even the longest words fit beside each other, each row becomes a list of its cells.
  *
- * @param titles  may all be empty: they are left out then
+ * @param titles  omitted if all are empty
  */
 export function pageTable(
   titles: readonly string[],

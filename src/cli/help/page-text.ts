@@ -56,7 +56,7 @@ function blockLines(node: Block, context: Context): readonly string[] {
   });
 }
 
-/** The first column names things, so its code needs no backticks. */
+/** Returns the text of a cell. The first column contains names, so its code needs no backticks. */
 function cellText(text: string, column: number): string {
   return column === 0 ? text.replaceAll("`", "") : text;
 }
@@ -76,7 +76,7 @@ function inlineNodeText(node: Inline, context: Context): string {
   return target === undefined || target === text ? text : `${text} (${target})`;
 }
 
-/** Returns what a reader in a terminal can follow: a command, a path from the root, or an address. */
+/** Returns a link target that works in a terminal: a command, a path from the root, or an address. */
 function linkTarget(url: string, { page }: Topic): string | undefined {
   if (/^\w+:/.test(url)) return url;
   const [path = ""] = url.split("#");

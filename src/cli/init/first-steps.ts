@@ -14,14 +14,14 @@ export interface FirstSteps {
   readonly owner: string;
 }
 
-/** What was done with one file. */
+/** The result of writing one file. */
 export interface Step {
   readonly path: string;
   readonly outcome: "written" | "extended" | "kept";
   readonly note: string;
 }
 
-/** Writes the files that do not exist yet and overwrites none. @throws FlagError */
+/** Writes the files that do not exist yet. Never overwrites a file. @throws FlagError */
 export async function takeFirstSteps(
   options: FirstSteps,
 ): Promise<{ readonly steps: readonly Step[]; readonly loaded: LoadedFlags }> {
@@ -60,8 +60,8 @@ function checkEnvironments(environments: readonly string[]): void {
 async function flagsBefore(folder: string): Promise<LoadedFlags> {
   const stat = statSync(join(folder, "flags"), { throwIfNoEntry: false });
   if (stat !== undefined && !stat.isDirectory()) {
-    throw new FlagError("USAGE", `${folder}/flags exists and is not a folder`, {
-      hint: "to create flags/ somewhere else: hoist init --cwd FOLDER",
+    throw new FlagError("USAGE", `${folder}/flags exists but is not a folder`, {
+      hint: "to create flags/ in another folder: hoist init --cwd FOLDER",
     });
   }
   const loaded = loadFlags(await readWorkTree(folder));
@@ -69,9 +69,9 @@ async function flagsBefore(folder: string): Promise<LoadedFlags> {
   if (loaded.config !== null || error === undefined || existsSync(join(folder, "flags/_config.yaml"))) return loaded;
   throw new FlagError(
     "USAGE",
-    `flags/ holds files that are not feature flags; nothing was written. ${error.file}: ${error.message}`,
+    `flags/ contains files that are not feature flags; nothing was written. ${error.file}: ${error.message}`,
     {
-      hint: "to create flags/ somewhere else: hoist init --cwd FOLDER",
+      hint: "to create flags/ in another folder: hoist init --cwd FOLDER",
     },
   );
 }
@@ -96,8 +96,8 @@ export function writeNew(folder: string, { path, text, note }: NewFile): Step {
 /**
  * Writes a file, or extends the one that exists.
  *
- * @param extended  returns the new text; undefined where that is impossible
- * @param manually  the note then: what to add manually
+ * @param extended  returns the new text; undefined if the file cannot be extended
+ * @param manually  the note in that case: what to add manually
  */
 function writeOrExtend(
   folder: string,

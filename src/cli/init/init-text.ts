@@ -13,7 +13,7 @@ export interface NextStep {
 /** The result of `hoist init`. */
 export interface InitResult {
   readonly steps: readonly Step[];
-  /** What to set in the settings of the repository on GitHub. */
+  /** The settings to change in the repository on GitHub. */
   readonly settings: readonly NextStep[];
   readonly next: readonly NextStep[];
 }
@@ -34,7 +34,7 @@ export function initText({ steps, settings, next }: InitResult, style: Style): s
     "",
     tableText(rows, "  "),
     "",
-    ...(settings.length === 0 ? [] : ["Once, in the settings of the repository on GitHub:", lines(settings), ""]),
+    ...(settings.length === 0 ? [] : ["Set up once, in the repository settings on GitHub:", lines(settings), ""]),
     "Next:",
     lines(next),
   ].join("\n");
@@ -67,6 +67,6 @@ export function gitHubSetup({ environments, branch }: WorkflowSettings): readonl
     step(places(environments), `${secret("flaghoist_sync")}, reviewers`),
     step(places(environments.map(readEnvironment)), secret("flaghoist_reader")),
     step(`Rules for ${branch}`, "pull request, required check validate, code owners, no force push"),
-    step("hoist github codeowners --write", "CODEOWNERS, when the owners in flags/_config.yaml are on GitHub"),
+    step("hoist github codeowners --write", "write CODEOWNERS, once flags/_config.yaml names teams or users on GitHub"),
   ];
 }

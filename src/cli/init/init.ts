@@ -27,7 +27,7 @@ export function initCommand(io: Io): CommandUnknownOpts {
       const { installHook } = await import("./install-hook.ts");
       const hook = options.hook ? await installHook(folder, io.env) : undefined;
       if (hook === null) {
-        printNote(io, "not a git repository, so no hook was installed: git init, then hoist init --hook");
+        printNote(io, "not a git repository, so no hook was installed: run git init, then hoist init --hook");
       }
       const { written, settings } = await gitHubSteps(io, folder, loaded.config, options.workflows);
       const all = [...steps, ...(hook ? [hook] : []), ...written];
@@ -40,7 +40,7 @@ export function initCommand(io: Io): CommandUnknownOpts {
 /**
  * Writes `.github/`.
  *
- * @param workflows  whether `--workflows` or `--no-workflows` is given; undefined: only where the remote is on GitHub, or missing
+ * @param workflows  true for `--workflows`, false for `--no-workflows`; undefined: only if the remote is on GitHub or missing
  */
 async function gitHubSteps(
   io: Io,
@@ -56,17 +56,17 @@ async function gitHubSteps(
   if (workflows === false) return none;
   if (config === null) {
     return without(
-      "flags/_config.yaml has errors, so no workflows were written: hoist validate, then hoist init again",
+      "flags/_config.yaml has errors, so no workflows were written: run hoist validate, then hoist init again",
     );
   }
   const { findSettings } = await import("./workflows/find-settings.ts");
   const found = await findSettings(folder, config, io.env);
   if (found === null) {
     if (workflows === undefined) return none;
-    return without("not a git repository, so no workflows were written: git init, then hoist init --workflows");
+    return without("not a git repository, so no workflows were written: run git init, then hoist init --workflows");
   }
   if (!found.isOnGitHub && workflows === undefined) {
-    return without("the remote is not on GitHub, so no workflows were written: hoist init --workflows writes them");
+    return without("the remote is not on GitHub, so no workflows were written; to write them: hoist init --workflows");
   }
   const { writeWorkflows } = await import("./workflows/files.ts");
   const { gitHubSetup } = await import("./init-text.ts");

@@ -24,7 +24,7 @@ export async function installHook(folder: string, ambient: Io["env"]): Promise<S
   if (step.outcome === "written") chmodSync(file, 0o755);
   else if (!readFileSync(file, "utf8").includes(HOOK_MARK)) {
     const line = `${prefix === "" ? "" : `cd ${prefix} && `}hoist validate --staged || exit $?`;
-    return { ...shown, note: `another hook exists; add to it: ${line}` };
+    return { ...shown, note: `another hook exists; add this line to it: ${line}` };
   }
   return shown;
 }

@@ -67,7 +67,7 @@ export function killText({ key, ways, family }: KillLines, style: Style, columns
   const all =
     family === null
       ? []
-      : ["", `All of ${family.pattern}:  ${family.line}  (${family.keys.length} flags, and future ones)`];
+      : ["", `All of ${family.pattern}:  ${family.line}  (${family.keys.length} flags now, and all later ones)`];
   const headline = `Each of these switches ${key} off:`;
   return [...wrapped(headline, columns), "", ...blocks, ...all].join("\n");
 }

@@ -23,7 +23,7 @@ export function killCommand(io: Io): CommandUnknownOpts {
     });
 }
 
-/** Refuses what is not a key: it would be pasted into a shell and into SQL. @throws FlagError USAGE */
+/** Checks that a text is a key, because it is printed inside shell commands and SQL. @throws FlagError USAGE */
 function checkKey(key: string, keys: readonly string[]): void {
   if (isKey(key)) return;
   throw new FlagError("USAGE", `${JSON.stringify(key)} is not a valid flag key`, {

@@ -1,4 +1,4 @@
-/** Help is never wider: longer lines are hard to read. */
+/** The maximum width of help, in columns. Longer lines are hard to read. */
 export const HELP_WIDTH = 100;
 
 /** Splits an example into the command and its note, which two or more spaces separate. */

@@ -19,7 +19,7 @@ export interface Io {
   /** Colours for {@link out} and {@link err}; each has an effect on a terminal only. */
   readonly style: Style;
   readonly errStyle: Style;
-  /** True where stderr is a terminal: somebody watches the progress. */
+  /** True when stderr is a terminal, on which progress is shown. */
   readonly showsProgress: boolean;
   /** Columns that help and paragraphs fit into. */
   readonly width: number;
@@ -29,7 +29,7 @@ export interface Io {
   readonly ask?: ((question: string) => Promise<string>) | undefined;
 }
 
-/** What a text for people depends on, besides its data. */
+/** The settings of a text for people: its style and width. */
 export interface View {
   readonly now: Date;
   readonly style: Style;
@@ -98,7 +98,7 @@ export function progressOf(io: Io): (step: string, count?: number) => void {
   };
 }
 
-/** Prints a note to stderr: something worth knowing that is neither result nor error. */
+/** Prints a note to stderr, for information that is neither a result nor an error. */
 export function printNote(io: Io, text: string): void {
   io.err(`${io.errStyle("yellow", "note")}  ${text}`);
 }

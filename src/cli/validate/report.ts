@@ -18,7 +18,7 @@ interface Found {
   readonly flagCount: number;
   /** 0 unless given. */
   readonly testsPassed?: number;
-  /** Further members of the JSON. */
+  /** Additional members of the JSON. */
   readonly more?: object;
   /** The folder that holds `flags/`: annotations on GitHub need paths from the top of the checkout. */
   readonly folder?: string | undefined;
@@ -86,7 +86,7 @@ function summaryText(
   return `${counted(errors.length, "error")} in ${files} of ${flags}${also} · nothing was changed    exit ${exitCodeOf(errors)}`;
 }
 
-/** Files are not invalid where all they lack is an acknowledgement. */
+/** Returns 5 when the only errors are missing acknowledgements. */
 function exitCodeOf(errors: readonly Diagnostic[]): ExitCode {
   if (errors.length === 0) return EXIT.done;
   return errors.every(({ code }) => ACKNOWLEDGEABLE_CODES.has(code)) ? EXIT.needsAcknowledgement : EXIT.invalid;

@@ -107,7 +107,7 @@ function portionTraceText({ by, share, bucket, isInside }: PortionTrace): string
   return `${title}: bucket ${shareText(bucket)} is ${isInside ? "inside" : "outside"}`;
 }
 
-/** Says how a condition came out, naming only the parts that decided it. */
+/** Describes the outcome of a condition with only the parts that decided it. */
 function conditionText(condition: ConditionTrace): string {
   if (condition.op === "match") return matchText(condition);
   const parts = decisive(condition).map(conditionText);

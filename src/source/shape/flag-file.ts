@@ -112,10 +112,7 @@ const givenShape = z.record(
 const testShape = z
   .strictObject({
     name: z.string().min(1).meta({ description: "What the test shows." }).optional(),
-    in: z
-      .string()
-      .meta({ description: "The environment. Default: the file without overlays." })
-      .optional(),
+    in: z.string().meta({ description: "The environment. Default: the file without overlays." }).optional(),
     given: givenShape.meta({
       description: "The context: attributes and their values.",
       errorMessage: "a mapping of attributes",

@@ -28,7 +28,7 @@ test("printed it is all that would be written, and nothing is", async () => {
   const { code, out } = await hoistIn(repository.folder)("github", "codeowners");
   expect(code).toBe(0);
   expect(out).toBe(`# BEGIN flags: hoist github codeowners --write
-# From the owner of each flag, and owners in flags/_config.yaml. Lines below this block take precedence over it.
+# Generated from the owner of each flag and the owners in flags/_config.yaml. Lines below this block take precedence.
 /flags/ @acme/web @acme/shop
 /flags/new_checkout.yaml @acme/shop
 /flags/web/ @acme/web

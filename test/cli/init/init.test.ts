@@ -119,8 +119,8 @@ test.each([
   [["--env", "Production"], {}, '"Production" is not a valid environment name'],
   [["--env", "a,a"], {}, "names a twice"],
   [["--env", "reason,b"], {}, '"reason" is not a valid environment name'],
-  [[], { flags: "a file" }, "exists and is not a folder"],
-  [[], { "flags/de.yaml": "colours: [black, red, gold]\n" }, "flags/ holds files that are not feature flags"],
+  [[], { flags: "a file" }, "exists but is not a folder"],
+  [[], { "flags/de.yaml": "colours: [black, red, gold]\n" }, "flags/ contains files that are not feature flags"],
 ])("init %j beside %j is refused, and nothing is written", async (args, files, message) => {
   const folder = written(aFolder(), files);
   const before = contents(folder);
@@ -148,7 +148,7 @@ test("the hook is installed once and stops a commit with a broken flag; another 
   const other = aRepository();
   aScript(join(other.folder, ".git/hooks"), "pre-commit", "exit 0");
   const { out } = await hoistIn(other.folder)("init", "--hook");
-  expect(out).toContain("another hook exists; add to it: hoist validate --staged || exit $?");
+  expect(out).toContain("another hook exists; add this line to it: hoist validate --staged || exit $?");
 });
 
 test("outside a repository no hook is installed, and a note says so", async () => {
@@ -236,7 +236,7 @@ test.each([
   expect(err).toBe(
     isSilent
       ? ""
-      : "note  the remote is not on GitHub, so no workflows were written: hoist init --workflows writes them",
+      : "note  the remote is not on GitHub, so no workflows were written; to write them: hoist init --workflows",
   );
 });
 

@@ -83,7 +83,7 @@ function blockText(lines: readonly string[], maintainers: string | null): string
   const asked = maintainers === null ? "" : ` --maintainers "${maintainers}"`;
   return [
     `${BEGIN}: hoist github codeowners --write${asked}`,
-    "# From the owner of each flag, and owners in flags/_config.yaml. Lines below this block take precedence over it.",
+    "# Generated from the owner of each flag and the owners in flags/_config.yaml. Lines below this block take precedence.",
     ...lines,
     END,
     "",

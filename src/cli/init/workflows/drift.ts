@@ -19,7 +19,7 @@ function job(settings: WorkflowSettings, environment: string): string {
   return `  drift-${environment}:
     runs-on: ${RUNNER}
     timeout-minutes: 10
-    # A separate environment, whose database user can only read, and which does not wait for a reviewer.
+    # A separate environment: its database user can only read, and it does not wait for a reviewer.
     environment: ${yamlWord(readEnvironment(environment))}
     concurrency:
       group: flags-drift-${environment}
@@ -35,7 +35,7 @@ ${firstSteps(settings, { ref: settings.branch, needsDatabase: true })}
           GITHUB_TOKEN: \${{ github.token }}
         run: |
           if [ -z "$FLAGS_DATABASE_URL" ]; then
-            echo "::warning title=Not compared::the environment ${readEnvironment(environment)} has no secret FLAGS_DATABASE_URL: Settings, Environments, ${readEnvironment(environment)}"
+            echo "::warning title=Not compared::the environment ${readEnvironment(environment)} has no secret FLAGS_DATABASE_URL; add it under Settings, Environments, ${readEnvironment(environment)}"
             exit 0
           fi
           ${hoistOf(settings.install)} github drift --env ${environment}

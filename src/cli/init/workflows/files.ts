@@ -54,7 +54,7 @@ const PULL_REQUEST_TEMPLATE = `## What changes
  * `flags-`.
  *
  * @param folder  the folder to which the paths in the result are relative
- * @throws FlagError as gitHubFiles does, before anything is written
+ * @throws FlagError for the same reasons as gitHubFiles, before anything is written
  */
 export function writeWorkflows(folder: string, { root, settings }: FoundRepository): readonly Step[] {
   return gitHubFiles(settings).map((file) => {

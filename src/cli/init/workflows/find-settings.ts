@@ -17,7 +17,7 @@ export interface FoundRepository {
 }
 
 /**
- * Finds the settings for the workflows of a repository; null outside a repository.
+ * Finds the settings for the workflows of a repository. Returns null outside a repository.
  *
  * @param folder  the one that holds `flags/`
  * @throws FlagError GIT_FAILED

@@ -46,7 +46,7 @@ export function filterPattern(text: string): string {
 }
 
 interface StepOptions {
-  /** The ref to check out; the one that started the workflow unless given. */
+  /** The ref to check out. Default: the ref that started the workflow. */
   readonly ref?: string;
   readonly needsDatabase: boolean;
   /** The condition of every step. */

@@ -11,7 +11,7 @@ on:
   push:
     branches: [${filterPattern(branch)}]
     paths: [${paths}]
-  # To start it for one environment:
+  # To start this workflow manually for one environment:
   # gh workflow run sync.yml -f environment=${environments.at(-1)} -f release=KEY
   workflow_dispatch:
     inputs:
@@ -21,7 +21,7 @@ on:
         required: true
         options: [${environments.map(yamlWord).join(", ")}]
       release:
-        description: Keys of flags whose manual changes are discarded, separated by spaces
+        description: Keys of the flags whose manual changes to discard, separated by spaces
         type: string
       acknowledge:
         description: The plan id to acknowledge, as printed by a refused sync
@@ -47,7 +47,7 @@ function job(settings: WorkflowSettings, environment: string, before: string | u
     timeout-minutes: 15${before === undefined ? "" : `\n    needs: sync-${before}`}
     if: ${onPush}
     environment: ${yamlWord(environment)}
-    # One run at a time, and none is cancelled. hoist itself refuses to replace a newer commit with an older one.
+    # One run at a time; no run is cancelled. hoist itself refuses to replace a newer commit with an older one.
     concurrency:
       group: flags-sync-${environment}
       cancel-in-progress: false
@@ -55,7 +55,7 @@ function job(settings: WorkflowSettings, environment: string, before: string | u
       contents: read
       pull-requests: write
     steps:
-      # The head of the branch, not the commit that started the run, because a run may wait for a reviewer meanwhile.
+      # Checks out the head of the branch, because newer commits may arrive while the run waits for a reviewer.
 ${firstSteps(settings, { ref: settings.branch, needsDatabase: true })}
       - name: Sync ${environment}
         env:
@@ -66,7 +66,7 @@ ${firstSteps(settings, { ref: settings.branch, needsDatabase: true })}
           ACCEPT_LIVE: \${{ inputs.accept-live }}
         run: |
           if [ -z "$FLAGS_DATABASE_URL" ]; then
-            echo "::error title=No database::the environment ${environment} has no secret FLAGS_DATABASE_URL: Settings, Environments, ${environment}"
+            echo "::error title=No database::the environment ${environment} has no secret FLAGS_DATABASE_URL; add it under Settings, Environments, ${environment}"
             exit 9
           fi
           options=()

@@ -2,7 +2,7 @@ import { firstSteps, head, hoistOf, MARK, RUNNER, type WorkflowSettings } from "
 
 /** Returns the workflow of pull requests and the merge queue, which checks the flags and reports what merging changes. */
 export function validateWorkflow(settings: WorkflowSettings): string {
-  return `${MARK} It checks the flags of a pull request, and reports what merging changes for whom.
+  return `${MARK} It checks the flags of a pull request, and reports what merging it changes and for whom.
 name: validate
 
 on:
@@ -29,7 +29,7 @@ function checkJob(settings: WorkflowSettings): string {
     permissions:
       contents: read
     env:
-      # For pull requests from forks, where the job below may not write a check, annotations go into the log.
+      # For pull requests from forks, annotations go into the log, because the job below cannot write a check.
       FORMAT: \${{ github.event.pull_request.head.repo.full_name == github.repository && 'text' || 'github' }}
     steps:
 ${firstSteps(settings, { needsDatabase: false })}
@@ -71,7 +71,7 @@ ${firstSteps(settings, { needsDatabase: false, onlyIf: OWN })}
         if: ${OWN}
         env:
           GITHUB_TOKEN: \${{ github.token }}
-        # The job above writes the summary.
+        # The job above already writes the summary.
         run: GITHUB_STEP_SUMMARY= ${hoistOf(settings.install)} github comment --base "$BASE"
 `;
 }
