@@ -1,4 +1,4 @@
-/** What JSON can say. */
+/** Any value that JSON can express. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 
 export interface JsonObject {
@@ -20,7 +20,7 @@ export function listOf(value: JsonValue): readonly JsonValue[] {
   return isList(value) ? value : [value];
 }
 
-/** Returns whether two values have the same {@link canonicalJson}, without making those texts. */
+/** Returns whether two values have the same {@link canonicalJson}, without creating the texts. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) {
@@ -42,8 +42,8 @@ export function sameJson(a: unknown, b: unknown): boolean {
 }
 
 /**
- * Returns the one text of plain data: keys sorted by code point, no white space, absent members left out. Two values are equal
- * exactly when their texts are, in whichever order a database returns their keys (jsonb re-orders them).
+ * Returns the canonical text of plain data: keys are sorted by code point, white space and absent members are omitted.
+ * Two values are equal exactly when their texts are equal, even if a database reorders their keys, as jsonb does.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;

@@ -28,7 +28,7 @@ function listText(words: readonly string[], conjunction: string): string {
   return `${words.slice(0, -1).join(", ")} ${conjunction} ${words.at(-1)}`;
 }
 
-/** Quotes a text as one word for a POSIX shell; a text that needs no quotes is returned as it is. */
+/** Quotes a text as one word for a POSIX shell; a text that needs no quotes is returned unchanged. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,4 +1,4 @@
-/** What decides the answer that somebody gets: one rule, or one of the other outcomes of an evaluation. */
+/** The part of a flag that decides an answer: a rule, or another outcome of the evaluation. */
 export type DecidedBy = { readonly kind: "rule"; readonly name: string } | { readonly kind: OtherOutcome };
 
 type OtherOutcome = keyof typeof OUTCOME_TEXTS;
@@ -12,7 +12,7 @@ const OUTCOME_TEXTS = {
   "default-rollout": "the default rollout",
 } as const;
 
-/** Returns what decides in words: `rule Toronto beta`, `the default rollout`. */
+/** Describes what decides an answer: `rule Toronto beta`, `the default rollout`. */
 export function decidedByText(decidedBy: DecidedBy): string {
   if (decidedBy.kind !== "rule") return OUTCOME_TEXTS[decidedBy.kind];
   return decidedBy.name === "" ? "a rule without a name" : `rule ${decidedBy.name}`;

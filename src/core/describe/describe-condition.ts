@@ -4,15 +4,15 @@ import { operatorOf } from "../matcher/operators.ts";
 import { rangeText } from "../matcher/version-operator.ts";
 import { orText } from "../text.ts";
 
-/** Names for segments, and how long lists may get. */
+/** The wording of conditions: the names of segments, and the maximum length of lists. */
 export interface Speech extends ListLength {
-  /** One name for one condition: two segments that differ are never called the same. */
+  /** Returns the name of a segment. Segments with different conditions get different names. */
   readonly nameOf: (segment: NamedCondition) => string;
 }
 
 /**
- * Says who meets a condition, as a noun: `staff`, `people in M5V or M5G on app 5.5 or newer`, `everyone`. Nothing is left out,
- * and brackets keep apart what belongs together.
+ * Describes the people who meet a condition, as a noun phrase: `staff`, `people in M5V or M5G on app 5.5 or newer`,
+ * `everyone`. The description is complete, and brackets group parts where the sentence would be ambiguous.
  */
 export function whoText(condition: Condition, speech: Speech): string {
   const simple = simplified(condition);
@@ -22,14 +22,17 @@ export function whoText(condition: Condition, speech: Speech): string {
   return `people ${modifierOf(simple, speech)}`;
 }
 
-/** Like {@link whoText}, in brackets where a share before it would seem to belong to the first part alone. */
+/**
+ * Returns {@link whoText} for use after a share: in brackets where the share would otherwise seem to apply to its first
+ * part only.
+ */
 export function whoAsOne(condition: Condition, speech: Speech): string {
   const simple = simplified(condition);
   const isSeveral = simple.op === "any" ? simple.of.length > 1 : simple.op === "segment" && simple.anyOf.length > 1;
   return isSeveral ? `(${whoText(simple, speech)})` : whoText(simple, speech);
 }
 
-/** Makes the first segment that stands alone the noun, and describes it with the other parts. */
+/** Uses the first segment that is a part of its own as the noun, and describes it by the other parts. */
 function peopleWith(parts: readonly Condition[], speech: Speech): string {
   if (parts.length === 0) return "everyone";
   const noun = parts.find((part) => part.op === "segment" && part.anyOf.length === 1);
@@ -50,7 +53,7 @@ function joined(parts: readonly Condition[], speech: Speech): string {
   return text;
 }
 
-/** Returns what can stand behind `people`. */
+/** Returns a condition as a modifier of `people`. */
 function modifierOf(condition: Condition, speech: Speech): string {
   switch (condition.op) {
     case "match":
@@ -66,7 +69,10 @@ function modifierOf(condition: Condition, speech: Speech): string {
   }
 }
 
-/** Says "known not to be": "not staff" would include people of whom nothing is known, whom the condition does not match. */
+/**
+ * Describes a `none` condition as "known not to be". "Not staff" would include people whose attributes are missing, and
+ * the condition does not match them.
+ */
 function noneText(parts: readonly Condition[], speech: Speech): string {
   const [only] = parts;
   if (only === undefined) return "of any kind";
@@ -80,7 +86,7 @@ function segmentChoice(segments: readonly NamedCondition[], { nameOf }: Speech):
   return names.length === 0 ? "of nobody" : orText(names);
 }
 
-/** A few attributes have a shorter way to say it; all others are called by their name. */
+/** The prepositions of the attributes that have one; descriptions name all other attributes. */
 const PLACES: Readonly<Record<string, string>> = { postalCode: "in", workshopId: "of workshop" };
 
 export function matchText(attribute: string, tests: readonly Test[], lists: ListLength): string {
@@ -95,17 +101,17 @@ export function matchText(attribute: string, tests: readonly Test[], lists: List
   return `whose ${name} ${testsText(tests, lists)}`;
 }
 
-/** Says what tests ask of one attribute, as what stands behind `whose userRole`. */
+/** Describes the tests of one attribute, as they follow `whose userRole`. */
 function testsText(tests: readonly Test[], lists: ListLength): string {
   if (tests.length === 0) return "exists in any form";
   const texts = tests.map((test) => operatorOf(test).text(test, lists));
-  // `is 18 or more and below 65`: the second "is" goes without saying.
+  // `is 18 or more and below 65`: the second "is" is left out.
   return texts
     .map((text, index) => (index > 0 && texts[index - 1]?.startsWith("is ") ? text.replace(/^is /, "") : text))
     .join(" and ");
 }
 
-/** Removes nesting without a meaning: `all` in `all`, `any` in `any`, and lists of one part. */
+/** Removes nesting that has no meaning: `all` in `all`, `any` in `any`, and lists with one part. */
 export function simplified(condition: Condition): Condition {
   switch (condition.op) {
     case "match":

@@ -7,12 +7,14 @@ import { whoText } from "./describe-condition.ts";
 import { speechOf } from "./describe-segments.ts";
 import { defaultRolloutText, listText, portionText, servedToText, serveText } from "./wording.ts";
 
-/** Returns what turns `before` into `after` in words: `10 % → 50 % of everyone`, `rule Toronto beta added: …`. */
+/**
+ * Describes each difference between two versions of a flag: `10 % → 50 % of everyone`, `rule Toronto beta added: …`.
+ */
 export function differenceTexts(before: Flag, after: Flag): readonly string[] {
   return differences(before, after).map(differenceText);
 }
 
-/** Returns one difference in words. */
+/** Describes one difference between two versions of a flag. */
 export function differenceText(difference: Difference): string {
   switch (difference.kind) {
     case "created":
@@ -65,7 +67,7 @@ export function differenceText(difference: Difference): string {
   }
 }
 
-/** Returns what an archived flag serves, without whose answer that changes. */
+/** Describes what an archived flag serves, but not whether answers change. */
 export function archivedText({ fallback }: Flag): string {
   return `archived: serves its fallback (${fallback}) from now on`;
 }
@@ -75,7 +77,7 @@ function archiveEffectText(flag: Flag): string {
   return `answers that differ from it change: ${stateText(flag)}`;
 }
 
-/** Returns a flag in a few words: `disabled`, `on for 2 rules, then 10 % of everyone`. */
+/** Describes a flag in a few words: `disabled`, `on for 2 rules, then 10 % of everyone`. */
 function stateText(flag: Flag): string {
   if (!flag.enabled) return "disabled";
   const rules = flag.rules.length === 0 ? "" : `${counted(flag.rules.length, "rule")}, then `;
@@ -105,10 +107,13 @@ function shareOfText(portion: Portion | null): string {
   return portion === null ? "everyone" : portionText(portion);
 }
 
-/** A line of a plan stays one line: `hoist describe` shows longer conditions. */
+/** The maximum length of conditions in a line of a plan; `hoist describe` shows longer ones. */
 const MAX_CONDITIONS_LENGTH = 120;
 
-/** `people in M5V → people in M5V or M5G`, or only that it changed where the two do not fit into a line. */
+/**
+ * Describes a changed condition: `people in M5V → people in M5V or M5G`, or only that it changed if both do not fit on
+ * one line.
+ */
 function conditionText(before: Condition, after: Condition): string {
   const { speech } = speechOf([before, after], { most: 3 });
   const [was, is] = [whoText(before, speech), whoText(after, speech)];

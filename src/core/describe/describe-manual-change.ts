@@ -1,7 +1,7 @@
 import type { ManualChange } from "../plan/manual-change.ts";
 import { defaultRolloutText } from "./wording.ts";
 
-/** Returns what was written to the table by hand: `disabled manually`, `10 % of everyone, set manually`. */
+/** Describes a manual change: `disabled manually`, `10 % of everyone, set manually`. */
 export function manualChangeText(change: ManualChange): string {
   switch (change.kind) {
     case "enabled":
@@ -16,7 +16,7 @@ export function manualChangeText(change: ManualChange): string {
   }
 }
 
-/** Returns what a sync makes of a manual change. */
+/** Describes what a sync does with a manual change. */
 export function manualOutcomeText({ outcome, kind }: Pick<ManualChange, "outcome" | "kind">): string {
   if (outcome === "undone") return "undone";
   if (outcome === "overwritten") return "overwritten, because git changed it too; the audit keeps the old row";

@@ -4,13 +4,16 @@ import { whoText, type Speech } from "./describe-condition.ts";
 import type { ListLength } from "../matcher/operand-text.ts";
 import { canonicalJson } from "../json.ts";
 
-/** A segment that a description names, and who that is: `staff` are `people whose userRole is admin`. */
+/** The name of a segment in a description, and its members: `staff` are `people whose userRole is admin`. */
 export interface SegmentText {
   readonly name: string;
   readonly text: string;
 }
 
-/** Names the segments of conditions, those inside other segments too, and describes each, in reading order. */
+/**
+ * Names and describes every segment of the given conditions, including segments inside other segments, in reading
+ * order.
+ */
 export function speechOf(
   conditions: readonly Condition[],
   lists: ListLength,
@@ -36,7 +39,10 @@ function idOf({ name, when }: NamedCondition): string {
   return canonicalJson([name, conditionJson(when)]);
 }
 
-/** Returns the name of a segment bare where it is a plain word such as `staff`, and quoted where it could be misread. */
+/**
+ * Returns the name of a segment: without quotes if it is a plain word such as `staff`, in quotes if it could be
+ * misread.
+ */
 function wordOf(name: string): string {
   const isOwn = /^(everyone|people|nobody|segment|the|of|in|on)$/.test(name);
   return /^[a-z][a-z0-9]*([_-][a-z0-9]+)*$/.test(name) && !isOwn ? name : `segment ${JSON.stringify(name)}`;

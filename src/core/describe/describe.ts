@@ -13,21 +13,25 @@ import {
 import { shareText } from "./wording.ts";
 
 export interface DescribeOptions {
-  /** How many values of a list are named before the rest is counted; 5 unless given, Infinity for every one. */
+  /** The maximum number of values of a list to show before the rest is counted. Default: 5; Infinity shows all. */
   readonly most?: number;
 }
 
-/** A flag of one environment in sentences. */
+/** A description of a flag in one environment, in sentences. */
 export interface Description {
-  /** `On for staff. On for 25 % of people in M5V. On for 10 % of everyone else.` The first sentence that fits a context counts. */
+  /**
+   * `On for staff. On for 25 % of people in M5V. On for 10 % of everyone else.` The first sentence that applies to a
+   * context decides its answer.
+   */
   readonly text: string;
-  /** What the segments that are named in the text stand for. */
+  /** The segments that the text names, with their members. */
   readonly segments: readonly SegmentText[];
 }
 
 /**
- * Describes who gets what. The sentences are exact: two flags that are described alike answer alike, apart from the values
- * behind the names of their variants. A boolean flag that is not on is off; of any other flag the off variant is named.
+ * Describes which contexts get which variant. The sentences are exact: two flags with the same description serve the
+ * same variants, although the values of those variants may differ. A boolean flag that is not on is off; for any other
+ * type the text names the off variant.
  */
 export function describeFlag(flag: Flag, { most = 5 }: DescribeOptions = {}): Description {
   const { speech, segments } = speechOf(flag.enabled ? flag.rules.map(({ when }) => when) : [], { most });
@@ -45,7 +49,9 @@ function ruleText(flag: Flag, rule: Flag["rules"][number], speech: Speech): stri
   return servedText(flag, servingRule(rule), who);
 }
 
-/** Says what a rule serves: `On for …`, `Off for …`, `Serves blue to …`, `Serves control (34 %), blue (66 %) to …`. */
+/**
+ * Describes what a rule serves: `On for …`, `Off for …`, `Serves blue to …`, `Serves control (34 %), blue (66 %) to …`.
+ */
 function servedText(flag: Flag, { portion, serve }: Pick<ServingRule, "portion" | "serve">, who: string): string {
   const people = `${portionText(portion)}${who}`;
   if ("split" in serve) {
@@ -56,7 +62,7 @@ function servedText(flag: Flag, { portion, serve }: Pick<ServingRule, "portion" 
   return `${serve.variant === "on" ? "On" : "Off"} for ${people}.`;
 }
 
-/** Says what stands before the people: `25 % of `, `25 % (by sessionId) of `. */
+/** Returns a share as it precedes `people`: `25 % of `, `25 % (by sessionId) of `. */
 function portionText(portion: Portion | null): string {
   if (portion === null) return "";
   return `${shareText(portion.share)}${portion.by === "userId" ? "" : ` (by ${portion.by})`} of `;
@@ -70,12 +76,12 @@ function defaultTexts(flag: Flag, speech: Speech): readonly string[] {
   const isForAll = flag.rollout.strategy === "all";
   const who = rollout.who.kind === "lists" ? `${isOnly ? "people" : rest} ${listedText(rollout.who, speech)}` : rest;
   const sentence = servedText(flag, rollout, who);
-  // That a boolean is off for all others goes without saying.
+  // A boolean flag is off for all others, so the text leaves that out.
   const isImplied = isForAll || (flag.type === "boolean" && flag.offVariant === "off");
   return isImplied ? [sentence] : [sentence, offText(flag, "all others")];
 }
 
-/** Returns what stands behind `people`: `whose userId is user-42, or in M5V`. */
+/** Describes lists as a modifier of `people`: `whose userId is user-42, or in M5V`. */
 function listedText({ lists }: Extract<Audience, { kind: "lists" }>, speech: Speech): string {
   return Object.entries(lists)
     .filter(([, ids]) => ids.length > 0)
@@ -98,7 +104,7 @@ function requirementText({ flag, variants }: Requirement): string {
   return `${flag} serves ${variants.length === 0 ? "nothing" : variants.join(" or ")}`;
 }
 
-/** Says whose buckets a flag uses where its salt is not its key. */
+/** Names the salt of a flag if it differs from the flag's key. */
 function saltText(flag: Flag): string {
   if (flag.salt === flag.key) return "";
   return servingRulesOf(flag).some(usesBuckets) ? `Shares use the buckets of ${flag.salt}.` : "";

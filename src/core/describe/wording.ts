@@ -2,7 +2,7 @@ import { counted } from "../text.ts";
 import { DEFAULT_BY, type Flag, type Portion, type Rollout, type Serve, type Share } from "../flag/flag.ts";
 import { audienceOf } from "../flag/serving-rules.ts";
 
-/** Returns a share as people write it: `25 %`, `0.001 %`. */
+/** Returns a share as a percentage: `25 %`, `0.001 %`. */
 export function shareText(share: Share): string {
   return `${share / 1000} %`;
 }
@@ -12,7 +12,10 @@ export function portionText({ share, by }: Portion): string {
   return by === DEFAULT_BY ? shareText(share) : `${shareText(share)} by ${by}`;
 }
 
-/** Says whom a default rollout is for: `everyone`, `nobody`, `10 % of everyone`, `userRole admin, workshop_admin`. */
+/**
+ * Describes the audience of a default rollout: `everyone`, `nobody`, `10 % of everyone`, `userRole admin,
+ * workshop_admin`.
+ */
 export function rolloutText(rollout: Rollout): string {
   if (rollout.strategy === "percentage") {
     return rollout.portion.share === 0 ? "nobody" : `${portionText(rollout.portion)} of everyone`;
@@ -24,31 +27,34 @@ export function rolloutText(rollout: Rollout): string {
     .join(" or ");
 }
 
-/** `a, b, c`, or `a, b, c and 47 more`. */
+/** Joins words into a list of limited length: `a, b, c`, or `a, b, c and 47 more`. */
 export function listText(words: readonly string[], most = 5): string {
   if (words.length === 0) return "(none)";
   const shown = words.slice(0, most).join(", ");
   return words.length > most ? `${shown} and ${words.length - most} more` : shown;
 }
 
-/** Returns what is served: `blue`, or `34 % control, 33 % blue, 33 % green`. */
+/** Describes what a rule serves: `blue`, or `34 % control, 33 % blue, 33 % green`. */
 export function serveText(serve: Serve): string {
   if ("variant" in serve) return serve.variant;
   return serve.split.map(({ variant, share }) => `${shareText(share)} ${variant}`).join(", ");
 }
 
-/** Describes the default rollout: for whom, and what it serves unless that is `on` of a boolean flag. */
+/** Describes the default rollout: its audience, and what it serves unless that is `on` of a boolean flag. */
 export function defaultRolloutText(flag: Pick<Flag, "rollout" | "serve" | "type">): string {
   return servedToText(flag, rolloutText(flag.rollout));
 }
 
-/** Says who is served what; `on` of a boolean flag is left out: `10 % of everyone`, `blue for 10 % of everyone`. */
+/**
+ * Describes an audience and what it gets; `on` of a boolean flag is left out: `10 % of everyone`, `blue for 10 % of
+ * everyone`.
+ */
 export function servedToText(flag: Pick<Flag, "serve" | "type">, who: string): string {
   const goesWithoutSaying = flag.type === "boolean" && "variant" in flag.serve && flag.serve.variant === "on";
   return goesWithoutSaying ? who : `${serveText(flag.serve)} for ${who}`;
 }
 
-/** Describes a flag in the cell of a table: `off`, `on`, `10 %`, `2 rules, 10 %`, `split`, `whitelist`. */
+/** Describes a flag for a cell of a table: `off`, `on`, `10 %`, `2 rules, 10 %`, `split`, `whitelist`. */
 export function cellText(flag: Pick<Flag, "enabled" | "rules" | "rollout" | "serve">): string {
   if (!flag.enabled) return "off";
   const rollout = defaultRolloutCell(flag);

@@ -1,6 +1,6 @@
 import type { Diagnostic } from "./diagnostic.ts";
 
-/** Colours a text; returns it unchanged where colours are not wanted. No meaning depends on a colour alone. */
+/** Colours a text, or returns it unchanged if colours are disabled. Colour alone never carries a meaning. */
 export type TextStyle = (colour: "red" | "yellow" | "cyan" | "bold" | "dim", text: string) => string;
 
 const PLAIN: TextStyle = (_, text) => text;
@@ -10,9 +10,9 @@ const MAX_COLUMNS = 120;
 const MIN_COLUMNS = 24;
 
 /**
- * Renders diagnostics, each with the line that it is about and a mark under the place, separated by blank lines.
+ * Renders diagnostics, each with its line of code and a mark under the place, separated by blank lines.
  *
- * @param width  the columns that a line of code and its mark must fit into; no limit by default
+ * @param width  the maximum width of a line of code and its mark, in columns; no limit by default
  */
 export function diagnosticsText(
   diagnostics: readonly Diagnostic[],
@@ -29,7 +29,7 @@ function diagnosticText(diagnostic: Diagnostic, style: TextStyle, width: number)
   const said = hint === undefined ? "" : visible(hint);
   if (diagnostic.source.trim() === "") return said === "" ? head : `${head}\n     ${said}`;
   const gutter = `  ${line}`;
-  // Beside the gutter, its bar and a sign on either side for what was left out.
+  // The rest of the width is for the gutter, its bar, and an ellipsis on either side of the line.
   const widest = Math.max(MIN_COLUMNS, Math.min(MAX_COLUMNS, width - gutter.length - 5));
   const { text, before, marked } = cut(diagnostic, widest);
   const marks = style(severity === "error" ? "red" : "yellow", "^".repeat(marked));
@@ -60,7 +60,10 @@ function cut(
   return { text: cutOff + shown + tail, before: cutOff.length + columns(shown.slice(0, at)), marked };
 }
 
-/** Replaces control characters and invisible characters by a sign, so that the content of a file cannot control a terminal. */
+/**
+ * Replaces control characters and invisible characters with a visible symbol, so that the content of a file cannot
+ * control the terminal.
+ */
 export function visible(text: string): string {
   return (
     text
@@ -78,7 +81,10 @@ function columns(text: string): number {
   return text.length + (wide?.length ?? 0);
 }
 
-/** Renders diagnostics as workflow commands of GitHub Actions, which shows them as annotations beside the changed lines. */
+/**
+ * Renders diagnostics as workflow commands of GitHub Actions, which shows them as annotations next to the changed
+ * lines.
+ */
 export function githubAnnotations(diagnostics: readonly Diagnostic[]): string {
   return diagnostics.map(commandOf).join("\n");
 }
@@ -93,7 +99,7 @@ function data(text: string): string {
   return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
 
-/** Escapes a property, which a comma or a colon would end. */
+/** Escapes a property of a workflow command, which a comma or a colon would end. */
 function property(text: string): string {
   return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
 }

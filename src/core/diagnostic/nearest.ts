@@ -1,11 +1,12 @@
-/** Longer words are not compared: the time grows with the square of the length. */
+/** The maximum length of words to compare, because the time grows with the square of the length. */
 const MAX_LENGTH = 200;
 
 /**
- * Returns the word that was probably meant: the one with the fewest slips (a letter missing, extra or wrong, two neighbours
- * swapped), or one with the same parts in another order (`routing_workshop`). Upper and lower case, `-` and `_` count as equal.
+ * Returns the most similar of the given words: the one with the fewest typos (a missing, extra or wrong letter, or two
+ * adjacent letters swapped), or one with the same parts in another order (`routing_workshop`). Ignores case, and treats
+ * `-` and `_` as equal.
  *
- * @returns the first of equally near words; undefined when more than a third of the letters, or more than three, would have
+ * @returns the first of equally similar words; undefined when more than a third of the letters, or more than three, would have
  *   to change
  */
 export function nearest(word: string, words: Iterable<string>): string | undefined {

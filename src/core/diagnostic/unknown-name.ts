@@ -2,14 +2,14 @@ import { FlagError } from "../errors.ts";
 import type { FlagKey } from "../flag/flag.ts";
 import { nearest } from "./nearest.ts";
 
-/** Says that a name is unknown, which names are valid, and which of them was probably meant. */
+/** A message about an unknown name, with the valid names and the one that was probably meant. */
 export interface UnknownName {
   readonly message: string;
   /** Undefined when there is nothing to suggest. */
   readonly hint: string | undefined;
 }
 
-/** What is wrong with an unknown name of each kind, and what the valid names are called. */
+/** The wording for each kind of name: what is wrong, and what the valid names are called. */
 const KINDS = {
   environment: "is not declared in flags/_config.yaml; declared environments",
   owner: "is not declared in flags/_config.yaml; declared owners",
@@ -18,7 +18,7 @@ const KINDS = {
   rule: "does not exist in this flag; rules",
 } as const;
 
-/** Longer lists of valid names are cut: a list is there to be read. */
+/** The maximum number of valid names to list; a longer list is hard to read. */
 const MAX_NAMES = 10;
 
 /** Reports a name that is not one of a short list, e.g. an environment that the configuration does not declare. */
@@ -69,7 +69,7 @@ export function guess(name: string, valid: Iterable<string>): string | undefined
   return near === undefined ? undefined : `did you mean "${near}"?`;
 }
 
-/** Fewer letters than these begin too many names. */
+/** The minimum length of a prefix; a shorter one matches too many names. */
 const MIN_PREFIX = 3;
 
 function completion(prefix: string, names: readonly string[]): string | undefined {

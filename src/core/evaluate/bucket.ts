@@ -3,14 +3,15 @@ import type { EvaluationContext } from "./evaluation.ts";
 import { DEFAULT_BY, WHOLE } from "../flag/flag.ts";
 import { hashAfter, headOf, type HashedHead } from "./murmur3.ts";
 
-/** How many buckets there are, as many as a {@link Share} has steps: 0.001 % is the finest share. */
+/** The number of buckets, which equals the number of steps of a {@link Share}: the smallest share is 0.001 %. */
 export const BUCKETS = WHOLE;
 
 /**
- * Returns the bucket of one subject in the shares of a flag; the subject is inside while bucket < share. The same two
- * strings give the same bucket on every machine, always: another hash would move people between variants in production.
+ * Returns the bucket of one subject for the shares of a flag. A share includes the subject if bucket < share. The same
+ * two strings always give the same bucket, on every machine: a different hash would move people between variants in
+ * production.
  *
- * @param salt     of the flag, so that two 10 % flags reach different people; without `:` and `#`
+ * @param salt     the flag's salt, so that two 10 % flags reach different people; contains neither `:` nor `#`
  * @param subject  e.g. "user-42"
  * @returns        a whole number, 0 ≤ bucket < BUCKETS
  */
@@ -18,18 +19,21 @@ export function bucketOf(salt: string, subject: string): number {
   return bucketAfter(gateHead(salt), subject);
 }
 
-/** Returns the bucket of one subject in a split. It is independent of {@link bucketOf}, or a 10 % share would see one variant only. */
+/**
+ * Returns the bucket of one subject in a split. It is independent of {@link bucketOf}; otherwise the subjects of a 10 %
+ * share could get only one variant.
+ */
 export function splitBucketOf(salt: string, subject: string): number {
   return bucketAfter(splitHead(salt), subject);
 }
 
-/** Hashes the salt's part of {@link bucketOf}, once per flag. */
+/** Hashes the salt for {@link bucketOf}, once per flag. */
 export function gateHead(salt: string): HashedHead {
   // The colon, which no salt contains, keeps ("ab", "c") and ("a", "bc") apart.
   return headOf(`${salt}:`);
 }
 
-/** Hashes the salt's part of {@link splitBucketOf}, once per flag. */
+/** Hashes the salt for {@link splitBucketOf}, once per flag. */
 export function splitHead(salt: string): HashedHead {
   return headOf(`${salt}#split:`);
 }

@@ -7,16 +7,16 @@ import { compileRules } from "./compile-rule.ts";
 import { answersOf, failed, metadataOf } from "./outcome.ts";
 import type { Decision } from "../override/override-resolve.ts";
 
-/** A flag ready to answer: always the same, or by context. */
+/** A compiled flag: either one constant answer, or a function of the context. */
 export type Compiled =
   | { readonly constant: Evaluation; readonly decide: null }
   | { readonly constant: null; readonly decide: Decide; readonly off: Evaluation };
 
 /**
- * Compiles a flag without its requirements. A flag that cannot be evaluated becomes one that answers PARSE_ERROR: never a
- * reason to lose the others.
+ * Compiles a flag without its requirements. A flag that cannot be evaluated answers PARSE_ERROR and does not affect
+ * other flags.
  *
- * @throws RangeError where the stack has no room for its conditions
+ * @throws RangeError if the stack is too full to compile its conditions
  */
 export function compileFlag(flag: Flag, revision: number | undefined): Compiled {
   try {
@@ -27,7 +27,7 @@ export function compileFlag(flag: Flag, revision: number | undefined): Compiled 
     const off = answer(flag.offVariant, "DEFAULT");
     const rules = compileRules(flag, answer);
     const [first] = rules;
-    // Nothing below a rule for everyone is ever reached.
+    // Rules after a rule for everyone are never reached.
     const isForAll = first !== undefined && first.when === null && first.by === null && first.evaluation !== undefined;
     if (flag.requires.length === 0 && (isForAll || !first)) return constantly(first?.evaluation ?? off);
     return { constant: null, decide: decider(rules, flag.salt, off), off };
@@ -49,7 +49,7 @@ export function compileOverride(
   return constantly(answersOf(flag, revision)(variant, "STATIC", { override: via }));
 }
 
-/** Compiles the code default of a flag that the application was built with and the table does not have. */
+/** Compiles the code default of a flag that the application was built with and that is missing from the table. */
 export function compileDefinition(key: FlagKey, definition: FlagDefinition, revision: number | undefined): Compiled {
   const { variants, fallback } = definition;
   if (!Object.hasOwn(variants, fallback)) {

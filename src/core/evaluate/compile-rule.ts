@@ -15,15 +15,15 @@ import { matcher, type Matcher } from "./matcher.ts";
 import type { HashedHead } from "./murmur3.ts";
 import type { Answer } from "./outcome.ts";
 
-/** A serving rule, compiled. Every answer that it can give is made beforehand. */
+/** A compiled serving rule, with every answer that it can give. */
 export interface CompiledRule {
-  /** Null: everyone. */
+  /** Null matches everyone. */
   readonly when: Matcher | null;
-  /** A subject is inside while its bucket is below the share; {@link WHOLE} needs no bucket. */
+  /** A share includes a subject whose bucket is below it; {@link WHOLE} needs no bucket. */
   readonly share: Share;
-  /** The subject attribute of share and split; null where the rule has neither. */
+  /** The subject attribute of the share and the split; null if the rule has neither. */
   readonly by: string | null;
-  /** The answer of a rule without a split; undefined where a split decides. */
+  /** The answer of a rule without a split; undefined if a split decides. */
   readonly evaluation: Evaluation | undefined;
   readonly split: CompiledSplit | undefined;
 }
@@ -77,7 +77,10 @@ function anyListing(lists: Lists): Matcher {
   return (context) => listings.some((isOn) => isOn(context) === true);
 }
 
-/** Compares ids as text, so that 42 is on the list that says "42"; of a list-valued attribute one has to be listed. */
+/**
+ * Compares ids as text, so that 42 is on a list that contains "42". At least one element of a list-valued attribute
+ * must be listed.
+ */
 function listing(attribute: string, listed: readonly string[]): Matcher {
   const texts = new Set(listed);
   const isListed = (value: unknown) => {
@@ -90,7 +93,7 @@ function listing(attribute: string, listed: readonly string[]): Matcher {
   };
 }
 
-// By index: a caller's list may bring an iterator that never ends.
+// By index: a caller's list may have an iterator that never ends.
 function isAnyListed(values: readonly unknown[], isListed: (value: unknown) => boolean): boolean {
   for (let index = 0; index < values.length; index += 1) {
     if (isListed(values[index])) return true;
@@ -103,7 +106,7 @@ export function partOf(split: CompiledSplit, subject: string): Evaluation | unde
   return split.evaluations[partAt(split.ceilings, bucketAfter(split.head, subject))];
 }
 
-/** Returns the number of the part, from 0, that a bucket falls in. Parts of 0 % have no bucket. */
+/** Returns the number, from 0, of the part that contains a bucket. Parts of 0 % have no bucket. */
 export function partAt(ceilings: readonly number[], bucket: number): number {
   let part = 0;
   while (bucket >= (ceilings[part] ?? WHOLE)) part += 1;

@@ -11,9 +11,9 @@ import { withRequirements } from "./requires.ts";
 
 export interface FlagSetInput {
   readonly flags: Iterable<Flag>;
-  /** Keys that once lived in the table. */
+  /** The keys of archived flags. */
   readonly archived?: Iterable<FlagKey> | undefined;
-  /** Of the table that the flags came from; undefined where they came from no table. */
+  /** The revision of the table that the flags were read from; undefined if they were not read from a table. */
   readonly revision?: number | undefined;
   readonly overrides?: ParsedOverrides | undefined;
   readonly definitions?: FlagDefinitions | undefined;
@@ -21,24 +21,25 @@ export interface FlagSetInput {
 
 /** The flags of one revision, compiled. Immutable: the same context always gets the same answer. */
 export interface FlagSet {
-  /** Live flags, in order of their code units. */
+  /** Returns the keys of the live flags, sorted by code units. */
   readonly keys: () => readonly FlagKey[];
   /**
-   * Evaluates one flag: which variant a context gets, and why. Never throws, never waits. In this order: override → unknown
-   * or archived → disabled → requires → rules → default rollout → off variant.
+   * Evaluates one flag: which variant a context gets, and why. Never throws and never waits. Order of precedence:
+   * override → unknown or archived → disabled → requires → rules → default rollout → off variant.
    *
-   * @param defaultValue  returned where there is no answer; TYPE_MISMATCH where its type is not the flag's
+   * @param defaultValue  returned if there is no answer; TYPE_MISMATCH if its type differs from the flag's
    */
   readonly evaluate: (key: FlagKey, context: EvaluationContext, defaultValue?: JsonValue) => Evaluation;
-  /** Evaluates a boolean flag fast: the same answer as `evaluate(key, context, false).value === true`. */
+  /** Evaluates a boolean flag: equals `evaluate(key, context, false).value === true`, but is faster. */
   readonly isOn: (key: FlagKey, context: EvaluationContext) => boolean;
   /** The overrides in force, and every problem with them. */
   readonly overrides: ResolvedOverrides;
 }
 
 /**
- * Compiles flags: answers are made beforehand, conditions become closures, overridden flags become constants. Each flag is
- * compiled when it is first evaluated, because most programs use few of ten thousand flags and all want to start fast.
+ * Compiles flags: answers are created in advance, conditions become closures, overridden flags become constants. Each
+ * flag is compiled when it is first evaluated, so that a program with ten thousand flags starts fast if it uses few of
+ * them.
  */
 export function compileFlags(input: FlagSetInput): FlagSet {
   const { revision } = input;
@@ -79,13 +80,16 @@ export function compileFlags(input: FlagSetInput): FlagSet {
   };
 }
 
-/** Returns a function that finds what answers for a key, and compiles it the first time; undefined for an unknown key. */
+/**
+ * Returns a function that finds the compiled flag of a key, and compiles it the first time; undefined for an unknown
+ * key.
+ */
 function lazyAnswers(
   { revision, definitions = {} }: FlagSetInput,
   flags: ReadonlyMap<FlagKey, Flag>,
   overrides: ResolvedOverrides,
 ): (key: FlagKey) => Compiled | undefined {
-  /** Without requirements, as far as compiled. */
+  /** The flags compiled so far, without their requirements. */
   const plain = new Map<FlagKey, Compiled>();
   for (const [key, override] of overrides.byKey) {
     const flag = flags.get(key) ?? definitions[key];
@@ -95,10 +99,10 @@ function lazyAnswers(
     const flag = flags.get(key);
     return plain.get(key) ?? (flag && compiledOnce(flag, revision, plain));
   };
-  // An overridden definition is among the plain; one that is not overridden meets no requirement.
+  // `plain` includes overridden definitions. A definition that is not overridden meets no requirement.
   const variantOf = (key: FlagKey) => (Object.hasOwn(definitions, key) ? undefined : overrides.ofUnknown(key)?.variant);
   const answers = new Map(withRequirements([...flags.values()], plainOf, variantOf));
-  // After the requirements: a code default is no live flag, so it meets none.
+  // After the requirements: a code default is not a live flag, so it meets no requirement.
   for (const [key, definition] of Object.entries(definitions)) {
     if (!flags.has(key) && !plain.has(key)) answers.set(key, compileDefinition(key, definition, revision));
   }
@@ -106,13 +110,13 @@ function lazyAnswers(
     const known = answers.get(key);
     if (known !== undefined) return known;
     const first = plainOf(key);
-    // Unless the stack had no room to compile it now.
+    // Not stored if the stack was too full to compile it.
     if (first !== undefined && plain.has(key)) answers.set(key, first);
     return first;
   };
 }
 
-/** Compiles a flag and remembers it, unless the stack had no room: from a shallower call it may have. */
+/** Compiles a flag and stores the result, unless the stack was too full: a call from a shallower stack may succeed. */
 function compiledOnce(flag: Flag, revision: number | undefined, made: Map<FlagKey, Compiled>): Compiled {
   try {
     const compiled = compileFlag(flag, revision);
@@ -124,9 +128,9 @@ function compiledOnce(flag: Flag, revision: number | undefined, made: Map<FlagKe
 }
 
 /**
- * Makes the answers for keys that neither the table nor the definitions have: FLAG_NOT_FOUND with the caller's default. An
- * override decides even here, so that a kill works before any data exists: true or false for a caller who wants a boolean
- * (or names no default), the default for any other, since nobody knows the variants.
+ * Returns a function that answers for keys that neither the table nor the definitions contain: FLAG_NOT_FOUND with the
+ * caller's default. An override applies even here, so that a kill works before any data exists: it serves true or false
+ * to callers with a boolean default or none, and the default to all other callers, because the variants are unknown.
  */
 function unknownAnswer(
   overrides: ResolvedOverrides,
@@ -135,7 +139,7 @@ function unknownAnswer(
 ): (key: FlagKey, defaultValue: JsonValue | undefined) => Evaluation {
   const metadata = metadataOf(revision);
   return (key, defaultValue) => {
-    // Callers in JavaScript pass anything.
+    // Callers in JavaScript can pass anything.
     const flagKey = typeof key === "string" ? key : "";
     const decision = overrides.ofUnknown(flagKey);
     if (!decision) {

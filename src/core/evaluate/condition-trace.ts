@@ -4,7 +4,7 @@ import { operatorOf } from "../matcher/operators.ts";
 import type { EvaluationContext } from "./evaluation.ts";
 import { and, not, or, type Truth } from "./truth.ts";
 
-/** The outcome of a condition, part by part. Parts that did not have to be evaluated are left out. */
+/** The outcome of a condition, part by part. Omits parts that did not have to be evaluated. */
 export type ConditionTrace =
   | { readonly op: "all" | "any" | "none"; readonly outcome: Truth; readonly parts: readonly ConditionTrace[] }
   | {
@@ -20,13 +20,15 @@ export interface MatchTrace {
   readonly attribute: string;
   readonly tests: readonly Test[];
   readonly outcome: Truth;
-  /** Why it is unknown: the attribute is missing, or a test needs another type. Null where it is not unknown. */
+  /**
+   * Why the outcome is unknown: the attribute is missing, or a test needs another type. Null if the outcome is known.
+   */
   readonly unknownBecause: "missing" | "type" | null;
   /** The attribute's value for people, at most 80 characters; null when it is missing. */
   readonly found: string | null;
 }
 
-/** Interprets a condition step by step. The closures of `matcher` must have the same outcome. */
+/** Evaluates a condition by interpreting it step by step. The closures of `matcher` must give the same outcome. */
 export function traceCondition(condition: Condition, context: EvaluationContext): ConditionTrace {
   if (condition.op === "match") return traceMatch(condition.attribute, condition.tests, context);
   const stop = condition.op !== "all";

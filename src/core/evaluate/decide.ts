@@ -8,15 +8,16 @@ import { withMissing } from "./outcome.ts";
 /** Evaluates one flag for one context. @throws anything that a getter or a proxy in the context throws */
 export type Decide = (context: EvaluationContext) => Evaluation;
 
-/** The bucket of a subject that is not there. */
+/** The bucket of a missing subject. */
 const NO_SUBJECT = -1;
 const UNREAD = -2;
 
 /**
- * Makes the function that evaluates a flag: the first rule that serves the context answers, else the off variant. A rule
- * whose share or split finds no subject is passed over, and the answer says which attribute was missing.
+ * Returns the function that evaluates a flag: the first rule that serves the context decides; if none does, the off
+ * variant is served. A rule whose share or split needs a missing subject is skipped, and the answer names the missing
+ * attribute.
  *
- * @param salt  of the shares: all shares of one flag with the same `by` use one bucket, so they nest
+ * @param salt  the flag's salt: all its shares with the same `by` use one bucket, so they nest
  */
 export function decider(rules: readonly CompiledRule[], salt: string, off: Evaluation): Decide {
   const mainBy = rules.find(({ by }) => by !== null)?.by ?? null;
@@ -75,7 +76,7 @@ function added(missing: readonly string[] | null, by: string): readonly string[]
   return missing.includes(by) ? missing : [...missing, by];
 }
 
-/** Answers with what was missing; those that miss one attribute, nearly all, are made once. */
+/** Adds the missing attributes to answers. Answers with one missing attribute, nearly all, are created once. */
 function lackingAnswers(): (evaluation: Evaluation, missing: readonly string[]) => Evaluation {
   let made: Map<Evaluation, Map<string, Evaluation>> | undefined;
   return (evaluation, missing) => {

@@ -2,8 +2,9 @@ import type { FlagKey, VariantName } from "../flag/flag.ts";
 import type { JsonValue } from "../json.ts";
 
 /**
- * What is known of whom a flag is evaluated for. Attributes by name; the subject is `userId` (`targetingKey` is accepted for it; both given:
- * `userId`). Attributes that the caller leaves undefined count as missing.
+ * The attributes, by name, of the user or request for which a flag is evaluated. The subject is `userId`;
+ * `targetingKey` is accepted in its place, and `userId` applies if both are given. Undefined attributes count as
+ * missing.
  */
 export interface EvaluationContext {
   readonly targetingKey?: string | number | undefined;
@@ -14,24 +15,24 @@ export interface EvaluationContext {
 /** OpenFeature's reasons; no others appear. */
 export type Reason = "STATIC" | "DEFAULT" | "TARGETING_MATCH" | "SPLIT" | "DISABLED" | "ERROR";
 
-/** OpenFeature's error codes. Its SDKs replace our value by the caller's default wherever one is set. */
+/** OpenFeature's error codes. Its SDKs replace the value with the caller's default whenever a code is set. */
 export type EvaluationErrorCode = "FLAG_NOT_FOUND" | "PARSE_ERROR" | "TYPE_MISMATCH" | "PROVIDER_NOT_READY" | "GENERAL";
 
-/** What else an answer says. Every member is optional and absent rather than undefined. */
+/** Additional information about an answer. A member without a value is absent, not undefined. */
 export interface EvaluationMetadata {
   readonly revision?: number;
-  /** The rule that answered, by its name. */
+  /** The name of the rule that decided. */
   readonly rule?: string;
   /** The variable (or pattern) that decided, e.g. `FEATURE_X` or `FLAGS_KILL=workshop_*`. */
   readonly override?: string;
-  /** Where the answer came from when it is not the table: `definitions`, … */
+  /** The source of the answer if it is not the table, e.g. `definitions`. */
   readonly source?: string;
-  /** Subject attributes that a share or a split asked for and the context does not have. */
+  /** The subject attributes that a share or a split needs and the context does not have. */
   readonly missing?: readonly string[];
   readonly stale?: boolean;
 }
 
-/** One answer: the value, why, and what else is known. Never mutated, often shared: frozen. */
+/** One answer: the value, the reason and metadata. Frozen, because callers share it. */
 export interface Evaluation<Value extends JsonValue = JsonValue> {
   readonly flagKey: FlagKey;
   readonly value: Value;

@@ -9,8 +9,8 @@ import { and, not, type Truth } from "./truth.ts";
 export type Matcher = (context: EvaluationContext) => Truth;
 
 /**
- * Compiles a condition into one closure. Asked from left to right: `all` stops at the first false, `any` and `none` at the
- * first true, so that an attribute that throws is only met by those who had to read it.
+ * Compiles a condition into one closure. Parts are evaluated from left to right: `all` stops at the first false, `any`
+ * and `none` at the first true, so that an attribute that throws affects only the contexts for which it must be read.
  */
 export function matcher(condition: Condition): Matcher {
   switch (condition.op) {
@@ -79,9 +79,9 @@ function match(attribute: string, tests: readonly Test[]): Matcher {
   };
 }
 
-// Lists are walked by index: a caller's list may bring an iterator that never ends.
+// Lists are read by index: a caller's list may have an iterator that never ends.
 
-/** On a list one element has to pass all positive tests together, and every element the negative ones. */
+/** Tests a list: one element must pass all positive tests together, and every element must pass the negative ones. */
 function ofList(list: readonly unknown[], positive: ScalarTest | undefined, negative: ScalarTest | undefined): Truth {
   const found = positive ? someElement(list, positive) : true;
   return negative ? and(found, everyElement(list, negative)) : found;

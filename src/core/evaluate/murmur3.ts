@@ -3,15 +3,15 @@
  * with every call, without an allocation. The popular packages hash code units, which differs for everything but ASCII.
  */
 
-/** The hash of a head, ready to go on: what {@link headOf} made and {@link hashAfter} continues. */
+/** The intermediate hash of a head, which {@link headOf} returns and {@link hashAfter} continues. */
 export interface HashedHead {
   /** The state after all whole blocks of four bytes. */
   readonly state: number;
-  /** The bytes that fill no block yet, the first one lowest. */
+  /** The remaining bytes that do not fill a block, the first one lowest. */
   readonly rest: number;
   /** How many bits `rest` has: 0, 8, 16 or 24. */
   readonly restBits: number;
-  /** Bytes in all. */
+  /** The total number of bytes. */
   readonly length: number;
 }
 

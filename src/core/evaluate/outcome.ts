@@ -9,7 +9,7 @@ import { isJsonObject, type JsonValue } from "../json.ts";
  */
 export type Answer = (variant: VariantName, reason: Reason, extra?: EvaluationMetadata) => Evaluation;
 
-/** Returns the function that makes the answers of one flag, or of its definition, all with the same revision. */
+/** Returns the function that creates the answers of one flag, or of its definition, all with the same revision. */
 export function answersOf({ key, variants }: Pick<Flag, "key" | "variants">, revision: number | undefined): Answer {
   const plain = metadataOf(revision);
   return (variant, reason, extra) => {
@@ -24,13 +24,13 @@ export function metadataOf(revision: number | undefined, extra: EvaluationMetada
   return Object.freeze(revision === undefined ? { ...extra } : { revision, ...extra });
 }
 
-/** Returns the same answer with the subject attributes that shares and splits did not find. */
+/** Returns an answer with the subject attributes that shares and splits needed but did not find. */
 export function withMissing(evaluation: Evaluation, missing: readonly string[]): Evaluation {
   const metadata = Object.freeze({ ...evaluation.metadata, missing: Object.freeze([...missing]) });
   return Object.freeze({ ...evaluation, metadata });
 }
 
-/** Returns the caller's default, with the error. */
+/** Returns the caller's default with an error code. */
 export function failed(
   flagKey: FlagKey,
   defaultValue: JsonValue | undefined,
@@ -41,7 +41,7 @@ export function failed(
   return Object.freeze({ flagKey, value: defaultValue ?? null, reason: "ERROR", errorCode, errorMessage, metadata });
 }
 
-/** Returns the answer where the caller's default is of another type than the flag. */
+/** Returns the answer for a caller's default whose type differs from the flag's. */
 export function mismatch(
   key: FlagKey,
   type: FlagType,
@@ -54,7 +54,7 @@ export function mismatch(
   return failed(key, defaultValue, "TYPE_MISMATCH", message, metadata);
 }
 
-/** Returns the answer where the context could not be read: one of its getters threw, or it is a proxy that throws. */
+/** Returns the answer for a context that cannot be read, because a getter or a proxy threw. */
 export function contextFailure(
   key: FlagKey,
   defaultValue: JsonValue | undefined,
@@ -69,12 +69,12 @@ function thrownText(error: unknown): string {
   try {
     return error instanceof Error && error.message !== "" ? `: ${error.message}` : "";
   } catch {
-    // What was thrown may itself be a thing that throws.
+    // Reading the thrown value may throw again.
     return "";
   }
 }
 
-/** Served values are shared by every caller, so that none may change them under the others. */
+/** Returns a frozen copy of a value. All callers share served values, so no caller may change them. */
 function frozenCopy(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy));
   if (!isJsonObject(value)) return value;

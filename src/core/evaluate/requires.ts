@@ -5,18 +5,18 @@ import type { Evaluation, EvaluationContext } from "./evaluation.ts";
 import type { Flag, FlagKey, Requirement, VariantName } from "../flag/flag.ts";
 
 /**
- * Above so many evaluations of required flags, one evaluation remembers their answers: ten layers of flags that each require
- * two flags of the layer below would otherwise be evaluated 1,024 times.
+ * The number of evaluations of required flags after which one evaluation stores their answers: ten layers of flags that
+ * each require two flags of the layer below would otherwise be evaluated 1,024 times.
  */
 const MANY_STEPS = 64;
 
-/** The answers of required flags so far in one evaluation; null where they are few enough to evaluate again. */
+/** The answers of required flags so far in one evaluation; null while they are few enough to evaluate again. */
 type KnownAnswers = Map<FlagKey, Evaluation> | null;
 
 /**
- * Compiles the flags that have requirements: they serve their off variant where a requirement is not met. A requirement on
- * a flag that is unknown, archived or unreadable is never met, nor is any of a flag whose chain of requirements is circular
- * or longer than ten.
+ * Compiles the flags that have requirements. They serve their off variant if a requirement is not met. A requirement on
+ * an unknown, archived or unreadable flag is never met, and neither are the requirements of a flag whose chain of
+ * requirements is circular or longer than ten.
  *
  * @param live        live flags
  * @param compiledOf  returns a flag compiled without its requirements

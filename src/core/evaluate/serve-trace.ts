@@ -4,17 +4,17 @@ import type { EvaluationContext } from "./evaluation.ts";
 import { DEFAULT_BY, type Flag, type Portion, type Share, type VariantName } from "../flag/flag.ts";
 import type { Lists, ServingRule } from "../flag/serving-rules.ts";
 
-/** Buckets that stand in for the subject's own, so that no subject is needed. 0 to 99,999 each. */
+/** Buckets, 0 to 99,999, that replace the subject's own, so that the context needs no subject. */
 export interface Pins {
   readonly gate?: number | undefined;
   readonly split?: number | undefined;
 }
 
-/** What the share and the split of a serving rule came to, for a context in its audience. */
+/** The result of the share and the split of a serving rule, for a context in its audience. */
 export interface ServeTrace {
   readonly portion: PortionTrace | null;
   readonly split: SplitTrace | null;
-  /** Null: the rule passed the context on. */
+  /** Null if the rule did not serve the context. */
   readonly variant: VariantName | null;
   /** The subject attribute that the share or the split needs and the context does not have. */
   readonly missing: string | null;
@@ -72,7 +72,7 @@ function bucketFor(context: EvaluationContext, by: string, bucket: (subject: str
   return subject === undefined ? null : bucket(subject);
 }
 
-/** What one list of a default rollout found. */
+/** The result of one list of a default rollout. */
 export interface ListingTrace {
   readonly attribute: string;
   /** The attribute as ids; empty when it is missing or not an id. */
@@ -80,7 +80,7 @@ export interface ListingTrace {
   readonly isListed: boolean;
 }
 
-/** Looks the context up in one list after the other, until one has it. */
+/** Looks up a context in each list in order, until one list contains it. */
 export function traceLists(lists: Lists, context: EvaluationContext): readonly ListingTrace[] {
   const traces: ListingTrace[] = [];
   for (const [attribute, listed] of Object.entries(lists)) {

@@ -17,7 +17,7 @@ import {
 } from "../override/override-resolve.ts";
 import type { Truth } from "./truth.ts";
 
-/** One step to an answer, in the order in which they are taken. */
+/** One step of an evaluation, in the order of the steps. */
 export type TraceStep =
   | { readonly step: "override"; readonly override: Decision | null }
   /** Only for a key that is not a live flag. */
@@ -65,11 +65,11 @@ export interface Trace {
 
 export interface TraceOptions extends OverrideInput {
   readonly archived?: Iterable<FlagKey> | undefined;
-  /** Of the traced flag alone; the flags that it requires have buckets of their own. */
+  /** Buckets of the traced flag only; required flags use their own buckets. */
   readonly pins?: Pins | undefined;
 }
 
-/** What all flags of one trace share. */
+/** The inputs that all flags of one trace share. */
 interface Inquiry {
   readonly flags: ReadonlyMap<FlagKey, Flag>;
   readonly archived: ReadonlySet<FlagKey>;
@@ -83,8 +83,9 @@ interface Inquiry {
 }
 
 /**
- * Evaluates one flag by interpreting it, and records every step: `hoist why` and inline tests use it. It is written apart
- * from the compiled evaluator, whose answer it must always equal: each is the test of the other. Never throws.
+ * Evaluates one flag by interpreting it, and records every step for `hoist why` and inline tests. It is implemented
+ * independently of the compiled evaluator and must always give the same answer: each is the test of the other. Never
+ * throws.
  */
 export function trace(
   flags: ReadonlyMap<FlagKey, Flag>,

@@ -1,4 +1,7 @@
-/** Kleene's three values. Unknown: an attribute is missing or of another type. Only true matches. */
+/**
+ * A truth value of Kleene's three-valued logic. Unknown means that an attribute is missing or has another type. A
+ * condition matches only if it is true.
+ */
 export type Truth = boolean | "unknown";
 
 export function not(truth: Truth): Truth {

@@ -1,10 +1,12 @@
 import type { EvaluationContext } from "../evaluate/evaluation.ts";
 import { DEFAULT_BY } from "./flag.ts";
 
-/** The context of a caller who hands in none. */
+/** The context of a caller that passes none. */
 const NOBODY: EvaluationContext = Object.freeze(Object.create(null));
 
-/** Returns what a caller handed in, or an empty context where that is not an object: callers in JavaScript pass anything. */
+/**
+ * Returns the caller's context, or an empty context if it is not an object: callers in JavaScript can pass anything.
+ */
 export function contextFrom(given: unknown): EvaluationContext {
   return isContext(given) ? given : NOBODY;
 }
@@ -23,12 +25,14 @@ export function attributeOf(context: EvaluationContext, name: string): unknown {
   return name === DEFAULT_BY ? userIdOf(context) : (own(context, name) ?? undefined);
 }
 
-/** Returns `userId`, else `targetingKey`, as text; undefined when neither is there or the one that counts is not an id. */
+/**
+ * Returns `userId`, else `targetingKey`, as text; undefined when both are missing or the one that applies is not an id.
+ */
 export function userIdOf(context: EvaluationContext): string | undefined {
   return subjectText(own(context, DEFAULT_BY) ?? own(context, "targetingKey"));
 }
 
-/** Returns a non-empty string as it is and a safe integer in decimal; undefined for everything else. */
+/** Returns a non-empty string unchanged, and a safe integer in decimal; undefined for everything else. */
 export function subjectText(value: unknown): string | undefined {
   if (typeof value === "string") return value === "" ? undefined : value;
   return Number.isSafeInteger(value) ? String(value) : undefined;

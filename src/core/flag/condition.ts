@@ -2,15 +2,15 @@
 export type Scalar = string | number | boolean;
 
 /**
- * Says who: a tree over the attributes of a context. It is true, false or unknown (an attribute is missing or of another
- * type), in Kleene's logic. Only true matches.
+ * A condition on the attributes of a context, as a tree. It is true, false or unknown (an attribute is missing or has
+ * another type), in Kleene's logic. It matches only if it is true.
  */
 export type Condition =
-  /** All of them. An empty list holds for everyone. */
+  /** All parts must hold. An empty list holds for everyone. */
   | { readonly op: "all"; readonly of: readonly Condition[] }
   | { readonly op: "any"; readonly of: readonly Condition[] }
   | { readonly op: "none"; readonly of: readonly Condition[] }
-  /** Member of at least one of these segments, each written out. */
+  /** The context belongs to at least one of these segments, whose conditions are written out. */
   | { readonly op: "segment"; readonly anyOf: readonly NamedCondition[] }
   | { readonly op: "match"; readonly attribute: string; readonly tests: readonly Test[] };
 
@@ -20,8 +20,8 @@ export interface NamedCondition {
 }
 
 /**
- * One test of one attribute. All tests of a match must hold. On a list, one element has to pass all of them together,
- * apart from `not`, which no element may fail, and `exists`, which asks about the attribute itself.
+ * One test of one attribute. All tests of a match must hold. In a list-valued attribute, one element must pass all of
+ * them together, except `not`, which every element must pass, and `exists`, which tests the attribute itself.
  */
 export type Test =
   | { readonly op: "in"; readonly values: readonly Scalar[] }
@@ -36,18 +36,18 @@ export type Test =
 
 export type MatchCondition = Extract<Condition, { op: "match" }>;
 
-/** Returns the conditions that a condition is made of: those of its list, or what its segments stand for. */
+/** Returns the direct parts of a condition: the conditions of its list or of its segments. */
 export function partsOf(condition: Condition): readonly Condition[] {
   if (condition.op === "match") return [];
   return condition.op === "segment" ? condition.anyOf.map(({ when }) => when) : condition.of;
 }
 
-/** Returns every match of a condition in reading order, those inside segments too. */
+/** Returns every match of a condition in reading order, including those inside segments. */
 export function matchesIn(condition: Condition): readonly MatchCondition[] {
   return condition.op === "match" ? [condition] : partsOf(condition).flatMap(matchesIn);
 }
 
-/** Returns every segment that a condition names in reading order, those inside other segments too. */
+/** Returns every segment that a condition names in reading order, including those inside other segments. */
 export function segmentsIn(condition: Condition): readonly NamedCondition[] {
   if (condition.op !== "segment") return partsOf(condition).flatMap(segmentsIn);
   return condition.anyOf.flatMap((segment) => [segment, ...segmentsIn(segment.when)]);

@@ -8,7 +8,7 @@ import {
   variantsServed,
 } from "./serving-rules.ts";
 
-/** Returns the one variant that everyone surely gets; undefined where answers may differ. */
+/** Returns the one variant that every context gets; undefined if answers may differ. */
 export function constantAnswer(flag: Flag): VariantName | undefined {
   if (!flag.enabled) return flag.offVariant;
   const last = defaultRollout(flag);
@@ -21,16 +21,16 @@ export function constantAnswer(flag: Flag): VariantName | undefined {
   return answers.size === 1 ? only : undefined;
 }
 
-/** The one answer of a flag that is fully rolled out. */
+/** The only answer of a flag that is fully rolled out. */
 export interface SettledAnswer {
   readonly variant: VariantName;
-  /** The subject attribute without which nobody gets it; null where it needs none. */
+  /** The subject attribute that a context needs to get the answer; null if it needs none. */
   readonly by: string | null;
 }
 
 /**
- * Returns the one variant of an enabled flag whose default rollout reaches everyone. Unlike {@link constantAnswer}, it
- * takes a share of 100 % for everyone and a share of 0 % for nobody: nothing is left to decide but whether it is enabled.
+ * Returns the only variant of an enabled flag whose default rollout reaches everyone; undefined for any other flag.
+ * Unlike {@link constantAnswer}, it treats a share of 100 % as everyone and a share of 0 % as nobody.
  */
 export function settledAnswer(flag: Flag): SettledAnswer | undefined {
   const last = defaultRollout(flag);

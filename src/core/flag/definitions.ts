@@ -2,8 +2,8 @@ import type { FlagKey, FlagKind, FlagType, VariantName } from "./flag.ts";
 import type { JsonObject } from "../json.ts";
 
 /**
- * What an application knows of a flag at build time, safe for browsers: no rules, no targets. Written by `hoist generate`;
- * what a client answers from when it has no data at all.
+ * The definition of a flag that is built into an application. Safe for browsers: it contains no rules and no targets.
+ * `hoist generate` writes it, and a client answers from it when it has no other data.
  */
 export interface FlagDefinition {
   readonly name: string;

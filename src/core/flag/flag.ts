@@ -1,9 +1,11 @@
 import type { Condition } from "./condition.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 
-/** `^[a-z][a-z0-9]*([_-][a-z0-9]+)*$`, at most 64 characters: the name of the flag's file. */
+/**
+ * The key of a flag, which is the name of its file. Matches `^[a-z][a-z0-9]*([_-][a-z0-9]+)*$`, at most 64 characters.
+ */
 export type FlagKey = string;
-/** Names what a rule serves and an evaluation returns. A boolean flag has exactly `on` and `off`. */
+/** The name of a variant, which rules serve and evaluations return. A boolean flag has exactly `on` and `off`. */
 export type VariantName = string;
 
 export const FLAG_TYPES = ["boolean", "string", "number", "object"] as const;
@@ -19,13 +21,18 @@ export const WHOLE: Share = 100_000;
 /** The subject attribute of a share that names no other. */
 export const DEFAULT_BY = "userId";
 
-/** How much: a share of the subjects, which are the values of the attribute `by`. A subject stays inside as the share rises. */
+/**
+ * A share of the subjects, which are the values of the attribute `by`. A subject stays included while the share rises.
+ */
 export interface Portion {
   readonly share: Share;
   readonly by: string;
 }
 
-/** What is served: one variant, or a split whose shares add up to {@link WHOLE}, in an order that decides who gets what. */
+/**
+ * What a rule serves: one variant, or a split whose shares add up to {@link WHOLE}. The order of the split decides
+ * which subjects get which variant.
+ */
 export type Serve = { readonly variant: VariantName } | { readonly split: readonly SplitPart[] };
 
 export interface SplitPart {
@@ -33,7 +40,10 @@ export interface SplitPart {
   readonly share: Share;
 }
 
-/** Who, how much and what. A context outside the portion goes on to the next rule; null is everyone who matches. */
+/**
+ * A rule: its condition, its share, and what it serves. A context outside the share continues with the next rule;
+ * without a share the rule serves everyone who matches.
+ */
 export interface Rule {
   readonly name: string;
   readonly when: Condition;
@@ -41,22 +51,25 @@ export interface Rule {
   readonly serve: Serve;
 }
 
-/** The default rollout: for everyone whom no rule served. The strategies are the words of the table. */
+/** The default rollout, for everyone whom no rule served. The strategies have the names that the table uses. */
 export type Rollout =
   | { readonly strategy: "all" }
   | { readonly strategy: "percentage"; readonly portion: Portion }
   | { readonly strategy: "role"; readonly roles: readonly string[] }
   | { readonly strategy: "whitelist"; readonly lists: Readonly<Record<string, readonly string[]>> };
 
-/** Another flag has to serve one of these variants to the same context, or this one serves its off variant. */
+/**
+ * A requirement: another flag must serve one of these variants to the same context; otherwise this flag serves its off
+ * variant.
+ */
 export interface Requirement {
   readonly flag: FlagKey;
   readonly variants: readonly VariantName[];
 }
 
 /**
- * One environment's flag: its file with the overlay applied and the segments written out. What stands in a row of the
- * table and what is evaluated are this, no more and no less.
+ * A flag in one environment: its file with the overlay applied and the segments written out. A row of the table
+ * contains exactly this, and evaluation reads exactly this.
  */
 export interface Flag {
   readonly key: FlagKey;
@@ -64,7 +77,7 @@ export interface Flag {
   readonly description: string;
   readonly owner: string | null;
   readonly kind: FlagKind | null;
-  /** The day after which the flag should be gone, `YYYY-MM-DD`. Nothing is evaluated by it. */
+  /** The day after which the flag should be gone, `YYYY-MM-DD`. Evaluation ignores it. */
   readonly expires: string | null;
   readonly tags: readonly string[];
   readonly metadata: JsonObject;
@@ -72,14 +85,17 @@ export interface Flag {
   readonly variants: Readonly<Record<VariantName, JsonValue>>;
   /** Served when the flag is disabled, killed, or its requirements are not met. */
   readonly offVariant: VariantName;
-  /** The code default: served when no synced data can be had at all. */
+  /** The code default: served when no synced data is available. */
   readonly fallback: VariantName;
   readonly enabled: boolean;
   readonly rules: readonly Rule[];
   readonly rollout: Rollout;
   readonly serve: Serve;
   readonly requires: readonly Requirement[];
-  /** Names the flag's shares and splits, so that two 10 % flags reach different people. Neither `:` nor `#` in it. */
+  /**
+   * The salt of the flag's shares and splits, so that two 10 % flags reach different people. Contains neither `:` nor
+   * `#`.
+   */
   readonly salt: string;
   /** Browsers may see its value. */
   readonly client: boolean;

@@ -2,8 +2,8 @@ import { type Flag, type Serve, WHOLE } from "./flag.ts";
 import { ceilingsOf, variantsIn } from "./serving-rules.ts";
 
 /**
- * Returns why a flag cannot be evaluated at all, or undefined. Files and rows are checked before they become a
- * {@link Flag}; this keeps a flag that a program put together from answering with a value that it does not have.
+ * Returns why a flag cannot be evaluated; undefined if it can. Files and rows are checked before they become a {@link
+ * Flag}; this check covers flags that a program creates itself.
  */
 export function flawOf(flag: Flag): string | undefined {
   const serves = [...flag.rules.map(({ serve }) => serve), flag.serve];

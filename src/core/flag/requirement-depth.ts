@@ -1,12 +1,12 @@
 import type { FlagKey, Requirement } from "./flag.ts";
 
-/** Limits how many flags a chain of requirements may have. */
+/** The maximum number of requirements in a chain. */
 export const MAX_REQUIREMENT_DEPTH = 10;
 
 /**
- * Returns the length of the longest chain of requirements below each flag: 0 without requirements. A flag whose chains are
- * longer than {@link MAX_REQUIREMENT_DEPTH} or circular is left out, and its requirements are never met. Nothing recurses:
- * no chain is too long for the stack.
+ * Returns the length of the longest chain of requirements below each flag: 0 without requirements. A flag whose chains
+ * are longer than {@link MAX_REQUIREMENT_DEPTH} or circular is left out, and its requirements are never met. It does
+ * not recurse, so a long chain cannot overflow the stack.
  *
  * @param requirements  of each flag; overridden and disabled flags have none, because theirs are never evaluated
  */

@@ -8,8 +8,8 @@ export interface RulePair {
 }
 
 /**
- * Pairs the rules of the second version with those of the first: by name, or by equal conditions where the first version's
- * rule has a name that is gone. So a renamed rule is still the same rule.
+ * Pairs each rule of the second version with a rule of the first: by name, or by equal conditions if the name of the
+ * first version's rule is gone. A renamed rule is therefore the same rule.
  */
 export function rulePairs(before: readonly Rule[], after: readonly Rule[]): readonly RulePair[] {
   const byName = new Map(before.map((rule) => [rule.name, rule]));

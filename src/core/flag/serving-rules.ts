@@ -10,28 +10,31 @@ import {
   WHOLE,
 } from "./flag.ts";
 
-/** A rule or the default rollout of a flag, in one shape: who, how much, what. */
+/** A rule or the default rollout of a flag, in one shape: its audience, its share, and what it serves. */
 export interface ServingRule {
   /** Null for the default rollout. */
   readonly name: string | null;
   readonly who: Audience;
-  /** Null: everyone in the audience, also those without a subject. */
+  /** Null includes everyone in the audience, also contexts without a subject. */
   readonly portion: Portion | null;
   readonly serve: Serve;
 }
 
-/** Whom a serving rule is meant for, before shares are looked at. */
+/** The contexts to which a serving rule applies, before its share is considered. */
 export type Audience =
   | { readonly kind: "condition"; readonly when: Condition }
   /** Everyone who is on at least one of the lists. */
   | { readonly kind: "lists"; readonly lists: Lists };
 
-/** Ids or roles, by the attribute that is looked up among them. Compared as text: 42 is on a list that says "42". */
+/** Lists of ids or roles, by attribute. Values are compared as text: 42 is on a list that contains "42". */
 export type Lists = Readonly<Record<string, readonly string[]>>;
 
 const EVERYONE: Audience = { kind: "condition", when: { op: "all", of: [] } };
 
-/** Returns the rules of a flag in their order, then its default rollout. The first that serves somebody is the answer. */
+/**
+ * Returns the rules of a flag in their order, then its default rollout. The first rule that serves a context decides
+ * its answer.
+ */
 export function servingRulesOf(flag: Pick<Flag, "rules" | "rollout" | "serve">): readonly ServingRule[] {
   return [...flag.rules.map(servingRule), defaultRollout(flag)];
 }
@@ -54,7 +57,7 @@ export function isForEveryone({ who }: Pick<ServingRule, "who">): boolean {
   return who.kind === "condition" && who.when.op === "all" && who.when.of.length === 0;
 }
 
-/** Returns whether a rule surely serves nobody: its share is 0 %, or its lists are empty. */
+/** Returns whether a rule can never serve anyone: its share is 0 %, or its lists are empty. */
 export function servesNobody({ who, portion }: ServingRule): boolean {
   return portion?.share === 0 || (who.kind === "lists" && Object.values(who.lists).every((ids) => ids.length === 0));
 }
@@ -64,17 +67,17 @@ export function subjectAttribute({ portion, serve }: Pick<ServingRule, "portion"
   return portion?.by ?? ("split" in serve ? DEFAULT_BY : null);
 }
 
-/** Returns whether buckets decide something in a rule. */
+/** Returns whether the outcome of a rule depends on buckets. */
 export function usesBuckets({ portion, serve }: ServingRule): boolean {
   return "split" in serve || (portion !== null && portion.share > 0 && portion.share < WHOLE);
 }
 
-/** Returns every variant that is named, those with 0 % of a split too. */
+/** Returns every variant that is named, including those with 0 % of a split. */
 export function variantsIn(serve: Serve): readonly VariantName[] {
   return "variant" in serve ? [serve.variant] : serve.split.map(({ variant }) => variant);
 }
 
-/** Returns the variants that somebody can get. */
+/** Returns the variants that a subject can get. */
 export function variantsServed(serve: Serve): ReadonlySet<VariantName> {
   if ("variant" in serve) return new Set([serve.variant]);
   return new Set(serve.split.filter(({ share }) => share > 0).map(({ variant }) => variant));
