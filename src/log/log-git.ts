@@ -6,17 +6,17 @@ import { meaningOf, type Meaning } from "./log-meaning.ts";
 import { CONFIG_PATH, isFlagPath, isSegmentPath } from "../source/shape/paths.ts";
 import type { FileIds, FlagState, Versions } from "../source/read/versions.ts";
 
-/** What one step of the main line meant to flags that it changed in the same way. */
+/** What one mainline commit changes, in the same way for each of these flags. */
 export interface FlagStep {
   readonly keys: readonly FlagKey[];
   readonly meanings: readonly Meaning[];
-  /** The files that did it: its own, or those of segments and configuration. */
+  /** The files that cause the change: those of the flags, or those of segments and the configuration. */
   readonly paths: ReadonlySet<string>;
 }
 
-/** The files of `flags/` on the way back through history. */
+/** The files of `flags/` while history is walked from the newest commit to the oldest. */
 export interface TreeWalk {
-  /** As the newest step that was not yet taken back left it. */
+  /** The files after the commit that the walk has reached. */
   readonly after: FileIds;
   before(changes: readonly FileChange[]): FileIds;
   /** All paths of `after`. */
@@ -53,10 +53,13 @@ interface Pair {
   readonly after: string | null;
 }
 
-/** Up to so many flags of one step are listed one by one; more, as in a first commit, are counted. */
-const MAX_TOLD = 200;
+/**
+ * The most flags of one commit that are listed one by one. In larger commits, such as a first one, they are only
+ * counted.
+ */
+const MAX_LISTED = 200;
 
-function massStep(own: readonly Pair[], reached: readonly string[], changes: readonly FileChange[]): FlagStep {
+function countedStep(own: readonly Pair[], reached: readonly string[], changes: readonly FileChange[]): FlagStep {
   const count = (what: string, pairs: readonly unknown[]) => (pairs.length === 0 ? [] : [`${pairs.length} ${what}`]);
   const texts = [
     ...count(
@@ -71,7 +74,7 @@ function massStep(own: readonly Pair[], reached: readonly string[], changes: rea
       "removed",
       own.filter(({ after }) => after === null),
     ),
-    ...count("reached by segments or configuration", reached),
+    ...count("affected by segments or configuration", reached),
   ];
   const paths = [...own.flatMap(({ before, after }) => [after ?? before ?? ""]), ...reached];
   return {
@@ -81,7 +84,7 @@ function massStep(own: readonly Pair[], reached: readonly string[], changes: rea
   };
 }
 
-/** Groups the flags to which a step means the same, as those that use one segment. */
+/** Groups flags that a commit changes in the same way, for example because they use one segment. */
 function joined(steps: readonly FlagStep[]): readonly FlagStep[] {
   const alike = Map.groupBy(steps, ({ meanings, paths }) => {
     const shared = [...paths].filter((path) => !isFlagPath(path));
@@ -94,23 +97,23 @@ function joined(steps: readonly FlagStep[]): readonly FlagStep[] {
   return groups.sort((a, b) => ((a.keys[0] ?? "") < (b.keys[0] ?? "") ? -1 : 1));
 }
 
-/** Follows one flag back through its renames, or tells of all flags. */
+/** Collects the changes of one flag through its renames, or the changes of all flags. */
 export interface Follower {
-  /** What a step meant; to be asked newest first. The walk still stands after the step. */
+  /** Returns what a commit changes. Call it for the newest commit first, before the walk takes the commit back. */
   steps(walk: TreeWalk, changes: MainlineChange["changes"]): Promise<readonly FlagStep[]>;
-  /** Whether the followed flag was ever met. */
-  readonly hasMet: () => boolean;
+  /** Whether the followed flag was found in any commit. */
+  readonly hasFound: () => boolean;
 }
 
 export function followAll(versions: Versions): Follower {
   return {
-    hasMet: () => true,
+    hasFound: () => true,
     steps: async (walk, changes) => {
       const before = walk.before(changes);
       const own = await pairsOf(changes, walk.after, before, versions);
       const touched = new Set(own.flatMap((pair) => [pair.before, pair.after]));
       const reached = (await reachedBySegments(walk, changes, before, versions)).filter((path) => !touched.has(path));
-      if (own.length + reached.length > MAX_TOLD) return [massStep(own, reached, changes)];
+      if (own.length + reached.length > MAX_LISTED) return [countedStep(own, reached, changes)];
       const pairs = [...own, ...reached.map((path) => ({ before: path, after: path }))];
       const steps: FlagStep[] = [];
       for (const pair of pairs) steps.push(...(await stepOf(pair, walk.after, before, changes, versions)));
@@ -121,11 +124,11 @@ export function followAll(versions: Versions): Follower {
 
 export function followOne(wanted: FlagKey, versions: Versions): Follower {
   let key = wanted;
-  /** Null where the flag has no file; undefined before the first step. */
+  /** Null when the flag has no file at this point of the walk; undefined before the first commit. */
   let path: string | null | undefined;
-  let isMet = false;
+  let isFound = false;
   return {
-    hasMet: () => isMet,
+    hasFound: () => isFound,
     steps: async (walk, changes) => {
       path = path === undefined ? pathOf(key, walk) : path;
       const before = walk.before(changes);
@@ -135,10 +138,10 @@ export function followOne(wanted: FlagKey, versions: Versions): Follower {
         pairs.find(({ after }) => after !== null && after === path) ??
         pairs.find((each) => each.before !== null && keyOfPath(each.before) === key) ??
         (path === null ? undefined : { before: path, after: path });
-      if (path !== null) isMet = true;
+      if (path !== null) isFound = true;
       if (pair === undefined) return [];
       if (isOwn) {
-        isMet = true;
+        isFound = true;
         path = pair.before;
         key = pair.before === null ? key : keyOfPath(pair.before);
       }
@@ -182,7 +185,7 @@ function causes(
   return new Set(segments.length > 0 ? segments : [CONFIG_PATH]);
 }
 
-/** Flags that a changed segment or another set of environments may have changed. */
+/** Returns the files of flags that a changed segment or a changed list of environments may affect. */
 async function reachedBySegments(
   walk: TreeWalk,
   changes: readonly FileChange[],
@@ -204,7 +207,7 @@ async function reachedBySegments(
   return versions.mentioning(walk.after, flags(), [...names]);
 }
 
-/** Which file became which: the same path, the same key elsewhere, the same salt under another key. */
+/** Pairs the files before and after a commit: by path, else by key, else by salt. */
 async function pairsOf(
   changes: readonly FileChange[],
   after: FileIds,
@@ -228,7 +231,7 @@ function isEdit({ before, after }: FileChange): boolean {
   return before !== null && after !== null;
 }
 
-/** A rename keeps the salt, so that nobody moves: that is its mark. A file that only has another name is one as well. */
+/** Returns the removed file that an added one was renamed from: it has the same content, or the same salt. */
 async function renamedFrom(
   added: FileChange,
   removed: readonly FileChange[],

@@ -4,22 +4,22 @@ import { cellText } from "../core/describe/wording.ts";
 import type { FlagFile } from "../source/shape/flag-file.ts";
 import type { FlagState, FlagVersion } from "../source/read/versions.ts";
 
-/** One thing that a change meant. */
+/** One effect of a change, in words. */
 export interface Meaning {
-  /** Where; empty: everywhere, or nothing that an environment is served. */
+  /** The environments that the change affects; empty for all of them, and for a change that affects no answer. */
   readonly environments: readonly string[];
   /** `10 % → 50 % of everyone`, `created: off in production; on in staging`. */
   readonly text: string;
-  /** False for tests, comments and acknowledgements: no row of a table is another one for it. */
+  /** False for tests, comments and acknowledgements, which no row of a table contains. */
   readonly changesRow: boolean;
 }
 
 /**
- * What turned one state of a flag into another, environment by environment; equal changes are listed once.
+ * Describes how a flag changed in each environment. Environments with the same change share an entry.
  *
- * @param before  null where it was created
- * @param after   null where it was removed; not both
- * @returns empty where nothing changed that the flag is made of
+ * @param before  null for a new flag
+ * @param after   null for a removed flag; not both are null
+ * @returns        empty when neither the flag nor its file differs
  */
 export function meaningOf(before: FlagState | null, after: FlagState | null): readonly Meaning[] {
   if (after === null) return [everywhere("removed: its file was deleted")];
@@ -43,11 +43,11 @@ function everywhere(text: string, changesRow = true): Meaning {
   return { environments: [], text, changesRow };
 }
 
-/** Why the flag cannot be read in any environment; undefined where it can in one. */
+/** Returns the reason when the flag cannot be read in any environment; undefined when it can be read in one. */
 function problemOf({ file, environments, flagIn }: FlagState): string | undefined {
   if (!file.ok) return file.problem;
-  const asked: readonly (string | null)[] = environments.length === 0 ? [null] : environments;
-  const found = asked.map((environment) => flagIn(environment));
+  const names: readonly (string | null)[] = environments.length === 0 ? [null] : environments;
+  const found = names.map((environment) => flagIn(environment));
   const [first] = found;
   return first?.ok === false && found.every((version) => !version.ok) ? first.problem : undefined;
 }
@@ -77,13 +77,13 @@ function stateText(version: FlagVersion): string {
 function servedMeanings(before: FlagState, after: FlagState): readonly Meaning[] {
   const common = after.environments.filter((name) => before.environments.includes(name));
   const compared: readonly (string | null)[] = common.length === 0 ? [null] : common;
-  const told = new Map<string, string[]>();
+  const found = new Map<string, string[]>();
   for (const environment of compared) {
     for (const text of versionTexts(before.flagIn(environment), after.flagIn(environment))) {
-      told.set(text, [...(told.get(text) ?? []), environment ?? ""]);
+      found.set(text, [...(found.get(text) ?? []), environment ?? ""]);
     }
   }
-  const changed = [...told].map(([text, names]): Meaning => {
+  const changed = [...found].map(([text, names]): Meaning => {
     return { environments: names.length === compared.length ? [] : names, text, changesRow: true };
   });
   return [...changed, ...environmentMeanings(before, after)];
@@ -95,7 +95,7 @@ function versionTexts(before: FlagVersion, after: FlagVersion): readonly string[
   return differenceTexts(before.flag, after.flag);
 }
 
-/** Environments that were declared or given up; a side that cannot tell its environments says nothing of them. */
+/** Describes environments that were added or removed; empty when the environments of one side are unknown. */
 function environmentMeanings(before: FlagState, after: FlagState): readonly Meaning[] {
   if (before.environments.length === 0 || after.environments.length === 0) return [];
   const added = after.environments.filter((name) => !before.environments.includes(name));
@@ -110,7 +110,7 @@ function environmentMeanings(before: FlagState, after: FlagState): readonly Mean
   ];
 }
 
-/** What a file says beside the flag; undefined where it says the same (the file itself may not have changed at all). */
+/** Describes changes of a file that do not change the flag; undefined when the file is the same. */
 function asideText(before: FlagFile, after: FlagFile): string | undefined {
   if (before === after) return undefined;
   const changed = [

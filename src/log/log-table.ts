@@ -6,16 +6,16 @@ import { flagOfRow } from "../core/row/row-codec.ts";
 import { cellText } from "../core/describe/wording.ts";
 import type { AuditEntry, FlagStore } from "../store/store.ts";
 
-/** One row of the audit, and what it meant. */
+/** An entry of the audit, with what it changed in words. */
 export interface TableStep {
   readonly environment: string;
   readonly entry: AuditEntry;
   readonly text: string;
-  /** The commit that was synced; null for a hand edit and a work tree. */
+  /** The commit that was synced; null for a manual change and for the sync of a work tree. */
   readonly commit: string | null;
 }
 
-/** What one row of the audit says. */
+/** Describes an entry of the audit. */
 export function tableStep(environment: string, entry: AuditEntry): TableStep {
   const commit = entry.newState?.["commit_sha"];
   return {
@@ -48,7 +48,7 @@ function meaningText({ action, key, oldState, newState }: AuditEntry): string {
   }
 }
 
-/** The flag that a row of the audit holds; null where there is none, or none that can be read. */
+/** Returns the flag that a stored row contains; null when there is none or it cannot be read. */
 function flagIn(key: string, state: JsonObject | null): Flag | null {
   if (state === null) return null;
   const stamps = { created_at: "", updated_at: "", created_by: "", last_modified_by: "" };
@@ -56,21 +56,21 @@ function flagIn(key: string, state: JsonObject | null): Flag | null {
   return read.ok ? read.flag : null;
 }
 
-/** What one table tells. */
+/** The history of one table. */
 export interface TableLog {
   readonly environment: string;
   /** Newest first. */
   readonly steps: readonly TableStep[];
   /** The commits that were synced into it, newest first. */
   readonly syncs: readonly string[];
-  /** There is more, older. */
+  /** Whether older entries were left out. */
   readonly isCut: boolean;
 }
 
-/** So many rows of one flag's audit are read: years of it, and no more than fits into memory. */
+/** The most audit entries that are read for one flag. Covers years of changes and fits into memory. */
 const MAX_ENTRIES = 1_000;
 
-/** @param keys  the names that a flag has had; null for all flags */
+/** Reads the history of one table. @param keys  the names that a flag has had; null for all flags */
 export async function tableLog(
   environment: string,
   store: FlagStore,

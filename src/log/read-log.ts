@@ -13,52 +13,52 @@ export interface LogQuery {
   readonly folder: string;
   /** A commit, branch or tag; uncommitted changes are listed only for HEAD. */
   readonly ref: string;
-  /** One flag, by its name now or when it was there; null for all. */
+  /** The current key of a flag, or the last key of a removed one; null for all flags. */
   readonly key: FlagKey | null;
-  /** Only what concerns this environment; null for all. */
+  /** Only changes that affect this environment; null for all changes. */
   readonly environment: string | null;
-  /** The most entries; Infinity for all. */
+  /** The maximum number of entries; Infinity for all. */
   readonly limit: number;
-  /** Nothing older, in milliseconds since 1970. */
+  /** The earliest time of an entry, in milliseconds since 1970. */
   readonly since: number;
-  /** Tables to merge in, each with the environment that it serves. */
+  /** The tables whose audit is included, each with the environment that it serves. */
   readonly tables: readonly { readonly environment: string; readonly store: FlagStore }[];
 }
 
 export interface LogEntry {
   readonly source: "git" | "table" | "work tree";
   readonly keys: readonly FlagKey[];
-  /** ISO 8601; null for what is not committed. */
+  /** ISO 8601; null for uncommitted changes. */
   readonly at: string | null;
-  /** A mail address, or a name of the database; null for what is not committed. */
+  /** An email address or a database user; null for uncommitted changes. */
   readonly by: string | null;
   readonly pullRequest: number | null;
   readonly commit: string | null;
-  /** The commit's first line, or the note of a hand edit. */
+  /** The subject of the commit, or the note of the audit entry. */
   readonly subject: string | null;
   readonly meanings: readonly Meaning[];
-  /** Where the audit tells that it is live, or was; of a table's own entry, its revision. */
+  /** The revisions at which the change went live in each table; for an entry of the audit, its own revision. */
   readonly revisions: readonly { readonly environment: string; readonly revision: number }[];
 }
 
 export interface Log {
   /** Newest first. */
   readonly entries: readonly LogEntry[];
-  /** There is more, older. */
+  /** Whether older entries were left out. */
   readonly isCut: boolean;
-  /** What could not be read, and why. */
+  /** What could not be read, with the reasons. */
   readonly notes: readonly string[];
 }
 
 interface GitLog extends Log {
-  /** Place of each commit of the main line, as far as it was walked. */
+  /** The position of each mainline commit that was read; 0 is the newest. */
   readonly places: ReadonlyMap<string, number>;
-  readonly hasMet: boolean;
+  readonly hasFound: boolean;
 }
 
 /**
- * What happened to flags: git's history in the flags' own words, merged with the audit of the tables. Each of the two is
- * told alone where the other is missing.
+ * Reads the history of flags from git and from the audit of the tables, newest first. When one of the two is missing,
+ * returns the other alone.
  *
  * @throws FlagError USAGE for a flag that neither ever had; UNKNOWN_COMMIT; GIT_FAILED; the stores' own
  */
@@ -66,18 +66,18 @@ export async function readLog(query: LogQuery): Promise<Log> {
   const git = await gitLog(query);
   const keys = query.key === null ? null : [...new Set([query.key, ...git.entries.flatMap(({ keys }) => keys)])];
   const logs = await Promise.all(query.tables.map(({ environment, store }) => tableLog(environment, store, keys)));
-  if (query.key !== null && !git.hasMet && logs.every(({ steps }) => steps.length === 0)) {
-    throw new FlagError("USAGE", `neither the history nor a table ever had a flag ${query.key}`, {
-      hint: "hoist list shows the flags; hoist log without a key, what happened to all of them",
+  if (query.key !== null && !git.hasFound && logs.every(({ steps }) => steps.length === 0)) {
+    throw new FlagError("USAGE", `flag ${query.key} is neither in the git history nor in a table`, {
+      hint: "hoist list shows all flags; hoist log without a key shows the changes of all flags",
     });
   }
   const explained = new Set<TableStep>();
   const entries = git.entries.map((entry) => withRevisions(entry, logs, git.places, explained));
   const oldest = git.isCut ? Math.min(...entries.map(({ at }) => timeOf(at))) : -Infinity;
-  const told = logs
+  const unexplained = logs
     .flatMap(({ steps }) => steps)
     .filter((step) => !explained.has(step) && Date.parse(step.entry.changedAt) >= Math.max(oldest, query.since));
-  const merged = inOrder(entries, told.map(tableEntry));
+  const merged = inOrder(entries, unexplained.map(tableEntry));
   return {
     entries: merged.slice(0, query.limit),
     isCut: git.isCut || merged.length > query.limit || logs.some(({ isCut }) => isCut),
@@ -86,17 +86,17 @@ export async function readLog(query: LogQuery): Promise<Log> {
 }
 
 async function gitLog(query: LogQuery): Promise<GitLog> {
-  const nothing = { entries: [], isCut: false, places: new Map<string, number>(), hasMet: false };
+  const nothing = { entries: [], isCut: false, places: new Map<string, number>(), hasFound: false };
   let repository: Repository;
   try {
     repository = await openRepository(query.folder);
     if ((await repository.describeHead()).commit === null) return { ...nothing, notes: ["git has no commit yet"] };
   } catch (error) {
     if (!(error instanceof FlagError) || error.code !== "NOT_A_REPOSITORY") throw error;
-    return { ...nothing, notes: [`${error.message}: only the tables are reported`] };
+    return { ...nothing, notes: [`${error.message}; only the tables are reported`] };
   }
   const notes = (await repository.isShallow())
-    ? ["this clone has only part of the history: what is older is missing; get it with git fetch --unshallow"]
+    ? ["this clone is shallow, so older commits are missing; to fetch them, run git fetch --unshallow"]
     : [];
   return { ...(await walked(repository, query)), notes };
 }
@@ -126,12 +126,12 @@ async function walked(repository: Repository, query: LogQuery): Promise<Omit<Git
       add(await follower.steps(walk, pending), () => UNCOMMITTED);
       walk.takeBack(pending);
     }
-    for await (const landing of repository.mainline(tip, "flags", onCommit)) {
-      if (Date.parse(landing.date) < query.since) return { entries, isCut: false, places, hasMet: true };
-      if (entries.length > query.limit) return { entries, isCut: true, places, hasMet: true };
-      add(await follower.steps(walk, landing.changes), ({ paths }) => {
-        const { sha, date, pullRequest, subject } = landing;
-        const maker = landing.madeBy(paths);
+    for await (const commit of repository.mainline(tip, "flags", onCommit)) {
+      if (Date.parse(commit.date) < query.since) return { entries, isCut: false, places, hasFound: true };
+      if (entries.length > query.limit) return { entries, isCut: true, places, hasFound: true };
+      add(await follower.steps(walk, commit.changes), ({ paths }) => {
+        const { sha, date, pullRequest, subject } = commit;
+        const maker = commit.madeBy(paths);
         return {
           source: "git",
           at: date,
@@ -142,9 +142,9 @@ async function walked(repository: Repository, query: LogQuery): Promise<Omit<Git
           revisions: [],
         };
       });
-      walk.takeBack(landing.changes);
+      walk.takeBack(commit.changes);
     }
-    return { entries, isCut: false, places, hasMet: follower.hasMet() };
+    return { entries, isCut: false, places, hasFound: follower.hasFound() };
   } finally {
     await blobs.close();
   }
@@ -160,7 +160,7 @@ const UNCOMMITTED: Omit<LogEntry, "keys" | "meanings"> = {
   revisions: [],
 };
 
-/** Paths that are changed and not committed, and the contents of those that are still there, by path. */
+/** Returns the paths with uncommitted changes, and the contents of those files that still exist. */
 async function uncommitted(
   repository: Repository,
   { folder, ref }: LogQuery,
@@ -176,7 +176,10 @@ function concerning(meanings: readonly Meaning[], environment: string | null): r
   return meanings.filter(({ environments }) => environments.length === 0 || environments.includes(environment));
 }
 
-/** With the revision of the first sync that brought the step into each table, where that sync changed the flag's row. */
+/**
+ * Adds the revision of the first sync that brought the change into each table, if that sync changed the row of the
+ * flag.
+ */
 function withRevisions(
   entry: LogEntry,
   logs: readonly TableLog[],
@@ -199,7 +202,7 @@ function withRevisions(
   return { ...entry, revisions };
 }
 
-/** The synced commit that is nearest to the step, at it or after it. */
+/** Returns the first synced commit that contains the change. */
 function firstSyncOf(place: number, { syncs }: TableLog, places: ReadonlyMap<string, number>): string | undefined {
   let nearest: { readonly commit: string; readonly place: number } | undefined;
   for (const commit of syncs) {
@@ -226,8 +229,8 @@ function tableEntry({ environment, entry, text, commit }: TableStep): LogEntry {
 }
 
 /**
- * Git's own order is kept, whatever its clocks say; the table's entries go where their time is. Git knows whole seconds only: of
- * what happened in the same one the commit is shown as the newer, which is true of everything that led to it.
+ * Merges both histories by time. Commits keep the order of git, even when their clocks disagree. Git stores whole
+ * seconds, so within the same second a commit counts as newer than an audit entry.
  */
 function inOrder(git: readonly LogEntry[], table: readonly LogEntry[]): readonly LogEntry[] {
   const rest = [...table].sort((a, b) => timeOf(b.at) - timeOf(a.at) || revisionOf(b) - revisionOf(a));
@@ -243,7 +246,7 @@ function secondOf({ at }: LogEntry): number {
   return Math.floor(timeOf(at) / 1000);
 }
 
-/** What is not committed is newer than everything. */
+/** Sorts uncommitted changes as the newest. */
 function timeOf(at: string | null): number {
   return at === null ? Infinity : Date.parse(at);
 }

@@ -1,46 +1,46 @@
 import type { FlagKey } from "../core/flag/flag.ts";
 import type { Version } from "../impact/version-pair.ts";
 
-/** One change of one flag in one environment, with the flag as it was and as it became. */
+/** A change of one flag in one environment, with the flag before and after. */
 export interface ServedChange {
   readonly environment: string;
   readonly key: FlagKey;
-  /** `by hand`: somebody wrote to the table. `git`: merged, and seen in no table. */
+  /** `sync`: written by a sync. `by hand`: a manual change. `git`: merged, but in no table that could be read. */
   readonly source: "sync" | "by hand" | "git";
-  /** False for what was merged and has not been synced: nobody is answered by it yet. Null where no table could be read. */
+  /** False for a merged change that is not synced yet; null when no table could be read. */
   readonly isLive: boolean | null;
-  /** ISO 8601: when the table changed; of git alone, when it was merged. */
+  /** ISO 8601: when the table changed; for `git`, when the change was merged. */
   readonly at: string;
   readonly by: string;
   readonly pullRequest: number | null;
   readonly commit: string | null;
-  /** A commit that has the flag as it was, as git names it; null where none is known. */
+  /** A git reference to the version before the change; null when unknown. */
   readonly previous: string | null;
-  /** Of the table; null for git alone. */
+  /** The revision of the table; null for `git`. */
   readonly revision: number | null;
-  /** The subject of the commit, or the note of a hand edit. */
+  /** The subject of the commit, or the note of the manual change. */
   readonly note: string | null;
-  /** What it meant: `10 % → 50 % of everyone`. */
+  /** The change in words, e.g. `10 % → 50 % of everyone`. */
   readonly text: string;
-  /** Why it cannot be measured; null where it can. */
+  /** The reason why the effect cannot be measured; null when it can. */
   readonly problem: string | null;
   readonly before: Version;
   readonly after: Version;
 }
 
-/** From when to when, in milliseconds since 1970; both included. */
+/** A period in milliseconds since 1970. Both ends are included. */
 export interface Window {
   readonly since: number;
   readonly until: number;
 }
 
-/** What one source tells of a window. */
+/** The changes that one source, git or a table, contains. */
 export interface Found {
   /** Newest first. */
   readonly changes: readonly ServedChange[];
-  /** The newest change before the window, where there is one. */
+  /** The newest change before the window; null when there is none. */
   readonly earlier: ServedChange | null;
-  /** What could not be read, and why. */
+  /** What could not be read, with the reasons. */
   readonly notes: readonly string[];
 }
 

@@ -10,26 +10,29 @@ import { plansBetween } from "../impact/plans-between.ts";
 import { readFiles } from "../source/read/read-files.ts";
 import { type Found, isWithin, type ServedChange, type Window } from "./suspect.ts";
 
-/** Each step is read whole, twice: an incident has few of them. */
+/** The most mainline commits that are compared. Each one is read twice, with all its flags. */
 const MAX_STEPS = 100;
 
-/** One environment, and what is known of its table. */
-export interface Asked {
+/** An environment, with the commit of its table. */
+export interface TableHead {
   readonly environment: string;
-  /** The commit that the table is at; null for none that git knows; undefined where no table could be read. */
+  /**
+   * The commit that the table was synced from; null when it was not synced from a commit; undefined when the table
+   * could not be read.
+   */
   readonly live: string | null | undefined;
 }
 
 /**
- * What git alone tells of a window: what was merged and is in no table that could be read. Changes that a table has are the
- * audit's to tell.
+ * Finds merged changes of a window that no readable table contains. The audit of a table covers the changes that it
+ * does contain.
  *
- * @param ref           whose main line is walked
- * @param wantsEarlier  where nothing lies in the window, what came before it is told
+ * @param ref           the commit, branch or tag whose mainline is read
+ * @param wantsEarlier  also returns the last change before an empty window
  */
 export async function suspectsOfGit(
   { folder, repository, ref }: { readonly folder: string; readonly repository: Repository; readonly ref: string },
-  asked: readonly Asked[],
+  tableHeads: readonly TableHead[],
   window: Window,
   wantsEarlier: boolean,
 ): Promise<Found> {
@@ -37,33 +40,33 @@ export async function suspectsOfGit(
   const changes: ServedChange[] = [];
   const notes: string[] = [];
   let steps = 0;
-  for await (const landing of repository.mainline(tip, "flags")) {
-    if (Date.parse(landing.date) > window.until) continue;
-    const open = await openIn(repository, landing, asked);
-    const isInside = isWithin(window, landing.date);
+  for await (const commit of repository.mainline(tip, "flags")) {
+    if (Date.parse(commit.date) > window.until) continue;
+    const open = await openIn(repository, commit, tableHeads);
+    const isInside = isWithin(window, commit.date);
     if (!isInside && (!wantsEarlier || changes.length > 0)) break;
     if (isInside && open.length === 0) continue;
     steps += 1;
     if (steps > MAX_STEPS) {
-      notes.push(`more than ${MAX_STEPS} steps of the main line lie in the window: those older are missing`);
+      notes.push(`the window contains more than ${MAX_STEPS} mainline commits; the older ones were left out`);
       return { changes, earlier: null, notes };
     }
-    const told = await changesOf(folder, repository, landing, isInside ? open : asked, notes);
-    if (!isInside) return { changes, earlier: told[0] ?? null, notes };
-    changes.push(...told);
+    const found = await changesOf(folder, repository, commit, isInside ? open : tableHeads, notes);
+    if (!isInside) return { changes, earlier: found[0] ?? null, notes };
+    changes.push(...found);
   }
   return { changes, earlier: null, notes };
 }
 
-/** The environments whose table does not have it, as far as that is known. */
+/** Returns the environments whose table does not contain the commit, as far as that is known. */
 async function openIn(
   repository: Repository,
   { sha }: MainlineChange,
-  asked: readonly Asked[],
-): Promise<readonly Asked[]> {
-  const open: Asked[] = [];
-  for (const each of asked) {
-    // A table that was synced from a work tree, or from a history that is gone, may have it or not.
+  tableHeads: readonly TableHead[],
+): Promise<readonly TableHead[]> {
+  const open: TableHead[] = [];
+  for (const each of tableHeads) {
+    // It is unknown for a table that was synced from a work tree or from a rewritten history.
     const isIn = typeof each.live === "string" ? await containsIt(repository, sha, each.live) : each.live === null;
     if (!isIn) open.push(each);
   }
@@ -82,21 +85,21 @@ async function containsIt(repository: Repository, sha: string, live: string): Pr
 async function changesOf(
   folder: string,
   repository: Repository,
-  landing: MainlineChange,
-  asked: readonly Asked[],
+  commit: MainlineChange,
+  tableHeads: readonly TableHead[],
   notes: string[],
 ): Promise<readonly ServedChange[]> {
-  const after = await loadedAt(folder, landing.sha);
-  const before = await loadedAt(folder, await parentOf(repository, landing.sha));
+  const after = await loadedAt(folder, commit.sha);
+  const before = await loadedAt(folder, await parentOf(repository, commit.sha));
   const broken = after.diagnostics.find(({ severity }) => severity === "error");
   if (broken !== undefined) {
     const where = `${broken.file}:${broken.line}`;
     notes.push(
-      `${landing.sha.slice(0, 7)} has files with errors, which no sync takes (${where}): they are not measured`,
+      `${commit.sha.slice(0, 7)} has flag files with errors (${where}), which no sync applies; their effect was not measured`,
     );
   }
-  const plans = plansBetween(before, after, { from: null, to: landing.sha });
-  return asked.flatMap(({ environment, live }) => {
+  const plans = plansBetween(before, after, { from: null, to: commit.sha });
+  return tableHeads.flatMap(({ environment, live }) => {
     const plan = plans.find((each) => each.environment === environment);
     const sides = [before.flagsFor(environment), after.flagsFor(environment)] as const;
     return (plan?.changes ?? []).map((change): ServedChange => {
@@ -106,20 +109,20 @@ async function changesOf(
         return { flag, all: new Map(withRequired({ flag, all }).map((each) => [each.key, each])) };
       });
       const none: Version = { flag: null, all: new Map() };
-      const maker = landing.madeBy(new Set(path === null ? landing.changes.map((each) => each.path) : [path]));
+      const maker = commit.madeBy(new Set(path === null ? commit.changes.map((each) => each.path) : [path]));
       return {
         environment,
         key,
         source: "git",
         isLive: live === undefined ? null : false,
-        at: landing.date,
+        at: commit.date,
         by: maker.authorEmail,
-        pullRequest: landing.pullRequest ?? maker.pullRequest,
-        commit: landing.sha,
+        pullRequest: commit.pullRequest ?? maker.pullRequest,
+        commit: commit.sha,
         revision: null,
-        note: landing.subject,
+        note: commit.subject,
         text: textOf(change),
-        previous: `${landing.sha}^`,
+        previous: `${commit.sha}^`,
         problem: null,
         before: was ?? none,
         after: is ?? none,
@@ -132,7 +135,7 @@ function textOf({ differences, action }: Change): string {
   return differences.length === 0 ? action : differences.map(differenceText).join(", ");
 }
 
-/** A commit without a parent, or without flags, has none. */
+/** Loads the flags of a commit; returns no flags for null and for a commit without `flags/`. */
 async function loadedAt(folder: string, commit: string | null): Promise<LoadedFlags> {
   if (commit === null) return loadFlags([]);
   try {

@@ -7,10 +7,10 @@ import type { AuditEntry, FlagStore } from "../store/store.ts";
 import { tableStep } from "./log-table.ts";
 import { type Found, isWithin, type ServedChange, type Window } from "./suspect.ts";
 
-/** Years of incidents, and no more than fits into memory. */
+/** The most audit entries that are read. Covers years of changes and fits into memory. */
 const MAX_ENTRIES = 50_000;
 
-/** What one table's audit tells of a window: every change, whoever made it, with the flags of its moment around it. */
+/** Finds every change of a window in the audit of one table, each with the flags that were live at that moment. */
 export async function suspectsOfTable(environment: string, store: FlagStore, window: Window): Promise<Found> {
   const { entries, isCut } = await entriesSince(store, window.since);
   const { rows } = await store.read("evaluation");
@@ -21,7 +21,7 @@ export async function suspectsOfTable(environment: string, store: FlagStore, win
   }
   const changes: ServedChange[] = [];
   let earlier: ServedChange | null = null;
-  // Backwards from now, so that around each change stand the flags of its own time.
+  // Going backwards from now reconstructs the flags that were live at each change.
   for (const entry of entries) {
     const change = changeOf(environment, entry, all);
     if (Date.parse(entry.changedAt) < window.since) {
@@ -31,17 +31,17 @@ export async function suspectsOfTable(environment: string, store: FlagStore, win
     if (isWithin(window, entry.changedAt)) changes.push(change);
   }
   const notes = isCut
-    ? [`the audit of ${environment} is longer than ${MAX_ENTRIES} entries: what is older is missing`]
+    ? [`the audit of ${environment} has more than ${MAX_ENTRIES} entries; the older ones were left out`]
     : [];
   return { changes: changes.filter(isChange), earlier, notes };
 }
 
-/** A row that only records another commit is no change of a flag. */
+/** Whether an entry changed a flag, as opposed to recording only another commit. */
 function isChange({ before, after, text, problem }: ServedChange): boolean {
   return problem !== null || text !== "recorded anew" || before.flag === null || after.flag === null;
 }
 
-/** Newest first, with one entry from before the window where there is one. */
+/** Reads the entries since a time, newest first, and one entry before it when there is one. */
 async function entriesSince(
   store: FlagStore,
   since: number,
@@ -54,7 +54,7 @@ async function entriesSince(
   }
 }
 
-/** @param all  the flags as the change left them; afterwards, as it found them */
+/** Describes one entry. @param all  the flags after the change; the call turns them into the flags before it */
 function changeOf(environment: string, entry: AuditEntry, all: Map<FlagKey, Flag>): ServedChange {
   const { key, oldState, newState, bySync, changedAt, changedBy, notes, revision } = entry;
   const [was, is] = [stateOf(key, oldState), stateOf(key, newState)];
@@ -80,7 +80,7 @@ function changeOf(environment: string, entry: AuditEntry, all: Map<FlagKey, Flag
   };
 }
 
-/** A sync notes the pull request before the subject where the subject does not name it. */
+/** Returns the pull request that a sync recorded: before the subject of the commit, or in it. */
 function numberIn(notes: string | null): number | null {
   if (notes === null) return null;
   const first = /^#(\d{1,9}) /.exec(notes)?.[1];
@@ -93,7 +93,7 @@ function commitIn(state: JsonObject | null): string | null {
 }
 
 interface State {
-  /** Null where there was no such flag, or only an archived one, or none that can be read. */
+  /** Null when the flag did not exist, was archived or cannot be read. */
   readonly flag: Flag | null;
   readonly problem: string | null;
 }
@@ -106,7 +106,7 @@ function stateOf(key: FlagKey, state: JsonObject | null): State {
   return { flag: read.row.archived_at === null ? read.flag : null, problem: null };
 }
 
-/** Puts the flag among the others, and keeps of those only what it requires: thousands of changes have thousands of them. */
+/** Returns the flag with the flags that it requires. Keeping all flags for each change would use too much memory. */
 function versionWith(key: FlagKey, flag: Flag | null, all: Map<FlagKey, Flag>): Version {
   if (flag === null) all.delete(key);
   else all.set(key, flag);

@@ -14,31 +14,31 @@ import { openRepository, type Repository } from "../history/repository.ts";
 import type { Config } from "../source/load/config.ts";
 import type { FlagStore } from "../store/store.ts";
 import type { Found, ServedChange, Window } from "./suspect.ts";
-import { type Asked, suspectsOfGit } from "./suspects-git.ts";
+import { type TableHead, suspectsOfGit } from "./suspects-git.ts";
 import { suspectsOfTable } from "./suspects-table.ts";
 
 export interface SuspectsQuery extends Window {
   readonly folder: string;
-  /** A commit, branch or tag: whose main line tells what was merged. */
+  /** The commit, branch or tag whose mainline contains the merged changes. */
   readonly ref: string;
-  /** Those that are looked at, in the order of promotion. */
+  /** The environments to search, in the order of promotion. */
   readonly environments: readonly string[];
-  /** Tables that could be opened, each with the environment that it serves. */
+  /** The tables that could be opened, each with the environment that it serves. */
   readonly tables: readonly { readonly environment: string; readonly store: FlagStore }[];
-  /** What people are made from. */
+  /** The declared attributes, from which people are generated. */
   readonly attributes: Config["attributes"];
 }
 
-/** A change, and for whom it changed the answer; null where that cannot be measured. */
+/** A change with its effect: who gets a different answer; null when that cannot be measured. */
 export interface Suspect extends Omit<ServedChange, "before" | "after"> {
   readonly flips: Flips | null;
   readonly undo: Undo;
 }
 
 /**
- * How a change is undone: `rollback` of the flag's file to `previous` (one sync may include several of its commits); `release`
- * of a manual change; `switch off` for a flag that is new; `revert` of the commit where the flag's file did not change, or is
- * gone.
+ * How to undo a change: `rollback` restores the version `previous` of the flag file (one sync may include several
+ * commits); `release` ends a manual change; `switch off` disables a new flag; `revert` reverts the commit when the flag
+ * file did not change or was deleted.
  */
 export type Undo = "rollback" | "release" | "switch off" | "revert";
 
@@ -47,7 +47,7 @@ export interface NetEffect {
   readonly environment: string;
   readonly key: FlagKey;
   readonly changes: number;
-  /** Null where one of its ends cannot be read. */
+  /** Null when the flag before or after cannot be read. */
   readonly flips: Flips | null;
 }
 
@@ -57,19 +57,19 @@ export interface Suspects {
   readonly until: string;
   /** Changes that cannot be measured first, then the largest share; changes that are not live yet last. */
   readonly suspects: readonly Suspect[];
-  /** Only of flags that changed more than once. */
+  /** The combined effect for each flag that changed more than once. */
   readonly nets: readonly NetEffect[];
   /** The newest change before the window. */
   readonly earlier: Suspect | null;
   readonly population: PopulationNote;
-  /** Environments whose table could not be read: their changes are those of git. */
+  /** The environments whose table could not be read. For these, only git is searched. */
   readonly withoutTable: readonly string[];
   readonly notes: readonly string[];
 }
 
 /**
- * Finds every change and manual change of a window in every environment, the largest share of people with a different
- * answer first.
+ * Finds every change of a window in every environment, manual changes included. The change that affects most people
+ * comes first.
  *
  * @throws FlagError UNKNOWN_COMMIT; GIT_FAILED; SHALLOW_CLONE; the stores' own
  */
@@ -80,8 +80,8 @@ export async function findSuspects(query: SuspectsQuery): Promise<Suspects> {
   );
   const heads = new Map<string, string | null>();
   for (const { environment, store } of tables) heads.set(environment, (await store.readHead()).commit);
-  const asked = environments.map((environment) => ({ environment, live: heads.get(environment) }));
-  const ofGit = await gitFound(query, asked, ofTables);
+  const tableHeads = environments.map((environment) => ({ environment, live: heads.get(environment) }));
+  const ofGit = await gitFound(query, tableHeads, ofTables);
   const found = [...ofTables, ofGit];
   const changes = found.flatMap((each) => each.changes);
   const earlier = newest(found.flatMap((each) => each.earlier ?? []));
@@ -99,30 +99,41 @@ export async function findSuspects(query: SuspectsQuery): Promise<Suspects> {
   };
 }
 
-/** Without a repository, only the tables are reported. */
-async function gitFound(query: SuspectsQuery, asked: readonly Asked[], ofTables: readonly Found[]): Promise<Found> {
+/** Searches git; without a repository, returns a note that only the tables are searched. */
+async function gitFound(
+  query: SuspectsQuery,
+  tableHeads: readonly TableHead[],
+  ofTables: readonly Found[],
+): Promise<Found> {
   const nothing = (note: string): Found => ({ changes: [], earlier: null, notes: [note] });
   let repository: Repository;
   try {
     repository = await openRepository(query.folder);
   } catch (error) {
     if (!(error instanceof FlagError) || error.code !== "NOT_A_REPOSITORY") throw error;
-    return nothing(`${error.message}: only the tables are reported`);
+    return nothing(`${error.message}; only the tables are reported`);
   }
   if ((await repository.describeHead()).commit === null) return nothing("git has no commit yet");
-  if (await repository.isShallow())
-    return nothing("this clone has only part of the history: only the tables are reported");
+  if (await repository.isShallow()) return nothing("this clone is shallow; only the tables are reported");
   const wantsEarlier = ofTables.every(({ changes }) => changes.length === 0);
-  const found = await suspectsOfGit({ folder: query.folder, repository, ref: query.ref }, asked, query, wantsEarlier);
-  const unknown = asked
+  const found = await suspectsOfGit(
+    { folder: query.folder, repository, ref: query.ref },
+    tableHeads,
+    query,
+    wantsEarlier,
+  );
+  const unknown = tableHeads
     .filter(({ live }) => live === null)
     .map(({ environment }) => {
-      return `the table of ${environment} was not synced from a commit: merged changes that are not live there cannot be listed`;
+      return `the table of ${environment} was not synced from a commit, so merged changes that are not live there cannot be listed`;
     });
   return { ...found, notes: [...found.notes, ...unknown] };
 }
 
-/** With thousands of changes, as after a first sync, fewer people are evaluated: it takes seconds, with larger margins. */
+/**
+ * The most evaluations in one search. With thousands of changes, fewer people are evaluated, which keeps the search
+ * fast and widens the margins.
+ */
 const MAX_ANSWERS = 4_000_000;
 const FEWEST_PEOPLE = 1_000;
 
@@ -133,21 +144,21 @@ function peopleFor(changes: readonly ServedChange[], attributes: Config["attribu
 }
 
 function suspectOf(change: ServedChange, population: Population): Suspect {
-  const { before, after, ...told } = change;
+  const { before, after, ...facts } = change;
   const { key, problem } = change;
   const flips = problem === null ? measureFlips({ key, before, after, population }) : null;
-  return { ...told, flips, undo: undoOf(change) };
+  return { ...facts, flips, undo: undoOf(change) };
 }
 
 function undoOf({ source, before, after }: ServedChange): Undo {
   if (source === "by hand") return "release";
   if (after.flag === null) return "revert";
   if (before.flag === null) return "switch off";
-  const told = differences(before.flag, after.flag);
-  return told.length > 0 && told.every(({ kind }) => kind === "segment") ? "revert" : "rollback";
+  const found = differences(before.flag, after.flag);
+  return found.length > 0 && found.every(({ kind }) => kind === "segment") ? "revert" : "rollback";
 }
 
-/** Compares the flag before the first and after the last of its live changes. */
+/** Measures the combined effect of all live changes of each flag. */
 function netsOf(changes: readonly ServedChange[], population: Population): readonly NetEffect[] {
   const live = changes.filter(({ isLive }) => isLive !== false);
   const groups = Map.groupBy(live, ({ environment, key }) => `${environment} ${key}`);

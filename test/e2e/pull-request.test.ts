@@ -105,7 +105,7 @@ test.each(METHODS)(
     await fake.merge(number, { method, by: "lee" });
     pull(clone);
     const merged = await ends(0, production("suspects", "--since", start, "--env", "production"));
-    expect(merged).toContain("Merged, and not live yet:");
+    expect(merged).toContain("Merged but not live yet:");
     await ends(0, production("sync", "--comment"));
     expect(bodies({ fake, number })).toEqual([
       expect.stringMatching(/^- Live in \*\*production\*\* at revision \d+, \d+ s after the merge/m),
@@ -115,7 +115,7 @@ test.each(METHODS)(
     const log = await ends(0, production("log", KEY, "--env", "production"));
     // A rebase lands each commit for itself, and none of them names the pull request.
     const [by, step] = method === "rebase" ? ["–", "20 % → 60 %"] : ["#1", "10 % → 60 %"];
-    expect(log).toMatch(new RegExp(`${by} .*${step} of everyone.* live at production revision \\d+`));
+    expect(log).toMatch(new RegExp(`${by} .*${step} of everyone.* live in production revision \\d+`));
     const suspects = await ends(0, production("suspects", "--since", start, "--env", "production"));
     expect(suspects).toMatch(/^1 change in production /);
     expect(suspects).toContain(`  ${by}  checkout_button  10 % → 60 % of everyone  50.0 % off → on  `);
@@ -147,7 +147,7 @@ test.each(METHODS)(
     expect(await served()).toEqual(atFirst);
     await ends(0, production("plan"));
     const after = await ends(0, production("suspects", "--since", start, "--env", "production"));
-    expect(after).toContain("checkout_button: 2 changes; together no answer changes");
-    expect(after).toContain("No change has an effect now.");
+    expect(after).toContain("checkout_button: 2 changes; combined effect: no answer changes");
+    expect(after).toContain("None of these changes has an effect now.");
   },
 );

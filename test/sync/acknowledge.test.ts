@@ -33,7 +33,7 @@ async function expectAsked(tree: Synced, flags: Readonly<Record<string, string>>
   commitFlags(tree.repository, "Change (#2)", flags);
   const refused = await tree.hoist("sync");
   expect(refused, refused.out).toMatchObject({ code: 5 });
-  expect(refused.err).toContain("something above needs an acknowledgement; nothing was written    exit 5");
+  expect(refused.err).toContain("the plan needs an acknowledgement; nothing was written    exit 5");
   return refused.out;
 }
 

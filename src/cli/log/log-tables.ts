@@ -10,12 +10,12 @@ export interface OpenTable {
 }
 
 /**
- * The tables that can be read, opened, each with its environment; the caller closes them. A database that nobody named and
- * that is not there is no news; one that was named and cannot be read is told.
+ * Opens the tables of the environments that can be read. The caller closes them. A note names each configured database
+ * that cannot be read; a missing default database is ignored.
  *
- * @param environments     those to look for
- * @param where.onlyNamed  leaves out `.flaghoist/`; what is named and is no address is then told, too
- * @throws FlagError USAGE for an address that is none, unless `onlyNamed`
+ * @param environments     the environments whose tables are opened
+ * @param where.onlyNamed  ignores the default databases in `.flaghoist/`, and returns a note for a malformed address
+ * @throws FlagError USAGE for a malformed address, unless `onlyNamed`
  */
 export async function openTables(
   io: Io,
@@ -33,7 +33,7 @@ export async function openTables(
     }
     const { url, source } = address;
     if (where.onlyNamed === true && source === "default") continue;
-    // One address may stand for several environments; it serves one of them, and says which.
+    // Several environments may have the same address; the database itself says which one it serves.
     if (seen.has(url)) continue;
     seen.add(url);
     try {
@@ -44,7 +44,7 @@ export async function openTables(
     } catch (error) {
       if (!(error instanceof FlagError)) throw error;
       if (source === "default" && error.code === "STORE_MISSING") continue;
-      // That address says nothing of an environment.
+      // FLAGS_DATABASE_URL is not specific to one environment.
       const which = source === "FLAGS_DATABASE_URL" && environments.length > 1 ? source : environment;
       notes.push(`the table of ${which}: ${error.message}`);
     }

@@ -6,10 +6,10 @@ import { padded, widthOf, wrapped } from "../terminal/layout.ts";
 
 export interface LogView {
   readonly log: Log;
-  /** Whether the lines say which flag they are about. */
+  /** Whether each line names its flag. */
   readonly namesKeys: boolean;
   readonly style: Style;
-  /** Of the terminal; undefined where lines may have any length. */
+  /** The width of the terminal; undefined when lines may have any length. */
   readonly columns?: number | undefined;
 }
 
@@ -24,7 +24,7 @@ export function logText({ log, namesKeys, style, columns = Infinity }: LogView):
     pull: width(({ pull }) => pull),
     keys: width(({ keys }) => keys, 40),
   };
-  // A line that is longer pushes only its own commit to the right.
+  // A longer line moves only its own commit to the right.
   const place = width(({ lines: [first = ""] }) => first, 72);
   const table = rows.map((row) => {
     const head = [row.at, padded(row.by, widths.by), padded(row.pull, widths.pull)];
@@ -36,15 +36,15 @@ export function logText({ log, namesKeys, style, columns = Infinity }: LogView):
   });
   const isTable = table.every((text) => text.split("\n").every((line) => widthOf(line) <= columns));
   const text = isTable ? table : rows.map((row) => narrowText(row, columns, style));
-  return [...text, ...(log.isCut ? [style("dim", "older entries: --limit 0 shows all")] : [])].join("\n");
+  return [...text, ...(log.isCut ? [style("dim", "older entries were left out; --limit 0 shows all")] : [])].join("\n");
 }
 
-/** Who and where in one line, what it meant below, where a terminal would break the table's lines anywhere. */
+/** Renders an entry for narrow terminals: the facts on one line and the changes below it. */
 function narrowText({ at, by, pull, keys, lines, commit, source, live }: Row, columns: number, style: Style): string {
   const facts = [at.trimEnd(), by, pull, style("dim", commit.trim()), source, live];
   const head = facts.filter((fact) => stripVTControlCharacters(fact) !== "–" && fact !== "").join("  ");
-  const told = lines.flatMap((line) => wrapped(keys === "" ? line : `${keys}: ${line}`, columns - 4).join("\n    "));
-  return [wrapped(head, columns - 4).join("\n    "), ...told.map((line) => `  ${line}`)].join("\n");
+  const changes = lines.flatMap((line) => wrapped(keys === "" ? line : `${keys}: ${line}`, columns - 4).join("\n    "));
+  return [wrapped(head, columns - 4).join("\n    "), ...changes.map((line) => `  ${line}`)].join("\n");
 }
 
 interface Row {
@@ -80,7 +80,10 @@ function keysText(keys: readonly string[]): string {
   return keys.length === 2 ? `${first}, ${second}` : `${first} and ${keys.length - 1} more`;
 }
 
-/** `production: 10 % → 50 % of everyone`; without a place where it holds everywhere, with what a table's entry was noted with. */
+/**
+ * Returns a line for each change, e.g. `production: 10 % → 50 % of everyone`. The environment is left out when the
+ * change affects all of them; a manual change shows its note.
+ */
 function linesOf({ meanings, source, subject }: LogEntry): readonly string[] {
   const note = source === "table" && subject !== null && subject !== "" ? ` (${subject})` : "";
   return meanings.map(({ environments, text }) => {
@@ -89,7 +92,7 @@ function linesOf({ meanings, source, subject }: LogEntry): readonly string[] {
 }
 
 function liveText(source: LogEntry["source"], revisions: LogEntry["revisions"]): string {
-  const told = revisions.map(({ environment, revision }) => `${environment} revision ${revision}`);
-  if (told.length === 0) return "";
-  return source === "git" ? `live at ${told.join(", ")}` : told.join(", ");
+  const places = revisions.map(({ environment, revision }) => `${environment} revision ${revision}`);
+  if (places.length === 0) return "";
+  return source === "git" ? `live in ${places.join(", ")}` : places.join(", ");
 }

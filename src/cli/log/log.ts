@@ -54,5 +54,5 @@ export function logCommand(io: Io): CommandUnknownOpts {
 
 function count(text: string): number {
   if (/^\d{1,6}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Expected a whole number, 0 for all.");
+  throw new InvalidArgumentError("Write a whole number, or 0 for all entries.");
 }

@@ -7,24 +7,27 @@ import { shortCommit } from "../plan/plan-text.ts";
 import { padded, widthOf, wrapped } from "../terminal/layout.ts";
 
 export interface SuspectsView {
-  /** Those that were looked at. */
+  /** The environments that were searched. */
   readonly environments: readonly string[];
   readonly now: Date;
   readonly style: Style;
-  /** Of the terminal; undefined where lines may have any length. */
+  /** The width of the terminal; undefined when lines may have any length. */
   readonly columns?: number | undefined;
 }
 
-/** Renders suspects: the changes with the largest effect first, changes not live yet, combined effects, and how to undo. */
+/**
+ * Renders suspects: live changes with the largest effect first, merged changes that are not live yet, combined effects,
+ * and the commands that undo the first change.
+ */
 export function suspectsText(found: Suspects, view: SuspectsView): string {
-  const told = found.suspects;
-  if (told.length === 0) return nothingText(found, view);
-  const live = told.filter(({ isLive }) => isLive !== false);
-  const merged = told.filter(({ isLive }) => isLive === false);
+  const { suspects } = found;
+  if (suspects.length === 0) return nothingText(found, view);
+  const live = suspects.filter(({ isLive }) => isLive !== false);
+  const merged = suspects.filter(({ isLive }) => isLive === false);
   const blocks = [
     headText(found, view),
     shownText(live, view),
-    merged.length === 0 ? "" : `Merged, and not live yet:\n${shownText(merged, view)}`,
+    merged.length === 0 ? "" : `Merged but not live yet:\n${shownText(merged, view)}`,
     netsText(found.nets, view),
     nextText(found, view),
   ];
@@ -35,32 +38,32 @@ function headText({ suspects, since, until, withoutTable }: Suspects, { environm
   const isNow = Date.parse(until) >= now.getTime();
   const when = isNow ? `since ${momentText(since)}` : `from ${momentText(since)} to ${momentText(until)}`;
   const alone =
-    withoutTable.length === 0 ? "" : `\nno table of ${withoutTable.join(", ")} could be read; only git is reported`;
+    withoutTable.length === 0 ? "" : `\nno table of ${withoutTable.join(", ")} could be read; only git was searched`;
   return `${counted(suspects.length, "change")} in ${environments.join(", ")} ${when} UTC${alone}`;
 }
 
-/** When nothing happened, the last change before the window. */
+/** Renders an empty result with the last change before the window. */
 function nothingText(found: Suspects, view: SuspectsView): string {
   const { earlier } = found;
   const head = headText(found, view).replace(/^0 changes/, "Nothing changed");
-  return earlier === null ? head : `${head}\n\nThe last change before it:\n${rowsText([earlier], view)}`;
+  return earlier === null ? head : `${head}\n\nThe last change before that:\n${rowsText([earlier], view)}`;
 }
 
-/** Longer lists, as after a first sync, are cut: the changes left out affect fewer people. */
+/** The most changes that are shown. The changes that are left out affect fewer people. */
 const MAX_SHOWN = 50;
 
 function shownText(suspects: readonly Suspect[], view: SuspectsView): string {
   const more = suspects.length - MAX_SHOWN;
   const rows = rowsText(suspects.slice(0, MAX_SHOWN), view);
   return more > 0
-    ? `${rows}\n${view.style("dim", `and ${more} more with smaller shares: --format json lists all`)}`
+    ? `${rows}\n${view.style("dim", `… and ${more} more with a smaller effect; --format json lists all`)}`
     : rows;
 }
 
 function netsText(nets: readonly NetEffect[], view: SuspectsView): string {
   const more = nets.length - MAX_SHOWN;
   const lines = nets.slice(0, MAX_SHOWN).map((net) => netText(net, view));
-  return [...lines, ...(more > 0 ? [`and ${more} more flags that changed more than once`] : [])].join("\n");
+  return [...lines, ...(more > 0 ? [`… and ${more} more flags that changed more than once`] : [])].join("\n");
 }
 
 interface Row {
@@ -87,7 +90,7 @@ function rowsText(suspects: readonly Suspect[], view: SuspectsView): string {
   return rows.map((row) => narrowText(row, columns, view)).join("\n");
 }
 
-/** A longer line pushes only its own remaining cells to the right. */
+/** The widest cell that is aligned. A longer one moves only its own remaining cells to the right. */
 const WIDEST = 64;
 
 function narrowText({ cells, text, who, tail }: Row, columns: number, { style }: SuspectsView): string {
@@ -115,33 +118,33 @@ function rowOf(suspect: Suspect, { environments }: SuspectsView): Row {
   };
 }
 
-/** `40.0 % off → on`, `nobody`. */
+/** Returns how many people get a different answer, e.g. `40.0 % off → on` or `nobody`. */
 function flippedText({ flipped, moves }: Flips): string {
   if (flipped.share === 0) return flipped.margin === 0 ? "nobody" : "nobody in the sample";
   const ways = new Map<string, Measured>();
   for (const { from, to, share, margin } of moves) {
-    const way = `${from ?? "not there"} → ${to ?? "fallback"}`;
+    const way = `${from ?? "no flag"} → ${to ?? "fallback"}`;
     const known = ways.get(way);
     ways.set(way, { share: share + (known?.share ?? 0), margin: Math.max(margin, known?.margin ?? 0) });
   }
   const [[only] = []] = ways;
   if (only !== undefined && ways.size === 1) return `${sizeText(flipped)} ${only}`;
   const largest = [...ways].sort(([, a], [, b]) => b.share - a.share).slice(0, 2);
-  const told = largest.map(([way, measured]) => `${sizeText(measured)} ${way}`);
-  return `${sizeText(flipped)} flip: ${told.join(", ")}${ways.size > 2 ? ", …" : ""}`;
+  const texts = largest.map(([way, measured]) => `${sizeText(measured)} ${way}`);
+  return `${sizeText(flipped)} flip: ${texts.join(", ")}${ways.size > 2 ? ", …" : ""}`;
 }
 
 function netText({ environment, key, changes, flips }: NetEffect, { environments }: SuspectsView): string {
   const where = environments.length === 1 ? "" : ` in ${environment}`;
   const all = flips === null ? "cannot be measured" : isNobody(flips) ? "no answer changes" : flippedText(flips);
-  return `${key}${where}: ${changes} changes; together ${all}`;
+  return `${key}${where}: ${changes} changes; combined effect: ${all}`;
 }
 
 function isNobody({ flipped }: Flips): boolean {
   return flipped.share === 0;
 }
 
-/** The commands that undo the first change that still has an effect. */
+/** Returns the commands that undo the first change that still has an effect. */
 function nextText({ suspects, nets }: Suspects, { style }: SuspectsView): string {
   const first = suspects.find((suspect) => {
     const { isLive, flips, environment, key } = suspect;
@@ -149,18 +152,18 @@ function nextText({ suspects, nets }: Suspects, { style }: SuspectsView): string
     const net = nets.find((each) => each.environment === environment && each.key === key);
     return net?.flips === undefined || net.flips === null || !isNobody(net.flips);
   });
-  if (first === undefined) return "No change has an effect now.";
+  if (first === undefined) return "None of these changes has an effect now.";
   const lines = undoLines(first);
   const width = Math.max(...lines.map(([line]) => line.length));
-  const told = lines.map(([line, what]) => `  ${padded(line, width)}   ${style("dim", what)}`);
-  return [`To undo the first, ${first.key}:`, ...told].join("\n");
+  const texts = lines.map(([line, what]) => `  ${padded(line, width)}   ${style("dim", what)}`);
+  return [`To undo the first, ${first.key}:`, ...texts].join("\n");
 }
 
 function undoLines({ undo, key, environment, previous }: Suspect): readonly (readonly [string, string])[] {
   const kill = [`hoist kill ${key}`, "prints the commands that disable it at once, without git"] as const;
   switch (undo) {
     case "release":
-      return [[`hoist sync --env ${environment} --release ${key}`, "returns to what git says"], kill];
+      return [[`hoist sync --env ${environment} --release ${key}`, "discards the manual change"], kill];
     case "switch off":
       return [
         [`hoist set ${key} enabled=false --env ${environment} --pr`, "opens the pull request that disables it"],
@@ -170,7 +173,7 @@ function undoLines({ undo, key, environment, previous }: Suspect): readonly (rea
       return [
         [
           `hoist log ${key} --env ${environment}`,
-          "shows the commit to revert: the flag's own file did not change, or is gone",
+          "shows the commit to revert, because the flag's own file did not change or was deleted",
         ],
       ];
     case "rollback": {

@@ -57,7 +57,7 @@ export function suspectsCommand(io: Io): CommandUnknownOpts {
 
 function checkWindow({ since: from, until }: { readonly since: number; readonly until: number }): void {
   if (from <= until) return;
-  throw new FlagError("USAGE", "--since is after --until, so nothing lies between them", {
-    hint: "both are moments, or spans before now: --since 4h --until 2h",
+  throw new FlagError("USAGE", "--since is later than --until, so the period is empty", {
+    hint: "both are times, or time spans before now: --since 4h --until 2h",
   });
 }

@@ -3,30 +3,30 @@ import { countText } from "../../core/text.ts";
 import { percentText } from "../../impact/people-text.ts";
 import type { FlagReport, Flips, Measured, Move } from "../../impact/report.ts";
 
-/** More lines than that are no answer any more. */
+/** The most moves that are listed for one flag. */
 const MAX_MOVES = 6;
 
 /**
- * Who flips, one line each: `40.0 % of people off → on, nobody loses it (exact)`; where several lines answer, how many flip
- * at all and below it each line's part.
+ * Returns who flips, e.g. `40.0 % of people off → on, nobody loses it (exact)`. With several moves, the first line
+ * gives the total, and a line below it each move.
  */
 export function flipLines({ flips, kind, action }: Pick<FlagReport, "flips" | "kind" | "action">): readonly string[] {
   const { flipped, moves } = flips;
   const [first, ...others] = moves;
-  // That the archive of a flag flips nobody stands beside its key already.
+  // The line of the archived flag already says that nobody flips.
   if (first === undefined) return kind === "no-op" && action === "archive" ? [] : [nobodyText(flips)];
-  const consoled = kind === "widen" ? ", nobody loses it" : kind === "narrow" ? ", nobody gains it" : "";
+  const direction = kind === "widen" ? ", nobody loses it" : kind === "narrow" ? ", nobody gains it" : "";
   if (others.length === 0) {
-    return [`${sizeText(first)} of people ${moveText(first)}${byText(first)}${consoled} (${methodText(flips)})`];
+    return [`${sizeText(first)} of people ${moveText(first)}${byText(first)}${direction} (${methodText(flips)})`];
   }
   const parts = moves.slice(0, MAX_MOVES).map((move) => `  ${sizeText(move)} ${moveText(move)}${byText(move)}`);
-  const more = moves.length > MAX_MOVES ? [`  and ${moves.length - MAX_MOVES} more`] : [];
-  return [`${sizeText(flipped)} of people flip${consoled} (${methodText(flips)})`, ...parts, ...more];
+  const more = moves.length > MAX_MOVES ? [`  … and ${moves.length - MAX_MOVES} more`] : [];
+  return [`${sizeText(flipped)} of people flip${direction} (${methodText(flips)})`, ...parts, ...more];
 }
 
-/** `40.0 % of people flip (exact)`, for a whole environment. */
+/** Returns how many people flip in a whole environment, e.g. `40.0 % of people flip`. */
 export function flippedText(flipped: Measured): string {
-  if (flipped.share === 0) return flipped.margin === 0 ? "nobody flips" : `nobody flips of those that were asked`;
+  if (flipped.share === 0) return flipped.margin === 0 ? "nobody flips" : "nobody flips in the sample";
   return `${sizeText(flipped)} of people flip`;
 }
 
@@ -37,23 +37,26 @@ function nobodyText(flips: Flips): string {
     : `nobody flips, or fewer than ${percentText(margin)} (${methodText(flips)})`;
 }
 
-/** `40.0 %`, `≈ 8.1 % ± 0.7`. */
+/** Returns a share with its margin: `40.0 %`, `≈ 8.1 % ± 0.7`. */
 export function sizeText({ share, margin }: Measured): string {
   return margin === 0 ? percentText(share) : `≈ ${percentText(share)} ± ${percentText(margin).replace(" %", "")}`;
 }
 
 function methodText({ method, sample }: Flips): string {
   if (method === "exact" || sample === null) return "exact";
-  return method === "sampled" ? `${countText(sample)} people, 99 %` : `of ${countText(sample)} contexts`;
+  return method === "sampled" ? `${countText(sample)} people, 99 % confidence` : `of ${countText(sample)} contexts`;
 }
 
-/** A variant whose value changed keeps its name. */
+/** Returns from which variant to which. A variant whose value changed keeps its name. */
 function moveText({ from, to }: Move): string {
-  const [was, is] = [from ?? "not there", to ?? "fallback"];
-  return was === is ? `${was} with another value` : `${was} → ${is}`;
+  const [was, is] = [from ?? "no flag", to ?? "fallback"];
+  return was === is ? `${was} with a new value` : `${was} → ${is}`;
 }
 
-/** Names the rule or the requirement that decides; the change itself says the other outcomes. */
+/**
+ * Names the rule or the requirement that decides; "" for the default rollout and the off variant, which the change
+ * itself names.
+ */
 function byText({ decidedBy }: Move): string {
   if (decidedBy.kind === "rule") return ` by ${decidedByText(decidedBy)}`;
   return decidedBy.kind === "requirement" ? " by what it requires" : "";

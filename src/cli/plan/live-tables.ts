@@ -7,15 +7,15 @@ import { manualChangesNow } from "../../sync/table.ts";
 import { printNote, type Io } from "../terminal/io.ts";
 import { openTables } from "../log/log-tables.ts";
 
-/** What the tables add to a report from git, by environment. */
+/** The data of the tables in a report, by environment. */
 export interface LiveTables {
   readonly manualChanges: ReadonlyMap<string, readonly ManualChange[]>;
   readonly overridden: ReadonlyMap<string, readonly SeenOverride[]>;
 }
 
-export interface TablesWanted {
+export interface LiveTablesQuery {
   readonly folder: string;
-  /** All environments of the files unless given. */
+  /** The environments whose tables are read; all environments of the files unless given. */
   readonly environments?: readonly string[] | undefined;
   readonly database?: string | undefined;
   /** Reads only tables whose address is in an environment variable. */
@@ -26,18 +26,18 @@ export interface TablesWanted {
 export const INSTANCE_MS = 5 * 60_000;
 
 /**
- * Reads the manual changes of the tables and the overrides of running instances. A note names each table that cannot be read;
- * the report then leaves it out.
+ * Reads the manual changes of the tables and the overrides of running instances. Prints a note for each table that
+ * cannot be read, which the report then leaves out.
  *
- * @throws FlagError USAGE for an address that is none, unless `onlyNamed`
+ * @throws FlagError USAGE for a malformed address, unless `onlyNamed`
  */
-export async function readLiveTables(io: Io, files: Files, wanted: TablesWanted): Promise<LiveTables> {
+export async function readLiveTables(io: Io, files: Files, query: LiveTablesQuery): Promise<LiveTables> {
   const manualChanges = new Map<string, readonly ManualChange[]>();
   const overridden = new Map<string, readonly SeenOverride[]>();
-  const { folder, database, onlyNamed = false } = wanted;
-  const names = wanted.environments ?? (files.loaded.config?.environments ?? []).map(({ name }) => name);
+  const { folder, database, onlyNamed = false } = query;
+  const names = query.environments ?? (files.loaded.config?.environments ?? []).map(({ name }) => name);
   const { tables, notes } = await openTables(io, names, { folder, database, onlyNamed });
-  const note = (text: string, untold = "manual changes are not reported") => printNote(io, `${text}; ${untold}`);
+  const note = (text: string, missing = "manual changes are not reported") => printNote(io, `${text}; ${missing}`);
   for (const text of notes) note(text);
   for (const { environment, store } of tables) {
     try {
@@ -46,13 +46,13 @@ export async function readLiveTables(io: Io, files: Files, wanted: TablesWanted)
       overridden.set(environment, seenOverrides(await store.instances(INSTANCE_MS)));
     } catch (error) {
       if (!(error instanceof FlagError)) throw error;
-      const untold = manualChanges.has(environment) ? "overrides of running instances are not reported" : undefined;
-      note(`the table of ${environment}: ${error.message}`, untold);
+      const missing = manualChanges.has(environment) ? "overrides of running instances are not reported" : undefined;
+      note(`the table of ${environment}: ${error.message}`, missing);
     } finally {
       await store.close();
     }
   }
-  const [only, ...others] = wanted.environments ?? [];
+  const [only, ...others] = query.environments ?? [];
   const isMissing = only !== undefined && others.length === 0 && tables.length === 0 && notes.length === 0;
   if (isMissing && !onlyNamed) note(`the table of ${only} was not found`);
   return { manualChanges, overridden };

@@ -29,7 +29,7 @@ export interface PlanBaseOptions extends TargetOptions {
   readonly format: "text" | "markdown" | "json";
 }
 
-/** Prints what a branch changes for whom, and returns the exit code. */
+/** Prints what a branch changes and for whom, and returns the exit code. */
 export async function planBase(io: Io, options: PlanBaseOptions): Promise<ExitCode> {
   const folder = flagsFolder(io, options.cwd);
   const today = todayOf(io);
@@ -62,8 +62,8 @@ async function readContexts(io: Io, name: string): Promise<Population> {
     bytes = await readFile(resolve(io.cwd, name));
   } catch (error) {
     const found = error instanceof Error && "code" in error ? String(error.code) : "it cannot be read";
-    throw new FlagError("USAGE", `--contexts ${name}: ${found === "ENOENT" ? "there is no such file" : found}`, {
-      hint: "a file of contexts holds one JSON object a line, e.g. without names and addresses from your own logs",
+    throw new FlagError("USAGE", `--contexts ${name}: ${found === "ENOENT" ? "the file does not exist" : found}`, {
+      hint: "write one JSON object per line, for example from your logs, without names and addresses",
     });
   }
   try {

@@ -50,19 +50,19 @@ export function reportData(report: ChangeReport): object {
   return { ...report, environments };
 }
 
-/** Returns flips as data for JSON, in which each move also has the former name of what decides as `line`. */
+/** Returns flips as data for JSON. Each move also names what decides as `line`, as in the first release. */
 export function flipsData(flips: Flips): object {
   return { ...flips, moves: flips.moves.map((move) => ({ ...move, line: lineName(move.decidedBy) })) };
 }
 
-/** The names that readers of the JSON know. */
+/** Returns the value of `line`, as readers of the JSON know it. */
 function lineName(decidedBy: DecidedBy): string {
   if (decidedBy.kind === "default-rollout") return "the last line";
   if (decidedBy.kind === "requirement") return "requires";
   return decidedByText(decidedBy);
 }
 
-/** Returns a difference as data for JSON: its kind, its words, and `aspect`, which older readers decide by. */
+/** Returns a difference as data for JSON: its kind, its text, and `aspect`, which older readers use. */
 function differenceData(difference: Difference): object {
   const { kind } = difference;
   const rule = "rule" in difference ? { rule: nameOf(difference.rule) } : {};

@@ -84,15 +84,15 @@ function changesText(view: PlanView, width: number): string {
   return changes.map(([change, lines]) => changeText(change, lines, widths, view)).join("\n");
 }
 
-/** Longer lines push the name of their file further right than the others. */
+/** The longest line that is aligned. A longer one moves the name of its file to the right. */
 const MAX_ALIGNED = 64;
 
-/** Returns what a change means, one line each; the first one goes beside the key. */
+/** Describes a change, one effect per line. The first line is printed beside the key. */
 function linesOf(change: Change, { plan, newestManual, now, style }: PlanView): readonly string[] {
   const deletedBy = plan.putBack.includes(change.key) ? byWhom(newestManual.get(change.key), now) : "";
   const lines = change.differences.map((difference) => `${differenceText(difference)}${deletedBy}`);
   const needs = plan.needs.filter(({ key }) => key === change.key).map((need) => needText(need, style));
-  return [...(lines.length > 0 ? lines : ["recorded: the table already says so"]), ...needs];
+  return [...(lines.length > 0 ? lines : ["only recorded, because the table already contains it"]), ...needs];
 }
 
 function changeText(
@@ -105,13 +105,13 @@ function changeText(
   const sign = style(COLOURS[change.action], SIGNS[change.action]);
   const start = `${sign} ${padded(change.key, widths.key)}  `;
   const head = `${start}${padded(first, widths.line)}   ${file}`.trimEnd();
-  // Beside the first line, or below all of them where a terminal would break its name.
+  // The file is printed beside the first line, or below all lines when the terminal is too narrow.
   const isBeside = widthOf(head) <= columns;
   const below = [...rest, ...(isBeside || file === "" ? [] : [file])];
   return [isBeside ? head : start + first, ...below.map((line) => " ".repeat(widths.key + 4) + line)].join("\n");
 }
 
-/** The manual changes and what becomes of them, then the rows without a file. */
+/** Renders the manual changes with their outcome, then the rows without a file. */
 function manualChangesText({ plan, newestManual, now, style }: PlanView, width: number): string {
   const line = (key: string, text: string) => `${style("yellow", "!")} ${padded(key, width)}  ${text}`;
   const changes = plan.manualChanges.map((change) => line(change.key, manualChangeLine(change, now)));
@@ -121,17 +121,17 @@ function manualChangesText({ plan, newestManual, now, style }: PlanView, width: 
   return [...changes, ...rows].join("\n");
 }
 
-/** `disabled manually 3 h ago by deploy@ops; stays disabled until released`. */
+/** Renders a manual change, e.g. `disabled manually 3 h ago by deploy@ops; stays disabled until released`. */
 export function manualChangeLine(change: ManualChange, now: Date): string {
   return `${manualChangeText(change)}${byWhom(change.by, now)}; ${manualOutcomeText(change)}`;
 }
 
-/** One acknowledgement that is needed or given, as a line of its flag. */
+/** Renders an acknowledgement that is needed or given. */
 export function needText({ acknowledged, text }: Need, style: Style): string {
   return acknowledged ? `acknowledged: ${text}` : style("yellow", `needs acknowledgement: ${text}`);
 }
 
-/** ` 3 h ago by deploy@ops`, or nothing where the audit does not say. */
+/** Returns who changed a flag and when, e.g. ` 3 h ago by deploy@ops`; "" when the audit does not contain it. */
 export function byWhom(entry: EditedBy | undefined, now: Date): string {
   if (entry === undefined) return "";
   const note = entry.notes === null || entry.notes === "" ? "" : ` (${entry.notes})`;
@@ -165,14 +165,14 @@ export function problemText({ key, path, message, hint }: Plan["problems"][numbe
   return `${path}: ${style("red", "error")}  ${key}: ${message}\n       ${hint}`;
 }
 
-/** What {@link needsText} reads of a plan, or of the report of one environment. */
+/** The parts of a plan, or of an environment in a report, that {@link needsText} reads. */
 export interface NeedsView extends Pick<PlanWithNeeds, "environment" | "needs"> {
   readonly changes: readonly Pick<Change, "key" | "path">[];
   /** Options that the printed command repeats. */
   readonly again?: { readonly intent: string };
 }
 
-/** The exact lines that acknowledge what is still open. */
+/** Returns the exact lines that acknowledge what is not acknowledged yet. */
 export function needsText({ needs, changes, environment, again }: NeedsView): string {
   const open = needs.filter(({ acknowledged }) => !acknowledged);
   const pathOf = (key: string | null) => changes.find((change) => change.key === key)?.path ?? "the flag's file";

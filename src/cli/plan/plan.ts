@@ -68,7 +68,11 @@ export function planCommand(io: Io, done: Done): CommandUnknownOpts {
     });
 }
 
-/** Refuses options that only the comparison of two commits has: a table holds no people. @throws FlagError USAGE */
+/**
+ * Refuses options that only a comparison of commits has, because a table contains no people.
+ *
+ * @throws FlagError USAGE
+ */
 function refuseWithoutBase(options: Pick<PlanBaseOptions, "format" | "contexts" | "sample" | "seed">): void {
   const given = [
     ...(["contexts", "sample", "seed"] as const)
@@ -78,8 +82,8 @@ function refuseWithoutBase(options: Pick<PlanBaseOptions, "format" | "contexts" 
   ];
   const [first] = given;
   if (first === undefined) return;
-  throw new FlagError("USAGE", `${first} belongs to --base: a plan against a table does not report flips`, {
-    hint: `name what the branch is compared with: hoist plan --base origin/main ${given.join(" ")}`,
+  throw new FlagError("USAGE", `${first} requires --base, because a plan against a table does not report flips`, {
+    hint: `add the commit to compare with: hoist plan --base origin/main ${given.join(" ")}`,
   });
 }
 
@@ -87,6 +91,6 @@ function wholeNumber(from: number, to: number): (text: string) => number {
   return (text) => {
     const number = Number(text);
     if (/^\d+$/.test(text) && number >= from && number <= to) return number;
-    throw new InvalidArgumentError(`Expected a whole number from ${from} to ${to}.`);
+    throw new InvalidArgumentError(`Write a whole number from ${from} to ${to}.`);
   };
 }

@@ -17,7 +17,7 @@ import {
 } from "./plan-text.ts";
 import { padded, wrapped } from "../terminal/layout.ts";
 
-/** Renders a change report: for each environment what changes and for whom, then what the figures are based on. */
+/** Renders a change report: what changes and for whom in each environment, then which people were evaluated. */
 export function reportText(report: ChangeReport, view: View): string {
   const isShown = ({ flags, problems, needs, manualChanges }: EnvironmentReport) =>
     flags.length + problems.length + needs.length + (manualChanges?.length ?? 0) > 0;
@@ -46,7 +46,7 @@ function environmentText(environment: EnvironmentReport, report: ChangeReport, v
   return blocks.filter((block) => block !== "").join("\n\n");
 }
 
-/** Which environment, how many people get a different answer, between which states. */
+/** Returns the environment, how many people get a different answer, and the compared commits. */
 function titleText({ environment, flipped, flags }: EnvironmentReport, { from, to }: ChangeReport): string {
   const people = flags.length === 0 ? "nothing changes" : flippedText(flipped);
   return `${environment}: ${people}   ${comparedText(from.ref, from, to)}`;
@@ -59,7 +59,7 @@ function flagText(flag: FlagReport, width: number, { style, columns }: View): st
   return keyedText(`${sign} ${padded(key, width)}`, lines, width, columns);
 }
 
-/** Puts wrapped lines beside the sign and the key that they belong to. */
+/** Puts wrapped lines beside a sign and a key. */
 function keyedText(start: string, lines: readonly string[], width: number, columns = Infinity): string {
   const indent = " ".repeat(width + 4);
   const room = Math.max(30, columns - indent.length);
@@ -94,7 +94,7 @@ function linesOf(flag: FlagReport, style: Style): readonly string[] {
   ];
 }
 
-/** The manual changes of the table, one by one; empty where no table was read. */
+/** Lists the manual changes of the table; "" when no table was read. */
 function manualChangesText({ manualChanges }: EnvironmentReport, width: number, { now, style, columns }: View): string {
   const start = (key: string) => `${style("yellow", "!")} ${padded(key, width)}`;
   return (manualChanges ?? [])
@@ -111,11 +111,11 @@ function isEstimated({ flags }: EnvironmentReport): boolean {
   return flags.some(({ flips }) => flips.method !== "exact");
 }
 
-/** Says which people the figures are based on. */
+/** Describes the people who were evaluated. */
 function populationText({ source, size, seed, file, guessed }: PopulationNote): string {
-  if (source === "file") return `Evaluated for ${counted(size, "context")} of ${file ?? "a file"}.`;
+  if (source === "file") return `Evaluated for ${counted(size, "context")} from ${file ?? "a file"}.`;
   const seeded = seed === null ? "" : ` (seed ${seed})`;
   const generated = `Evaluated for ${countText(size)} people generated from the declared attributes${seeded}.`;
   if (guessed.length === 0) return generated;
-  return `${generated} How common the values of ${guessed.join(", ")} are is a guess:\ndeclare their values and weights in flags/_config.yaml, or give real contexts with --contexts.`;
+  return `${generated} The frequency of the values of ${guessed.join(", ")} is a guess.\nFor better figures, declare values and weights in flags/_config.yaml, or pass real contexts with --contexts.`;
 }

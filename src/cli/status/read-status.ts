@@ -17,7 +17,10 @@ import { parsedOverrides } from "../override/overrides.ts";
 import { byWhom } from "../plan/plan-text.ts";
 import type { Status, StatusRow } from "./status-text.ts";
 
-/** Reads all four sides. Where git cannot be read, the status says why: on call, the rest is needed all the same. */
+/**
+ * Reads git, table, overrides and instances. When git cannot be read, the status contains the reason, because the other
+ * three are still useful.
+ */
 export async function readStatus(io: Io, options: TargetOptions): Promise<Status> {
   const target = targetOf(io, options);
   return withLiveTable(target, "hoist status", async (store, snapshot) =>
@@ -26,7 +29,7 @@ export async function readStatus(io: Io, options: TargetOptions): Promise<Status
 }
 
 interface GitSide {
-  /** The commit of HEAD, whether or not its files can be used. */
+  /** The commit of HEAD, even when its files have errors. */
   readonly commit: string | null;
   readonly desired: Desired | null;
   readonly problem: string | null;
@@ -83,7 +86,7 @@ interface Sides {
   readonly now: Date;
 }
 
-/** Returns null for an archived flag that git does not know. */
+/** Returns the row of a flag; null for an archived flag without a file. */
 function rowOf(key: FlagKey, sides: Sides): StatusRow | null {
   const { git, reads, overrides, seen, now } = sides;
   const read = reads.get(key);
@@ -126,7 +129,7 @@ function sameAnswers(live: Flag, desired: Flag): boolean {
   return differingGroups(columnsOf(live), columnsOf(desired)).length === 0;
 }
 
-/** Returns who switched the flag manually; else who changed it manually last. */
+/** Returns the audit entry that switched the flag manually, else the newest manual entry. */
 function editorOf(key: FlagKey, { reads, newestManual, editors }: Sides): AuditEntry | undefined {
   const read = reads.get(key);
   const isSwitched = read?.ok === true && read.row.synced !== null && read.row.enabled !== read.row.synced.enabled;

@@ -4,16 +4,16 @@ import { agoText } from "../terminal/age.ts";
 import { shortCommit } from "../plan/plan-text.ts";
 import { fittedTable } from "../terminal/layout.ts";
 
-/** One flag as git, the table, overrides and instances see it. A dash where there is nothing to say. */
+/** A flag as git, the table, overrides and instances see it. A dash means that there is nothing to show. */
 export interface StatusRow {
   readonly key: string;
   readonly git: string;
   readonly table: string;
-  /** What overrides in this shell serve. */
+  /** The variant that overrides in this shell serve. */
   readonly override: string;
-  /** What overrides in running instances serve. */
+  /** The variant that overrides in running instances serve. */
   readonly instances: string;
-  /** Who, when, why. */
+  /** Who changed the flag manually, when and why. */
   readonly note: string;
   readonly differs: boolean;
 }

@@ -9,46 +9,46 @@ import type { SyncEntry } from "../../store/store.ts";
 import type { SyncOptions, SyncOutcome } from "../../sync/sync.ts";
 import { printNote, type Io } from "../terminal/io.ts";
 
-/** A sync that brought a commit to the table. */
-interface Brought {
-  /** The commit of the table before; null if it had none. */
+/** The first sync that applied a commit to the table. */
+interface Deploy {
+  /** The commit of the table before the sync; null when it had none. */
   readonly from: string | null;
   readonly revision: number;
   readonly at: Date;
-  /** True when an earlier run did so, which may have failed to write to GitHub. */
+  /** True for an earlier run, which may have failed to write to GitHub. */
   readonly isEarlier: boolean;
 }
 
 /**
- * Writes into the comments of the pull requests that a sync brought live that they are live. Never fails, because the sync is
- * done: an error of GitHub is a warning on stderr, and the same sync, run again, writes what is missing.
+ * Announces a sync in the comments of the pull requests that went live with it. Never throws, because the sync is
+ * already done: a failure is a warning on stderr, and running the same sync again announces what is missing.
  *
- * @param options  those of the sync
- * @returns        the pull requests that say so
+ * @param options  the options of the sync
+ * @returns        the announced pull requests
  */
-export async function tellLive(
+export async function announceSync(
   io: Io,
   { origin, openStore }: SyncOptions,
   outcome: Synced,
 ): Promise<readonly DeployedPullRequest[]> {
   const { desired, plan } = outcome;
   const { repository, commit } = desired;
-  // Work trees come from no pull request.
+  // A work tree does not come from a pull request.
   if (repository === null || commit === null) return [];
   try {
-    const brought = await broughtBy(outcome, commit, io.now(), openStore);
-    if (brought === null) return [];
-    const landed = await mainlineBetween(repository, { from: brought.from, to: commit }, MAX_ANNOUNCED);
-    if (landed.length === 0) return [];
+    const deploy = await deployOf(outcome, commit, io.now(), openStore);
+    if (deploy === null) return [];
+    const commits = await mainlineBetween(repository, { from: deploy.from, to: commit }, MAX_ANNOUNCED);
+    if (commits.length === 0) return [];
     const github = await gitHubFrom(io.env, origin.folder, (text) => printNote(io, text));
-    const live = { environment: plan.environment, revision: brought.revision, commit };
-    const { announced, failures } = await announceDeploy(github, landed, {
+    const live = { environment: plan.environment, revision: deploy.revision, commit };
+    const { announced, failures } = await announceDeploy(github, commits, {
       marker: COMMENT_MARKER,
-      now: brought.at,
+      now: deploy.at,
       edit: (body, seconds, steps) =>
-        brought.isEarlier && saysLive(body, live)
+        deploy.isEarlier && saysLive(body, live)
           ? body
-          : withLive(body, { ...live, seconds, manualChanges: manualChangesOf(outcome, steps, landed, brought) }),
+          : withLive(body, { ...live, seconds, manualChanges: manualChangesOf(outcome, steps, commits, deploy) }),
     });
     for (const failure of failures) warn(io, failure, outcome);
     return announced;
@@ -60,24 +60,24 @@ export async function tellLive(
 
 type Synced = SyncOutcome & { readonly kind: "synced" };
 
-/** How long a sync of the same commit writes what an earlier one could not. */
-const MADE_UP_MS = 86_400_000;
+/** How long a repeated sync of the same commit announces what an earlier run could not. */
+const CATCH_UP_MS = 86_400_000;
 const MAX_SYNCS = 20;
 
-/** Returns null when the commit has been live for too long to say so. */
-async function broughtBy(
+/** Returns the sync that first applied the commit; null when that was too long ago to announce it. */
+async function deployOf(
   { before, head }: Synced,
   commit: string,
   now: Date,
   openStore: SyncOptions["openStore"],
-): Promise<Brought | null> {
+): Promise<Deploy | null> {
   if (before.commit !== commit) return { from: before.commit, revision: head.revision, at: now, isEarlier: false };
   const syncs = await newestSyncs(openStore);
   const index = syncs.findIndex((sync) => sync.commit !== commit);
   const first = index < 0 ? (syncs.length < MAX_SYNCS ? syncs.at(-1) : undefined) : syncs[index - 1];
   if (first === undefined) return null;
   const at = new Date(first.syncedAt);
-  if (now.getTime() - at.getTime() > MADE_UP_MS) return null;
+  if (now.getTime() - at.getTime() > CATCH_UP_MS) return null;
   return { from: syncs[index]?.commit ?? null, revision: first.revision, at, isEarlier: true };
 }
 
@@ -91,32 +91,32 @@ async function newestSyncs(openStore: SyncOptions["openStore"]): Promise<readonl
 }
 
 /**
- * What stays as it was written by hand among the flags that the steps changed: those whose files they touched; by a segment or
- * the configuration also those whose file nobody touched.
+ * Returns the manual changes that stay, among the flags that the commits changed. A commit that changes a segment or
+ * the configuration counts for every changed flag whose own file no commit touched.
  */
 function manualChangesOf(
   { plan, desired }: Synced,
   steps: readonly MainlineChange[],
   all: readonly MainlineChange[],
-  { isEarlier }: Brought,
+  { isEarlier }: Deploy,
 ): readonly ManualChange[] {
-  const pathsOf = (landed: readonly MainlineChange[]) =>
-    new Set(landed.flatMap((step) => step.changes.map(({ path }) => path)));
-  const [own, anybodys] = [pathsOf(steps), pathsOf(all)];
+  const pathsOf = (commits: readonly MainlineChange[]) =>
+    new Set(commits.flatMap((step) => step.changes.map(({ path }) => path)));
+  const [own, anyChanged] = [pathsOf(steps), pathsOf(all)];
   const isShared = [...own].some((path) => path.startsWith("flags/_"));
   const changed = new Set(plan.changes.map(({ key }) => key));
   return plan.manualChanges.filter(({ key, outcome }) => {
     const path = desired.flags.get(key)?.path;
     if (outcome !== "stays" || path === undefined) return false;
-    // What an earlier run changed, this one does not know.
+    // This run does not know which flags an earlier run changed.
     if (own.has(path)) return isEarlier || changed.has(key);
-    return isShared && changed.has(key) && !anybodys.has(path);
+    return isShared && changed.has(key) && !anyChanged.has(path);
   });
 }
 
 function warn(io: Io, error: unknown, { plan, again }: Synced): void {
-  const said = error instanceof Error ? error.message : String(error);
+  const reason = error instanceof Error ? error.message : String(error);
   const hint = error instanceof FlagError && error.hint !== undefined ? `\n       ${error.hint}` : "";
-  const line = `\n       within a day, the same sync says it: hoist sync --env ${plan.environment}${again.place} --comment`;
-  io.err(`${io.errStyle("yellow", "warning")}  synced, but not said on GitHub: ${said}${hint}${line}`);
+  const line = `\n       to announce it within a day, run: hoist sync --env ${plan.environment}${again.place} --comment`;
+  io.err(`${io.errStyle("yellow", "warning")}  synced, but not announced on GitHub: ${reason}${hint}${line}`);
 }

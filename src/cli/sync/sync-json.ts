@@ -5,11 +5,11 @@ import { summaryOf, type SyncOutcome } from "../../sync/sync.ts";
 /**
  * Returns the outcome of a sync as data for JSON.
  *
- * @param told  the pull requests whose comments say so; undefined without `--comment`
+ * @param announced  the announced pull requests; undefined without `--comment`
  */
 export function syncData(
   outcome: Exclude<SyncOutcome, { kind: "invalid" }>,
-  told?: readonly DeployedPullRequest[],
+  announced?: readonly DeployedPullRequest[],
 ): object {
   const { plan, head, desired } = outcome;
   return {
@@ -29,6 +29,6 @@ export function syncData(
     problems: plan.problems,
     planId: plan.id,
     uncommitted: desired.uncommitted,
-    ...(told === undefined ? {} : { comments: told }),
+    ...(announced === undefined ? {} : { comments: announced }),
   };
 }

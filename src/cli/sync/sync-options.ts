@@ -6,7 +6,7 @@ import type { SyncOptions } from "../../sync/sync.ts";
 import { progressOf, todayOf, type Io } from "../terminal/io.ts";
 import { targetOf, type TargetOptions } from "../live-table.ts";
 
-/** The options that `plan` and `sync` have in common, as they are given. */
+/** The common options of `plan` and `sync`, as given on the command line. */
 interface SyncingOptions extends TargetOptions {
   readonly commit: string;
   readonly workTree?: boolean | undefined;
@@ -16,7 +16,7 @@ interface SyncingOptions extends TargetOptions {
   readonly acceptLive?: string | undefined;
 }
 
-/** Returns what a sync is asked for on the command line. Only `write` creates or migrates the database. */
+/** Returns the options of a sync from those of the command line. Only `write` creates or migrates the database. */
 export function syncOptions(io: Io, options: SyncingOptions, mode: "read" | "write"): SyncOptions {
   const { folder, environment, url } = targetOf(io, options);
   return {
@@ -40,9 +40,9 @@ export function syncOptions(io: Io, options: SyncingOptions, mode: "read" | "wri
 
 /** Options that a printed command repeats. Each text is empty or starts with a space. */
 interface Again {
-  /** Folder, database and commit. */
+  /** The options for folder, database and commit. */
   readonly place: string;
-  /** The same, and how to treat manual changes, which the id of a plan depends on. */
+  /** The same options and those for manual changes, on which the id of a plan depends. */
   readonly intent: string;
 }
 
@@ -65,7 +65,7 @@ function spaced(words: readonly string[]): string {
   return words.map((word) => ` ${word}`).join("");
 }
 
-/** Hides the password of an address; it has to be filled in again before the command can run. */
+/** Hides the password of an address. It has to be inserted again before the command can run. */
 function withoutPassword(url: string): string {
   if (url.startsWith("file:")) return url;
   const hidden = url.replace(/^(\w+:\/\/[^:/?@]*):.*@/, "$1:PASSWORD@");

@@ -7,7 +7,7 @@ import { actionCounts, byWhom, shortCommit } from "../plan/plan-text.ts";
 
 type Synced = SyncOutcome & { readonly kind: "synced" };
 
-/** Renders what a sync did, one fact per line, then manual changes and what was left out. */
+/** Renders the outcome of a sync, one fact per line, then manual changes and uncommitted files. */
 export function syncText(outcome: Synced, tookMs: number, { now, style, columns }: View): string {
   const { desired, plan } = outcome;
   const tick = style("green", "✓");
@@ -32,10 +32,10 @@ export function syncText(outcome: Synced, tookMs: number, { now, style, columns 
 }
 
 function followsText({ desired, before }: Synced): string {
-  if (desired.commit === null) return "the work tree, as it stands";
+  if (desired.commit === null) return "the work tree, with uncommitted changes";
   const commit = shortCommit(desired.commit);
   if (before.commit === null) return `${commit} is the first commit here`;
-  if (before.commit === desired.commit) return `${commit} again`;
+  if (before.commit === desired.commit) return `${commit} was already synced`;
   return `${commit} follows ${shortCommit(before.commit)}`;
 }
 

@@ -41,11 +41,15 @@ export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
         if (outcome.kind === "refused") io.out(planText({ ...outcome, ...viewOf(io) }));
         else io.out(syncText(outcome, performance.now() - startedAt, viewOf(io)));
       }
-      // After the result is printed: GitHub may take its time. In JSON it is part of the result.
-      const isTold = options.comment === true && outcome.kind === "synced";
-      const told = isTold ? await (await import("./announce-deploy.ts")).tellLive(io, asked, outcome) : undefined;
-      if (options.format === "json") io.out(JSON.stringify(syncData(outcome, told), null, 2));
-      else for (const { number, url } of told ?? []) io.out(`${io.style("green", "✓")} #${number} says so  ${url}`);
+      // The text is printed first, because GitHub may be slow. In JSON, the announcement is part of the result.
+      const isAnnounced = options.comment === true && outcome.kind === "synced";
+      const announced = isAnnounced
+        ? await (await import("./announce-deploy.ts")).announceSync(io, asked, outcome)
+        : undefined;
+      if (options.format === "json") io.out(JSON.stringify(syncData(outcome, announced), null, 2));
+      else
+        for (const { number, url } of announced ?? [])
+          io.out(`${io.style("green", "✓")} announced on #${number}  ${url}`);
       if (outcome.kind === "refused") io.err(refusedText(io, outcome));
       done(outcome.kind === "refused" ? exitOf(outcome) : EXIT.done);
     });
@@ -59,9 +63,9 @@ function exitOf({ because }: Refused): ExitCode {
 
 function refusedText(io: Io, refused: Refused): string {
   const why = {
-    problems: "these flags cannot be synced as they are",
-    needs: "something above needs an acknowledgement",
-    drift: "the table was changed manually, and --on-drift is fail",
+    problems: "the problems above must be fixed first",
+    needs: "the plan needs an acknowledgement",
+    drift: "the table has manual changes, and --on-drift is fail",
   }[refused.because];
   return `\n${io.errStyle("red", "refused")}  ${why}; nothing was written    exit ${exitOf(refused)}`;
 }

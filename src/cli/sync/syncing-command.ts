@@ -15,7 +15,7 @@ const acknowledgeOption = new Option(
   "acknowledge the plan with this id (a refused sync prints it)",
 );
 
-/** Creates a command with the options that `plan` and `sync` have in common: what one shows, the other does. */
+/** Creates a command with the common options of `plan` and `sync`. */
 export function syncingCommand(name: "plan" | "sync", summary: string, examples: readonly string[], io: Io) {
   return hoistCommand(name, summary, examples, io)
     .addOption(envOption)

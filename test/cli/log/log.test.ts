@@ -226,7 +226,7 @@ test("--env, --limit and --since narrow, and the text says that there is more", 
   const hoist = hoistIn(repository.folder);
   const two = await hoist("log", "banner", "--limit", "2");
   expect(two.out.split("\n")).toHaveLength(3);
-  expect(two.out).toContain("older entries: --limit 0 shows all");
+  expect(two.out).toContain("older entries were left out; --limit 0 shows all");
   expect((await hoist("log", "banner", "--limit", "4")).out).not.toContain("older entries");
   expect(texts(await told(repository, "banner", "--since", "2026-01-01T09:03:30Z"))).toEqual([
     "production: 2 % → 4 % of everyone",
@@ -331,6 +331,6 @@ onEveryEngine(({ fresh, byHand }) => {
     ]);
     expect(entries.find(({ meanings }) => meanings[0]?.text === "disabled manually")).toMatchObject({ by: byHand });
     const text = await hoist("log", "routing", "--env", "production");
-    expect(text.out).toMatch(/production: 10 % → 20 % of everyone +[0-9a-f]{7} +git +live at production revision \d/);
+    expect(text.out).toMatch(/production: 10 % → 20 % of everyone +[0-9a-f]{7} +git +live in production revision \d/);
   });
 });

@@ -44,7 +44,7 @@ onEveryEngine((engine) => {
       "WHEN | dana@acme.dev | #3 | words | description edited | nobody | COMMIT | revision N",
       "",
       "To undo the first, voice_logging:",
-      "  hoist sync --env production --release voice_logging | returns to what git says",
+      "  hoist sync --env production --release voice_logging | discards the manual change",
       "  hoist kill voice_logging | prints the commands that disable it at once, without git",
     ]);
   });
@@ -67,8 +67,8 @@ onEveryEngine((engine) => {
       "checkout_button | 20 % → 25 % of everyone | 5.0 % off → on",
     ]);
     expect(lines.slice(7)).toEqual([
-      "checkout_button: 2 changes; together 15.0 % off → on",
-      "voice_logging: 2 changes; together no answer changes",
+      "checkout_button: 2 changes; combined effect: 15.0 % off → on",
+      "voice_logging: 2 changes; combined effect: no answer changes",
       "",
       "To undo the first, checkout_button:",
       expect.stringMatching(
@@ -134,13 +134,13 @@ test("what was merged and no table has is told apart, after all that is live", a
   commitFlags(tree.repository, "Everyone (#2)", { checkout_button: at("all") });
   await tree.database.type("UPDATE feature_toggles SET enabled = false WHERE feature_key = 'other'");
   const lines = await told(tree, "--since", "2026-01-01");
-  const from = lines.indexOf("Merged, and not live yet:");
+  const from = lines.indexOf("Merged but not live yet:");
   expect(lines.slice(from, from + 2)).toEqual([
-    "Merged, and not live yet:",
+    "Merged but not live yet:",
     "WHEN | dana@acme.dev | #2 | checkout_button | 10 % of everyone → everyone | 90.0 % off → on | COMMIT",
   ]);
   await tree.sync();
-  expect(await told(tree, "--since", "2026-01-01")).not.toContain("Merged, and not live yet:");
+  expect(await told(tree, "--since", "2026-01-01")).not.toContain("Merged but not live yet:");
 });
 
 test("where no table can be read, only git is reported, environment by environment, and this is said", async () => {
@@ -157,7 +157,7 @@ test("where no table can be read, only git is reported, environment by environme
   const lines = all.out.split("\n").map((line) => line.replaceAll(/\b[0-9a-f]{7}\b/g, "COMMIT").replace(/ +/g, " "));
   expect(lines.slice(0, 7)).toEqual([
     "4 changes in development, staging, production since 2026-01-01 09:02 UTC",
-    "no table of development, staging, production could be read; only git is reported",
+    "no table of development, staging, production could be read; only git was searched",
     "",
     "2026-01-01 09:04 dana@acme.dev #3 development other everyone → 50 % of everyone 50.0 % on → off COMMIT",
     "2026-01-01 09:04 dana@acme.dev #3 staging other everyone → 50 % of everyone 50.0 % on → off COMMIT",
@@ -185,7 +185,7 @@ test("a quiet window says so, with the last change before it", async () => {
   expect(await told(tree, "--since", since)).toEqual([
     "Nothing changed in production since WHEN UTC",
     "",
-    "The last change before it:",
+    "The last change before that:",
     "WHEN | dana@acme.dev | #2 | checkout_button | 10 % → 20 % of everyone | 10.0 % off → on | COMMIT | revision N",
   ]);
 });
@@ -212,7 +212,7 @@ test("wrong moments and environments are refused", async () => {
   expect(await hoist("suspects")).toMatchObject({ code: 9 });
   const soon = await hoist("suspects", "--since", "soon");
   expect(soon).toMatchObject({ code: 9 });
-  expect(soon.err).toContain("Expected a day such as 2026-11-01, or a span such as 30m, 36h, 14d or 2w.");
+  expect(soon.err).toContain("Write a date such as 2026-11-01, or a time span such as 30m, 36h, 14d or 2w.");
   const turned = await hoist("suspects", "--since", "1h", "--until", "2h");
   expect(turned).toMatchObject({ code: 9 });
   expect(turned.err).toContain("--since is after --until");

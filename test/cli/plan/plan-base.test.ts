@@ -200,7 +200,7 @@ Nothing changes in staging against HEAD~1.`);
     expect(few!.margin).toBeGreaterThan(one!.margin);
     const { out } = await hoistIn(repository.folder)("plan", "--base", "HEAD~1");
     expect(out).toContain(
-      "Evaluated for 20,000 people generated from the declared attributes (seed 1). How common the values of",
+      "Evaluated for 20,000 people generated from the declared attributes (seed 1). The frequency of the values of",
     );
   });
 
@@ -213,15 +213,15 @@ Nothing changes in staging against HEAD~1.`);
     expect(flips).toMatchObject({ method: "counted", sample: 3, flipped: { share: 1 / 3, margin: 0 } });
     const { out } = await hoistIn(repository.folder)("plan", "--base", "HEAD~1", "--contexts", "people.jsonl");
     expect(out).toContain("33.3 % of people off → on by rule beta, nobody loses it (of 3 contexts)");
-    expect(out).toContain("Evaluated for 3 contexts of people.jsonl.");
+    expect(out).toContain("Evaluated for 3 contexts from people.jsonl.");
   });
 
   test.each([
-    [["--contexts", "nobody.jsonl"], "--contexts nobody.jsonl: there is no such file"],
+    [["--contexts", "nobody.jsonl"], "--contexts nobody.jsonl: the file does not exist"],
     [["--contexts", "bad.jsonl"], "bad.jsonl:2 is not JSON"],
     [["--contexts", "bytes.jsonl"], "bytes.jsonl is not UTF-8 text"],
     [["--contexts", "bad.jsonl", "--seed", "1"], "cannot be used with"],
-    [["--sample", "many"], "Expected a whole number from 1 to 1000000."],
+    [["--sample", "many"], "Write a whole number from 1 to 1000000."],
     [["--release", "checkout_button"], "cannot be used with"],
   ])("%j is refused, and why", async (options, message) => {
     const repository = aFlagRepository({ checkout_button: flagText() });
@@ -237,10 +237,10 @@ Nothing changes in staging against HEAD~1.`);
     const { folder } = aFlagRepository({ checkout_button: flagText() });
     const { code, err } = await hoistIn(folder)("plan", "--contexts", "people.jsonl");
     expect(code).toBe(9);
-    expect(err).toContain("--contexts belongs to --base");
+    expect(err).toContain("--contexts requires --base");
     expect(err).toContain("hoist plan --base origin/main --contexts");
     expect((await hoistIn(folder)("plan", "--format", "markdown")).err).toContain(
-      "--format markdown belongs to --base",
+      "--format markdown requires --base",
     );
   });
 

@@ -42,7 +42,7 @@ describe("after a sync", () => {
     await scene.fake.merge(scene.number, { method: "merge" });
     const staging = await sync("staging");
     expect(staging.out).toMatch(
-      /^✓ [0-9a-f]{7} follows [0-9a-f]{7}\n(✓ .*\n)+✓ #1 says so {2}https:\/\/github\.com\/acme\/flags\/pull\/1#issuecomment-\d+$/,
+      /^✓ [0-9a-f]{7} follows [0-9a-f]{7}\n(✓ .*\n)+✓ announced on #1 {2}https:\/\/github\.com\/acme\/flags\/pull\/1#issuecomment-\d+$/,
     );
     const production = await sync("production", {}, "--format", "json");
     const { comments, revision } = JSON.parse(production.out) as { comments: unknown; revision: number };
@@ -69,11 +69,11 @@ describe("after a sync", () => {
     await fake.merge(scene.number, { method: "squash" });
     await fake.merge(quiet, { method: "squash" });
     const { out } = await sync("production");
-    expect(out).toContain("✓ #1 says so");
+    expect(out).toContain("✓ announced on #1");
     expect(out).not.toContain(`#${quiet}`);
     expect(bodies({ fake, number: quiet })).toEqual([]);
     const [before, said] = [writes(fake), bodies(scene)];
-    expect((await sync("production")).out).toContain("✓ #1 says so");
+    expect((await sync("production")).out).toContain("✓ announced on #1");
     expect([writes(fake), bodies(scene)]).toEqual([before, said]);
   });
 
@@ -83,7 +83,7 @@ describe("after a sync", () => {
     await fake.merge(scene.number, { method: "squash" });
     fake.fail({ kind: "hang" });
     const unheard = await sync("production", { FLAGS_GITHUB_TIMEOUT: "0.3" });
-    expect(unheard.err).toMatch(/^warning {2}synced, but not said on GitHub: /);
+    expect(unheard.err).toMatch(/^warning {2}synced, but not announced on GitHub: /);
     expect(unheard.err).toContain("hoist sync --env production --comment");
     expect(bodies(scene)[0]).not.toContain("Live in");
     fake.heal();
@@ -93,7 +93,7 @@ describe("after a sync", () => {
     );
     const { out, err } = await sync("production");
     expect(err).toBe("");
-    expect(out).toContain("✓ #1 says so");
+    expect(out).toContain("✓ announced on #1");
     const [revision] = /at revision (\d+)/.exec(unheard.out)?.slice(1) ?? [];
     expect(bodies(scene)[0]).toMatch(
       new RegExp(
@@ -178,7 +178,7 @@ describe("after a sync", () => {
     const hung = await sync("production", { FLAGS_GITHUB_TIMEOUT: "0.3" });
     expect(hung.out).toContain("✓ production is at revision");
     expect(hung.err).toMatch(
-      /^warning {2}synced, but not said on GitHub: could not .*: GitHub did not answer \(no answer within 0\.3 s\)/,
+      /^warning {2}synced, but not announced on GitHub: could not .*: GitHub did not answer \(no answer within 0\.3 s\)/,
     );
     fake.heal();
     for (const [environment, kind] of [
@@ -187,13 +187,13 @@ describe("after a sync", () => {
     ] as const) {
       fake.fail({ method: "PATCH", kind, times: 1 });
       const { err, out } = await sync(environment);
-      expect(err).toMatch(/^warning {2}synced, but not said on GitHub: could not update the comment on #1: /);
+      expect(err).toMatch(/^warning {2}synced, but not announced on GitHub: could not update the comment on #1: /);
       expect(out + err).not.toContain(fake.token);
       fake.heal();
     }
     const tokenless = syncing(scene);
     expect((await tokenless("production", { GITHUB_TOKEN: "" })).err).toContain(
-      "synced, but not said on GitHub: no GitHub token",
+      "synced, but not announced on GitHub: no GitHub token",
     );
   });
 });
