@@ -23,6 +23,6 @@ for (const { path, text } of [...published, ...own]) {
 }
 if (stale.length === 0) console.log("schema/ and flags/_schema/ are up to date");
 else if (isCheck) {
-  console.error(`${stale.join(", ")}: not what src/source and flags/ say; run npm run generate`);
+  console.error(`${stale.join(", ")}: out of date; run npm run generate`);
   process.exitCode = 1;
 } else console.log(`written: ${stale.join(", ")}`);

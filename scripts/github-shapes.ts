@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { shapesOf } from "../test/support/github/shapes-of.ts";
 
-// Writes test/fixtures/github-openapi.json: what GitHub's own description says of the requests and answers that we
-// use. For a maintainer: the package that it comes from is 385 MB unpacked, of which one file is looked at.
+// Writes test/fixtures/github-openapi.json: the part of GitHub's OpenAPI description that covers the requests and answers in
+// use. Only maintainers run this, because the package that contains it is 385 MB unpacked. One of its files is read.
 const PACKAGE = "@octokit/openapi@23.0.2";
 
 const OPERATIONS = [

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { bucketOf, splitBucketOf } from "../src/core/evaluate/bucket.ts";
 
 /**
- * Writes test/golden/buckets.json, to add kinds of subjects. Refuses to change or drop a vector that is already there:
- * people would move between variants in production.
+ * Writes test/golden/buckets.json with further kinds of subjects. Refuses to change or remove an existing vector,
+ * because people would move between variants in production.
  */
 const FILE = new URL("../test/golden/buckets.json", import.meta.url);
 const SALTS = ["checkout_button", "workshop_routing", "new-checkout", "a", "prüfung", "x".repeat(64)];
@@ -67,7 +67,7 @@ const known = existsSync(FILE)
 const written = new Set(vectors);
 const lost = known.map((line) => line.replace(/,$/, "")).filter((line) => !written.has(line));
 if (lost.length > 0) {
-  console.error(`${lost.length} vectors would change or go, the first is ${lost[0]}: nothing was written`);
+  console.error(`${lost.length} vectors would change or be removed, the first is ${lost[0]}; nothing was written`);
   process.exitCode = 1;
 } else {
   writeFileSync(FILE, `[\n${vectors.join(",\n")}\n]\n`);

@@ -1,6 +1,5 @@
-// The main job, once, on the example flags: validate, plan, sync to the embedded database, evaluate, override.
-// Needs no git history, network or server. Settings of the surrounding shell are left aside, so that a first look cannot
-// reach a real database.
+// Shows the main commands on the example flags: validate, plan, sync to the embedded database, evaluate, override.
+// Needs no git history, network or server. Ignores the settings of the shell, so that it cannot reach a real database.
 import { fileURLToPath } from "node:url";
 import { processIo, type Io } from "../src/cli/terminal/io.ts";
 import { run } from "../src/cli/main.ts";
@@ -12,7 +11,7 @@ const database = `file:${root}.flaghoist/development.db`;
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(FLAGS_|FEATURE_)/.test(name)));
 const io: Io = { ...processIo(), cwd: root, env };
 
-/** Runs one command as it would be typed; ends the tour where it does not end as expected. */
+/** Runs one command as it would be typed. Stops the tour when its exit code is unexpected. */
 async function show(command: string, expected: readonly number[]): Promise<void> {
   io.out(`\n${io.style("bold", `$ hoist ${command}`)}`);
   const code = await run(command.split(" "), { ...io, env: { ...env, FLAGS_DATABASE_URL: database } });
@@ -70,7 +69,7 @@ io.out(`
 ${io.style("bold", "Next:")}
 ${tableText(
   [
-    ["npx hoist why workshop_routing --user user-42 --context userRole=admin", "every step to one answer"],
+    ["npx hoist why workshop_routing --user user-42 --context userRole=admin", "explains one answer step by step"],
     ["npx hoist kill workshop_routing", "the exact lines that switch it off"],
     ["npx hoist status", "git, table, overrides and instances side by side"],
     ["edit flags/workshop/workshop_routing.yaml, then npx hoist plan --work-tree", "what the edit would change"],

@@ -1,4 +1,4 @@
-// What CI runs when a pull request is merged: npx tsx scripts/sync.ts --env production
+// CI runs this when a pull request is merged: npx tsx scripts/sync.ts --env production
 import { processIo } from "../src/cli/terminal/io.ts";
 import { run } from "../src/cli/main.ts";
 

@@ -4,7 +4,7 @@ import { relative } from "node:path";
 import { summaryOf } from "./ci/summary.ts";
 import { filesBelow } from "./build/files.ts";
 
-// The last line of a test run in CI, from vitest's JSON report: `N passed, N failed`. Exit 1 when it is not a success.
+// Prints the last line of a test run in CI, from vitest's JSON report: `N passed, N failed`. Exits 1 when the run failed.
 const root = fileURLToPath(new URL("..", import.meta.url));
 const report: unknown = JSON.parse(readFileSync(process.argv[2] ?? "test-report.json", "utf8"));
 const files = filesBelow(`${root}test`).filter((file) => file.endsWith(".test.ts"));

@@ -1,4 +1,4 @@
-// What CI runs on a pull request: npx tsx scripts/validate.ts --format github --base origin/main
+// CI runs this on a pull request: npx tsx scripts/validate.ts --format github --base origin/main
 import { processIo } from "../src/cli/terminal/io.ts";
 import { run } from "../src/cli/main.ts";
 

@@ -17,8 +17,8 @@ interface Scenario {
 }
 
 /**
- * Prints ns of CPU time per call of isOn and evaluate, and how many times a baseline that is: a Map.get and an indirect call, measured
- * in the same run. On a shared machine only the ratios mean something.
+ * Prints the CPU time per call of isOn and evaluate in ns, and as a multiple of a baseline: a Map.get and an indirect
+ * call, measured in the same run. On a shared machine, only the ratios are meaningful.
  */
 export async function benchEvaluate(): Promise<void> {
   const { flags, scenarios } = workload();

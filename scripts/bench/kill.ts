@@ -16,7 +16,7 @@ const KEY = "new_checkout";
 const ROUNDS = Number(process.env["ROUNDS"] ?? 9);
 const SQL = (enabled: boolean) => `UPDATE feature_toggles SET enabled = ${enabled} WHERE feature_key = '${KEY}'`;
 
-/** Switches the flag for everyone. Resolves when all that is left is to wait. */
+/** Switches the flag for everyone. Resolves when the switch is done and only its effect is awaited. */
 type Switch = (enabled: boolean) => Promise<void>;
 
 /** Measures the time from switching a flag off to the new answer of another process, for each way to switch it off. */
@@ -25,7 +25,7 @@ export async function benchKill(): Promise<void> {
   try {
     const model = cpus()[0]?.model ?? "unknown processor";
     console.log(`${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${model}, Node.js ${process.version}`);
-    console.log(`from the act to the answer in another process; ${ROUNDS} rounds each`);
+    console.log(`from the switch to the answer in another process; ${ROUNDS} rounds each`);
     await inSqlite(folder);
     const binaries = findBinaries();
     if (binaries === undefined) console.log("PostgreSQL was left out: it is not installed here");

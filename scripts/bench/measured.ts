@@ -9,7 +9,7 @@ export const DIST = fileURLToPath(new URL("../../dist/bench/", import.meta.url))
 
 export interface Measured {
   readonly seconds: number;
-  /** User and system time of all threads. Depends less than `seconds` on what else the machine does. */
+  /** User and system time of all threads. Depends less on other load of the machine than `seconds`. */
   readonly cpuSeconds: number;
   readonly megabytes: number;
 }

@@ -11,8 +11,8 @@ const GOAL = { seconds: 10, megabytes: 600 };
 const MORE_STAFF = STAFF.replace("[admin, workshop_admin]", "[admin, workshop_admin, mechanic]");
 
 /**
- * Measures what a pull request waits for: the report, the check and the comment of a branch that changes twenty flags of ten
- * thousand. Includes the start of the command.
+ * Measures the steps that a pull request waits for: the report, the check and the comment of a branch that changes
+ * twenty of ten thousand flags. Includes the start of the command.
  */
 export async function benchReport(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "flaghoist-bench-report-"));

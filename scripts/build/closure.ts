@@ -2,14 +2,17 @@ import { existsSync } from "node:fs";
 import { join, posix } from "node:path";
 import { build } from "esbuild";
 
-/** Lists what the entry points reach by static and dynamic imports. Paths are relative to the repository. */
+/**
+ * The modules and packages that the entry points reach by static and dynamic imports. Paths are relative to the
+ * repository.
+ */
 export interface Closure {
   readonly files: readonly string[];
   /** Names of npm packages, without the modules of Node itself. */
   readonly packages: readonly string[];
 }
 
-/** @throws Error when an entry point does not exist */
+/** Finds everything that the entry points import. @throws Error when an entry point does not exist */
 export async function closureOf(root: string, entryPoints: readonly string[]): Promise<Closure> {
   const missing = entryPoints.filter((file) => !existsSync(join(root, file)));
   if (missing.length > 0) throw new Error(`package.json exports ${missing.join(", ")}, which does not exist`);

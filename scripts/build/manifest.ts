@@ -1,4 +1,4 @@
-/** Describes the parts of package.json that the build reads. */
+/** The parts of package.json that the build reads. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -13,8 +13,8 @@ export interface Manifest {
 }
 
 /**
- * Returns the package.json that is published: without what only development needs, with dependencies as ranges, and of them
- * only those that the entry points load. The bundle of the command line contains its own.
+ * Returns the published package.json. It has no development settings, and only the dependencies that the entry points
+ * load, as ranges. The bundle of the command line contains its own dependencies.
  *
  * @param packages  those that the entry points load, at once or later
  * @throws Error when one of them is declared nowhere
@@ -58,7 +58,10 @@ function compiled(file: string) {
   return { types: `${base}.d.ts`, default: `${base}.js` };
 }
 
-/** Turns an exact version, which keeps our own runs alike, into a range, which lets an application take fixes. */
+/**
+ * Turns an exact version into a range, so that an application can install fixes. The repository itself uses exact
+ * versions.
+ */
 function compatible(range: string): string {
   return /^\d/.test(range) ? `^${range}` : range;
 }

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { z } from "zod";
 
-/** What we read of vitest's JSON report. */
+/** The parts of vitest's JSON report that are read. */
 const Report = z.object({
   testResults: z.array(
     z.object({
@@ -13,7 +13,7 @@ const Report = z.object({
   ),
 });
 
-/** Tests that a machine may lack the means for, whatever CI installs. Every other skipped test is a failure of CI. */
+/** Tests that may be skipped, because a machine may lack what they need. Any other skipped test fails CI. */
 const MAY_BE_SKIPPED = [
   /an older Node understands the guard \(skipped: /,
   /GitHub itself .*\(skipped without GITHUB_CONTRACT_TOKEN/,
@@ -22,16 +22,16 @@ const MAY_BE_SKIPPED = [
 export interface Summary {
   /** `N passed, N failed`, and `, N skipped` when there are any. */
   readonly line: string;
-  /** Tests that were skipped and may be, each with its reason in its name. */
+  /** Skipped tests that may be skipped. Their names give the reasons. */
   readonly excused: readonly string[];
-  /** Why the run is not a success, one line each; empty when it is one. */
+  /** The reasons why the run failed, one line each; empty for a successful run. */
   readonly complaints: readonly string[];
 }
 
 /**
- * Counts a test run. A file that could not be loaded has no tests to count: it counts as one that failed.
+ * Counts the tests of a run. A file that could not be loaded counts as one failed test.
  *
- * @param files all test files that there are, relative to `root`
+ * @param files all test files, relative to `root`
  * @throws ZodError when the report has another shape
  */
 export function summaryOf(report: unknown, files: readonly string[], root: string): Summary {

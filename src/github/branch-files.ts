@@ -23,13 +23,13 @@ export interface WantedFiles {
   /** The path from the top of the repository to the folder that holds `flags/`: "" or `apps/shop/`. */
   readonly prefix: string;
   readonly key: FlagKey;
-  /** Read every flag, however many there are. */
+  /** Reads all flags, regardless of their number. */
   readonly whole?: boolean;
 }
 
-/** Up to so many files, all are read, with one request each: then the report covers every flag. */
+/** The most files that are all read, with one request each, so that the report covers every flag. */
 const MAX_READ_ALWAYS = 40;
-/** More requests would use up the hourly rate limit within a few edits. */
+/** The most files that are read. More requests would use up the hourly rate limit within a few edits. */
 const MAX_READ = 400;
 
 /**

@@ -17,16 +17,16 @@ export interface CheckRun {
 
 /** The name by which branch protection can require the check. */
 export const CHECK_NAME = "flaghoist";
-/** GitHub accepts so many annotations in one request. */
+/** The most annotations that GitHub accepts in one request. */
 const BATCH = 50;
-/** More are not useful; the summary counts all of them. */
+/** The most annotations of one check. The summary counts all diagnostics. */
 export const MAX_ANNOTATIONS = 500;
 /** GitHub's limit for the summary of a check. */
 const SUMMARY_LIMIT = 65_535;
 
 /**
- * Writes the check of a commit. The first request contains everything but further annotations, so that a later failure only
- * loses annotations. GitHub shows the newest check of a commit.
+ * Writes the check of a commit. The first request contains everything except further annotations, so that a later
+ * failure loses only annotations. GitHub shows the newest check of a commit.
  *
  * @throws FlagError as gitHubFailure says; only the token of an app, such as that of a workflow, may write checks
  */

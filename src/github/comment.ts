@@ -48,8 +48,8 @@ export interface CommentText {
   readonly marker: string;
   /** Contains the marker. */
   readonly body: string;
-  /** False when nobody needs to know: then an existing comment is updated, but none is created. */
-  readonly isNews: boolean;
+  /** When false, an existing comment is updated, but none is created. */
+  readonly needsComment: boolean;
 }
 
 /**
@@ -66,7 +66,7 @@ export async function upsertComment(
   const { octokit, owner, repo } = github;
   const found = await findComment(github, number, text.marker, account);
   if (found !== undefined) return updated(github, number, found, text);
-  if (!text.isNews) return { action: "none", url: null };
+  if (!text.needsComment) return { action: "none", url: null };
   const { data: made } = await attempt(`comment on #${number}`, () =>
     octokit.rest.issues.createComment({ owner, repo, issue_number: number, body: text.body }),
   );
@@ -103,7 +103,7 @@ export async function updateComment(
   );
 }
 
-/** Whether GitHub stored a text as the other one: it changes line ends and trims white space. */
+/** Whether two texts are equal after GitHub has stored them, which changes line ends and trims white space. */
 export function sameText(one: string, other: string): boolean {
   const plain = (text: string) => text.replaceAll("\r\n", "\n").trim();
   return plain(one) === plain(other);

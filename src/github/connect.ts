@@ -28,9 +28,9 @@ export interface ConnectOptions extends RepositoryAddress {
   readonly secondMs?: number | undefined;
 }
 
-/** A rate limit that ends later is not waited for. */
+/** The longest wait for the end of a rate limit, in seconds. */
 export const MAX_WAIT_S = 90;
-/** How often one request waits for the end of a rate limit. */
+/** The most times that one request waits for the end of a rate limit. */
 export const MAX_WAITS = 2;
 
 /** Statuses for which a repeated request would fail again. Rate limits have their own wait. */

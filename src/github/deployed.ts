@@ -16,7 +16,7 @@ export interface DeployedCommit {
 export interface DeployedPullRequest {
   readonly number: number;
   readonly url: string;
-  /** From its merge to `now`. */
+  /** The time from its merge to `now`. */
   readonly seconds: number;
 }
 
@@ -26,7 +26,7 @@ export interface Announcement {
   readonly failures: readonly FlagError[];
 }
 
-/** The newest commits that one sync announces. Each takes several requests. */
+/** The most commits that one sync announces, newest first. Each takes several requests. */
 export const MAX_ANNOUNCED = 20;
 
 /**

@@ -36,11 +36,11 @@ export interface Reviewer {
   readonly name: string;
 }
 
-/** Who asks for a change, and why. */
+/** The person who asks for a change, and the reason. */
 export interface ProposalRequest {
   /** The reason, in the words of the person who asks. */
   readonly note?: string | undefined;
-  /** Who asks, when that is not the owner of the token. */
+  /** The person who asks, when that is not the owner of the token. */
   readonly requestedBy?: string | undefined;
   /** Remarks for the reviewers, one line each. */
   readonly notes: readonly string[];
@@ -56,10 +56,10 @@ export interface ProposalSource {
 }
 
 const LABEL = "feature-flags";
-/** GitHub shows about as much of a title without cutting it. */
+/** The longest title. GitHub cuts longer ones. */
 const MAX_TITLE = 100;
 const MAX_TRAILER = 500;
-/** GitHub accepts 65,536 characters, and escaping may turn one character of data into ten. */
+/** The longest body. GitHub accepts 65,536 characters, and escaping may turn one character of data into ten. */
 const MAX_BODY = 64_000;
 const MAX_NOTE = 2_000;
 const MAX_LINE = 200;

@@ -14,7 +14,7 @@ import { branchHead } from "./repository.ts";
 import { editToggle } from "./toggle-edit.ts";
 import { parseUpdates } from "./toggle-updates.ts";
 
-/** A change that a program requests on behalf of a person. Nothing in it is trusted. */
+/** A change that a program requests on behalf of a person. None of its values is trusted. */
 export interface ToggleRequest {
   readonly key: FlagKey;
   readonly updates: unknown;
@@ -140,7 +140,7 @@ async function flagAt(
 }
 
 function nothingToDo(key: FlagKey, environment: string, branch: string, manual: readonly string[]): FlagError {
-  const message = `nothing to change: the file of ${key} on ${branch} already says this for ${environment}`;
+  const message = `nothing to change: the file of ${key} on ${branch} already has these values for ${environment}`;
   if (manual.length === 0) return new FlagError("USAGE", message);
   return new FlagError("USAGE", `${message}; the table has a manual change: ${manual.join("; ")}`, {
     hint: `hoist sync --env ${environment} --release ${key}        discards the manual change`,

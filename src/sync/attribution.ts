@@ -10,10 +10,10 @@ export interface Attribution {
 }
 
 /**
- * Returns the author of the last commit that touched the flag's file or a segment that it uses, and that commit's pull request and
- * subject. One walk through the history since the live commit for all changes together.
+ * Returns the author, pull request and subject of the last commit that touched the file of each flag, or a segment that
+ * it uses. Reads the history once for all changes.
  *
- * @param fallback  for a work tree, and for what no commit in reach explains
+ * @param fallback  the attribution for a work tree, and for a change that no commit explains
  */
 export async function attributionsOf(
   changes: readonly Change[],
@@ -30,7 +30,7 @@ export async function attributionsOf(
   const known = live !== null && (await repository.isAncestor(live, commit)) === "yes";
   const recent = await repository.lastChanges(paths, { from: known ? live : null, to: commit });
   const found = changes.map((change) => [change, newestChange(pathsOf(change), recent)] as const);
-  // A release, or a hand edit that git overwrites, changes a flag whose file nobody touched since the live commit.
+  // Undoing a manual change also changes flags whose files no commit touched since the live one.
   const older = found.filter(([, info]) => info === undefined).flatMap(([change]) => pathsOf(change));
   const rest = older.length === 0 ? recent : await repository.lastChanges(older, { from: null, to: commit });
   return new Map(
@@ -41,7 +41,7 @@ export async function attributionsOf(
   );
 }
 
-/** Adds who ran the sync: the author changed nothing now; the table differed from git until this sync. */
+/** Adds who ran the sync, because the sync undid a manual change and the author changed nothing. */
 function withRunner({ changedBy, notes }: Attribution, runner: string): Attribution {
   return { changedBy, notes: `${notes ?? ""}; the table was put right by ${runner}` };
 }

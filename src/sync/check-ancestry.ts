@@ -2,8 +2,8 @@ import { FlagError } from "../core/errors.ts";
 import type { Desired } from "../source/read/desired.ts";
 
 /**
- * Refuses to sync an older commit over a newer one: the live commit has to be an ancestor of the one being synced. A revert
- * is a new commit and passes. Anything may follow a work tree and the first sync.
+ * Refuses to sync an older commit over a newer one: the live commit must be an ancestor of the one that is synced. A
+ * revert is a new commit and passes. After the sync of a work tree, and before the first sync, any commit passes.
  *
  * @param live        the commit of the table, or null
  * @param acceptLive  the live commit, or at least 7 digits of it, to continue after a rewritten history

@@ -11,9 +11,9 @@ export type Editors = ReadonlyMap<FlagKey, ReadonlyMap<FieldGroup, AuditEntry>>;
 const MAX_ENTRIES = 200;
 
 /**
- * Finds out who changed which group of columns manually. The newest entry of a flag is not enough: it may be by somebody
- * who corrected the description after another person disabled the flag. Only rows that differ from what the last sync wrote
- * are looked up.
+ * Finds who changed which group of columns manually. The newest entry of a flag is not enough, because someone may have
+ * corrected the description after another person disabled the flag. Reads the audit only of rows that differ from what
+ * the last sync wrote.
  *
  * @param newest  the newest manual entry of the audit, by flag
  */

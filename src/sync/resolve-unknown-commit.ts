@@ -2,15 +2,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import { FlagError } from "../core/errors.ts";
 import type { FlagStore, Head } from "../store/store.ts";
 
-/** In milliseconds; together a little more than a server takes to restart. */
+/** Pauses before each attempt, in milliseconds. Their sum is a little longer than the restart of a server. */
 const PAUSES_MS = [0, 100, 300, 600, 1_000, 2_000, 4_000, 8_000];
 
 /**
- * Finds out whether a COMMIT that got no answer happened, by asking the database until it answers.
+ * Determines whether a COMMIT without an answer succeeded, by asking the database until it answers.
  *
- * @returns the head if it happened, else `did not happen`. A COMMIT that is still under way holds the lock, so that the
+ * @returns the head if it succeeded, else `did not happen`. An unfinished COMMIT holds the lock, so that the
  *   next attempt waits for it
- * @throws `unknown`, the error that left it open, where the database does not answer within a quarter of a minute
+ * @throws `unknown`, the original error, when the database does not answer within about 15 seconds
  */
 export async function resolveUnknownCommit(
   store: Pick<FlagStore, "hasSync" | "readHead">,

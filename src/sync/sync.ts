@@ -20,26 +20,29 @@ import { checkEvaluates, checkWritten } from "./verify.ts";
 export interface SyncOptions {
   readonly origin: Origin;
   readonly environment: string;
-  /** Flags whose manual changes are undone, kills included. */
+  /** The flags whose manual changes are undone, kills included. */
   readonly release: ReadonlySet<FlagKey>;
   readonly onDrift: OnDrift;
-  /** The id of a plan that is acknowledged; null for none. */
+  /** The id of the acknowledged plan; null for none. */
   readonly acknowledgedPlan: string | null;
   /** The live commit, to continue after a rewritten history; null otherwise. */
   readonly acceptLive: string | null;
   /** Options that a printed command repeats, each empty or beginning with a space. */
   readonly again?: { readonly place: string; readonly intent: string };
-  /** Who runs the sync, e.g. `deploy@ci`: for the table of syncs, and for changes that no commit explains. */
+  /**
+   * The person or service that runs the sync, e.g. `deploy@ci`. It is recorded for the sync, and for changes that no
+   * commit explains.
+   */
   readonly startedBy: string;
   readonly openStore: () => Promise<FlagStore>;
-  /** The name of that database, also before it exists. */
+  /** The name of the database, even before the database exists. */
   readonly database: string;
   readonly progress: Progress;
   /** `YYYY-MM-DD`, for warnings about expired flags; nothing else depends on it. */
   readonly today: string;
 }
 
-/** A plan, the files it leads to, and the table that it was made from. */
+/** A plan, with the files and the table that it was made from. */
 export interface Planned {
   readonly plan: PlanWithNeeds;
   readonly desired: Desired;
@@ -60,15 +63,18 @@ export type PlanOutcome = Invalid | (Planned & { readonly kind: "planned" });
 
 export type SyncOutcome =
   | Invalid
-  /** Nothing was written: problems that no acknowledgement lifts, something to acknowledge, or drift under `fail`. */
+  /**
+   * Nothing was written, because of problems that no acknowledgement lifts, a missing acknowledgement, or drift with
+   * `--on-drift fail`.
+   */
   | (Planned & { readonly kind: "refused"; readonly because: "problems" | "needs" | "drift" })
-  /** The table equals the files; `head` is its head now. Nothing was written where nothing had to be. */
+  /** The table matches the files; `head` is its current head. Nothing was written when it matched before. */
   | (Planned & { readonly kind: "synced"; readonly before: Head });
 
-/** How often a sync plans when others write at the same time. */
+/** The most attempts when others write to the table at the same time. */
 const MAX_ATTEMPTS = 4;
 
-/** Plans what a sync would do now, and only reads. @throws FlagError see {@link planned} */
+/** Plans a sync without writing anything. @throws FlagError see {@link planned} */
 export async function planSync(options: SyncOptions): Promise<PlanOutcome> {
   const desired = await readDesired(options);
   if ("kind" in desired) return desired;
@@ -77,8 +83,8 @@ export async function planSync(options: SyncOptions): Promise<PlanOutcome> {
 }
 
 /**
- * Makes the table equal to the files, in one transaction. Everything slow happens before its lock is taken; if the table
- * changed meanwhile, the sync plans again.
+ * Makes the table match the files, in one transaction. Everything slow happens before the transaction takes its lock.
+ * If the table changes in the meantime, the sync makes a new plan.
  *
  * @throws FlagError see {@link planned}; PLAN_STALE when the table changed at each attempt; the store's own
  */
@@ -104,7 +110,7 @@ async function readDesired({ origin, environment, progress, today }: SyncOptions
   return { kind: "invalid", diagnostics: result.diagnostics, flagCount: files.loaded.fileCount };
 }
 
-/** A plan may precede the first sync: only a sync creates the database. */
+/** Reads the table; returns an empty one when the database does not exist, because only a sync creates it. */
 async function readTableIfThere({ openStore, environment, database, progress }: SyncOptions): Promise<TableState> {
   progress("reading the table");
   try {
@@ -122,7 +128,7 @@ async function readTableIfThere({ openStore, environment, database, progress }: 
 }
 
 /**
- * Checks that the files may be synced into the table, plans that, and says what has to be acknowledged.
+ * Checks that the files may be synced into the table, plans the sync, and finds what has to be acknowledged.
  *
  * @throws FlagError WRONG_DATABASE, COMMIT_NOT_AHEAD, USAGE for a released key that is not a flag
  */
@@ -172,7 +178,7 @@ function refusal(plan: PlanWithNeeds, { onDrift }: SyncOptions): "problems" | "n
   return plan.needs.some(({ acknowledged }) => !acknowledged) ? "needs" : undefined;
 }
 
-/** Whether rows were changed, inserted or deleted manually. */
+/** Whether the table has rows that were changed, inserted or deleted manually. */
 function isDrifted({ manualChanges, unmanaged, putBack }: Plan): boolean {
   return manualChanges.some(({ outcome }) => outcome !== "undone") || unmanaged.length > 0 || putBack.length > 0;
 }
@@ -207,7 +213,7 @@ async function batchFor({ plan, head, desired }: Planned, options: SyncOptions):
   };
 }
 
-/** Returns how many flags are created, updated, archived, restored and unchanged. */
+/** Counts the flags that are created, updated, archived, restored and unchanged. */
 export function summaryOf({ changes, unchanged }: Plan): Record<Change["action"] | "unchanged", number> {
   const count = (action: Change["action"]) => changes.filter((change) => change.action === action).length;
   return {
@@ -219,7 +225,7 @@ export function summaryOf({ changes, unchanged }: Plan): Record<Change["action"]
   };
 }
 
-/** Applies the batch, and finds out what happened when the connection was lost during COMMIT. */
+/** Applies the batch. When the connection is lost during COMMIT, determines whether the COMMIT succeeded. */
 async function applied(store: FlagStore, batch: SyncBatch, isLast: boolean): Promise<Head | "again"> {
   try {
     return await store.apply(batch);

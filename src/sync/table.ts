@@ -10,9 +10,9 @@ import type { Desired } from "../source/read/desired.ts";
 import type { AuditEntry, FlagStore, Head } from "../store/store.ts";
 import { editorOf, editorsOf, isKilledAndDeleted, type Editors } from "./manual-changes.ts";
 
-/** The table of one environment at one moment, with who changed it manually. */
+/** The table of one environment at one moment, with its manual changes. */
 export interface TableState {
-  /** The database, as it is named to people. */
+  /** The name of the database in messages. */
   readonly label: string;
   readonly head: Head;
   readonly rows: ReadonlyMap<FlagKey, LiveRow>;
@@ -30,7 +30,7 @@ export async function readTable(store: FlagStore): Promise<TableState> {
     snapshot.rows.map((raw) => {
       const read = flagOfRow(raw);
       const key = read.ok ? read.row.feature_key : read.key;
-      // The column is the table's unique, non-null text.
+      // The database declares this column as unique, non-null text.
       if (key === null) throw new FlagError("STORE_CORRUPT", "a row of feature_toggles has no feature_key");
       return [key, read];
     }),
@@ -44,7 +44,7 @@ export function emptyTable(environment: string, label: string): TableState {
   return { label, head, rows: new Map(), newestManual: new Map(), editors: new Map() };
 }
 
-/** Returns the newest manual entry of the audit by flag; nothing for a role that may not read the audit. */
+/** Returns the newest manual entry of the audit by flag; empty for a role that may not read the audit. */
 export async function newestManualOf(store: FlagStore): Promise<ReadonlyMap<FlagKey, AuditEntry>> {
   try {
     return await store.manualChanges();
@@ -54,7 +54,7 @@ export async function newestManualOf(store: FlagStore): Promise<ReadonlyMap<Flag
   }
 }
 
-/** Refuses the database of another environment. @throws FlagError WRONG_DATABASE */
+/** Refuses a database that serves another environment. @throws FlagError WRONG_DATABASE */
 export function checkEnvironment({ label, head }: Pick<TableState, "label" | "head">, environment: string): void {
   if (head.environment === environment) return;
   const variable = `FLAGS_DATABASE_URL_${environment.toUpperCase().replaceAll("-", "_")}`;
@@ -63,7 +63,7 @@ export function checkEnvironment({ label, head }: Pick<TableState, "label" | "he
   });
 }
 
-/** Plans what turns the table into the files. Pure: it compares, and neither ancestry nor limits play a part. */
+/** Plans the changes that make the table match the files. Pure: it checks neither ancestry nor policies. */
 export function planTable(
   { head, rows, newestManual, editors }: TableState,
   { flags, commit }: Pick<Desired, "flags" | "commit">,
@@ -92,10 +92,10 @@ export function planTable(
 }
 
 /**
- * Returns the manual changes of an environment's table, and what a sync of the files would make of them. Ancestry plays no
- * part: a branch that is about to be merged is often behind the table.
+ * Returns the manual changes of a table, and what a sync of the files would do with them. Ignores ancestry, because a
+ * branch that is about to be merged is often behind the table.
  *
- * @param flags  valid, their tests pass
+ * @param flags  flags without errors, whose tests pass
  * @throws FlagError WRONG_DATABASE; the store's own
  */
 export async function manualChangesNow(

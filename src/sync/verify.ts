@@ -8,8 +8,8 @@ import { flagOfRow, type ReadRow } from "../core/row/row-codec.ts";
 import type { RowWrite, StoredSnapshot } from "../store/store.ts";
 
 /**
- * Builds what will be served in the real evaluator and asks every flag once, before anything is written: data
- * that programs cannot read must never reach them.
+ * Evaluates every flag of the new state once, with the real evaluator, before anything is written. This keeps flags
+ * that a client cannot evaluate out of the table.
  *
  * @throws FlagError INVALID_FLAGS
  */
@@ -25,14 +25,14 @@ export function checkEvaluates(plan: Plan, live: ReadonlyMap<string, LiveRow>): 
     const { errorCode, errorMessage } = candidate.evaluate(key, { userId: "user-42" });
     if (errorCode === undefined) continue;
     throw new FlagError("INVALID_FLAGS", `${key} cannot be evaluated: ${errorMessage ?? errorCode}`, {
-      hint: "nothing was written; this is a fault of flaghoist's checks, which should have found it",
+      hint: "nothing was written; this is a bug in flaghoist, whose checks should have reported it",
     });
   }
 }
 
 /**
- * Compares what the transaction wrote with what it was to write: a trigger, a policy or a type of the database may have
- * made something else of it.
+ * Compares the rows after the transaction with the rows that it wrote: a trigger, a policy or a column type of the
+ * database may have changed them.
  *
  * @throws FlagError STORE_MISMATCH
  */
@@ -44,9 +44,9 @@ export function checkWritten(writes: readonly RowWrite[], { rows }: StoredSnapsh
     if (wrong.length === 0) continue;
     throw new FlagError(
       "STORE_MISMATCH",
-      `${write.key} reads back otherwise than it was written: ${wrong.join(", ")}`,
+      `the row of ${write.key} differs from what was written: ${wrong.join(", ")}`,
       {
-        hint: "nothing was written; look for triggers, rules or row-level policies on feature_toggles that are not flaghoist's",
+        hint: "nothing was written; look for triggers, rules or row-level policies on feature_toggles that flaghoist did not create",
       },
     );
   }

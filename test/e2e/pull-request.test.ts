@@ -115,7 +115,7 @@ test.each(METHODS)(
     const log = await ends(0, production("log", KEY, "--env", "production"));
     // A rebase lands each commit for itself, and none of them names the pull request.
     const [by, step] = method === "rebase" ? ["–", "20 % → 60 %"] : ["#1", "10 % → 60 %"];
-    expect(log).toMatch(new RegExp(`${by} .*${step} of everyone.* live in production revision \\d+`));
+    expect(log).toMatch(new RegExp(`${by} .*${step} of everyone.* live at production revision \\d+`));
     const suspects = await ends(0, production("suspects", "--since", start, "--env", "production"));
     expect(suspects).toMatch(/^1 change in production /);
     expect(suspects).toContain(`  ${by}  checkout_button  10 % → 60 % of everyone  50.0 % off → on  `);

@@ -108,7 +108,7 @@ describe("updateToggle", () => {
     expect(nothing).toEqual({
       success: false,
       error:
-        "nothing to change: the file of workshop_routing on main already says this for production; " +
+        "nothing to change: the file of workshop_routing on main already has these values for production; " +
         "the table has a manual change: enabled → disabled\n" +
         "hoist sync --env production --release workshop_routing        discards the manual change",
     });

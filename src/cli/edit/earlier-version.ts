@@ -10,9 +10,9 @@ interface VersionQuery {
   readonly key: FlagKey;
   /** The current text of the flag's file. */
   readonly current: string;
-  /** Compare what this environment is served; null: what any environment is served. */
+  /** The environment whose served values are compared; null for all environments. */
   readonly environment: string | null;
-  /** A commit, branch or tag; null for the version before the last change of what is served. */
+  /** A commit, branch or tag; null for the version before the last change of the served values. */
   readonly ref: string | null;
   /** The commit from which history is searched backwards; null for HEAD. */
   readonly from: string | null;
@@ -20,7 +20,7 @@ interface VersionQuery {
 
 export interface EarlierVersion {
   readonly text: string;
-  /** What is undone: commit, author, pull request. */
+  /** Describes the commits that are undone, one per line. */
   readonly notes: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export async function earlierVersion(folder: string, query: VersionQuery): Promi
   return query.ref === null ? beforeLastChange(repository, query) : atRef(repository, query.key, query.ref);
 }
 
-/** The branch on GitHub may be ahead of the clone. */
+/** Refuses a commit that the clone does not have, because the branch on GitHub may be ahead of it. */
 async function checkFetched(repository: Repository, commit: string): Promise<void> {
   await repository.resolve(commit).catch((cause: unknown) => {
     if (!(cause instanceof FlagError) || cause.code !== "UNKNOWN_COMMIT") throw cause;
@@ -48,7 +48,7 @@ async function atRef(repository: Repository, key: FlagKey, ref: string): Promise
   const files = await repository.readFiles(commit, "flags");
   const file = files.find(({ path, kind }) => kind === "file" && path.endsWith(`/${key}.yaml`));
   if (file === undefined) {
-    throw new FlagError("USAGE", `${ref} (${shortCommit(commit)}) has no flag ${key}`, {
+    throw new FlagError("USAGE", `flag ${key} does not exist at ${ref} (${shortCommit(commit)})`, {
       hint: `hoist log ${key} shows when it was added`,
     });
   }
@@ -91,7 +91,7 @@ function neverChanged({ key, environment }: VersionQuery, oldest: string | undef
   });
 }
 
-/** Returns what a commit did to the flag's file, in any folder: a move removes one path and adds another. */
+/** Returns how a commit changed the flag's file, in any folder. A move removes one path and adds another. */
 function changeOf(key: FlagKey, { changes }: MainlineChange) {
   const own = changes.filter(({ path }) => path.endsWith(`/${key}.yaml`));
   return {

@@ -24,7 +24,7 @@ export const baseOption = new Option("--base", "edit the base even if overlays h
   .default(false)
   .conflicts("env");
 
-/** Returns what the options of `hoist set` and `hoist rollout` select for editing. */
+/** Returns the part of the flag file that the options of `hoist set` and `hoist rollout` select. */
 export function setTarget(
   key: string,
   { env, base, pr }: { readonly env?: string | undefined; readonly base: boolean; readonly pr: boolean },

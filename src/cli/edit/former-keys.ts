@@ -4,7 +4,10 @@ import { variableOf } from "../../core/override/override-text.ts";
 import { keyOfPath } from "../../source/shape/key.ts";
 import { isFlagPath } from "../../source/shape/paths.ts";
 
-/** Warns when git's history once had the key, or one with the same environment variable, because tables still have its row. */
+/**
+ * Warns when the git history contains the key, or one with the same environment variable, because tables still have its
+ * row.
+ */
 export async function formerKeyNotes(folder: string, key: string): Promise<readonly string[]> {
   const removed = await removedPaths(folder).catch((error: unknown) => {
     // Without a repository or a commit there is no history.
@@ -15,8 +18,8 @@ export async function formerKeyNotes(folder: string, key: string): Promise<reado
   const holders = [...formerKeys].filter((former) => variableOf(former) === variableOf(key));
   return holders.map((former) =>
     former === key
-      ? `git once had a flag ${key}: a sync restores its archived row, and old programs may still ask for it`
-      : `git once had a flag ${former} with the same environment variable as ${key}: plan refuses ${key} where a table still has ${former}`,
+      ? `a flag ${key} existed before: a sync restores its archived row, and old programs may still evaluate it`
+      : `a flag ${former} with the same environment variable as ${key} existed before: plan refuses ${key} while a table still contains ${former}`,
   );
 }
 

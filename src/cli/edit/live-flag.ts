@@ -22,11 +22,11 @@ export async function liveFlag(
     const read = flagOfRow(row);
     if (!read.ok) {
       throw new FlagError("INVALID_FLAGS", `the row of ${key} cannot be read: ${read.problem}`, {
-        hint: `correct the row, or overwrite it with what git says: hoist sync --env ${environment} --release ${key}`,
+        hint: `correct the row, or overwrite it with the flag from git: hoist sync --env ${environment} --release ${key}`,
       });
     }
     if (read.row.archived_at !== null) {
-      const hint = "a sync with its file restores it";
+      const hint = "to restore it, add its file and sync";
       throw new FlagError("USAGE", `${key} is archived in ${environment}`, { hint });
     }
     const change = (await store.manualChanges()).get(key);

@@ -29,8 +29,8 @@ export async function cloneAt(folder: string): Promise<Clone> {
 }
 
 /**
- * Reads `flags/` at the head of a branch on GitHub: from the clone when it has that commit, which needs no request, else
- * through the API, and then only what the edit needs.
+ * Reads `flags/` at the head of a branch on GitHub. Uses the clone when it has that commit, which needs no request;
+ * otherwise reads only what the edit needs through the API.
  */
 export async function readBranchFiles(
   github: GitHub,
@@ -59,8 +59,8 @@ async function hasCommit(repository: Repository, commit: string): Promise<boolea
 }
 
 /**
- * Refuses when the flag's file in the work tree differs from the one on the branch, so that nobody changes another version
- * than the one they see. The cause is an uncommitted or unmerged edit here, or a newer commit on the branch.
+ * Refuses an edit when the flag's file in the work tree differs from the one on the branch, so that nobody edits a
+ * version that they have not seen. The cause is an uncommitted or unmerged edit here, or a newer commit on the branch.
  *
  * @throws FlagError USAGE, GITHUB_CONFLICT, with the difference
  */
@@ -99,7 +99,7 @@ export async function checkSameFile(
       );
 }
 
-/** Whether the difference comes from a local commit: then the common ancestor has another text than the local head. */
+/** Whether a local commit causes the difference, that is, whether the file changed since the common ancestor. */
 async function isChangedHere(
   repository: Repository,
   { head, remote, key, here }: { readonly head: string; readonly remote: string; readonly key: FlagKey; here: string },

@@ -89,7 +89,7 @@ async function answer(
 }
 
 function notEmpty(text: string): string | undefined {
-  return text.trim() === "" ? "a text is required" : undefined;
+  return text.trim() === "" ? "a value is required" : undefined;
 }
 
 function nameProblem(kind: "owner" | "kind", text: string, valid: readonly string[]): string | undefined {

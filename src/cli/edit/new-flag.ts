@@ -20,10 +20,10 @@ export interface NewFlagOptions extends Partial<FlagAnswers> {
 }
 
 /**
- * Makes a new flag's file, and asks on a terminal for what the options leave out.
+ * Creates the file of a new flag. Asks on a terminal for values that no option gives.
  *
  * @param folder  the one that holds `flags/`
- * @throws FlagError for options that contradict the tree, or are missing where nothing can be asked for
+ * @throws FlagError for options that contradict the tree, or are missing without a terminal
  */
 export async function newFlag(io: Io, folder: string, tree: FlagTree, options: NewFlagOptions): Promise<DraftEdit> {
   const { config } = tree.loaded;

@@ -45,9 +45,9 @@ export function outcomeText(outcome: EditOutcome, style: Style, columns = Infini
 }
 
 function noChangeText({ key, destination }: EditOutcome): string {
-  if (destination.kind === "workTree") return `Nothing to change: the file of ${key} already says this.`;
+  if (destination.kind === "workTree") return `No changes: the file of ${key} already has these values.`;
   const { base, commit } = destination;
-  return `Nothing to propose: the file of ${key} on ${base} (${shortCommit(commit)}) already says this.`;
+  return `No changes: the file of ${key} on ${base} (${shortCommit(commit)}) already has these values.`;
 }
 
 function fileText(
@@ -103,7 +103,7 @@ function* noteLines({ voided, needs, failures, notes }: EditOutcome, style: Styl
   for (const text of notes) yield note(text);
 }
 
-/** Puts what a command is for beside it, or below it where the line would be too wide. */
+/** Puts the purpose of each command beside it, or below it when the line would be too wide. */
 function nextText({ next }: EditOutcome, columns: number): string {
   const lines = next.flatMap((line) => {
     const { command, note } = splitExample(line);

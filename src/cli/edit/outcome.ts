@@ -8,7 +8,7 @@ import { type Meaning, meaningsOf, versionsIn } from "../../source/edit/meanings
 
 /** An edit of one flag that a command asks for. */
 export interface EditRequest {
-  /** The flag's key before the edit, or a new flag's key; null when a new flag's key is still to be asked for. */
+  /** The key of the flag before the edit, or of a new flag; null when the key of a new flag is not known yet. */
   readonly key: FlagKey | null;
   /** Whether the edit needs every flag. Otherwise the flag and those that it requires are enough. */
   readonly needsAllFlags?: boolean;
@@ -32,7 +32,7 @@ export interface DraftEdit {
   readonly next?: readonly string[];
 }
 
-/** What an edit did: everything that its output says, as text or as JSON. */
+/** The result of an edit, with everything that its output contains. */
 export interface EditOutcome extends Pick<Edited, "key" | "edits" | "voided" | "failures"> {
   readonly destination: Destination;
   /** What the edit changes per environment; environments without a change are left out. */

@@ -35,18 +35,20 @@ async function readFlagTree(folder: string): Promise<FlagTree> {
   const files = await readWorkTree(folder);
   if (files.length > 0) return editableTree(files);
   throw new FlagError("NO_FLAGS", `${folder}/flags is missing or empty`, {
-    hint: "hoist init creates it; --cwd runs the command in another folder",
+    hint: "run hoist init to create it, or name another folder with --cwd",
   });
 }
 
-/** Editors use flags/_schema/ for completion, where a repository has it. */
+/** Updates flags/_schema/, which editors use for completion, in repositories that have it. */
 async function refreshSchema(folder: string, loaded: LoadedFlags): Promise<void> {
   if (!existsSync(join(folder, "flags/_schema"))) return;
   const { writeSchemas } = await import("../generate/generated-files.ts");
   await writeSchemas(folder, loaded);
 }
 
-/** Returns what a sync will refuse, compared with the last commit, because tables are synced from commits. */
+/**
+ * Returns the changes that a sync will refuse, compared with the last commit, because tables are synced from commits.
+ */
 async function needsOf(folder: string, edited: Edited): Promise<readonly EditNeed[]> {
   const { after, key } = edited;
   const { environments = [], policies } = after.config ?? {};

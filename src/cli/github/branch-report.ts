@@ -23,13 +23,13 @@ export interface BranchReport extends Verdict {
   readonly repository: Repository;
   /** Markdown, short enough for comments and checks. */
   readonly text: string;
-  /** The same, with the marker that identifies the comment. */
+  /** The same Markdown, with the marker that identifies the comment. */
   readonly comment: string;
-  /** Markdown for the job summary, which may be longer. */
+  /** Markdown for the job summary, which may be longer than a comment. */
   readonly summary: string;
   /** False when a pull request changes no flag and the files have no errors. */
-  readonly isNews: boolean;
-  /** Their paths are relative to the top of the repository. */
+  readonly needsComment: boolean;
+  /** Diagnostics with paths relative to the top of the repository. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -52,7 +52,7 @@ export async function branchReport(
   const common = { commit, repository };
   if (diagnostics.some(({ severity }) => severity === "error")) {
     const found = diagnostics.map(fromTop);
-    return { ...common, ...verdictOf(found, null), ...textsOf(found, null), isNews: true, diagnostics: found };
+    return { ...common, ...verdictOf(found, null), ...textsOf(found, null), needsComment: true, diagnostics: found };
   }
   const before = await baseOf(folder, base, files);
   const change = { before: before.loaded, after: files.loaded, plans: plansSince(before, files) };
@@ -67,10 +67,10 @@ export async function branchReport(
     testsPassed,
     ...(await readLiveTables(io, files, { folder, onlyNamed: true })),
   });
-  const isNews =
+  const needsComment =
     found.some(({ severity }) => severity === "error") ||
     report.environments.some(({ flags, needs, problems }) => flags.length + needs.length + problems.length > 0);
-  return { ...common, ...verdictOf(found, report), ...textsOf(found, report), isNews, diagnostics: found };
+  return { ...common, ...verdictOf(found, report), ...textsOf(found, report), needsComment, diagnostics: found };
 }
 
 function textsOf(

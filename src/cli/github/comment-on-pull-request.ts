@@ -56,7 +56,7 @@ export async function commentOnPullRequest(io: Io, options: CommentOptions): Pro
       throw new FlagError("USAGE", "no pull request is given, and GITHUB_EVENT_PATH and GITHUB_REF contain none", {
         hint: "hoist github comment --pr 12 --base origin/main",
       });
-    printNote(io, "this run belongs to no pull request, so there is nothing to comment on");
+    printNote(io, "this run has no pull request to comment on");
     const check = { conclusion, title, written: annotated(io, report, options), url: null };
     return { pullRequest: null, comment: { action: "none", url: null }, check, summary };
   }
@@ -102,7 +102,7 @@ async function writeComment(
     return { action: "left", url: null };
   }
   try {
-    const wanted = { marker: COMMENT_MARKER, body: report.comment, isNews: report.isNews };
+    const wanted = { marker: COMMENT_MARKER, body: report.comment, needsComment: report.needsComment };
     return await upsertComment(github, number, await tokenAccount(github), wanted);
   } catch (error) {
     // In any other case the workflow is misconfigured, which must be reported.
@@ -165,7 +165,7 @@ function short(commit: string): string {
   return commit.slice(0, 7);
 }
 
-/** Says what was written on GitHub, one line for each place. */
+/** Describes what was written on GitHub, one line for each place. */
 export function commentText({ pullRequest, comment, check, summary }: CommentResult, style: Style): string {
   const tick = style("green", "✓");
   const of = pullRequest === null ? "" : ` on #${pullRequest}`;

@@ -23,7 +23,7 @@ export function driftText(drift: Drift, now: Date, style: Style): string {
     changes.map(({ key, text }) => line("~", key, text)).join("\n"),
     pending === null
       ? ""
-      : `not live since ${agoText(pending.since, now)}: ${pending.commits.map(commitText).join(", ")}`,
+      : `merged ${agoText(pending.since, now)}, but not live: ${pending.commits.map(commitText).join(", ")}`,
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
 }
@@ -44,7 +44,7 @@ function commitText({ sha, pullRequest }: { readonly sha: string; readonly pullR
 
 const ISSUE_TEXTS = { opened: "opened", updated: "updated", unchanged: "is up to date", closed: "closed" } as const;
 
-/** Says what was done with the issue; "" when nothing was. */
+/** Describes what was done with the issue; "" when nothing was done. */
 export function driftIssueText({ action, number, url }: DriftIssue, style: Style): string {
   return action === "none" ? "" : `${style("green", "✓")} issue #${number} ${ISSUE_TEXTS[action]}  ${url}`;
 }

@@ -90,7 +90,7 @@ async function compare(options: DriftOptions): Promise<DriftOutcome> {
         return { key, what: manualChangeText(change), fate: manualOutcomeText(change), by };
       }),
       ...plan.unmanaged.map(rowChange("inserted manually", "served, although it has no file")),
-      ...plan.putBack.map(rowChange("deleted manually", "the next sync puts it back")),
+      ...plan.putBack.map(rowChange("deleted manually", "the next sync restores it")),
     ],
     pending: await pendingOf(outcome, options),
     diverged: null,

@@ -14,7 +14,7 @@ export interface Verdict {
 
 /** The most errors in the list; annotations and the check contain all of them. */
 const MAX_ERRORS = 40;
-/** The report itself contains these, with what to do. */
+/** The codes that the report itself explains. */
 const IN_REPORT: ReadonlySet<string> = new Set([...ACKNOWLEDGEABLE_CODES, "type-changed", "name-taken"]);
 
 /**

@@ -94,5 +94,5 @@ function linesOf({ meanings, source, subject }: LogEntry): readonly string[] {
 function liveText(source: LogEntry["source"], revisions: LogEntry["revisions"]): string {
   const places = revisions.map(({ environment, revision }) => `${environment} revision ${revision}`);
   if (places.length === 0) return "";
-  return source === "git" ? `live in ${places.join(", ")}` : places.join(", ");
+  return source === "git" ? `live at ${places.join(", ")}` : places.join(", ");
 }

@@ -5,7 +5,7 @@ import { bytesOf } from "./shorten.ts";
 import { COMMENT_LIMIT } from "./markdown.ts";
 import { firstOf } from "./words.ts";
 
-/** The first line of the comment, by which it is found again. A comment of another form needs another number. */
+/** The first line of the comment, which identifies it. A comment in another format needs another number. */
 export const COMMENT_MARKER = "<!-- flaghoist:report:1 -->";
 
 /** Says that a merged change has reached an environment's table. */
@@ -14,7 +14,7 @@ export interface Live {
   readonly revision: number;
   /** The commit that was synced. */
   readonly commit: string;
-  /** From the merge to the sync. */
+  /** The time from the merge to the sync. */
   readonly seconds: number;
   /** Manual changes that keep a part of it from taking effect. */
   readonly manualChanges: readonly ManualChange[];
@@ -25,7 +25,7 @@ const HEADLINE = "### ";
 const MARK_START = "<!-- flaghoist:live:";
 const END = "<!-- /flaghoist:live -->";
 
-/** Further ones are counted, because all is one line. */
+/** The most manual changes that are listed in a line. Further ones are counted. */
 const MAX_MANUAL_CHANGES = 4;
 
 function liveLine({ environment, revision, commit, seconds, manualChanges }: Live): string {
@@ -43,7 +43,7 @@ function manualChangesText(changes: readonly ManualChange[]): string {
   return `, but ${firstOf(texts, MAX_MANUAL_CHANGES, (rest) => `${rest} more`).join("; ")}`;
 }
 
-/** Returns the end of an environment's line, by which the line is found again. */
+/** Returns the end of an environment's line, which identifies the line. */
 function markOf(environment: string): string {
   const name = environment.replace(/\W/gu, (sign) => `%${(sign.codePointAt(0) ?? 0).toString(16)}.`);
   return `${MARK_START}${name} -->`;

@@ -15,27 +15,29 @@ import { changesPart } from "./table.ts";
 import { changedEnvironments, pathText } from "./words.ts";
 import type { ChangeReport } from "../../impact/report.ts";
 
-/** How long GitHub lets a comment and a body be, in characters. */
+/** The most characters of a comment or a body on GitHub. */
 export const COMMENT_LIMIT = 65_536;
-/** How long a step's summary may be, in bytes. */
+/** The most bytes of the summary of a step. */
 export const SUMMARY_LIMIT = 1_048_576;
 
 export interface MarkdownOptions {
-  /** At most so many bytes of UTF-8, of which there are never fewer than characters; at least 1,000. */
+  /** The most bytes of UTF-8, of which a text has at least as many as characters; at least 1,000. */
   readonly limit: number;
-  /** Where what had to be left out can be read, in a few words; else the command that prints all of it. */
+  /** Where to read what was left out, in a few words; by default, the command that prints all of it. */
   readonly elsewhere?: string;
 }
 
 /**
- * Renders the report for reviewers of the pull request: what merging does and to whom, then what to acknowledge, then what
- * it rests on. GitHub-flavoured markdown in which everything that comes from files, tables and git shows as its own text.
- * Too long, it loses whole parts and rows: first the sentences, the rules, changes without effect; last what needs acknowledgement.
+ * Renders the report for reviewers of a pull request: what merging changes and for whom, what to acknowledge, and what
+ * the figures are based on. Returns GitHub-flavoured Markdown in which every text from files, tables and git is shown
+ * literally. A report over the limit loses whole parts and rows: first the sentences, the rules and the changes without
+ * effect; last what needs acknowledgement.
  */
 export function reportMarkdown(report: ChangeReport, { limit, elsewhere }: MarkdownOptions): string {
   const headline = alwaysPart(headlineText(report));
   const where = elsewhere === undefined ? pathText(`hoist plan --base ${report.from.ref}`) : prose(elsewhere);
-  const leftOut = (names: readonly string[]) => `Left out for its length: ${names.join(", ")}. All of it: ${where}.`;
+  const leftOut = (names: readonly string[]) =>
+    `Left out to keep this short: ${names.join(", ")}. For the complete report, see ${where}.`;
   if (changedEnvironments(report).length === 0) return shortened([headline], [], { limit, leftOut }) ?? NOTHING_CHANGES;
   const changes = changesPart(report, where);
   const [needs, problems] = [needsPart(report), problemsPart(report)];
@@ -53,7 +55,7 @@ export function reportMarkdown(report: ChangeReport, { limit, elsewhere }: Markd
     { part: checks, least: 0, isWhole: true },
     { part: changes, least: 5 },
     { part: needs, least: 5 },
-    // From here on names have to be absurdly long.
+    // Only absurdly long names lead here.
     { part: acknowledged, least: 0 },
     { part: warnings, least: 0 },
     { part: changes, least: 0 },
@@ -68,9 +70,9 @@ function alwaysPart(text: string): Part {
   return { name: "", items: 0, text: () => text };
 }
 
-const NOTHING_CHANGES = "No flag changes: everyone is answered as before.";
+const NOTHING_CHANGES = "No flag changes: every answer stays the same.";
 
-/** Of a size that no data has a part in. */
+/** Returns a text whose length does not depend on data. */
 function barest({ environments }: ChangeReport): string {
   const changed = environments.reduce((sum, { flags }) => sum + flags.length, 0);
   return `### Flags: ${changed} changes, too long to be shown here: \`hoist plan --base\` prints them`;

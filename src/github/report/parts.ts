@@ -33,7 +33,7 @@ export function problemsPart(report: ChangeReport): Part {
       return `${pathText(path)} in ${nameText(each.environment)}: ${lineText(message)}. ${lineText(hint)}`;
     }),
   );
-  const head = "**Cannot be synced**, whatever is acknowledged:";
+  const head = "**Cannot be synced**, even with an acknowledgement:";
   return {
     name: "problems",
     items: problems.length,
@@ -151,7 +151,7 @@ export function wordsPart(report: ChangeReport): Part {
   const flags = sharedTexts(report, ({ before, after }) => {
     if (before === after) return [];
     const was = before === null ? "it did not exist" : lineText(before, MAX_SENTENCE);
-    const is = after === null ? "it is gone: programs get its fallback" : lineText(after, MAX_SENTENCE);
+    const is = after === null ? "it does not exist: programs get its fallback" : lineText(after, MAX_SENTENCE);
     return [`  - **before** ${was}\n  - **after** ${is}`];
   });
   const items = flags.map(({ key, where, text }) => `${key} in ${joined(where)}\n${text}`);
@@ -174,7 +174,7 @@ export function movesPart(report: ChangeReport): Part {
       lineText(decidedByText(move.decidedBy)),
     ]),
   );
-  const table = tableText(["environment", "flag", "people", "from → to", "answered now by"], rows);
+  const table = tableText(["environment", "flag", "people", "from → to", "now decided by"], rows);
   return {
     name: "who flips by which rule",
     items: rows.length,
@@ -239,9 +239,9 @@ function populationText({ source, size, seed, file, guessed }: PopulationNote): 
   const people =
     source === "file"
       ? `Figures that are not exact: of ${countText(size)} contexts${file === null ? "" : ` in ${pathText(file)}`}.`
-      : `Figures that are not exact: of ${countText(size)} people generated from the declared attributes${seed === null ? "" : ` (seed ${seed})`}; in 99 of 100 reports the truth is within what stands after ±.`;
+      : `Figures that are not exact: of ${countText(size)} people generated from the declared attributes${seed === null ? "" : ` (seed ${seed})`}; in 99 of 100 reports, the true figure is within the margin after ±.`;
   if (guessed.length === 0) return people;
-  return `${people} How common values are is a guess for ${joined(guessed.map(nameText))}.`;
+  return `${people} The frequency of values is a guess for ${joined(guessed.map(nameText))}.`;
 }
 
 const KINDS: Readonly<Record<ChangeKind, string>> = {

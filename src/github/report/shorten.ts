@@ -12,7 +12,7 @@ export interface Part {
 export interface Cut {
   readonly part: Part;
   readonly least: number;
-  /** Shows either all of it or `least`, because a half is worth nothing. */
+  /** Shows either all of the part or `least`, because a fraction of it would be useless. */
   readonly isWhole?: boolean;
 }
 

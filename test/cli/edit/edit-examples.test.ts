@@ -298,5 +298,5 @@ test("adopt after statements typed into SQLite writes every example flag's overl
       paths: [["environments", "production"]],
     });
   }
-  expect((await hoist("adopt", "workshop_payments")).out).toContain("Nothing to change");
+  expect((await hoist("adopt", "workshop_payments")).out).toContain("No changes: ");
 });

@@ -188,7 +188,7 @@ describe("new", () => {
     const variants = ["--type", "string", "--variant", "control=#444", "--variant", "blue=#00f"];
     const { code, out } = await hoist("new", "old_colour", ...OPTIONS, ...variants);
     expect(code).toBe(0);
-    expect(out).toContain("git once had a flag old-colour with the same environment variable as old_colour");
+    expect(out).toContain("a flag old-colour with the same environment variable as old_colour existed before");
     expect(textOf(repository, "old_colour")).toContain(
       'type: string\nvariants: { control: "#444", blue: "#00f" }\noffVariant: control\n',
     );
@@ -352,7 +352,7 @@ onEveryEngine((engine) => {
       const plan = await hoist("plan");
       expect(plan, plan.out).toMatchObject({ code: 0 });
       expect(plan.out).not.toContain("manually");
-      expect((await hoist("adopt", "checkout")).out).toContain("Nothing to change");
+      expect((await hoist("adopt", "checkout")).out).toContain("No changes: ");
     });
 
     test("rules are written with their segments named, and what a file cannot say is refused", async () => {

@@ -137,7 +137,7 @@ describe("--pr", () => {
     const same = await hoist("set", "workshop_routing", "rollout=none", "--env", "production", "--pr");
     expect(same).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^Nothing to propose: .* on main \(\w{7}\) already says this\.$/),
+      out: expect.stringMatching(/^No changes: .* on main \(\w{7}\) already has these values\.$/),
     });
     expect(writes(fake)).toEqual([]);
   });

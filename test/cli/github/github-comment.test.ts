@@ -352,7 +352,7 @@ describe("where the token may not comment", () => {
     const { code, err } = await hoistIn(scene.clone.folder, env)("github", "comment", "--base", "origin/main");
     expect({ code, err }, err).toMatchObject({
       code: 0,
-      err: expect.stringContaining("this run belongs to no pull request"),
+      err: expect.stringContaining("this run has no pull request"),
     });
     expect(existsSync(env["GITHUB_STEP_SUMMARY"] ?? "")).toBe(true);
     expect(scene.fake.requests).toHaveLength(before);

@@ -105,7 +105,7 @@ onEveryEngine((engine) => {
     const told = JSON.parse(out) as { outcome: string; byHand: readonly object[]; pending: unknown; issue: object };
     expect(told).toMatchObject({
       outcome: "differs",
-      byHand: [{ key: "checkout", what: "deleted manually", fate: "the next sync puts it back" }],
+      byHand: [{ key: "checkout", what: "deleted manually", fate: "the next sync restores it" }],
       pending: null,
       issue: { action: "opened", number: 1 },
     });

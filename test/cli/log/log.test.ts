@@ -331,6 +331,6 @@ onEveryEngine(({ fresh, byHand }) => {
     ]);
     expect(entries.find(({ meanings }) => meanings[0]?.text === "disabled manually")).toMatchObject({ by: byHand });
     const text = await hoist("log", "routing", "--env", "production");
-    expect(text.out).toMatch(/production: 10 % → 20 % of everyone +[0-9a-f]{7} +git +live in production revision \d/);
+    expect(text.out).toMatch(/production: 10 % → 20 % of everyone +[0-9a-f]{7} +git +live at production revision \d/);
   });
 });

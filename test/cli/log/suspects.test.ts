@@ -215,6 +215,6 @@ test("wrong moments and environments are refused", async () => {
   expect(soon.err).toContain("Write a date such as 2026-11-01, or a time span such as 30m, 36h, 14d or 2w.");
   const turned = await hoist("suspects", "--since", "1h", "--until", "2h");
   expect(turned).toMatchObject({ code: 9 });
-  expect(turned.err).toContain("--since is after --until");
+  expect(turned.err).toContain("--since is later than --until");
   expect(await hoist("suspects", "--since", "1h", "--env", "prod")).toMatchObject({ code: 6 });
 });

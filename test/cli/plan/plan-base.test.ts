@@ -239,9 +239,7 @@ Nothing changes in staging against HEAD~1.`);
     expect(code).toBe(9);
     expect(err).toContain("--contexts requires --base");
     expect(err).toContain("hoist plan --base origin/main --contexts");
-    expect((await hoistIn(folder)("plan", "--format", "markdown")).err).toContain(
-      "--format markdown requires --base",
-    );
+    expect((await hoistIn(folder)("plan", "--format", "markdown")).err).toContain("--format markdown requires --base");
   });
 
   test("exit 0 where nothing changes, 3 for files with errors and for a change that nothing lifts, 6 for a wrong environment", async () => {

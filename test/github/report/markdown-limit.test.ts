@@ -41,7 +41,7 @@ function expectWhole(text: string, limit: number): void {
 
 const rowsIn = (text: string) => text.split("\n").filter((line) => /^\| (?!environment )/.test(line));
 const blocksIn = (text: string) => text.split("\n").filter((line) => line === "```yaml").length;
-const leftOut = (text: string) => /Left out for its length: (.*)\. All of it/.exec(text)?.[1];
+const leftOut = (text: string) => /Left out to keep this short: (.*)\. For the complete report/.exec(text)?.[1];
 
 describe("a report that is too long", () => {
   const FITS = manyFlags(24);
@@ -72,7 +72,7 @@ describe("a report that is too long", () => {
 
   test("says where all of it can be read", () => {
     const limit = whole - 1;
-    expect(reportMarkdown(FITS, { limit })).toMatch(/All of it: `hoist plan --base origin\/main`\.$/);
+    expect(reportMarkdown(FITS, { limit })).toMatch(/For the complete report, see `hoist plan --base origin\/main`\.$/);
     expect(reportMarkdown(FITS, { limit, elsewhere: "the summary of the job" })).toMatch(/: the summary of the job\.$/);
   });
 
