@@ -1,51 +1,12 @@
-import type { FlagColumns, FlagRow } from "../core/row/row.ts";
+import { type ColumnKind, FLAG_COLUMN_KINDS, ROW_COLUMN_KINDS } from "../core/row/row.ts";
 import type { RowWrite } from "./store.ts";
 
-/** The kind of a column, which determines how it is stored: JSON is text in SQLite and jsonb in PostgreSQL, booleans are 0 and 1 in SQLite. */
-export type ColumnKind = "text" | "number" | "boolean" | "json" | "time";
-
-/** The columns whose values come from git. A record, so that the compiler detects a missing column. */
-const GIT: Readonly<Record<keyof FlagColumns, ColumnKind>> = {
-  display_name: "text",
-  description: "text",
-  enabled: "boolean",
-  rollout_strategy: "text",
-  rollout_percentage: "number",
-  target_config: "json",
-  rollout_by: "text",
-  rules: "json",
-  serve: "json",
-  requires: "json",
-  flag_type: "text",
-  variants: "json",
-  off_variant: "text",
-  fallback: "text",
-  salt: "text",
-  client: "boolean",
-  protected: "boolean",
-  metadata: "json",
-};
-
-const ALL: Readonly<Record<keyof FlagRow, ColumnKind>> = {
-  ...GIT,
-  id: "text",
-  feature_key: "text",
-  path: "text",
-  commit_sha: "text",
-  synced: "json",
-  archived_at: "time",
-  created_at: "time",
-  updated_at: "time",
-  created_by: "text",
-  last_modified_by: "text",
-};
-
-const KINDS = new Map<string, ColumnKind>(Object.entries(ALL));
+const KINDS = new Map<string, ColumnKind>(Object.entries(ROW_COLUMN_KINDS));
 
 /** Lists the columns whose values come from git. */
-export const GIT_COLUMNS: readonly string[] = Object.keys(GIT);
+export const GIT_COLUMNS: readonly string[] = Object.keys(FLAG_COLUMN_KINDS);
 /** Lists all columns of `feature_toggles`. */
-export const ALL_COLUMNS: readonly string[] = Object.keys(ALL);
+export const ALL_COLUMNS: readonly string[] = Object.keys(ROW_COLUMN_KINDS);
 /** Lists the columns that a client needs for evaluations. */
 export const EVALUATED_COLUMNS: readonly string[] = ALL_COLUMNS.filter((column) => column !== "synced");
 /** Lists the columns that a sync writes, except `archived_at`, whose new value depends on the old one. */

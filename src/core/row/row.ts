@@ -56,6 +56,46 @@ export interface FlagRow extends FlagColumns {
   readonly last_modified_by: string;
 }
 
+/** Says how a column is stored: JSON is text in SQLite and jsonb in PostgreSQL, booleans are 0 and 1 in SQLite. */
+export type ColumnKind = "text" | "number" | "boolean" | "json" | "time";
+
+/** The kind of each column that the files decide, in the order in which the columns are written. */
+export const FLAG_COLUMN_KINDS: Readonly<Record<keyof FlagColumns, ColumnKind>> = {
+  display_name: "text",
+  description: "text",
+  enabled: "boolean",
+  rollout_strategy: "text",
+  rollout_percentage: "number",
+  target_config: "json",
+  rollout_by: "text",
+  rules: "json",
+  serve: "json",
+  requires: "json",
+  flag_type: "text",
+  variants: "json",
+  off_variant: "text",
+  fallback: "text",
+  salt: "text",
+  client: "boolean",
+  protected: "boolean",
+  metadata: "json",
+};
+
+/** The kind of every column. */
+export const ROW_COLUMN_KINDS: Readonly<Record<keyof FlagRow, ColumnKind>> = {
+  ...FLAG_COLUMN_KINDS,
+  id: "text",
+  feature_key: "text",
+  path: "text",
+  commit_sha: "text",
+  synced: "json",
+  archived_at: "time",
+  created_at: "time",
+  updated_at: "time",
+  created_by: "text",
+  last_modified_by: "text",
+};
+
 /** Describes a row as a database returned it: JSON columns are parsed if possible, and nothing else is certain. */
 export type RawRow = { readonly [column in keyof FlagRow]?: unknown };
 

@@ -1,7 +1,8 @@
 import type { Client } from "pg";
 import { FlagError } from "../../core/errors.ts";
 import { ATTEMPTS } from "../attempt.ts";
-import { byActor, type ColumnKind, kindOf, UPSERT_ASSIGNMENTS, WRITTEN_COLUMNS, writtenValues } from "../columns.ts";
+import type { ColumnKind } from "../../core/row/row.ts";
+import { byActor, kindOf, UPSERT_ASSIGNMENTS, WRITTEN_COLUMNS, writtenValues } from "../columns.ts";
 import { checkHead, type HeadRow, headOf, READ_HEAD, verifyWritten } from "../head.ts";
 import type { Head, StoredSnapshot, SyncBatch } from "../store.ts";
 import { abandon, connectClient } from "./driver.ts";
