@@ -93,7 +93,7 @@ test.each(METHODS)(
     writeFlags(clone, {
       [KEY]: (routed("60%")[KEY] ?? "").replace("staging: { rollout: all }", "staging: { rollout: 20% }"),
     });
-    expect(await ends(3, validate())).toContain("error  staging-first  production: the last line gives true to people");
+    expect(await ends(3, validate())).toContain("error  staging-first  production: the default rollout serves true to people");
 
     push("Acknowledged", routed("60%", `\n${line}`));
     await ends(0, validate());
@@ -131,7 +131,7 @@ test.each(METHODS)(
       expect.stringMatching(/^[0-9a-f]{7}$/),
       "--pr",
     ]);
-    expect(await ends(0, dana(...undo))).toMatch(/^https?:\/\/\S+\/pull\/2\n✓ #2 opened into main from /);
+    expect(await ends(0, dana(...undo))).toMatch(/^https?:\/\/\S+\/pull\/2\n✓ opened #2 into main from /);
     const head = fake.world.pulls.get(2)?.headRef;
     expect(head).toBeDefined();
     clone.git("fetch", "--quiet", "origin");
