@@ -93,7 +93,9 @@ test.each(METHODS)(
     writeFlags(clone, {
       [KEY]: (routed("60%")[KEY] ?? "").replace("staging: { rollout: all }", "staging: { rollout: 20% }"),
     });
-    expect(await ends(3, validate())).toContain("error  staging-first  production: the default rollout serves true to people");
+    expect(await ends(3, validate())).toContain(
+      "error  staging-first  production: the default rollout serves true to people",
+    );
 
     push("Acknowledged", routed("60%", `\n${line}`));
     await ends(0, validate());
