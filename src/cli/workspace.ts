@@ -7,7 +7,7 @@ import type { LoadedFlags } from "../source/load/load.ts";
 import { CONFIG_PATH } from "../source/shape/paths.ts";
 import type { Io } from "./terminal/io.ts";
 
-/** Returns the folder that holds `flags/`: the start folder or the nearest one above it; the start folder if there is none. */
+/** Returns the folder that contains `flags/`: the start folder or the nearest one above it; the start folder if there is none. */
 export function flagsFolder(io: Io, option: string | undefined): string {
   const start = resolve(io.cwd, option ?? ".");
   for (let folder = start; ; folder = dirname(folder)) {
@@ -21,7 +21,7 @@ export function environmentName(io: Io, option: string | undefined): string {
   return option ?? (io.env["FLAGS_ENV"] || "development");
 }
 
-/** Loads `flags/_config.yaml` alone, so that errors in other files do not matter. */
+/** Loads only `flags/_config.yaml`, so that errors in other files do not matter. */
 export async function readConfig(folder: string): Promise<LoadedFlags> {
   const { readWorkTree } = await import("../source/read/work-tree.ts");
   const { loadFlags } = await import("../source/load/load.ts");

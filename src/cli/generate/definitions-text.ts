@@ -15,7 +15,7 @@ export interface Generated {
 
 /**
  * Returns the definitions module. It has no imports, so it adds nothing else to a browser's bundle. All flags are in its types,
- * which exist only at compile time. Its values hold the flags with `client: true` alone, without their owners: the names of all
+ * which exist only at compile time. Its values contain only the flags with `client: true`, without their owners: the names of all
  * other flags are confidential.
  */
 export function definitionsText({ flags, attributes }: Generated): string {

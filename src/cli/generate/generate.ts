@@ -12,7 +12,7 @@ export function generateCommand(io: Io, done: Done): CommandUnknownOpts {
   ];
   const summary = "write typed modules for an application: definitions.ts for browsers, server.ts for servers";
   return hoistCommand("generate", summary, examples, io)
-    .option("--out <folder>", "folder to write to (default: src/flags beside flags/)")
+    .option("--out <folder>", "folder to write to (default: src/flags next to flags/)")
     .option("--check", "write nothing; exit 3 when a module is out of date", false)
     .action(async ({ out: outOption, check, cwd }) => {
       const { validFiles } = await import("../validate/report.ts");

@@ -21,7 +21,7 @@ export function schemaCommand(io: Io, done: Done): CommandUnknownOpts {
       const read = await readWorkTree(folder);
       if (read.length === 0) {
         throw new FlagError("NO_FLAGS", `${folder}/flags is missing or empty`, {
-          hint: "run hoist in the folder that holds flags/, or name it with --cwd",
+          hint: "run hoist in the folder that contains flags/, or name that folder with --cwd",
         });
       }
       const files = schemaFiles(loadFlags(read));

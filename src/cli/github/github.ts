@@ -15,14 +15,16 @@ import { flagsFolder } from "../workspace.ts";
 
 const VARIABLES = `
 Environment variables, as GitHub Actions sets them:
-  FLAGS_GITHUB_TOKEN, GITHUB_TOKEN, GH_TOKEN   the token; the first one that is set is used
-  GITHUB_REPOSITORY, GITHUB_API_URL            the repository and the API (default: from origin)
-  FLAGS_GITHUB_RETRIES                         retries after a server or network error (3)
-  FLAGS_GITHUB_TIMEOUT                         seconds to wait for each response (30)`;
+  FLAGS_GITHUB_TOKEN    the token (default: GITHUB_TOKEN, or else GH_TOKEN)
+  GITHUB_REPOSITORY     the repository, owner/name (default: the remote origin)
+  GITHUB_API_URL        the address of the API (default: from the remote origin)
+  FLAGS_GITHUB_RETRIES  retries after a server or network error (default: 3)
+  FLAGS_GITHUB_TIMEOUT  seconds to wait for each response (default: 30)`;
 
 const TABLES = `
-When FLAGS_DATABASE_URL_<ENV> or FLAGS_DATABASE_URL is set, it also reports manual changes in that
-table and overrides in running instances. The role flaghoist_reader is enough.`;
+When FLAGS_DATABASE_URL_<ENV> or FLAGS_DATABASE_URL is set, it also reports
+manual changes in that table and overrides in running instances. The role
+flaghoist_reader is enough.`;
 
 export function githubCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = ["hoist github comment --base origin/main", "hoist github drift --env production"];

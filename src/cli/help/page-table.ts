@@ -4,7 +4,7 @@ const GAP = 2;
 
 /**
  * Formats a table whose cells may be sentences. A cell that is too wide is wrapped within its column. Where not
- * even the longest words fit beside each other, each row becomes a list of its cells.
+ * even the longest words fit next to each other, each row becomes a list of its cells.
  *
  * @param titles  omitted if all are empty
  */

@@ -10,7 +10,7 @@ export interface Topic {
 
 /** Lists the reference pages in the order in which `hoist --help` shows them. */
 export const TOPICS: readonly Topic[] = [
-  { name: "flags", about: "flag files: fields, rules, rollouts, conditions, configuration", page: "flags/README.md" },
+  { name: "flags", about: "flag files: fields, rules, conditions, configuration", page: "flags/README.md" },
   { name: "client", about: "flags in a program: functions, options, outages, tests", page: "src/client/README.md" },
   { name: "commands", about: "every command, exit code and variable", page: "src/cli/README.md" },
   { name: "database", about: "tables, addresses, migrations, roles, SQL", page: "src/store/README.md" },

@@ -8,7 +8,7 @@ import { writeNew, type Step } from "./first-steps.ts";
 import type { Io } from "../terminal/io.ts";
 
 /**
- * Installs the pre-commit hook where git looks for it. An existing hook is kept, with a note that says what to add to it.
+ * Installs the pre-commit hook where git looks for it. An existing hook is kept, with a note about the line to add to it.
  *
  * @param folder  the folder that holds `flags/`
  * @returns null outside a git repository

@@ -9,7 +9,7 @@ import { killLines, killText } from "./kill-text.ts";
 
 export function killCommand(io: Io): CommandUnknownOpts {
   const examples = ["hoist kill workshop_routing", "hoist kill workshop_routing --format json"];
-  const summary = "print the commands that switch a flag off at once; runs none of them";
+  const summary = "print the commands that switch a flag off at once; does not run them";
   return hoistCommand("kill", summary, examples, io)
     .argument("<key>", "flag to switch off")
     .addOption(formatOption)

@@ -8,7 +8,7 @@ export function splitExample(line: string): { readonly command: string; readonly
 }
 
 /**
- * Formats examples for help. Notes are beside their commands where all fit into the width, and below them otherwise.
+ * Formats examples for help. Notes are next to their commands if all fit into the width, and below them otherwise.
  *
  * @param examples  each a command, or a command and its note after two or more spaces
  * @param width     in columns

@@ -7,7 +7,7 @@ export type Style = (colour: "red" | "yellow" | "green" | "cyan" | "bold" | "dim
 
 /** Everything outside the program that a command uses; tests pass their own. */
 export interface Io {
-  /** Prints the result to stdout, which holds nothing else. */
+  /** Prints the result to stdout. Nothing else goes to stdout. */
   readonly out: (text: string) => void;
   /** Prints progress, notes and errors to stderr. */
   readonly err: (text: string) => void;
@@ -25,7 +25,7 @@ export interface Io {
   readonly width: number;
   /** Columns of the terminal that {@link out} writes to; undefined for a file or a pipe, where lines have any length. */
   readonly columns?: number | undefined;
-  /** Asks the person at the terminal; undefined where there is no terminal. @throws FlagError USAGE when the input ends */
+  /** Asks the person at the terminal; undefined if there is no terminal. @throws FlagError USAGE when the input ends */
   readonly ask?: ((question: string) => Promise<string>) | undefined;
 }
 

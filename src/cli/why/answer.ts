@@ -78,7 +78,7 @@ function provenanceOf(read: ReadRow, entry: AuditEntry | undefined, io: Io): str
   const { path, commit_sha, last_modified_by, updated_at, synced } = read.row;
   const by = entry === undefined ? last_modified_by : entry.changedBy;
   const manually = entry?.bySync === false ? "manually " : "";
-  // The row keeps the commit of the last sync that changed it, which says nothing about a manual change after that.
+  // The row keeps the commit of the last sync that changed it, which does not describe a later manual change.
   const commit = manually !== "" || commit_sha === null ? "" : ` in ${shortCommit(commit_sha)}`;
   const note = entry?.notes ? ` (${entry.notes})` : "";
   const last = `${path ?? "no file"}, last changed ${manually}by ${by}${commit}${note}, ${agoText(updated_at, io.now())}`;

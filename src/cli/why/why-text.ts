@@ -32,7 +32,7 @@ export function whyText({ trace, source, provenance }: ExplainedAnswer, style: S
   ].join("\n");
 }
 
-/** Wraps a step over several lines; its name is beside the first. */
+/** Wraps a step over several lines; its name is on the first line. */
 function foldedRow(step: string, text: string, room: number): readonly (readonly [string, string])[] {
   return wrapped(text, Math.max(40, room)).map((line, index) => [index === 0 ? step : "", line]);
 }

@@ -13,7 +13,7 @@ import { warningAtKey } from "./report.ts";
 /** The environments as `flags/_config.yaml` declares them, in order of promotion. */
 export type Environments = ConfigFile["environments"];
 
-/** Returns the flag that an environment is served; without a name, the file as it stands. */
+/** Returns the flag that an environment uses; without a name, the base of the file. */
 type Resolve = (environment?: string) => Flag;
 
 /** Warns of what is odd about the flags that environments are served. None of it is certainly a mistake. */
@@ -65,7 +65,7 @@ function* checkSettled(
 }
 
 /**
- * Warns of environments that are on by accident. An environment without an overlay is served the file as it stands, also
+ * Warns of environments that are on by accident. An environment without an overlay uses the base of the file, also
  * when it was declared long after the flag was written. Reported where the overlay of a protected environment restricts the
  * flag, and this environment comes after it or is protected too: in environments before it a flag is tried, so the file as it
  * stands is intended there. An empty overlay (`{}`) says that it is intended.
@@ -92,7 +92,7 @@ function* checkOverlays(
       return names.indexOf(each) < names.indexOf(name) || (isProtected(each) && isProtected(name));
     });
     if (other === undefined) continue;
-    const message = `${name} has no overlay, so it is served the file as it stands (${cellText(base)}), while ${other} is restricted (${cellText(resolve(other))})`;
+    const message = `${name} has no overlay, so it uses the base of the file (${cellText(base)}), while ${other} is restricted (${cellText(resolve(other))})`;
     const hint = `add ${name}: { enabled: false }, or ${name}: {} if this is intended`;
     yield warningAtKey({ file: parsed, path: ["environments"] }, "no-overlay", message, hint);
   }

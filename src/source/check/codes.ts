@@ -71,7 +71,8 @@ export const DIAGNOSTIC_CODES = {
   "rule-for-nobody": "the share of a rule is 0 %",
   "undeclared-only": "only a value that is not declared could meet the condition",
   "fully-rolled-out": "every environment serves the same variant to everyone",
-  "no-overlay": "an environment is served the file as it stands, while an earlier one is restricted by its overlay",
+  "no-overlay":
+    "an environment without an overlay uses the base of the file, while an earlier one is restricted by its overlay",
   "missing-expiry": "a flag of kind release or experiment has no expires",
   expired: "the flag is past its expiry date",
   "test-failed": "an inline test gets another answer than it expects",

@@ -24,7 +24,7 @@ export interface TestResults {
 }
 
 /**
- * Runs the `tests` of the flag files, each in its environment or against the file as it stands. Overrides do not affect them.
+ * Runs the `tests` of the flag files, each in its environment or against the base of the file. Overrides do not affect them.
  * Deterministic.
  *
  * @param keys  only the tests of these flags; all tests by default

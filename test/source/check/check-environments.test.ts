@@ -20,7 +20,7 @@ describe("an environment that is on by accident", () => {
 
   test("is one without an overlay beside a protected one that is held back", () => {
     const said = [
-      "no-overlay: production-eu has no overlay, so it is served the file as it stands (on), while production is restricted (off)",
+      "no-overlay: production-eu has no overlay, so it uses the base of the file (on), while production is restricted (off)",
     ];
     expect(saidOf(held, { environments: EU })).toEqual(said);
     expect(

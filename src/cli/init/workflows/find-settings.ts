@@ -19,7 +19,7 @@ export interface FoundRepository {
 /**
  * Finds the settings for the workflows of a repository. Returns null outside a repository.
  *
- * @param folder  the one that holds `flags/`
+ * @param folder  the folder that contains `flags/`
  * @throws FlagError GIT_FAILED
  */
 export async function findSettings(folder: string, config: Config, env: Io["env"]): Promise<FoundRepository | null> {
@@ -49,7 +49,7 @@ async function topOf(git: Git): Promise<string | null> {
   }
 }
 
-/** Returns the environments for the workflows: without those that are synced from a work tree, unless there are no others. */
+/** Returns the environments for the workflows: all that are not synced from a work tree, or all if there are no others. */
 function syncedEnvironments({ environments }: Config): readonly string[] {
   const shared = environments.filter(({ workTree }) => !workTree);
   return (shared.length === 0 ? environments : shared).map(({ name }) => name);
@@ -73,7 +73,7 @@ async function mainBranch(git: Git): Promise<string> {
   return current.trim() || "main";
 }
 
-/** Uses the nearest package.json that depends on the command and has a lock file of npm beside it. */
+/** Uses the nearest package.json that depends on the command and has an npm lock file next to it. */
 function installOf(root: string, below: string): Install {
   for (const folder of new Set([below, ""])) {
     const file = join(root, folder, "package.json");
