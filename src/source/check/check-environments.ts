@@ -67,8 +67,8 @@ function* checkSettled(
 /**
  * Warns of environments that are on by accident. An environment without an overlay uses the base of the file, also
  * when it was declared long after the flag was written. Reported where the overlay of a protected environment restricts the
- * flag, and this environment comes after it or is protected too: in environments before it a flag is tried, so the file as it
- * stands is intended there. An empty overlay (`{}`) says that it is intended.
+ * flag, and this environment comes after it or is protected too: in environments before it a flag is tried, so the base
+ * of the file is intended there. An empty overlay (`{}`) confirms that it is intended.
  */
 function* checkOverlays(
   parsed: ParsedFile,

@@ -38,7 +38,7 @@ describe("an environment that is on by accident", () => {
 
   test.each([
     ["environments where a flag is tried, before the one that is held back", held, USUAL],
-    ["an overlay that says that the file as it stands is meant", `${held.slice(0, -2)}, production-eu: {} }`, EU],
+    ["an overlay that confirms that the base of the file is intended", `${held.slice(0, -2)}, production-eu: {} }`, EU],
     [
       "a development that lacks what the flag needs",
       "rollout: all\nenvironments: { development: { enabled: false } }",
