@@ -72,7 +72,7 @@ try {
   const inside = "package/generated/api.github.com.json";
   execFileSync("tar", ["-xzf", packed, inside], { cwd: folder });
   const shapes = shapesOf(JSON.parse(readFileSync(join(folder, inside), "utf8")), OPERATIONS);
-  // One operation or schema a line, so that a newer description can be read as a difference.
+  // Writes one operation or schema per line, so that an update shows a readable diff.
   const lines = (entries: Readonly<Record<string, unknown>>): string =>
     Object.keys(entries)
       .sort()

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const target = resolve(process.argv[2] ?? ROOT);
 const work = mkdtempSync(join(tmpdir(), "flaghoist-pack-"));
-// npm hands its options down to scripts as variables: those that `npm run pack` was given concern the repository.
+// npm passes its own options to scripts as environment variables. The options of `npm run pack` do not apply to this call.
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(?:config|package)_/i.test(name)));
 
 try {

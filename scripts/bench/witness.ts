@@ -9,7 +9,11 @@ interface Seen {
 
 /** Another process that evaluates a flag. */
 export interface Witness {
-  /** When it began to answer so, in nanoseconds of `process.hrtime.bigint()`. @throws Error when it does not within a minute */
+  /**
+   * Returns the time of the first answer with this value, in nanoseconds of `process.hrtime.bigint()`.
+   *
+   * @throws Error when it does not within a minute
+   */
   readonly answers: (value: boolean) => Promise<bigint>;
   readonly stop: () => Promise<void>;
 }

@@ -7,7 +7,7 @@ export interface CheckRun {
   /** The head commit of the pull request. */
   readonly headSha: string;
   readonly conclusion: "success" | "failure" | "neutral";
-  /** One line. */
+  /** A summary in one line. */
   readonly title: string;
   /** Markdown. */
   readonly summary: string;

@@ -91,7 +91,7 @@ async function updated(
   return { action: "updated", url: found.url };
 }
 
-/** @throws FlagError as gitHubFailure says */
+/** Replaces the text of a comment. @throws FlagError as gitHubFailure says */
 export async function updateComment(
   { octokit, owner, repo }: GitHub,
   number: number,

@@ -16,8 +16,8 @@ export interface ConnectOptions extends RepositoryAddress {
   /** Contains only characters that a header may contain. */
   readonly token: string;
   /**
-   * How often a request is repeated after a server or network error: after 1, 4, 9 … seconds. 3 unless given. With 0, rate
-   * limits are not waited for and writes are not spaced.
+   * The most retries of a request after a server or network error, after 1, 4, 9 … seconds; 3 unless given. With 0, the
+   * client neither waits for rate limits nor spaces writes.
    */
   readonly retries?: number | undefined;
   /** The time for one complete answer; 30 seconds unless given. */

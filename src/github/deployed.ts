@@ -22,7 +22,7 @@ export interface DeployedPullRequest {
 
 export interface Announcement {
   readonly announced: readonly DeployedPullRequest[];
-  /** Why other pull requests could not be announced. */
+  /** The errors of pull requests that could not be announced. */
   readonly failures: readonly FlagError[];
 }
 

@@ -182,7 +182,7 @@ function remarks(
   return [
     ...notes.map((note) => lineText(note, MAX_LINE)),
     ...voided.map(
-      (name) => `the acknowledgement for ${code(name)} was removed, because it was given for another end state`,
+      (name) => `the acknowledgement for ${code(name)} was removed, because it confirmed a different change`,
     ),
     ...failures.map(
       ({ file, line, message }) => `fails now: ${code(`${file}:${line}`)} ${lineText(message, MAX_LINE)}`,

@@ -18,7 +18,7 @@ export interface ToggleUpdates {
   readonly metadata?: JsonObject | undefined;
 }
 
-/** What each field accepts, and how a message says so. */
+/** The check of each field, and what it accepts in words. */
 const FIELDS: { readonly [field in keyof ToggleUpdates]-?: readonly [(value: unknown) => boolean, string] } = {
   enabled: [(value) => typeof value === "boolean", "true or false"],
   rollout_strategy: [

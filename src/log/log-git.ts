@@ -47,7 +47,7 @@ export function treeWalk(tip: ReadonlyMap<string, string>): TreeWalk {
   };
 }
 
-/** One flag's file before and after a step; null where there was none. */
+/** The file of one flag before and after a commit; null when it does not exist. */
 interface Pair {
   readonly before: string | null;
   readonly after: string | null;

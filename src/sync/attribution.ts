@@ -3,7 +3,7 @@ import type { FlagKey } from "../core/flag/flag.ts";
 import { newestChange, type CommitInfo } from "../history/commit-info.ts";
 import type { Desired } from "../source/read/desired.ts";
 
-/** Who changed a flag, and with which pull request: the audit's `changed_by` and `notes`. */
+/** The person who changed a flag, and the pull request: the columns `changed_by` and `notes` of the audit. */
 export interface Attribution {
   readonly changedBy: string;
   readonly notes: string | null;

@@ -74,7 +74,7 @@ test("a newcomer: init, a new flag, a mistake that the error leads out of, tests
   for (const words of ["#2", "#3", "10 %", "50 %"]) expect(log).toContain(words);
   const back = await done("rollback", "new_checkout", "--env", "production");
   expect(back).toContain("50 % → 10 % of everyone");
-  expect(back).toContain("the acknowledgement for production was removed, because it was given for another end state");
+  expect(back).toContain("the acknowledgement for production was removed, because it confirmed a different change");
   repository.commit("Back to 10 % (#6)");
   await done("sync", "--env", "production");
   expect((await hoist("plan", "--env", "production")).code).toBe(0);

@@ -383,7 +383,7 @@ describe("what a proposal says", () => {
     const tip = connected(meant);
     const voided = await aProposal(tip, ["rollout=30%"]);
     expect(voided.body).toContain(
-      "the acknowledgement for `production` was removed, because it was given for another end state",
+      "the acknowledgement for `production` was removed, because it confirmed a different change",
     );
   });
 

@@ -20,7 +20,10 @@ export interface Clone {
   readonly prefix: string;
 }
 
-/** @throws FlagError NOT_A_REPOSITORY when there is a `flags/` outside a repository */
+/**
+ * Finds the clone that contains a folder. @throws FlagError NOT_A_REPOSITORY when there is a `flags/` outside a
+ * repository
+ */
 export async function cloneAt(folder: string): Promise<Clone> {
   if (!existsSync(join(folder, "flags"))) return { repository: null, prefix: "" };
   const repository = await openRepository(folder);

@@ -14,7 +14,7 @@ export type FlagAnswers = { readonly [field in keyof CompleteAnswers]: string | 
 type Check = (answer: string) => string | undefined;
 
 /**
- * Completes what the options left out: asks on a terminal, else throws one error that lists everything missing.
+ * Completes the values of a new flag: asks for missing ones on a terminal, else throws one error that lists them.
  *
  * @param checkKey  returns what is wrong with a key
  * @throws FlagError USAGE

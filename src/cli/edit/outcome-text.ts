@@ -92,7 +92,7 @@ function labelsText({ labels, reviewers }: Proposal): string {
 function* noteLines({ voided, needs, failures, notes }: EditOutcome, style: Style, columns: number): Iterable<string> {
   const note = (text: string) => noteText(text, style, columns);
   for (const name of voided) {
-    yield note(`the acknowledgement for ${name} was removed, because it was given for another end state`);
+    yield note(`the acknowledgement for ${name} was removed, because it confirmed a different change`);
   }
   for (const { environment, text, line, path } of needs) {
     const what = path === null ? "after the merge, run" : `if this is intended, add to ${path}`;

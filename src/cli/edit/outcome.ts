@@ -35,9 +35,9 @@ export interface DraftEdit {
 /** The result of an edit, with everything that its output contains. */
 export interface EditOutcome extends Pick<Edited, "key" | "edits" | "voided" | "failures"> {
   readonly destination: Destination;
-  /** What the edit changes per environment; environments without a change are left out. */
+  /** The changes in each environment. Environments without a change are left out. */
   readonly meanings: readonly Meaning[];
-  /** What a sync will refuse until it is acknowledged. */
+  /** The changes that a sync refuses until they are acknowledged. */
   readonly needs: readonly EditNeed[];
   /** Remarks, one line each. */
   readonly notes: readonly string[];
@@ -62,7 +62,7 @@ export interface EditNeed {
   readonly environment: string;
   readonly text: string;
   readonly id: string;
-  /** What to paste: the line for the flag's file, or the command for a whole plan. */
+  /** The line to add to the flag's file, or the command that acknowledges a whole plan. */
   readonly line: string;
   /** The flag's file; null when the whole plan needs the acknowledgement. */
   readonly path: string | null;

@@ -30,7 +30,7 @@ export function renameCommand(io: Io, done: Done): CommandUnknownOpts {
         const fallback = result.before.flagsFor(null).get(key)?.fallback;
         const served = fallback === undefined ? "its fallback" : `its fallback (${fallback})`;
         const notes = [
-          `programs that still ask for ${key} get ${served} after the next sync if they use generated code, else their own default`,
+          `programs that still use ${key} get ${served} after the next sync if they use generated code, or else their own default`,
           `the sync adds ${newKey} to the table as a new flag and archives ${key}; the history stays under the old key`,
           `overrides and kills must then name ${variableOf(newKey)} instead of ${variableOf(key)}`,
           ...(await formerKeyNotes(folder, newKey)),

@@ -133,7 +133,7 @@ async function writeCheckOf(
   }
 }
 
-/** Refuses to report one commit in a pull request whose head is another. */
+/** Refuses a report about a commit that is not the head of the pull request. */
 async function checkSameCommit(
   { commit, repository }: BranchReport,
   event: PullRequestEvent,

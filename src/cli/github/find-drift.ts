@@ -9,7 +9,7 @@ import type { MainlineChange } from "../../history/mainline.ts";
 import { mainlineBetween } from "../../history/mainline-between.ts";
 import { planSync, type PlanOutcome, type SyncOptions } from "../../sync/sync.ts";
 
-/** How a table differs from the branch. Nothing in it changes only because time passes. */
+/** The differences between a table and the branch. They do not depend on the current time. */
 export interface Drift {
   readonly environment: string;
   readonly database: string;
@@ -26,13 +26,13 @@ export interface ManualChange {
   readonly key: string;
   /** `disabled manually`. */
   readonly what: string;
-  /** What a sync does with it: `stays disabled until released`. */
+  /** The outcome of the next sync, e.g. `stays disabled until released`. */
   readonly fate: string;
   readonly by: EditedBy | null;
 }
 
 export interface Pending {
-  /** When the oldest commit was merged, ISO 8601. */
+  /** The time when the oldest commit was merged, ISO 8601. */
   readonly since: string;
   readonly changes: readonly { readonly key: string; readonly text: string }[];
   /** The merged commits that are not live, newest first. */
@@ -51,7 +51,7 @@ export interface DriftOptions {
   readonly now: Date;
   /** Changes that were merged more recently are not reported. */
   readonly afterMs: number;
-  /** The time between two comparisons; a difference that only one of them sees was a running sync. */
+  /** The time between two comparisons. A difference in only one of them was a running sync. */
   readonly settleMs: number;
   /** Connects to GitHub, which knows commits that this clone has not fetched. */
   readonly github: () => Promise<GitHub>;

@@ -8,7 +8,7 @@ import { ACKNOWLEDGEABLE_CODES } from "../../source/check/codes.ts";
 /** The conclusion of the check on a commit. */
 export interface Verdict {
   readonly conclusion: "success" | "failure" | "neutral";
-  /** One line. */
+  /** A summary in one line. */
   readonly title: string;
 }
 
@@ -41,7 +41,7 @@ function findingText({ file, line, column, code: of, message, hint }: Diagnostic
   return `${pathText(`${file}:${line}:${column}`)} ${code(of)} ${lineText(message)}${then}`;
 }
 
-/** @param report  null when the files are invalid */
+/** Returns the conclusion of the check on a commit. @param report  null when the files are invalid */
 export function verdictOf(diagnostics: readonly Diagnostic[], report: ChangeReport | null): Verdict {
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   if (errors.length > 0) {

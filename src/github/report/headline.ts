@@ -14,7 +14,7 @@ import {
 import { peopleText } from "../../impact/people-text.ts";
 import type { ChangeReport, EnvironmentReport, FlagReport } from "../../impact/report.ts";
 
-/** Says in one line how much changes in which environment, and who flips in the last environment that changes. */
+/** Returns one line: how much changes in which environment, and who flips in the last environment that changes. */
 export function headlineText(report: ChangeReport): string {
   const changed = changedEnvironments(report);
   const [last] = changed;

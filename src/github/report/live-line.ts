@@ -8,7 +8,7 @@ import { firstOf } from "./words.ts";
 /** The first line of the comment, which identifies it. A comment in another format needs another number. */
 export const COMMENT_MARKER = "<!-- flaghoist:report:1 -->";
 
-/** Says that a merged change has reached an environment's table. */
+/** The facts about a merged change that has reached the table of an environment. */
 export interface Live {
   readonly environment: string;
   readonly revision: number;

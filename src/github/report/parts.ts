@@ -68,7 +68,7 @@ export function needsPart(report: ChangeReport): Part {
   };
 }
 
-/** Further blocks are folded. */
+/** The most blocks that are shown unfolded. */
 const MAX_OPEN = 5;
 
 function fileBlocks({ environments }: ChangeReport): readonly string[] {

@@ -2,7 +2,7 @@
 export interface Part {
   /** Its name in the list of parts that were left out. */
   readonly name: string;
-  /** How many things it lists. */
+  /** The number of things that it lists. */
   readonly items: number;
   /** Returns the part with its first `shown` things and a count of the others; "" when there is nothing to show. */
   readonly text: (shown: number) => string;

@@ -5,7 +5,7 @@ import type { Part } from "./shorten.ts";
 import { detailsText, figureText, firstOf, keyText, lineText, nameText, sharedTexts, tableText } from "./words.ts";
 import type { ChangeReport, FlagReport, Flips, Move } from "../../impact/report.ts";
 
-/** Further rows are folded. */
+/** The most rows that are shown unfolded. */
 const MAX_OPEN = 10;
 const MAX_DIFFERENCES = 3;
 /** With more moves, the share of everyone who moves comes first. */
@@ -63,7 +63,7 @@ function cellsOf(flag: FlagReport): readonly string[] {
 /** Describes what changes in the flag itself, the most important difference first. */
 export function changeText({ differences }: FlagReport): string {
   if (differences.length === 0) return "itself unchanged";
-  // The next column says in figures whose answer an archive changes.
+  // The next column shows how many people an archive affects.
   const texts = differences.map((each) =>
     lineText(each.kind === "archived" ? archivedText(each.flag) : differenceText(each)),
   );

@@ -53,7 +53,7 @@ export function listText(items: readonly string[], max: number = items.length): 
     .join("\n");
 }
 
-/** @param rows  each begins and ends with a bar */
+/** Returns a Markdown table. @param rows  each begins and ends with a bar */
 export function tableText(columns: readonly string[], rows: readonly string[]): string {
   return [`| ${columns.join(" | ")} |`, `|${"---|".repeat(columns.length)}`, ...rows].join("\n");
 }

@@ -23,7 +23,7 @@ export interface Edited {
   readonly edits: readonly FileEdit[];
   readonly before: LoadedFlags;
   readonly after: LoadedFlags;
-  /** Environments whose acknowledgement was removed, because it was given for another end state. */
+  /** Environments whose acknowledgement was removed, because it confirmed a different change. */
   readonly voided: readonly string[];
   /** Inline tests that passed before the edit and fail after it. */
   readonly failures: readonly Diagnostic[];

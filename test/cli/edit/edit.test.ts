@@ -35,7 +35,7 @@ describe("set and rollout", () => {
     expect((await hoist("set", "checkout", "description=Other words.")).out).not.toContain("acknowledgement");
     const third = await hoist("rollout", "checkout", "61%", "--env", "production");
     expect(third.out).toContain(
-      "the acknowledgement for production was removed, because it was given for another end state",
+      "the acknowledgement for production was removed, because it confirmed a different change",
     );
     expect(textOf(repository, "checkout")).not.toContain("acknowledge");
   });
@@ -222,7 +222,7 @@ describe("rename", () => {
     const before = await hoist("why", "checkout", "--work-tree", "--user", "user-42", "--env", "production");
     const { code, out } = await hoist("rename", "checkout", "one_page");
     expect(code, out).toBe(0);
-    expect(out).toContain("programs that still ask for checkout");
+    expect(out).toContain("programs that still use checkout");
     expect(existsSync(join(repository.folder, "flags/checkout.yaml"))).toBe(false);
     expect(textOf(repository, "one_page")).toContain("kind: ops\nsalt: checkout\nenabled");
     expect(textOf(repository, "one_page")).not.toContain("acknowledge");

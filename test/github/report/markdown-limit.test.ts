@@ -73,7 +73,9 @@ describe("a report that is too long", () => {
   test("says where all of it can be read", () => {
     const limit = whole - 1;
     expect(reportMarkdown(FITS, { limit })).toMatch(/For the complete report, see `hoist plan --base origin\/main`\.$/);
-    expect(reportMarkdown(FITS, { limit, elsewhere: "the summary of the job" })).toMatch(/: the summary of the job\.$/);
+    expect(reportMarkdown(FITS, { limit, elsewhere: "the summary of the job" })).toMatch(
+      /see the summary of the job\.$/,
+    );
   });
 
   test("says how many rows are missing", () => {
