@@ -22,7 +22,7 @@ describe("the source tree", () => {
     expect(layerViolations(imports)).toEqual([]);
   });
 
-  test("no file imports itself by way of other files, type imports included", async () => {
+  test("imports form no cycle, including type imports", async () => {
     expect(importCycles(await importsOf(SRC))).toEqual([]);
   });
 
@@ -59,7 +59,7 @@ describe("the checks themselves", () => {
     return folder;
   }
 
-  test("upward and sideways imports are found in every form, and downward ones are not", async () => {
+  test("upward and sideways imports are reported in every form; downward imports are not", async () => {
     const folder = planted({
       "core/a.ts": `import type { S } from "../store/store.ts";\nexport type A = S;`,
       "core/b.ts": `export const load = () => import("../client/c.ts");`,
@@ -86,7 +86,7 @@ describe("the checks themselves", () => {
     ]);
   });
 
-  test("a cycle of files is found once, also where a type import closes it; two ways to one file are no cycle", async () => {
+  test("a cycle of files is reported once, even if a type import closes it; two import paths to one file are not a cycle", async () => {
     const folder = planted({
       "core/a.ts": `import { b } from "./b.ts"; export type A = number; export const a = b;`,
       "core/b.ts": `import { c } from "./c.ts"; export const b = c;`,

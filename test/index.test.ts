@@ -64,7 +64,7 @@ describe("the default client", () => {
   });
   afterEach(door.closeFlags);
 
-  test("answers the asked-for functions", async () => {
+  test("has the documented functions", async () => {
     expect(await door.isFeatureEnabled("booking", { userId: "user-42" })).toBe(true);
     expect(await door.isFeatureEnabled("nothing")).toBe(false);
     expect(await door.isFeatureEnabled("limit")).toBe(false);
@@ -92,7 +92,7 @@ describe("the default client", () => {
     ]);
   });
 
-  test("is one, also for a second copy of the module", async () => {
+  test("is shared with a second copy of the module", async () => {
     await door.isFeatureEnabled("booking");
     vi.resetModules();
     const copy = await import("../src/index.ts");
@@ -111,12 +111,12 @@ describe("the default client", () => {
     expect(await door.checkFeatures(["later", "latest"])).toEqual({ later: true, latest: true });
   });
 
-  test("refuses options that are none at once, and keeps those it had", async () => {
+  test("refuses invalid options immediately and keeps the earlier ones", async () => {
     expect(() => door.configureFlags({ pollIntervalMs: Number.NaN })).toThrow(/pollIntervalMs/);
     expect(await door.isFeatureEnabled("booking")).toBe(true);
   });
 
-  test("closes while it opens, and opens again with the next use", async () => {
+  test("can be closed while it opens, and opens again with the next use", async () => {
     const answer = door.isFeatureEnabled("booking");
     await door.closeFlags();
     await door.closeFlags();
@@ -124,7 +124,7 @@ describe("the default client", () => {
     expect(await door.isFeatureEnabled("booking")).toBe(true);
   });
 
-  test("reads nothing after the first use, and waits for nothing", async () => {
+  test("neither reads nor waits after the first use", async () => {
     await door.isFeatureEnabled("booking");
     const { StatementSync } = process.getBuiltinModule("node:sqlite");
     const statements = (["get", "all", "run"] as const).map((name) => vi.spyOn(StatementSync.prototype, name));
@@ -141,7 +141,7 @@ describe("the default client", () => {
   });
 });
 
-describe("a program that uses the door", () => {
+describe("a program that uses the entry point", () => {
   /** What it printed and how it ended, in a folder of its own. */
   async function program(source: string, env: Readonly<Record<string, string>> = {}) {
     const folder = mkdtempSync(join(tmpdir(), "flaghoist-program-"));
@@ -167,7 +167,7 @@ describe("a program that uses the door", () => {
     expect((await program(`${use} await flags.isFeatureEnabled("booking");`, env)).stdout).toBe("true\n");
   });
 
-  test("waits for its first flags although nothing else keeps it alive, and tells on stderr what is the matter", async () => {
+  test("waits for its first flags although nothing else keeps it alive, and logs the problem on stderr", async () => {
     const { stdout, stderr } = await program("console.log(await flags.isFeatureEnabled('booking'));", {
       FLAGS_ENV: "production",
     });
@@ -176,14 +176,14 @@ describe("a program that uses the door", () => {
     expect(stderr).toContain("flaghoist: WARNING   production, no flag data yet: callers get their default values\n");
   });
 
-  test("forces a flag by FEATURE_X=true without any database", async () => {
+  test("can set a flag with FEATURE_X=true without a database", async () => {
     const { stdout } = await program("console.log(await flags.isFeatureEnabled('voice_logging'));", {
       FEATURE_VOICE_LOGGING: "true",
     });
     expect(stdout).toBe("true\n");
   });
 
-  test("that nobody listens to on stderr goes on", async () => {
+  test("continues when stderr is closed", async () => {
     const child = program("process.stderr.destroy(); console.log(await flags.isFeatureEnabled('x'));");
     await expect(child).resolves.toMatchObject({ stdout: "false\n" });
   });

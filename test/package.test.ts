@@ -21,7 +21,7 @@ const entryPoints = () =>
     .filter((name) => name !== "./package.json")
     .map((name) => `flaghoist${name.slice(1)}`);
 
-test("the package carries what runs and the reference pages, and nothing of development", () => {
+test("the package contains the code and the reference pages, and no development files", () => {
   const pages = TOPICS.map(({ page }) => page);
   expect(installed.files).toEqual(
     expect.arrayContaining([
@@ -44,7 +44,7 @@ test("the package carries what runs and the reference pages, and nothing of deve
   expect(installed.files.filter((file) => /\.test\.|(?<!\.d)\.tsx?$|node_modules/.test(file))).toEqual([]);
 });
 
-test("no file of the package names a folder of the machine that built it", () => {
+test("no file of the package contains a path of the machine that built it", () => {
   const naming = installed.files.filter((file) => readFileSync(join(installed.home, file), "utf8").includes(ROOT));
   expect(naming).toEqual([]);
 });
@@ -70,7 +70,7 @@ describe("without the optional peers", () => {
     );
   });
 
-  test("hoist runs from the package alone: help with its pages, and a sync, which reads its SQL and its schemas", () => {
+  test("hoist runs from the package alone: help pages, and a sync with its SQL and schemas", () => {
     const bin = join(installed.home, "cli/bin.js");
     expect(installed.node(bin, "--help")).toMatch(/^Usage: hoist /m);
     for (const { name } of TOPICS) {
@@ -92,7 +92,7 @@ describe("without the optional peers", () => {
 describe("with the optional peers", () => {
   beforeAll(() => installed.addPeers());
 
-  test("an application can import every entry point, with only the declared packages beside it", () => {
+  test("an application can import every entry point with only the declared packages installed", () => {
     const code = entryPoints().map(
       (name) => `if (Object.keys(await import(${JSON.stringify(name)})).length === 0) throw new Error("empty");`,
     );
@@ -100,7 +100,7 @@ describe("with the optional peers", () => {
     expect(installed.node("imports.js")).toBe("all\n");
   });
 
-  test("what an entry point loads only when it is called is installed too", () => {
+  test("packages that an entry point loads lazily are installed too", () => {
     installed.write(
       "update.js",
       `import { closeFlags, configureFlags, updateToggle } from "flaghoist";
@@ -112,7 +112,7 @@ describe("with the optional peers", () => {
   });
 
   test.each(["nodenext", "bundler"])(
-    "an application's compiler understands the types of every entry point (%s)",
+    "an application can compile against the types of every entry point (%s)",
     (resolution) => {
       const code = entryPoints().map(
         (name, n) => `import * as module${n} from "${name}";\nexport const names${n} = Object.keys(module${n});`,
@@ -133,14 +133,14 @@ describe("with the optional peers", () => {
     },
   );
 
-  test("a mistake in using it is a compiler error: the types are there, not any", () => {
+  test("wrong use is a compiler error, because the types are not any", () => {
     installed.write("wrong.ts", 'import { noSuchName } from "flaghoist";\nexport const x = noSuchName;');
     const options = ["--noEmit", "--strict", "--target", "es2024", "--module", "nodenext", "--types", "node"];
     expect(() => installed.tsc("--ignoreConfig", ...options, "wrong.ts")).toThrow(/TS2305.*noSuchName/);
   });
 });
 
-test("publint has nothing to say", async () => {
+test("publint reports nothing", async () => {
   const { messages } = await publint({ pkgDir: installed.home, strict: true, pack: false });
   expect(messages).toEqual([]);
 });

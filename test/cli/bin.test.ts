@@ -44,7 +44,7 @@ function anOlderNode(): string | undefined {
 
 describe("the version guard of the command", () => {
   test.each(["0.10.48", "18.20.8", "20.20.2", "22.0.0", "22.17.1"])(
-    "Node %s is told what is needed, with exit code 9",
+    "Node %s prints the required version and exits with code 9",
     (version) => {
       expect(run(process.execPath, ...asVersion(version), aGuardedCommand())).toEqual({
         status: 9,
@@ -65,7 +65,7 @@ describe("the version guard of the command", () => {
   const old = anOlderNode();
   // There is no older Node to install: this machine has one, or the test above and the ES5 one below have to do.
   const lacking = old === undefined ? " (skipped: this machine has no older Node)" : "";
-  test.skipIf(old === undefined)(`an older Node understands the guard${lacking}`, () => {
+  test.skipIf(old === undefined)(`an older Node can run the guard${lacking}`, () => {
     const answer = run(old!, aGuardedCommand());
     expect(answer).toMatchObject({ status: 9, stdout: "" });
     expect(answer.stderr).toMatch(

@@ -42,7 +42,7 @@ function inDatabase(folder: string): Env {
 }
 
 describe("files and repositories", () => {
-  test("no flags/ at all", async () => {
+  test("a missing flags/ folder", async () => {
     const folder = aFolder();
     expect(await expectRefused(folder, ["validate"], 3)).toMatchInlineSnapshot(`
       "error  FOLDER/flags is missing or empty
@@ -51,7 +51,7 @@ describe("files and repositories", () => {
     `);
   });
 
-  test("a commit without flags/, with an empty one, and with nothing but a configuration", async () => {
+  test("a commit without flags/, with an empty flags/, and with only a configuration", async () => {
     const repository = aRepository();
     repository.write("README.md", "Read me.\n");
     repository.commit("Begin");
@@ -71,7 +71,7 @@ describe("files and repositories", () => {
     expect(existsSync(join(repository.folder, "flags.db"))).toBe(false);
   });
 
-  test("a tree that lost its flags archives nothing", async () => {
+  test("a tree whose flags are missing archives nothing", async () => {
     const { repository, database } = await aSyncedTree(SQLITE, FLAGS);
     for (const key of Object.keys(FLAGS)) repository.remove(flagPath(key));
     repository.commit("Lost");
@@ -157,7 +157,7 @@ describe("files and repositories", () => {
     expect(await hoist(repository.folder, line.split(" "), env)).toMatchObject({ code: 0 });
   });
 
-  test("a dirty tree is a note", async () => {
+  test("a work tree with uncommitted changes causes a note", async () => {
     const tree = await aSyncedTree(SQLITE, FLAGS);
     tree.repository.write(flagPath("voice_logging"), flagText({ enabled: false }));
     const plan = await tree.hoist("plan");
@@ -228,13 +228,13 @@ describe("a database of SQLite", () => {
     `);
   });
 
-  test("with an older schema is not taken for an empty one", async () => {
+  test("with an older schema is not treated as empty", async () => {
     const { folder, env, file } = await syncedAt();
     execFileSync("sqlite3", [file, "UPDATE flaghoist_head SET schema_version = 0"]);
     expect(await expectRefused(folder, ["plan"], 8, env)).toContain("hoist db migrate");
   });
 
-  test("that is not a database, or a folder, or has none of our tables", async () => {
+  test("that is not a database, is a folder, or does not have the tables", async () => {
     const { folder } = aFlagRepository(FLAGS);
     const env = inDatabase(folder);
     const file = join(folder, "flags.db");
@@ -355,7 +355,7 @@ describePostgres("a database of PostgreSQL", () => {
   });
 });
 
-describe("the command line itself", () => {
+describe("the command line", () => {
   test.each([
     ["an unknown command", ["synch"], 'did you mean "sync"?'],
     ["an unknown option", ["sync", "--dry-rn"], "unknown option '--dry-rn'"],
@@ -372,7 +372,7 @@ describe("the command line itself", () => {
     expect(result.err).toMatch(/^ {7}hoist .*--help\n {7}exit 9 \(USAGE\)$/m);
   });
 
-  test("an unknown flag gets a suggestion", async () => {
+  test("an unknown flag causes an error with a suggestion", async () => {
     const { folder } = aFlagRepository(FLAGS);
     const env = inDatabase(folder);
     await hoist(folder, ["sync"], env);

@@ -102,7 +102,7 @@ async function expectJson({ hoist }: Synced, command: string, args: readonly str
 }
 
 describe("--format json", () => {
-  test("every command that has it is tested here", () => {
+  test("every command with this option is tested here", () => {
     expect([...Object.keys({ ...READING, ...WRITING }), ...ELSEWHERE].toSorted()).toEqual(
       reportingCommands(program).toSorted(),
     );
@@ -120,7 +120,7 @@ describe("--format json", () => {
     },
   );
 
-  test("notes, refusals and errors go to stderr, so that what is on stdout can always be parsed", async () => {
+  test("notes, refusals and errors go to stderr, so that stdout can always be parsed", async () => {
     const { repository, hoist } = await aSyncedTree(SQLITE, FLAGS);
     repository.write(flagPath("checkout_button"), flagText({ lines: "rollout: 90%" }));
     const dirty = await hoist("plan", "--format", "json");
@@ -141,7 +141,7 @@ describe("--format json", () => {
 });
 
 describe("without a terminal", () => {
-  test("no colours and no progress, on neither stream", async () => {
+  test("prints no colours and no progress on either stream", async () => {
     const { repository, database } = await aSyncedTree(SQLITE, FLAGS);
     const env = { FLAGS_DATABASE_URL: database.url, FLAGS_ENV: "production" };
     repository.write(flagPath("voice_logging"), flagText({ enabled: false }));
@@ -157,7 +157,7 @@ describe("without a terminal", () => {
     expect([plan, sync, wrong].map(({ stdout, stderr }) => stdout + stderr).join("")).not.toMatch(/\u001b/);
   });
 
-  test("NO_COLOR wins over a terminal that is forced upon the command", async () => {
+  test("NO_COLOR takes precedence over a forced terminal", async () => {
     const { repository, database } = await aSyncedTree(SQLITE, FLAGS);
     const env = { FLAGS_DATABASE_URL: database.url, FLAGS_ENV: "production" };
     const coloured = await piped(repository.folder, { ...env, FORCE_COLOR: "1" }, "list");

@@ -53,7 +53,7 @@ async function client(database: string, options: FlagsOptions = {}): Promise<Fla
 }
 
 function everyDatabase({ fresh, type, typeUnguarded }: Engine): void {
-  test("is served at the start, and a sync reaches the client by itself", async () => {
+  test("is served at the start, and a sync reaches the client automatically", async () => {
     const url = await fresh();
     const store = await synced(url, "checkout");
     const flags = await client(url);
@@ -82,7 +82,7 @@ function everyDatabase({ fresh, type, typeUnguarded }: Engine): void {
     expect(flags.status().transport).toBe("push and poll");
   });
 
-  test("a kill typed as SQL reaches clients in other processes", async () => {
+  test("passes a kill in SQL on to clients in other processes", async () => {
     const url = await fresh();
     await synced(url, "workshop_routing", "workshop_payments");
     const env = { FLAGS_ENV: "production", FLAGS_DATABASE_URL: url, FLAGS_SNAPSHOT_FILE: freshSnapshotFile() };
@@ -96,7 +96,7 @@ function everyDatabase({ fresh, type, typeUnguarded }: Engine): void {
     }
   });
 
-  test("records in the table of instances which process serves what", async () => {
+  test("records in the table of instances what each process serves", async () => {
     const url = await fresh();
     const store = await synced(url, "checkout");
     const flags = await client(url, { env: { FEATURE_CHECKOUT: "off" } });
@@ -196,7 +196,7 @@ describe("a SQLite database", () => {
     expect((await other.settles("workshop_routing", {}, true)).value).toBe(true);
   });
 
-  test("whose file is removed does not change answers, and a file that takes its place is used", async () => {
+  test("whose file is removed does not change answers, and a replacement file is used", async () => {
     const file = freshFile();
     await synced(fileUrl(file), "checkout");
     const flags = await client(fileUrl(file));
@@ -265,7 +265,7 @@ describePostgres("a PostgreSQL database", () => {
     expect(flags.isEnabled("checkout")).toBe(true);
   });
 
-  test("on a server that does not exist delays the start by no more than the initial timeout", async () => {
+  test("on a server that does not exist delays the start by at most the initial timeout", async () => {
     const flags = await client("postgres://flags@localhost:1/flags", { initialTimeoutMs: 500 });
     expect(flags.status()).toMatchObject({ ready: false, lastError: { code: "STORE_UNREACHABLE" } });
   });

@@ -63,7 +63,7 @@ describe("a row that cannot be read", () => {
     expect(client.status().setAside.map(({ serves }) => serves)).toEqual(["off", "off"]);
   });
 
-  test("stays off if it is enabled again while it is still unreadable", async () => {
+  test("stays off if it is enabled again while it is unreadable", async () => {
     const store = fakeStore([aRow(CHECKOUT)]);
     const { client, clock } = await opened(store);
     const states = [false, true];

@@ -23,7 +23,7 @@ describe("traced", () => {
   });
 });
 
-test("every reason and every error code that the core gives has a case", () => {
+test("every reason and every error code of the core has a case", () => {
   const reasons = new Set(CASES.map(({ expected }) => expected.reason));
   const codes = new Set(CASES.map(({ expected }) => expected.errorCode));
   expect(reasons).toEqual(new Set(["STATIC", "DEFAULT", "TARGETING_MATCH", "SPLIT", "DISABLED", "ERROR"]));

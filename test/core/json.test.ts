@@ -12,7 +12,7 @@ const { value } = fc.letrec((tie) => ({
   ),
 }));
 
-test("two values are the same exactly when their canonical texts are", () => {
+test("two values are the same if and only if their canonical texts are the same", () => {
   fc.assert(
     fc.property(value, value, (a, b) => {
       expect(sameJson(a, b)).toBe(canonicalJson(a) === canonicalJson(b));
@@ -22,7 +22,7 @@ test("two values are the same exactly when their canonical texts are", () => {
   );
 });
 
-test("the order of members and members that are undefined do not count, lists and mappings are not the same", () => {
+test("the order of members and undefined members have no effect, and lists differ from mappings", () => {
   expect(sameJson({ a: 1, b: { c: [1] } }, { b: { c: [1], d: undefined }, a: 1 })).toBe(true);
   expect(sameJson([], {})).toBe(false);
   expect(sameJson({ a: undefined }, { b: undefined })).toBe(true);

@@ -36,7 +36,7 @@ describe.each(KINDS)("with %s ids", (_kind, idOf) => {
     },
   );
 
-  test("gate and split are independent: a 10 % gate sees all variants alike", () => {
+  test("share and split are independent: a 10 % share gets all variants equally often", () => {
     const counts = Array.from({ length: 100 }, () => 0);
     let inside = 0;
     for (let n = 0; n < 200_000; n += 1) {
@@ -61,7 +61,7 @@ test("two 10 % flags share 10 % of their people", () => {
   expect(Math.abs((100 * both) / first - 10)).toBeLessThanOrEqual(0.4);
 });
 
-test("raising a share in steps of 0.1 % never takes it away from anybody, and ends with everyone", () => {
+test("raising a share in steps of 0.1 % never excludes anyone, and finally includes everyone", () => {
   const ids = Array.from({ length: 2000 }, (_, n) => `user-${n}`);
   let before = new Set<string>();
   for (let step = 0; step <= 1000; step += 1) {

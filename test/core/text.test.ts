@@ -30,6 +30,6 @@ test.each([
   ["it's", String.raw`'it'\''s'`],
   ["$HOME", "'$HOME'"],
   ["", "''"],
-])("%j is one word of a shell as %j", (text, word) => {
+])("%j is quoted for a shell as %j", (text, word) => {
   expect(shellWord(text)).toBe(word);
 });

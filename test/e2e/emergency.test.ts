@@ -96,13 +96,13 @@ async function takesEffect(url: string, prompt: (sql: string) => string): Promis
   }
 }
 
-test("the emergency statements, typed into sqlite3, reach a program that runs", async () => {
+test("the emergency statements, run with sqlite3, reach a running program", async () => {
   const file = join(aRepository().folder, "production.db");
   await takesEffect(`file:${file}`, (sql) => execFileSync("sqlite3", [file, sql], { encoding: "utf8" }));
 });
 
 describePostgres("typed into psql", () => {
-  test("the emergency statements reach a program that runs", async () => {
+  test("the emergency statements reach a running program", async () => {
     const url = await freshDatabase();
     const typed = ["-v", "ON_ERROR_STOP=1", "-c"];
     await takesEffect(url, (sql) => execFileSync("psql", [url, ...typed, sql], { encoding: "utf8" }));

@@ -168,7 +168,7 @@ async function livesFromDarkToArchived({ staging, production, prompt }: Database
   expect((await hoist("plan", "--env", "staging")).code).toBe(0);
 }
 
-test("a flag lives from dark to archived, over real commits, seen from another process (SQLite)", async () => {
+test("a flag goes from disabled to archived through real commits, as seen from another process (SQLite)", async () => {
   const folder = aRepository().folder;
   const [staging, production] = [join(folder, "staging.db"), join(folder, "production.db")];
   await livesFromDarkToArchived({
@@ -179,7 +179,7 @@ test("a flag lives from dark to archived, over real commits, seen from another p
 });
 
 describePostgres("with PostgreSQL", () => {
-  test("a flag lives from dark to archived, over real commits, seen from another process", async () => {
+  test("a flag goes from disabled to archived through real commits, as seen from another process", async () => {
     const [staging, production] = [await freshDatabase(), await freshDatabase()];
     await livesFromDarkToArchived({
       staging,

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { hoistIn } from "../support/hoist.ts";
 import { aRepository } from "../support/repository.ts";
 
-test("a newcomer: init, a new flag, a mistake that the error leads out of, tests, sync, why, set and log", async () => {
+test("a new user can run init, add a flag, fix a mistake by its error, and use tests, sync, why, set and log", async () => {
   const repository = aRepository();
   repository.write("src/app.js", "console.log('hello');\n");
   repository.commit("An application (#1)");

@@ -48,7 +48,7 @@ function printed(out: string, start: string): readonly string[] {
 }
 
 test.each(METHODS)(
-  "a change is proposed, understood, refused, acknowledged, merged (%s), live, traced and undone",
+  "a change is proposed, reported, refused, acknowledged, merged (%s), synced, traced and undone",
   async (method) => {
     const { fake, clone } = await published();
     const database = await SQLITE.fresh();

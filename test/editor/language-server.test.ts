@@ -96,19 +96,20 @@ async function places({ name, files, said }: (typeof fixtures)[number]) {
   return { editor: [...new Set(found.flat())].sort(), ours: [...new Set(ours)].sort() };
 }
 
-describe("the editor shows what hoist validate says, at the same places", () => {
+describe("the editor shows the problems of hoist validate at the same places", () => {
   const expressible = fixtures.filter(({ name, said }) => {
     return said.every(({ code }) => EXPRESSIBLE.has(code)) && !(name in DIFFERENT);
   });
 
-  test("most bad files are of that kind", () => expect(expressible.length).toBeGreaterThanOrEqual(75));
+  test("most invalid files get the same problems from both", () =>
+    expect(expressible.length).toBeGreaterThanOrEqual(75));
 
   test.concurrent.each(expressible.map((fixture) => [fixture.name, fixture] as const))("%s", async (_, fixture) => {
     const found = await places(fixture);
     expect(found.editor).toEqual(found.ours);
   });
 
-  test("a file that differs does so in another way than not at all", async () => {
+  test("every listed exception differs", async () => {
     for (const fixture of fixtures.filter(({ name }) => name in DIFFERENT)) {
       const found = await places(fixture);
       expect(found.editor, fixture.name).not.toEqual(found.ours);
@@ -116,7 +117,7 @@ describe("the editor shows what hoist validate says, at the same places", () => 
   });
 });
 
-test("the editor says nothing of files that have no errors", async () => {
+test("the editor shows no problems for valid files", async () => {
   const examples = await readWorkTree(EXAMPLES);
   const found = await places({ name: "examples", files: withoutModelines(examples), said: [] });
   expect(found.editor).toEqual([]);
@@ -133,7 +134,7 @@ function withoutModelines(files: readonly SourceFile[]): readonly SourceFile[] {
 const HEAD = "name: New\ndescription: Something new.\nowner: team-growth\nkind: ops\nenabled: true\n";
 const STRINGS = `${HEAD}type: string\nvariants: { control: grey, blue: "#00f", green: "#0f0" }\noffVariant: control\n`;
 
-describe("the editor completes this repository's own names", () => {
+describe("the editor completes the names of this repository", () => {
   test.each([
     [
       "segments",

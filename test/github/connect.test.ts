@@ -29,7 +29,7 @@ async function failureOf(request: Promise<unknown>): Promise<FlagError> {
   return failure;
 }
 
-describe("what GitHub refuses", () => {
+describe("requests that GitHub refuses", () => {
   const resetAt = Date.UTC(2030, 0, 1, 9, 30) / 1_000;
   test.each([
     [
@@ -121,7 +121,7 @@ describe("what GitHub refuses", () => {
     expect(`${code}|${message}|${hint ?? ""}`).toBe(told);
   });
 
-  test("a proxy that quotes the token in its refusal is not quoted with it", async () => {
+  test("a token in the refusal of a proxy is not shown", async () => {
     const { url } = await answering((request, response) => {
       json(403, { message: `refused: ${request.headers.authorization ?? ""}` })(request, response);
     });
@@ -160,7 +160,7 @@ describe("what GitHub refuses", () => {
   });
 });
 
-describe("a GitHub that does not answer", () => {
+describe("a GitHub server that does not answer", () => {
   const cut = (request: IncomingMessage, response: ServerResponse) => {
     response.writeHead(200, { "content-type": "application/json", "content-length": "100" });
     response.write('{"id":');
@@ -189,7 +189,7 @@ describe("a GitHub that does not answer", () => {
     expect(requests).toHaveLength(1);
   });
 
-  test("nobody listens", async () => {
+  test("a closed port is reported as unreachable", async () => {
     const { url, close } = await answering(REPOSITORY);
     await close();
     const failure = await failureOf(readRepository(connected(url)));
@@ -222,7 +222,7 @@ describe("repeated requests", () => {
     expect(requests).toHaveLength(1);
   });
 
-  test("a short limit is waited for, with a note, and no more than twice", async () => {
+  test("a short rate limit is waited for, with a note, and at most twice", async () => {
     const limit = json(403, { message: "You have exceeded a secondary rate limit." }, { "retry-after": "3" });
     const notes: string[] = [];
     const note = (text: string) => notes.push(text);
@@ -236,7 +236,7 @@ describe("repeated requests", () => {
     expect(always.requests).toHaveLength(3);
   });
 
-  test("a limit that ends in an hour is not waited for", async () => {
+  test("a rate limit that ends in an hour is not waited for", async () => {
     const reset = String(Math.ceil(Date.now() / 1_000) + 3_600);
     const limit = json(403, { message: "limit" }, { "x-ratelimit-remaining": "0", "x-ratelimit-reset": reset });
     const { url, requests } = await answering(limit);
@@ -248,7 +248,7 @@ describe("repeated requests", () => {
 });
 
 describe("the environment variables", () => {
-  test("the first token that is set is sent, with the name of the program, to the named server", async () => {
+  test("the first token that is set is sent to the named server with the name of the program", async () => {
     const { url, requests } = await answering(REPOSITORY);
     const env = { GITHUB_REPOSITORY: "acme/flags", GITHUB_API_URL: url, FLAGS_GITHUB_RETRIES: "0" };
     const sent = async (tokens: Readonly<Record<string, string>>) => {

@@ -45,10 +45,10 @@ const EMULATE_MISFITS: readonly string[] = [
   "repos/get 200",
 ];
 
-describe("the server of our tests behaves like GitHub", () => {
+describe("the test server behaves like GitHub", () => {
   const github = started(ourGitHub);
   test.each(CASES)("$name", ({ run }) => run(github()));
-  test("every answer fitted GitHub's description", () => {
+  test("every answer matches GitHub's description", () => {
     expect([...github().misfits]).toEqual([]);
   });
 });
@@ -60,7 +60,7 @@ const [DIFFERENT, SAME] = [true, false].map((isDifferent) =>
   })),
 );
 
-describe("emulate, a second opinion", () => {
+describe("the emulate package as a second implementation", () => {
   const github = started(emulatedGitHub);
   test.each(SAME ?? [])("$name", ({ run }) => run(github()));
   test.each(DIFFERENT ?? [])("differs ($difference): $name", async ({ run }) => {
@@ -70,10 +70,10 @@ describe("emulate, a second opinion", () => {
     );
     expect(ended).toBe("otherwise");
   });
-  test("the answers that do not fit GitHub's description are the known ones", () => {
+  test("only known answers differ from GitHub's description", () => {
     expect([...github().misfits].sort()).toEqual(EMULATE_MISFITS);
   });
-  test("what it is excused from are cases", () => {
+  test("every known difference names an existing case", () => {
     const names = CASES.map(({ name }) => name);
     expect(Object.keys(EMULATE_DIFFERS).filter((name) => !names.includes(name))).toEqual([]);
   });
@@ -89,7 +89,7 @@ describe.skipIf(!isAsked)(`GitHub itself (${why})`, () => {
   const github = started(() => Promise.resolve(realGitHub(token, repository)));
   // One line in a report says as well as forty that it was not asked.
   test.each(isAsked ? CASES : [])("$name", ({ run }) => run(github()));
-  test("every answer fitted GitHub's description", () => {
+  test("every answer matches GitHub's description", () => {
     expect([...github().misfits]).toEqual([]);
   });
 });

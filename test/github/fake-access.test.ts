@@ -4,7 +4,7 @@ import { aPull, aServerWithClone, gitOf, HERE } from "../support/github/clone.ts
 import { plainOctokit, refusal } from "../support/github/contract.ts";
 import { aFakeGitHub } from "../support/github/start.ts";
 
-describe("who may do what", () => {
+describe("permissions", () => {
   test("a token that only reads is refused with the permission that it lacks", async () => {
     const { github, clone } = await aServerWithClone();
     const number = await aPull(github, clone, "feature", "enabled: false\n");
@@ -20,7 +20,7 @@ describe("who may do what", () => {
     expect(response?.headers["x-accepted-github-permissions"]).toBe("issues=write; pull_requests=write");
   });
 
-  test("a permission is enough for what it is for, and for nothing else", async () => {
+  test("a permission allows its own operations only", async () => {
     const github = await aFakeGitHub({ files: { a: "1\n" } });
     const token = github.tokenFor("reporter[bot]", { contents: "read", pull_requests: "read" });
     const octokit = plainOctokit(github.apiUrl, token);
@@ -29,7 +29,7 @@ describe("who may do what", () => {
     expect((await refusal(octokit.rest.git.createRef({ ...HERE, ref: "refs/heads/x", sha }))).status).toBe(403);
   });
 
-  test("the token of a workflow is told who it is by GraphQL alone; a person's by both", async () => {
+  test("GraphQL names the account of a workflow's token; REST and GraphQL both name a person's", async () => {
     const github = await aFakeGitHub();
     const octokit = plainOctokit(github.apiUrl, github.token);
     const asked = octokit.rest.users.getAuthenticated();
@@ -53,7 +53,7 @@ describe("who may do what", () => {
     expect((await refusal(changed)).status).toBe(403);
   });
 
-  test("a private repository does not exist for whoever is not signed in", async () => {
+  test("a private repository does not exist for anonymous requests", async () => {
     const github = await aFakeGitHub({ isPrivate: true });
     const asked = plainOctokit(github.apiUrl, undefined).rest.repos.get(HERE);
     expect(await refusal(asked)).toMatchObject({ status: 404, message: "Not Found" });
@@ -78,7 +78,7 @@ describe("who may do what", () => {
     });
   });
 
-  test("reviews are asked of collaborators and teams with access, of teams not by a workflow", async () => {
+  test("reviews can be requested from collaborators and from teams with access, but not from teams by a workflow", async () => {
     const { github, clone } = await aServerWithClone();
     const pull_number = await aPull(github, clone, "feature", "enabled: false\n");
     const ask = (token: string, reviewers: string[], team_reviewers: string[]) =>
@@ -95,7 +95,7 @@ describe("who may do what", () => {
     expect((await refusal(ask(github.token, [], ["workshops"]))).status).toBe(422);
   });
 
-  test("a protected branch takes pull requests alone", async () => {
+  test("a protected branch accepts only pull requests", async () => {
     const { github, clone } = await aServerWithClone();
     const number = await aPull(github, clone, "feature", "enabled: false\n");
     github.protect("main");

@@ -4,7 +4,7 @@ import { HERE } from "../support/github/clone.ts";
 import { plainOctokit, refusal } from "../support/github/contract.ts";
 import { aFakeGitHub, startFakeGitHub } from "../support/github/start.ts";
 
-describe("how it speaks", () => {
+describe("the API", () => {
   test("a GitHub Enterprise server is the same under /api/v3, and its links stay there", async () => {
     const github = await aFakeGitHub();
     const octokit = plainOctokit(github.enterpriseUrl, github.token);
@@ -17,7 +17,7 @@ describe("how it speaks", () => {
     expect(await octokit.paginate(list, { ...HERE, issue_number: number, per_page: 1 })).toHaveLength(3);
   });
 
-  test("a page has thirty entries unless asked for otherwise, and a hundred at most", async () => {
+  test("a page has thirty entries by default and at most a hundred", async () => {
     const github = await aFakeGitHub();
     const octokit = plainOctokit(github.apiUrl, github.token);
     for (let at = 0; at < 101; at++) await octokit.rest.issues.create({ ...HERE, title: `Issue ${at}` });
@@ -36,7 +36,7 @@ describe("how it speaks", () => {
     expect(mute.status).toBe(403);
   });
 
-  test("a tree that is too large is cut off, and says so", async () => {
+  test("a tree that is too large is truncated and marked as truncated", async () => {
     const github = await aFakeGitHub({ files: { a: "1", b: "2", c: "3" } });
     github.world.treeLimit = 2;
     const octokit = plainOctokit(github.apiUrl, github.readToken);
@@ -44,7 +44,7 @@ describe("how it speaks", () => {
     expect([data.truncated, data.tree.length]).toEqual([true, 2]);
   });
 
-  test("a file over a megabyte comes without its content, and raw with it", async () => {
+  test("a file over a megabyte is returned without its content, and with it as raw", async () => {
     const text = "x".repeat(1_000_001);
     const github = await aFakeGitHub({ files: { large: text } });
     const octokit = plainOctokit(github.apiUrl, github.readToken);
@@ -55,18 +55,21 @@ describe("how it speaks", () => {
   });
 });
 
-describe("when things go wrong", () => {
-  test.each([500, 502, 503, 401, 403, 404] as const)("a planted %i is answered as often as asked for", async (kind) => {
-    const github = await aFakeGitHub();
-    const octokit = plainOctokit(github.apiUrl, github.token);
-    github.fail({ method: "GET", path: /^\/repos\/acme\/flags$/, kind, times: 1, skip: 1 });
-    await octokit.rest.repos.get(HERE);
-    expect((await refusal(octokit.rest.repos.get(HERE))).status).toBe(kind);
-    await octokit.rest.repos.get(HERE);
-    expect(github.requests.map(({ status }) => status)).toEqual([200, kind, 200]);
-  });
+describe("injected faults", () => {
+  test.each([500, 502, 503, 401, 403, 404] as const)(
+    "an injected status %i is returned as often as configured",
+    async (kind) => {
+      const github = await aFakeGitHub();
+      const octokit = plainOctokit(github.apiUrl, github.token);
+      github.fail({ method: "GET", path: /^\/repos\/acme\/flags$/, kind, times: 1, skip: 1 });
+      await octokit.rest.repos.get(HERE);
+      expect((await refusal(octokit.rest.repos.get(HERE))).status).toBe(kind);
+      await octokit.rest.repos.get(HERE);
+      expect(github.requests.map(({ status }) => status)).toEqual([200, kind, 200]);
+    },
+  );
 
-  test("the primary limit is told with its end, the secondary with how long to wait", async () => {
+  test("the primary limit is returned with its end, the secondary with the time to wait", async () => {
     const github = await aFakeGitHub();
     const octokit = plainOctokit(github.apiUrl, github.token);
     const headersOf = async (kind: "primary-limit" | "secondary-limit") => {
@@ -83,7 +86,7 @@ describe("when things go wrong", () => {
     expect(secondary.message).toContain("secondary rate limit");
   });
 
-  test("the requests of an hour come to an end; a 304 and the question for it cost nothing", async () => {
+  test("the requests of an hour are limited; a 304 and a query of the limit cost nothing", async () => {
     const github = await aFakeGitHub();
     const octokit = plainOctokit(github.apiUrl, github.token);
     github.leaveRequests(2);
@@ -99,7 +102,7 @@ describe("when things go wrong", () => {
     });
   });
 
-  test("a connection that is cut, before the request is carried out or after it", async () => {
+  test("a connection can be cut before or after the request is executed", async () => {
     const github = await aFakeGitHub();
     const octokit = plainOctokit(github.apiUrl, github.token);
     const make = (title: string) => octokit.rest.issues.create({ ...HERE, title });
@@ -110,7 +113,7 @@ describe("when things go wrong", () => {
     expect([...github.world.issues.values()].map(({ title }) => title)).toEqual(["unheard"]);
   });
 
-  test("a hanging request holds nothing else up, and ends with the server", async () => {
+  test("a hanging request does not delay others, and ends with the server", async () => {
     const github = await startFakeGitHub();
     const octokit = plainOctokit(github.apiUrl, github.token);
     github.fail({ kind: "hang", times: 1 });
@@ -124,7 +127,7 @@ describe("when things go wrong", () => {
     expect(await hanging).toBe("cut");
   });
 
-  test("what the server does not have is 404, and listed", async () => {
+  test("an operation that the server does not have returns 404 and is listed", async () => {
     const github = await aFakeGitHub();
     const octokit = plainOctokit(github.apiUrl, github.token);
     expect((await refusal(octokit.rest.repos.listWebhooks(HERE))).status).toBe(404);

@@ -4,7 +4,7 @@ import { plainOctokit, refusal } from "../support/github/contract.ts";
 import { aFakeGitHub } from "../support/github/start.ts";
 
 describe("git", () => {
-  test("what is pushed is in the pull request, and its commits can be fetched by its number", async () => {
+  test("pushed commits appear in the pull request and can be fetched by its number", async () => {
     const { github, clone } = await aServerWithClone();
     const number = await aPull(github, clone, "feature", "enabled: false\n");
     clone.write("flags/b.yaml", "enabled: true\n");
@@ -28,7 +28,7 @@ describe("git", () => {
     expect(() => clone.git("push", "--quiet", "origin", `HEAD~1:refs/pull/${number}/head`)).toThrow("hidden ref");
   });
 
-  test("objects that came through the API are sound, also beside those that git made", async () => {
+  test("objects that were created through the API are valid, also together with objects from git", async () => {
     const { github, clone } = await aServerWithClone();
     const octokit = plainOctokit(github.apiUrl, github.token);
     const main = (await octokit.rest.git.getRef({ ...HERE, ref: "heads/main" })).data.object.sha;
@@ -58,7 +58,7 @@ describe("git", () => {
     ]);
   });
 
-  test("before the first push every question for git data is a 409", async () => {
+  test("before the first push every request for git data returns 409", async () => {
     const github = await aFakeGitHub();
     const octokit = plainOctokit(github.apiUrl, github.token);
     const asked = octokit.rest.git.getRef({ ...HERE, ref: "heads/main" });
@@ -89,7 +89,7 @@ describe("merging", () => {
     );
   });
 
-  test("a rebase puts the branch's commits onto main, each with its author", async () => {
+  test("a rebase adds the branch's commits to main, each with its author", async () => {
     const { github, clone } = await aServerWithClone();
     const number = await aPull(github, clone, "feature", "enabled: false\n");
     clone.checkout("main");
@@ -102,7 +102,7 @@ describe("merging", () => {
     );
   });
 
-  test("commits that are pushed to main themselves merge their pull request", async () => {
+  test("pushing the commits of a pull request to main merges it", async () => {
     const { github, clone } = await aServerWithClone();
     const number = await aPull(github, clone, "feature", "enabled: false\n");
     clone.checkout("main");
@@ -115,7 +115,7 @@ describe("merging", () => {
     expect(found.data.map((pull) => pull.number)).toEqual([number]);
   });
 
-  test("what is merged keeps its files and commits", async () => {
+  test("a merged pull request keeps its files and commits", async () => {
     const { github, clone } = await aServerWithClone();
     const number = await aPull(github, clone, "feature", "enabled: false\n");
     await github.merge(number, { method: "merge" });
@@ -162,7 +162,7 @@ describe("checks", () => {
     expect(found.data.check_runs.map(({ id }) => id)).toEqual([check_run_id]);
   });
 
-  test("CODEOWNERS is held against who has access", async () => {
+  test("CODEOWNERS is checked against the accounts with access", async () => {
     const text = "# who\n*.yaml @acme/workshops @dana\nflags/b.yaml @acme/nobody @stranger\n!x @dana\n";
     const github = await aFakeGitHub({ files: { ".github/CODEOWNERS": text } });
     const { data } = await plainOctokit(github.apiUrl, github.readToken).rest.repos.codeownersErrors(HERE);

@@ -40,7 +40,7 @@ function pulls(fake: FakeGitHub) {
 }
 
 describe("a proposal", () => {
-  test("is a branch with one commit, and a pull request that says what it means, labelled, for the owners to review", async () => {
+  test("is a branch with one commit, and a labelled pull request that describes the change and requests review from the owners", async () => {
     const fake = await aGitHubOfFlags();
     const made = await proposed(connected(fake), ["rollout=20%"], { note: "Week two.\nAll quiet." });
     expect(made).toEqual({
@@ -72,7 +72,7 @@ describe("a proposal", () => {
     expect(body).toContain("from `main` at");
   });
 
-  test("needs no right beside its own branch: main may be protected, and stands where it stood", async () => {
+  test("needs rights to its own branch only: main may be protected and does not move", async () => {
     const fake = await aGitHubOfFlags();
     fake.protect("main");
     const before = await fake.world.git.tipOf("main");
@@ -80,7 +80,7 @@ describe("a proposal", () => {
     expect(await fake.world.git.tipOf("main")).toBe(before);
   });
 
-  test("asked twice is opened once, also after main has gone on elsewhere", async () => {
+  test("is opened once when requested twice, even after main has moved on", async () => {
     const fake = await aGitHubOfFlags();
     const github = connected(fake);
     const first = await proposed(github);
@@ -92,7 +92,7 @@ describe("a proposal", () => {
     expect(fake.world.pulls.size).toBe(2);
   });
 
-  test("closed before is opened anew, from a branch with a number", async () => {
+  test("is opened again from a numbered branch if the first one was closed", async () => {
     const fake = await aGitHubOfFlags();
     const github = connected(fake);
     const first = await proposed(github);
@@ -105,7 +105,7 @@ describe("a proposal", () => {
     expect(await proposed(github)).toMatchObject({ number: 3, branch: `${first.branch}-3` });
   });
 
-  test("does not touch a branch of its name that holds something else", async () => {
+  test("does not touch a branch of the same name with other content", async () => {
     const fake = await aGitHubOfFlags();
     const github = connected(fake);
     const proposal = await aProposal(github);
@@ -115,7 +115,7 @@ describe("a proposal", () => {
     expect(await fake.world.git.tipOf(proposal.branch)).toBe(base);
   });
 
-  test("goes on with the branch that was left by somebody who got no further", async () => {
+  test("continues with a branch that an interrupted run left", async () => {
     const fake = await aGitHubOfFlags();
     const github = connected(fake);
     const proposal = await aProposal(github);
@@ -171,7 +171,7 @@ describe("a proposal", () => {
     }
   });
 
-  test("of two at once, one opens the pull request and both name it", async () => {
+  test("is opened once by two runs at the same time, and both return it", async () => {
     const fake = await aGitHubOfFlags();
     const answers = await Promise.all([1, 2, 3].map(() => proposed(connected(fake))));
     expect(new Set(answers.map(({ number }) => number)).size).toBe(1);
@@ -180,7 +180,7 @@ describe("a proposal", () => {
     expect(fake.world.pulls.size).toBe(1);
   });
 
-  test("asks people and teams that can be asked, and says who could not be", async () => {
+  test("requests reviews from people and teams with access, and names those without", async () => {
     const owned = (owner: string) => ({
       ...FILES,
       "flags/checkout.yaml": (FILES["flags/checkout.yaml"] ?? "").replace("team-checkout", owner),
@@ -204,7 +204,7 @@ describe("a proposal", () => {
     ]);
   });
 
-  test("outlives labels that are refused", async () => {
+  test("is opened even if its labels are refused", async () => {
     const fake = await aGitHubOfFlags();
     fake.fail({ method: "POST", path: /\/labels$/, kind: 403 });
     const made = await proposed(connected(fake));
@@ -212,7 +212,7 @@ describe("a proposal", () => {
     expect(pulls(fake)[0]).toMatchObject({ state: "open", labels: [], asked: ["workshops"] });
   });
 
-  test("leaves the rest of a large repository unread, and of the flags what the edit does not need", async () => {
+  test("reads only the files that the edit needs", async () => {
     const many = Array.from({ length: 60 }, (_, at) => [
       `flags/many/flag_${at}.yaml`,
       FILES["flags/checkout.yaml"] ?? "",
@@ -226,7 +226,7 @@ describe("a proposal", () => {
     expect(fake.world.issues.get(1)?.body).toContain("flags that require this one are not covered by this report");
   });
 
-  test("is refused where GitHub lists only a part of the flags", async () => {
+  test("is refused if GitHub lists only a part of the flags", async () => {
     const fake = await aGitHubOfFlags();
     fake.world.treeLimit = 2;
     const error = await failure(proposed(connected(fake)));
@@ -261,7 +261,7 @@ describe("when GitHub fails", () => {
   } as const;
   const KINDS = [500, "reset", 401, 403, "primary-limit", "secondary-limit"] as const;
 
-  test("at any step, there is an error that says so, and nothing is left behind", async () => {
+  test("at any step, an error is reported and nothing is left behind", async () => {
     const fake = await aGitHubOfFlags();
     const github = connected(fake);
     const proposal = await aProposal(github);
@@ -280,7 +280,7 @@ describe("when GitHub fails", () => {
     expect((await propose(github, proposal)).action).toBe("opened");
   });
 
-  test("after a step was done and its answer is lost, nothing is left half done", async () => {
+  test("after a step whose answer is lost, nothing is left incomplete", async () => {
     const fake = await aGitHubOfFlags();
     const github = connected(fake);
     const proposal = await aProposal(github);
@@ -295,7 +295,7 @@ describe("when GitHub fails", () => {
     }
   });
 
-  test("a branch on which somebody has gone on meanwhile is not taken away", async () => {
+  test("a branch that somebody has pushed to in the meantime is not deleted", async () => {
     const fake = await aGitHubOfFlags();
     const github = connected(fake);
     const proposal = await aProposal(github);
@@ -309,7 +309,7 @@ describe("when GitHub fails", () => {
     expect(await fake.world.git.tipOf(proposal.branch)).toBe(theirs);
   });
 
-  test("to take the branch away again, the message names it", async () => {
+  test("to delete the branch, the error names the branch", async () => {
     const fake = await aGitHubOfFlags();
     const github = connected(fake);
     const { branch } = await aProposal(github);
@@ -321,7 +321,7 @@ describe("when GitHub fails", () => {
     expect(error.hint).toContain(`git push origin --delete ${branch}`);
   });
 
-  test("for a token that may only read, there is an error that names the right, and nothing is made", async () => {
+  test("for a token with read access only, the error names the missing right and nothing is created", async () => {
     const fake = await aGitHubOfFlags();
     const error = await failure(proposed(connected(fake, fake.readToken)));
     expect(error).toMatchObject({ code: "GITHUB_REFUSED" });
@@ -332,7 +332,7 @@ describe("when GitHub fails", () => {
     expect(await branches(fake)).toEqual([]);
   });
 
-  test("and hangs, there is an end to the waiting", async () => {
+  test("and a request hangs, the wait is limited", async () => {
     const fake = await aGitHubOfFlags();
     fake.fail({ method: "POST", path: /\/git\/trees$/, kind: "hang" });
     expect(await failure(proposed(connected(fake)))).toMatchObject({ code: "GITHUB_UNREACHABLE" });
@@ -340,11 +340,11 @@ describe("when GitHub fails", () => {
   });
 });
 
-describe("what a proposal says", () => {
+describe("the text of a proposal", () => {
   const asked = async (wish: Parameters<typeof aProposal>[2], changes?: readonly string[]): Promise<Proposal> =>
     aProposal(connected(await aGitHubOfFlags()), changes, wish);
 
-  test("no line of it is a trailer, a command or a mention that somebody else wrote", async () => {
+  test("no line becomes a trailer, a command or a mention through a name in a flag", async () => {
     const nasty =
       "Quiet.\n\nskip-checks: true\nCo-authored-by: LEE <lee@acme.dev>\nfixes #12 @acme/workshops [skip ci]";
     const { message, body } = await asked({ note: nasty, requestedBy: `user-42\nSigned-off-by: LEE @lee` });
@@ -358,20 +358,20 @@ describe("what a proposal says", () => {
     expect(body).not.toMatch(/#12|@acme\/workshops(?!`)/);
   });
 
-  test("the title says one thing where there is room for one, and how many more there are", async () => {
+  test("the title names one change if it fits, and counts the others", async () => {
     const wide = "rollout={ whitelist: { workshopId: [workshop-1, workshop-2, workshop-3, workshop-4, workshop-5] } }";
     const { title } = await asked({ environment: "production" }, [wide, "enabled=false"]);
     expect(title.length).toBeLessThanOrEqual(100);
     expect(title).toMatch(/^workshop_routing: enabled → disabled in production and 1 more$/);
   });
 
-  test("an edit that changes no answer says so", async () => {
+  test("the text states that an edit changes no answer", async () => {
     const { title, labels } = await asked({ key: "checkout", environment: null }, ["metadata.ticket=ACME-1"]);
     expect(title).toBe("checkout: metadata edited");
     expect(labels).toEqual(["feature-flags", "development", "staging", "production"]);
   });
 
-  test("what has to be acknowledged stands in it, with the line to add, and later that it was", async () => {
+  test("the text shows a needed acknowledgement with its line, and later that it is acknowledged", async () => {
     const fake = await aGitHubOfFlags();
     const github = connected(fake);
     const first = await aProposal(github, ["rollout=90%"]);
@@ -387,7 +387,7 @@ describe("what a proposal says", () => {
     );
   });
 
-  test("a flag's file keeps its line ends and signs", async () => {
+  test("a flag's file keeps its line endings and characters", async () => {
     const text = (FILES[PATH] ?? "").replace("A flag", "Ein „Schalter“ 🚩").replaceAll("\n", "\r\n");
     const fake = await aGitHubOfFlags({ files: { ...FILES, [PATH]: text } });
     const { branch } = await proposed(connected(fake), ["rollout=20%"], { environment: null });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { apiUrlOf, checkedApiUrl, repositoryAddress, repositoryOfRemote } from "../../src/github/repository-address.ts";
 import { aFolder, aRepository } from "../support/repository.ts";
 
-describe("the repository that a remote's address stands for", () => {
+describe("the repository of a remote's address", () => {
   test.each([
     ["https://github.com/acme/flags.git", "acme/flags", "https://github.com"],
     ["https://github.com/acme/flags", "acme/flags", "https://github.com"],
@@ -30,18 +30,18 @@ describe("the repository that a remote's address stands for", () => {
     "https://github.com/acme/flags/tree/main",
     "https://github.com/../flags",
     "",
-  ])("%s stands for none", (address) => {
+  ])("%s is not the address of a repository", (address) => {
     expect(repositoryOfRemote(address)).toBeUndefined();
   });
 });
 
-test("the API is where each kind of GitHub has it", () => {
+test("the address of the API fits the kind of GitHub server", () => {
   expect(apiUrlOf("https://github.com")).toBe("https://api.github.com");
   expect(apiUrlOf("https://acme.ghe.com")).toBe("https://api.acme.ghe.com");
   expect(apiUrlOf("https://github.acme.dev:8443")).toBe("https://github.acme.dev:8443/api/v3");
 });
 
-describe("where a token may be sent", () => {
+describe("the servers that may receive a token", () => {
   test.each([
     "https://api.github.com/",
     "https://github.acme.dev/api/v3",
@@ -62,8 +62,8 @@ describe("where a token may be sent", () => {
   });
 });
 
-describe("the place that is meant", () => {
-  test("what a workflow's environment says comes before the remote", async () => {
+describe("the choice of the repository", () => {
+  test("a workflow's environment takes precedence over the remote", async () => {
     const repository = aRepository();
     repository.git("remote", "add", "origin", "git@github.com:acme/other.git");
     const env = { GITHUB_REPOSITORY: "acme/flags", GITHUB_API_URL: "https://github.acme.dev/api/v3" };
@@ -79,7 +79,7 @@ describe("the place that is meant", () => {
     });
   });
 
-  test("else the remote origin decides, also from a folder below", async () => {
+  test("otherwise the remote origin decides, also from a subfolder", async () => {
     const repository = aRepository();
     repository.write("apps/shop/flags/a.yaml", "x");
     repository.git("remote", "add", "origin", "https://github.acme.dev/acme/flags.git");
@@ -89,7 +89,7 @@ describe("the place that is meant", () => {
     });
   });
 
-  test("a password in the remote's address is in no message", async () => {
+  test("a password in the remote's address is never shown", async () => {
     const repository = aRepository();
     repository.git("remote", "add", "origin", "https://dana:ghp_secret@github.com/acme");
     const refused = await repositoryAddress({}, repository.folder).catch((error: unknown) => error);
@@ -102,11 +102,11 @@ describe("the place that is meant", () => {
     [{ GITHUB_REPOSITORY: "acme/flags/x" }, 'GITHUB_REPOSITORY is "acme/flags/x"; write owner/name'],
     [{ GITHUB_REPOSITORY: "acme/.." }, 'GITHUB_REPOSITORY is "acme/.."; write owner/name'],
     [{}, "GITHUB_REPOSITORY is not set"],
-  ])("%o names none", async (env, said) => {
+  ])("%o names no repository", async (env, said) => {
     await expect(repositoryAddress(env)).rejects.toThrow(`cannot tell the GitHub repository: ${said}`);
   });
 
-  test("a repository without a remote, one on a name that only ssh knows, and a folder outside git say what to set", async () => {
+  test("a missing remote, an ssh alias, and a folder outside git each cause an error that says what to set", async () => {
     const repository = aRepository();
     await expect(repositoryAddress({}, repository.folder)).rejects.toThrow("the repository has no remote origin");
     repository.git("remote", "add", "origin", "git@work:acme/flags.git");

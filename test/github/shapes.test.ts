@@ -8,12 +8,12 @@ import { GITHUB_CHECKS, GITHUB_SHAPES } from "../support/github/shapes.ts";
 import { startFakeGitHub } from "../support/github/start.ts";
 
 describe("the description", () => {
-  test("every operation that it has is one that the server has, and the other way round", () => {
+  test("has exactly the operations of the test server", () => {
     const own = [...Object.keys(HANDLERS), "rate-limit/get"];
     expect(own.sort()).toEqual(Object.keys(GITHUB_SHAPES.operations).sort());
   });
 
-  test("it is shapes alone: nothing in it is written for people", () => {
+  test("contains shapes only, without descriptive text", () => {
     const keys = new Set<string>();
     JSON.stringify({ ...GITHUB_SHAPES.schemas, ...GITHUB_SHAPES.operations }, (key, value: unknown) => {
       // Below `properties` a key is a field's name.
@@ -25,14 +25,14 @@ describe("the description", () => {
     expect(prose.filter((key) => keys.has(key))).toEqual([]);
   });
 
-  test("names that it lacks are an error, so are references into nothing", () => {
+  test("unknown names and dangling references are errors", () => {
     const get = { operationId: "a/get", responses: { 200: { $ref: "#/components/responses/gone" } } };
     const description = { paths: { "/a": { get } }, components: {} };
     expect(() => shapesOf(description, ["b/get"])).toThrow("not in the description: b/get");
     expect(() => shapesOf(description, ["a/get"])).toThrow("#/components/responses/gone is not in the description");
   });
 
-  test("nullable is a type, oneOf is any of, and a field may be called as prose is", () => {
+  test("nullable becomes a type, oneOf becomes anyOf, and a field may be named like a descriptive key", () => {
     const schema = {
       type: "object",
       description: "prose",
@@ -65,7 +65,7 @@ describe("the description", () => {
     });
   });
 
-  test("a path leads to the operation that spells out most of it, slashes in refs and files included", () => {
+  test("a path leads to the most specific operation, including slashes in refs and files", () => {
     const to = routesOf(GITHUB_SHAPES);
     const operations = [
       ["GET", "/repos/acme/flags/commits/abc/pulls"],
@@ -86,8 +86,8 @@ describe("the description", () => {
   });
 });
 
-describe("the checks bite", () => {
-  test("every field that an answer must have is missed when it is taken out", async () => {
+describe("the checks detect violations", () => {
+  test("every required field is reported when it is removed from an answer", async () => {
     const { github, clone } = await aServerWithClone();
     const pull_number = await aPull(github, clone, "feature", "enabled: false\n");
     const octokit = plainOctokit(github.apiUrl, github.token);
@@ -116,7 +116,7 @@ describe("the checks bite", () => {
     expect(missed).toBeGreaterThan(150);
   });
 
-  test("an answer that contradicts the description is a 500 that says what, and fails the test at its end", async () => {
+  test("an answer that contradicts the description becomes a 500 with the reason, and fails the test at its end", async () => {
     const github = await startFakeGitHub();
     const octokit = plainOctokit(github.apiUrl, github.token);
     const { number } = (await octokit.rest.issues.create({ ...HERE, title: "Drift" })).data;
@@ -134,7 +134,7 @@ describe("the checks bite", () => {
       { title: "x", head: "a", base: "main", drafft: true },
       "pulls/create body/drafft: GitHub knows",
     ],
-  ])("a request with %s is a 500 that says so, and fails the test at its end", async (_, body, found) => {
+  ])("a request with %s becomes a 500 with the reason, and fails the test at its end", async (_, body, found) => {
     const github = await startFakeGitHub();
     const octokit = plainOctokit(github.apiUrl, github.token);
     const sent = await refusal(octokit.request("POST /repos/acme/flags/pulls", body));
@@ -143,7 +143,7 @@ describe("the checks bite", () => {
     await expect(github.close()).rejects.toThrow(found);
   });
 
-  test("so is a query that GitHub would ignore, or could not read", async () => {
+  test("a query that GitHub would ignore or could not read is reported", async () => {
     const github = await startFakeGitHub();
     const octokit = plainOctokit(github.apiUrl, github.token);
     for (const query of ["stat=open", "state=opened"]) {

@@ -26,7 +26,7 @@ function overlayOf(result: Edited | FlagError): string {
   return edit === undefined ? "nothing" : (/production: (.*)\n/.exec(edit.after)?.[1] ?? edit.after);
 }
 
-describe("updates in the words of the columns", () => {
+describe("updates by column name", () => {
   const ROLES = flagText({ lines: "rollout: { roles: [admin] }" });
   const SESSIONS = flagText({ lines: "rollout: { percentage: 10%, by: userRole }" });
 
@@ -106,7 +106,7 @@ describe("updates in the words of the columns", () => {
     expect(overlayOf(updated(updates))).toMatch(message);
   });
 
-  test("what people read is written for all environments, whatever signs it has, beside what is served in one", () => {
+  test("descriptive columns are written for all environments, with any characters, next to columns for one environment", () => {
     const description = `"Quoted": #hash,\n  two lines & {braces} 'x'`;
     const result = updated({ display_name: "yes", description, enabled: false, metadata: { ticket: "ACME-1" } });
     if (result instanceof FlagError) throw result;
@@ -122,7 +122,7 @@ describe("updates in the words of the columns", () => {
     }
   });
 
-  test("of the metadata, owner, kind, expires and tags are fields of their own: named they change, else they stay", () => {
+  test("owner, kind, expires and tags in the metadata change their own fields if given, and are kept otherwise", () => {
     const text = flagText({ lines: "tags: [shop]\nmetadata: { ticket: ACME-1, old: true }\nrollout: all" });
     const result = updated({ metadata: { owner: "dana", ticket: "ACME-2" } }, text);
     if (result instanceof FlagError) throw result;
@@ -135,12 +135,12 @@ describe("updates in the words of the columns", () => {
     expect(overlayOf(updated({ metadata: { owner: "nemo" } }, text))).toContain("nemo");
   });
 
-  test("an acknowledgement of another end state goes", () => {
+  test("an acknowledgement of another end state is removed", () => {
     const text = flagText({ lines: 'acknowledge: { production: "12345678", reason: Meant. }\nrollout: 10%' });
     expect(updated({ enabled: false }, text)).toMatchObject({ voided: ["production"] });
   });
 
-  test("an environment that is not declared is refused", () => {
+  test("an undeclared environment is refused", () => {
     expect(overlayOf(updated({ enabled: false }, undefined, "prod"))).toContain('environment "prod" is not declared');
   });
 });

@@ -5,7 +5,7 @@ import { answering, json } from "./answering.ts";
 
 const FORBIDDEN = json(403, { message: "Resource not accessible by integration" });
 
-describe("whose a token is", () => {
+describe("the account of a token", () => {
   test.each([
     [
       "a person's, by the user that it may ask for",
@@ -36,14 +36,14 @@ describe("whose a token is", () => {
     expect(asked).toEqual(["GET /api/v3/user", "POST /api/graphql"].slice(0, answers.length));
   });
 
-  test("an invalid token is not taken for that of an app", async () => {
+  test("an invalid token is not treated as an app's token", async () => {
     const { url } = await answering(json(401, { message: "Bad credentials" }));
     const github = connectGitHub({ token: "ghp_x", repository: "acme/flags", apiUrl: url, retries: 0 });
     await expect(tokenAccount(github)).rejects.toMatchObject({ code: "GITHUB_REFUSED" });
   });
 });
 
-test("a person cannot pass for an app, nor a deleted account for anybody", () => {
+test("a person is never treated as an app, and a deleted account never as another account", () => {
   const app = { login: "github-actions[bot]", isApp: true };
   expect(isBy({ login: "github-actions[bot]", type: "Bot" }, app)).toBe(true);
   expect(isBy({ login: "github-actions[bot]", type: "User" }, app)).toBe(false);

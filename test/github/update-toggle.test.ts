@@ -63,7 +63,7 @@ function landed({ clone }: Program, text: string, path: string = PATH): void {
 }
 
 describe("updateToggle", () => {
-  test("opens a pull request for the client's environment, and finds it when it is asked again", async () => {
+  test("opens a pull request for the client's environment, and returns it for the same request again", async () => {
     const fake = await aGitHubOfFlags();
     await aProgram(fake);
     const asked = () => door.updateToggle(KEY, { rollout_percentage: 20 }, "user-42", "Week two.");
@@ -83,7 +83,7 @@ describe("updateToggle", () => {
     expect((await door.getAllToggles()).find(({ feature_key }) => feature_key === KEY)?.rollout_percentage).toBe(10);
   });
 
-  test("refuses a flag that git has changed since the table was synced, in words; what it cannot see does not matter", async () => {
+  test("refuses a flag that git has changed since the table was synced, with the difference", async () => {
     const fake = await aGitHubOfFlags();
     const program = await aProgram(fake);
     landed(program, flagText({ lines: "rollout: 15%" }));
@@ -116,7 +116,7 @@ describe("updateToggle", () => {
     expect(fake.world.issues.get(1)?.body).toContain("the table of production has a manual change: enabled → disabled");
   });
 
-  test("without any data, or with a commit that GitHub does not have, goes by what there is", async () => {
+  test("works without data, and with a commit that GitHub does not have", async () => {
     const fake = await aGitHubOfFlags();
     const program = await aProgram(fake);
     // A commit that was never pushed.
@@ -132,7 +132,7 @@ describe("updateToggle", () => {
     expect(await door.updateToggle(KEY, { enabled: false }, "user-42")).toMatchObject({ success: true });
   });
 
-  test("never throws: whatever is handed in, and whatever is missing, comes back in words", async () => {
+  test("never throws: invalid arguments and missing settings are returned as errors", async () => {
     const fake = await aGitHubOfFlags();
     await aProgram(fake);
     const wrong = (key: unknown, updates: unknown, admin: unknown, notes?: unknown) =>
@@ -155,7 +155,7 @@ describe("updateToggle", () => {
     expect(await branches(fake)).toEqual([]);
   });
 
-  test("says what GitHub says, without the token, and leaves nothing behind", async () => {
+  test("returns GitHub's error without the token, and leaves nothing behind", async () => {
     const fake = await aGitHubOfFlags();
     const github = { repository: fake.repository, apiUrl: fake.apiUrl };
     const answers: unknown[] = [];
@@ -182,7 +182,7 @@ describe("updateToggle", () => {
     );
   });
 
-  test("works in a program of its own, without a clone, from the environment alone", async () => {
+  test("works in a separate program without a clone, configured by environment variables", async () => {
     const fake = await aGitHubOfFlags();
     const folder = aFolder();
     const index = pathToFileURL(fileURLToPath(new URL("../../src/index.ts", import.meta.url))).href;

@@ -74,7 +74,7 @@ function expected(repository: TestRepository, path: string): string {
   return "";
 }
 
-test(`made-up histories are attributed as the slow definition says (SEED=${SEED})`, async () => {
+test(`generated histories are attributed as by the slow reference implementation (SEED=${SEED})`, async () => {
   const random = generator(SEED);
   for (let round = 0; round < ROUNDS; round += 1) {
     const repository = aRepository();

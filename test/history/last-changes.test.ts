@@ -31,8 +31,8 @@ function twoFlags(): TestRepository {
   return repository;
 }
 
-describe("who changed it last", () => {
-  test("everything that is known of the commit is told", async () => {
+describe("the last change of a path", () => {
+  test("has all fields of the commit", async () => {
     const repository = twoFlags();
     repository.write(A, "rollout: all\n");
     const sha = repository.commit("A for all (#412)", { by: LEE });
@@ -46,7 +46,7 @@ describe("who changed it last", () => {
     });
   });
 
-  test("a squashed branch is its squash commit's author and number", async () => {
+  test("of a squashed branch is the squash commit, with its author and number", async () => {
     const repository = twoFlags();
     repository.branch("feature");
     repository.write(A, "rollout: 10%\n");
@@ -59,7 +59,7 @@ describe("who changed it last", () => {
     });
   });
 
-  test("a change on a merged branch is its author's, with the number of the merge", async () => {
+  test("on a merged branch is the branch's commit, with the number of the merge", async () => {
     const repository = twoFlags();
     repository.branch("feature");
     repository.write(A, "rollout: 10%\n");
@@ -77,7 +77,7 @@ describe("who changed it last", () => {
     });
   });
 
-  test("what the main line did after a merge counts, also when the branch's commit is younger", async () => {
+  test("is a mainline commit after the merge, even if the branch's commit is younger", async () => {
     const repository = twoFlags();
     repository.branch("feature");
     repository.checkout("main");
@@ -94,7 +94,7 @@ describe("who changed it last", () => {
     });
   });
 
-  test("a branch that grew out of a branch: each change has the number of the merge that brought it in", async () => {
+  test("on a branch of a branch has the number of the merge that brought it in", async () => {
     const repository = twoFlags();
     repository.branch("one");
     repository.write(A, "rollout: 10%\n");
@@ -108,7 +108,7 @@ describe("who changed it last", () => {
     expect(await attribution(repository.folder, [A, B])).toEqual({ [A]: "Lee: A → 21", [B]: "Lee: B → 22" });
   });
 
-  test("main merged into a branch: what the main line already had keeps its own number", async () => {
+  test("keeps its own number after main was merged into a branch", async () => {
     const repository = twoFlags();
     repository.branch("feature");
     repository.write(B, "rollout: 10%\n");
@@ -123,7 +123,7 @@ describe("who changed it last", () => {
     expect(await attribution(repository.folder, [A, B])).toEqual({ [A]: "Dana: A (#30) → 30", [B]: "Lee: B → 31" });
   });
 
-  test("a merge that takes nothing of the branch changes nothing", async () => {
+  test("is not a merge that takes nothing from its branch", async () => {
     const repository = twoFlags();
     repository.branch("feature");
     repository.write(A, "rollout: 10%\n");
@@ -133,7 +133,7 @@ describe("who changed it last", () => {
     expect(await attribution(repository.folder, [A])).toEqual({ [A]: "Dana: Two flags (#1) → 1" });
   });
 
-  test("what a merge itself changed is the merge's", async () => {
+  test("is the merge if the merge itself changed the path", async () => {
     const repository = twoFlags();
     repository.branch("feature");
     repository.commit("nothing", { allowEmpty: true, by: LEE });
@@ -147,7 +147,7 @@ describe("who changed it last", () => {
     });
   });
 
-  test("a revert is the last change, with its own number", async () => {
+  test("is the revert, with its own number, if there is one", async () => {
     const repository = twoFlags();
     repository.write(A, "rollout: all\n");
     const change = repository.commit("A for all (#412)", { by: LEE });
@@ -158,7 +158,7 @@ describe("who changed it last", () => {
     });
   });
 
-  test("a removed file is attributed to who removed it, a moved one to who moved it", async () => {
+  test("of a removed file is its removal, of a moved file its move", async () => {
     const repository = twoFlags();
     repository.remove(A);
     repository.commit("Clean up (#60)", { by: LEE });
@@ -172,7 +172,7 @@ describe("who changed it last", () => {
     });
   });
 
-  test("a range looks at what is new in it only", async () => {
+  test("in a range is one of the commits in the range", async () => {
     const repository = twoFlags();
     repository.write(A, "rollout: 5%\n");
     const live = repository.commit("A for 5 % (#70)");
@@ -203,7 +203,7 @@ describe("who changed it last", () => {
     });
   });
 
-  test("ten thousand commits are walked in one go, from the newest to the root", async () => {
+  test("is found in ten thousand commits with one walk", async () => {
     const repository = aRepository();
     const count = 10_000;
     const commits = Array.from({ length: count }, (_, n) => {

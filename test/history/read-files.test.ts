@@ -8,7 +8,7 @@ import { aFolder, aRepository, gitTestEnvironment } from "../support/repository.
 const open = (folder: string) => openRepository(folder, gitTestEnvironment(folder));
 const text = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString();
 
-test("the files of a commit come from the commit, whatever the work tree and the index hold", async () => {
+test("the files of a commit come from the commit, regardless of the work tree and the index", async () => {
   const repository = aRepository();
   repository.write("flags/b.yaml", "name: b\n");
   repository.write("flags/a/deep.yaml", "name: deep\r\n");
@@ -27,7 +27,7 @@ test("the files of a commit come from the commit, whatever the work tree and the
   ]);
 });
 
-test("bytes stay what they are, also line ends, zero bytes and an empty file", async () => {
+test("bytes are unchanged, including line endings, zero bytes and an empty file", async () => {
   const repository = aRepository();
   const contents: Record<string, Uint8Array> = {
     "flags/bytes.yaml": Uint8Array.from({ length: 1024 }, (_, n) => n % 256),
@@ -43,7 +43,7 @@ test("bytes stay what they are, also line ends, zero bytes and an empty file", a
   );
 });
 
-test("flags/ in a folder below the top: paths begin at the opened folder", async () => {
+test("in a subfolder of the repository, paths start at the opened folder", async () => {
   const repository = aRepository();
   repository.write("apps/größe [x]*/flags/a.yaml", "name: inner\n");
   repository.write("flags/a.yaml", "name: outer\n");
@@ -52,7 +52,7 @@ test("flags/ in a folder below the top: paths begin at the opened folder", async
   expect(files.map(({ path, bytes }) => [path, text(bytes)])).toEqual([["flags/a.yaml", "name: inner\n"]]);
 });
 
-test("links and submodules are named, and neither followed nor read", async () => {
+test("links and submodules are listed, but neither followed nor read", async () => {
   const repository = aRepository();
   const other = aRepository();
   other.write("x.yaml", "name: x\n");
@@ -72,7 +72,7 @@ test("links and submodules are named, and neither followed nor read", async () =
   ]);
 });
 
-test("flags that is itself a link is named as one, not followed", async () => {
+test("flags/ as a link is listed as a link and not followed", async () => {
   const repository = aRepository();
   repository.write("elsewhere/a.yaml", "name: a\n");
   repository.link("flags", "elsewhere");
@@ -87,7 +87,7 @@ test("a commit without the folder has no files", async () => {
   expect(await (await open(repository.folder)).readFiles("HEAD", "flags")).toEqual([]);
 });
 
-test("names that are not ASCII, have blanks, quotes or line feeds come out as they are", async () => {
+test("names with non-ASCII characters, spaces, quotes or line feeds are unchanged", async () => {
   const repository = aRepository();
   const names = [
     "größe.yaml",
@@ -117,7 +117,7 @@ test("a renamed file is read under the name that the commit gives it", async () 
   expect(await paths(after)).toEqual(["flags/moved.yaml"]);
 });
 
-test("of a huge file only the beginning is kept, and the next file is whole", async () => {
+test("only the beginning of a huge file is kept, and the next file is complete", async () => {
   const repository = aRepository();
   repository.write("flags/a-huge.yaml", Buffer.alloc(MAX_BYTES + 500_000, "x"));
   repository.write("flags/b-small.yaml", "name: small\n");
@@ -127,7 +127,7 @@ test("of a huge file only the beginning is kept, and the next file is whole", as
   expect(text(small?.bytes)).toBe("name: small\n");
 });
 
-test("ten thousand files are read whole, each under its own name", async () => {
+test("ten thousand files are read completely, each under its own name", async () => {
   const repository = aRepository();
   const count = 10_000;
   const changes = Array.from({ length: count }, (_, n) => {
@@ -155,7 +155,7 @@ test("a damaged object is an error, never an empty file", async () => {
   });
 });
 
-test("what git prints is understood however the pipe cuts it", () => {
+test("git's output is parsed correctly for every division into chunks", () => {
   fc.assert(
     fc.property(
       fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 8 }),
@@ -178,7 +178,7 @@ test("what git prints is understood however the pipe cuts it", () => {
   );
 });
 
-test("a folder of another repository is not mistaken for this one", async () => {
+test("a folder of another repository is not confused with this one", async () => {
   const outer = aRepository();
   outer.write("flags/outer.yaml", "name: outer\n");
   outer.commit("outer");

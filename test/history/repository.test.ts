@@ -14,7 +14,7 @@ describe("opening a repository", () => {
     expect((await open(join(folder, "apps/shop"))).root).toBe(realpathSync(folder));
   });
 
-  test("a folder in no repository is refused with what to do", async () => {
+  test("a folder outside a repository is refused with a hint", async () => {
     const folder = aFolder();
     await expect(open(folder)).rejects.toMatchObject({
       code: "NOT_A_REPOSITORY",
@@ -23,7 +23,7 @@ describe("opening a repository", () => {
     });
   });
 
-  test("a folder that does not exist is named", async () => {
+  test("a folder that does not exist is refused with its name", async () => {
     await expect(open("/nowhere/at/all")).rejects.toMatchObject({
       code: "NOT_A_REPOSITORY",
       message: "folder /nowhere/at/all does not exist",
@@ -39,7 +39,7 @@ describe("opening a repository", () => {
     });
   });
 
-  test("a second work tree of the repository has its own head", async () => {
+  test("a second work tree has its own head", async () => {
     const repository = aRepository();
     repository.write("flags/a.yaml", "rollout: all\n");
     const first = repository.commit("first");
@@ -57,7 +57,7 @@ describe("opening a repository", () => {
 });
 
 describe("naming a commit", () => {
-  test("branches, tags, short ids and steps back give the full id", async () => {
+  test("branches, tags, short ids and relative names resolve to the full id", async () => {
     const repository = aRepository();
     const first = repository.commit("first", { allowEmpty: true });
     repository.git("tag", "--annotate", "v1", "--message=one");
@@ -98,7 +98,7 @@ describe("naming a commit", () => {
     },
   );
 
-  test("a repository without a commit says so", async () => {
+  test("a repository without a commit causes an error that says so", async () => {
     const { folder } = aRepository();
     const repository = await open(folder);
     await expect(repository.resolve("HEAD")).rejects.toMatchObject({
@@ -119,7 +119,7 @@ describe("naming a commit", () => {
 });
 
 describe("ancestry", () => {
-  test("a commit is contained in itself and in what follows it, not in what stands beside it", async () => {
+  test("a commit is contained in itself and its descendants, but not in other branches", async () => {
     const repository = aRepository();
     const base = repository.commit("base", { allowEmpty: true });
     repository.branch("feature");
@@ -135,7 +135,7 @@ describe("ancestry", () => {
     expect(await isAncestor(feature, merged)).toBe("yes");
   });
 
-  test("a revert is a step forward", async () => {
+  test("a revert contains the reverted commit", async () => {
     const repository = aRepository();
     repository.write("flags/a.yaml", "rollout: none\n");
     repository.commit("first");
@@ -145,7 +145,7 @@ describe("ancestry", () => {
     expect(await (await open(repository.folder)).isAncestor(live, reverted)).toBe("yes");
   });
 
-  test("after a force push the live commit is no ancestor, and unknown to a fresh clone", async () => {
+  test("after a force push the live commit is not an ancestor, and unknown in a fresh clone", async () => {
     const repository = aRepository();
     const base = repository.commit("base", { allowEmpty: true });
     const live = repository.commit("live", { allowEmpty: true });
@@ -163,7 +163,7 @@ describe("ancestry", () => {
     await expect(isAncestor(base, live)).rejects.toMatchObject({ code: "UNKNOWN_COMMIT" });
   });
 
-  test("a shallow clone does not guess", async () => {
+  test("a shallow clone causes an error instead of a guess", async () => {
     const repository = aRepository();
     const [first = "", second = ""] = ["first", "second", "third"].map((subject) =>
       repository.commit(subject, { allowEmpty: true }),
@@ -183,8 +183,8 @@ describe("ancestry", () => {
   });
 });
 
-describe("changes that no commit has", () => {
-  test("new, changed, staged, renamed and removed files count; ignored ones and other folders do not", async () => {
+describe("uncommitted changes", () => {
+  test("include new, changed, staged, renamed and removed files, but not ignored files and other folders", async () => {
     const repository = aRepository();
     for (const name of ["kept", "changed", "gone", "old-name", "staged"]) {
       repository.write(`apps/shop/flags/${name}.yaml`, `name: ${name}\n`);

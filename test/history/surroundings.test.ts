@@ -35,7 +35,7 @@ function aBusyRepository() {
   return repository;
 }
 
-describe("git answers the same wherever it runs", () => {
+describe("git gives the same results in every environment", () => {
   test("a hostile configuration, locale and environment change no answer and start no program", async () => {
     const repository = aBusyRepository();
     const home = aFolder();
@@ -120,7 +120,7 @@ describe("git answers the same wherever it runs", () => {
     expect(plain.changed).toEqual(["flags/new.yaml"]);
   });
 
-  test("replaced and grafted commits are not believed", async () => {
+  test("replaced and grafted commits are ignored", async () => {
     const repository = aBusyRepository();
     const environment = gitTestEnvironment(repository.folder);
     const plain = await everyAnswer(repository.folder, environment);
@@ -131,7 +131,7 @@ describe("git answers the same wherever it runs", () => {
     expect(await everyAnswer(repository.folder, environment)).toEqual(plain);
   });
 
-  test("asking for changes does not write the index", async () => {
+  test("listing changes does not write the index", async () => {
     const repository = aBusyRepository();
     repository.write(".git/index.lock", "");
     const opened = await openRepository(repository.folder, gitTestEnvironment(repository.folder));
@@ -139,8 +139,8 @@ describe("git answers the same wherever it runs", () => {
   });
 });
 
-describe("when git cannot be asked", () => {
-  test("a machine without git is told to install it", async () => {
+describe("when git fails", () => {
+  test("without git, the error says to install it", async () => {
     const { folder } = aRepository();
     await expect(openRepository(folder, { PATH: aFolder() })).rejects.toMatchObject({
       code: "GIT_FAILED",
@@ -149,7 +149,7 @@ describe("when git cannot be asked", () => {
     });
   });
 
-  test("a repository of another user names the line that trusts it, and that line works", async () => {
+  test("for a repository of another user, the error shows the command that trusts it, and that command works", async () => {
     const repository = aBusyRepository();
     const environment = { ...gitTestEnvironment(repository.folder), GIT_TEST_ASSUME_DIFFERENT_OWNER: "1" };
     const bin = aFolder();
@@ -170,7 +170,7 @@ describe("when git cannot be asked", () => {
     expect((await openRepository(repository.folder, trusting)).root).toBe(repository.folder);
   });
 
-  test("no credential of an address reaches a message", () => {
+  test("no message contains credentials from an address", () => {
     const said =
       "fatal: unable to access 'https://dana:s3cret@git.acme.dev/x.git/': https://t0ken@git.acme.dev refused";
     const failure = gitFailure(new Error(said), "/somewhere");

@@ -83,8 +83,8 @@ const BOTH_WAYS: readonly (readonly [string, Flag, Flag])[] = [
   ["another variant that meets the requirement", requiring("blue"), requiring("blue", "green")],
 ];
 
-describe("the class of a change", () => {
-  test.each(BOTH_WAYS)("%s: nobody loses; the other way round nobody gains", (_, narrower, wider) => {
+describe("the kind of a change", () => {
+  test.each(BOTH_WAYS)("%s: nobody loses; in reverse, nobody gains", (_, narrower, wider) => {
     expect([kindOf(narrower, wider), kindOf(wider, narrower)]).toEqual(["widen", "narrow"]);
   });
 
@@ -163,7 +163,7 @@ describe("the class of a change", () => {
     expect(kindOf(before, after)).toBe(kind);
   });
 
-  test("a changed flag is of its own kind only as far as what it requires goes the same way", () => {
+  test("a changed flag keeps its own kind only if its requirements change in the same direction", () => {
     const kindBeside = (own: readonly [Flag, Flag], required: readonly [Flag, Flag]) => {
       const requires = [{ flag: "a", variants: ["on"] }];
       const [before, after] = ([0, 1] as const).map((at) => {
@@ -185,7 +185,7 @@ describe("the class of a change", () => {
     expect(kindBeside([off, ten], [fifty, ten])).toBe("widen");
   });
 
-  test("an unchanged flag is of the kind of what it requires, as far as that goes", () => {
+  test("an unchanged flag has the kind of its requirements if that kind applies", () => {
     const kindOfReached = (variants: readonly string[], before: Flag, after: Flag | null) => {
       const own = aFlag({ key: "z", requires: [{ flag: "a", variants }] });
       const sides = {

@@ -9,7 +9,7 @@ function expired(description: string): string {
   return flagText({ description, lines: `rollout: all\n${LONG_AGO}` });
 }
 
-test("what went into the base after the branch left it is not told as the branch's own change", async () => {
+test("commits on the base after the branch point are not reported as changes of the branch", async () => {
   const repository = aFlagRepository({ checkout_button: flagText(), voice_logging: flagText() });
   const hoist = hoistIn(repository.folder);
   const main = repository.git("branch", "--show-current");
@@ -24,7 +24,7 @@ test("what went into the base after the branch left it is not told as the branch
   expect(out).not.toContain("checkout_button");
 });
 
-test("a branch that brings the first flags is compared with nothing", async () => {
+test("a branch with the first flags is compared with an empty state", async () => {
   const repository = aRepository();
   repository.write("README.md", "Read me.\n");
   repository.commit("Begin");
@@ -35,7 +35,7 @@ test("a branch that brings the first flags is compared with nothing", async () =
   expect(out).toContain("+ voice_logging  created: on for everyone");
 });
 
-test("a flag that has expired is an error for the branch that edits it, and for no other", async () => {
+test("an expired flag is an error only for a branch that edits it", async () => {
   const repository = aFlagRepository({ checkout_button: expired("Old."), voice_logging: flagText() });
   const hoist = hoistIn(repository.folder);
   commitFlags(repository, "Another flag (#2)", { voice_logging: flagText({ description: "Other words." }) });
@@ -60,7 +60,7 @@ test("a flag that has expired is an error for the branch that edits it, and for 
   expect(await hoist("sync", "--env", "staging")).toMatchObject({ code: 0 });
 });
 
-test("an expired flag that is lowered or switched off is let through; what else is done in the same edit is not", async () => {
+test("lowering or disabling an expired flag is allowed; other changes in the same edit are not", async () => {
   const at = (share: string, more = "") => flagText({ lines: `rollout: ${share}\n${LONG_AGO}${more}` });
   const repository = aFlagRepository({ checkout_button: at("50%") });
   const hoist = hoistIn(repository.folder);
@@ -87,7 +87,7 @@ test("an expired flag that is lowered or switched off is let through; what else 
   });
 });
 
-test("what waits for an acknowledgement ends in 5, what none lifts in 3, in every format; the printed line lifts the first", async () => {
+test("a change that needs an acknowledgement exits 5, a refused change 3, in every format; the printed line resolves the first", async () => {
   const strict = CONFIG.replace("maxFlags: 25", "maxFlags: 25, stagingFirst: true");
   const at = (staging: string, production: string, more = "") =>
     flagText({
@@ -126,7 +126,7 @@ test("what waits for an acknowledgement ends in 5, what none lifts in 3, in ever
   expect(await hoist("validate")).toMatchObject({ code: 0 });
 });
 
-test("a base that is no commit is named", async () => {
+test("an invalid base is named in the error", async () => {
   const { folder } = aFlagRepository({ voice_logging: flagText() });
   const { code, err } = await hoistIn(folder)("validate", "--base", "mian");
   expect(code).toBe(7);

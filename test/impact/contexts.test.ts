@@ -13,14 +13,14 @@ function refusal(text: string): string {
 }
 
 describe("people from a file", () => {
-  test("one JSON object a line, empty lines and a byte order mark left out", () => {
+  test("are read as one JSON object per line, ignoring empty lines and a byte order mark", () => {
     expect(contextsFrom('\uFEFF{"userId":"a"}\r\n\n{"userId":"b","roles":["x"]}', "people.jsonl")).toEqual({
       contexts: [{ userId: "a" }, { userId: "b", roles: ["x"] }],
       note: { source: "file", size: 2, seed: null, file: "people.jsonl", guessed: [] },
     });
   });
 
-  test("one JSON list of them is as good", () => {
+  test("are read as one JSON list too", () => {
     expect(contextsFrom('\n [ {"userId":"a"},\n {} ]', "people.json").contexts).toEqual([{ userId: "a" }, {}]);
   });
 
@@ -38,7 +38,7 @@ describe("people from a file", () => {
     expect(refusal(text)).toBe(expected);
   });
 
-  test("people's data is never repeated in an error", () => {
+  test("are never quoted in an error", () => {
     expect(refusal('{"userId":"a"}\nsecret-4711')).not.toContain("4711");
   });
 });

@@ -181,24 +181,24 @@ describe("what needs an acknowledgement", () => {
     expect(dangersOf(before, after, POLICIES).map(({ code, text }) => `${code}: ${text}`)).toEqual(dangers);
   });
 
-  test("without a policy there is no jump", () => {
+  test("without a policy no jump is reported", () => {
     expect(dangersOf(flag({ enabled: false }), flag({}), { maxStep: null })).toEqual([]);
   });
 });
 
 describe("narrowing", () => {
   const staffOff = aRule({ name: "not for staff", when: isOneOf("userRole", "admin"), serve: { variant: "off" } });
-  test("lowering a rule that serves the off variant lets its people in: no narrowing", () => {
+  test("lowering a rule that serves the off variant is not a narrowing, because its people are included by other rules", () => {
     const before = flag({ rules: [{ ...staffOff, portion: portion(50) }] });
     const after = flag({ rules: [{ ...staffOff, portion: portion(10) }] });
     expect(effectOf(before, after)).toBe("raises");
   });
 
-  test("taking a rule away is no narrowing: its people go on to the next line", () => {
+  test("removing a rule is not a narrowing, because its people continue to the next rule", () => {
     expect(effectOf(flag({ rules: [staffOff] }), flag({}))).toBe("raises");
   });
 
-  test("lowering a rule that serves on is one", () => {
+  test("lowering a rule that serves on is a narrowing", () => {
     const before = flag({ rules: [aRule({ portion: portion(50) })], rollout: percentage(0) });
     const after = flag({ rules: [aRule({ portion: portion(10) })], rollout: percentage(0) });
     expect(effectOf(before, after)).toBe("lowers");

@@ -47,7 +47,7 @@ function sharesOf({ flips, truth }: Measured): readonly { told: number; margin: 
   ];
 }
 
-test("two ids of one person are dealt apart from each other, where people are asked one by one too", () => {
+test("two ids of one person have independent buckets, also when people are evaluated individually", () => {
   const required = aFlag({ key: "required_one" });
   const requires = [{ flag: "required_one", variants: ["on"] }];
   const dealt = (by: string) => aFlag({ key: KEY, requires, rollout: percentage(50, by) });
@@ -91,8 +91,8 @@ function exact(
   };
 }
 
-describe("where nothing but buckets decides", () => {
-  test("each of the 100,000 buckets, traced one by one, gives the share that is called exact", () => {
+describe("when only buckets decide", () => {
+  test("tracing each of the 100,000 buckets gives the exact share", () => {
     const rule = {
       name: "first ones",
       when: { op: "all", of: [] },
@@ -111,14 +111,14 @@ describe("where nothing but buckets decides", () => {
     expect(flipsOf(before, after)).toEqual(exact(count / WHOLE, ["off", "on", DEFAULT_ROLLOUT, count / WHOLE]));
   });
 
-  test("a share that rises moves the difference, and nobody back", () => {
+  test("a rising share moves only the difference, and nobody back", () => {
     const [ten, fifty] = [aFlag({ key: "a", rollout: percentage(10) }), aFlag({ key: "a", rollout: percentage(50) })];
     expect(flipsOf(ten, fifty)).toEqual(exact(0.4, ["off", "on", DEFAULT_ROLLOUT, 0.4]));
     expect(flipsOf(fifty, ten)).toEqual(exact(0.4, ["on", "off", { kind: "no-match" }, 0.4]));
     expect(flipsOf(ten, { ...ten, enabled: false })).toEqual(exact(0.1, ["on", "off", { kind: "disabled" }, 0.1]));
   });
 
-  test("shares under another salt, and by another subject, are dealt anew", () => {
+  test("a new salt or a new subject reshuffles a share", () => {
     const half = aFlag({ key: "a", rollout: percentage(50) });
     const dealtAnew = exact(0.5, ["off", "on", DEFAULT_ROLLOUT, 0.25], ["on", "off", { kind: "no-match" }, 0.25]);
     expect(flipsOf(half, { ...half, salt: "b" })).toEqual(dealtAnew);
@@ -138,7 +138,7 @@ describe("where nothing but buckets decides", () => {
     );
   });
 
-  test("a flag that is new starts from nothing, and one that goes leaves its fallback", () => {
+  test("a new flag starts from the fallback, and a removed flag returns to it", () => {
     const flag = aFlag({ key: "a", rollout: percentage(25) });
     expect(flipsOf(null, flag)).toEqual(exact(0.25, [null, "on", DEFAULT_ROLLOUT, 0.25]));
     expect(flipsOf(flag, null)).toEqual(exact(0.25, ["on", null, { kind: "archived" }, 0.25]));
@@ -146,18 +146,18 @@ describe("where nothing but buckets decides", () => {
     expect(flipsOf(null, { ...flag, enabled: false })).toEqual(exact(0));
   });
 
-  test("another value behind a variant is another answer", () => {
+  test("a new value of a variant is a different answer", () => {
     const before = aColourFlag({ key: "a", rollout: percentage(30) });
     const after = { ...before, variants: { ...before.variants, blue: "#11f" } };
     expect(flipsOf(before, after)).toEqual(exact(0.3, ["blue", "blue", DEFAULT_ROLLOUT, 0.3]));
   });
 });
 
-describe("where more than buckets decides", () => {
+describe("when more than buckets decides", () => {
   const admins = { op: "match", attribute: "userRole", tests: [{ op: "in", values: ["admin"] }] } as const;
   const rule = { name: "admins", when: admins, portion: null, serve: { variant: "on" } } as const;
 
-  test("only how common people are is left to chance: those who are alike are counted in buckets", () => {
+  test("only the frequency of contexts is sampled: shares among equal contexts are counted in buckets", () => {
     const before = aFlag({ key: "a", rules: [rule], rollout: percentage(10) });
     const { method, sample, flipped, moves } = flipsOf(before, { ...before, rollout: percentage(60) });
     expect({ method, sample, decidedBy: moves.map(({ decidedBy }) => decidedBy) }).toEqual({
@@ -170,14 +170,14 @@ describe("where more than buckets decides", () => {
     expect(flipped.margin).toBeLessThan(0.01);
   });
 
-  test("a change that nobody can be reached by flips nobody, and that is certain", () => {
+  test("a change that reaches nobody flips nobody, with certainty", () => {
     const off = aFlag({ key: "a", enabled: false });
     expect(flipsOf(off, { ...off, rules: [rule] })).toEqual(exact(0));
     const everyone = aFlag({ key: "a" });
     expect(flipsOf(everyone, { ...everyone, rules: [rule] })).toEqual(exact(0));
   });
 
-  test("where the text says that everyone flips, that is certain; which line they meet is estimated", () => {
+  test("if everyone flips, that is certain; the rule that serves them is estimated", () => {
     const after = aFlag({ key: "a", rules: [rule] });
     const { method, flipped, moves } = flipsOf({ ...after, enabled: false }, after);
     expect({ method, flipped }).toEqual({ method: "sampled", flipped: { share: 1, margin: 0 } });
@@ -187,7 +187,7 @@ describe("where more than buckets decides", () => {
     ]);
   });
 
-  test("a requirement is asked with its own conditions, and named where it is why", () => {
+  test("a requirement is evaluated with its own conditions, and named if it is the reason", () => {
     const required = aFlag({ key: "b", rules: [rule], rollout: percentage(0) });
     const before = aFlag({ key: "a" });
     const after = aFlag({ key: "a", requires: [{ flag: "b", variants: ["on"] }] });
@@ -199,7 +199,7 @@ describe("where more than buckets decides", () => {
     expect(Math.abs(flipped.share - 0.98)).toBeLessThanOrEqual(flipped.margin);
   });
 
-  test("people of a file are counted, each in their own bucket; whoever has no subject is in no share", () => {
+  test("people from a file are counted, each in their own bucket; people without a subject are in no share", () => {
     const half = aFlag({ key: "a", rollout: percentage(50) });
     const none = { ...half, enabled: false };
     const people = contextsFrom('{"userId":"u1"}\n{"userId":"u2"}\n{"userId":"u3"}\n{"age":4}\n', "people.jsonl");
@@ -215,7 +215,7 @@ describe("where more than buckets decides", () => {
 });
 
 describe(`${PAIRS} random pairs of versions, seed ${SEED}`, () => {
-  test("what is exact is what looking at everyone in every bucket gives", () => {
+  test("exact numbers equal a complete evaluation of all people in all buckets", () => {
     const exact = measured.filter(({ flips }) => flips.method === "exact");
     expect(exact.length).toBeGreaterThan(PAIRS / 10);
     for (const each of exact) {
@@ -226,7 +226,7 @@ describe(`${PAIRS} random pairs of versions, seed ${SEED}`, () => {
     }
   });
 
-  test("at least 98 % of the sampled shares lie within their margin of the truth", () => {
+  test("at least 98 % of the sampled shares are within their margin of the true share", () => {
     const sampled = measured.filter(({ flips }) => flips.method === "sampled");
     expect(sampled.length).toBeGreaterThan(PAIRS / 3);
     const shares = sampled.flatMap(sharesOf);
@@ -237,7 +237,7 @@ describe(`${PAIRS} random pairs of versions, seed ${SEED}`, () => {
     expect(widest).toBeLessThan(0.025);
   });
 
-  test("the class is true of everyone: who is widened to loses nothing, narrowing gives nobody anything, a no-op is none", () => {
+  test("the kind is true of everyone: widening takes nothing away, narrowing gives nothing, and a no-op flips nobody", () => {
     const seen = new Map<string, number>();
     for (const { pair, truth } of measured) {
       const [before, after] = [pair.before.get(KEY) ?? null, pair.after.get(KEY) ?? null];

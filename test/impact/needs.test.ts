@@ -9,7 +9,7 @@ const checkout = aFlag({ key: "checkout", rollout: percentage(10) });
 describe("what has to be acknowledged", () => {
   const half = { ...checkout, rollout: percentage(50) };
 
-  test("asks before it archives a flag that somebody gets", () => {
+  test("is archiving a flag that serves somebody", () => {
     const plan = planWithNeedsOf({ rows: [aLiveFlag(checkout)] });
     expect(plan.needs).toEqual([
       { key: "checkout", code: "archive", text: "archiving it flips people", id: plan.id, acknowledged: false },
@@ -19,16 +19,16 @@ describe("what has to be acknowledged", () => {
     ]);
   });
 
-  test("nothing where a file is gone whose flag served everyone its fallback", () => {
+  test("is not the removal of a flag that served everyone its fallback", () => {
     const off = aFlag({ key: "old_banner", enabled: false });
     expect(planWithNeedsOf({ rows: [aLiveFlag(off)] }).needs).toEqual([]);
   });
 
-  test("nothing where files and table agree", () => {
+  test("is nothing if files and table are equal", () => {
     expect(planWithNeedsOf({ files: [checkout], rows: [aLiveFlag(checkout)] }).needs).toEqual([]);
   });
 
-  test("the id that the plan asks for is the one that it takes", () => {
+  test("is accepted with the id that the plan prints", () => {
     const asked = planWithNeedsOf({ files: [half], rows: [aLiveFlag(checkout)] });
     expect(asked.needs).toMatchObject([{ key: "checkout", code: "jump", acknowledged: false }]);
     const id = asked.needs[0]?.id ?? "";
@@ -37,13 +37,13 @@ describe("what has to be acknowledged", () => {
     expect(given.needs).toMatchObject([{ acknowledged: true }]);
   });
 
-  test("the id stands for the end state: void when that differs, kept when only prose does", () => {
+  test("has an id for the end state, which becomes invalid if that changes, but not if only descriptions change", () => {
     const idOf = (flag: Flag) => planWithNeedsOf({ files: [flag], rows: [aLiveFlag(checkout)] }).needs[0]?.id;
     expect(idOf({ ...half, rollout: percentage(51) })).not.toBe(idOf(half));
     expect(idOf({ ...half, description: "better said" })).toBe(idOf(half));
   });
 
-  test("an unprotected environment asks for nothing", () => {
+  test("is nothing in an unprotected environment", () => {
     const plan = planWithNeedsOf({
       files: [half],
       rows: [aLiveFlag(checkout)],
@@ -52,14 +52,14 @@ describe("what has to be acknowledged", () => {
     expect(plan.needs).toEqual([]);
   });
 
-  test("lifting a kill is somebody's decision at the prompt and needs no line in a file", () => {
+  test("is not the release of a kill, which is decided on the command line", () => {
     const killed = aLiveFlag(half, { enabled: false });
     const plan = planWithNeedsOf({ files: [half], rows: [killed], release: new Set(["checkout"]) });
     expect(plan.changes).toMatchObject([{ columns: { enabled: true } }]);
     expect(plan.needs).toEqual([]);
   });
 
-  test("many changes at once are asked about, but not the first sync, and not when they only take away", () => {
+  test("is a sync with many changes, except the first sync and changes that only narrow", () => {
     const flags = ["a1", "b1", "c1"].map((key) => aFlag({ key, rollout: percentage(10) }));
     const wider = flags.map((flag) => ({ ...flag, rollout: percentage(20) }));
     const narrower = flags.map((flag) => ({ ...flag, enabled: false }));

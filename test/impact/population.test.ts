@@ -20,8 +20,8 @@ function people(attributes: readonly AttributeSpec[], flags: readonly Flag[], si
   return generatePopulation(declared(attributes), flags, { size, seed });
 }
 
-describe("people made from declared attributes", () => {
-  test("one seed makes the same people on every machine, another makes others", () => {
+describe("people generated from declared attributes", () => {
+  test("are the same on every machine for one seed, and differ for another seed", () => {
     const attributes: readonly AttributeSpec[] = [
       { name: "userRole", type: "string", values: ["customer", "admin"], weights: [9, 1] },
     ];
@@ -33,13 +33,13 @@ describe("people made from declared attributes", () => {
     expect(people(attributes, flags, 50, 2).contexts).not.toEqual(people(attributes, flags, 50).contexts);
   });
 
-  test("a flag that is the same in several environments, or before and after, asks for nothing more by that", () => {
+  test("do not depend on how often the same flag occurs", () => {
     const values = Array.from({ length: 3_000 }, (_, number) => `M${number}`);
     const flag = asking(["city", { op: "in", values }]);
     expect(people([], [flag, flag, flag], 50)).toEqual(people([], [flag], 50));
   });
 
-  test("declared values come as often as their weights say, all alike without", () => {
+  test("have declared values as often as their weights say, or equally often without weights", () => {
     const roles = {
       name: "userRole",
       type: "string",
@@ -57,7 +57,7 @@ describe("people made from declared attributes", () => {
     expect(note.guessed).toEqual([]);
   });
 
-  test("subjects are told apart one by one, so that ids that are listed by name are nobody's", () => {
+  test("have unique ids, and none that a flag lists", () => {
     const flag = { ...asking(["userId", { op: "in", values: ["user-42"] }]), rollout: percentage(10, "sessionId") };
     const { contexts, note } = people(
       [
@@ -73,7 +73,7 @@ describe("people made from declared attributes", () => {
     expect(note.guessed).toEqual([]);
   });
 
-  test("a new attribute leaves what people have of the others as it was", () => {
+  test("keep their other attributes when an attribute is added", () => {
     const [role, plan] = ["userRole", "plan"].map((name) => ({ name, type: "string", values: ["a", "b"] }) as const);
     const before = people([role!], []).contexts;
     const after = people([role!, plan!], []).contexts;
@@ -81,7 +81,7 @@ describe("people made from declared attributes", () => {
   });
 });
 
-describe("attributes of which no values are declared", () => {
+describe("attributes without declared values", () => {
   const TESTS: readonly (readonly [AttributeSpec["type"], Test])[] = [
     ["string", { op: "in", values: ["M5V", "M5G"] }],
     ["string", { op: "startsWith", values: ["M5"] }],
@@ -96,7 +96,7 @@ describe("attributes of which no values are declared", () => {
     ["boolean", { op: "in", values: [true] }],
   ];
 
-  test.each(TESTS)("%s %j: about half of the people pass, whether it is declared or not", (type, only) => {
+  test.each(TESTS)("%s %j: about half of the people match, declared or not", (type, only) => {
     for (const declared of [[{ name: "asked", type }], []]) {
       const flag = asking(["asked", only]);
       const { contexts, note } = people(declared, [flag]);
@@ -108,12 +108,12 @@ describe("attributes of which no values are declared", () => {
     }
   });
 
-  test("what `not` leaves out is named, and half of the people have it", () => {
+  test("the excluded values of `not` are generated for half of the people", () => {
     const { contexts } = people([], [asking(["city", { op: "not", values: ["M5V"] }])]);
     expect(contexts.filter(({ city }) => city === "M5V").length / 4_000).toBeCloseTo(0.5, 1);
   });
 
-  test("lists of the last line are asked as well, and an attribute that may be absent is, half of the time", () => {
+  test("lists of the default rollout are covered too, and an optional attribute is absent half of the time", () => {
     const lists = { city: ["M5V"] };
     const flags = [
       aFlag({ key: "a", rollout: { strategy: "whitelist", lists } }),
@@ -125,14 +125,14 @@ describe("attributes of which no values are declared", () => {
     expect(note.guessed).toEqual(["city", "since"]);
   });
 
-  test("a disabled flag asks for nothing, and a declared attribute that nobody asks for is there all the same", () => {
+  test("a disabled flag adds no attributes, and a declared attribute without use is generated too", () => {
     const flag = { ...asking(["city", { op: "in", values: ["M5V"] }]), enabled: false };
     const { contexts, note } = people([{ name: "beta", type: "version" }], [flag], 3);
     expect(contexts.map(({ beta, city }) => [typeof beta, city])).toEqual(contexts.map(() => ["string", undefined]));
     expect(note.guessed).toEqual([]);
   });
 
-  test("very long lists and two kinds of tests on one attribute are met too", () => {
+  test("very long lists and two operators on one attribute are covered too", () => {
     const many = Array.from({ length: 6_000 }, (_, index) => `w${index}`);
     const [long, mixed] = [
       asking(["workshopId", { op: "in", values: many }]),

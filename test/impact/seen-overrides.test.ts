@@ -4,7 +4,7 @@ import { overrideWarnings } from "../../src/impact/warnings.ts";
 
 const off = { variant: "off", via: "FEATURE_CHECKOUT", origin: "environment", since: "2026-11-21T10:00:00.000Z" };
 
-test("what instances override is counted flag by flag, each variant and variable once", () => {
+test("overrides of instances are counted per flag, each variant and variable once", () => {
   const killed = { ...off, via: "FLAGS_KILL checkout*" };
   const instances = [
     { overrides: { checkout: off } },
@@ -17,7 +17,7 @@ test("what instances override is counted flag by flag, each variant and variable
   ]);
 });
 
-test("an instance of another version, which tells otherwise, is counted all the same", () => {
+test("an instance of another version with a different report is counted too", () => {
   expect(seenOverrides([{ overrides: { checkout: "off" } }, { overrides: { checkout: null } }])).toEqual([
     { key: "checkout", variants: ["overridden"], via: [], instances: 2, of: 2 },
   ]);

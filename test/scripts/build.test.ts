@@ -22,7 +22,7 @@ const MANIFEST: Manifest & Readonly<Record<string, unknown>> = {
 };
 
 describe("the published package.json", () => {
-  test("names the compiled entry points and the packages that they load, as ranges, and nothing of development", () => {
+  test("names the compiled entry points and the packages that they load, as ranges, without development dependencies", () => {
     expect(publishedManifest(MANIFEST, ["semver", "ranged", "pg"])).toEqual({
       name: "flaghoist",
       version: "1.2.3",
@@ -43,7 +43,7 @@ describe("the published package.json", () => {
     });
   });
 
-  test("a package that is loaded and declared nowhere stops the build", () => {
+  test("a loaded package that is not declared stops the build", () => {
     expect(() => publishedManifest(MANIFEST, ["semver", "vitest"])).toThrow(
       "the entry points load vitest, which package.json does not declare",
     );

@@ -11,7 +11,7 @@ const file = (name: string, statuses: readonly string[], status = "passed", mess
 const summary = (testResults: readonly object[], files: readonly string[]) =>
   summaryOf({ testResults }, files, "/clone");
 
-describe("the last line of a test run", () => {
+describe("the summary of a test run", () => {
   test("counts the tests of all files", () => {
     const run = [file("a.test.ts", ["passed", "passed"]), file("b.test.ts", ["passed"])];
     expect(summary(run, ["test/a.test.ts", "test/b.test.ts"])).toMatchObject({
@@ -27,7 +27,7 @@ describe("the last line of a test run", () => {
     });
   });
 
-  test("a file that could not be loaded counts as failed, though it has no tests", () => {
+  test("a file that could not be loaded counts as failed, although it has no tests", () => {
     const run = [file("a.test.ts", ["passed"]), file("b.test.ts", [], "failed", "\nError: no such module\n  at x")];
     expect(summary(run, ["test/a.test.ts", "test/b.test.ts"])).toMatchObject({
       line: "1 passed, 1 failed",
@@ -42,7 +42,7 @@ describe("the last line of a test run", () => {
     });
   });
 
-  test("a skipped test, a file that was not run and a run without tests are no success", () => {
+  test("a skipped test, a file that was not run and a run without tests are not a success", () => {
     expect(
       summary([file("a.test.ts", ["passed", "skipped", "todo"])], ["test/a.test.ts", "test/b.test.ts"]),
     ).toMatchObject({
@@ -52,7 +52,7 @@ describe("the last line of a test run", () => {
     expect(summary([], [])).toMatchObject({ line: "0 passed, 0 failed", complaints: ["no test passed"] });
   });
 
-  test("what CI cannot have may be skipped: it is counted and named with its reason, and is no failure", () => {
+  test("tests that CI cannot run may be skipped: they are counted and named with the reason, and are not a failure", () => {
     const fullName = "GitHub itself (skipped without GITHUB_CONTRACT_TOKEN) every answer fits";
     const run = [{ ...file("a.test.ts", ["passed"]), assertionResults: [{ fullName: "one", status: "passed" }] }];
     const skipped = { ...file("b.test.ts", []), assertionResults: [{ fullName, status: "skipped" }] };

@@ -10,7 +10,7 @@ const folder = new URL("../fixtures/bad/", import.meta.url);
 const names = readdirSync(folder).sort();
 const fixtures = new Map(names.map((name) => [name, parseFixture(readFileSync(new URL(name, folder), "utf8"))]));
 
-describe("a bad file is told once per cause, with code, place, what was found and what to do", () => {
+describe("an invalid file is reported once per cause, with code, place, finding and remedy", () => {
   test.each([...fixtures])("%s", (name, fixture) => {
     const said = saidAbout(fixture);
     if (process.env["UPDATE_FIXTURES"] === "1") {
@@ -21,14 +21,14 @@ describe("a bad file is told once per cause, with code, place, what was found an
   });
 });
 
-test("every code of a diagnostic has a bad file that causes it, and no other code appears", () => {
+test("every diagnostic code has an invalid file that causes it, and no other code appears", () => {
   const said = [...fixtures.values()].flatMap((fixture) =>
     checkAll(fixture.files, fixture.today).map(({ code }) => code),
   );
   expect([...new Set(said)].sort()).toEqual(Object.keys(DIAGNOSTIC_CODES).sort());
 });
 
-test("there are at least 120 bad files", () => {
+test("there are at least 120 invalid files", () => {
   expect(fixtures.size).toBeGreaterThanOrEqual(120);
 });
 

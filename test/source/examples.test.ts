@@ -5,7 +5,7 @@ import { readWorkTree } from "../../src/source/read/work-tree.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 
-test("the example flags are sound, and all of their tests pass", async () => {
+test("the example flags are valid, and all of their tests pass", async () => {
   const loaded = loadFlags(await readWorkTree(root));
   expect(loaded.diagnostics).toEqual([]);
   expect(runInlineTests(loaded)).toEqual({ passed: loaded.testCount, failures: [] });

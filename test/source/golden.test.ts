@@ -19,12 +19,12 @@ function diagnosticsOf(name: string) {
   return checkAll(fixture.files, fixture.today);
 }
 
-test("what validate prints about a few bad trees", async () => {
+test("the output of validate for several invalid trees", async () => {
   const text = WHOLE.map((name) => `== ${name}\n${diagnosticsText(diagnosticsOf(name))}\n`).join("\n");
   await expect(text).toMatchFileSnapshot("../golden/diagnostics.txt");
 });
 
-test("what validate prints for GitHub about the same trees", async () => {
+test("the output of validate in GitHub format for the same trees", async () => {
   const text = WHOLE.map((name) => `${githubAnnotations(diagnosticsOf(name))}\n`).join("");
   await expect(text).toMatchFileSnapshot("../golden/diagnostics-github.txt");
 });

@@ -69,8 +69,8 @@ const REFUSED_ROWS: readonly (readonly [string, RegExp])[] = [
 ];
 
 export function refusalContract(engine: Engine, fresh: () => Promise<Opened>): void {
-  describe("SQL by hand", () => {
-    test("a statement that evaluators could not read is refused, says what is valid, and changes nothing", async () => {
+  describe("manual SQL", () => {
+    test("a statement that would write an unreadable row is refused with the valid values, and changes nothing", async () => {
       const { url, store } = await fresh();
       await write(store, [aWrite()]);
       const before = await store.read();
@@ -87,7 +87,7 @@ export function refusalContract(engine: Engine, fresh: () => Promise<Opened>): v
       expect(await store.read()).toEqual(before);
     });
 
-    test("a statement that evaluators can read is accepted", async () => {
+    test("a statement that writes a readable row is accepted", async () => {
       const { url, store } = await fresh();
       await write(store, [aWrite()]);
       const { revision } = await store.readHead();

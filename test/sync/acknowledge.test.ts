@@ -38,7 +38,7 @@ async function expectAsked(tree: Synced, flags: Readonly<Record<string, string>>
 }
 
 onEveryEngine((engine) => {
-  test("refusal, plan and pull request print one line, and writing just that line lets the sync pass", async () => {
+  test("refusal, plan and pull request print the same line, and writing that line allows the sync", async () => {
     const tree = await aSyncedTree(engine, { checkout_button: at("10%") });
     const refused = await expectAsked(tree, { checkout_button: at("50%") });
     const [line, ...others] = linesToWrite(refused);
@@ -88,7 +88,7 @@ onEveryEngine((engine) => {
   });
 });
 
-describe("what takes a limit away", () => {
+describe("a change that removes a limit", () => {
   const FREE = CONFIG.replace("production: { protected: true }", "production: {}");
   test.each([
     ["the protection of the environment", FREE],
@@ -105,7 +105,7 @@ describe("what takes a limit away", () => {
     await expectSynced(tree, { checkout_button: at("50%") });
   });
 
-  test("holds nothing back where the live commit is gone from the history", async () => {
+  test("is not checked if the live commit no longer exists in the history", async () => {
     const tree = await aSyncedTree(SQLITE, { checkout_button: at("10%") });
     const live = tree.repository.git("rev-parse", "HEAD").trim();
     tree.repository.git("checkout", "--quiet", "--orphan", "anew");
@@ -120,7 +120,7 @@ describe("what takes a limit away", () => {
 });
 
 describe("an acknowledgement", () => {
-  test("is void as soon as the end state differs, and holds while only prose does", async () => {
+  test("becomes invalid when the end state changes, but not when only descriptions change", async () => {
     const tree = await aSyncedTree(SQLITE, { checkout_button: at("10%") });
     const [line = ""] = linesToWrite(await expectAsked(tree, { checkout_button: at("50%") }));
     const further = linesToWrite(await expectAsked(tree, { checkout_button: at("60%", line) }));
@@ -131,7 +131,7 @@ describe("an acknowledgement", () => {
     });
   });
 
-  test("of one flag is none of another, nor of the same change in another environment", async () => {
+  test("of one flag is not valid for another flag, nor for the same change in another environment", async () => {
     const tree = await aSyncedTree(SQLITE, { one: at("10%"), two: at("10%") });
     const [forOne, forTwo] = linesToWrite(await expectAsked(tree, { one: at("50%"), two: at("50%") }));
     expect(idIn(forOne)).not.toBe(idIn(forTwo));
@@ -142,7 +142,7 @@ describe("an acknowledgement", () => {
     await expectSynced(tree, { one: at("50%", forOne), two: at("50%", forTwo) });
   });
 
-  test("can be written before there is any database: git alone says what it is for", async () => {
+  test("can be written before a database exists, because git alone determines its id", async () => {
     const repository = aFlagRepository({ checkout_button: at("10%") });
     const noDatabase = hoistIn(repository.folder, { FLAGS_DATABASE_URL: "postgres://nobody@localhost:1/none" });
     repository.write(flagPath("checkout_button"), at("50%"));
@@ -153,7 +153,7 @@ describe("an acknowledgement", () => {
     await expectSynced(tree, { checkout_button: at("50%", line) });
   });
 
-  test("is never asked for where less is given: lower, off, and off for everyone", async () => {
+  test("is never needed for a narrowing: a lower share, off, and off for everyone", async () => {
     const tree = await aSyncedTree(SQLITE, { checkout_button: at("80%", "protected: true") });
     await expectSynced(tree, { checkout_button: at("10%", "protected: true") });
     await expectSynced(tree, { checkout_button: at("none", "protected: true") });
@@ -161,14 +161,14 @@ describe("an acknowledgement", () => {
     await expectSynced(tree, { checkout_button: off });
   });
 
-  test("is asked for whenever a protected flag reaches more, by however little", async () => {
+  test("is needed whenever a protected flag reaches more people, however few", async () => {
     const tree = await aSyncedTree(SQLITE, { checkout_button: at("10%", "protected: true"), other: at("10%") });
     await expectSynced(tree, { other: at("11%") });
     const asked = await expectAsked(tree, { checkout_button: at("10.001%", "protected: true") });
     expect(asked).toContain("needs acknowledgement: the flag is protected: every widening needs an acknowledgement");
   });
 
-  test("is asked for when a protected flag is new and answers somebody, but not when the table is", async () => {
+  test("is needed for a new protected flag that serves somebody, but not for a new table", async () => {
     const tree = await aSyncedTree(SQLITE, { checkout_button: at("all", "protected: true") });
     await expectSynced(tree, { other: flagText({ enabled: false, lines: "rollout: all\nprotected: true" }) });
     await expectSynced(tree, { third: at("none", "protected: true") });
@@ -176,18 +176,18 @@ describe("an acknowledgement", () => {
     expect(asked).toContain("needs acknowledgement: the flag is protected: every widening needs an acknowledgement");
   });
 
-  test("is asked for when a flag stops being protected and widens at once", async () => {
+  test("is needed when a flag loses its protection and widens in the same change", async () => {
     const tree = await aSyncedTree(SQLITE, { checkout_button: at("10%", "protected: true") });
     await expectAsked(tree, { checkout_button: at("11%") });
   });
 
-  test("is asked for when a salt changes under people, and not when nobody is dealt", async () => {
+  test("is needed when a salt reshuffles people, and not when no share uses the salt", async () => {
     const tree = await aSyncedTree(SQLITE, { dealt: at("10%"), everyone: at("all") });
     await expectSynced(tree, { everyone: at("all", "salt: other") });
     expect(await expectAsked(tree, { dealt: at("10%", "salt: other") })).toContain("every subject gets a new bucket");
   });
 
-  test("is asked for when a flag is archived and restored higher than it ever was", async () => {
+  test("is needed when an archived flag is restored with a higher share", async () => {
     const tree = await aSyncedTree(SQLITE, { checkout_button: at("none"), other: at("none") });
     tree.repository.remove(flagPath("checkout_button"));
     tree.repository.commit("Away (#3)");
@@ -195,7 +195,7 @@ describe("an acknowledgement", () => {
     await expectAsked(tree, { checkout_button: at("all") });
   });
 
-  test("is never asked for in an environment that is not protected", async () => {
+  test("is never needed in an unprotected environment", async () => {
     const tree = await aSyncedTree(
       SQLITE,
       { checkout_button: at("1%", "protected: true") },

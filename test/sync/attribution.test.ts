@@ -50,7 +50,7 @@ onEveryEngine((engine) => {
   });
 });
 
-test("of several commits in one sync, each flag names the last one that touched it", async () => {
+test("in a sync of several commits, each flag names the last commit that changed it", async () => {
   const tree = await aSyncedTree(SQLITE, { one: flagText(), two: flagText() });
   commitFlags(tree.repository, "Both (#2)", { one: better("First."), two: better("First.") }, { by: LEE });
   commitFlags(tree.repository, "Only one (#3)", { one: better("Second.") }, { by: SAM });
@@ -61,7 +61,7 @@ test("of several commits in one sync, each flag names the last one that touched 
   expect(await audited(tree, "two")).toEqual({ action: "updated", changed_by: LEE.email, notes: "Both (#2)" });
 });
 
-test("a merged pull request gives its number, the commit in it its author and subject; a squash both", async () => {
+test("a merge gives the number, and the commit in it the author and subject; a squash gives both", async () => {
   const tree = await aSyncedTree(SQLITE, { merged: flagText(), squashed: flagText() });
   tree.repository.branch("merged");
   commitFlags(tree.repository, "Say it better", { merged: better("Better.") }, { by: LEE });
@@ -76,7 +76,7 @@ test("a merged pull request gives its number, the commit in it its author and su
   expect(await audited(tree, "squashed")).toMatchObject({ changed_by: SAM.email, notes: "Say it better, too (#22)" });
 });
 
-test("a changed segment names its own author for every flag that it reaches", async () => {
+test("a changed segment names its author for every flag that uses it", async () => {
   const using = flagText({ lines: "rules: [{ name: early, if: { segment: staff }, serve: true }]\nrollout: none" });
   const committed = await aCommittedTree(SQLITE, { plain: flagText() }, { environment: "staging" });
   segment(committed.repository, "staff", "{ userRole: admin }");
@@ -100,7 +100,7 @@ test("the first sync of a long history names, for each flag, its own last commit
   expect(await audited(tree, "three")).toEqual({ action: "created", changed_by: SAM.email, notes: "Three (#3)" });
 });
 
-test("a release names the flag's last author, and in its notes who released it", async () => {
+test("a release names the flag's last author, and in its notes the person who released it", async () => {
   const tree = await aSyncedTree(SQLITE, { voice_logging: flagText() });
   await tree.database.type("UPDATE feature_toggles SET enabled = false WHERE feature_key = 'voice_logging';");
   await tree.sync("--release", "voice_logging");
@@ -109,7 +109,7 @@ test("a release names the flag's last author, and in its notes who released it",
   expect(entry?.["notes"]).toMatch(/^First flags \(#1\); the table was put right by user@/);
 });
 
-test("a work tree names who ran the sync", async () => {
+test("a work tree sync names the person who ran it", async () => {
   const tree = await aSyncedTree(SQLITE, { one: flagText() }, { environment: "development" });
   tree.repository.write(flagPath("one"), better("Not committed."));
   await tree.sync("--work-tree");

@@ -3,7 +3,7 @@ import { SQLITE } from "../support/flag-database.ts";
 import { flagText } from "../support/flag-tree.ts";
 import { aSyncedTree } from "../support/synced.ts";
 
-test("a rewritten history is told which commit is live, and takes the printed line", async () => {
+test("for a rewritten history the error names the live commit, and the printed option allows the sync", async () => {
   const { repository, hoist } = await aSyncedTree(SQLITE, { voice_logging: flagText() });
   const live = repository.git("rev-parse", "HEAD");
   repository.git("checkout", "--quiet", "--orphan", "rewritten");
@@ -17,7 +17,7 @@ test("a rewritten history is told which commit is live, and takes the printed li
   expect(await hoist(...line.trim().split(" "))).toMatchObject({ code: 0 });
 });
 
-test("an id that is not the live commit's, or too short to mean it, lifts no fence", async () => {
+test("an id of another commit, or one that is too short, does not override the ancestry check", async () => {
   const { repository, hoist } = await aSyncedTree(SQLITE, { voice_logging: flagText() });
   const live = repository.git("rev-parse", "HEAD");
   repository.git("checkout", "--quiet", "--orphan", "rewritten");

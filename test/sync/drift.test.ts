@@ -130,8 +130,8 @@ async function enabledIn({ database }: Synced, key: string): Promise<boolean> {
 }
 
 onEveryEngine((engine) => {
-  describe("every group of columns, written by hand", () => {
-    test("stays where git did not touch it; plan, sync and status say who and when", async () => {
+  describe("a manual change of each group of columns", () => {
+    test("is kept if git did not change it; plan, sync and status show author and time", async () => {
       const tree = await aTreeWrittenByHand(engine);
       const byHand = await columnsIn(tree.database.url);
       commitFlags(tree.repository, "Something else (#2)", { unrelated: flagText() });
@@ -151,7 +151,7 @@ onEveryEngine((engine) => {
       expect((await tree.hoist("plan")).code).toBe(0);
     });
 
-    test("is overwritten where git changed it too, loudly, with the old row in the audit", async () => {
+    test("is overwritten with a warning if git changed it too, with the old row in the audit", async () => {
       const tree = await aTreeWrittenByHand(engine);
       commitFlags(
         tree.repository,
@@ -199,7 +199,7 @@ onEveryEngine((engine) => {
     });
   });
 
-  describe("a flag that is switched off by hand", () => {
+  describe("a manually disabled flag", () => {
     const FLAGS = { voice_logging: flagText(), other: flagText() };
     const killed = async () => {
       const tree = await aSyncedTree(engine, FLAGS, { environment: "staging" });
@@ -207,7 +207,7 @@ onEveryEngine((engine) => {
       return tree;
     };
 
-    test("stays off through a merge of something else, a change of the flag itself, and healing", async () => {
+    test("stays off through other merges, a change of the flag itself, and healing", async () => {
       const tree = await killed();
       commitFlags(tree.repository, "Other (#2)", { other: flagText({ description: "Mended." }) });
       expect(await tree.sync()).toContain("voice_logging stays as it is: disabled manually");
@@ -217,7 +217,7 @@ onEveryEngine((engine) => {
       expect(await enabledIn(tree, "voice_logging")).toBe(false);
     });
 
-    test("is on again once git has said off and then on", async () => {
+    test("is on again after git has disabled and then enabled it", async () => {
       const tree = await killed();
       commitFlags(tree.repository, "Off in git, too (#2)", { voice_logging: flagText({ enabled: false }) });
       expect(await tree.sync()).not.toContain("manually");
@@ -226,7 +226,7 @@ onEveryEngine((engine) => {
       expect(await enabledIn(tree, "voice_logging")).toBe(true);
     });
 
-    test("is on again by --release, at the same commit, and only the released one", async () => {
+    test("is on again after --release at the same commit, and only the released flag", async () => {
       const tree = await killed();
       await typed(tree, "enabled = false WHERE feature_key = 'other'");
       await tree.sync("--release", "voice_logging");
@@ -236,7 +236,7 @@ onEveryEngine((engine) => {
       expect(refused).toMatchObject({ code: 9, err: expect.stringContaining('did you mean "voice_logging"?') });
     });
 
-    test("stays off when it is archived and comes back", async () => {
+    test("stays off when it is archived and restored", async () => {
       const tree = await killed();
       tree.repository.remove(flagPath("voice_logging"));
       tree.repository.commit("Away (#2)");
@@ -246,7 +246,7 @@ onEveryEngine((engine) => {
       expect(await enabledIn(tree, "voice_logging")).toBe(false);
     });
 
-    test("stays off when its row is deleted as well and put back", async () => {
+    test("stays off when its row is also deleted and restored", async () => {
       const tree = await killed();
       await tree.database.type("DELETE FROM feature_toggles WHERE feature_key = 'voice_logging';");
       const out = await tree.sync();
@@ -258,7 +258,7 @@ onEveryEngine((engine) => {
       expect(await enabledIn(tree, "voice_logging")).toBe(true);
     });
 
-    test("is told with the name of who did it, whoever wrote to the row after", async () => {
+    test("is reported with the person who disabled it, even after later writes to the row", async () => {
       const tree = await killed();
       await typed(tree, "description = 'Somebody else was here.' WHERE feature_key = 'voice_logging'");
       const audit = "SELECT revision FROM feature_toggle_audit WHERE action = 'disabled'";
@@ -271,12 +271,12 @@ onEveryEngine((engine) => {
     });
   });
 
-  describe("rows that come and go by hand", () => {
+  describe("manually inserted and deleted rows", () => {
     const INSERT =
       "INSERT INTO feature_toggles (feature_key, display_name, enabled) VALUES ('typed_flag', 'Typed', true);";
     const DELETE = "DELETE FROM feature_toggles WHERE feature_key = 'voice_logging';";
 
-    test("an inserted one is served, reported and never archived, until git has its file", async () => {
+    test("an inserted row is served, reported and never archived, until git has a file for it", async () => {
       const tree = await aSyncedTree(engine, { voice_logging: flagText() }, { environment: "staging" });
       await tree.database.type(INSERT);
       expect((await tree.hoist("plan")).out).toMatch(
@@ -291,7 +291,7 @@ onEveryEngine((engine) => {
       expect((await tree.hoist("plan")).out).not.toContain("inserted manually");
     });
 
-    test("a deleted one is put back as git has it, and it is said who deleted it", async () => {
+    test("a deleted row is restored from git, and the person who deleted it is reported", async () => {
       const tree = await aSyncedTree(engine, { voice_logging: flagText() }, { environment: "staging" });
       await tree.database.type(DELETE);
       expect((await tree.hoist("status")).out).toMatch(
@@ -308,13 +308,13 @@ onEveryEngine((engine) => {
     test.each([
       ["an inserted", INSERT],
       ["a deleted", DELETE],
-    ])("%s one fails a strict sync", async (_, sql) => {
+    ])("%s row fails a strict sync", async (_, sql) => {
       const tree = await aSyncedTree(engine, { voice_logging: flagText() }, { environment: "staging" });
       await tree.database.type(sql);
       expect(await tree.hoist("sync", "--on-drift", "fail")).toMatchObject({ code: 5 });
     });
 
-    test("one of the same environment name as a new flag is a clear refusal", async () => {
+    test("a row with the same environment variable as a new flag causes a clear refusal", async () => {
       const tree = await aSyncedTree(engine, { voice_logging: flagText() }, { environment: "staging" });
       await tree.database.type(INSERT);
       commitFlags(tree.repository, "Nearly the same (#2)", { "typed-flag": flagText() });
@@ -323,7 +323,7 @@ onEveryEngine((engine) => {
       expect(refused.out).toContain("FEATURE_TYPED_FLAG");
     });
 
-    test("a flag that takes the place of one of the same environment name is refused before anything is written", async () => {
+    test("a flag that replaces another one with the same environment variable is refused before anything is written", async () => {
       const tree = await aSyncedTree(engine, { "new-checkout": flagText() }, { environment: "staging" });
       tree.repository.remove(flagPath("new-checkout"));
       commitFlags(tree.repository, "With the other dash (#2)", { new_checkout: flagText() });
@@ -350,7 +350,7 @@ onEveryEngine((engine) => {
       return tree;
     };
 
-    test("is told by status, and written anew as git has it", async () => {
+    test("is reported by status, and rewritten from git", async () => {
       const tree = await broken();
       expect((await tree.hoist("status")).out).toMatch(/^voice_logging .*unreadable .*rollout_strategy/m);
       expect(await tree.hoist("sync", "--on-drift", "fail")).toMatchObject({ code: 5 });
@@ -359,7 +359,7 @@ onEveryEngine((engine) => {
       expect(await columnsIn(tree.database.url)).toEqual(await columnsInGit(engine, tree));
     });
 
-    test("that was switched off stays off, unless it is released", async () => {
+    test("that was disabled stays disabled, unless it is released", async () => {
       const tree = await broken(", enabled = false");
       expect(await tree.sync()).toContain("voice_logging stays as it is: disabled manually");
       expect(await enabledIn(tree, "voice_logging")).toBe(false);

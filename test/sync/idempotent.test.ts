@@ -19,7 +19,7 @@ async function headOf(database: FlagDatabase) {
 }
 
 onEveryEngine((engine) => {
-  test("the same commit, synced twenty times more, writes nothing at all", async () => {
+  test("syncing the same commit twenty more times writes nothing", async () => {
     const { database, sync } = await aSyncedTree(engine, FLAGS);
     const content = await contentOf(database);
     const mark = await database.writeMark();
@@ -31,7 +31,7 @@ onEveryEngine((engine) => {
     expect(await contentOf(database)).toEqual(content);
   });
 
-  test("a commit that changes no flag moves the commit and nothing else", async () => {
+  test("a commit that changes no flag changes only the commit of the head", async () => {
     const { repository, database, sync } = await aSyncedTree(engine, FLAGS);
     const { flaghoist_head: _, flaghoist_syncs: syncs, ...before } = await contentOf(database);
     const head = await headOf(database);
@@ -44,7 +44,7 @@ onEveryEngine((engine) => {
     expect(syncsAfter).toHaveLength((syncs?.length ?? 0) + 1);
   });
 
-  test("comments and the order of lines change no flag", async () => {
+  test("comments and the order of lines do not change flags", async () => {
     const { repository, database, sync } = await aSyncedTree(engine, FLAGS);
     const { feature_toggles: rows, feature_toggle_audit: audit } = await contentOf(database);
     const lines = flagText({ lines: "rollout: 10%" }).trim().split("\n");
@@ -65,7 +65,7 @@ onEveryEngine((engine) => {
     expect(audit).toEqual([{ action: "updated", notes: "Higher still (#5)" }]);
   });
 
-  test("moving a file keeps the row, its answers and everyone's place, and asks nobody", async () => {
+  test("moving a file keeps the row, its answers and all buckets, and needs no acknowledgement", async () => {
     const { repository, database, sync } = await aSyncedTree(engine, FLAGS);
     const columns = `id, enabled, rollout_strategy, rollout_percentage, target_config, rules, serve, salt, created_at`;
     const row = `SELECT ${columns} FROM feature_toggles WHERE feature_key = 'checkout_button'`;
@@ -83,7 +83,7 @@ onEveryEngine((engine) => {
     expect(await sync()).toContain("nothing to do");
   });
 
-  test("the content comes from the commit, whatever stands in the work tree", async () => {
+  test("the content comes from the commit, regardless of the work tree", async () => {
     const { repository, hoist, sync } = await aSyncedTree(engine, FLAGS);
     repository.write(flagPath("checkout_button"), "broken: [");
     repository.write(flagPath("never_committed"), flagText());
@@ -94,7 +94,7 @@ onEveryEngine((engine) => {
     expect(plan.err).toContain("flags/checkout_button.yaml and 2 more: changed but not committed");
   });
 
-  test("a work tree is synced as it stands, again without a write, and any commit may follow", async () => {
+  test("a work tree is synced with its uncommitted changes; a second sync writes nothing, and any commit may follow", async () => {
     const { repository, database, sync } = await aSyncedTree(engine, FLAGS, { environment: "development" });
     const first = await headOf(database);
     repository.write(flagPath("checkout_button"), flagText({ lines: "rollout: 90%" }));
@@ -128,7 +128,7 @@ onEveryEngine((engine) => {
     expect(await hoist("sync")).toMatchObject({ code: 7 });
   });
 
-  test("a changed segment reaches every flag that uses it, by way of another segment too, and each is told", async () => {
+  test("a changed segment updates every flag that uses it, also through another segment, and each is reported", async () => {
     const using = (segment: string) =>
       flagText({ lines: `rules: [{ name: early, if: { segment: ${segment} }, serve: true }]\nrollout: none` });
     const { repository, database, hoist } = await aSyncedTree(engine, FLAGS, { environment: "staging" });

@@ -32,7 +32,7 @@ async function stateOf(database: FlagDatabase) {
 }
 
 onEveryEngine((engine) => {
-  test("a kill typed between plan and apply holds, and the sync says so", async () => {
+  test("a kill between plan and apply stays in force, and the sync reports it", async () => {
     const { repository, database } = await aPendingTree(engine);
     let applies = 0;
     const around = (store: FlagStore): FlagStore => ({
@@ -59,7 +59,7 @@ onEveryEngine((engine) => {
     ]);
   });
 
-  test("a table that changes at every attempt is given up after three new plans, and nothing is written", async () => {
+  test("a sync of a table that changes at every attempt stops after three new plans and writes nothing", async () => {
     const { repository, database } = await aPendingTree(engine);
     const before = await stateOf(database);
     let applies = 0;
@@ -112,7 +112,7 @@ describePostgres("PostgreSQL, over a line that breaks", () => {
       expect(await tree.sync()).toContain("nothing to do");
     });
 
-    test("every time, is told as it is: nothing was written", async () => {
+    test("every time is reported correctly: nothing was written", async () => {
       const tree = await aPendingTree(POSTGRES);
       const before = await contentOf(tree.database);
       const { code, out, err, commits } = await syncThrough(tree, ["lost", "lost", "lost", "lost", "lost"]);
@@ -125,10 +125,10 @@ describePostgres("PostgreSQL, over a line that breaks", () => {
   });
 });
 
-describe("settling an unknown outcome", () => {
+describe("resolving an unknown outcome", () => {
   const unknown = new FlagError("STORE_OUTCOME_UNKNOWN", "lost while committing");
 
-  test("a database that never answers again leaves it open, in the words of the first error", async () => {
+  test("a database that does not answer again leaves the outcome unknown, with the first error", async () => {
     let asked = 0;
     const store: Pick<FlagStore, "hasSync" | "readHead"> = {
       hasSync: () => {

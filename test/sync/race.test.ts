@@ -18,7 +18,7 @@ const RACES = process.env["FULL"] ? 450 : 22;
 const PROCESS_RACES = process.env["FULL"] ? 50 : 3;
 
 onEveryEngine((engine) => {
-  test("an older commit that races a newer one never wins: it is applied first, or refused", async () => {
+  test("an older commit never overwrites a newer one: it is applied first or refused", async () => {
     const random = seededRandom();
     const { repository, commits } = aHistory(2 * RACES);
     const { url, rows } = await engine.fresh();
@@ -45,7 +45,7 @@ onEveryEngine((engine) => {
     expect(counts["older refused"]).toBeGreaterThan(0);
   });
 
-  test("nor does it between processes, on a database that neither has made yet", async () => {
+  test("an older commit never overwrites a newer one from another process, even on a new database", async () => {
     const { repository, commits } = aHistory(2);
     const [older = "", newer = ""] = commits;
     for (let race = 0; race < PROCESS_RACES; race++) {

@@ -64,7 +64,7 @@ describe("the action", { timeout: 60_000 }, () => {
     expect([...checkout.github.world.comments.values()]).toHaveLength(1);
   });
 
-  test("ends with the exit code of what fails, and still says what changes", async () => {
+  test("exits with the code of the failed step, and still reports the changes", async () => {
     const checkout = await aCheckout(FLAGS, "");
     const number = await checkout.pullRequest({ "flags/new_checkout.yaml": flagText("60%") });
     const checked = await use(checkout, { name: "pull_request", number }, { command: "validate" });
@@ -73,7 +73,7 @@ describe("the action", { timeout: 60_000 }, () => {
     expect(checked.summary).toContain("acknowledge:");
   });
 
-  test("syncs an environment, and compares it", async () => {
+  test("syncs an environment and checks it for drift", async () => {
     const checkout = await aCheckout(FLAGS, "");
     const database = `file:${join(aFolder(), "staging.db")}`;
     const inputs = { environment: "staging", database };
@@ -98,7 +98,7 @@ describe("the action", { timeout: 60_000 }, () => {
     expect(refused.steps[0]?.out.trim().split("\n")).toHaveLength(1);
   });
 
-  test("takes whatever stands in an input for the value of that input alone", async () => {
+  test("treats the content of an input only as its value", async () => {
     const checkout = await aCheckout(FLAGS, "");
     const nasty = [
       `$(touch pwned)`,
@@ -130,7 +130,7 @@ describe("the action", { timeout: 60_000 }, () => {
     ["comment", "--omit=optional --omit=dev"],
     ["sync", "--omit=optional"],
     ["drift", "--omit=optional"],
-  ])("%s installs from the lock file beside it with %s, and runs no script of a package", async (command, omitted) => {
+  ])("%s installs from its lock file with %s, and runs no package scripts", async (command, omitted) => {
     const bin = aFolder();
     // What npm would do needs a network: what it is asked is all that is looked at.
     aScript(bin, "npm", 'echo "$PWD $*"');

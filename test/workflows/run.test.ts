@@ -27,7 +27,7 @@ const CHANGED = { "flags/new_checkout.yaml": flagText("20%") };
 const commentsOf = ({ github }: Checkout) => [...github.world.comments.values()];
 
 describe("a pull request", { timeout: 60_000 }, () => {
-  test("is checked, its summary says who flips, and its comment is written once and then kept", async () => {
+  test("is checked, its summary shows who flips, and its comment is written once and then updated", async () => {
     const checkout = await aCheckout(FLAGS, home.folder);
     const number = await checkout.pullRequest(CHANGED);
     const runner = checkout.runner({ name: "pull_request", number });
@@ -44,7 +44,7 @@ describe("a pull request", { timeout: 60_000 }, () => {
     expect(said.summary).toBe(checked.summary);
   });
 
-  test("from a fork is checked with annotations, and nothing of it is commented on", async () => {
+  test("from a fork is checked with annotations and gets no comment", async () => {
     const checkout = await aCheckout(FLAGS, home.folder);
     const number = await checkout.pullRequest({ "flags/new_checkout.yaml": flagText("12") });
     const runner = checkout.runner({ name: "pull_request", number, fork: "user-42/flags" });
@@ -57,7 +57,7 @@ describe("a pull request", { timeout: 60_000 }, () => {
     expect(commentsOf(checkout)).toEqual([]);
   });
 
-  test("that only needs an acknowledgement fails with exit 5, and its summary holds the line to add", async () => {
+  test("that only needs an acknowledgement fails with exit 5, and its summary shows the line to add", async () => {
     const checkout = await aCheckout(FLAGS, home.folder);
     const number = await checkout.pullRequest({ "flags/new_checkout.yaml": flagText("60%") });
     const checked = await runJob(VALIDATE, "validate", checkout.runner({ name: "pull_request", number }));
@@ -65,7 +65,7 @@ describe("a pull request", { timeout: 60_000 }, () => {
     expect(checked.summary).toContain("acknowledge:");
   });
 
-  test("in the merge queue is checked against what stands before it, and says nothing", async () => {
+  test("in the merge queue is checked against the preceding commit, without a comment", async () => {
     const checkout = await aCheckout(FLAGS, home.folder);
     await checkout.pullRequest(CHANGED);
     const runner = checkout.runner({ name: "merge_group" });
@@ -75,7 +75,7 @@ describe("a pull request", { timeout: 60_000 }, () => {
     expect(await runJob(VALIDATE, "comment", runner)).toMatchObject({ result: "success", steps: [] });
   });
 
-  test("whose CODEOWNERS is stale fails where there is one", async () => {
+  test("with a stale CODEOWNERS fails", async () => {
     const checkout = await aCheckout({ ...FLAGS, ".github/CODEOWNERS": "* @acme/all\n" }, home.folder);
     const number = await checkout.pullRequest(CHANGED);
     const checked = await runJob(VALIDATE, "validate", checkout.runner({ name: "pull_request", number }));
@@ -149,7 +149,7 @@ describe("a merge", { timeout: 60_000 }, () => {
     expect(await happens("sync-production", asked)).toBe("failure");
   });
 
-  test("without a database address fails before an empty database would be taken; the drift check only warns", async () => {
+  test("without a database address fails instead of creating an empty database; the drift check only warns", async () => {
     const checkout = await aCheckout(FLAGS, home.folder);
     const synced = await runJob(SYNC, "sync-staging", checkout.runner({ name: "push" }));
     expect(synced.steps).toMatchObject([{ code: 9 }]);

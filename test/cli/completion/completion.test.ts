@@ -24,14 +24,14 @@ async function completed(...words: readonly string[]): Promise<readonly string[]
 const UNUSED = { width: 80, errStyle: (_: string, text: string) => text };
 
 describe("hoist complete", () => {
-  test("every command that help shows, in its order, and none that is hidden", async () => {
+  test("completes every command that help shows, in the same order, and no hidden command", async () => {
     const program = hoistProgram(UNUSED as never, () => {});
     const shown = program.createHelp().visibleCommands(program);
     expect(await completed("")).toEqual(shown.map((command) => command.name()));
     expect(await completed("")).not.toContain("complete");
   });
 
-  test("every option of every command, and for each that has choices exactly these", async () => {
+  test("completes every option of every command, and exactly the choices of options that have choices", async () => {
     const program = hoistProgram(UNUSED as never, () => {});
     for (const command of program.createHelp().visibleCommands(program)) {
       const options = command.createHelp().visibleOptions(command);
@@ -70,7 +70,7 @@ describe("hoist complete", () => {
     expect(await completed("schema", "")).toEqual([]);
   });
 
-  test("without flags/, or with a broken _config.yaml, it prints nothing", async () => {
+  test("prints nothing without flags/ or with an invalid _config.yaml", async () => {
     const folder = aFolder();
     expect(await hoistIn(folder)("complete", "--", "why", "")).toEqual({ code: 0, out: "", err: "" });
     mkdirSync(join(folder, "flags"));
@@ -131,12 +131,12 @@ describe("bash", () => {
     expect(ask(...typed.split(" ")).sort()).toEqual([...expected].sort());
   });
 
-  test("an option's value after =, where bash splits the word", () => {
+  test("completes an option's value after =, where bash splits the word", () => {
     expect(ask("hoist", "sync", "--env", "=", "pro")).toEqual(["production"]);
     expect(ask("hoist", "sync", "--env", "=")).toEqual(["development", "production", "staging"]);
   });
 
-  test("folders complete where an option takes a folder", () => {
+  test("completes folders for an option that takes a folder", () => {
     expect(ask("hoist", "sync", "--cwd", "test/fixt")).toEqual(["test/fixtures"]);
   });
 });

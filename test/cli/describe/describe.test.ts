@@ -21,7 +21,7 @@ function aTree() {
   return repository;
 }
 
-test("describe says who gets what in each environment, and what its segments mean", async () => {
+test("describe shows who gets which variant in each environment, and what the segments mean", async () => {
   const { folder } = aTree();
   expect(await hoistIn(folder)("describe", "routing")).toEqual({
     code: 0,
@@ -53,7 +53,7 @@ test("describe reads the work tree, or a commit with --commit", async () => {
   expect((await hoist("describe", "banner", "--commit", "HEAD")).out).toContain("On for everyone.");
 });
 
-test("JSON has complete lists; text says how many items it leaves out", async () => {
+test("JSON has complete lists; text states how many items it omits", async () => {
   const repository = aTree();
   const ids = Array.from({ length: 12 }, (_, n) => `user-${n}`);
   writeFlags(repository, { banner: flagText({ lines: `rollout: { whitelist: { userId: [${ids.join(", ")}] } }` }) });
@@ -76,7 +76,7 @@ test("JSON has complete lists; text says how many items it leaves out", async ()
   });
 });
 
-test("an unknown flag, an unknown environment and a broken file each say what to do", async () => {
+test("an unknown flag, an unknown environment and an invalid file each cause an error that says what to do", async () => {
   const repository = aTree();
   const hoist = hoistIn(repository.folder);
   expect(await hoist("describe", "baner")).toMatchObject({

@@ -161,7 +161,7 @@ function placesOf(edit: Edit, key: string): readonly Place[] {
 for (const edit of EDITS) {
   const { fields, change } = edit;
   const title = edit.args("KEY", flagOf(ORIGINALS.loaded, "voice_logging", "production")).join(" ");
-  test(`hoist ${title} for every example flag changes the named lines and meanings alone; a refusal prints what works`, async () => {
+  test(`hoist ${title} for every example flag changes only the named lines and meanings; a refusal prints a command that works`, async () => {
     const repository = examples();
     const hoist = hoistIn(repository.folder);
     const before = readTree(repository);
@@ -203,7 +203,7 @@ function inheriting(was: Flag, value: Partial<Flag>): Partial<Flag> {
   return { rollout: rolledOut(was.rollout, "37.5%") };
 }
 
-test("rename of every example flag moves its file, adds its salt, follows what requires it, and changes nobody's answer", async () => {
+test("rename of every example flag moves its file, adds its salt, updates requirements on it, and changes no answer", async () => {
   const repository = committedExamples();
   const before = readTree(repository);
   for (const key of KEYS) {
@@ -239,7 +239,7 @@ test("rename of every example flag moves its file, adds its salt, follows what r
   }
 });
 
-test("rollback of every example flag brings its file back to the letter, first everywhere, then in production", async () => {
+test("rollback of every example flag restores its file exactly, first in all environments, then in production", async () => {
   const repository = committedExamples();
   const hoist = hoistIn(repository.folder);
   const before = readTree(repository);
@@ -269,7 +269,7 @@ test("rollback of every example flag brings its file back to the letter, first e
   expect(treeOf(repository.folder, before.texts.keys()).texts).toEqual(before.texts);
 });
 
-test("adopt after statements typed into SQLite writes every example flag's overlay, and nothing else", async () => {
+test("adopt after SQL statements in SQLite writes the overlay of every example flag and changes nothing else", async () => {
   const repository = committedExamples();
   const database = await SQLITE.fresh();
   const hoist = hoistIn(repository.folder, { FLAGS_ENV: "production", FLAGS_DATABASE_URL: database.url });

@@ -16,7 +16,7 @@ function textOf(repository: TestRepository, key: string): string {
 }
 
 describe("set and rollout", () => {
-  test("show what the edit means and which acknowledgement it needs against the last commit, and accept that id", async () => {
+  test("show the meaning of the edit and the acknowledgement that it needs, and accept the printed id", async () => {
     const repository = aFlagRepository({ checkout: PRODUCTION("{ rollout: 10% }") });
     const hoist = hoistIn(repository.folder);
     const first = await hoist("rollout", "checkout", "30%", "--env", "production");
@@ -87,7 +87,7 @@ describe("set and rollout", () => {
     expect(await hoistIn(aFolder())("set", "a", "enabled=false")).toMatchObject({ code: 3 });
   });
 
-  test("the line that a masked edit is answered with works as printed", async () => {
+  test("the command that the refusal of a masked edit prints works", async () => {
     const repository = aFlagRepository({ checkout: PRODUCTION("{ rollout: 10% }") });
     const hoist = hoistIn(repository.folder);
     const { err } = await hoist("rollout", "checkout", "50%");
@@ -97,7 +97,7 @@ describe("set and rollout", () => {
     expect(textOf(repository, "checkout")).toContain("rollout: 50%\nenvironments:\n  production: { rollout: 50% }\n");
   });
 
-  test("a file that changed in the meantime is not written over, and its permissions stay", async () => {
+  test("a file that changed in the meantime is not overwritten, and its permissions are kept", async () => {
     const repository = aFlagRepository({ checkout: flagText() });
     const file = join(repository.folder, "flags/checkout.yaml");
     const edit = { from: "flags/checkout.yaml", to: "flags/checkout.yaml", before: flagText(), after: "name: B\n" };
@@ -151,7 +151,7 @@ describe("new", () => {
     expect(err).toContain("--owner team-checkout");
   });
 
-  test("asks on a terminal for what the options left out, and again after a wrong answer", async () => {
+  test("asks on a terminal for missing options, and asks again after an invalid answer", async () => {
     const repository = aFlagRepository({ checkout: flagText() });
     const answers = ["Dark Mode", "dark_mode", "", "A dark theme.", "", "relese", "release", ""];
     const asked: string[] = [];
@@ -180,7 +180,7 @@ describe("new", () => {
     expect(text).toContain("owner: team-checkout\nkind: release\nexpires: ");
   });
 
-  test("a flag of another type gets its variants, and a key that git once had is warned about", async () => {
+  test("a flag of another type gets its variants, and a key that was used before causes a warning", async () => {
     const repository = aFlagRepository({ checkout: flagText(), "old-colour": flagText() });
     repository.remove("flags/old-colour.yaml");
     repository.commit("Gone (#2)");
@@ -213,7 +213,7 @@ describe("new", () => {
 });
 
 describe("rename", () => {
-  test("moves the file, keeps the salt, updates requirements, and explains what happens to the old key", async () => {
+  test("moves the file, keeps the salt, updates requirements, and explains the effect on the old key", async () => {
     const repository = aFlagRepository({
       checkout: PRODUCTION("{ rollout: 10% }", 'acknowledge: { production: "12345678", reason: "so" }\n'),
       cart: flagText({ lines: 'requires: { "checkout": true } # first\nrollout: all' }),
@@ -265,7 +265,7 @@ describe("rollback", () => {
     return repository;
   }
 
-  test("restores what was served before the last change, names its author, and keeps the description", async () => {
+  test("restores the state before the last change, names the author of that change, and keeps the description", async () => {
     const repository = aHistory();
     const { code, out } = await hoistIn(repository.folder)("rollback", "checkout", "--env", "production");
     expect(code, out).toBe(0);
@@ -311,7 +311,7 @@ describe("rollback", () => {
     expect(textOf(repository, "checkout")).toContain("production: { rollout: 50% }");
   });
 
-  test("a flag that never changed has nothing to go back to, and the hint switches it off", async () => {
+  test("a flag that never changed cannot be rolled back, and the hint shows how to disable it", async () => {
     const repository = aFlagRepository({ checkout: flagText() });
     const hoist = hoistIn(repository.folder);
     const { code, err } = await hoist("rollback", "checkout", "--env", "production");
@@ -336,7 +336,7 @@ onEveryEngine((engine) => {
       return tree;
     }
 
-    test("writes what was typed at the prompt into the overlay, and once that is committed plan shows no drift", async () => {
+    test("writes a manual change into the overlay; after the commit, plan shows no drift", async () => {
       const { repository, database, hoist, sync } = await aSyncedTree(engine, {
         checkout: flagText({ lines: "rollout: 10%" }),
       });
@@ -355,7 +355,7 @@ onEveryEngine((engine) => {
       expect((await hoist("adopt", "checkout")).out).toContain("No changes: ");
     });
 
-    test("rules are written with their segments named, and what a file cannot say is refused", async () => {
+    test("rules are written with the names of their segments, and a change that a file cannot express is refused", async () => {
       const { repository, database, hoist } = await aTreeWithSegment();
       await database.type(
         "UPDATE feature_toggles SET rollout_strategy = 'whitelist', target_config = '{\"user_ids\": [\"user-42\"]}' WHERE feature_key = 'checkout'",

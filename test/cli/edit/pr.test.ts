@@ -83,7 +83,7 @@ describe("--pr", () => {
     expect(fake.world.pulls.size).toBe(1);
   });
 
-  test("with --dry-run shows what would be proposed, and sends nothing", async () => {
+  test("with --dry-run, shows the proposal and sends nothing", async () => {
     const fake = await aGitHubOfFlags();
     const { code, out } = await hoistWith(fake, aClone(fake).folder)(...WIDER, "--dry-run");
     expect(code).toBe(0);
@@ -95,7 +95,7 @@ describe("--pr", () => {
     expect(writes(fake)).toEqual([]);
   });
 
-  test("the line that hoist kill prints opens the pull request that switches the flag off", async () => {
+  test("the command that hoist kill prints opens a pull request that disables the flag", async () => {
     const fake = await aGitHubOfFlags();
     const hoist = hoistWith(fake, aClone(fake).folder);
     const [line = ""] = /hoist set workshop_routing .*--pr/.exec((await hoist("kill", "workshop_routing")).out) ?? [];
@@ -104,7 +104,7 @@ describe("--pr", () => {
     expect(out).toContain("workshop_routing: enabled → disabled in production");
   });
 
-  test("says what has to be acknowledged, with the line, and takes it in the next one", async () => {
+  test("prints the acknowledgement that is needed, and accepts it in the next request", async () => {
     const fake = await aGitHubOfFlags();
     const hoist = hoistWith(fake, aClone(fake).folder);
     const jump = ["set", "workshop_routing", "rollout=90%", "--pr"] as const;
@@ -119,7 +119,7 @@ describe("--pr", () => {
     expect(fake.world.issues.get(2)?.body).toContain("**Acknowledged**");
   });
 
-  test("refuses what the edit itself refuses, and sends nothing", async () => {
+  test("refuses the same edits as without --pr, and sends nothing", async () => {
     const masked = flagText({ lines: "rollout: all\nenvironments:\n  production: { rollout: none }" });
     const fake = await aGitHubOfFlags({ files: { ...FILES, [PATH]: masked } });
     const hoist = hoistWith(fake, aClone(fake).folder);
@@ -142,7 +142,7 @@ describe("--pr", () => {
     expect(writes(fake)).toEqual([]);
   });
 
-  test("refuses a flag that was changed on GitHub since, with the difference, until it is pulled", async () => {
+  test("refuses a flag that has changed on GitHub, and shows the difference, until the change is pulled", async () => {
     const fake = await aGitHubOfFlags();
     const clone = aClone(fake);
     const hoist = hoistWith(fake, clone.folder);
@@ -165,7 +165,7 @@ describe("--pr", () => {
     expect((await hoist(...WIDER)).out).toContain("workshop_routing: 15 % → 20 % of everyone in production");
   });
 
-  test("refuses a flag that is changed here, committed or not", async () => {
+  test("refuses a flag with local changes, committed or not", async () => {
     const fake = await aGitHubOfFlags();
     const clone = aClone(fake);
     const hoist = hoistWith(fake, clone.folder);
@@ -191,7 +191,7 @@ describe("--pr", () => {
     expect([code, out]).toEqual([0, expect.stringContaining("/pull/1")]);
   });
 
-  test("edits the flags of the folder that it runs in, where a repository has several", async () => {
+  test("edits the flags of the current folder if a repository has several flag folders", async () => {
     const files = Object.fromEntries(Object.entries(FILES).map(([path, text]) => [`apps/shop/${path}`, text]));
     const fake = await aGitHubOfFlags({ files });
     const clone = aClone(fake);
@@ -205,7 +205,7 @@ describe("--pr", () => {
     expect(fake.requests.some(({ path }) => path.includes("/git/trees/"))).toBe(true);
   });
 
-  test("without a token says which variables are looked at; a limit that is used up is exit 10; no token is ever shown", async () => {
+  test("names the token variables if no token is set, exits 10 at a rate limit, and never shows a token", async () => {
     const fake = await aGitHubOfFlags();
     const clone = aClone(fake);
     const none = await hoistWith(fake, clone.folder, { FLAGS_GITHUB_TOKEN: "" })(...WIDER);
@@ -243,7 +243,7 @@ describe("rollback --pr", () => {
     expect(await fileAt(fake, branch, PATH)).toBe(FILES[PATH]);
   });
 
-  test("needs the history that it goes back in", async () => {
+  test("needs the history of the flag", async () => {
     const fake = await aGitHubOfFlags();
     const clone = aClone(fake);
     merged(fake, "More.\n", "README.md");
@@ -255,7 +255,7 @@ describe("rollback --pr", () => {
 });
 
 describe("rename --pr", () => {
-  test("moves the file and follows who requires it, in one commit", async () => {
+  test("moves the file and updates requirements on it in one commit", async () => {
     const fake = await aGitHubOfFlags({ files: { ...FILES, ...BOOKING } });
     const { code, out, err } = await hoistWith(fake, aFolder())("rename", "workshop_routing", "smart_routing", "--pr");
     expect(code, err).toBe(0);
@@ -272,7 +272,7 @@ describe("rename --pr", () => {
 });
 
 describe("adopt --pr", () => {
-  test("proposes a manual change of the table, so that git agrees with it", async () => {
+  test("proposes a manual change of the table as a change in git", async () => {
     const fake = await aGitHubOfFlags();
     const clone = aClone(fake);
     const file = freshFile("production.db");
@@ -305,7 +305,7 @@ describe("new --pr", () => {
     "One page.",
   ] as const;
 
-  test("opens a pull request with the new flag's file, and finds it again", async () => {
+  test("opens a pull request with the new flag's file, and finds that pull request when run again", async () => {
     const fake = await aGitHubOfFlags();
     const clone = aClone(fake);
     const hoist = hoistWith(fake, clone.folder);
@@ -325,7 +325,7 @@ describe("new --pr", () => {
     expect(again.out).toContain("#1 is already open");
   });
 
-  test("does not ask for anything: missing options are listed, and a key that exists is refused", async () => {
+  test("never prompts: missing options are listed, and an existing key is refused", async () => {
     const fake = await aGitHubOfFlags();
     const hoist = hoistWith(fake, aClone(fake).folder);
     expect(await hoist("new", "--pr")).toMatchObject({ code: 9, err: expect.stringContaining("needs a key") });
@@ -340,7 +340,7 @@ describe("new --pr", () => {
   });
 });
 
-test("commands that are printed for --pr repeat --pr", async () => {
+test("printed commands keep the option --pr", async () => {
   const lines = "rollout: 10%\nenvironments: { production: { enabled: false, rollout: 5% } }";
   const fake = await aGitHubOfFlags({ files: { ...FILES, [PATH]: flagText({ lines }) } });
   const hoist = hoistWith(fake, aClone(fake).folder);

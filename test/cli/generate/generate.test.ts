@@ -46,7 +46,7 @@ describe("an application with generated modules", () => {
     expect(app.tsc("--ignoreConfig", ...strict, ...options, ...types, ...files)).toBe("");
   });
 
-  test("deleting a flag's file is a compiler error at its use", async () => {
+  test("deleting a flag's file causes a compiler error where the flag is used", async () => {
     const copy = join(app.folder, "deleted");
     for (const folder of ["flags", "src"]) cpSync(join(app.folder, folder), join(copy, folder), { recursive: true });
     rmSync(join(copy, "flags/booking/recurring_bookings.yaml"));
@@ -72,7 +72,7 @@ describe("an application with generated modules", () => {
     expect(report).toMatchObject({ success: true, numPassedTests: 3, numFailedTests: 0 });
   });
 
-  test("without data each flag serves its fallback, and an override beats it", async () => {
+  test("without data each flag serves its fallback, unless an override is set", async () => {
     const { code } = await transform(readFileSync(join(out, "server.ts"), "utf8"), { loader: "ts", format: "esm" });
     app.write("src/flags/server.js", code);
     app.write(
@@ -91,7 +91,7 @@ describe("an application with generated modules", () => {
     expect(JSON.parse(answers)).toEqual([{ workshop_routing: false, voice_logging: true }, "#444444"]);
   });
 
-  test("a browser's bundle holds nothing but its own module, and no flag that browsers may not see", async () => {
+  test("a browser's bundle contains only the definitions module, with client flags only", async () => {
     const options = { bundle: true, write: false, format: "esm", platform: "browser", metafile: true } as const;
     const bundle = await build({ ...options, absWorkingDir: app.folder, entryPoints: ["src/page.ts"] });
     expect(Object.keys(bundle.metafile.inputs).sort()).toEqual(["src/flags/definitions.ts", "src/page.ts"]);
@@ -110,7 +110,7 @@ describe("an application with generated modules", () => {
     expect(readFileSync(join(out, "server.ts"), "utf8")).toContain("\n  workshop_reports: {\n");
   });
 
-  test("a formatter with default settings changes nothing", () => {
+  test("a formatter with default settings does not change the generated modules", () => {
     writeFileSync(join(app.folder, "biome.json"), '{ "formatter": { "indentStyle": "space" } }');
     const biome = join(ROOT, "node_modules/@biomejs/biome/bin/biome");
     app.node(biome, "format", "src/flags/definitions.ts", "src/flags/server.ts");
@@ -156,7 +156,7 @@ test("texts and values cannot end the comment or literal that they are in", asyn
 });
 
 describe("hoist generate", () => {
-  test("writes the same text twice, and --check says when it is stale", async () => {
+  test("writes the same text every time, and --check reports stale files", async () => {
     const folder = anOddTree();
     const hoist = hoistIn(folder);
     expect(await hoist("generate", "--check")).toMatchObject({
@@ -171,7 +171,7 @@ describe("hoist generate", () => {
     expect((await hoist("generate", "--check")).code).toBe(3);
   });
 
-  test("line endings that git changed do not make a file stale", async () => {
+  test("line endings that git converts do not make a file stale", async () => {
     const folder = anOddTree();
     const hoist = hoistIn(folder);
     await hoist("generate", "--out", "lib");

@@ -7,7 +7,7 @@ import { aFolder } from "../../support/repository.ts";
 
 const FILES = ["flag", "segment", "config"].map((kind) => `flags/_schema/${kind}.schema.json`);
 
-test("hoist schema writes what is stale, --check reports it, and the loader ignores flags/_schema/", async () => {
+test("hoist schema writes stale files, --check reports them, and the loader ignores flags/_schema/", async () => {
   const { folder } = aFlagRepository({ one: flagText() });
   const hoist = hoistIn(folder);
   expect(await hoist("schema", "--check")).toEqual({
@@ -38,7 +38,7 @@ test("files with errors contribute the names that can be read", async () => {
   }
 });
 
-test("a broken _config.yaml leaves the general schema in its place, so that one mistake does not mark every file", async () => {
+test("with an invalid _config.yaml the general schema is used, so that one mistake does not mark every file", async () => {
   const { folder } = aFlagRepository({ one: flagText() });
   writeFileSync(join(folder, "flags/_config.yaml"), "environments: {");
   expect((await hoistIn(folder)("schema")).code).toBe(0);

@@ -23,7 +23,7 @@ function aTree(files: Readonly<Record<string, string>> = {}): TestRepository {
 }
 const textIn = ({ folder }: TestRepository, path = ".github/CODEOWNERS") => readFileSync(join(folder, path), "utf8");
 
-test("printed it is all that would be written, and nothing is", async () => {
+test("without options, the complete file is printed and nothing is written", async () => {
   const repository = aTree();
   const { code, out } = await hoistIn(repository.folder)("github", "codeowners");
   expect(code).toBe(0);
@@ -37,7 +37,7 @@ test("printed it is all that would be written, and nothing is", async () => {
   expect(() => textIn(repository)).toThrow("ENOENT");
 });
 
-test("written, it is checked; a flag that changes hands makes it stale, and writing keeps the maintainers", async () => {
+test("a written file passes --check; a new owner makes it stale, and writing keeps the maintainers", async () => {
   const repository = aTree();
   const hoist = hoistIn(repository.folder);
   const written = await hoist("github", "codeowners", "--write", "--maintainers", "@acme/platform @dana");
@@ -58,7 +58,7 @@ test("written, it is checked; a flag that changes hands makes it stale, and writ
 });
 
 test.each(["CODEOWNERS", "docs/CODEOWNERS"])(
-  "%s stays where it is, with its own lines around the block",
+  "%s is kept in its place, including the lines around the block",
   async (path) => {
     const before = "# Ours\r\n* @acme/all\r\n";
     const repository = aTree({ [path]: before });
@@ -83,7 +83,7 @@ test.each(["CODEOWNERS", "docs/CODEOWNERS"])(
   },
 );
 
-test("in a folder of a monorepo the paths are those from the top", async () => {
+test("in a folder of a monorepo, paths start at the top of the repository", async () => {
   const repository = aRepository();
   for (const [path, text] of Object.entries(FLAGS)) repository.write(`apps/the shop/${path}`, text);
   const hoist = hoistIn(join(repository.folder, "apps/the shop"));
@@ -108,7 +108,7 @@ test.each([
   expect(err).toContain(message);
 });
 
-test("where there are neither flags nor owners, nobody can be named", async () => {
+test("without flags and owners, no reviewer can be named", async () => {
   const repository = aRepository();
   repository.write("flags/_config.yaml", CONFIG.replace(/^owners.*\n/m, ""));
   const { code, err } = await hoistIn(repository.folder)("github", "codeowners");
@@ -148,7 +148,7 @@ test.each([
   expect(areHandles(text)).toBe(expected);
 });
 
-describe("what GitHub finds wrong with it", () => {
+describe("the errors that GitHub finds in CODEOWNERS", () => {
   const asked = async (owner: string, env: Readonly<Record<string, string>> = {}) => {
     const files = { ...FLAGS, "flags/_config.yaml": FLAGS["flags/_config.yaml"].replace("@acme/shop", owner) };
     const github = await aFakeGitHub({ teams: ["shop"], users: ["dana"] });
@@ -162,18 +162,18 @@ describe("what GitHub finds wrong with it", () => {
     return hoist("github", "codeowners", "--check", "--remote");
   };
 
-  test("is nothing where every owner is there", async () => {
+  test("are none if every owner exists", async () => {
     expect(await asked("@acme/shop @dana")).toMatchObject({ code: 0 });
   });
 
-  test("is a team that is not: exit 3, with the line", async () => {
+  test("include a team that does not exist: exit 3, with the line", async () => {
     const { code, out, err } = await asked("@acme/nobody");
     expect(code, err).toBe(3);
     expect(out).toMatch(/^\.github\/CODEOWNERS:3:\d+ {2}error {2}code-owner {2}Unknown owner/m);
     expect(err).toContain("these lines request no review");
   });
 
-  test("cannot be known without a token, or from a GitHub that does not answer", async () => {
+  test("cannot be determined without a token, or if GitHub does not answer", async () => {
     expect(await asked("@acme/shop", { GITHUB_TOKEN: "" })).toMatchObject({ code: 9 });
     expect(await asked("@acme/shop", { GITHUB_API_URL: "http://127.0.0.1:9" })).toMatchObject({ code: 10 });
   });

@@ -72,7 +72,7 @@ test("texts from tables and git are escaped: no picture, mention, reference, HTM
   expect(outsideCode).not.toMatch(/!\[|<img|@acme|\B#1\b|^## /m);
 });
 
-test("a long list is cut, and says how many rows are missing", () => {
+test("a long list is cut and states how many rows are missing", () => {
   const manualChanges = Array.from({ length: 130 }, (_, n) => ({
     key: `flag_${n}`,
     what: "inserted manually",

@@ -43,8 +43,8 @@ async function write({ fake, number }: Scene, token: string, body: string): Prom
   expect(answer.status).toBe(201);
 }
 
-describe("one comment a pull request", () => {
-  test("it is created, not touched while it is up to date, and updated in place after a push", async () => {
+describe("one comment per pull request", () => {
+  test("the comment is created, left alone while it is up to date, and updated in place after a push", async () => {
     const scene = await aScene();
     const first = await scene.comment();
     expect(first.out).toMatch(
@@ -77,7 +77,7 @@ describe("one comment a pull request", () => {
     expect(bodies(scene)).toEqual([expect.stringMatching(/^<!-- flaghoist:report:1 -->\nNo flag changes:/)]);
   });
 
-  test("a comment of anybody else is not ours, although it begins with the marker", async () => {
+  test("a comment by another author is left alone, even if it begins with the marker", async () => {
     const scene = await aScene();
     const forged = `${COMMENT_MARKER}\n### Flags: nothing to see here`;
     await write(scene, scene.fake.userToken, forged);
@@ -87,7 +87,7 @@ describe("one comment a pull request", () => {
     expect(await commented(scene)).toMatchObject({ comment: { action: "unchanged" } });
   });
 
-  test("with a person's token, the comment is that person's", async () => {
+  test("with a person's token, that person is the author of the comment", async () => {
     const scene = await aScene();
     const token = { GITHUB_TOKEN: scene.fake.userToken };
     expect(await commented(scene, token)).toMatchObject({
@@ -100,7 +100,7 @@ describe("one comment a pull request", () => {
     expect(bodies(scene)).toHaveLength(2);
   });
 
-  test("an app that cannot say its own name finds its comment once it sees how GitHub calls it", async () => {
+  test("an app that cannot query its own name finds its comment by the author name in GitHub's answer", async () => {
     const scene = await aScene();
     const token = { GITHUB_TOKEN: scene.fake.tokenFor("flags-bot[bot]") };
     expect(await commented(scene, token)).toMatchObject({ comment: { action: "created" } });
@@ -109,7 +109,7 @@ describe("one comment a pull request", () => {
     expect(bodies(scene)).toEqual([expect.stringMatching(/\b20\.0\s%/)]);
   });
 
-  test("it is found behind more than a hundred others", async () => {
+  test("the comment is found after more than a hundred other comments", async () => {
     const scene = await aScene();
     for (let n = 0; n < 130; n++) {
       const at = new Date().toISOString();
@@ -129,14 +129,14 @@ describe("one comment a pull request", () => {
     expect(bodies(scene)).toHaveLength(131);
   });
 
-  test("of two runs at the same time, one comment is left", async () => {
+  test("two runs at the same time leave one comment", async () => {
     const scene = await aScene();
     const both = await Promise.all([commented(scene), commented(scene)]);
     expect(bodies(scene)).toHaveLength(1);
     expect(both.map(({ comment }) => comment.url)).toEqual([both[0].comment.url, both[0].comment.url]);
   });
 
-  test("an answer that was lost after the comment was made leaves one comment", async () => {
+  test("if the answer to the creation is lost, one comment is left", async () => {
     const scene = await aScene();
     scene.fake.fail({ method: "POST", path: /comments$/, kind: "reset", times: 1, isAnswerLost: true });
     const { code, err } = await scene.comment({ FLAGS_GITHUB_RETRIES: "1" });
@@ -145,7 +145,7 @@ describe("one comment a pull request", () => {
     expect(bodies(scene)).toHaveLength(1);
   });
 
-  test("a report that is longer than GitHub takes is shortened in the comment and whole in the summary", async () => {
+  test("a report that exceeds GitHub's limit is shortened in the comment and complete in the summary", async () => {
     const names = Array.from({ length: 60 }, (_, n) => `somebody-with-a-long-name-${n}`).join(", ");
     const lines = `rules: [{ name: by name, if: { userId: [${names}] }, serve: true }]\nrollout: 10%`;
     const many = Object.fromEntries(Array.from({ length: 130 }, (_, n) => [`flag_${n}`, flagText({ lines })]));
@@ -170,10 +170,10 @@ describe("one comment a pull request", () => {
   });
 });
 
-describe("what else is said, and where", () => {
+describe("annotations, checks and summaries", () => {
   const annotationsOf = ({ fake }: Scene) => [...fake.world.checks.values()].map(({ annotations }) => annotations);
 
-  test("files with errors: the comment lists them, the check fails, annotations stand on the lines", async () => {
+  test("for files with errors, the comment lists them, the check fails, and annotations mark the lines", async () => {
     const scene = await aScene({
       [ROUTING]: flagText({ lines: "rollout: 120%" }),
       checkout: "name: <img src=x>\nowner: nobody\n",
@@ -199,7 +199,7 @@ describe("what else is said, and where", () => {
     expect(bodies(scene)).toEqual([expect.stringContaining("### Flags: 1 change in production")]);
   });
 
-  test("what a policy refuses stands in the check, and what has to be acknowledged in the comment with its line", async () => {
+  test("the check reports policy violations, and the comment shows needed acknowledgements with their lines", async () => {
     const scene = await aScene({ [ROUTING]: flagText({ lines: "rollout: 60%" }) });
     expect((await commented(scene)).check).toMatchObject({
       conclusion: "failure",
@@ -217,7 +217,7 @@ describe("what else is said, and where", () => {
     ]);
   });
 
-  test("more annotations than one request takes come in several, and the paths begin at the top of the repository", async () => {
+  test("annotations are sent in several requests if they exceed the limit, with paths from the top of the repository", async () => {
     const broken = Object.fromEntries(Array.from({ length: 120 }, (_, n) => [`flag_${n}`, `nonsense: ${n}\n`]));
     const scene = await aScene(broken);
     const { clone } = scene;
@@ -243,7 +243,7 @@ describe("what else is said, and where", () => {
     );
   });
 
-  test("where checks may not be written, the job's log has the annotations; in JSON they are on stderr", async () => {
+  test("without the right to write checks, annotations go to the job's log, or to stderr with JSON", async () => {
     const scene = await aScene({ [ROUTING]: flagText({ lines: "rollout: 60%" }) });
     const token = { GITHUB_TOKEN: scene.fake.tokenFor("github-actions[bot]", { checks: "none" }) };
     const text = await scene.comment(token);
@@ -258,8 +258,8 @@ describe("what else is said, and where", () => {
   });
 });
 
-describe("what stands in the tables", () => {
-  test("is reported for every table whose address is set, with the environment that it serves", async () => {
+describe("the state of the tables", () => {
+  test("is reported for every table whose address is set, with its environment", async () => {
     const scene = await aScene();
     const file = freshFile();
     const hoist = hoistIn(scene.clone.folder);
@@ -288,7 +288,7 @@ describe("what stands in the tables", () => {
     }
   });
 
-  test("is left out with a note when the table cannot be read", async () => {
+  test("is omitted with a note if the table cannot be read", async () => {
     const scene = await aScene();
     const missing = { FLAGS_DATABASE_URL_STAGING: "file:/nowhere/at/all.db", FLAGS_DATABASE_URL: "mysql://db/flags" };
     const { code, err } = await scene.comment(missing);
@@ -302,8 +302,8 @@ describe("what stands in the tables", () => {
   });
 });
 
-describe("where the token may not comment", () => {
-  test("a fork's pull request has the report in the job's summary, and that is no failure", async () => {
+describe("a token without the right to comment", () => {
+  test("puts the report of a fork's pull request into the job's summary, which is not a failure", async () => {
     const scene = await aScene();
     const head = { sha: scene.clone.git("rev-parse", "HEAD"), repo: { full_name: "lee/flags" } };
     const event = { pull_request: { number: scene.number, head, base: { repo: { full_name: "acme/flags" } } } };
@@ -318,7 +318,7 @@ describe("where the token may not comment", () => {
     expect(bodies(scene)).toEqual([]);
   });
 
-  test("that it comes from a fork is asked of GitHub where the event does not tell", async () => {
+  test("asks GitHub whether a pull request comes from a fork if the event does not say so", async () => {
     const scene = await aScene();
     const env = scene.job({ GITHUB_TOKEN: scene.fake.readToken, GITHUB_EVENT_PATH: "" });
     const hoist = hoistIn(scene.clone.folder, env);
@@ -330,7 +330,7 @@ describe("where the token may not comment", () => {
     expect(bodies(scene)).toEqual([]);
   });
 
-  test("a workflow of the repository itself without the permission fails, and the summary is written nevertheless", async () => {
+  test("fails a workflow of the repository itself, but still writes the summary", async () => {
     const scene = await aScene();
     const env = scene.job({ GITHUB_TOKEN: scene.fake.readToken });
     const { code, err } = await hoistIn(scene.clone.folder, env)("github", "comment", "--base", "origin/main");
@@ -342,7 +342,7 @@ describe("where the token may not comment", () => {
     expect(dependabot).toMatchObject({ code: 0 });
   });
 
-  test("a merge queue has no pull request: the summary alone, and no request at all", async () => {
+  test("writes only the summary in a merge queue, without any request", async () => {
     const scene = await aScene();
     const env: Record<string, string> = {
       ...scene.job({ GITHUB_EVENT_NAME: "merge_group", GITHUB_REF: "refs/heads/gh-readonly-queue/main/pr-1-0" }, {}),
@@ -360,7 +360,7 @@ describe("where the token may not comment", () => {
 });
 
 describe("the reported commit", () => {
-  test("a run that was overtaken leaves the comment to the newer one", async () => {
+  test("an outdated run leaves the comment to the newer run", async () => {
     const scene = await aScene();
     const old = scene.clone.git("rev-parse", "HEAD");
     const env = scene.job();
@@ -396,7 +396,7 @@ describe("the reported commit", () => {
     expect(await commented(scene)).toMatchObject({ comment: { action: "left" } });
   });
 
-  test("without a pull request, a base or a readable event it says what is missing", async () => {
+  test("without a pull request, a base or a readable event, an error names the missing part", async () => {
     const scene = await aScene();
     const bare = {
       PATH: process.env["PATH"] ?? "",
@@ -433,7 +433,7 @@ describe("the reported commit", () => {
   });
 });
 
-test("whatever goes wrong at GitHub ends with 10 and what to do, the token in no output, and succeeds when asked again", async () => {
+test("every failure of GitHub exits with code 10 and says what to do, never prints the token, and a second run succeeds", async () => {
   const scene = await aScene();
   const { fake } = scene;
   const kinds = [502, 401, 403, "primary-limit", "secondary-limit", "hang", "reset"] as const;

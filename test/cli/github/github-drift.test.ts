@@ -50,7 +50,7 @@ function issues({ fake }: Watched) {
 }
 
 onEveryEngine((engine) => {
-  test("a manually disabled flag has an issue, which is left alone, updated, and closed", async () => {
+  test("the issue for a manually disabled flag is created, left alone, updated, and closed", async () => {
     const watched = await aWatchedEnvironment(engine);
     const { database, drift, hoist, fake } = watched;
     expect(await drift()).toMatchObject({
@@ -113,7 +113,7 @@ onEveryEngine((engine) => {
   });
 });
 
-describe("what was merged and is not live", () => {
+describe("a merged change that is not live", () => {
   test("is reported once it is older than --after, with its pull request", async () => {
     const watched = await aWatchedEnvironment();
     const { clone, drift, hoist } = watched;
@@ -128,7 +128,7 @@ describe("what was merged and is not live", () => {
     expect((await drift()).out).toContain("✓ issue #1 closed");
   });
 
-  test("recent merges and commits that change no flag are not reported", async () => {
+  test("is not reported if it is recent or changes no flag", async () => {
     const watched = await aWatchedEnvironment();
     const { clone, drift } = watched;
     clone.write("README.md", "x");
@@ -140,7 +140,7 @@ describe("what was merged and is not live", () => {
     expect(issues(watched)).toEqual([]);
   });
 
-  test("a table that is newer than this clone is left to the next run; one that was synced from another branch is reported", async () => {
+  test("is left to the next run if the table is newer than the clone; a table synced from another branch is reported", async () => {
     const watched = await aWatchedEnvironment();
     const { fake, clone, drift, hoist } = watched;
     const first = clone.git("rev-parse", "HEAD");
@@ -175,7 +175,7 @@ describe("what was merged and is not live", () => {
   });
 });
 
-test("what only the first of two looks sees was a sync at work", async () => {
+test("is ignored if only the first of two checks sees it, because a sync was running", async () => {
   const { clone, database, hoist } = await aWatchedEnvironment();
   await database.type(KILL);
   let looks = 0;
@@ -203,7 +203,7 @@ test("what only the first of two looks sees was a sync at work", async () => {
 });
 
 describe("the issue", () => {
-  test("is ours by its author: one with the same marker by somebody else stays as it is", async () => {
+  test("is recognized by its author: an issue with the same marker by another author is left alone", async () => {
     const watched = await aWatchedEnvironment();
     const { fake, database, drift } = watched;
     const forged = "<!-- flaghoist:drift:v1 production -->\nall is well";
@@ -215,7 +215,7 @@ describe("the issue", () => {
     expect(issues(watched)[0]).toMatchObject({ body: forged, state: "open" });
   });
 
-  test("of two runs at the same time, one issue stays open", async () => {
+  test("stays open once after two runs at the same time", async () => {
     const watched = await aWatchedEnvironment();
     await watched.database.type(KILL);
     const both = await Promise.all([watched.drift(), watched.drift()]);

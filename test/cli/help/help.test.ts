@@ -5,7 +5,7 @@ import { aFolder } from "../../support/repository.ts";
 
 const hoist = (...args: readonly string[]) => hoistIn(aFolder())(...args);
 
-test("without a word, help prints what --help prints: the commands and the reference pages", async () => {
+test("help without an argument prints the same as --help: the commands and the reference pages", async () => {
   const result = await hoist("help");
   expect(result).toEqual(await hoist("--help"));
   expect(result).toMatchObject({ code: 0, err: "" });
@@ -41,7 +41,7 @@ test("an unknown topic exits 9, names the topics and suggests the nearest word",
   expect((await hoist("help", "zebra")).err).toContain("hoist help lists the topics and the commands");
 });
 
-test("no topic has the name of a command, so neither hides the other", async () => {
+test("no topic has the name of a command, so neither conceals the other", async () => {
   const { out } = await hoist("complete", "--", "");
   const commands = out.split("\n").map((line) => line.split("\t")[0]);
   expect(TOPICS.filter(({ name }) => commands.includes(name))).toEqual([]);

@@ -9,7 +9,7 @@ function lines(markdown: string, width = 40): readonly string[] {
   return pageText(FLAGS!, markdown, { width, style: (_, text) => text }).split("\n");
 }
 
-test("headings stand at the margin, a third level with the text below it", () => {
+test("headings start at the margin, and third-level headings are indented like the text", () => {
   expect(lines("# Flag files\n\nText.\n\n## `rules` and shares\n\n### Splits\n\nMore.")).toEqual([
     "FLAG FILES",
     "",
@@ -23,7 +23,7 @@ test("headings stand at the margin, a third level with the text below it", () =>
   ]);
 });
 
-test("paragraphs, lists and quotes are wrapped under themselves", () => {
+test("paragraphs, lists and quotes are wrapped with their own indent", () => {
   expect(lines("A paragraph of some\nwords which is too long for one line.")).toEqual([
     "  A paragraph of some words which is too",
     "  long for one line.",
@@ -61,7 +61,7 @@ test("a table with more columns than fit lists the cells of each row under their
   expect(lines(table, 30)).toEqual(["  prerequisites", "    Flaghoist: everywhere", "    competitor: never"]);
 });
 
-test("a link names what a reader in a terminal can follow", () => {
+test("a link shows a target that a reader in a terminal can open", () => {
   expect(lines("[The client](../src/client/README.md#options)")).toEqual(["  The client (hoist help client)"]);
   expect(lines("[schemas](../schema/)")).toEqual(["  schemas (schema/)"]);
   expect(lines("[below](#rules), [YAML](https://yaml.org)")).toEqual(["  below, YAML (https://yaml.org)"]);

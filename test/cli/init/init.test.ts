@@ -85,7 +85,7 @@ test("one environment alone is protected, and the three commands work without a 
   await expectNextToWork(folder, out);
 });
 
-test("init again keeps everything and says so", async () => {
+test("a second init keeps everything and reports that", async () => {
   const folder = aFolder();
   const hoist = hoistIn(folder);
   await hoist("init");
@@ -121,7 +121,7 @@ test.each([
   [["--env", "reason,b"], {}, '"reason" is not a valid environment name'],
   [[], { flags: "a file" }, "exists but is not a folder"],
   [[], { "flags/de.yaml": "colours: [black, red, gold]\n" }, "flags/ contains files that are not feature flags"],
-])("init %j beside %j is refused, and nothing is written", async (args, files, message) => {
+])("init %j in a project with %j is refused, and nothing is written", async (args, files, message) => {
   const folder = written(aFolder(), files);
   const before = contents(folder);
   const { code, err } = await hoistIn(folder)("init", ...args);
@@ -151,7 +151,7 @@ test("the hook is installed once and stops a commit with a broken flag; another 
   expect(out).toContain("another hook exists; add this line to it: hoist validate --staged || exit $?");
 });
 
-test("outside a repository no hook is installed, and a note says so", async () => {
+test("outside a repository no hook is installed, and a note reports that", async () => {
   const { code, err } = await hoistIn(aFolder())("init", "--hook");
   expect(code).toBe(0);
   expect(err).toContain("not a git repository, so no hook was installed");
@@ -194,7 +194,7 @@ test("another workflow of the same name is kept, and ours gets another name", as
 });
 
 test.each([".github/PULL_REQUEST_TEMPLATE.md", "docs/Pull_request_template.md"])(
-  "a template at %s is the only one",
+  "an existing template at %s is used, and no second one is written",
   async (path) => {
     const repository = aRepository();
     repository.write(path, "Ours\n");
@@ -204,7 +204,7 @@ test.each([".github/PULL_REQUEST_TEMPLATE.md", "docs/Pull_request_template.md"])
   },
 );
 
-test("in a monorepo the workflows are at the top, and use the package manager of the folder's lock file", async () => {
+test("in a monorepo the workflows are written at the top and use the package manager of the folder's lock file", async () => {
   const repository = aRepository();
   repository.write("package.json", '{ "devDependencies": { "flaghoist": "0.1.0" } }\n');
   repository.write("package-lock.json", "{}\n");
@@ -240,7 +240,7 @@ test.each([
   );
 });
 
-test("outside a repository no workflows are written, and --workflows gets a note", async () => {
+test("outside a repository no workflows are written, and --workflows causes a note", async () => {
   const folder = aFolder();
   const { code, err } = await hoistIn(folder)("init", "--workflows");
   expect(code).toBe(0);

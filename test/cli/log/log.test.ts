@@ -34,7 +34,7 @@ function texts(entries: readonly Told[]): readonly string[] {
   );
 }
 
-test("a flag's life reads as what each change meant, newest first", async () => {
+test("the log of a flag shows the meaning of each change, newest first", async () => {
   const repository = aFlagRepository({ routing: routing("{ enabled: false }") });
   commitFlags(repository, "Beta (#398)", {
     routing: routing("{ rollout: { whitelist: { userId: [user-1, user-2] } } }"),
@@ -55,7 +55,7 @@ test("a flag's life reads as what each change meant, newest first", async () => 
   );
 });
 
-test("a merge is one step with its own pull request, told under who made the change; so is a squash", async () => {
+test("a merge is one entry with its pull request and the author of the change, and so is a squash", async () => {
   const repository = aFlagRepository({ routing: flagText() });
   repository.branch("limit");
   commitFlags(repository, "First try", { routing: flagText({ lines: "rollout: 5%" }) }, { by: LEE });
@@ -93,7 +93,7 @@ test("moves and renames are followed; a renamed flag is known by its salt", asyn
   expect(texts(await told(repository))[0], "among all flags").toContain("renamed: banner → header");
 });
 
-test("a file that is renamed without its salt is told as dealt again", async () => {
+test("a rename without the salt is shown as a reshuffle", async () => {
   const repository = aFlagRepository({ banner: flagText({ lines: "rollout: 5%" }) });
   repository.git("mv", "flags/banner.yaml", "flags/header.yaml");
   repository.commit("Renamed by hand");
@@ -122,7 +122,7 @@ test("a flag that was removed, brought back and reverted keeps its whole history
   ]);
 });
 
-test("a changed segment is told with every flag that it reaches, also by way of another segment", async () => {
+test("a changed segment is shown with every flag that uses it, directly or through another segment", async () => {
   const rule = (segment: string) =>
     flagText({ lines: `rules:\n  - { name: first, if: { segment: ${segment} }, serve: true }\nrollout: none` });
   const repository = aFlagRepository({ direct: rule("staff"), indirect: rule("crew"), aside: flagText() });
@@ -142,7 +142,7 @@ test("a changed segment is told with every flag that it reaches, also by way of 
   expect(texts(await told(repository, "aside"))).toEqual(["created: on everywhere"]);
 });
 
-test("flags that one segment changes alike are one line", async () => {
+test("flags that a segment changes in the same way share one line", async () => {
   const rule = flagText({ lines: "rules:\n  - { name: first, if: { segment: staff }, serve: true }\nrollout: none" });
   const repository = aFlagRepository({ one: rule, two: rule, three: rule });
   repository.write("flags/_segments/staff.yaml", "description: Staff.\nif: { userRole: admin }\n");
@@ -156,7 +156,7 @@ test("flags that one segment changes alike are one line", async () => {
   );
 });
 
-test("versions that cannot be read are told as such, and stop nothing", async () => {
+test("unreadable versions are marked and do not stop the log", async () => {
   const repository = aFlagRepository({ banner: flagText() });
   commitFlags(repository, "Broken YAML", { banner: "name: [\n" });
   commitFlags(repository, "An older format", { banner: "flag: banner\npercentage: 20\n" });
@@ -181,7 +181,7 @@ test("versions that cannot be read are told as such, and stop nothing", async ()
   ]);
 });
 
-test("what is not committed comes first, and only for HEAD", async () => {
+test("uncommitted changes come first, and only for HEAD", async () => {
   const repository = aFlagRepository({ banner: flagText(), other: flagText() });
   writeFlags(repository, { banner: flagText({ lines: "rollout: 5%" }), draft: flagText() });
   repository.remove("flags/other.yaml");
@@ -195,7 +195,7 @@ test("what is not committed comes first, and only for HEAD", async () => {
   expect(texts(await told(repository, "banner", "--commit", "main"))).toEqual(["created: on everywhere"]);
 });
 
-test("edits that change nobody's answer are told as what they are", async () => {
+test("edits that change no answer are shown as such", async () => {
   const repository = aFlagRepository({ banner: flagText() });
   commitFlags(repository, "Words", { banner: flagText({ description: "Better words." }) });
   commitFlags(repository, "A comment", { banner: `# why\n${flagText({ description: "Better words." })}` });
@@ -213,7 +213,7 @@ test("edits that change nobody's answer are told as what they are", async () => 
   ]);
 });
 
-test("--env, --limit and --since narrow, and the text says that there is more", async () => {
+test("--env, --limit and --since restrict the log, and the text states that there is more", async () => {
   const repository = aFlagRepository({ banner: routing("{ rollout: 1% }") });
   commitFlags(repository, "Two", { banner: routing("{ rollout: 2% }") });
   commitFlags(repository, "Three", { banner: routing("{ rollout: 2% }", "rollout: 50%") });
@@ -237,7 +237,7 @@ test("--env, --limit and --since narrow, and the text says that there is more", 
   expect(await hoist("log", "baner")).toMatchObject({ code: 9, err: expect.stringContaining("hoist list") });
 });
 
-test("without a repository the table is told alone, and without both there is nothing to tell", async () => {
+test("without a repository only the table is shown; without both the command fails", async () => {
   const repository = aFlagRepository({ banner: flagText() }, CONFIG.replaceAll("{}", "{ workTree: true }"));
   const database = `file:${join(aFolder(), "staging.db")}`;
   const hoist = hoistIn(repository.folder, { FLAGS_DATABASE_URL_STAGING: database });
@@ -251,7 +251,7 @@ test("without a repository the table is told alone, and without both there is no
   expect(await hoist("log", "banner", "--no-table")).toMatchObject({ code: 9 });
 });
 
-test("a database that was named and cannot be read is a note, not a failure", async () => {
+test("a named database that cannot be read causes a note, not a failure", async () => {
   const repository = aFlagRepository({ banner: flagText() });
   const missing = `file:${join(aFolder(), "none.db")}`;
   const { code, out, err } = await hoistIn(repository.folder, { FLAGS_DATABASE_URL_STAGING: missing })("log", "banner");
@@ -262,7 +262,7 @@ test("a database that was named and cannot be read is a note, not a failure", as
   });
 });
 
-test("a shallow clone tells what it has, and says that there is more", async () => {
+test("a shallow clone shows its part of the history and states that there is more", async () => {
   const repository = aFlagRepository({ banner: flagText() });
   commitFlags(repository, "Less", { banner: flagText({ lines: "rollout: 5%" }) });
   const clone = repository.shallowClone(1);
@@ -285,7 +285,7 @@ test("flags/ below the top of a repository has the same history", async () => {
 });
 
 onEveryEngine(({ fresh, byHand }) => {
-  test("git and the audit are one history: where a change is live, and what was written by hand", async () => {
+  test("git and the audit form one history, with live changes and manual changes", async () => {
     const repository = aFlagRepository({ routing: routing("{ rollout: 5% }"), other: flagText() });
     const database = await fresh();
     const hoist = hoistIn(repository.folder, { FLAGS_DATABASE_URL_PRODUCTION: database.url });

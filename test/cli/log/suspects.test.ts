@@ -27,7 +27,7 @@ async function afterNow(): Promise<string> {
 }
 
 onEveryEngine((engine) => {
-  test("changes and hand edits of the window are told with whom they flipped, whoever flips most people first", async () => {
+  test("all changes of the period are listed with their flips, those that flip most people first", async () => {
     const flags = { checkout_button: at("10%"), voice_logging: at("60%"), other: at("all"), words: at("all") };
     const tree = await aSyncedTree(engine, flags, { config: FREE });
     const since = await afterNow();
@@ -49,7 +49,7 @@ onEveryEngine((engine) => {
     ]);
   });
 
-  test("several changes of one flag are told apart, and what they come to; off and on again is nobody", async () => {
+  test("several changes of one flag are listed separately and in total; off and on again flips nobody", async () => {
     const tree = await aSyncedTree(engine, { voice_logging: at("all"), checkout_button: at("10%") }, { config: FREE });
     const since = await afterNow();
     for (const enabled of ["false", "true"])
@@ -83,7 +83,7 @@ onEveryEngine((engine) => {
     expect(tree.repository.git("show", `${from}:${flagPath("checkout_button")}`)).toContain("rollout: 10%");
   });
 
-  test("a row that cannot be read is told first, and what is archived flips whoever had it", async () => {
+  test("an unreadable row is listed first, and an archived flag flips everyone who had it", async () => {
     const tree = await aSyncedTree(engine, { checkout_button: at("25%"), other: at("all") }, { config: FREE });
     const since = await afterNow();
     tree.repository.remove(flagPath("checkout_button"));
@@ -106,7 +106,7 @@ onEveryEngine((engine) => {
     );
   });
 
-  test("what a flag required at the time of its change counts, not what it requires now", async () => {
+  test("the requirements of a flag at the time of its change count, not its current ones", async () => {
     const needy = at("all", "requires: { base: true }");
     const tree = await aSyncedTree(
       engine,
@@ -129,7 +129,7 @@ onEveryEngine((engine) => {
   });
 });
 
-test("what was merged and no table has is told apart, after all that is live", async () => {
+test("merged changes that are not live are listed separately, after all live changes", async () => {
   const tree = await aSyncedTree(SQLITE, { checkout_button: at("10%"), other: at("all") }, { config: FREE });
   commitFlags(tree.repository, "Everyone (#2)", { checkout_button: at("all") });
   await tree.database.type("UPDATE feature_toggles SET enabled = false WHERE feature_key = 'other'");
@@ -143,7 +143,7 @@ test("what was merged and no table has is told apart, after all that is live", a
   expect(await told(tree, "--since", "2026-01-01")).not.toContain("Merged but not live yet:");
 });
 
-test("where no table can be read, only git is reported, environment by environment, and this is said", async () => {
+test("if no table can be read, only git is reported for each environment, with a note", async () => {
   const production = (share: string) => at("all", `environments: { production: { rollout: ${share} } }`);
   const repository = aFlagRepository({ checkout_button: production("10%"), other: at("all") });
   commitFlags(repository, "More (#2)", { checkout_button: production("30%") }, { by: LEE });
@@ -177,7 +177,7 @@ test("where no table can be read, only git is reported, environment by environme
   expect(before.out).toMatch(/hoist rollback checkout_button --env production --to [0-9a-f]{7}\^ --pr/);
 });
 
-test("a quiet window says so, with the last change before it", async () => {
+test("a period without changes is reported with the last change before it", async () => {
   const tree = await aSyncedTree(SQLITE, { checkout_button: at("10%") });
   commitFlags(tree.repository, "A little (#2)", { checkout_button: at("20%") });
   await tree.sync();
@@ -190,7 +190,7 @@ test("a quiet window says so, with the last change before it", async () => {
   ]);
 });
 
-test("a segment that grew is not undone by the flag's file, and the next step says so", async () => {
+test("the next step for a changed segment names the segment, because the flag's file cannot undo it", async () => {
   const staff = (...roles: readonly string[]) =>
     `description: People who work here.\nif: { userRole: [${roles.join(", ")}] }\n`;
   const repository = aFlagRepository({
@@ -206,7 +206,7 @@ test("a segment that grew is not undone by the flag's file, and the next step sa
   expect(out).toContain("hoist log checkout_button --env production   shows the commit to revert");
 });
 
-test("wrong moments and environments are refused", async () => {
+test("invalid times and environments are refused", async () => {
   const { folder } = aFlagRepository({ checkout_button: at("10%") });
   const hoist = hoistIn(folder);
   expect(await hoist("suspects")).toMatchObject({ code: 9 });

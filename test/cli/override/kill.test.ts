@@ -37,7 +37,7 @@ test("the command for the override file works where its last line has no line en
   expect(problems).toEqual([]);
 });
 
-test("the command for the embedded database switches off this flag only", async () => {
+test("the command for the embedded database disables only this flag", async () => {
   const { folder, hoist } = aTree();
   expect(await hoist("sync")).toMatchObject({ code: 0 });
   const line = (await lineFor("embedded", hoist)).replace("ENV", "development");
@@ -47,7 +47,7 @@ test("the command for the embedded database switches off this flag only", async 
   expect(rows).toBe("workshop_reports|1\nworkshop_routing|0\n");
 });
 
-test("a text that is not a key is refused", async () => {
+test("an invalid key is refused", async () => {
   const { hoist } = aTree();
   expect(await hoist("kill", "Workshop_Routing")).toMatchObject({
     code: 9,

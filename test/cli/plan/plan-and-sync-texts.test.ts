@@ -5,7 +5,7 @@ import { commitFlags, flagText } from "../../support/flag-tree.ts";
 import { aCommittedTree, aSyncedTree } from "../../support/synced.ts";
 
 describe("which database", () => {
-  test("plan and sync name it, plan also before there is one", async () => {
+  test("plan and sync name the database, plan even before it exists", async () => {
     const { hoist, database, sync } = await aCommittedTree(SQLITE, { voice_logging: flagText() });
     const label = databaseLabel(database.url);
     expect((await hoist("plan")).out).toContain(`database ${label}, which does not exist yet\n`);
@@ -15,8 +15,8 @@ describe("which database", () => {
   });
 });
 
-describe("written by hand", () => {
-  test("a plan without changes does not claim that the table says what git says", async () => {
+describe("manual changes", () => {
+  test("a plan without changes does not claim that the table equals git", async () => {
     const { hoist, database } = await aSyncedTree(SQLITE, { voice_logging: flagText() });
     expect((await hoist("plan")).out).toMatch(/^No changes: production \(revision 1\) already equals \w+\.\n/);
     await database.type("UPDATE feature_toggles SET enabled = false;");
@@ -26,7 +26,7 @@ describe("written by hand", () => {
     expect(out).toMatch(/! voice_logging {2}disabled manually .* by sql; stays disabled until released/);
   });
 
-  test("why does not name a commit for what was written by hand after it", async () => {
+  test("why does not name a commit for a later manual change", async () => {
     const { hoist, repository, database, sync } = await aSyncedTree(SQLITE, { voice_logging: flagText() });
     const commit = repository.git("rev-parse", "--short=7", "HEAD");
     expect((await hoist("why", "voice_logging")).out).toContain(
@@ -42,7 +42,7 @@ describe("written by hand", () => {
   });
 });
 
-test("why says that a value was not understood, and what the flag serves for that", async () => {
+test("why reports an invalid value and what the flag serves instead", async () => {
   const { repository, database } = await aSyncedTree(SQLITE, { voice_logging: flagText() });
   const { hoistIn } = await import("../../support/hoist.ts");
   const env = { FLAGS_ENV: "production", FLAGS_DATABASE_URL: database.url, FEATURE_VOICE_LOGGING: "flase" };

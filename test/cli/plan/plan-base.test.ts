@@ -49,7 +49,7 @@ function told({ action, kind, via, flips }: FlagReport): object {
 }
 
 describe("plan --base", () => {
-  test("says in each environment what changes and who flips, answer first", async () => {
+  test("shows for each environment what changes and who flips, with the summary first", async () => {
     const lines = "rollout: 10%\nenvironments: { staging: { rollout: all } }";
     const repository = aFlagRepository({ checkout_button: flagText({ lines }), voice_logging: flagText() }, WEIGHED);
     commitFlags(repository, "Further (#2)", { checkout_button: flagText({ lines: lines.replace("10%", "50%") }) });
@@ -84,7 +84,7 @@ To acknowledge checkout_button, add to flags/checkout_button.yaml:
 Nothing changes in staging against HEAD~1.`);
   });
 
-  test("a changed segment is told with every flag that it reaches, and the file that was edited", async () => {
+  test("a changed segment is shown with every flag that uses it and the edited file", async () => {
     const staff = "rules: [{ name: staff, if: { segment: staff }, serve: true }]\nrollout: none";
     const repository = aFlagRepository(
       { checkout_button: flagText({ lines: staff }), voice_logging: flagText() },
@@ -110,7 +110,7 @@ Nothing changes in staging against HEAD~1.`);
     expect(production(await reportOf(repository)).unchanged).toBe(1);
   });
 
-  test("a flag that requires a changed one is told where its answers flip, by way of others too", async () => {
+  test("a flag that requires a changed one is shown if its answers flip, even indirectly", async () => {
     const requiring = (key: string) => flagText({ lines: `rollout: all\nrequires: { ${key}: true }` });
     const repository = aFlagRepository({
       first: flagText({ lines: "rollout: 10%" }),
@@ -138,7 +138,7 @@ Nothing changes in staging against HEAD~1.`);
     expect(out).toContain("1 to update, 2 affected through their requirements, 2 unchanged");
   });
 
-  test("an archived flag flips whom it does not answer its fallback; a renamed one goes and comes, dealt as before", async () => {
+  test("an archived flag flips everyone who did not get its fallback; a renamed flag is removed and added with the same buckets", async () => {
     const text = flagText({ lines: "rollout: 40%" });
     const repository = aFlagRepository({ voice_logging: text, old_name: text, kept: flagText() });
     for (const key of ["voice_logging", "old_name"]) repository.remove(flagPath(key));
@@ -164,7 +164,7 @@ Nothing changes in staging against HEAD~1.`);
     expect(out).not.toContain("staging");
   });
 
-  test("a reshuffle is called one; words alone flip nobody", async () => {
+  test("a reshuffle is named as such; a change of descriptions flips nobody", async () => {
     const lines = "rollout: 10%";
     const repository = aFlagRepository({ checkout_button: flagText({ lines }), voice_logging: flagText() });
     commitFlags(repository, "Dealt anew (#2)", {
@@ -178,7 +178,7 @@ Nothing changes in staging against HEAD~1.`);
     expect(out).toContain("reshuffle: subjects are assigned to other buckets or variants");
   });
 
-  test("the same files give the same report; another seed asks other people, and more of them tell more", async () => {
+  test("the same files give the same report; another seed generates other people, and more people give a smaller margin", async () => {
     const lines = "rules: [{ name: beta, if: { postalCode: [M5V] }, serve: true }]\nrollout: none";
     const repository = aFlagRepository(
       { checkout_button: flagText({ lines: "rollout: none" }), voice_logging: flagText() },
@@ -204,7 +204,7 @@ Nothing changes in staging against HEAD~1.`);
     );
   });
 
-  test("real people of a file are counted, one by one", async () => {
+  test("real people from a file are counted individually", async () => {
     const lines = "rules: [{ name: beta, if: { postalCode: [M5V] }, serve: true }]\nrollout: none";
     const repository = aFlagRepository({ checkout_button: flagText({ lines: "rollout: none" }) }, WEIGHED);
     commitFlags(repository, "Beta (#2)", { checkout_button: flagText({ lines }) });
@@ -223,7 +223,7 @@ Nothing changes in staging against HEAD~1.`);
     [["--contexts", "bad.jsonl", "--seed", "1"], "cannot be used with"],
     [["--sample", "many"], "Write a whole number from 1 to 1000000."],
     [["--release", "checkout_button"], "cannot be used with"],
-  ])("%j is refused, and why", async (options, message) => {
+  ])("%j is refused with the reason", async (options, message) => {
     const repository = aFlagRepository({ checkout_button: flagText() });
     repository.write("bad.jsonl", '{"userId":"u1"}\nsecret-4711\n');
     repository.write("bytes.jsonl", new Uint8Array([0x22, 0xff, 0x22]));
@@ -233,7 +233,7 @@ Nothing changes in staging against HEAD~1.`);
     expect(err).not.toContain("4711");
   });
 
-  test("what only makes sense with a base is refused without one, with the line that works", async () => {
+  test("an option that needs --base is refused without it, with a command that works", async () => {
     const { folder } = aFlagRepository({ checkout_button: flagText() });
     const { code, err } = await hoistIn(folder)("plan", "--contexts", "people.jsonl");
     expect(code).toBe(9);
@@ -242,7 +242,7 @@ Nothing changes in staging against HEAD~1.`);
     expect((await hoistIn(folder)("plan", "--format", "markdown")).err).toContain("--format markdown requires --base");
   });
 
-  test("exit 0 where nothing changes, 3 for files with errors and for a change that nothing lifts, 6 for a wrong environment", async () => {
+  test("exits 0 if nothing changes, 3 for files with errors and for a refused change, 6 for an unknown environment", async () => {
     const repository = aFlagRepository({ checkout_button: flagText() });
     const hoist = hoistIn(repository.folder);
     expect(await hoist("plan", "--base", "HEAD")).toMatchObject({
@@ -259,7 +259,7 @@ Nothing changes in staging against HEAD~1.`);
     expect(await hoist("plan", "--base", "HEAD", "--work-tree")).toMatchObject({ code: 3 });
   });
 
-  test("what was written by hand is told where the table can be read, and that it cannot where it cannot", async () => {
+  test("manual changes are shown if the table can be read, otherwise a note says that it cannot", async () => {
     const repository = aFlagRepository({
       checkout_button: flagText({ lines: "rollout: 10%" }),
       voice_logging: flagText(),
@@ -304,7 +304,7 @@ Nothing changes in staging against HEAD~1.`);
     expect(wrong.err).toContain("manual changes are not reported");
   });
 
-  test("what running instances override is told of the flags that change, where the table can be read", async () => {
+  test("overrides of running instances are shown for changed flags if the table can be read", async () => {
     const repository = aFlagRepository({
       checkout_button: flagText({ lines: "rollout: 10%" }),
       voice_logging: flagText(),
@@ -331,7 +331,7 @@ Nothing changes in staging against HEAD~1.`);
     ]);
   });
 
-  test("a protected environment ahead of the one before it, and a flag that should soon be gone, are told", async () => {
+  test("reports a protected environment ahead of the previous one, and a flag that expires soon", async () => {
     const lines = "rollout: none\nenvironments: { production: { rollout: 30% } }\nexpires: ";
     const soon = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10);
     const repository = aFlagRepository({ checkout_button: flagText({ lines: "rollout: none" }) }, CONFIG);
@@ -352,7 +352,7 @@ Nothing changes in staging against HEAD~1.`);
     expect(out).toContain("`checkout_button`");
   });
 
-  test("a narrow terminal breaks no line of it", async () => {
+  test("no line is broken in a narrow terminal", async () => {
     const lines =
       "rules: [{ name: people downtown, if: { postalCode: [M5V] }, rollout: 25%, serve: true }]\nrollout: 10%";
     const repository = aFlagRepository({ checkout_button: flagText({ lines }) }, WEIGHED);

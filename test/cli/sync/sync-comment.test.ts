@@ -37,7 +37,7 @@ async function aCommentedScene(...environments: readonly string[]): Promise<{ sc
 }
 
 describe("after a sync", () => {
-  test("a pull request is told in which environments it is live", async () => {
+  test("the comment states in which environments a pull request is live", async () => {
     const { scene, sync } = await aCommentedScene("staging", "production");
     await scene.fake.merge(scene.number, { method: "merge" });
     const staging = await sync("staging");
@@ -58,7 +58,7 @@ describe("after a sync", () => {
     );
   });
 
-  test("nobody is told who has no comment, nor twice; the same commit again changes nothing", async () => {
+  test("pull requests without a comment get none, and the same commit again changes nothing", async () => {
     const { scene, sync } = await aCommentedScene("production");
     const { fake, clone } = scene;
     clone.git("checkout", "--quiet", "-b", "quiet", "origin/main");
@@ -77,7 +77,7 @@ describe("after a sync", () => {
     expect([writes(fake), bodies(scene)]).toEqual([before, said]);
   });
 
-  test("what GitHub could not be told is told by the next sync of the same commit, with the time of the first", async () => {
+  test("an update that failed is sent by the next sync of the same commit, with the time of the first", async () => {
     const { scene, sync } = await aCommentedScene("production");
     const { fake } = scene;
     await fake.merge(scene.number, { method: "squash" });
@@ -103,7 +103,7 @@ describe("after a sync", () => {
     );
   });
 
-  test("a change that stays otherwise, as it was written by hand, is told so under its pull request and no other", async () => {
+  test("a change that a manual change masks is reported only in the comment of its pull request", async () => {
     const { scene, sync } = await aCommentedScene("production");
     const { fake, clone } = scene;
     clone.git("checkout", "--quiet", "-b", "other", "origin/main");
@@ -153,7 +153,7 @@ describe("after a sync", () => {
     expect(writes(fake).filter((line) => line.startsWith("PATCH"))).toEqual([]);
   });
 
-  test("a pull request that was merged before is not told of a commit that only names it", async () => {
+  test("a pull request that was merged earlier is not updated for a commit that only mentions it", async () => {
     const { scene, sync } = await aCommentedScene("production");
     const { fake, clone } = scene;
     await fake.merge(scene.number, { method: "squash" });
@@ -170,7 +170,7 @@ describe("after a sync", () => {
     expect(bodies(scene)).toEqual(told);
   });
 
-  test("whatever GitHub does, what was synced is synced: exit 0, a warning, the token in no output", async () => {
+  test("a failure of GitHub does not fail the sync: exit 0, a warning, and no token in the output", async () => {
     const { scene, sync } = await aCommentedScene("production");
     const { fake } = scene;
     await fake.merge(scene.number, { method: "rebase" });

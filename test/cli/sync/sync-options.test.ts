@@ -8,7 +8,7 @@ import { typeInSqlite } from "../../support/sqlite.ts";
 
 const GIVEN = { commit: "HEAD", onDrift: "keep" } as const;
 
-test("a printed line says again what the command was told, as one shell reads it", () => {
+test("a printed command repeats the given options in shell syntax", () => {
   expect(againOf(GIVEN)).toEqual({ place: "", intent: "" });
   const database = "file:/srv/my flags.db";
   const again = againOf({ ...GIVEN, commit: "v1.2", database, cwd: "it's here", release: ["one"], onDrift: "heal" });
@@ -19,7 +19,7 @@ test("a printed line says again what the command was told, as one shell reads it
   );
 });
 
-test("no password is said again", () => {
+test("a password is never repeated", () => {
   const database = "postgres://flags:s3cret@db.internal/flags?sslmode=require&password=s3cret";
   expect(againOf({ ...GIVEN, database }).place).not.toContain("s3cret");
   expect(againOf({ ...GIVEN, database: "postgres://flags:p@ss/w@db/flags" }).place).toBe(
@@ -45,7 +45,7 @@ test("a relative file: address is taken from --cwd, and the printed lines work a
   });
 });
 
-test("the line of exit 4 names the database again", async () => {
+test("the command printed with exit 4 names the database again", async () => {
   const repository = aFlagRepository({ checkout: flagText() });
   const hoist = hoistIn(repository.folder, { FLAGS_ENV: "production" });
   const database = `file:${join(repository.folder, "flags.db")}`;

@@ -40,7 +40,7 @@ test("our own annotations and other text stay unchanged", () => {
   expect(withoutWorkflowCommands(plain)).toBe(plain);
 });
 
-test("nothing that a flag file contains becomes a workflow command", async () => {
+test("no content of a flag file becomes a workflow command", async () => {
   const repository = aFlagRepository({ checkout: flagText({ lines: "rollout: 10%" }) });
   const rule = '{ name: "x\\n::add-mask::e\\r::stop-commands::n ##[error]x", if: { userRole: admin }, serve: true }';
   repository.write(flagPath("checkout"), flagText({ lines: `rules: [${rule}]\nrollout: 11%` }));

@@ -17,7 +17,7 @@ function hoist(repository: TestRepository, folder = repository.folder) {
 }
 
 describe("hoist validate --staged", () => {
-  test("says when nothing under flags/ is staged, whatever else is staged or in the work tree", async () => {
+  test("reports that nothing under flags/ is staged, regardless of other staged files or the work tree", async () => {
     const repository = aFlagRepository({ one: GOOD });
     repository.write("README.md", "Read me.");
     writeFlags(repository, { one: BAD });
@@ -47,7 +47,7 @@ describe("hoist validate --staged", () => {
     });
   });
 
-  test("staged deletions and renames count", async () => {
+  test("staged deletions and renames are checked", async () => {
     const repository = aFlagRepository({
       one: GOOD,
       two: flagText({ lines: "rollout: all\nrequires: { one: true }" }),
@@ -138,7 +138,7 @@ function withHook(repository: TestRepository, folder = ""): void {
 }
 
 describe("the pre-commit hook", () => {
-  test("stops a commit with an error in its flags and allows a valid one, however git commit was called", () => {
+  test("stops a commit with invalid flags and allows a valid one, for every form of git commit", () => {
     const repository = aFlagRepository({ one: GOOD, two: GOOD });
     withHook(repository);
     writeFlags(repository, { one: BAD, two: flagText({ description: "Another." }) });
@@ -151,7 +151,7 @@ describe("the pre-commit hook", () => {
     commit("--all", "--no-verify");
   });
 
-  test("starts nothing when no flag is staged", () => {
+  test("does not start hoist when no flag is staged", () => {
     const repository = aFlagRepository({ one: GOOD });
     withHook(repository);
     repository.write("README.md", "Read me.");
@@ -159,7 +159,7 @@ describe("the pre-commit hook", () => {
     expect(() => repository.git("hash-object", "started")).toThrow(/started/);
   });
 
-  test("works in a folder whose name needs quotes, and says what to do where hoist is not installed", () => {
+  test("works in a folder whose name needs quotes, and says what to do if hoist is not installed", () => {
     const repository = aFlagRepository({});
     const folder = "apps/it's ours";
     withHook(repository, folder);

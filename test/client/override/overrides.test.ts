@@ -60,7 +60,7 @@ test("the relative path of an override file is resolved at the start, so the pro
   await expect.poll(() => lines.at(-1)).toContain(`file ${file} does not exist yet`);
 });
 
-test("the environment overrides the table in both directions, and the status says which variable, from where and since when", async () => {
+test("the environment overrides the table in both directions, and the status shows variable, origin and time", async () => {
   const env: Record<string, string> = {
     FEATURE_VOICE_LOGGING: "true",
     FEATURE_WORKSHOP_ROUTING: "0",
@@ -129,7 +129,7 @@ test("a file that can no longer be read keeps its overrides, and the reason is l
   await tick(clock, () => client.isEnabled("workshop_routing"));
 });
 
-test("a pattern catches a flag that is synced later", async () => {
+test("a pattern applies to a flag that is synced later", async () => {
   const store = fakeStore(ROWS);
   const { client, clock, lines } = await opened(store, { env: { FLAGS_KILL: "workshop_*" } });
   store.rows = [...ROWS, aRow(aFlag({ key: "workshop_payments" }))];
@@ -157,7 +157,7 @@ test("a problem is logged once, not with every snapshot, and again when it comes
   expect(JSON.stringify([client.status(), lines])).not.toContain("main");
 });
 
-test("since stays the same while the override does", async () => {
+test("since is unchanged while the override is unchanged", async () => {
   const store = fakeStore(ROWS);
   const { client, clock } = await opened(store, { env: { FEATURE_WORKSHOP_ROUTING: "off" } });
   const [before] = client.status().overrides;

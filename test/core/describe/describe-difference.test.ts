@@ -9,13 +9,13 @@ const texts = (before: Condition, after: Condition) => {
 };
 const ids = (count: number, from = 0) => Array.from({ length: count }, (_, n) => `a-rather-long-user-id-${n + from}`);
 
-test("a changed condition is told in words, before and after", () => {
+test("a changed condition is described before and after the change", () => {
   expect(texts(isOneOf("postalCode", "M5V"), isOneOf("postalCode", "M5V", "M5G"))).toEqual([
     "rule beta: people in M5V → people in M5V or M5G",
   ]);
 });
 
-test("where the words would not fit into a line, or would not tell the two apart, it only says that it changed", () => {
+test("a change is only named if its description would be too long or would not show a difference", () => {
   expect(texts(isOneOf("userId", ...ids(3)), isOneOf("userId", ...ids(3, 1)))).toEqual([
     "rule beta: its condition changed",
   ]);

@@ -104,7 +104,7 @@ describe("a flag in sentences", () => {
   });
 });
 
-describe("who a condition means", () => {
+describe("the description of a condition", () => {
   test.each<[string, JsonObject]>([
     ["everyone", {}],
     ["nobody", { any: [] }],
@@ -144,13 +144,13 @@ describe("who a condition means", () => {
     expect(who(json)).toBe(text);
   });
 
-  test("a share of several kinds of people brackets them", () => {
+  test("a share of several groups puts them in brackets", () => {
     const either: Condition = { op: "any", of: [STAFF, isOneOf("postalCode", "M5V")] };
     const flag = aFlag({ key: "a", rules: [aRule({ when: either, portion: portion(5) })], rollout: percentage(0) });
     expect(sentence(flag)).toBe("On for 5 % of (staff, or people in M5V). Off for everyone else.");
   });
 
-  test("two segments of one name are told apart", () => {
+  test("two segments with the same name are distinguished", () => {
     const other: Condition = { op: "segment", anyOf: [{ name: "staff", when: isOneOf("userRole", "mechanic") }] };
     const flag = aFlag({ key: "a", rules: [aRule({ when: STAFF }), aRule({ when: other })] });
     expect(describeFlag(flag)).toEqual({
@@ -162,7 +162,7 @@ describe("who a condition means", () => {
     });
   });
 
-  test("a list is cut only where that is shorter, and says how much is missing", () => {
+  test("a list is cut only if that is shorter, and states how many items are missing", () => {
     const ids = (count: number) => ({ userId: Array.from({ length: count }, (_, n) => `user-${n}`) });
     expect(who(ids(4), 3)).toBe("people whose userId is user-0, user-1, user-2 or user-3");
     expect(who(ids(5), 3)).toBe("people whose userId is user-0, user-1, user-2 or 2 others");
@@ -173,7 +173,7 @@ describe("who a condition means", () => {
 describe("exactness", () => {
   const contexts = fc.sample(context, { numRuns: 60, seed: SEED });
 
-  test(`conditions that read alike answer alike (${SIZE} of seed ${SEED})`, () => {
+  test(`conditions with the same description have the same result (${SIZE} of seed ${SEED})`, () => {
     const known = new Map<string, Condition>();
     for (const drawn of fc.sample(condition, { numRuns: SIZE, seed: SEED })) {
       const { speech, segments } = speechOf([drawn], { most: Infinity });
@@ -185,7 +185,7 @@ describe("exactness", () => {
     expect(known.size).toBeGreaterThan(SIZE / 10);
   });
 
-  test(`flags that read alike answer alike (${SIZE / 2} of seed ${SEED})`, () => {
+  test(`flags with the same description have the same answers (${SIZE / 2} of seed ${SEED})`, () => {
     const known = new Map<string, Flag>();
     for (const drawn of fc.sample(flagNamed("alpha"), { numRuns: SIZE / 2, seed: SEED })) {
       const text = JSON.stringify(describeFlag(drawn, { most: Infinity }));
@@ -206,7 +206,7 @@ describe("exactness", () => {
     }
   });
 
-  test("a flag that differs in one part reads otherwise", () => {
+  test("a flag that differs in one part has a different description", () => {
     const flag = aFlag({
       key: "a",
       rules: [aRule({ when: { op: "all", of: [STAFF, isOneOf("age", 1)] }, portion: portion(25) })],

@@ -14,7 +14,7 @@ const at = (wanted: Partial<Diagnostic>): Diagnostic => ({
   ...wanted,
 });
 
-test("the mark stands under what it means, and the hint behind it", () => {
+test("the mark is below its text, and the hint follows it", () => {
   expect(diagnosticsText([at({ hint: 'did you mean "staff"?' })])).toBe(
     [
       'flags/example.yaml:10:20  error  unknown-segment  rule "some" names segment "staf", which does not exist',
@@ -24,7 +24,7 @@ test("the mark stands under what it means, and the hint behind it", () => {
   );
 });
 
-test("the mark stands right behind emoji, wide letters and tabs", () => {
+test("the mark is aligned after emoji, wide letters and tabs", () => {
   const columnOfMark = (source: string) => {
     const [, , marks = ""] = diagnosticsText([at({ source, column: source.indexOf("X") + 1, length: 1 })]).split("\n");
     return marks.indexOf("^") - marks.indexOf("│");
@@ -42,7 +42,7 @@ test("a long line is cut around the place", () => {
   expect(frame.slice(marks.indexOf("^"), marks.lastIndexOf("^") + 1)).toBe("HERE");
 });
 
-test("on a narrow terminal no line of code and no mark is longer than it, and the mark still stands under its place", () => {
+test("on a narrow terminal no line of code and no mark exceeds the width, and the mark is still aligned", () => {
   for (const width of [40, 60, 80, 100]) {
     for (const [before, after] of [
       [0, 200],
@@ -67,13 +67,13 @@ test("a problem of a whole file has no frame", () => {
   expect(diagnosticsText([at({ source: "", line: 1, column: 1, hint: "rename it" })]).split("\n")).toHaveLength(2);
 });
 
-test("nothing that a file says reaches the terminal as an order", () => {
+test("no content of a file reaches the terminal as a control sequence", () => {
   const evil = "\u001B[2J\u202Eabc\u0007";
   const text = diagnosticsText([at({ source: evil, message: evil, hint: evil, file: `flags/${evil}.yaml` })]);
   for (const order of ["\u001B", "\u202E", "\u0007"]) expect(text).not.toContain(order);
 });
 
-test("colours repeat what the words say: without them the text is the same", () => {
+test("colours add no information: without them the text is the same", () => {
   const coloured = diagnosticsText(
     [at({ hint: "x" }), at({ severity: "warning" })],
     (colour, text) => `<${colour}>${text}</>`,
@@ -82,7 +82,7 @@ test("colours repeat what the words say: without them the text is the same", () 
   expect(coloured.replace(/<\/?[a-z]*>/g, "")).toBe(diagnosticsText([at({ hint: "x" }), at({ severity: "warning" })]));
 });
 
-test("an annotation of GitHub cannot be ended early by what a file says", () => {
+test("the content of a file cannot end a GitHub annotation early", () => {
   const text = githubAnnotations([
     at({ file: "flags/a,b:c.yaml", message: "100% of\n::error::x", hint: "do\r\nthis" }),
     at({ severity: "warning" }),

@@ -15,7 +15,7 @@ test.each([
   ["", ["a"], undefined],
   ["staff", ["staff"], undefined],
   ["cat", ["bat", "rat"], "bat"],
-])("for %j among %j the nearest is %j", (word, words, found) => {
+])("the nearest name to %j among %j is %j", (word, words, found) => {
   expect(nearest(word, words)).toBe(found);
 });
 
@@ -25,7 +25,7 @@ test.each([
   ["ab", "ba", 1],
   ["kitten", "sitting", 3],
   ["ca", "abc", 3],
-])("from %j to %j there are %i slips", (a, b, slips) => {
+])("the distance from %j to %j is %i", (a, b, slips) => {
   expect(editDistance(a, b)).toBe(slips);
   expect(editDistance(b, a)).toBe(slips);
 });

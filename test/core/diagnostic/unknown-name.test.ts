@@ -16,7 +16,7 @@ test.each([
   });
 });
 
-test("the report says so where no name is valid", () => {
+test("the report states that no name is valid if there is none", () => {
   expect(unknownName("rule", "beta", []).message).toBe('rule "beta" does not exist in this flag; rules: (none)');
 });
 

@@ -61,7 +61,7 @@ describe("a context that cannot be read", () => {
     expect(evaluation).toStrictEqual({ ...expected, value: null });
   });
 
-  test("only who has to read the attribute meets it", () => {
+  test("affects only flags that read the attribute", () => {
     const { evaluate } = flagSet(aFlag({ key: "for_all" }), aFlag({ ...staffOnly, key: "dead", enabled: false }));
     expect(evaluate("for_all", throws(1)).value).toBe(true);
     expect(evaluate("dead", throws(1)).reason).toBe("DISABLED");
@@ -87,7 +87,7 @@ describe("a context that cannot be read", () => {
   );
 });
 
-test("only a context's own members are attributes, even when the prototype of all objects was polluted", () => {
+test("only a context's own members are attributes, even if Object.prototype was polluted", () => {
   const prototype = Object.prototype as Record<string, unknown>;
   prototype["userRole"] = "admin";
   try {
@@ -100,7 +100,7 @@ test("only a context's own members are attributes, even when the prototype of al
   }
 });
 
-test("dates count for before and after, and for nothing else", () => {
+test("dates are accepted by before and after only", () => {
   const set = flagSet(
     aFlag({
       key: "new",
@@ -126,13 +126,13 @@ describe("requirements", () => {
       aFlag({ key: `f${n}`, requires: n + 1 < length ? [{ flag: `f${n + 1}`, variants: ["on"] }] : [] }),
     );
 
-  test("the answer of a flag does not depend on who asks: ten steps are the limit from wherever one starts", () => {
+  test("the answer of a flag does not depend on the flag that requires it: the limit is ten steps from any start", () => {
     const set = flagSet(...chain(30));
     const isOn = Array.from({ length: 30 }, (_, n) => set.isOn(`f${n}`, {}));
     expect(isOn).toEqual(Array.from({ length: 30 }, (_, n) => n >= 19));
   });
 
-  test("a chain of 20,000 flags and a circle of as many overflow no stack", () => {
+  test("a chain of 20,000 flags and a cycle of 20,000 flags do not overflow the stack", () => {
     const flags = chain(20_000);
     expect(flagSet(...flags).isOn("f0", {})).toBe(false);
     const circle = [...flags.slice(0, -1), aFlag({ key: "f19999", requires: [{ flag: "f0", variants: ["on"] }] })];
@@ -140,7 +140,7 @@ describe("requirements", () => {
     expect(trace(flagMap(circle), "f0", {}).evaluation.value).toBe(false);
   });
 
-  test("flags that share all their ancestors are asked once each, not once a way", () => {
+  test("required flags are evaluated once each, not once per path", () => {
     let asked = 0;
     const layers = Array.from({ length: 10 }, (_, layer) =>
       Array.from({ length: 6 }, (_, n) =>
@@ -191,7 +191,7 @@ describe("a flag that cannot be evaluated", () => {
     expect([set.isOn("x", {}), set.isOn("y", {}), set.isOn("z", {})]).toEqual([false, true, false]);
   });
 
-  test("a condition that the stack does not hold spoils only its own flag", () => {
+  test("a condition that is too deep for the stack affects only its own flag", () => {
     let when = isOneOf("userRole", "admin");
     for (let depth = 0; depth < 50_000; depth += 1) when = { op: "none", of: [when] };
     const set = flagSet(aFlag({ key: "x", rules: [aRule({ when })] }), aFlag({ key: "y" }));
@@ -200,7 +200,7 @@ describe("a flag that cannot be evaluated", () => {
   });
 });
 
-test("answers are shared and frozen, their values too, and the flag that was handed in is not", () => {
+test("answers and their values are shared and frozen, and the given flag is not frozen", () => {
   const value = { limits: [1, 2] };
   const flag = aFlag({
     key: "x",
@@ -226,7 +226,7 @@ test("keys are those of live flags, in order", () => {
   expect(set.keys()).toEqual(["a-z", "a_b", "b"]);
 });
 
-test("an odd context never makes an evaluation throw or change its type", () => {
+test("an invalid context never makes an evaluation throw or change its type", () => {
   const numRuns = process.env["FULL"] ? 40_000 : 2_000;
   const defaults: readonly JsonValue[] = [true, "grey", 7, { a: 1 }];
   const contexts = fc.array(fc.oneof(context, fc.object({ withDate: true, withBigInt: true, withMap: true })), {
@@ -251,7 +251,7 @@ test("an odd context never makes an evaluation throw or change its type", () => 
   );
 }, 600_000);
 
-test("a flag that the stack had no room for is compiled when somebody asks from less deep", () => {
+test("a flag that overflowed the stack is compiled by a later call from a shallower stack", () => {
   const deep = Array.from({ length: 1_000 }).reduce<Condition>(
     (inner) => ({ op: "none", of: [inner] }),
     isOneOf("userRole", "admin"),

@@ -9,7 +9,7 @@ const flag = { salt: "checkout" };
 const ON = { variant: "on" };
 
 test.each([0, 1, 2, 49_999, 50_000, WHOLE - 1, WHOLE])(
-  "a share of %i thousandths of a percent takes exactly so many buckets",
+  "a share of %i thousandths of a percent includes exactly that many buckets",
   (share) => {
     let inside = 0;
     for (let gate = 0; gate < BUCKETS; gate += 1) {
@@ -24,21 +24,26 @@ test.each([
   [{ control: 0.001, blue: 99.998, green: 0.001 }],
   [{ control: 0, blue: 100, green: 0 }],
   [{ control: 100 }],
-])("the parts of the split %j take exactly their share of all buckets, in order", (parts: Record<string, number>) => {
-  const serve = split(parts);
-  if (!("split" in serve)) throw new Error("not a split");
-  let ceiling = 0;
-  const ceilings = serve.split.map(({ share }) => (ceiling += share));
-  const counts = serve.split.map(() => 0);
-  for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
-    const part = partAt(ceilings, bucket);
-    counts[part]! += 1;
-    expect(traceServe(flag, { portion: null, serve }, {}, { split: bucket }).variant).toBe(serve.split[part]?.variant);
-  }
-  expect(counts).toEqual(serve.split.map(({ share }) => share));
-});
+])(
+  "the parts of the split %j include exactly their share of all buckets, in order",
+  (parts: Record<string, number>) => {
+    const serve = split(parts);
+    if (!("split" in serve)) throw new Error("not a split");
+    let ceiling = 0;
+    const ceilings = serve.split.map(({ share }) => (ceiling += share));
+    const counts = serve.split.map(() => 0);
+    for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+      const part = partAt(ceilings, bucket);
+      counts[part]! += 1;
+      expect(traceServe(flag, { portion: null, serve }, {}, { split: bucket }).variant).toBe(
+        serve.split[part]?.variant,
+      );
+    }
+    expect(counts).toEqual(serve.split.map(({ share }) => share));
+  },
+);
 
-test("0 % is nobody and 100 % is everybody who has a subject", () => {
+test("0 % includes nobody and 100 % includes everyone with a subject", () => {
   const set = flagSet(
     aFlag({ key: "nobody", rollout: percentage(0) }),
     aFlag({ key: "everybody", rollout: percentage(100) }),

@@ -26,7 +26,7 @@ const routing = aFlag({
   rollout: percentage(50),
 });
 
-test("a trace tells each rule's conditions, what was missing, and the bucket of the last line", () => {
+test("a trace shows the conditions of each rule, missing attributes, and the bucket of the default rollout", () => {
   const { evaluation, steps } = trace(flagMap([routing]), "x", { userId: "user-42", postalCode: "M5V" });
   expect(evaluation).toMatchObject({ value: true, reason: "SPLIT" });
   expect(steps).toEqual([
@@ -92,7 +92,7 @@ test("a trace tells each rule's conditions, what was missing, and the bucket of 
   ]);
 });
 
-test("an attribute of another type is told from one that is missing, and long values are cut", () => {
+test("a trace distinguishes an attribute of the wrong type from a missing one, and cuts long values", () => {
   const long = "x".repeat(500);
   const { steps } = trace(flagMap([routing]), "x", { userId: 1, userRole: long, postalCode: "M5V", appVersion: 6 });
   const rules = steps.filter((step) => step.step === "rule");
@@ -101,7 +101,7 @@ test("an attribute of another type is told from one that is missing, and long va
   expect(JSON.stringify(parts[0])).not.toContain("x".repeat(80));
 });
 
-test("pins stand in for the subject, in the gate and in the split apart", () => {
+test("pins replace the bucket of the subject, separately for the share and the split", () => {
   const flag = aColourFlag({ key: "x", rollout: percentage(10), serve: split({ control: 34, blue: 33, green: 33 }) });
   const served = (gate: number, part?: number) =>
     trace(flagMap([flag]), "x", {}, { pins: { gate, split: part } }).evaluation.variant;
@@ -113,7 +113,7 @@ test("pins stand in for the subject, in the gate and in the split apart", () => 
   expect(evaluation).toMatchObject({ variant: "control", reason: "DEFAULT", metadata: { missing: ["userId"] } });
 });
 
-test("pins are those of the traced flag alone", () => {
+test("pins affect only the traced flag", () => {
   const flags = flagMap([
     aFlag({ key: "x", requires: [{ flag: "y", variants: ["on"] }] }),
     aFlag({ key: "y", rollout: percentage(50) }),
@@ -129,7 +129,7 @@ test("pins are those of the traced flag alone", () => {
   });
 });
 
-test("lists, requirements that cannot be asked, absent flags and overrides are steps", () => {
+test("a trace has steps for lists, requirements that cannot be evaluated, unknown flags and overrides", () => {
   const listed = aFlag({
     key: "x",
     rollout: { strategy: "whitelist", lists: { userId: ["7"], workshopId: ["uuid1"] } },

@@ -63,7 +63,7 @@ function weakened(whole: Condition): Condition {
   return { op: "match", attribute: whole.attribute, tests };
 }
 
-test(`whoever meets a condition meets what it implies (seed ${SEED}, ${ROUNDS} rounds)`, () => {
+test(`a context that meets a condition meets every implied condition (seed ${SEED}, ${ROUNDS} rounds)`, () => {
   let certain = 0;
   fc.assert(
     fc.property(related, fc.array(context, { minLength: 1, maxLength: 8 }), ([a, b], contexts) => {
@@ -77,7 +77,7 @@ test(`whoever meets a condition meets what it implies (seed ${SEED}, ${ROUNDS} r
   expect(certain).toBeGreaterThan(ROUNDS / 20);
 });
 
-test(`nobody meets a condition that can never hold, everyone one that always does (seed ${SEED}, ${ROUNDS} rounds)`, () => {
+test(`no context meets a condition that never holds, and every context one that always holds (seed ${SEED}, ${ROUNDS} rounds)`, () => {
   let certain = 0;
   fc.assert(
     fc.property(condition, condition, fc.array(context, { minLength: 1, maxLength: 8 }), (a, b, contexts) => {
@@ -116,17 +116,17 @@ const SAME: readonly (readonly [JsonObject, JsonObject])[] = [
   [{ a: { contains: ["b", "abc"] } }, { a: { contains: "b" } }],
 ];
 
-test.each(SAME)("%j and %j say the same", (a, b) => {
+test.each(SAME)("%j and %j are equivalent", (a, b) => {
   const [one, other] = [parseCondition(a), parseCondition(b)];
   expect([implies(one, other), implies(other, one)]).toEqual([true, true]);
 });
 
-test.each(CERTAIN)("%j implies %j, and not the other way round", (a, b) => {
+test.each(CERTAIN)("%j implies %j, but not vice versa", (a, b) => {
   const [narrow, wide] = [parseCondition(a), parseCondition(b)];
   expect([implies(narrow, wide), implies(wide, narrow)]).toEqual([true, false]);
 });
 
-test("a condition of thousands of parts is answered with not certain instead of at length", () => {
+test('a condition with thousands of parts quickly returns "not certain"', () => {
   const parts = Array.from({ length: 3000 }, (_, n): Condition => ({ op: "any", of: [leaf(n), leaf(n + 1)] }));
   const wide: Condition = { op: "any", of: parts };
   expect(implies(wide, { op: "any", of: parts.toReversed() })).toBe(false);

@@ -150,7 +150,7 @@ function isDeclared({ role }: EvaluationContext): boolean {
   return role === undefined || (roles.length > 0 && roles.every((each) => each === "a" || each === "b"));
 }
 
-test(`what is told never to answer answers no context at all (seed ${SEED}, ${ROUNDS} flags)`, () => {
+test(`a rule that is reported as unreachable serves no context (seed ${SEED}, ${ROUNDS} flags)`, () => {
   let [never, told, silentLast, toldLast] = [0, 0, 0, 0];
   fc.assert(
     fc.property(scene, ({ flag, attributes }) => {
@@ -186,7 +186,7 @@ test(`what is told never to answer answers no context at all (seed ${SEED}, ${RO
   expect(toldLast / silentLast).toBeGreaterThan(0.9);
 });
 
-test(`a constant answer is the answer to every context (seed ${SEED}, ${ROUNDS} flags)`, () => {
+test(`a flag that is reported as constant gives the same answer to every context (seed ${SEED}, ${ROUNDS} flags)`, () => {
   let count = 0;
   fc.assert(
     fc.property(scene, fc.constantFrom("special", "last", "off"), ({ flag, attributes }, variant) => {
@@ -217,7 +217,7 @@ const BY_FORM_ONLY = Array.from(
   (_, n): JsonObject => ({ any: [{ role: `r${n}` }, { text: `t${n}` }] }),
 );
 
-test("rules of hundreds of parts are settled without trying everything", () => {
+test("rules with hundreds of parts are decided without trying all combinations", () => {
   const when = parseCondition({ all: BY_FORM_ONLY });
   const rules = ["one", "two"].map((name): Rule => ({ name, when, portion: null, serve: { variant: "on" } }));
   expect(unreachableRules(rules, new Map())).toMatchObject([{ rule: 1, why: "taken", earlier: [0] }]);

@@ -16,7 +16,7 @@ test.each([
   [".*", "abc", false],
   ["*a*b", "aaab", true],
   ["*ab", "aab", true],
-])("the pattern %j on %j: %j", (pattern, text, isMatch) => {
+])("the pattern %j matches %j: %j", (pattern, text, isMatch) => {
   expect(matchesGlob(pattern, text)).toBe(isMatch);
 });
 

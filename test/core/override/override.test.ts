@@ -121,7 +121,7 @@ describe("every value on every type from every source", () => {
     }
   });
 
-  test("a kill pattern switches every type off, from both sources, whatever else is set", () => {
+  test("a kill pattern disables flags of every type, from both sources, regardless of other settings", () => {
     for (const { flag } of TYPES) {
       for (const setting of ["true", "on", "blue", "high", "full", "flase"]) {
         for (const [environment, file] of [
@@ -141,7 +141,7 @@ test.each(["", "   ", '""', "' '", "\r"])("a value that is empty (%j) overrides 
   expect([set.overrides.active, set.overrides.problems]).toEqual([[], []]);
 });
 
-describe("off beats on, nearer beats farther", () => {
+describe("the precedence of overrides", () => {
   const KEY = "FEATURE_WORKSHOP_ROUTING";
   test.each([
     ["on", "off", "off", "file"],
@@ -158,7 +158,7 @@ describe("off beats on, nearer beats farther", () => {
     ]);
   });
 
-  test("between variants of a flag that is not boolean, the environment wins, unless the file says off", () => {
+  test("for a flag that is not boolean, the environment takes precedence, unless the file disables the flag", () => {
     const served = (near: string, far: string) =>
       setWith({ FEATURE_CHECKOUT_BUTTON: near }, `FEATURE_CHECKOUT_BUTTON=${far}`).evaluate("checkout-button", {})
         .variant;
@@ -169,7 +169,7 @@ describe("off beats on, nearer beats farther", () => {
     ]);
   });
 
-  test("a variant's exact name comes before the word that it also is", () => {
+  test("the exact name of a variant takes precedence over a word such as on or off", () => {
     const flag = aColourFlag({ key: "x", variants: { control: "a", on: "b", true: "c" } });
     const served = (value: string) =>
       setWith({ FEATURE_X: value }, undefined, { flags: [flag] }).evaluate("x", {}).variant;
@@ -192,11 +192,11 @@ describe("kill patterns", () => {
     ["*_b*", ["workshops_beta"]],
     ["", []],
     [" , ,", []],
-  ])("%j switches off %j", (pattern, keys) => {
+  ])("%j disables %j", (pattern, keys) => {
     expect(killed(pattern)).toEqual(keys);
   });
 
-  test("a bare star does nothing, and says so, unless FLAGS_KILL_ALL allows it", () => {
+  test("a bare star has no effect and is reported, unless FLAGS_KILL_ALL allows it", () => {
     expect(killed("*")).toEqual([]);
     expect(killed("*,workshop_routing")).toEqual(["workshop_routing"]);
     expect(problemsOf({ FLAGS_KILL: "**" })).toEqual([
@@ -206,7 +206,7 @@ describe("kill patterns", () => {
     expect(killed("*,!checkout-button", { FLAGS_KILL_ALL: "1" })).toHaveLength(FLAGS.length - 1);
   });
 
-  test("FLAGS_KILL_ALL alone kills nothing and says so", () => {
+  test("FLAGS_KILL_ALL alone has no effect and is reported", () => {
     expect(problemsOf({ FLAGS_KILL_ALL: "1" })).toEqual([
       "warning kill-all: FLAGS_KILL_ALL has no effect alone; it only allows FLAGS_KILL='*'",
     ]);
@@ -237,7 +237,7 @@ describe("kill patterns", () => {
     ]);
   });
 
-  test("a flag that is synced later is caught too", () => {
+  test("a pattern applies to flags that are synced later", () => {
     const later = aFlag({ key: "workshop_late" });
     const set = setWith({ FLAGS_KILL: "workshop_*" }, undefined, { flags: [...FLAGS, later] });
     expect(set.isOn("workshop_late", {})).toBe(false);
@@ -245,7 +245,7 @@ describe("kill patterns", () => {
 });
 
 describe("the override file", () => {
-  test("takes comments, blank lines, export, quotes, CRLF and a byte order mark", () => {
+  test("may contain comments, blank lines, export, quotes, CRLF and a byte order mark", () => {
     const text = [
       "\ufeff# incident 17",
       "",
@@ -273,7 +273,7 @@ describe("the override file", () => {
     ]);
   });
 
-  test("of two lines for one flag the last counts, with a warning; every FLAGS_KILL counts", () => {
+  test("the last of two lines for one flag applies, with a warning; every FLAGS_KILL line applies", () => {
     const KEY = "FEATURE_WORKSHOP_ROUTING";
     expect(setWith({}, `${KEY}=false\n${KEY}=true`).isOn("workshop_routing", {})).toBe(true);
     expect(setWith({}, `${KEY}=false\n${KEY}=`).overrides.active).toEqual([]);
@@ -293,7 +293,7 @@ describe("names", () => {
     ]);
   });
 
-  test("foreign names can be declared so, and a flag's own override that is declared foreign is reported", () => {
+  test("names of other programs can be ignored, and ignoring the override of a flag is reported", () => {
     const environment = {
       FEATURE_BRANCH: "main",
       FEATURE_WORKSHOP_ROUTING: "off",
@@ -305,20 +305,20 @@ describe("names", () => {
     ]);
   });
 
-  test("an archived flag is named as such", () => {
+  test("an override of an archived flag is reported", () => {
     expect(problemsOf({ FEATURE_OLD_BANNER: "true" }, undefined, { archived: ["old_banner"] })).toEqual([
       "warning override-archived: FEATURE_OLD_BANNER is for old_banner, which is archived",
     ]);
   });
 
-  test("an invalid value says what is accepted, and is not repeated", () => {
+  test("a problem with an invalid value lists the accepted values and does not repeat the value", () => {
     expect(problemsOf({ FEATURE_CHECKOUT_BUTTON: "s3cret", FEATURE_WORKSHOP_ROUTING: "s3cret" })).toEqual([
       "error override-invalid: FEATURE_CHECKOUT_BUTTON is neither a variant (control, blue, green) nor off: checkout-button serves its off variant",
       "error override-invalid: FEATURE_WORKSHOP_ROUTING is neither on (true, 1, on, yes, enabled) nor off (false, 0, off, no, disabled, kill): workshop_routing serves its off variant",
     ]);
   });
 
-  test("a slip in the name of a control does not look like a kill that works", () => {
+  test("a misspelled control variable is reported, so that it does not look like a working kill", () => {
     expect(
       problemsOf({ FLAGS_KIL: "workshop_*", FLAG_KILL: "x", FLAGS_ENV: "production", FLAGS_DATABASE_URL_STAGING: "x" }),
     ).toEqual(
@@ -333,7 +333,7 @@ describe("names", () => {
 describe("before any data exists", () => {
   const empty = (environment: Environment) => compileFlags({ flags: [], overrides: parseOverrides(environment) });
 
-  test("a caller who wants a boolean gets true or false, any other its default", () => {
+  test("a caller with a boolean default gets true or false, any other caller its default", () => {
     const set = empty({ FEATURE_X: "true", FEATURE_Y: "off", FEATURE_Z: "blue" });
     expect(set.evaluate("x", {}, false)).toEqual({
       flagKey: "x",
@@ -357,7 +357,7 @@ describe("before any data exists", () => {
     expect(set.evaluate("other", {}, "grey")).toMatchObject({ value: "grey", errorCode: "FLAG_NOT_FOUND" });
   });
 
-  test("nothing is called unknown yet", () => {
+  test("no name is reported as unknown", () => {
     expect(empty({ FEATURE_X: "true", FLAGS_KILL: "pay*" }).overrides.problems).toEqual([]);
   });
 
@@ -385,7 +385,7 @@ describe("before any data exists", () => {
   });
 });
 
-test("no environment makes parsing or evaluating throw, and only words and names of on switch anything on", () => {
+test("no environment makes parsing or evaluation throw, and only words and names for on enable a flag", () => {
   const text = fc.oneof(
     fc.string({ unit: "binary", maxLength: 20 }),
     fc.constantFrom("true", "flase", "*", "!a", "tag:", "off,on", "FEATURE_X"),

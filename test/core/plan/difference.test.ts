@@ -29,14 +29,14 @@ test.each([
   expect(kinds(before, after)).toEqual(expected);
 });
 
-test("rules that change places are reordered, not removed and added", () => {
+test("moved rules are reported as reordered, not as removed and added", () => {
   const other = aRule({ name: "staff" });
   expect(differences({ ...flag, rules: [rule, other] }, { ...flag, rules: [other, rule] })).toEqual([
     { kind: "rules-reordered", names: ["staff", "beta"] },
   ]);
 });
 
-test("the members of a segment are told from the rest of a condition", () => {
+test("changed members of a segment are distinguished from the rest of a condition", () => {
   const using = (...codes: string[]) => ({
     ...flag,
     rules: [
@@ -51,7 +51,7 @@ test("the members of a segment are told from the rest of a condition", () => {
   ]);
 });
 
-test("texts for people are named, field by field", () => {
+test("changed descriptive fields are named individually", () => {
   expect(differences(flag, { ...flag, description: "new", owner: "team-a" })).toEqual([
     { kind: "prose", fields: ["description", "owner"] },
   ]);

@@ -102,7 +102,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe("three-way merge of what was synced, what is live and what git says", () => {
+describe("three-way merge of the last synced, live and desired state", () => {
   test.each(CASES)(
     "$is",
     ({ base = BASE, live = {}, desired = {}, release = false, onDrift = "keep", becomes, edits }) => {

@@ -12,14 +12,14 @@ const told = (plan: Plan) =>
 const checkout = aFlag({ key: "checkout", rollout: percentage(10) });
 
 describe("a plan", () => {
-  test("is empty when files and table agree", () => {
+  test("is empty if files and table are equal", () => {
     expect(planOf({ files: [checkout], rows: [aLiveFlag(checkout)] })).toMatchObject({
       changes: [],
       unchanged: 1,
     });
   });
 
-  test("says what changes in the flag's own words, in key order", () => {
+  test("lists the changes in terms of the flag, in key order", () => {
     const plan = planOf({
       files: [{ ...checkout, rollout: percentage(25) }, aFlag({ key: "banner", enabled: false })],
       rows: [aLiveFlag(checkout)],
@@ -27,14 +27,14 @@ describe("a plan", () => {
     expect(told(plan)).toEqual(["create banner: created: disabled", "update checkout: 10 % → 25 % of everyone"]);
   });
 
-  test("has the same id for the same changes, and another for others", () => {
+  test("has the same id for the same changes, and a different id for other changes", () => {
     const to = (percent: number) =>
       planOf({ files: [{ ...checkout, rollout: percentage(percent) }], rows: [aLiveFlag(checkout)] });
     expect(to(20).id).toBe(to(20).id);
     expect(to(20).id).not.toBe(to(21).id);
   });
 
-  test("archives a flag whose file is gone, and says that nobody flips where that is so", () => {
+  test("archives a flag whose file was removed, and states that nobody flips if that is the case", () => {
     const off = aFlag({ key: "old_banner", enabled: false });
     const plan = planOf({ rows: [aLiveFlag(off)] });
     expect(told(plan)).toEqual([
@@ -42,14 +42,14 @@ describe("a plan", () => {
     ]);
   });
 
-  test("restores an archived flag; a kill from before holds", () => {
+  test("restores an archived flag, and an earlier kill stays in force", () => {
     const archived = aLiveFlag(checkout, { enabled: false }, { archived_at: "2026-11-02T00:00:00.000Z" });
     const plan = planOf({ files: [checkout], rows: [archived] });
     expect(plan.changes).toMatchObject([{ action: "restore", columns: { enabled: false }, after: { enabled: false } }]);
     expect(plan.manualChanges).toEqual([{ key: "checkout", kind: "disabled", outcome: "stays" }]);
   });
 
-  test("lets git win where it takes away what a hand-written change needs, but never over a kill", () => {
+  test("discards a manual change that depends on something that git removes, but never a kill", () => {
     const colour = aColourFlag({ key: "colour", serve: { variant: "control" } });
     const fewer = { ...colour, variants: { control: "grey", green: "#0f0" } };
     const plan = planOf({ files: [fewer], rows: [aLiveFlag(colour, { serve: "blue", enabled: false })] });
@@ -60,18 +60,18 @@ describe("a plan", () => {
     ]);
   });
 
-  test("takes what the last sync wrote for unsaid where that can no longer be read", () => {
+  test("treats the last synced state as unknown if it can no longer be read", () => {
     const synced = { ...columnsOf(checkout), serve: "gone" };
     const plan = planOf({ files: [checkout], rows: [aLiveFlag(checkout, {}, { synced })] });
     expect(plan.changes.map(({ action }) => action)).toEqual(["update"]);
   });
 
-  test("leaves rows alone that were inserted by hand, and names them", () => {
+  test("leaves manually inserted rows alone and lists them", () => {
     const plan = planOf({ rows: [aLiveFlag(checkout, {}, { synced: null, path: null })] });
     expect(plan).toMatchObject({ changes: [], unmanaged: ["checkout"] });
   });
 
-  test("puts a row back that was deleted by hand", () => {
+  test("restores a manually deleted row", () => {
     const plan = planOf({ files: [checkout], deletedByHand: new Set(["checkout"]) });
     expect(told(plan)).toEqual(["create checkout: put back: its row was deleted manually"]);
   });
@@ -86,13 +86,13 @@ describe("a plan", () => {
     ["an archived flag", { archived_at: "2026-11-02T00:00:00.000Z" }],
     ["a flag that the same sync would archive", {}],
     ["a row inserted by hand", { synced: null, path: null }],
-  ])("refuses a key whose environment name %s holds", (_, rest) => {
+  ])("refuses a key whose environment variable is already used by %s", (_, rest) => {
     const holder = aLiveFlag(aFlag({ key: "new-checkout" }), {}, rest);
     const plan = planOf({ files: [aFlag({ key: "new_checkout" })], rows: [holder] });
     expect(plan.problems).toMatchObject([{ code: "name-taken", path: "flags/new_checkout.yaml" }]);
   });
 
-  test("writes a row anew that cannot be read, and does not switch it on by that", () => {
+  test("rewrites an unreadable row without enabling the flag", () => {
     const broken = aLiveFlag(checkout, { rules: "nonsense", enabled: false });
     expect(broken.ok).toBe(false);
     const plan = planOf({ files: [checkout], rows: [broken] });
@@ -103,7 +103,7 @@ describe("a plan", () => {
     ]);
   });
 
-  test("records what git says where the table says so already", () => {
+  test("records the desired state if the table already has it", () => {
     const plan = planOf({
       files: [{ ...checkout, rollout: percentage(25) }],
       rows: [aLiveFlag(checkout, { rollout_percentage: 25 })],
@@ -111,7 +111,7 @@ describe("a plan", () => {
     expect(plan.changes).toMatchObject([{ action: "update", differences: [] }]);
   });
 
-  test("moving a file is a change of the path alone", () => {
+  test("moving a file changes only the path", () => {
     const moved = aLiveFlag(checkout, {}, { path: "flags/old/checkout.yaml" });
     expect(told(planOf({ files: [checkout], rows: [moved] }))).toEqual([
       "update checkout: moved: flags/old/checkout.yaml → flags/checkout.yaml",

@@ -41,7 +41,7 @@ const flag: fc.Arbitrary<Flag> = flagNamed("checkout").map((any) => ({
 }));
 
 describe("conditions as JSON", () => {
-  test("what is written is read back, in the stored form", () => {
+  test("a written condition is read back in its stored form", () => {
     fc.assert(
       fc.property(condition, (written) => {
         const json = conditionJson(written);
@@ -50,7 +50,7 @@ describe("conditions as JSON", () => {
     );
   });
 
-  test("the stored form writes segments out, so that a row needs nothing beside it", () => {
+  test("the stored form contains segments in full, so that a row is self-contained", () => {
     const staff = isOneOf("userRole", "admin");
     const parsed = parseCondition({ segment: "staff", postalCode: ["M5V", "M4Y"] }, (name) =>
       name === "staff" ? staff : undefined,
@@ -81,7 +81,7 @@ describe("conditions as JSON", () => {
     expect(() => parseCondition(json)).toThrow(message);
   });
 
-  test("refuses what is nested too deep to be meant", () => {
+  test("refuses conditions that are nested too deeply", () => {
     let deep: Record<string, unknown> = { a: 1 };
     for (let depth = 0; depth < 1000; depth++) deep = { all: [deep] };
     expect(() => parseCondition(JSON.parse(JSON.stringify(deep)))).toThrow("nested deeper");
@@ -89,7 +89,7 @@ describe("conditions as JSON", () => {
 });
 
 describe("rows", () => {
-  test("a flag is read back from its columns, in whatever order JSON keys come", () => {
+  test("a flag is read back from its columns, with JSON keys in any order", () => {
     fc.assert(
       fc.property(flag, (written) => {
         const read = flagOfRow(aRow(written, JSON.parse(JSON.stringify(reordered(columnsOf(written))))));
@@ -99,7 +99,7 @@ describe("rows", () => {
     );
   });
 
-  test("a column of another kind is a problem that names it, never a throw", () => {
+  test("a column of the wrong type is reported as a problem that names the column, never thrown", () => {
     const junk = fc.oneof(fc.constant(null), fc.constant(undefined), fc.jsonValue());
     fc.assert(
       fc.property(flag, fc.constantFrom(...Object.keys(aRow(aFlag({ key: "a" })))), junk, (written, column, value) => {
@@ -145,7 +145,7 @@ describe("rows", () => {
     expect(read).toMatchObject({ ok: false, key: "checkout", problem, enabled: true });
   });
 
-  test("target_config is read by the asked-for names and by attribute names", () => {
+  test("target_config accepts the documented names and attribute names", () => {
     const target_config = { workshop_ids: ["w1"], userId: ["u1"], user_ids: [7], postal_codes: [], roles: ["admin"] };
     const read = aLiveFlag(aFlag({ key: "checkout" }), { rollout_strategy: "whitelist", target_config });
     expect(read).toMatchObject({
@@ -168,7 +168,7 @@ describe("rows", () => {
     }
   });
 
-  test("a hand-written change of strategy leaves a split by another attribute as it was dealt", () => {
+  test("a manual change of the strategy does not reshuffle a split by another attribute", () => {
     const dealt = aColourFlag({
       key: "button",
       rollout: percentage(20, "sessionId"),

@@ -33,7 +33,7 @@ function readBack(
 
 const ofType = (wanted: Node["type"]) => (tree: Node) => nodesOf(tree).filter(({ type }) => type === wanted);
 
-describe(`${NAMES.length} names, most of them nasty, show as themselves and do nothing`, () => {
+describe(`${NAMES.length} names, most of them hostile, are shown literally and have no effect`, () => {
   const escapes = [
     ["prose", prose],
     ["code", code],
@@ -53,7 +53,7 @@ describe(`${NAMES.length} names, most of them nasty, show as themselves and do n
     readBack(some(3, 2), (names) => names.map((name) => escape(name)).join("\n\n"), ofType("paragraph"));
   });
 
-  test("as lines to be copied", () => {
+  test("as lines to copy", () => {
     for (const name of some(10, 0)) {
       const nodes = nodesOf(parseMarkdown(`before\n\n${fenced(["one: 1", name], "yaml")}\n\nafter`));
       expect(nodes.map(({ type }) => type)).toEqual(["root", "paragraph", "text", "code", "paragraph", "text"]);
@@ -77,7 +77,7 @@ test.each([
   expect(prose(text)).toBe(written);
 });
 
-test("a key is a code span, in a fence that it does not hold", () => {
+test("a key is a code span with a fence that the key does not contain", () => {
   expect([code("new_checkout"), code("a`b"), code("`a`")]).toEqual(["`new_checkout`", "``a`b``", "`` `a` ``"]);
 });
 
@@ -85,7 +85,7 @@ test("a key of more grave accents than parsers follow is escaped, not fenced", (
   expect(code("`".repeat(90))).toBe("\\`".repeat(90));
 });
 
-test("a text is cut between characters, never through one", () => {
+test("a text is cut between characters, never within one", () => {
   expect([clipped("abcdef", 6), clipped("abcdef", 5), clipped("😀😀😀", 3), clipped("😀😀😀", 2)]).toEqual([
     "abcdef",
     "abcd…",

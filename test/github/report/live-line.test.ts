@@ -36,7 +36,7 @@ const SMALL = commentOf("small");
 const itemsOf = (body: string) =>
   nodesOf(parseMarkdown(body)).flatMap((node) => (node.type === "listItem" ? [readText(node).trim()] : []));
 
-test("what became of the change stands below the headline, one line an environment", () => {
+test("the live state is shown below the headline, with one line per environment", () => {
   const body = withAll(SMALL, BOTH);
   const [marker, headline, _blank, _start, ...lines] = body.split("\n");
   expect([marker, headline]).toEqual(SMALL.split("\n").slice(0, 2));
@@ -48,7 +48,7 @@ test("what became of the change stands below the headline, one line an environme
   expect(actsIn(parseMarkdown(body))).toEqual([]);
 });
 
-test("manual changes that stay are named in the same line", () => {
+test("manual changes that are kept are named in the same line", () => {
   const killed = { key: "workshop_routing", kind: "disabled", outcome: "stays" } as const;
   const live = aFlag({ key: "checkout", rollout: percentage(10) });
   const shared = { key: "checkout", kind: "default-rollout", group: "rollout", live, outcome: "stays" } as const;
@@ -72,13 +72,13 @@ test("no text of a manual change acts as markdown", () => {
   );
 });
 
-test("the same news twice is the same comment", () => {
+test("the same update twice gives the same comment", () => {
   const once = withLive(SMALL, STAGING);
   expect(withLive(once, STAGING)).toBe(once);
   expect(withLive(withLive(once, PRODUCTION), PRODUCTION)).toBe(withAll(SMALL, BOTH));
 });
 
-test("a later sync of an environment takes the place of its line, and of no other's", () => {
+test("a later sync of an environment replaces its own line only", () => {
   const body = withLive(withAll(SMALL, BOTH), { ...STAGING, revision: 72, seconds: 7500 });
   expect(itemsOf(body).slice(0, 2)).toEqual([
     "Live in staging at revision 72, 2 h 5 min after the merge (91c0d3a)",
@@ -86,7 +86,7 @@ test("a later sync of an environment takes the place of its line, and of no othe
   ]);
 });
 
-test("the rest of the comment stays as it was", () => {
+test("the rest of the comment is unchanged", () => {
   const body = withLive(SMALL, STAGING);
   const without = body.replace(/<!-- flaghoist:live -->\n[^]*<!-- \/flaghoist:live -->\n\n/, "");
   expect(without).toBe(
@@ -103,11 +103,11 @@ test.each([
   [3599, "1 h"],
   [7200, "2 h"],
   [-3, "0 s"],
-])("%d seconds after the merge are told as %s", (seconds, told) => {
+])("%d seconds after the merge are shown as %s", (seconds, told) => {
   expect(withLive(SMALL, { ...STAGING, seconds })).toContain(`, ${told} after the merge`);
 });
 
-test("a comment that was stored with other line ends is read all the same", () => {
+test("a comment with other line endings is read too", () => {
   const stored = withLive(SMALL, STAGING).replaceAll("\n", "\r\n");
   expect(withLive(stored, PRODUCTION)).toBe(withAll(SMALL, BOTH));
 });
@@ -136,7 +136,7 @@ test("no name of a flag or an environment is taken for one of the markers", () =
   );
 });
 
-test("a comment at the limit loses what folds up, from the end, and never the headline or the news", () => {
+test("a comment at the limit loses collapsed sections from the end, and never the headline or the live state", () => {
   const body = commentOf("large");
   for (const limit of [bytesOf(body) + 10, 30_000, 4_000, 700]) {
     const text = withAll(body, BOTH, limit);
@@ -147,7 +147,7 @@ test("a comment at the limit loses what folds up, from the end, and never the he
   }
 });
 
-test("of more environments than a comment has room for, the latest are told", () => {
+test("if a comment has no room for all environments, the latest are shown", () => {
   const lives = Array.from({ length: 1000 }, (_, index) => ({ ...STAGING, environment: `region-${index}` }));
   const text = withAll(SMALL, lives);
   expect(bytesOf(text)).toBeLessThanOrEqual(COMMENT_LIMIT);

@@ -47,12 +47,12 @@ describe("a report that is too long", () => {
   const FITS = manyFlags(24);
   const whole = bytesOf(reportMarkdown(FITS, { limit: SUMMARY_LIMIT }));
 
-  test("is whole where it just fits", () => {
+  test("is complete if it just fits", () => {
     const text = reportMarkdown(FITS, { limit: whole });
     expect([bytesOf(text), leftOut(text)]).toEqual([whole, undefined]);
   });
 
-  test("loses the sentences first, then the rules, then what flips nobody, then rows; what needs acknowledgement last", () => {
+  test("loses sentences first, then rules, changes that flip nobody, rows, and needed acknowledgements last", () => {
     const limits = Array.from({ length: 30 }, (_, index) => whole - 1 - index * Math.floor(whole / 31));
     const left = limits.map((limit) => {
       const text = reportMarkdown(FITS, { limit });
@@ -70,7 +70,7 @@ describe("a report that is too long", () => {
     expect(left.at(-1)?.blocks).toBeGreaterThan(0);
   });
 
-  test("says where all of it can be read", () => {
+  test("states where the complete report can be read", () => {
     const limit = whole - 1;
     expect(reportMarkdown(FITS, { limit })).toMatch(/For the complete report, see `hoist plan --base origin\/main`\.$/);
     expect(reportMarkdown(FITS, { limit, elsewhere: "the summary of the job" })).toMatch(
@@ -78,7 +78,7 @@ describe("a report that is too long", () => {
     );
   });
 
-  test("says how many rows are missing", () => {
+  test("states how many rows are missing", () => {
     const text = reportMarkdown(manyFlags(3000, { needs: [], warnings: [] }), { limit: COMMENT_LIMIT });
     const rows = rowsIn(text).length;
     expect(text).toContain(`… and ${(2000 - rows).toLocaleString("en")} more: see \`hoist plan`);
@@ -87,13 +87,13 @@ describe("a report that is too long", () => {
 });
 
 describe.each([1000, COMMENT_LIMIT, SUMMARY_LIMIT])("in %i bytes", (limit) => {
-  test("10,000 changed flags keep to it, and nothing is cut through", () => {
+  test("10,000 changed flags fit, and nothing is cut in the middle", () => {
     const text = reportMarkdown(manyFlags(10_000), { limit });
     expectWhole(text, limit);
     expect(text).toMatch(/^### Flags: 10,?000 changes/);
   });
 
-  test("names and texts of 60 KB keep to it, and nothing is cut through", () => {
+  test("names and texts of 60 KB fit, and nothing is cut in the middle", () => {
     const long = "x|`@y ".repeat(10_000);
     const text = reportMarkdown(manyFlags(60, { path: `flags/${long}.yaml`, before: long, after: `${long}2` }, long), {
       limit,
@@ -101,7 +101,7 @@ describe.each([1000, COMMENT_LIMIT, SUMMARY_LIMIT])("in %i bytes", (limit) => {
     expectWhole(text, limit);
   });
 
-  test("environments of 60 KB names keep to it", () => {
+  test("environments with names of 60 KB fit", () => {
     const flags = [aFlagReport({ key: "a" })];
     const environments = Array.from({ length: 300 }, (_, index) =>
       anEnvironment({ environment: `${"production ".repeat(6000)}${index}`, flags }),
@@ -110,7 +110,7 @@ describe.each([1000, COMMENT_LIMIT, SUMMARY_LIMIT])("in %i bytes", (limit) => {
   });
 });
 
-test("so does a report that says that nothing changes", () => {
+test("a report without changes fits", () => {
   const environments = Array.from({ length: 300 }, (_, index) => anEnvironment({ environment: "e".repeat(index) }));
   const report = aReport({ from: { ref: "x".repeat(60_000), commit: null }, environments });
   expect(bytesOf(reportMarkdown(report, { limit: 1000 }))).toBeLessThanOrEqual(1000);

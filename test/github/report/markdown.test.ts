@@ -30,7 +30,7 @@ test.each(Object.entries({ example: exampleReport(), ...REPORTS }))(
 );
 
 describe("the headline", () => {
-  test("says how many change where, and who flips where most people live", () => {
+  test("counts the changes per environment, and shows the flips in production", () => {
     const staging = anEnvironment({ environment: "staging", flags: [aFlagReport({ key: "a" })] });
     const flags = [aFlagReport({ key: "a" }), aFlagReport({ key: "b" })];
     const production = anEnvironment({ environment: "production", flags, flipped: { share: 0.081, margin: 0.005 } });
@@ -39,7 +39,7 @@ describe("the headline", () => {
     );
   });
 
-  test("says that production stays as it is, where it does", () => {
+  test("states that production is unchanged, if it is", () => {
     const staging = anEnvironment({ environment: "staging", flags: [aFlagReport({ key: "a" })] });
     const report = aReport({ environments: [staging, anEnvironment({ environment: "production" })] });
     expect(headline(report)).toBe(
@@ -47,7 +47,7 @@ describe("the headline", () => {
     );
   });
 
-  test("never says that nobody flips of people who were only asked", () => {
+  test("never claims that nobody flips from a sample of people", () => {
     const flag = aFlagReport({ key: "a", kind: "retarget", flips: sampledFlips(0.0003) });
     const environment = anEnvironment({ environment: "production", flags: [flag], flipped: flag.flips.flipped });
     expect(headline(aReport({ environments: [environment] }))).toBe(
@@ -55,22 +55,22 @@ describe("the headline", () => {
     );
   });
 
-  test("is one calm sentence where nothing changes", () => {
+  test("is one plain sentence if nothing changes", () => {
     expect(comment(aReport())).toBe(
       "No flag changes: every answer stays the same in production, staging and development, compared with `origin/main`.",
     );
   });
 });
 
-describe("what is taken away", () => {
+describe("the warning about a loss", () => {
   const archived = aFlagReport({ key: "a", action: "archive", kind: "narrow", flips: flipsOf(aMove(1, "on", null)) });
 
-  test("stands above everything else where production loses it", () => {
+  test("comes first if production loses something", () => {
     const [, alert] = comment(inProduction(archived)).split("\n\n");
     expect(alert).toBe("> [!CAUTION]\n> `a` is **archived** in production: **100\u00A0%** on → *fallback* (exact)");
   });
 
-  test("is no alarm in staging, nor where nobody flips", () => {
+  test("is not shown for staging, or if nobody flips", () => {
     const staging = anEnvironment({ environment: "staging", flags: [archived] });
     const quiet = { ...archived, kind: "no-op", flips: flipsOf() } as const;
     const report = aReport({ environments: [staging, anEnvironment({ environment: "production", flags: [quiet] })] });
@@ -78,8 +78,8 @@ describe("what is taken away", () => {
   });
 });
 
-describe("what needs acknowledgement", () => {
-  test("is a line that can be pasted into the file, once for all environments of a flag", () => {
+describe("a needed acknowledgement", () => {
+  test("is shown as a line to paste into the file, once for all environments of a flag", () => {
     const flags = (id: string, acknowledged: boolean) => [
       aFlagReport({ key: "a", needs: [{ ...aJump("a", acknowledged), id }] }),
     ];
@@ -94,7 +94,7 @@ describe("what needs acknowledgement", () => {
     expect(parse(block?.value ?? "")).toEqual({ acknowledge });
   });
 
-  test("is a command where no file can say it", () => {
+  test("is shown as a command if a file cannot contain it", () => {
     const needs = [
       { key: "a", code: "archive", text: "archiving it flips people", id: "0a1b2c3d", acknowledged: false } as const,
     ];
@@ -103,7 +103,7 @@ describe("what needs acknowledgement", () => {
     expect([block?.lang, block?.value]).toEqual(["sh", "hoist sync --env production --acknowledge 0a1b2c3d"]);
   });
 
-  test("is told as acknowledged where it is, without a line to paste", () => {
+  test("is shown as acknowledged if it is, without a line to paste", () => {
     const text = comment(inProduction(aFlagReport({ key: "a", needs: [aJump("a", true)] })));
     expect([fences(text), text.includes("[!IMPORTANT]")]).toEqual([[], false]);
     expect(text).toContain("**Acknowledged**; the sync accepts this:\n\n- `a` in production: the step is 40 points");
@@ -143,7 +143,7 @@ test.each<[string, Partial<FlagReport>, string]>([
   expect(row[2]?.replaceAll("\u00A0", " ")).toBe(told);
 });
 
-test("what reads alike in several environments is one row", () => {
+test("environments with the same text share one row", () => {
   const environments = ["staging", "production"].map((environment) =>
     anEnvironment({ environment, flags: [aFlagReport({ key: "a" })] }),
   );
@@ -154,7 +154,7 @@ test("what reads alike in several environments is one row", () => {
   ]);
 });
 
-describe("whatever names, texts and values hold", () => {
+describe("hostile names, texts and values", () => {
   const names = fc.sample(nastyName, { numRuns: DOCUMENTS * 360, seed: SEED });
   const next = () => {
     const name = names.pop();

@@ -267,7 +267,7 @@ test("every code has a branch that causes it, and no other code appears", () => 
   expect([...new Set(said)].sort()).toEqual(Object.keys(POLICY_CODES).sort());
 });
 
-test("environments that are not protected are free, and so is everything where no policy is set", () => {
+test("no policy applies to unprotected environments, or if none is set", () => {
   const free = STRICT.replaceAll("{ protected: true }", "{}");
   const unset = STRICT.slice(0, STRICT.indexOf("policies:"));
   for (const { before, after, said } of CASES) {
@@ -280,7 +280,7 @@ test("environments that are not protected are free, and so is everything where n
   }
 });
 
-test("what is acknowledged is not told, and a line for one environment is kept in the line for the other", () => {
+test("an acknowledged change is not reported, and the line for one environment is kept in the line for another", () => {
   const before = { checkout: env("{ rollout: 10% }") };
   const wanted = { checkout: env("{ rollout: 50% }") };
   const [{ hint = "" } = {}] = saidOf(before, wanted);
@@ -296,7 +296,7 @@ test("what is acknowledged is not told, and a line for one environment is kept i
 
 const NO_STAGING = STRICT.replace("  stagingFirst: true\n", "");
 
-test("without maxStep a share may rise as far as it likes", () => {
+test("without maxStep a share may rise without limit", () => {
   expect(saidOf({ checkout: env("{ rollout: 10% }") }, { checkout: env("{ rollout: all }") }, NO_LIMIT)).toEqual([]);
 });
 
@@ -315,7 +315,7 @@ test.each([
   expect(saidOf(JUMP, JUMPED, loose, loose)).toEqual([]);
 });
 
-test("a maxStep that is lowered in the same change holds for it, as does one that is new", () => {
+test("a maxStep that is lowered or added in the same change applies to it", () => {
   const loose = STRICT.replace("maxStep: 25%", "maxStep: 100%");
   for (const config of [loose, NO_LIMIT]) {
     const [first = ""] = textOf(saidOf(JUMP, JUMPED, config, STRICT));
@@ -323,7 +323,7 @@ test("a maxStep that is lowered in the same change holds for it, as does one tha
   }
 });
 
-test("an environment whose protection is taken away in the same change is still protected", () => {
+test("an environment whose protection is removed in the same change is still protected", () => {
   const free = STRICT.replace("production: { protected: true }", "production: {}");
   expect(saidOf(JUMP, JUMPED, STRICT, free).map(({ code }) => code)).toEqual(["step-too-large"]);
   const at = { from: { ref: "main", commit: null }, to: { commit: null }, today: TODAY };
@@ -332,7 +332,7 @@ test("an environment whose protection is taken away in the same change is still 
   expect(saidOf(JUMP, JUMPED, free, free)).toEqual([]);
 });
 
-test("stagingFirst, maxFlags and maxExpiryDays that are taken away in the same change still hold for it", () => {
+test("stagingFirst, maxFlags and maxExpiryDays still apply to the change that removes them", () => {
   const loose = STRICT.slice(0, STRICT.indexOf("policies:"));
   const held = CASES.flatMap(({ before, after, config, said }) => {
     const codes = saidOf(before, after, config, loose).map(({ code }) => code);
@@ -348,7 +348,7 @@ test("stagingFirst, maxFlags and maxExpiryDays that are taken away in the same c
 const beta = (name: string, more: string) =>
   everywhere(`rules:\n  - { name: ${name}, if: { postalCode: M5V }, ${more}serve: true }\nrollout: none`);
 
-test("a rule that gets another name, or loses its share, jumps as well, and is told at the rule", () => {
+test("a rule that is renamed or loses its share can jump too, and is reported at the rule", () => {
   const before = { checkout: beta("Toronto", "rollout: 1%, ") };
   const jumps = (after: string) =>
     textOf(saidOf(before, { checkout: after }, NO_STAGING)).filter((line) =>
@@ -362,7 +362,7 @@ test("a rule that gets another name, or loses its share, jumps as well, and is t
   ]);
 });
 
-test("what a new environment begins with is ahead of nothing", () => {
+test("the initial flags of a new environment are not ahead of another environment", () => {
   const tree = { checkout: "enabled: true\nrollout: none\nenvironments:\n  production: { rollout: all }\n" };
   const declared = STRICT.replace("  production: { protected: true }\n", "");
   const before = { checkout: "enabled: true\nrollout: none\n" };

@@ -42,7 +42,7 @@ const alike = fc.tuple(flag, flag, flag).map(([a, b, c]): readonly [Flag, Flag, 
   return [typed(a), b, typed(c)];
 });
 
-test("who is named would get it, did not get it before, and does not get it in the environment before", () => {
+test("every named person would get the variant, did not get it before, and does not get it in the previous environment", () => {
   let found = 0;
   fc.assert(
     fc.property(alike, ([before, after, earlier]) => {
@@ -60,7 +60,7 @@ test("who is named would get it, did not get it before, and does not get it in t
   expect(found).toBeGreaterThan(0);
 });
 
-test("whoever random people find to be ahead, the search finds somebody too, in nearly all flags", () => {
+test("if random people are ahead, the search finds somebody too, in nearly all flags", () => {
   let known = 0;
   let missed = 0;
   fc.assert(
@@ -82,7 +82,7 @@ test("whoever random people find to be ahead, the search finds somebody too, in 
   expect(missed / known).toBeLessThanOrEqual(0.04);
 });
 
-test("what lowers or disables breaks no policy, whatever the environment before has", () => {
+test("lowering or disabling never violates the policy, whatever the previous environment serves", () => {
   fc.assert(
     fc.property(flag, flag, fc.integer({ min: 0, max: WHOLE }), fc.boolean(), (before, earlier, share, isOff) => {
       for (const after of lowered(before, share, isOff)) {
@@ -121,7 +121,7 @@ function lowered(flag: Flag, share: number, isOff: boolean): readonly Flag[] {
 
 const off = aFlag({ key: KEY, enabled: false });
 
-test("a thousandth of a percent more than the environment before has is found", () => {
+test("a thousandth of a percent more than in the previous environment is found", () => {
   const share = (points: number) => aFlag({ key: KEY, rollout: percentage(points) });
   const found = ahead(share(5), share(20.001), share(20));
   expect(found).toMatchObject({ variant: "on", rule: null });
@@ -129,7 +129,7 @@ test("a thousandth of a percent more than the environment before has is found", 
   expect(ahead(share(5), share(20), share(20))).toBeUndefined();
 });
 
-test("the one id in a thousand that the environment before does not list is found", () => {
+test("one id in a thousand that the previous environment does not list is found", () => {
   const ids = Array.from({ length: 1_000 }, (_, n) => `user-${n}`);
   const listed = (some: readonly string[]) =>
     aFlag({ key: KEY, rollout: { strategy: "whitelist", lists: { userId: some } } });
@@ -137,7 +137,7 @@ test("the one id in a thousand that the environment before does not list is foun
   expect(ahead(off, listed(ids.toSpliced(617, 1)), listed(ids))).toBeUndefined();
 });
 
-test("a rule that asks for three things at once is found, and the person has no more than those", () => {
+test("a rule with three conditions is found, and the person has only those attributes", () => {
   const when = {
     op: "all" as const,
     of: [
@@ -152,7 +152,7 @@ test("a rule that asks for three things at once is found, and the person has no 
   expect(Object.keys(found?.who ?? {}).sort()).toEqual(["appVersion", "postalCode", "userRole"]);
 });
 
-test("what a flag requires counts as each environment has it", () => {
+test("the requirements of a flag are evaluated in each environment", () => {
   const [needy, base] = [aFlag({ key: KEY, requires: [{ flag: "base", variants: ["on"] }] }), aFlag({ key: "base" })];
   const flags = (isOn: boolean, enabled: boolean) =>
     flagMap([
@@ -164,7 +164,7 @@ test("what a flag requires counts as each environment has it", () => {
   expect(aheadOf(KEY, { before, after, earlier: flags(true, true) })).toBeUndefined();
 });
 
-test("of a flag with several variants each has to be dealt before, in whatever shares", () => {
+test("each variant of a flag must be served in the previous environment, in any share", () => {
   const dealing = (serve: Flag["serve"]) => aColourFlag({ key: KEY, serve });
   const [blue, both] = [dealing({ variant: "blue" }), dealing(split({ blue: 50, green: 50 }))];
   expect(ahead(blue, both, blue)).toMatchObject({ variant: "green" });
@@ -173,7 +173,7 @@ test("of a flag with several variants each has to be dealt before, in whatever s
   expect(ahead(both, dealing({ variant: "control" }), null), "the off variant is no gain").toBeUndefined();
 });
 
-test("what the environment had already is not held against a change of something else", () => {
+test("an existing lead of the environment is not reported for an unrelated change", () => {
   const toronto = aRule({ name: "toronto", when: isOneOf("postalCode", "M5V") });
   const before = aFlag({ key: KEY, rules: [toronto], rollout: percentage(5) });
   expect(ahead(before, { ...before, rollout: percentage(10) }, aFlag({ key: KEY, rollout: percentage(10) }))).toBe(

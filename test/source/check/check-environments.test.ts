@@ -15,10 +15,10 @@ function saidOf(lines: string, { environments = USUAL, kind = "ops", enabled = t
 
 const EU = "{ development: {}, staging: {}, production: { protected: true }, production-eu: { protected: true } }";
 
-describe("an environment that is on by accident", () => {
+describe("an environment that is enabled by accident", () => {
   const held = "rollout: all\nenvironments: { production: { enabled: false } }";
 
-  test("is one without an overlay beside a protected one that is held back", () => {
+  test("is one without an overlay next to a protected one that is held back", () => {
     const said = [
       "no-overlay: production-eu has no overlay, so it uses the base of the file (on), while production is restricted (off)",
     ];
@@ -31,7 +31,7 @@ describe("an environment that is on by accident", () => {
     );
   });
 
-  test("may stand before the one that is held back, when both are protected", () => {
+  test("is allowed before the one that is held back if both are protected", () => {
     const environments = "{ development: {}, production-eu: { protected: true }, production: { protected: true } }";
     expect(saidOf(held, { environments })).toHaveLength(1);
   });
@@ -56,17 +56,17 @@ describe("an environment that is on by accident", () => {
     expect(saidOf(lines, { environments })).toEqual([]);
   });
 
-  test("is not: a file that is disabled as it stands", () => {
+  test("is not reported for a file that is disabled itself", () => {
     const lines = "rollout: all\nenvironments: { staging: { enabled: true }, production: { rollout: 10% } }";
     expect(saidOf(lines, { environments: EU, enabled: false })).toEqual([]);
   });
 });
 
-describe("a flag that is over", () => {
+describe("a finished flag", () => {
   const everywhere =
     "rollout: 10%\nenvironments: { development: { rollout: all }, staging: { rollout: 100% }, production: { rollout: all } }";
 
-  test("serves everyone the same in every environment", () => {
+  test("serves everyone the same variant in every environment", () => {
     expect(saidOf("rollout: all", { kind: "release" })).toEqual([
       "fully-rolled-out: every environment serves true to everyone",
     ]);
@@ -87,7 +87,7 @@ describe("a flag that is over", () => {
     expect(saidOf(lines, { kind: "release" })).toEqual([]);
   });
 
-  test("is neither a switch that stays nor a permission", () => {
+  test("is neither a permanent switch nor a permission", () => {
     expect(saidOf("rollout: all", { kind: "ops" })).toEqual([]);
     expect(saidOf("rollout: all", { kind: "permission" })).toEqual([]);
   });

@@ -136,7 +136,7 @@ function expectNarrow(given: Generated, { what, result, places, paths }: Try, se
   }
 }
 
-test(`set and rollout on ${COUNT} generated files touch only the lines and the meanings that they name (SEED=${SEED})`, () => {
+test(`set and rollout on ${COUNT} generated files change only the named lines and meanings (SEED=${SEED})`, () => {
   let written = 0;
   for (let n = 0; n < COUNT; n += 1) {
     const given = generated(SEED + n);
@@ -150,7 +150,7 @@ test(`set and rollout on ${COUNT} generated files touch only the lines and the m
   expect(written).toBeGreaterThan(COUNT);
 });
 
-test(`rename on ${COUNT} generated files changes nobody's answer and every requirement (SEED=${SEED})`, () => {
+test(`rename on ${COUNT} generated files changes no answer and updates every requirement (SEED=${SEED})`, () => {
   let renamed = 0;
   for (let n = 0; n < COUNT; n += 1) {
     const given = generated(SEED + 1_000_000 + n);
@@ -175,7 +175,7 @@ test(`rename on ${COUNT} generated files changes nobody's answer and every requi
   expect(renamed).toBeGreaterThan(COUNT / 2);
 });
 
-test(`rollback and adopt on ${COUNT} generated files bring back what was served, and keep the prose (SEED=${SEED})`, () => {
+test(`rollback and adopt on ${COUNT} generated files restore the answers and keep the descriptions (SEED=${SEED})`, () => {
   let done = 0;
   for (let n = 0; n < COUNT; n += 1) {
     const seed = SEED + 2_000_000 + n;

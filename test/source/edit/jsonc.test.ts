@@ -15,7 +15,7 @@ test.each([
   ["Windows line ends", '{\r\n    "a": [1, 2],\r\n    "b": {"c": "}"}\r\n}\r\n'],
   ["the setting with other members", '{\n  "yaml.schemas": {\n    "./x.json": "x" // x\n  },\n  "a": 1\n}\n'],
   ["the setting, empty", '{ "yaml.schemas": {}, "a": { "yaml.schemas": 1 } }'],
-])("members are added to %s, and all that stood there stays", (_, text) => {
+])("members are added to %s, and existing content is kept", (_, text) => {
   const next = withSetting(text, "yaml.schemas", MEMBERS);
   const before = text.includes("{") ? (strict(text) as Record<string, object>) : {};
   expect(strict(next)).toEqual({ ...before, "yaml.schemas": { ...before["yaml.schemas"], ...MEMBERS } });

@@ -39,7 +39,7 @@ function set(changes: readonly string[], environment: string | null = null, text
   return setInFlag(treeOf({ checkout: text }), { key: "checkout", environment, evenIfMasked }, changes);
 }
 
-test("a scalar is replaced where it stands, its quotes and its comment stay", () => {
+test("a scalar is replaced in place, with its quotes and comment kept", () => {
   expect(changedLines(set(["owner=team-b", "name=Check out"]))).toEqual([
     '- name: "Checkout"',
     '+ name: "Check out"',
@@ -48,7 +48,7 @@ test("a scalar is replaced where it stands, its quotes and its comment stay", ()
   ]);
 });
 
-test("a folded text becomes one line, and what follows stays where it is", () => {
+test("a folded text becomes one line, and the following lines are kept", () => {
   expect(changedLines(set(["description=One line, and # a sign: quoted"]))).toEqual([
     "- description: >",
     "-   Two lines of",
@@ -57,7 +57,7 @@ test("a folded text becomes one line, and what follows stays where it is", () =>
   ]);
 });
 
-test("a missing key is inserted where the field order has it", () => {
+test("a missing key is inserted at its place in the field order", () => {
   expect(changedLines(set(["expires=2027-06-01", "tags=shop, growth", "client=true"]))).toEqual([
     "+ expires: 2027-06-01",
     "+ tags: [shop, growth]",
@@ -78,7 +78,7 @@ test("a rule is found by its name, and only its share changes", () => {
   ]);
 });
 
-test("an overlay is edited in the form that it has, in braces or in lines", () => {
+test("an overlay is edited in its existing form, flow or block", () => {
   expect(changedLines(set(["enabled=false", "serve=false"], "staging"))).toEqual([
     "+     enabled: false",
     "+     serve: false",
@@ -89,13 +89,13 @@ test("an overlay is edited in the form that it has, in braces or in lines", () =
   ]);
 });
 
-test("a new overlay stands where the order of promotion has it, in the form of its neighbours", () => {
+test("a new overlay is inserted in the order of promotion, in the form of its neighbours", () => {
   expect(changedLines(set(["rollout=none"], "development"))).toEqual(["+   development:", "+     rollout: none"]);
   const flow = FLAG.replace("  staging:\n    rollout: all # for all\n", "  staging: { rollout: all }\n");
   expect(changedLines(set(["rollout=none"], "development", flow))).toEqual(["+   development: { rollout: none }"]);
 });
 
-test("the first overlay brings environments with it, set off by an empty line as the file's other sections are", () => {
+test("the first overlay adds the key environments, separated by an empty line like other sections", () => {
   const bare = "name: A\ndescription: B\nowner: team-a\nkind: ops\nenabled: true\nrollout: all\n\ntests: []\n";
   const result = set(["enabled=false"], "production", bare);
   expect(changedLines(result)).toEqual(["+ environments:", "+   production: { enabled: false }", "+ "]);
@@ -104,7 +104,7 @@ test("the first overlay brings environments with it, set off by an empty line as
   );
 });
 
-test("taking out the last key of an overlay takes out the overlay, and the last overlay takes environments with it", () => {
+test("removing the last key of an overlay removes the overlay, and the last overlay removes environments", () => {
   // Of the two empty lines that would meet, one goes too.
   expect(changedLines(set(["enabled="], "production"))).toEqual(["-   production: { enabled: false }", "- "]);
   const only =
@@ -115,7 +115,7 @@ test("taking out the last key of an overlay takes out the overlay, and the last 
   ]);
 });
 
-test("a share keeps the attribute that it counts by, in the base and when an overlay takes it over", () => {
+test("a share keeps its attribute, in the base and in an overlay", () => {
   const bySession = FLAG.replace("rollout: 10% #", "rollout: { percentage: 10%, by: sessionId } #");
   expect(changedLines(set(["rollout=20%"], "production", bySession))).toEqual([
     "-   production: { enabled: false }",
@@ -127,7 +127,7 @@ test("a share keeps the attribute that it counts by, in the base and when an ove
   ]);
 });
 
-test("CRLF and a missing final line end are kept", () => {
+test("CRLF and a missing final line ending are kept", () => {
   const crlf = FLAG.replaceAll("\n", "\r\n").trimEnd();
   const [edit] = set(["salt=old", "rollout=30%"], null, crlf, true).edits;
   expect(edit?.after).toBe(
@@ -135,13 +135,13 @@ test("CRLF and a missing final line end are kept", () => {
   );
 });
 
-test("a file that ends without a line end keeps doing so when a line is added at its end or taken from it", () => {
+test("a file without a final line ending stays so when its last line is added or removed", () => {
   const bare = "name: A\ndescription: B\nowner: team-a\nkind: ops\nenabled: true\nrollout: all";
   expect(set(["serve=false"], null, bare).edits[0]?.after).toBe(`${bare}\nserve: false`);
   expect(set(["serve="], null, `${bare}\nserve: false`).edits[0]?.after).toBe(bare);
 });
 
-test("the same value again is nothing to do", () => {
+test("setting the same value again changes nothing", () => {
   expect(set(["rollout=10%", "owner=team-a"], null, FLAG, true).edits).toEqual([]);
 });
 
@@ -178,7 +178,7 @@ test.each([
   expect(refusalOf(() => set(changes, environment)).message).toContain(message);
 });
 
-test("a value without brackets and quotes is text as typed, unless it is true, false or a number", () => {
+test("a value without brackets and quotes is text, unless it is true, false or a number", () => {
   const written = (change: string) => changedLines(set([change]));
   expect(written("metadata.colour=#1d4ed8")).toEqual(['+ metadata: { colour: "#1d4ed8" }']);
   expect(written("metadata.range=>=5.5 # not a comment")).toEqual(['+ metadata: { range: ">=5.5 # not a comment" }']);
@@ -264,7 +264,7 @@ test("rollout takes a share, all, none, roles or a whitelist", () => {
   }
 });
 
-test("every example flag: a prose edit, an overlay and a kill switch each touch one place and one meaning", () => {
+test("for every example flag, a description, an overlay and a kill each change one place and one meaning", () => {
   const tree = flagTree(exampleFiles());
   for (const { key, file } of tree.loaded.flags) {
     const options = { key, evenIfMasked: false };

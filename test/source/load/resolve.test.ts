@@ -32,7 +32,7 @@ function withHead(text: string): string {
   return `name: Example\ndescription: What is built.\nowner: team-a\n${text}`;
 }
 
-test("a flag that says only what is required gets the documented defaults", () => {
+test("a flag with only the required fields gets the documented defaults", () => {
   expect(resolved("kind: ops\nenabled: true\nrollout: all\n")).toEqual({
     key: "example",
     name: "Example",
@@ -85,7 +85,7 @@ const SERVES: readonly (readonly [string, Serve])[] = [
   ],
 ];
 
-test.each(SERVES)("serve: %s of a boolean flag names on and off", (written, serve) => {
+test.each(SERVES)("serve: %s of a boolean flag is read as on or off", (written, serve) => {
   expect(resolved(`kind: ops\nenabled: true\nrollout: all\nserve: ${written}\n`).serve).toEqual(serve);
 });
 
@@ -116,7 +116,7 @@ environments:
   });
 });
 
-test("segments are written out in each other and in the rule", () => {
+test("segments are resolved in other segments and in rules", () => {
   const staff = { op: "match", attribute: "userRole", tests: [{ op: "in", values: ["admin"] }] };
   const rules = "rules:\n  - { name: one, if: { segment: people } }\n";
   const flag = resolved(`kind: ops\nenabled: true\n${rules}rollout: none\n`, null, {
@@ -129,7 +129,7 @@ test("segments are written out in each other and in the rule", () => {
   expect(flag.rules[0]?.when).toEqual({ op: "segment", anyOf: [people] });
 });
 
-test("a flag that is not boolean keeps its values, and names what it serves", () => {
+test("a flag that is not boolean keeps its values, and names the variant that it serves", () => {
   const flag = resolved(`kind: ops
 enabled: true
 type: object
@@ -160,7 +160,7 @@ metadata: { ticket: X-1 }
   });
 });
 
-test("each flag tells the segment files that it is made of, by way of others too", () => {
+test("each flag lists the segment files that it uses, including indirect ones", () => {
   const loaded = load("kind: ops\nenabled: true\nrules:\n  - { name: one, if: { segment: a } }\nrollout: none\n", {
     a: "description: A\nif: { segment: b }\n",
     b: "description: B\nif: { userRole: admin }\n",

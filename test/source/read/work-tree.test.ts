@@ -21,7 +21,7 @@ async function write(path: string, text: string): Promise<void> {
   await writeFile(join(folder, path), text);
 }
 
-test("the files under flags/ come in path order, with forward slashes, and their bytes", async () => {
+test("the files under flags/ are returned in path order, with forward slashes and their bytes", async () => {
   await write("flags/b/two.yaml", "b");
   await write("flags/one.yaml", "a");
   await write("elsewhere/three.yaml", "c");
@@ -36,7 +36,7 @@ test("a folder without flags/ has no files", async () => {
   expect(await readWorkTree(folder)).toEqual([]);
 });
 
-test("links to files and to folders are told and never followed, so that nothing outside is read", async () => {
+test("links to files and folders are reported and never followed, so that nothing outside is read", async () => {
   await write("secret/key.yaml", "password: hunter2");
   await mkdir(join(folder, "flags"));
   await symlink(join(folder, "secret/key.yaml"), join(folder, "flags/file.yaml"));
@@ -68,14 +68,14 @@ test("a repository inside flags/ is refused as a submodule", async () => {
   expect((await readWorkTree(folder)).map(({ path, kind }) => [path, kind])).toEqual([["flags/shared", "submodule"]]);
 });
 
-test("of a file that is too large only the beginning is read", async () => {
+test("only the beginning of a file that is too large is read", async () => {
   await write("flags/large.yaml", "#".repeat(MAX_FILE_BYTES * 3));
   const files = await readWorkTree(folder);
   expect(files[0]?.bytes.length).toBe(MAX_FILE_BYTES + 1);
   expect(checkAll(files).map(({ code }) => code)).toContain("too-large");
 });
 
-test("files that are no YAML are named, not read", async () => {
+test("files that are not YAML are listed, not read", async () => {
   await write("flags/README.md", "x".repeat(100));
   expect((await readWorkTree(folder)).map(({ bytes }) => bytes.length)).toEqual([0]);
 });

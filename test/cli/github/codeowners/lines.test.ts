@@ -27,7 +27,7 @@ const tree = fc
     }),
   );
 
-test("by the rules of CODEOWNERS every file has exactly its owners, and the rest of the folder the maintainers", () => {
+test("by the rules of CODEOWNERS every flag file has exactly its owners, and all other files belong to the maintainers", () => {
   fc.assert(
     fc.property(tree, (files) => {
       const text = textOf(files);
@@ -39,7 +39,7 @@ test("by the rules of CODEOWNERS every file has exactly its owners, and the rest
   );
 });
 
-test("never are there more lines than one a file, and one for the folder of all", () => {
+test("there is at most one line per file, and one for the whole folder", () => {
   fc.assert(
     fc.property(tree, (files) => {
       expect(ownerLines(files, "flags", OTHERWISE).length).toBeLessThanOrEqual(1 + files.length);
@@ -47,7 +47,7 @@ test("never are there more lines than one a file, and one for the folder of all"
   );
 });
 
-test("no list of folders and files that does the same is shorter", () => {
+test("no equivalent list of folders and files is shorter", () => {
   const small = fc.array(fc.tuple(fc.constantFrom("", "x/", "x/y/", "z/"), fc.constantFrom("@a", "@b", OTHERWISE)), {
     maxLength: 6,
   });
@@ -82,7 +82,7 @@ function shortest(files: readonly OwnedPath[]): number {
   return least;
 }
 
-test("a folder of one owner is one line, an exception in it one more", () => {
+test("a folder with one owner takes one line, and an exception in it one more", () => {
   const files = owned({
     "shop/a.yaml": "@shop",
     "shop/b.yaml": "@shop",
