@@ -12,7 +12,7 @@ import {
 } from "../../src/core/flag/flag.ts";
 import { aFlag } from "./flags.ts";
 
-/** Few keys and few attributes, so that what is random meets what is random. */
+/** Lists the keys of generated flags. There are few, so that generated contexts often match generated flags. */
 export const KEYS: readonly FlagKey[] = ["alpha", "beta_two", "gamma-three", "delta", "epsilon"];
 export const UNKNOWN_KEYS: readonly FlagKey[] = ["zeta", "eta_old", "toString", "__proto__"];
 const ATTRIBUTES = [
@@ -111,7 +111,7 @@ const TYPES = [
   { type: "object" as const, variants: { empty: {}, full: { a: [1, { b: null }] } }, offVariant: "empty" },
 ];
 
-/** A flag of any type, with rules, last line and requirements on the other flags of {@link KEYS}. */
+/** Generates a flag of any type, with rules, default rollout and requirements on the other flags of {@link KEYS}. */
 export function flagNamed(key: FlagKey): fc.Arbitrary<Flag> {
   return fc.constantFrom(...TYPES).chain(({ type, variants, offVariant }) => {
     const names = Object.keys(variants);
@@ -143,7 +143,7 @@ export function flagNamed(key: FlagKey): fc.Arbitrary<Flag> {
   });
 }
 
-/** Some of the flags of {@link KEYS}. */
+/** Generates some of the flags of {@link KEYS}. */
 export const flags: fc.Arbitrary<readonly Flag[]> = fc
   .subarray([...KEYS], { minLength: 1 })
   .chain((keys) => fc.tuple(...keys.map(flagNamed)));
@@ -171,14 +171,14 @@ const attribute: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 1, arbitrary: odd },
 );
 
-/** Attributes that conditions ask for, with values that they list, and with odd ones. */
+/** Generates contexts with attributes that conditions use, with listed and unusual values. */
 export const context: fc.Arbitrary<EvaluationContext> = fc
   .dictionary(fc.constantFrom(...ATTRIBUTES, "postalCode"), attribute, { minKeys: 4, maxKeys: 8 })
   .map((attributes) => attributes as EvaluationContext);
 
 const OVERRIDE_VALUES = ["true", "off", "0", "'ON'", "flase", "blue", "control", "", " kill\r", "full", "none"];
 
-/** Environments that meet the flags: right and wrong values, unknown names, patterns. */
+/** Generates environment variables that affect the flags: valid and invalid values, unknown names, patterns. */
 export const environment: fc.Arbitrary<Record<string, string>> = fc.dictionary(
   fc.constantFrom(
     "FEATURE_ALPHA",

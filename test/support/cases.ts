@@ -8,7 +8,7 @@ import { type ParsedOverrides, parseOverrides } from "../../src/core/override/ov
 import { flagOfRow } from "../../src/core/row/row-codec.ts";
 import type { FlagColumns, RawRow } from "../../src/core/row/row.ts";
 
-/** One row of the table that every door must agree on. */
+/** One evaluation whose result must be the same through every entry point. */
 export interface Case {
   readonly name: string;
   readonly rows: readonly RawRow[];
@@ -18,10 +18,10 @@ export interface Case {
   readonly revision: number | undefined;
   readonly flag: FlagKey;
   readonly context: EvaluationContext;
-  /** Undefined: the caller names none. */
+  /** The default of the caller; undefined if there is none. */
   readonly defaultValue: JsonValue | undefined;
   readonly expected: Evaluation;
-  /** The context can only be made in the process (NaN): it does not survive JSON. */
+  /** Whether the context exists only in this process, because JSON cannot represent it (NaN). */
   readonly isLocal: boolean;
 }
 
@@ -46,7 +46,7 @@ interface WrittenCondition {
   readonly local?: boolean;
 }
 
-/** All cases of test/cases: each outcome, then each operator. */
+/** Returns all cases of test/cases: each outcome, then each operator. */
 export function allCases(): readonly Case[] {
   return [
     ...(read("evaluation") as readonly WrittenCase[]).map((written) => caseOf(written, false)),
@@ -80,7 +80,7 @@ function caseOf(written: WrittenCase, isLocal: boolean): Case {
   };
 }
 
-/** A flag that tells how a condition comes out: holds, fails, or neither. */
+/** Returns a case whose flag shows the result of a condition: holds, fails, or neither. */
 function conditionCase({ if: condition, context, is, local = false }: WrittenCondition): Case {
   const rules = [
     { name: "holds", if: condition, serve: "holds" },
@@ -100,7 +100,7 @@ function conditionCase({ if: condition, context, is, local = false }: WrittenCon
   return caseOf({ name, flags: { x }, context, expect: { value: is, variant: is, reason, metadata } }, local);
 }
 
-/** The row of a boolean flag that is on for everybody; names only the columns that matter. */
+/** Returns the row of a boolean flag that is on for everyone, with the given columns. */
 export function aRow(key: FlagKey, columns: Partial<FlagColumns> = {}): RawRow {
   return {
     id: "00000000-0000-4000-8000-000000000001",
@@ -151,7 +151,7 @@ export function aDefinition(key: FlagKey, wanted: Partial<FlagDefinition> = {}):
   };
 }
 
-/** The flags of rows that are all readable. */
+/** Returns the flags of rows that are all readable. */
 export function flagsOfRows(rows: readonly RawRow[]): readonly Flag[] {
   return rows.map((raw) => {
     const read = flagOfRow(raw);

@@ -17,13 +17,13 @@ interface ClientAnswer {
 /** A client in another process. */
 export interface ClientProcess {
   ask(key: string, context: EvaluationContext): Promise<Evaluation>;
-  /** Asks until the value is the expected one; the last answer, whatever it is, after 20 s. */
+  /** Evaluates until the value is the expected one. Returns the last answer after 20 s. */
   settles(key: string, context: EvaluationContext, expected: unknown): Promise<Evaluation>;
 }
 
 const DEADLINE_MS = 20_000;
 
-/** Starts one; it is ready when this resolves, and gone when the test is over. */
+/** Starts a client in another process. Resolves when it is ready; the process ends with the test. */
 export async function startClient(env: Readonly<Record<string, string>>): Promise<ClientProcess> {
   const child = fork(new URL("./processes/client.ts", import.meta.url).pathname, {
     env: { PATH: process.env["PATH"] ?? "", ...env },

@@ -1,4 +1,6 @@
-/** Who GitHub asks for a review of a file: the owners of the last line that matches it; [] where none does. */
+/**
+ * Returns the owners whom GitHub asks for a review of a file: those of the last matching line, or [] if none matches.
+ */
 export function reviewersOf(text: string, path: string): readonly string[] {
   const rules = text
     .split("\n")
@@ -9,7 +11,9 @@ export function reviewersOf(text: string, path: string): readonly string[] {
   return owners;
 }
 
-/** A pattern as .gitignore has it, without its negation and ranges, which CODEOWNERS does not know. */
+/**
+ * Returns whether a path matches a .gitignore pattern without negation and ranges, which CODEOWNERS does not support.
+ */
 function matches(pattern: string, path: string): boolean {
   const isFolder = pattern.endsWith("/");
   const bare = pattern.replace(/\/$/, "").replace(/^\//, "");

@@ -5,15 +5,15 @@ import { onTestFinished } from "vitest";
 import { aFolder } from "./repository.ts";
 
 /**
- * What happens to a COMMIT on its way to the server. `lost`: the line breaks before it. `unanswered`: it arrives, and the
- * line breaks before the answer. `late`: the line to the client breaks, and the COMMIT arrives only then.
+ * How the proxy treats a COMMIT. `lost`: the connection breaks before it. `unanswered`: it arrives, and the connection
+ * breaks before the answer. `late`: the connection to the client breaks, and the COMMIT arrives after that.
  */
 export type CommitFate = "passes" | "lost" | "unanswered" | "late";
 
 export interface CommitProxy {
-  /** The server's address by way of the proxy. */
+  /** The address of the server through the proxy. */
   readonly url: string;
-  /** How many COMMITs came by. */
+  /** Returns the number of COMMITs that the proxy has received. */
   readonly commits: () => number;
 }
 
@@ -22,10 +22,10 @@ const COMMIT = Buffer.concat([Buffer.from("Q"), Buffer.from([0, 0, 0, 11]), Buff
 const LATE_MS = 300;
 
 /**
- * A line to a PostgreSQL server that breaks at COMMIT.
+ * Starts a proxy to a PostgreSQL server that breaks connections at COMMIT.
  *
- * @param fates    of one COMMIT after the other; the rest pass
- * @param deafMs   for how long nobody can connect after a line broke; all other lines break with it
+ * @param fates    the fates of the first COMMITs, in order; all later ones pass
+ * @param deafMs   how long nobody can connect after a connection broke; all other connections break too
  */
 export async function commitProxy(url: string, fates: readonly CommitFate[], deafMs = 0): Promise<CommitProxy> {
   let commits = 0;

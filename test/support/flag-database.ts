@@ -4,29 +4,33 @@ import { openSqlite } from "../../src/store/sqlite/driver.ts";
 import { describePostgres, freshDatabase, onServer, typeInPsql } from "./postgres.ts";
 import { fileUrl, freshFile, typeInSqlite } from "./sqlite.ts";
 
-/** A row as the engine has it, every column. */
+/** A complete row as the database returns it. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** A database of flags, at an address where a sync makes the tables. */
+/** A database of flags. A sync creates its tables. */
 export interface FlagDatabase {
   readonly url: string;
-  /** Types statements into the system's own shell, as on-call would; what it printed. @throws with what the shell said */
+  /**
+   * Runs statements in the database's own shell, as an operator would, and returns its output.
+   *
+   * @throws Error with the shell's message
+   */
   type(sql: string): Promise<string>;
-  /** The rows of one query. */
+  /** Returns the rows of one query. */
   rows(sql: string): Promise<readonly Row[]>;
-  /** Another database with the same content, to the last stamp. Nobody may have this one open meanwhile. */
+  /** Returns a copy of the database, including time stamps. No other connection may be open. */
   copy(): Promise<FlagDatabase>;
-  /** Something that any later write of whatever row changes, even one that leaves all values as they are. */
+  /** Returns a function whose result changes with every later write of a row, even if the write changes no value. */
   writeMark(): Promise<() => Promise<unknown>>;
-  /** Until the server has noticed that everyone else is gone: what a killed process sent last may still be running. */
+  /** Resolves when all other connections have ended, because the last statement of a killed process may still run. */
   quiet(): Promise<void>;
 }
 
 export interface FlagDatabaseEngine {
   readonly name: "SQLite" | "PostgreSQL";
-  /** What the audit calls somebody at the prompt. */
+  /** The author that the audit records for a manual change. */
   readonly byHand: string;
-  /** Where no tables are yet. */
+  /** Returns a new database without tables. */
   fresh(): Promise<FlagDatabase>;
 }
 
@@ -37,7 +41,7 @@ export const POSTGRES: FlagDatabaseEngine = {
   fresh: async () => postgresAt(await freshDatabase()),
 };
 
-/** The same tests over both engines. */
+/** Defines the same tests for both engines. */
 export function onEveryEngine(tests: (engine: FlagDatabaseEngine) => void): void {
   describe("SQLite", () => {
     tests(SQLITE);
@@ -47,7 +51,7 @@ export function onEveryEngine(tests: (engine: FlagDatabaseEngine) => void): void
   });
 }
 
-/** What a sync writes, and in which order the rows stand. */
+/** Lists the tables that a sync writes, with the order of their rows. */
 const TABLES = [
   ["flaghoist_head", "one"],
   ["flaghoist_actor", "one"],
@@ -56,7 +60,7 @@ const TABLES = [
   ["flaghoist_syncs", "id"],
 ] as const;
 
-/** Everything that a sync can write, without what is new each time it is done: ids and moments. */
+/** Returns everything that a sync writes, without ids and times, which differ in every run. */
 export async function contentOf(database: FlagDatabase): Promise<Readonly<Record<string, readonly Row[]>>> {
   const content: Record<string, readonly Row[]> = {};
   for (const [table, order] of TABLES) {

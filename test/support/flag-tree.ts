@@ -1,6 +1,6 @@
 import { aRepository, type TestRepository } from "./repository.ts";
 
-/** Two environments, of which production is protected, and limits that are easy to break. */
+/** Holds a configuration with two environments, of which production is protected, and low limits. */
 export const CONFIG = `environments: { development: { workTree: true }, staging: {}, production: { protected: true } }
 attributes: { userId: { type: string }, userRole: { type: string }, workshopId: { type: string } }
 owners: { team-checkout: "@acme/checkout" }
@@ -10,11 +10,11 @@ policies: { maxStep: 25%, maxFlags: 25 }
 export interface FlagText {
   readonly description?: string;
   readonly enabled?: boolean;
-  /** Top-level lines after `enabled`, the last line of the flag included; `rollout: all` unless given. */
+  /** Top-level lines after `enabled`, including the default rollout. Default: `rollout: all`. */
   readonly lines?: string;
 }
 
-/** A boolean flag's file. */
+/** Returns the text of a boolean flag's file. */
 export function flagText({
   description = "What it switches.",
   enabled = true,
@@ -33,7 +33,7 @@ export function flagPath(key: string): string {
   return `flags/${key}.yaml`;
 }
 
-/** A repository with a configuration and these flags, committed as "First flags (#1)"; its first commit is HEAD. */
+/** Creates a repository with a configuration and these flags, committed as "First flags (#1)". */
 export function aFlagRepository(flags: Readonly<Record<string, string>>, config: string = CONFIG): TestRepository {
   const repository = aRepository();
   repository.write("flags/_config.yaml", config);
@@ -46,7 +46,7 @@ export function writeFlags(repository: TestRepository, flags: Readonly<Record<st
   for (const [key, text] of Object.entries(flags)) repository.write(flagPath(key), text);
 }
 
-/** Writes them and commits; the full id. */
+/** Writes flags, commits them, and returns the full id of the commit. */
 export function commitFlags(
   repository: TestRepository,
   subject: string,

@@ -11,7 +11,7 @@ import {
   type Serve,
 } from "../../src/core/flag/flag.ts";
 
-/** A boolean flag that is on for everyone; names only what matters. */
+/** Returns a boolean flag that is on for everyone, with the given fields. */
 export function aFlag(wanted: Partial<Flag> & { readonly key: FlagKey }): Flag {
   return {
     name: wanted.key,
@@ -37,7 +37,7 @@ export function aFlag(wanted: Partial<Flag> & { readonly key: FlagKey }): Flag {
   };
 }
 
-/** A flag of three colours, of which control is the off variant. */
+/** Returns a flag with three colours, of which control is the off variant. */
 export function aColourFlag(wanted: Partial<Flag> & { readonly key: FlagKey }): Flag {
   return aFlag({
     type: "string",
@@ -56,7 +56,7 @@ export function portion(percent: number, by: string = DEFAULT_BY): Portion {
   return { share: Math.round(percent * 1000), by };
 }
 
-/** Shares in per cent, in order. */
+/** Returns a split from shares in percent, in order. */
 export function split(parts: Readonly<Record<string, number>>): Serve {
   return { split: Object.entries(parts).map(([variant, percent]) => ({ variant, share: Math.round(percent * 1000) })) };
 }

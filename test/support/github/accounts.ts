@@ -6,26 +6,26 @@ export type Scope = "contents" | "pull_requests" | "issues" | "checks" | "status
 export type Access = "write" | "read" | "none";
 export type Permissions = Readonly<Record<Scope, Access>>;
 
-/** Somebody, or an app: who a token stands for. */
+/** The person or app of a token. */
 export interface Account {
   readonly id: number;
   readonly login: string;
   readonly type: "User" | "Bot" | "Organization";
-  /** The app that acts, for a token of an app; GitHub Actions is one. */
+  /** The app of an app's token, e.g. GitHub Actions. */
   readonly app: { readonly id: number; readonly slug: string; readonly name: string } | null;
   readonly association: "MEMBER" | "OWNER" | "NONE";
 }
 
-/** Who may do what with which token. */
+/** The accounts and tokens of the server, with their permissions. */
 export interface Accounts {
   readonly organization: Account;
-  /** Who can be asked for a review, by login in lower case. */
+  /** The accounts that can review, by login in lower case. */
   readonly collaborators: Map<string, Account>;
-  /** Teams that have access, by slug. */
+  /** The slugs of teams with access. */
   readonly teams: Set<string>;
-  /** The account of a login: the known one, else a new one. */
+  /** Returns the account of a login; creates one if it is unknown. */
   accountOf(login: string): Account;
-  /** A new token. */
+  /** Creates a token. */
   grant(account: Account, permissions: Permissions): string;
   /** @throws Refusal  401 for a token that was never granted */
   holderOf(token: string): { readonly account: Account; readonly permissions: Permissions };
@@ -38,7 +38,7 @@ export function withAccess(access: Access): Permissions {
   return { contents: access, pull_requests: access, issues: access, checks: access, statuses: access };
 }
 
-/** The account behind the token that a workflow is given. */
+/** The account of a workflow's token. */
 export const GITHUB_ACTIONS: Account = {
   id: 41_898_282,
   login: "github-actions[bot]",
@@ -85,9 +85,9 @@ export function accounts(owner: string, users: readonly string[], teams: readonl
 }
 
 /**
- * Stops who may not.
+ * Checks that an account has a permission.
  *
- * @throws Refusal  as the original: 401 or 404 without an account, else 403 with the permission that is asked for
+ * @throws Refusal  as on GitHub: 401 or 404 without an account, else 403 with the missing permission
  */
 export function demand(
   holder: { readonly account: Account; readonly permissions: Permissions } | null,
@@ -109,7 +109,7 @@ export function demand(
   });
 }
 
-/** An account as it stands in answers. */
+/** Returns an account as in GitHub's answers. */
 export function simpleUser(account: Account, api: string): Readonly<Record<string, unknown>> {
   const url = `${api}/users/${encodeURIComponent(account.login)}`;
   const page = account.app ? `${WEB}/apps/${account.app.slug}` : `${WEB}/${account.login}`;
@@ -136,7 +136,7 @@ export function simpleUser(account: Account, api: string): Readonly<Record<strin
   };
 }
 
-/** The app through which an account acts; null for a person. */
+/** Returns the app of an account as in GitHub's answers; null for a person. */
 export function integration(account: Account, api: string): Readonly<Record<string, unknown>> | null {
   if (account.app === null) return null;
   const { id, slug, name } = account.app;

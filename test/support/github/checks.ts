@@ -16,7 +16,7 @@ import { invalid, notFound, Refusal, unprocessable } from "./refusal.ts";
 import { repositoryJson } from "./repository.ts";
 import type { Check, Status } from "./world.ts";
 
-/** How many annotations one request may bring. */
+/** Limits the annotations of one request. */
 const MOST_ANNOTATIONS = 50;
 const LONGEST_SUMMARY = 65_535;
 
@@ -32,7 +32,7 @@ function demandApp(call: Call): void {
   if (signedIn(call).app === null) throw new Refusal(403, "You must authenticate via a GitHub App.");
 }
 
-/** What a request says of a check. @throws Refusal before anything was changed */
+/** Applies a request to a check. @throws Refusal before anything was changed */
 function apply(call: Call, check: Check): void {
   const { body, world } = call;
   const output = (body["output"] ?? {}) as Output;

@@ -3,10 +3,10 @@ import { aRepository, gitTestEnvironment, type TestRepository } from "../reposit
 import { plainOctokit } from "./contract.ts";
 import { aFakeGitHub, type FakeGitHub } from "./start.ts";
 
-/** The server's repository, as octokit wants it named. */
+/** The server's repository, in octokit's parameters. */
 export const HERE = { owner: "acme", repo: "flags" };
 
-/** A server with a commit on main, and a clone of it. */
+/** Starts a server with a commit on main, and clones it. */
 export async function aServerWithClone(): Promise<{ github: FakeGitHub; clone: TestRepository }> {
   const github = await aFakeGitHub({ files: { "flags/a.yaml": "enabled: true\n", "README.md": "Flags\n" } });
   const clone = aRepository();
@@ -16,7 +16,7 @@ export async function aServerWithClone(): Promise<{ github: FakeGitHub; clone: T
   return { github, clone };
 }
 
-/** A branch pushed for real with another `flags/a.yaml`, and dana's pull request of it; its number. */
+/** Pushes a branch with a changed `flags/a.yaml`, opens dana's pull request for it, and returns its number. */
 export async function aPull(github: FakeGitHub, clone: TestRepository, branch: string, text: string): Promise<number> {
   clone.checkout("main");
   clone.branch(branch);
@@ -27,7 +27,7 @@ export async function aPull(github: FakeGitHub, clone: TestRepository, branch: s
   return (await octokit.rest.pulls.create({ ...HERE, title: "A change", head: branch, base: "main" })).data.number;
 }
 
-/** What git says in the server's own repository. */
+/** Runs git in the server's repository and returns its output. */
 export function gitOf({ gitUrl }: FakeGitHub, ...args: readonly string[]): string {
   return execFileSync("git", args, { cwd: gitUrl, env: gitTestEnvironment(gitUrl), encoding: "utf8" }).trim();
 }

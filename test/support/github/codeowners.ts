@@ -1,10 +1,10 @@
 import { ok, type Call, type Handlers } from "./call.ts";
 import { notFound } from "./refusal.ts";
 
-/** Where the original looks, in its order. */
+/** The paths where GitHub looks for CODEOWNERS, in order. */
 const PLACES = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
 
-/** What the original finds wrong: owners without access, and patterns that it does not know. */
+/** Returns the errors that GitHub reports: owners without access, and unsupported patterns. */
 async function errorsIn(call: Call): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const { git, defaultBranch } = call.world;
   const ref = call.query["ref"] ?? defaultBranch;

@@ -17,12 +17,12 @@ import type { Comment, World } from "./world.ts";
 
 const LONGEST = 65_536;
 
-/** Oldest first. */
+/** Returns the comments of an issue, oldest first. */
 export function commentsOf(world: World, issue: number): readonly Comment[] {
   return [...world.comments.values()].filter((comment) => comment.issue === issue);
 }
 
-/** A comment by whoever is signed in. @throws Refusal */
+/** Adds a comment by the account of the request. @throws Refusal */
 function addComment(call: Call): Comment {
   const { world } = call;
   const issue = world.issues.get(Number(call.path["issue_number"]));
@@ -53,7 +53,9 @@ function commentOf(call: Call): Comment {
   return comment;
 }
 
-/** An app may change only what it wrote itself; people who may write may change every comment. */
+/**
+ * Returns the comment of a request if the account may change it: an app only its own, a person with write access any.
+ */
 function ownComment(call: Call): Comment {
   const comment = commentOf(call);
   if (signedIn(call).app !== null && comment.user.id !== signedIn(call).id) {
@@ -82,7 +84,7 @@ function commentJson(call: Call, comment: Comment): Readonly<Record<string, unkn
   };
 }
 
-/** Nobody reacts here. */
+/** Returns the reactions of a comment or issue, which are always empty. */
 export function reactions(of: string): Readonly<Record<string, unknown>> {
   const none = { "+1": 0, "-1": 0, laugh: 0, hooray: 0, confused: 0, heart: 0, rocket: 0, eyes: 0 };
   return { url: `${of}/reactions`, total_count: 0, ...none };

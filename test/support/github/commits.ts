@@ -4,7 +4,7 @@ import type { BareGit } from "./git.ts";
 import { writeObject } from "./object-writer.ts";
 import type { World } from "./world.ts";
 
-/** A commit as git has it. */
+/** A commit in git. */
 export interface Commit {
   readonly sha: string;
   readonly tree: string;
@@ -21,13 +21,13 @@ export interface Signature {
   readonly date: string;
 }
 
-/** The commits that `git rev-list` with these arguments names, in its order. */
+/** Returns the commits that `git rev-list` lists with these arguments, in its order. */
 export async function readCommits(git: BareGit, args: readonly string[]): Promise<readonly Commit[]> {
   const shas = (await git.run(["rev-list", ...args])).split("\n").filter((sha) => sha !== "");
   return Promise.all(shas.map((sha) => readCommit(git, sha)));
 }
 
-/** @throws Error  when there is no such commit */
+/** @throws Error  if the commit does not exist */
 export async function readCommit(git: BareGit, sha: string): Promise<Commit> {
   const raw = (await git.contents(sha))?.toString("utf8");
   if (raw === undefined) throw new Error(`no commit ${sha}`);
@@ -44,7 +44,7 @@ export async function readCommit(git: BareGit, sha: string): Promise<Commit> {
   };
 }
 
-/** A new commit; its id. */
+/** Creates a commit and returns its id. */
 export function makeCommit(git: BareGit, commit: Omit<Commit, "sha">): string {
   const sign = ({ name, email, date }: Signature): string =>
     // What git leaves out of names, too.
@@ -58,24 +58,24 @@ export function makeCommit(git: BareGit, commit: Omit<Commit, "sha">): string {
   return writeObject(git.folder, "commit", Buffer.from(`${lines.join("\n")}\n\n${commit.message}\n`));
 }
 
-/** `NAME <MAIL> SECONDS ZONE`; the API knows UTC alone. */
+/** `NAME <MAIL> SECONDS ZONE`; the API uses only UTC. */
 function signature(text: string): Signature {
   const [, name = "", email = "", seconds = "0"] = /^(.*?) ?<(.*)> (\d+) [+-]\d{4}$/.exec(text) ?? [];
   return { name, email, date: `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}Z` };
 }
 
-/** Whose mail it is: the account's own one, or `login@acme.dev` of somebody that the server knows. */
+/** Returns the account of an email address: the account's own one, or `login@acme.dev` of a known account. */
 function accountBehind(world: World, email: string): Account | null {
   const login = /^(?:\d+\+)?(.+)@users\.noreply\.github\.com$/.exec(email)?.[1] ?? /^(.+)@acme\.dev$/.exec(email)?.[1];
   return (login && world.accounts.collaborators.get(login.toLowerCase())) || null;
 }
 
-/** The mail that an account commits with. */
+/** Returns the email address with which an account commits. */
 export function mailOf(account: Account): string {
   return `${account.id}+${account.login}@users.noreply.github.com`;
 }
 
-/** As the commits of a repository are listed. */
+/** Returns a commit in the format of a repository's commit list. */
 export function commitJson(call: Call, commit: Commit): Readonly<Record<string, unknown>> {
   const { world, api } = call;
   const url = `${repoUrl(call)}/commits/${commit.sha}`;
@@ -106,7 +106,7 @@ export function commitJson(call: Call, commit: Commit): Readonly<Record<string, 
   };
 }
 
-/** As git data has it. */
+/** Returns a commit in the format of the git data API. */
 export function gitCommitJson(call: Call, commit: Commit): Readonly<Record<string, unknown>> {
   const page = `${repoPage(call)}/commit/`;
   const url = `${repoUrl(call)}/git/commits/`;

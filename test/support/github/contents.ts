@@ -5,9 +5,9 @@ import { editTree, readItems, writeObject } from "./object-writer.ts";
 import { PROTECTED } from "./refs.ts";
 import { notFound, Refusal, unprocessable } from "./refusal.ts";
 
-/** Larger ones are answered without their content. In bytes. */
+/** The size in bytes above which files are returned without their content. */
 const LARGEST_CONTENT = 1_000_000;
-/** A directory lists no more entries than that. */
+/** Limits the entries of a directory. */
 const LONGEST_DIRECTORY = 1000;
 
 function entryJson(call: Call, ref: string, entry: TreeEntry): Readonly<Record<string, unknown>> {
@@ -52,7 +52,7 @@ async function getContent(call: Call): Promise<Answer> {
   return ok({ ...entry, content: isLarge ? "" : base64Lines(bytes), encoding: isLarge ? "none" : "base64" });
 }
 
-/** What stands at a path. */
+/** Returns the entry at a path. */
 async function entryAt({ world }: Call, commit: string, path: string): Promise<TreeEntry | undefined> {
   const object = await world.git.info(`${commit}:${path}`);
   if (object === null) return undefined;
@@ -62,7 +62,7 @@ async function entryAt({ world }: Call, commit: string, path: string): Promise<T
   return { mode: mode.padStart(6, "0"), type: object.type, sha: object.sha, size: object.size, path };
 }
 
-/** One commit that writes one file. */
+/** Creates a commit that writes one file. */
 async function putContent(call: Call): Promise<Answer> {
   const { world, body } = call;
   const path = String(call.path["path"]);

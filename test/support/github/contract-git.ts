@@ -3,7 +3,7 @@ import { newBranch, newCommit, race, refusal, tipOf, unique, type ContractCase }
 
 const NO_COMMIT = "1".repeat(40);
 
-/** Refs, objects and files. */
+/** Cases about refs, objects and files. */
 export const GIT_CASES: readonly ContractCase[] = [
   {
     name: "a commit made of blob, tree and ref can be read back",

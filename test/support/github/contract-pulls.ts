@@ -11,7 +11,7 @@ import {
   type ContractCase,
 } from "./contract.ts";
 
-/** Pull requests. */
+/** Cases about pull requests. */
 export const PULL_CASES: readonly ContractCase[] = [
   {
     name: "branch, commit, pull request, label, comment, the comment again, squash: and the base has the file",

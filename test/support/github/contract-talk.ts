@@ -9,7 +9,7 @@ import {
   type ContractGitHub,
 } from "./contract.ts";
 
-/** Comments, issues, statuses, and how one speaks with the API at all. */
+/** Cases about comments, issues, statuses, and the conventions of the API. */
 export const TALK_CASES: readonly ContractCase[] = [
   {
     name: "a list comes in pages that lead to each other, oldest comment first",

@@ -2,7 +2,7 @@ import { createEmulator } from "emulate";
 import { plainOctokit, type ContractGitHub } from "./contract.ts";
 import { startFakeGitHub } from "./start.ts";
 
-/** The server that the other tests use. Cleaning up after the cases is tried on it, so that it can be trusted elsewhere. */
+/** Starts the server that the other tests use. The clean-up after the cases is tested on it first. */
 export async function ourGitHub(): Promise<ContractGitHub> {
   const server = await startFakeGitHub({ files: { "README.md": "Flags\n" } });
   const github = contract(server.apiUrl, "acme", "flags", server.userToken);
@@ -20,7 +20,7 @@ export async function ourGitHub(): Promise<ContractGitHub> {
   };
 }
 
-/** Somebody else's idea of the same API. */
+/** Starts the independent implementation of the same API in the package emulate. */
 export async function emulatedGitHub(): Promise<ContractGitHub> {
   const token = "ghp_contract";
   const emulator = await createEmulator({
@@ -38,14 +38,14 @@ export async function emulatedGitHub(): Promise<ContractGitHub> {
   return { ...contract(emulator.url, "acme", "flags", token), close: () => emulator.close() };
 }
 
-/** The original. What the cases made there is taken away again; the default branch is never touched. */
+/** Returns the real GitHub. Everything that the cases create is removed; the default branch is never changed. */
 export function realGitHub(token: string, repository: string): ContractGitHub {
   const [owner = "", repo = ""] = repository.split("/");
   const github = contract(process.env["GITHUB_API_URL"] ?? "https://api.github.com", owner, repo, token);
   return { ...github, patienceMs: 10_000, close: () => cleanUp(github) };
 }
 
-/** Pull requests are closed with their branches. */
+/** Removes the branches and issues of the cases. Pull requests are closed with their branches. */
 async function cleanUp({ octokit, owner, repo, branches, issues }: Omit<ContractGitHub, "close">): Promise<void> {
   for (const branch of branches) {
     // Many of them were deleted, or never made.

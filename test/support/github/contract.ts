@@ -4,31 +4,31 @@ import { expect } from "vitest";
 import { routesOf } from "./routes.ts";
 import { GITHUB_CHECKS, GITHUB_SHAPES } from "./shapes.ts";
 
-/** A GitHub to hold to what we expect of it: the original, or one that stands for it. */
+/** A GitHub server whose behaviour is checked: the real one or a substitute. */
 export interface ContractGitHub {
   readonly apiUrl: string;
   readonly owner: string;
   readonly repo: string;
-  /** May write, and is no app's. */
+  /** A person's token with write access. */
   readonly token: string;
   readonly octokit: Octokit;
-  /** How long what happens in the background may take. In milliseconds. */
+  /** The maximum duration of background work, in milliseconds. */
   readonly patienceMs: number;
-  /** Answers that do not fit GitHub's description, as `operation status`. */
+  /** Answers that contradict GitHub's description, as `operation status`. */
   readonly misfits: Set<string>;
-  /** Branches and issues that a case leaves, taken away at the end where it matters. */
+  /** Branches and issues that a case leaves, which are removed at the end if necessary. */
   readonly branches: Set<string>;
   readonly issues: Set<number>;
   close(): Promise<void>;
 }
 
-/** One thing that we rely on. */
+/** One behaviour of GitHub on which the code relies. */
 export interface ContractCase {
   readonly name: string;
   run(github: ContractGitHub): Promise<void>;
 }
 
-/** Octokit as we use it, but without a second try and without waiting. */
+/** Creates an octokit client without retries and waiting. */
 export function plainOctokit(baseUrl: string, auth: string | undefined, misfits = new Set<string>()): Octokit {
   const octokit = new Octokit({
     ...(auth === undefined ? {} : { auth }),
@@ -60,7 +60,9 @@ export function plainOctokit(baseUrl: string, auth: string | undefined, misfits 
 
 const routeTo = routesOf(GITHUB_SHAPES);
 
-/** A branch with one more commit: these files written, those (null) removed. Through git data alone. */
+/**
+ * Creates a branch with one commit through the git data API. It writes the given files and removes those that are null.
+ */
 export async function newBranch(
   github: ContractGitHub,
   name: string,
@@ -97,20 +99,20 @@ export async function newCommit(
   return commit.data.sha;
 }
 
-/** A name that no earlier run has left behind. */
+/** Returns a name that no earlier run has used. */
 export function unique(github: ContractGitHub, name: string): string {
   const branch = `flaghoist-contract/${name}-${randomBytes(4).toString("hex")}`;
   github.branches.add(branch);
   return branch;
 }
 
-/** The tip of a branch; of the default branch unless given. */
+/** Returns the tip of a branch. Default: the default branch. */
 export async function tipOf({ octokit, owner, repo }: ContractGitHub, branch?: string): Promise<string> {
   const name = branch ?? (await octokit.rest.repos.get({ owner, repo })).data.default_branch;
   return (await octokit.rest.git.getRef({ owner, repo, ref: `heads/${name}` })).data.object.sha;
 }
 
-/** A pull request from one new branch to another, so that the default branch stays as it is. */
+/** Opens a pull request from one new branch to another, so that the default branch is unchanged. */
 export async function newPull(
   github: ContractGitHub,
   name: string,
@@ -130,14 +132,14 @@ export async function newPull(
   return { number: pull.data.number, base: base.branch, branch: head.branch, commit: head.commit };
 }
 
-/** How GitHub says no. */
+/** A request that GitHub refused. */
 export interface Refused {
   readonly status: number;
   readonly message: string;
   readonly errors: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** The refusal that a request meets. @throws when it is not refused at all */
+/** Returns the refusal of a request. @throws Error if it is not refused */
 export async function refusal(request: Promise<unknown>): Promise<Refused> {
   const error = await request.then(
     (answer) => {
@@ -150,7 +152,7 @@ export async function refusal(request: Promise<unknown>): Promise<Refused> {
   return { status: error.status, message: data.message ?? "", errors: data.errors ?? [] };
 }
 
-/** What the original finds out in its own time. @throws what the last look at it threw */
+/** Repeats a check until it passes, because GitHub works in the background. @throws the error of the last attempt */
 export async function eventually({ patienceMs }: ContractGitHub, look: () => Promise<void>): Promise<void> {
   const steps = 10;
   for (let step = 1; ; step++) {
@@ -166,7 +168,7 @@ export async function eventually({ patienceMs }: ContractGitHub, look: () => Pro
   }
 }
 
-/** Of two requests at once one is carried out and the other refused: by the status that each ended in. */
+/** Sends requests at the same time and returns the status of each. */
 export async function race(...requests: readonly Promise<{ readonly status: number }>[]): Promise<readonly number[]> {
   const ended = requests.map((request) =>
     request.then(
