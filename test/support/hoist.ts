@@ -8,11 +8,11 @@ export interface HoistResult {
   readonly err: string;
 }
 
-/** The command line itself, in this process: arguments in, exit code and texts out. */
+/** Returns a function that runs the command line in this process and returns its exit code and output. */
 export function hoistIn(
   folder: string,
   env: Readonly<Record<string, string>> = {},
-  /** Whoever sits at the terminal; nobody unless given. */
+  /** Answers prompts; without it there is no terminal. */
   ask?: (question: string) => Promise<string>,
 ): (...args: readonly string[]) => Promise<HoistResult> {
   return async (...args) => {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-/** A place in a document as the protocol counts: from 0, in UTF-16 code units. */
+/** A position in a document, from 0, in UTF-16 code units, as in the language server protocol. */
 export interface Position {
   readonly line: number;
   readonly character: number;
@@ -12,13 +12,13 @@ export interface EditorProblem {
   readonly range: { readonly start: Position; readonly end: Position };
 }
 
-/** What an editor with YAML support does: opens documents, and is told problems, proposals and descriptions. */
+/** An editor with YAML support, which opens documents and shows problems, completions and descriptions. */
 export interface Editor {
-  /** Opens a document that need not exist on disk, and waits for what is said about it. */
+  /** Opens a document, which need not exist on disk, and returns its problems. */
   open(path: string, text: string): Promise<readonly EditorProblem[]>;
-  /** The labels that are proposed at a place of an opened document. */
+  /** Returns the completions at a position of an opened document. */
   complete(path: string, position: Position): Promise<readonly string[]>;
-  /** What is shown for the word at a place; the empty text for nothing. */
+  /** Returns the description of the word at a position; empty if there is none. */
   hover(path: string, position: Position): Promise<string>;
   close(): Promise<void>;
 }
@@ -28,9 +28,9 @@ const SERVER = fileURLToPath(
 );
 
 /**
- * The language server itself, over stdio. Nothing is fetched: no schema store, and schemas are files.
+ * Starts the language server over stdio. It fetches nothing: the schema store is off, and schemas are files.
  *
- * @param schemas  schema file → glob patterns of the documents that it is for
+ * @param schemas  schema file → glob patterns of its documents
  */
 export async function openEditor(
   folder: string,

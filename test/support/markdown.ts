@@ -3,7 +3,7 @@ import { gfmFromMarkdown } from "mdast-util-gfm";
 import { gfm } from "micromark-extension-gfm";
 
 type Root = ReturnType<typeof fromMarkdown>;
-/** What a node may hold, and what that may hold, and so on. */
+/** All descendants of a node type. */
 type Within<Parent> = Parent extends { readonly children: readonly (infer Child)[] } ? Child : never;
 type First = Within<Root>;
 type Second = First | Within<First>;
@@ -11,18 +11,18 @@ type Third = Second | Within<Second>;
 /** A node of a parsed document. */
 export type Node = Root | Third | Within<Third>;
 
-/** Markdown as GitHub reads it, before it looks for mentions and references. */
+/** Parses Markdown as GitHub does, before it resolves mentions and references. */
 export function parseMarkdown(text: string): Root {
   return fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
 }
 
-/** All nodes, parents before their children. */
+/** Returns all nodes, parents before their children. */
 export function nodesOf(node: Node): readonly Node[] {
   const children: readonly Node[] = "children" in node ? node.children : [];
   return [node, ...children.flatMap(nodesOf)];
 }
 
-/** What is read of it: without HTML, a line break of ours as a space. */
+/** Returns the visible text of a node, without HTML, with line breaks as spaces. */
 export function readText(node: Node): string {
   if (node.type === "html") return node.value === "<br>" ? " " : "";
   if ("value" in node) return node.value;
@@ -30,14 +30,14 @@ export function readText(node: Node): string {
   return children.map(readText).join("");
 }
 
-/** The cells of the rows of every table, heads left out, as they are read. */
+/** Returns the visible text of the cells of all tables, without heads. */
 export function cellsOf(tree: Node): readonly (readonly string[])[] {
   return nodesOf(tree).flatMap((node) =>
     node.type === "table" ? node.children.slice(1).map(({ children }) => children.map(readText)) : [],
   );
 }
 
-/** HTML that the report itself may write. */
+/** Matches the HTML that the report itself may write. */
 const OUR_HTML =
   /^(?:<!-- -->|<\/?span>|<br>|<details(?: open)?><summary>[\w ,:]*<\/summary>|<\/details>|<!-- \/?flaghoist:[\w:%.]+ -->)$/;
 const OUR_NODES: ReadonlySet<string> = new Set(
@@ -46,7 +46,7 @@ const OUR_NODES: ReadonlySet<string> = new Set(
   ),
 );
 
-/** What GitHub would make something of in a finished text. */
+/** Patterns in a finished text to which GitHub would give a meaning. */
 const ACTS: readonly (readonly [string, RegExp])[] = [
   ["a mention or an address", /@[\w-]/],
   ["an issue", /#\d|gh-\d/i],
@@ -58,7 +58,10 @@ const ACTS: readonly (readonly [string, RegExp])[] = [
   ["something invisible", /[\p{Cf}\p{Cs}]|[^\P{Cc}\n]/u],
 ];
 
-/** Everything in a report that acts and is not the report's own; the empty list is what it should be. */
+/**
+ * Returns all active content of a report that does not come from the report itself. The expected result is an empty
+ * list.
+ */
 export function actsIn(tree: Node): readonly string[] {
   return nodesOf(tree).flatMap((node): readonly string[] => {
     if (!OUR_NODES.has(node.type)) return [`${node.type}: ${readText(node)}`];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** What somebody could write into a name so that a comment says or does something else. */
+/** Lists hostile names, which could change the text or effect of a comment. */
 export const NASTY: readonly string[] = [
   "![x](https://example.com/x.png)",
   "[approved](https://example.com)",
@@ -128,7 +128,7 @@ export const NASTY: readonly string[] = [
   "::error::x",
 ];
 
-/** Names made of such pieces and of anything else, at most 90 units long; never of white space alone. */
+/** Generates names from such pieces and other characters, at most 90 code units long and never only white space. */
 export const nastyName: fc.Arbitrary<string> = fc
   .array(
     fc.oneof(
@@ -142,7 +142,7 @@ export const nastyName: fc.Arbitrary<string> = fc
   .map((pieces) => pieces.join("").slice(0, 90))
   .filter((text) => asRead(text) !== "");
 
-/** A text as a reader is to see it: on one line, with signs for what cannot be seen. */
+/** Returns a text as a reader should see it: on one line, with symbols for invisible characters. */
 export function asRead(text: string): string {
   return text
     .replace(/\s+/g, " ")

@@ -16,7 +16,7 @@ import { filesBelow } from "../../scripts/build/files.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The package as an application has it: built, packed, unpacked beside exactly the packages that it declares. */
+/** The package in an application: built, packed, and installed with exactly its declared dependencies. */
 export interface InstalledPackage {
   /** The application's folder. */
   readonly folder: string;
@@ -30,17 +30,17 @@ export interface InstalledPackage {
   };
   /** Relative to the package. */
   readonly files: readonly string[];
-  /** Runs node in the application's folder; what it prints. */
+  /** Runs node in the application's folder and returns its output. */
   node(...args: readonly string[]): string;
-  /** The compiler, in the application's folder. */
+  /** Runs the TypeScript compiler in the application's folder and returns its output. */
   tsc(...args: readonly string[]): string;
   write(path: string, text: string): void;
-  /** Adds the optional peers, as an application does that wants them. */
+  /** Installs the optional peer dependencies. */
   addPeers(): void;
   remove(): void;
 }
 
-/** Builds, packs and installs without a network. */
+/** Builds, packs and installs the package without a network. */
 export function installPackage(): InstalledPackage {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "flaghoist-package-")));
   run(ROOT, process.execPath, "--import", "tsx", "scripts/pack.ts", folder);

@@ -10,7 +10,7 @@ export interface GivenPlan extends Partial<Omit<PlanInput, "desired" | "live">> 
   readonly rows?: readonly ReadRow[];
 }
 
-/** The plan of a sync of those files into a production table of those rows. */
+/** Returns the plan of a sync of files into a production table with rows. */
 export function planOf({ files = [], rows = [], ...rest }: GivenPlan): Plan {
   return planChanges({
     environment: "production",
@@ -26,7 +26,7 @@ export function planOf({ files = [], rows = [], ...rest }: GivenPlan): Plan {
   });
 }
 
-/** The same with what has to be acknowledged: production is protected, with limits of 25 % and 2 flags. */
+/** Returns the plan with needed acknowledgements. Production is protected, with limits of 25 % and 2 flags. */
 export function planWithNeedsOf(given: Omit<GivenPlan, "environment"> & Partial<Acknowledging>): PlanWithNeeds {
   const { acknowledgedPlan = null, environment, ...rest } = given;
   return withNeeds(planOf(rest), {

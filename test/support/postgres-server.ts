@@ -7,7 +7,7 @@ import type { TestProject } from "vitest/node";
 
 const run = promisify(execFile);
 
-/** What tests are told of the server: where an administrator connects, or why there is none. */
+/** The administrator's address of the test server, or the reason why there is no server. */
 export type PostgresForTests = { readonly adminUrl: string } | { readonly missing: string };
 
 declare module "vitest" {
@@ -16,7 +16,7 @@ declare module "vitest" {
   }
 }
 
-/** Once a run: the server that `TEST_DATABASE_URL` names, else one of our own that lives as long as the run. */
+/** Provides a server once per run: the one that `TEST_DATABASE_URL` names, else a new one that ends with the run. */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const given = process.env["TEST_DATABASE_URL"];
   if (given) {
@@ -36,7 +36,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   return server.stop;
 }
 
-/** The newest server that is installed; undefined where there is none. */
+/** Returns the newest installed server; undefined if there is none. */
 export function findBinaries(): string | undefined {
   const installed = "/usr/lib/postgresql";
   const versions = (listed(installed) ?? []).sort((a, b) => Number(b) - Number(a));
@@ -47,7 +47,7 @@ export function findBinaries(): string | undefined {
   return folders.find((folder) => isExecutable(join(folder, "initdb")) && isExecutable(join(folder, "postgres")));
 }
 
-/** On a unix socket in a folder of its own, so that no port can clash. */
+/** Starts a server on a unix socket in its own folder, so that ports cannot clash. */
 export async function startServer(binaries: string): Promise<{ adminUrl: string; stop: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "flaghoist-pg-"));
   const account = unprivilegedAccount();
@@ -104,7 +104,7 @@ async function untilReady(adminUrl: string, log: string): Promise<void> {
   throw new Error(`the test server did not start within 30 s\n${readFileSync(log, "utf8")}`, { cause: last });
 }
 
-/** PostgreSQL refuses to run as root: then `postgres`, else `nobody`. */
+/** Returns an unprivileged account, `postgres` or `nobody`, because PostgreSQL refuses to run as root. */
 function unprivilegedAccount(): { readonly uid: number; readonly gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const accounts = readFileSync("/etc/passwd", "utf8").split("\n");

@@ -7,7 +7,7 @@ import { afterAll, describe, inject } from "vitest";
 const run = promisify(execFile);
 const made: string[] = [];
 
-/** A describe that needs a PostgreSQL server; where there is none it is skipped, with the reason in its name. */
+/** Defines tests that need a PostgreSQL server. Without one they are skipped, with the reason in the name. */
 export function describePostgres(name: string, tests: () => void): void {
   const server = inject("postgres");
   const reason = "missing" in server ? ` (skipped: ${server.missing})` : "";
@@ -16,7 +16,7 @@ export function describePostgres(name: string, tests: () => void): void {
   });
 }
 
-/** Where an administrator of the test server connects. */
+/** Returns the administrator's address of the test server. */
 export function adminUrl(): string {
   const server = inject("postgres");
   if ("missing" in server) throw new Error(server.missing);
@@ -24,9 +24,9 @@ export function adminUrl(): string {
 }
 
 /**
- * The address of a new database, dropped when the test file is done.
+ * Creates a database and returns its address. It is dropped after the test file.
  *
- * @param template  the name of the one that it is a copy of, which nobody may have open; empty unless given
+ * @param template  the name of a database to copy, which must have no connections; default: an empty one
  */
 export async function freshDatabase(template = "template1"): Promise<string> {
   const name = `flags_${randomBytes(6).toString("hex")}`;
@@ -35,14 +35,14 @@ export async function freshDatabase(template = "template1"): Promise<string> {
   return withDatabase(adminUrl(), name);
 }
 
-/** The same server and settings, another database. */
+/** Returns the address of another database on the same server. */
 export function withDatabase(url: string, name: string): string {
   const changed = new URL(url);
   changed.pathname = `/${name}`;
   return changed.href;
 }
 
-/** The same database, another role. */
+/** Returns the address of the same database with another role. */
 export function withRole(url: string, role: string, password = ""): string {
   const changed = new URL(url);
   changed.username = role;
@@ -50,13 +50,13 @@ export function withRole(url: string, role: string, password = ""): string {
   return changed.href;
 }
 
-/** Types into the system's `psql`, as on-call would: unaligned rows without headings. @throws with what it said */
+/** Runs statements in `psql` and returns unaligned rows without headings. @throws Error with psql's message */
 export async function typeInPsql(url: string, sql: string): Promise<string> {
   const { stdout } = await run("psql", ["-XAtq", "-v", "ON_ERROR_STOP=1", url, "-c", sql]);
   return stdout;
 }
 
-/** One statement (or several, without values) on a connection of its own. */
+/** Runs one statement (or several, without values) on a separate connection. */
 export async function onServer(url: string, sql: string, values?: readonly unknown[]): Promise<QueryResult> {
   const client = new Client({ connectionString: url });
   client.on("error", () => {});

@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same for one seed: a failure that names its seed can be run again. */
+/** Pseudo-random numbers that are the same for one seed, so that a failure can be reproduced. */
 export interface Random {
   readonly seed: number;
   /** 0 ≤ n < 1 */

@@ -7,7 +7,7 @@ import type { ChangeReport, EnvironmentReport, FlagReport, Flips, Measured, Move
 export const EXACTLY_NOBODY: Flips = { method: "exact", sample: null, flipped: exactly(0), moves: [] };
 const MADE: PopulationNote = { source: "generated", size: 20_000, seed: 1, file: null, guessed: [] };
 
-/** A report that names only what matters; its environments unless given are the example's three. */
+/** Returns a report with the given fields. Default environments: the three of the example flags. */
 export function aReport(wanted: Partial<ChangeReport> = {}): ChangeReport {
   return {
     from: { ref: "origin/main", commit: "4be12f0a9d1c2b3e4f5061728394a5b6c7d8e9f0" },
@@ -19,7 +19,7 @@ export function aReport(wanted: Partial<ChangeReport> = {}): ChangeReport {
   };
 }
 
-/** Protected when it is production, as in the example. */
+/** Returns the report of an environment, which is protected if it is production. */
 export function anEnvironment(
   wanted: Partial<EnvironmentReport> & { readonly environment: string },
 ): EnvironmentReport {
@@ -37,7 +37,7 @@ export function anEnvironment(
   };
 }
 
-/** A flag that widens from 10 % to 50 % of everyone. */
+/** Returns the report of a flag that widens from 10 % to 50 % of everyone. */
 export function aFlagReport(wanted: Partial<FlagReport> & { readonly key: string }): FlagReport {
   return {
     path: `flags/${wanted.key}.yaml`,
@@ -79,7 +79,7 @@ export function flipsOf(...moves: readonly Move[]): Flips {
   return { method: "exact", sample: null, flipped: exactly(share), moves };
 }
 
-/** Of 20,000 people, each figure to within `margin`. */
+/** Returns sampled flips of 20,000 people, each number with the given margin. */
 export function sampledFlips(margin: number, ...moves: readonly Move[]): Flips {
   const { flipped } = flipsOf(...moves);
   return {

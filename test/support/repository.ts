@@ -22,33 +22,33 @@ export interface Person {
 export const DANA: Person = { name: "Dana", email: "dana@acme.dev" };
 export const LEE: Person = { name: "Lee", email: "lee@acme.dev" };
 
-/** A real git repository in a temporary folder. Every commit is one minute younger than the one before. */
+/** A real git repository in a temporary folder. Every commit is one minute newer than the previous one. */
 export interface TestRepository {
   readonly folder: string;
-  /** Any git command; what it prints, without the last line feed. */
+  /** Runs a git command and returns its output without the last line feed. */
   git(...args: readonly string[]): string;
   write(path: string, content: string | Uint8Array): void;
   remove(path: string): void;
   link(path: string, target: string): void;
-  /** Commits everything that was written; the full id. */
+  /** Commits all changes and returns the full id. */
   commit(subject: string, options?: { readonly by?: Person; readonly allowEmpty?: boolean }): string;
-  /** Very many commits or files at once, in the language of `git fast-import`; the work tree stays as it is. */
+  /** Imports many commits or files in the format of `git fast-import`, without changing the work tree. */
   import(stream: string): void;
-  /** A new branch at HEAD, checked out. */
+  /** Creates a branch at HEAD and checks it out. */
   branch(name: string): void;
   checkout(ref: string): void;
-  /** A merge commit, never a fast-forward; the full id. */
+  /** Creates a merge commit, never a fast-forward, and returns its full id. */
   merge(branch: string, subject: string, ...options: readonly string[]): string;
-  /** One commit with all of a branch's changes, as a squash on GitHub makes it; the full id. */
+  /** Creates one commit with all changes of a branch, like a squash on GitHub, and returns its full id. */
   squash(branch: string, subject: string, options?: { readonly by?: Person }): string;
   revert(commit: string): string;
-  /** A bare repository that `origin` stands for, with everything pushed. */
+  /** Creates a bare repository as `origin`, pushes everything to it, and returns its path. */
   bareRemote(): string;
-  /** Another repository: a clone of this one with only the newest commits. */
+  /** Creates a clone of this repository with only the newest commits. */
   shallowClone(depth: number): TestRepository;
 }
 
-/** What git needs around it in a test: nothing of the machine's own configuration. */
+/** Returns the environment variables of git in a test, without the machine's configuration. */
 export function gitTestEnvironment(home: string): Record<string, string> {
   return {
     PATH: process.env["PATH"] ?? "",
@@ -59,7 +59,7 @@ export function gitTestEnvironment(home: string): Record<string, string> {
   };
 }
 
-/** An empty temporary folder, removed after the test. Its path holds no links. */
+/** Creates an empty temporary folder, which is removed after the test. Its path contains no links. */
 export function aFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "flaghoist-test-")));
   onTestFinished(() => {
@@ -68,7 +68,7 @@ export function aFolder(): string {
   return folder;
 }
 
-/** A repository without a commit, on branch `main`; removed after the test. */
+/** Creates a repository without a commit, on branch `main`. It is removed after the test. */
 export function aRepository(): TestRepository {
   const folder = aFolder();
   const repository = repositoryIn(folder);
@@ -164,7 +164,7 @@ function repositoryIn(folder: string): TestRepository {
   return repository;
 }
 
-/** An executable shell script; its path. */
+/** Writes an executable shell script and returns its path. */
 export function aScript(folder: string, name: string, body: string): string {
   const path = join(folder, name);
   writeFileSync(path, `#!/bin/sh\n${body}\n`);

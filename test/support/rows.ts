@@ -2,11 +2,7 @@ import type { Flag } from "../../src/core/flag/flag.ts";
 import { columnsOf, flagOfRow, type ReadRow } from "../../src/core/row/row-codec.ts";
 import type { FlagColumns, RawRow } from "../../src/core/row/row.ts";
 
-/**
- * The row that a sync of `flag` left behind.
- *
- * @param byHand  columns that somebody wrote since
- */
+/** Returns the row that a sync of `flag` writes.  @param byHand  columns that were changed manually since */
 export function aRow(flag: Flag, byHand: Partial<FlagColumns> = {}, rest: RawRow = {}): RawRow {
   const columns = columnsOf(flag);
   return {

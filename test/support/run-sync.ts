@@ -3,11 +3,7 @@ import { openStore } from "../../src/store/open.ts";
 import type { FlagStore } from "../../src/store/store.ts";
 import { sync, type SyncOptions, type SyncOutcome } from "../../src/sync/sync.ts";
 
-/**
- * A sync as the command line does it, over a store that a test may stand before.
- *
- * @param where.around  what stands between the sync and the real store
- */
+/** Runs a sync like the command line, with a store that a test can wrap.  @param where.around  wraps the real store */
 export async function runSync(
   where: {
     readonly folder: string;

@@ -9,7 +9,7 @@ import { afterAll } from "vitest";
 const run = promisify(execFile);
 const made: string[] = [];
 
-/** The path of a file that is not there yet, in a folder that goes when the test file is done. */
+/** Returns the path of a new file in a folder that is removed after the test file. */
 export function freshFile(name = "production.db"): string {
   const folder = mkdtempSync(join(tmpdir(), "flaghoist-sqlite-"));
   made.push(folder);
@@ -20,7 +20,7 @@ export function fileUrl(file: string): string {
   return pathToFileURL(file).href;
 }
 
-/** Types into the system's `sqlite3`, as on-call would. @throws with what it said */
+/** Runs statements in `sqlite3` and returns its output. @throws Error with the message of sqlite3 */
 export async function typeInSqlite(file: string, sql: string): Promise<string> {
   const { stdout } = await run("sqlite3", ["-bail", "-cmd", ".timeout 5000", file, sql]);
   return stdout;

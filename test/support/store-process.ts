@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 
 export interface StoreProcess {
   readonly child: ChildProcess;
-  /** What it wrote to standard output. Rejects with standard error where it ends with anything but 0. */
+  /** Resolves with standard output. Rejects with standard error if the exit code is not 0. */
   readonly done: Promise<string>;
   readonly stderr: () => string;
 }
 
-/** A process of our own under this very Node, which reads TypeScript. @param file  in test/support/processes/ */
+/** Starts a process with the same Node, which runs TypeScript. @param file  in test/support/processes/ */
 export function startProcess(
   file: string,
   args: readonly string[],

@@ -7,7 +7,7 @@ export const [IN_10, IN_50, IN_100] = [
   { userId: userBetween("workshop_routing", 50, 100) },
 ] as const;
 
-/** Somebody whom a share of `from` per cent leaves out and one of `to` per cent lets in. */
+/** Returns a user whom a share of `from` percent excludes and a share of `to` percent includes. */
 export function userBetween(salt: string, from: number, to: number): string {
   for (let n = 1; ; n++) {
     const bucket = bucketOf(salt, `user-${n}`);

@@ -9,7 +9,7 @@ import { afterAll } from "vitest";
 const folders: string[] = [];
 let bundle: Promise<string> | undefined;
 
-/** One file with everything in it starts in half the time, which is what these tests spend most of. */
+/** Bundles the process into one file, which starts in half the time. */
 function bundled(): Promise<string> {
   bundle ??= (async () => {
     const folder = mkdtempSync(join(tmpdir(), "flaghoist-bundle-"));
@@ -33,7 +33,7 @@ function bundled(): Promise<string> {
 }
 
 /**
- * A sync in a process of its own, which ends when its standard input does.
+ * Starts a sync in a separate process, which ends when its standard input is closed.
  *
  * @returns the child, and the lines in which it says its steps and, at last, `outcome …` or `error …`
  */

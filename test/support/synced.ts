@@ -9,11 +9,11 @@ export interface Synced {
   readonly repository: TestRepository;
   readonly database: FlagDatabase;
   readonly hoist: (...args: readonly string[]) => Promise<HoistResult>;
-  /** A sync that has to succeed; what it printed. */
+  /** Runs a sync that must succeed, and returns its output. */
   readonly sync: (...more: readonly string[]) => Promise<string>;
 }
 
-/** Committed, not synced yet. */
+/** Creates a tree that is committed but not synced. */
 export async function aCommittedTree(
   engine: FlagDatabaseEngine,
   flags: Readonly<Record<string, string>>,
@@ -30,7 +30,7 @@ export async function aCommittedTree(
   return { repository, database, hoist, sync };
 }
 
-/** Committed and synced once. */
+/** Creates a tree that is committed and synced once. */
 export async function aSyncedTree(...args: Parameters<typeof aCommittedTree>): Promise<Synced> {
   const tree = await aCommittedTree(...args);
   await tree.sync();

@@ -1,17 +1,17 @@
 import { repoPage, repoUrl, type Call } from "./call.ts";
 import type { BareGit } from "./git.ts";
 
-/** One file of a difference. */
+/** One changed file of a diff. */
 export interface FileDiff {
   readonly path: string;
-  /** Before it was renamed. */
+  /** The path before a rename. */
   readonly from: string | null;
   readonly status: "added" | "removed" | "modified" | "renamed" | "changed";
-  /** Of the content afterwards; of a removed file, before. */
+  /** The blob id after the change; for a removed file, before it. */
   readonly sha: string;
   readonly additions: number;
   readonly deletions: number;
-  /** From the first `@@` on; null: a binary file, or nothing but a rename or another mode. */
+  /** The patch from the first `@@` on; null for a binary file, or if only the name or mode changed. */
   readonly patch: string | null;
 }
 
@@ -23,7 +23,7 @@ const STATUSES: Readonly<Record<string, FileDiff["status"]>> = {
   T: "changed",
 };
 
-/** What `to` has that `from` has not, file by file as git finds it. Both are ids. */
+/** Returns the changed files between two commit ids, as git reports them. */
 export async function diffFiles(git: BareGit, from: string, to: string): Promise<readonly FileDiff[]> {
   const options = ["-M", "--no-color", "--no-ext-diff", "--no-textconv", from, to, "--"];
   const [raw, text] = await Promise.all([

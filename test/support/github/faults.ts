@@ -3,27 +3,27 @@ import type { Account } from "./accounts.ts";
 import { primaryLimit, rateHeaders, secondaryLimit } from "./limits.ts";
 import { notFound, Refusal } from "./refusal.ts";
 
-/** Something that goes wrong on purpose. */
+/** An injected fault. */
 export interface Fault {
-  /** E.g. `POST`; without: any. */
+  /** The method of the requests, e.g. `POST`. Default: any. */
   readonly method?: string;
-  /** Matched against the path as the description writes it, without a base path and query; without: any. */
+  /** Matches the path of the requests as in GitHub's description, without base path and query. Default: any. */
   readonly path?: RegExp;
   readonly kind: 500 | 502 | 503 | 401 | 403 | 404 | "primary-limit" | "secondary-limit" | "hang" | "reset";
-  /** How many requests it meets; without: all from now on. */
+  /** The number of requests that fail. Default: all following ones. */
   readonly times?: number;
-  /** How many requests that match go well before. */
+  /** The number of matching requests that succeed before. */
   readonly skip?: number;
-  /** The request is carried out, and its answer lost: what a cut connection does at the worst moment. */
+  /** Whether the request is executed and only its answer is lost. */
   readonly isAnswerLost?: boolean;
-  /** For the limits: in how many seconds it is over. 60 unless given. */
+  /** For rate limits: the seconds until the limit ends. Default: 60. */
   readonly retryAfterS?: number;
 }
 
 export interface Faults {
   add(fault: Fault): void;
   clear(): void;
-  /** The fault that meets this request, which is then counted. */
+  /** Returns the fault for this request and counts the request. */
   next(method: string, path: string): Fault | undefined;
 }
 
@@ -48,7 +48,7 @@ export function faults(): Faults {
   };
 }
 
-/** What a fault answers; null: nothing at all. */
+/** Returns the answer of a fault; null for none. */
 export function faultAnswer(fault: Fault, account: Account | null, nowS: number): Refusal | null {
   const waitS = fault.retryAfterS ?? 60;
   switch (fault.kind) {
@@ -74,7 +74,7 @@ export function faultAnswer(fault: Fault, account: Account | null, nowS: number)
   }
 }
 
-/** Leaves the other side without an answer. */
+/** Drops a request without an answer. */
 export function dropAnswer(response: ServerResponse, fault: Fault): void {
   if (fault.kind === "reset") response.socket?.resetAndDestroy();
 }

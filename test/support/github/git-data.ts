@@ -6,17 +6,17 @@ import { demandCommits } from "./refs.ts";
 import { notFound, unprocessable } from "./refusal.ts";
 import type { World } from "./world.ts";
 
-/** What stands at a path of a tree. */
+/** The entry at a path of a tree. */
 export interface TreeEntry {
   readonly mode: string;
   readonly type: string;
   readonly sha: string;
-  /** Of blobs alone. */
+  /** The size of a blob in bytes; null for other entries. */
   readonly size: number | null;
   readonly path: string;
 }
 
-/** What stands in a tree, in its order. */
+/** Returns the entries of a tree, in order. */
 export async function readTree(git: BareGit, tree: string): Promise<readonly TreeEntry[]> {
   const items = [...(await readItems(git, tree))];
   return Promise.all(
@@ -28,7 +28,7 @@ export async function readTree(git: BareGit, tree: string): Promise<readonly Tre
   );
 }
 
-/** The same with all that stands below, folders before what is in them. */
+/** Returns all entries of a tree, recursively, folders before their contents. */
 async function readWholeTree(git: BareGit, tree: string): Promise<readonly TreeEntry[]> {
   // `MODE TYPE SHA SIZE\tPATH\0` …
   const text = await git.run(["ls-tree", "-r", "-t", "-l", "-z", "--full-tree", tree]);
@@ -101,7 +101,7 @@ async function itemOf(git: BareGit, { path = "", mode = "100644", sha, content }
   return { mode, sha: object };
 }
 
-/** Who commits: the account, unless the request says otherwise. */
+/** Returns author and committer: those of the request, else the account. */
 export function signatures(call: Call): { readonly author: Signature; readonly committer: Signature } {
   const account = signedIn(call);
   const own: Signature = { name: account.login, email: mailOf(account), date: call.world.now() };
@@ -173,12 +173,12 @@ export const gitDataHandlers: Handlers = {
   },
 };
 
-/** As GitHub breaks it: a line feed after every 60 characters. */
+/** Encodes bytes as base64 with a line feed after every 60 characters, as GitHub does. */
 export function base64Lines(bytes: Buffer): string {
   return bytes.toString("base64").replace(/.{1,60}/g, "$&\n");
 }
 
-/** A file's bytes, for a request that accepts `raw`. */
+/** Returns an answer with a file's bytes, for a request that accepts `raw`. */
 export function rawAnswer(bytes: Buffer): { status: number; body: Buffer; headers: Record<string, string> } {
   return { status: 200, body: bytes, headers: { "content-type": "application/vnd.github.raw+json; charset=utf-8" } };
 }

@@ -2,24 +2,27 @@ import { execFile } from "node:child_process";
 import { gitTestEnvironment } from "../repository.ts";
 import { gitObjects, type GitObject } from "./objects.ts";
 
-/** What git printed, or null where it refused. */
+/** Git's output, or null if it failed. */
 type Attempt = string | null;
 
-/** Commands in a bare repository. Output is text, without the last line feed. */
+/** Runs git commands in a bare repository. Output is text without the last line feed. */
 export interface BareGit {
   readonly folder: string;
-  /** @throws Error  with what git said */
+  /** Runs a command and returns its output. @throws Error with git's message */
   run(args: readonly string[], options?: GitOptions): Promise<string>;
-  /** As `run`, but null where git refuses. */
+  /** Runs a command and returns its output; null if git fails. */
   attempt(args: readonly string[]): Promise<Attempt>;
-  /** As `attempt`, of what can never change because it is asked of ids alone: git is asked once. */
+  /**
+   * Runs a command like `attempt`, once for the same arguments. Its result never changes, because it depends on ids
+   * only.
+   */
   fixed(args: readonly string[]): Promise<Attempt>;
-  /** What stands under a name; null: nothing. */
+  /** Returns the object with a name; null if there is none. */
   info(name: string): Promise<GitObject | null>;
   contents(name: string): Promise<Buffer | null>;
-  /** The commit that a branch, tag or id names. */
+  /** Returns the commit of a branch, tag or id. */
   commitOf(name: string): Promise<Attempt>;
-  /** The tip of a branch. */
+  /** Returns the tip of a branch. */
   tipOf(branch: string): Promise<Attempt>;
   close(): void;
 }

@@ -1,13 +1,13 @@
 import type { Account } from "./accounts.ts";
 import { Refusal } from "./refusal.ts";
 
-/** Beside the base path of a GitHub Enterprise server, not below it. */
+/** The paths of GraphQL, which are not below the base path of a GitHub Enterprise server. */
 export const GRAPHQL_PATHS = ["/graphql", "/api/graphql"];
 
 /**
- * The other API, of which one question is used: whose token it is. It is the only one that an app's may ask so.
+ * Answers the one supported GraphQL query, which returns the account of the token. An app's token can use only this one.
  *
- * @throws Refusal  401 without an account; an Error for any other question, which the server does not have
+ * @throws Refusal  401 without an account; Error for any other query
  */
 export function graphql(account: Account | null, body: unknown): { readonly data: unknown } {
   if (account === null) throw new Refusal(401, "This endpoint requires you to be authenticated.");

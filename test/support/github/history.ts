@@ -72,7 +72,7 @@ async function compare(call: Call): Promise<Readonly<Record<string, unknown>>> {
   };
 }
 
-/** Those that brought a commit to their base; of one that is nowhere yet, those that would. */
+/** Returns the pull requests that merged a commit; for an unmerged commit, those that contain it. */
 async function pullsWith(call: Call, sha: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const { world } = call;
   const found = [];

@@ -21,14 +21,14 @@ import { nextNumber, type Issue } from "./world.ts";
 const LONGEST_TITLE = 256;
 const LONGEST_BODY = 65_536;
 
-/** @throws Refusal  where there is none of that number */
+/** Returns the issue with a number. @throws Refusal if there is none */
 export function issueOf(call: Call, number = Number(call.path["issue_number"])): Issue {
   const issue = call.world.issues.get(number);
   if (issue === undefined) throw notFound();
   return issue;
 }
 
-/** A new issue, also that of a pull request. @throws Refusal for a title or body that GitHub does not take */
+/** Creates an issue or the issue of a pull request. @throws Refusal for a title or body that GitHub does not take */
 export function openIssue(call: Call, resource: "Issue" | "PullRequest"): Issue {
   const { world } = call;
   checkText(call, true);
@@ -68,7 +68,7 @@ function checkText(call: Call, isNew: boolean): void {
   if (lengthOf(textIn(call, "body") ?? "") > LONGEST_BODY) throw tooLong("body", LONGEST_BODY);
 }
 
-/** What a request changes of an issue or pull request. @throws Refusal before anything was changed */
+/** Applies the changes of a request to an issue or pull request. @throws Refusal before anything was changed */
 export function editIssue(call: Call, issue: Issue): void {
   const { body, world } = call;
   checkText(call, false);
@@ -93,7 +93,7 @@ function setState(call: Call, issue: Issue, state: "open" | "closed", reason: st
   issue.stateReason = isClosed ? (reason ?? "completed") : "reopened";
 }
 
-/** The labels that a request names; those that do not exist yet are made, as the original does. */
+/** Returns the labels of a request. Creates missing ones, as GitHub does. */
 function labelsIn(call: Call): string[] {
   const named = (call.body["labels"] ?? []) as readonly (string | { readonly name?: string })[];
   const names = named.map(

@@ -2,7 +2,7 @@ import { created, listed, ok, nodeId, repoUrl, type Call, type Handlers } from "
 import { invalid, notFound } from "./refusal.ts";
 import type { Label, World } from "./world.ts";
 
-/** The label of that name; a new one where there is none. @throws Refusal for a name that GitHub does not take */
+/** Returns the label with a name; creates it if necessary. @throws Refusal for a name that GitHub does not take */
 export function labelNamed(world: World, name: string): Label {
   return world.labels.get(name.toLowerCase()) ?? newLabel(world, name, "ededed", null);
 }

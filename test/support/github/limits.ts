@@ -6,16 +6,16 @@ const ANONYMOUS = 60;
 const OF_AN_APP = 1000;
 const OF_A_PERSON = 5000;
 
-/** How often each account may still ask in this hour. */
+/** The remaining requests of each account in this hour. */
 export interface Limits {
-  /** Counts one request. @throws Refusal when there are none left; what it would answer stands in `headers` */
+  /** Counts one request. @throws Refusal if none are left, with the headers of the limit */
   spend(account: Account | null): void;
-  /** A request that changed nothing, answered with 304, costs nothing. */
+  /** Returns one request to the account, because a 304 is free. */
   giveBack(account: Account | null): void;
   headers(account: Account | null): Readonly<Record<string, string>>;
-  /** What `GET /rate_limit` answers. */
+  /** Returns the answer to `GET /rate_limit`. */
   overview(account: Account | null): Readonly<Record<string, unknown>>;
-  /** From now on that many are left to everyone until the hour is over. */
+  /** Sets the remaining requests of every account until the hour ends. */
   leave(remaining: number): void;
 }
 
@@ -69,14 +69,14 @@ export function rateHeaders(rate: {
   };
 }
 
-/** What the original answers when the hour's requests are used up. */
+/** Returns GitHub's refusal when the requests of the hour are used up. */
 export function primaryLimit(account: Account | null, headers: Readonly<Record<string, string>> = {}): Refusal {
   const whose =
     account === null ? "127.0.0.1" : account.app ? `installation ID ${account.id}` : `user ID ${account.id}`;
   return new Refusal(403, `API rate limit exceeded for ${whose}.`, { headers });
 }
 
-/** What the original answers to too much at once. @param retryAfterS in seconds */
+/** Returns GitHub's refusal for too many requests at once. @param retryAfterS in seconds */
 export function secondaryLimit(retryAfterS: number): Refusal {
   return new Refusal(
     403,

@@ -5,8 +5,7 @@ import { deflateSync } from "node:zlib";
 import type { BareGit } from "./git.ts";
 
 /**
- * Objects written as git itself stores them, without a process for each: a test makes many, and starting git takes
- * longer than all that it would do.
+ * Writes an object in git's own format without starting git, because tests write many objects.
  *
  * @returns the object's id
  */
@@ -23,9 +22,9 @@ export function writeObject(folder: string, type: "blob" | "tree" | "commit", co
   return sha;
 }
 
-/** What stands under one name of a tree. */
+/** One entry of a tree. */
 export interface TreeItem {
-  /** As git stores it, e.g. `100644` or `40000`. */
+  /** The mode as git stores it, e.g. `100644` or `40000`. */
   readonly mode: string;
   readonly sha: string;
 }
@@ -47,11 +46,11 @@ export async function readItems(git: BareGit, tree: string): Promise<Map<string,
 }
 
 /**
- * A tree like another one, but for some paths.
+ * Writes a tree that differs from another one in some paths.
  *
  * @param base   null: an empty one
- * @param edits  path → what stands there afterwards; null: nothing
- * @throws Error for a path to take away that is not there
+ * @param edits  path → the new entry; null to remove it
+ * @throws Error if a path to remove does not exist
  */
 export async function editTree(
   git: BareGit,
@@ -80,7 +79,7 @@ export async function editTree(
   return writeItems(git, items);
 }
 
-/** Git's own empty tree. */
+/** The id of git's empty tree. */
 export const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
 function writeItems(git: BareGit, items: ReadonlyMap<string, TreeItem>): string {

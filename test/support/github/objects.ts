@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 
-/** What git has under a name: a ref, an id, `ref:path`, `id^{tree}` … */
+/** The object that a name denotes: a ref, an id, `ref:path`, `id^{tree}` … */
 export interface GitObject {
   readonly sha: string;
   readonly type: "commit" | "tree" | "blob" | "tag";
@@ -8,7 +8,7 @@ export interface GitObject {
   readonly size: number;
 }
 
-/** Looks objects up in one process of git that stays: starting one for each question would take most of the time. */
+/** Looks up objects in one long-running git process, because starting one per query is slow. */
 export interface Objects {
   info(name: string): Promise<GitObject | null>;
   contents(name: string): Promise<Buffer | null>;
@@ -32,7 +32,7 @@ export function gitObjects(folder: string, env: Readonly<Record<string, string>>
     return child;
   }
 
-  /** That many bytes; undefined: the process has ended. */
+  /** Reads the given number of bytes; undefined if the process has ended. */
   async function take(bytes: () => number | undefined, child: ChildProcessWithoutNullStreams): Promise<Buffer> {
     for (;;) {
       const size = bytes();
@@ -63,7 +63,7 @@ export function gitObjects(folder: string, env: Readonly<Record<string, string>>
     return { object, bytes: bytes.subarray(0, object.size) };
   }
 
-  /** One question at a time: answers come in the order of the questions, without a name. */
+  /** Runs one query at a time, because answers arrive in the order of the queries. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = turn.then(work);
     turn = result.catch(() => {});

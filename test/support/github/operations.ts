@@ -13,7 +13,7 @@ import { refHandlers } from "./refs.ts";
 import { repositoryHandlers } from "./repository.ts";
 import { userHandlers } from "./user.ts";
 
-/** All that the server can do but `rate_limit`, which the limits answer themselves. */
+/** Lists the handlers of all operations except `rate_limit`, which the limits answer themselves. */
 export const HANDLERS: Handlers = {
   ...checkHandlers,
   ...codeownersHandlers,
@@ -30,7 +30,10 @@ export const HANDLERS: Handlers = {
   ...userHandlers,
 };
 
-/** What a token must be allowed, one of them; none: metadata, which everyone may read who sees the repository. */
+/**
+ * Returns the scopes of which a token needs one. An empty list means metadata, which every reader of the repository may
+ * read.
+ */
 export function scopesOf(operation: string): readonly Scope[] {
   const [area = "", name = ""] = operation.split("/");
   if (area === "git") return ["contents"];

@@ -1,7 +1,7 @@
 const PER_PAGE = 30;
 const MOST_PER_PAGE = 100;
 
-/** One page of a list, and the `link` header that names the others; without one where all fits on a page. */
+/** Returns one page of a list, and the `link` header with the other pages if there are several. */
 export function pageOf(
   entries: readonly unknown[],
   url: URL,
@@ -25,7 +25,7 @@ export function pageOf(
   };
 }
 
-/** GitHub takes anything else for its default. */
+/** Returns a positive number; undefined otherwise, for which GitHub uses its default. */
 function positive(text: string | null): number | undefined {
   const number = Number(text);
   return Number.isInteger(number) && number > 0 ? number : undefined;

@@ -5,7 +5,7 @@ import { labelJson, labelNamed } from "./labels.ts";
 import { forkJson, repositoryJson } from "./repository.ts";
 import type { Pull } from "./world.ts";
 
-/** As pull requests are listed. */
+/** Returns a pull request in the format of lists. */
 export function pullJson(call: Call, pull: Pull): Readonly<Record<string, unknown>> {
   const { world, api } = call;
   const { issue } = pull;
@@ -75,7 +75,7 @@ export function pullJson(call: Call, pull: Pull): Readonly<Record<string, unknow
   };
 }
 
-/** As one pull request is answered alone: with what has to be asked of git. */
+/** Returns a single pull request in full, with fields that are computed by git. */
 export async function fullPullJson(call: Call, pull: Pull): Promise<Readonly<Record<string, unknown>>> {
   const { world, api } = call;
   const middle = await mergeBase(call, pull);
@@ -100,7 +100,7 @@ export async function fullPullJson(call: Call, pull: Pull): Promise<Readonly<Rec
   };
 }
 
-/** Where the branch left its base. */
+/** Returns the merge base of a pull request. */
 export async function mergeBase({ world }: Call, pull: Pull): Promise<string> {
   // Of a merged one the base is at the merge or after it: then what it was merged into counts.
   const base = pull.mergedAt === null ? await world.git.tipOf(pull.baseRef) : pull.baseSha;

@@ -12,13 +12,13 @@ export interface MergeOptions {
   readonly message?: string;
 }
 
-/** Who commits what somebody does on the website. */
+/** The committer of changes that are made on the website. */
 const GITHUB = { name: "GitHub", email: "noreply@github.com" };
 
 /**
- * Brings a pull request to its base, as the buttons do; the commit at which the base is then.
+ * Merges a pull request as the button on the website does, and returns the new tip of its base.
  *
- * @throws Refusal  405 where it conflicts, is a draft, closed or merged
+ * @throws Refusal  405 if it conflicts, is a draft, closed or merged
  */
 export async function mergePull(world: World, pull: Pull, options: MergeOptions): Promise<string> {
   if (pull.draft) throw new Refusal(405, "Pull Request is still a draft");
@@ -36,7 +36,7 @@ export async function mergePull(world: World, pull: Pull, options: MergeOptions)
   return commit;
 }
 
-/** The tree that merging gives; null: it conflicts. */
+/** Returns the merge commit of a pull request; null if it conflicts. */
 export async function mergeCommitOf({ git }: World, pull: Pull): Promise<string | null> {
   return mergedTree(git, `refs/heads/${pull.baseRef}`, pull.headSha);
 }

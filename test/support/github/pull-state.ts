@@ -1,6 +1,6 @@
 import type { Pull, World } from "./world.ts";
 
-/** Where branches are is in git alone: what pushes did to the open pull requests is found out when somebody asks. */
+/** Updates the open pull requests after pushes. Only git knows the branches, so this runs before each query. */
 export async function refreshPulls(world: World): Promise<void> {
   const open = [...world.pulls.values()].filter(({ issue }) => issue.state === "open");
   for (const pull of open) {
@@ -35,7 +35,7 @@ function close(world: World, pull: Pull): void {
   pull.issue.updatedAt = pull.issue.closedAt;
 }
 
-/** @param merge.landed what came to the base with it */
+/** Marks a pull request as merged. @param merge.landed the commits that it added to the base */
 export function markMerged(
   world: World,
   pull: Pull,

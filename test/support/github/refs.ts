@@ -14,7 +14,7 @@ export async function demandCommits(world: World): Promise<void> {
   withCommits.add(world);
 }
 
-/** What a protected branch says to whoever does not come by a pull request. */
+/** The error of a protected branch for changes without a pull request. */
 export const PROTECTED = "Repository rule violations found\n\nChanges must be made through a pull request.\n\n";
 
 /** @throws Refusal */
@@ -32,7 +32,7 @@ async function refJson(call: Call, ref: string, sha: string): Promise<Readonly<R
   };
 }
 
-/** By full name, all that begin so. */
+/** Returns the refs with a prefix, by full name. */
 async function refsUnder({ git }: World, prefix: string): Promise<readonly (readonly [string, string])[]> {
   const text = await git.run(["for-each-ref", "--format=%(objectname) %(refname)"]);
   const lines = text.split("\n").filter((line) => line.slice(41).startsWith(prefix));

@@ -1,4 +1,4 @@
-/** An answer that says no; handlers throw it. Texts and fields are GitHub's own. */
+/** A refusal, which handlers throw. Texts and fields are GitHub's own. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly status: number;
@@ -22,17 +22,17 @@ export class Refusal extends Error {
   }
 }
 
-/** Also what one may not see. */
+/** Returns a 404, which also conceals what an account may not see. */
 export function notFound(): Refusal {
   return new Refusal(404, "Not Found");
 }
 
-/** 422, with what is wrong in which field of what. */
+/** Returns a 422 with the invalid fields. */
 export function invalid(...errors: readonly Readonly<Record<string, unknown>>[]): Refusal {
   return new Refusal(422, "Validation Failed", { errors });
 }
 
-/** 422, with a sentence alone. */
+/** Returns a 422 with only a message. */
 export function unprocessable(message: string): Refusal {
   return new Refusal(422, message);
 }

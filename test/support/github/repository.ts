@@ -1,7 +1,7 @@
 import { simpleUser } from "./accounts.ts";
 import { nodeId, ok, repoPage, repoUrl, type Call, type Handlers } from "./call.ts";
 
-/** The repository as it stands in answers. */
+/** Returns the repository as in GitHub's answers. */
 export function repositoryJson(call: Call): Readonly<Record<string, unknown>> {
   const { world, api } = call;
   const url = repoUrl(call);
@@ -56,7 +56,7 @@ export function repositoryJson(call: Call): Readonly<Record<string, unknown>> {
   };
 }
 
-/** A fork of it, as it stands in the head of a pull request; what it is asked for by itself, the server does not have. */
+/** Returns a fork as in the head of a pull request. The server does not have the fork itself. */
 export function forkJson(call: Call, login: string): Readonly<Record<string, unknown>> {
   const { world, api } = call;
   const own = repositoryJson(call);

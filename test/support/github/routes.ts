@@ -1,16 +1,16 @@
 import type { Shapes } from "./shapes-of.ts";
 
-/** Where a request leads. */
+/** The operation of a request and its parameters. */
 export interface Route {
   readonly operation: string;
   /** Decoded. */
   readonly path: Readonly<Record<string, string>>;
 }
 
-/** These go over several segments, whether their slashes come encoded or not. */
+/** Parameters that may contain slashes, encoded or not. */
 const LONG = new Set(["ref", "path", "branch", "basehead"]);
 
-/** The way from a request to an operation, as GitHub's description has the paths. */
+/** Returns a function that finds the operation of a request by the paths in GitHub's description. */
 export function routesOf(shapes: Shapes): (method: string, path: string) => Route | undefined {
   const routes = Object.entries(shapes.operations)
     .map(([operation, { method, path }]) => ({

@@ -13,7 +13,7 @@ import { routesOf, type Route } from "./routes.ts";
 import { GITHUB_SHAPES, type ShapeChecks } from "./shapes.ts";
 import type { World } from "./world.ts";
 
-/** A request that came, in the order of coming. */
+/** A received request. */
 export interface SeenRequest {
   readonly method: string;
   /** Without base path and query, e.g. `/repos/acme/flags/pulls`. */
@@ -21,7 +21,7 @@ export interface SeenRequest {
   readonly query: Readonly<Record<string, string>>;
   /** Undefined: none was sent. */
   readonly body: unknown;
-  /** 0: no answer was given (yet). */
+  /** The status of the answer; 0 while there is none. */
   readonly status: number;
 }
 
@@ -30,15 +30,15 @@ export interface Parts {
   readonly checks: ShapeChecks;
   readonly faults: Faults;
   readonly limits: Limits;
-  /** Every request that came. */
+  /** All received requests, in order. */
   readonly requests: SeenRequest[];
   /** Operations that the server does not have, e.g. `GET /repos/acme/flags/hooks`. */
   readonly unknown: string[];
-  /** Where a request or an answer contradicts GitHub's description. */
+  /** Requests and answers that contradict GitHub's description. */
   readonly violations: string[];
 }
 
-/** What a GitHub Enterprise server has before every path. */
+/** The prefix of every path on a GitHub Enterprise server. */
 export const ENTERPRISE_BASE = "/api/v3";
 
 interface Received {
@@ -59,7 +59,7 @@ interface Finished {
 
 type Holder = { readonly account: Account; readonly permissions: Permissions } | null;
 
-/** The server, not listening yet. */
+/** Creates the server, which does not listen yet. */
 export function gitHubServer(parts: Parts): Server {
   const routeTo = routesOf(GITHUB_SHAPES);
   // One request after the other: what two of them do at once, a database would keep apart on the original.
@@ -114,7 +114,7 @@ function summary({ method, path, query, text }: Received): Omit<SeenRequest, "st
   return { method, path, query, body };
 }
 
-/** From a request to what is sent back. Never throws. */
+/** Returns the answer to a request. Never throws. */
 async function answer(
   parts: Parts,
   routeTo: (method: string, path: string) => Route | undefined,
@@ -170,7 +170,7 @@ async function carryOut(parts: Parts, received: Received, route: Route, holder: 
   return handler(call);
 }
 
-/** The page that was asked for, checked against the description, with what every answer carries. */
+/** Returns the requested page, checked against the description, with the common headers. */
 function finish(parts: Parts, received: Received, operation: string, holder: Holder, given: Answer): Finished {
   const account = holder?.account ?? null;
   const headers: Record<string, string> = { ...given.headers };
@@ -195,7 +195,7 @@ function finish(parts: Parts, received: Received, operation: string, holder: Hol
   return isKnown ? { status: 304, body: undefined, headers } : { status: given.status, body, headers };
 }
 
-/** What must not happen is told to whoever asked, and kept for the end of the test. */
+/** Returns violations to the client as a 500, and records them for the end of the test. */
 function fail({ violations }: Parts, ...found: readonly string[]): Finished {
   violations.push(...found);
   return { status: 500, body: { message: found.join("\n") }, headers: {} };
@@ -244,7 +244,7 @@ function canonical(world: World, path: string): string {
   return path.replace(`/repositories/${world.id}`, `/repos/${world.owner}/${world.name}`);
 }
 
-/** There is one repository. */
+/** Returns whether a path belongs to the only repository. */
 function isHere({ owner, name }: World, { path }: Route): boolean {
   const same = (given: string | undefined, known: string): boolean =>
     given === undefined || given.toLowerCase() === known.toLowerCase();

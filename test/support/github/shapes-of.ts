@@ -1,13 +1,15 @@
 /** A JSON value that is an object. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** What is read of an OpenAPI 3.0 description. */
+/** The parts of an OpenAPI 3.0 description that are used. */
 export interface Description {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Json>>>>;
   readonly components: Readonly<Record<string, Readonly<Record<string, Json>>>>;
 }
 
-/** One operation: where it is, what it takes and what it may answer. Schemas are JSON Schema, names are in `schemas`. */
+/**
+ * One operation with its path, its parameters and its possible answers. Schemas are JSON Schema, names are in `schemas`.
+ */
 export interface OperationShape {
   readonly method: string;
   /** With its parameters in braces, e.g. `/repos/{owner}/{repo}/git/ref/{ref}`. */
@@ -18,22 +20,22 @@ export interface OperationShape {
     readonly required: boolean;
     readonly schema: Json;
   }[];
-  /** Null: it takes none. */
+  /** The request body; null if there is none. */
   readonly body: { readonly required: boolean; readonly schema: Json } | null;
-  /** By status; null: without a body. */
+  /** The schemas of answers by status; null for an answer without a body. */
   readonly answers: Readonly<Record<string, Json | null>>;
 }
 
-/** The part of GitHub's description that the tests hold requests and answers against. */
+/** The part of GitHub's description against which tests check requests and answers. */
 export interface Shapes {
   readonly operations: Readonly<Record<string, OperationShape>>;
   readonly schemas: Readonly<Record<string, Json>>;
 }
 
 /**
- * The named operations and every schema that they reach, without prose and examples.
+ * Returns the named operations and every schema that they use, without descriptions and examples.
  *
- * @throws Error  when the description has no operation of that name
+ * @throws Error  if the description does not have one of the operations
  */
 export function shapesOf(description: Description, names: readonly string[]): Shapes {
   const reached = new Map<string, Json>();
@@ -75,7 +77,7 @@ export function shapesOf(description: Description, names: readonly string[]): Sh
     return content && schemaOf(content["schema"] as Json);
   }
 
-  /** A parameter or an answer that stands elsewhere in the description. */
+  /** Resolves a reference to a parameter or an answer. */
   function resolved(node: Json): Json {
     const pointer = node["$ref"];
     if (typeof pointer !== "string") return node;
@@ -97,11 +99,11 @@ export function shapesOf(description: Description, names: readonly string[]): Sh
   }
 }
 
-/** What a value must be; everything else of a schema is prose, or for other tools. */
+/** The keywords of a schema that restrict values. All others are descriptive or for other tools. */
 const KEPT = ["type", "enum", "required", "pattern", "minLength", "maxLength", "minimum", "maximum", "minItems"];
 const FORMATS = ["date-time", "uri"];
 
-/** OpenAPI 3.0's dialect as JSON Schema: `nullable` is a type. */
+/** Converts OpenAPI 3.0 to JSON Schema: `nullable` becomes a type. */
 function jsonSchema(node: Json, child: (node: Json) => Json): Json {
   const schema: Record<string, unknown> = {};
   for (const key of KEPT) if (key in node) schema[key] = node[key];

@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import type { Json, OperationShape, Shapes } from "./shapes-of.ts";
 
-/** What GitHub's own description says of the operations that we use; `scripts/github-shapes.ts` writes it. */
+/** GitHub's own description of the operations that are used, written by `scripts/github-shapes.ts`. */
 export const GITHUB_SHAPES = JSON.parse(
   readFileSync(new URL("../../fixtures/github-openapi.json", import.meta.url), "utf8"),
 ) as Shapes;
 
-/** A request as the description speaks of it. Values of path and query are text, as they came. */
+/** A request in the terms of the description. Values of path and query are unparsed text. */
 export interface RequestParts {
   readonly path: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
@@ -28,14 +28,14 @@ const OPTIONS = {
   validateSchema: false,
 };
 
-/** Holds requests and answers against a description; every problem as a sentence, none: it fits. */
+/** Checks requests and answers against a description. Returns every problem as a sentence. */
 export interface ShapeChecks {
   request(operation: string, parts: RequestParts): readonly string[];
   /** @param body undefined: none was sent */
   answer(operation: string, status: number, body: unknown): readonly string[];
 }
 
-/** Schemas are compiled when they are first needed: a test meets a few of them. */
+/** Creates checks whose schemas are compiled on first use, because a test needs only a few. */
 export function shapeChecks(shapes: Shapes): ShapeChecks {
   const bodies = new Ajv2020(OPTIONS);
   const texts = new Ajv2020({ ...OPTIONS, coerceTypes: true });
@@ -96,7 +96,7 @@ function shapeOf(shapes: Shapes, name: string): OperationShape {
   return operation;
 }
 
-/** GitHub ignores them in silence, so that a misspelt option does nothing. */
+/** Returns unknown fields, which GitHub silently ignores, so that a misspelt option would have no effect. */
 function unknownFields(place: string, schema: Json, body: unknown): readonly string[] {
   const properties = schema["properties"] as Json | undefined;
   if (properties === undefined || schema["additionalProperties"] !== undefined) return [];
@@ -105,7 +105,7 @@ function unknownFields(place: string, schema: Json, body: unknown): readonly str
   return unknown.map((field) => `${place}/${field}: GitHub knows no such field`);
 }
 
-/** `#/schemas/x` of the fixture as the name that ajv knows it by. */
+/** Converts a reference `#/schemas/x` to the name that ajv uses. */
 function absolute(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(absolute);
   if (typeof node !== "object" || node === null) return node;

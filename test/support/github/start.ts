@@ -16,66 +16,68 @@ import { GITHUB_CHECKS } from "./shapes.ts";
 import type { World } from "./world.ts";
 
 /**
- * GitHub as we use it: its REST API over HTTP, on a real bare git repository. Every request that comes and every answer
- * that goes is held against GitHub's own description; what does not fit is answered with 500 and makes `close` fail.
- *
- * The server lives in this process: whatever talks to it from another one has to be waited for without blocking (no
- * `execFileSync` of a program that asks it; git over `gitUrl` needs no server, and may block).
+ * A test server with GitHub's REST API over HTTP, on a real bare git repository. It checks every request and answer
+ * against GitHub's own description; a violation is answered with 500 and makes `close` fail.  The server runs in this
+ * process, so a test must not block while another process uses it (no `execFileSync`). Git over `gitUrl` does not need
+ * the server, and may block.
  */
 export interface FakeGitHub {
   /** E.g. `http://127.0.0.1:41234`; `GITHUB_API_URL`. */
   readonly apiUrl: string;
-  /** The same as a GitHub Enterprise server has it: `…/api/v3`. */
+  /** The address in the form of a GitHub Enterprise server: `…/api/v3`. */
   readonly enterpriseUrl: string;
   readonly repository: "acme/flags";
   /** The bare repository's path: clone, fetch and push for real. Its default branch is `main`, at first without a commit. */
   readonly gitUrl: string;
-  /** As a workflow of the repository itself is given it: github-actions[bot], may write everything; `GET /user` is a 403. */
+  /** The token of a workflow of the repository: github-actions[bot] with write access; `GET /user` returns 403. */
   readonly token: string;
-  /** As a workflow of a fork's pull request is given it: reads, every write is a 403. */
+  /** The token of a workflow for a fork's pull request: read access only; every write returns 403. */
   readonly readToken: string;
-  /** A person's: dana, who may write everything but checks, which are for apps. */
+  /** The token of a person: dana, with write access to everything except checks, which only apps can write. */
   readonly userToken: string;
-  /** A token of somebody else, also of an app (`renovate[bot]`). Permissions: `write` unless given. */
+  /** Creates a token for another person or an app (`renovate[bot]`). Default permissions: `write`. */
   tokenFor(login: string, permissions?: Partial<Permissions>): string;
-  /** In the order in which they came. */
+  /** All received requests, in order. */
   readonly requests: readonly SeenRequest[];
-  /** What was asked for and the server does not have: answered with 404. */
+  /** Requested operations that the server does not have, which were answered with 404. */
   readonly unknown: readonly string[];
   /** Requests and answers that contradict GitHub's description; `takeViolations` is for tests that plant one. */
   readonly violations: readonly string[];
   takeViolations(): readonly string[];
-  /** What the server remembers, for tests to look at: `world.comments`, `world.pulls`, `world.checks`, … */
+  /** The state of the server, for assertions: `world.comments`, `world.pulls`, `world.checks`, … */
   readonly world: World;
-  /** From now on, something goes wrong. See `Fault` for how often and when. */
+  /** Injects a fault into following requests. */
   fail(fault: Fault): void;
-  /** Nothing goes wrong any more. */
+  /** Removes all faults. */
   heal(): void;
-  /** Somebody presses the button: the commit at which the base is then. `by`: a login, `lee` unless given. */
+  /**
+   * Merges a pull request as a person on the website, and returns the new tip of the base. `by` is a login; default:
+   * `lee`.
+   */
   merge(
     number: number,
     options: { readonly method: "merge" | "squash" | "rebase"; readonly by?: string },
   ): Promise<string>;
-  /** Makes an open pull request one from that person's fork: its commits lie here, but its head is another repository. */
+  /** Turns an open pull request into one from that person's fork. Its commits stay in this repository. */
   fromFork(number: number, login: string): void;
-  /** From now on the branch takes pull requests alone: through the API and by `git push` alike. */
+  /** Protects a branch: from now on it accepts only pull requests, through the API and by `git push`. */
   protect(branch: string): void;
-  /** The hour's requests that every token has left. */
+  /** Sets the remaining requests of every token in this hour. */
   leaveRequests(remaining: number): void;
-  /** @throws Error  with every violation that was not taken */
+  /** Stops the server. @throws Error with every violation that the test did not take */
   close(): Promise<void>;
 }
 
 export interface FakeGitHubOptions {
-  /** A first commit on `main` has these: path → text. */
+  /** The files of a first commit on `main`: path → text. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Who may be asked for a review. */
+  /** The logins of people who can review. */
   readonly users?: readonly string[];
   readonly teams?: readonly string[];
   readonly isPrivate?: boolean;
 }
 
-/** A server of this test's own, closed after it; the test fails when anything contradicted the description. */
+/** Starts a server for this test and closes it afterwards. The test fails if anything contradicted the description. */
 export async function aFakeGitHub(options?: FakeGitHubOptions): Promise<FakeGitHub> {
   const github = await startFakeGitHub(options);
   onTestFinished(() => github.close());
@@ -182,7 +184,7 @@ function newWorld(
 
 const PROTECTED_LIST = "protected-branches";
 
-/** What pushes to a protected branch are told. */
+/** A git hook that refuses pushes to a protected branch. */
 const UPDATE_HOOK = `#!/bin/sh
 branch=\${1#refs/heads/}
 [ -f ${PROTECTED_LIST} ] && grep -qxF -e "$branch" ${PROTECTED_LIST} || exit 0

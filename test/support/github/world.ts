@@ -1,7 +1,7 @@
 import type { Account, Accounts } from "./accounts.ts";
 import type { BareGit } from "./git.ts";
 
-/** An issue, and what a pull request has in common with one: they share their numbers. */
+/** An issue, or the issue part of a pull request. Both share one sequence of numbers. */
 export interface Issue {
   readonly id: number;
   readonly number: number;
@@ -18,7 +18,7 @@ export interface Issue {
   updatedAt: string;
 }
 
-/** What a pull request has beside its issue. */
+/** The fields of a pull request in addition to its issue. */
 export interface Pull {
   readonly issue: Issue;
   readonly headRef: string;
@@ -27,14 +27,14 @@ export interface Pull {
   headSha: string;
   baseSha: string;
   draft: boolean;
-  /** Whose fork it comes from, where it comes from one; its commits lie in the repository all the same. */
+  /** The owner of the fork that the pull request comes from; null if it comes from the repository itself. */
   fork: string | null;
   reviewers: Account[];
   teams: string[];
   mergedAt: string | null;
   mergedBy: Account | null;
   mergeCommit: string | null;
-  /** The commits that came to the base with it. */
+  /** The commits that the merge added to the base. */
   landed: readonly string[];
   /** Of the pair `seen`, asked for in the background as on the original; null: not known yet. */
   mergeable: boolean | null;
@@ -57,7 +57,7 @@ export interface Label {
   readonly description: string | null;
 }
 
-/** Everything that the server remembers; what is in git is in git alone. */
+/** The state of the server, except what is stored in git. */
 export interface World {
   readonly owner: string;
   readonly name: string;
@@ -77,9 +77,9 @@ export interface World {
   /** By name in lower case. */
   readonly labels: Map<string, Label>;
   readonly protectedBranches: Set<string>;
-  /** Off in a new repository of the original: then the token of a workflow may not open pull requests. */
+  /** Whether the token of a workflow may open pull requests. GitHub's default for new repositories is false. */
   workflowsMayOpenPulls: boolean;
-  /** How many entries a recursive tree has at most; what is more is cut off and said to be truncated. */
+  /** Limits the entries of a recursive tree; a larger tree is marked as truncated. */
   treeLimit: number;
   nextId(): number;
   /** The time, to the second as everywhere in the API. */
@@ -114,7 +114,7 @@ export interface Status {
   readonly createdAt: string;
 }
 
-/** The next number of an issue or pull request. */
+/** Returns the next number of an issue or pull request. */
 export function nextNumber(world: World): number {
   return world.issues.size + 1;
 }

@@ -1,6 +1,6 @@
 import { migrateStore } from "../../../src/store/open.ts";
 
-/** Migrates one database and tells what it did, at the moment that the parent says go. */
+/** Migrates one database and prints the result, when the parent process gives the signal. */
 const [url = "", environment = ""] = process.argv.slice(2);
 process.stdin.once("data", () => {
   migrateStore(url, environment).then(

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { openStore } from "../../../src/store/open.ts";
 
 /**
- * Uses a store as another account or until nothing is left to do: prints what each step answered, ok or an error code.
- * Leaves store and watch open, so that it also shows whether they keep a process alive.
+ * Uses a store and prints the result of each step, ok or an error code. Leaves store and watch open, which also shows
+ * whether they keep a process alive.
  */
 const [url = ""] = process.argv.slice(2);
 const said: Record<string, string> = {};

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { openStore } from "../../../src/store/open.ts";
 import { aWrite } from "../../store/rows.ts";
 
-/** Syncs again and again, planning anew whenever another was faster, until it has written `count` times. */
+/** Syncs until it has written `count` times, with a new plan whenever another process was faster. */
 const [url = "", name = "", count = "0"] = process.argv.slice(2);
 const store = await openStore(url);
 for (let written = 0; written < Number(count); ) {

@@ -6,18 +6,18 @@ import { aFolder, gitTestEnvironment } from "../repository.ts";
 import type { Contexts } from "./expression.ts";
 import type { Runner } from "./run-job.ts";
 
-/** What a runner has checked out, of a repository on a GitHub of the test's own. */
+/** The checkout of a runner, from a repository on the test server. */
 export interface Checkout {
   readonly github: FakeGitHub;
   readonly folder: string;
   git(...args: readonly string[]): string;
   write(path: string, text: string): void;
   read(path: string): string;
-  /** Everything, as one commit on the branch that is checked out, pushed. */
+  /** Commits all changes on the current branch and pushes the commit. */
   push(subject: string): void;
-  /** A pull request of a branch with those files, checked out as its merge with main; its number. */
+  /** Opens a pull request with files, checks out its merge with main, and returns its number. */
   pullRequest(files: Readonly<Record<string, string>>): Promise<number>;
-  /** A run's surroundings; contexts and variables beside those that every run has. */
+  /** Returns the runner for an event, with its contexts and variables. */
   runner(event: Event): Runner;
 }
 

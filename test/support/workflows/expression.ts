@@ -1,29 +1,29 @@
 import { globSync } from "node:fs";
 
-/** What `${{ }}` may name: github, env, inputs, secrets, needs, steps. */
+/** The contexts that `${{ }}` may use: github, env, inputs, secrets, needs, steps. */
 export type Contexts = Readonly<Record<string, unknown>>;
 
 export interface Situation {
   readonly contexts: Contexts;
   /** Where hashFiles looks. */
   readonly folder: string;
-  /** Whether everything before went well. */
+  /** Whether all previous steps succeeded. */
   readonly isSuccess: boolean;
 }
 
-/** A text with its `${{ }}` replaced, as GitHub does before a step runs. */
+/** Returns a text with its `${{ }}` replaced, as GitHub does before a step runs. */
 export function interpolated(text: string, situation: Situation): string {
   return text.replace(/\$\{\{(.*?)\}\}/gs, (_, expression: string) => asText(evaluated(expression, situation)));
 }
 
-/** An `if`: without a function of the status it also asks that everything before went well. */
+/** Evaluates an `if`. Without a status function, it also requires that all previous steps succeeded. */
 export function isMet(condition: string | boolean | undefined, situation: Situation): boolean {
   const expression = String(condition ?? true).replace(/^\$\{\{(.*)\}\}$/s, "$1");
   const asksForStatus = /\b(?:cancelled|always|success|failure)\(\)/.test(expression);
   return (asksForStatus || situation.isSuccess) && isTrue(evaluated(expression, situation));
 }
 
-/** GitHub's expressions, as far as our workflows use them. @throws Error at what is none of them */
+/** Evaluates the GitHub expressions that the workflows use. @throws Error for any other expression */
 export function evaluated(expression: string, situation: Situation): unknown {
   const tokens = expression.match(/'(?:[^']|'')*'|[\w-]+|==|!=|&&|\|\||[()!,.]|\S/g) ?? [];
   let at = 0;

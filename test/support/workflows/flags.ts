@@ -1,4 +1,4 @@
-/** A small tree of flags, as a repository begins with. */
+/** A small tree of flags for a new repository. */
 export const FLAGS = {
   "flags/_config.yaml": `environments: { development: { workTree: true }, staging: {}, production: { protected: true } }
 attributes: { userId: { type: string } }
@@ -8,7 +8,7 @@ policies: { maxStep: 25% }
   "flags/new_checkout.yaml": flagText("10%"),
 };
 
-/** The one flag of it, at a share. */
+/** Returns the text of its flag with a share. */
 export function flagText(share: string): string {
   return `name: New checkout
 description: The checkout on one page.

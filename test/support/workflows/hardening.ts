@@ -1,6 +1,6 @@
 import type { Action, Job, Step, Workflow } from "./workflow.ts";
 
-/** A workflow as it is written, and read. */
+/** A workflow as text and parsed. */
 export interface WorkflowFile {
   readonly text: string;
   readonly workflow: Workflow;
@@ -11,7 +11,7 @@ type Rule = (file: WorkflowFile) => readonly string[];
 const PINNED = /^(actions\/(?:checkout|setup-node))@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
 const EVENTS = ["pull_request", "merge_group", "push", "schedule", "workflow_dispatch"];
 
-/** What a workflow must keep to, one by one; each answers what breaks it. */
+/** The rules for workflows. Each returns its violations. */
 export const RULES = {
   "it is started by nothing that runs a stranger's code with our rights": ({ workflow }) =>
     Object.keys(workflow.on).filter((event) => !EVENTS.includes(event)),
@@ -124,12 +124,12 @@ export const RULES = {
 
 export type RuleName = keyof typeof RULES;
 
-/** Every rule that the workflow breaks, with what breaks it. */
+/** Returns every rule that a workflow violates, with the violation. */
 export function violations(file: WorkflowFile): readonly string[] {
   return Object.entries(RULES).flatMap(([name, rule]) => rule(file).map((what) => `${name}: ${what}`));
 }
 
-/** The same for the steps of an action, whose inputs may be anybody's. */
+/** Returns the violations in the steps of an action, whose inputs are not trusted. */
 export function actionViolations(action: Action, text: string, scripts: readonly string[]): readonly string[] {
   const asSteps = scripts.map((run): Step => ({ name: "script", run }));
   return [

@@ -24,15 +24,15 @@ export interface StepRun {
 
 export interface JobRun {
   readonly result: "success" | "failure" | "skipped";
-  /** The steps that ran a script, in order. */
+  /** The script steps that ran, in order. */
   readonly steps: readonly StepRun[];
   readonly summary: string;
   readonly output: string;
 }
 
 /**
- * A job as a runner takes it: conditions and variables evaluated, every script run by bash as GitHub starts it. Checking out,
- * Node and the installation are there already.
+ * Runs a job like a runner: evaluates conditions and variables, and runs every script with bash as GitHub does.
+ * Checkout, Node and the installation are already done.
  */
 export async function runJob(workflow: Workflow, name: string, runner: Runner): Promise<JobRun> {
   const job = workflow.jobs[name];
@@ -50,7 +50,7 @@ export async function runJob(workflow: Workflow, name: string, runner: Runner): 
   );
 }
 
-/** Also the steps of an action. */
+/** Runs the steps of a job or an action. */
 export async function runSteps(
   steps: readonly Step[],
   runner: Runner,

@@ -80,12 +80,12 @@ export type Job = z.infer<typeof jobShape>;
 export type Step = z.infer<typeof stepShape>;
 export type Action = z.infer<typeof actionShape>;
 
-/** @throws Error where the text is no YAML, or a key or value is none that we know */
+/** Parses a workflow. @throws Error if the text is not YAML, or contains an unknown key or value */
 export function parseWorkflow(text: string): Workflow {
   return workflowShape.parse(parsed(text));
 }
 
-/** @throws Error as {@link parseWorkflow} */
+/** Parses an action. @throws Error as {@link parseWorkflow} */
 export function parseAction(text: string): Action {
   return actionShape.parse(parsed(text));
 }
