@@ -4,7 +4,7 @@ import { createEmitter } from "./events.ts";
 import { createFlagState } from "./flag-state.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import type { Settings } from "./options.ts";
-import { watchOverrideFile } from "./override/override-file.ts";
+import { watchOverrideSource } from "./override/override-watcher.ts";
 import { createSnapshotAcceptance } from "./refresh/accept-snapshot.ts";
 import { createConnection } from "./refresh/connection.ts";
 import { trackConnection } from "./refresh/connection-state.ts";
@@ -44,10 +44,9 @@ export function createParts(settings: Settings, { clock, openStore, snapshotFile
   });
   const heartbeat = settings.heartbeat ? startHeartbeat(clock, connection.store, state) : undefined;
   if (heartbeat !== undefined) emitter.on("override", heartbeat.beat);
-  const overrideFile =
-    settings.overrideFile === undefined
-      ? undefined
-      : watchOverrideFile(settings.overrideFile, clock, logger, state.setOverrides);
+  const overrideWatchers = settings.overrideSources.map((source) =>
+    watchOverrideSource(source, clock, logger, (text) => state.setOverrideText(source, text)),
+  );
   /** Resolves when there is data, or when there is no more reason to wait for it. */
   const ready = Promise.withResolvers<void>();
   const refresh = createRefresh({
@@ -80,7 +79,7 @@ export function createParts(settings: Settings, { clock, openStore, snapshotFile
     connectionState,
     freshness,
     heartbeat,
-    overrideFile,
+    overrideWatchers,
     ready,
     refresh,
   };

@@ -1,5 +1,11 @@
 import type { FlagDefinitions } from "../core/flag/definitions.ts";
-import { type OverrideText, parseOverrides } from "../core/override/override.ts";
+import {
+  type LocatedSource,
+  OVERRIDE_SOURCES,
+  type OverrideText,
+  type OverrideTextOrigin,
+  parseOverrides,
+} from "../core/override/override.ts";
 import { changedKeys } from "./changed-keys.ts";
 import type { Clock } from "./clock.ts";
 import type { Emitter } from "./events.ts";
@@ -21,8 +27,8 @@ export interface FlagState {
    * @param isConfirmed  true if the database has just returned the snapshot
    */
   readonly install: (snapshot: Snapshot, isConfirmed: boolean) => void;
-  /** Replaces the override lines that come from sources other than the environment. */
-  readonly setOverrides: (texts: readonly OverrideText[]) => void;
+  /** Replaces the override lines of one source; undefined removes them. */
+  readonly setOverrideText: (source: LocatedSource, text: string | undefined) => void;
   readonly define: (definitions: FlagDefinitions) => void;
   /** Records that the database has not confirmed the data for too long, or that it has confirmed the data again. */
   readonly setLate: (isLate: boolean, ageMs: number) => void;
@@ -35,6 +41,7 @@ export function createFlagState(settings: Settings, clock: Pick<Clock, "today">,
   const logOverrides = createOverrideLog(settings);
   let isAnnounced = false;
   let definitions = settings.definitions;
+  const overrideTexts = new Map<OverrideTextOrigin, OverrideText>();
   let parsed = parseOverrides(settings.env);
   let snapshot: Snapshot | undefined;
   let isLate = true;
@@ -59,7 +66,10 @@ export function createFlagState(settings: Settings, clock: Pick<Clock, "today">,
       if (isConfirmed) isLate = false;
       replace(next);
     },
-    setOverrides: (texts) => {
+    setOverrideText: ({ origin, path }, text) => {
+      if (text === undefined) overrideTexts.delete(origin);
+      else overrideTexts.set(origin, { origin, path, text });
+      const texts = OVERRIDE_SOURCES.flatMap((source) => overrideTexts.get(source.origin) ?? []);
       parsed = parseOverrides(settings.env, texts);
       replace(snapshot);
     },

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { FlagDefinitions } from "../core/flag/definitions.ts";
 import { FlagError } from "../core/errors.ts";
+import { locatedSources } from "../core/override/override.ts";
 import { type Logger, safeLogger, stderrLogger } from "./logger.ts";
 import { clampedDelay } from "./clock.ts";
 
@@ -83,14 +84,15 @@ export function settingsFrom(options: FlagsOptions) {
   for (const [name, value] of Object.entries(options)) checkOption(name, value, NAMES);
   for (const [name, value] of Object.entries(options.github ?? {})) checkOption(name, value, GITHUB_NAMES, "github.");
   const env = Object.freeze({ ...(options.env ?? process.env) });
-  // Resolved now: a program that changes its folder later must not lose the file, and the kill in it.
-  const overrideFile = options.overrideFile ?? given(env, "FLAGS_OVERRIDE_FILE");
   return {
     environment: options.environment ?? given(env, "FLAGS_ENV") ?? "development",
     database: options.database,
     definitions: options.definitions,
     env,
-    overrideFile: overrideFile === undefined ? undefined : resolve(overrideFile),
+    // Resolved now: a program that changes its folder later must not lose the file, and the kill in it.
+    overrideSources: locatedSources(env, (option) => options[option]).map((source) => {
+      return { ...source, path: resolve(source.path) };
+    }),
     snapshotFile: options.snapshotFile ?? given(env, "FLAGS_SNAPSHOT_FILE"),
     bundled: options.bundled,
     pollIntervalMs: delayIn("pollIntervalMs", options.pollIntervalMs ?? 10_000),

@@ -59,10 +59,10 @@ async function start(
   { clock, snapshotFile }: ClientInput,
   closing: AbortSignal,
 ): Promise<void> {
-  const { standby, overrideFile, refresh, ready } = parts;
+  const { standby, overrideWatchers, refresh, ready } = parts;
   // The timer keeps the process alive: nothing else may, in a program that waits for its first flags.
   const cancelTimeout = clock.after(settings.initialTimeoutMs, ready.resolve, true);
-  const overridesRead = overrideFile?.check();
+  const overridesRead = Promise.all(overrideWatchers.map((watcher) => watcher.check()));
   const standbyFound = findStandby(settings, snapshotFile).then(standby.offer);
   await withinTime(clock, FILES_MS, Promise.all([overridesRead, standbyFound]));
   if (!closing.aborted) refresh.start();
@@ -71,8 +71,8 @@ async function start(
   if (closing.aborted) return;
   standby.use();
   report(parts, settings, snapshotFile);
-  void overridesRead?.then(() => {
-    if (!closing.aborted) overrideFile?.logIfMissing();
+  void overridesRead.then(() => {
+    if (!closing.aborted) for (const watcher of overrideWatchers) watcher.logIfMissing();
   });
 }
 
@@ -86,7 +86,7 @@ function report({ state, connectionState }: ClientParts, settings: Settings, sna
 
 async function close(parts: ClientParts): Promise<void> {
   parts.ready.resolve();
-  parts.overrideFile?.close();
+  for (const watcher of parts.overrideWatchers) watcher.close();
   parts.freshness.close();
   parts.heartbeat?.close();
   await Promise.all([parts.refresh.close(), parts.snapshotFile?.close()]);

@@ -31,7 +31,7 @@ function checkCommand(io: Io, done: Done): CommandUnknownOpts {
 function overridesText({ active, problems }: Pick<ResolvedOverrides, "active" | "problems">, style: Style): string {
   if (active.length === 0 && problems.length === 0) return "no overrides in this shell";
   const rows = active.map(({ flagKey, variant, origin, via }) => {
-    return ["override", flagKey, variant, origin === "file" ? `${via} (file)` : via];
+    return ["override", flagKey, variant, origin === "environment" ? via : `${via} (${origin})`];
   });
   const lines = problems.map(({ severity, message }) =>
     severity === "error" ? `${style("red", "ERROR")}     ${message}` : `${style("yellow", "WARNING")}   ${message}`,

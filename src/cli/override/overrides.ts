@@ -1,31 +1,32 @@
-import { readFileSync } from "node:fs";
+import { OVERRIDE_READERS } from "../../client/override/override-readers.ts";
 import { FlagError } from "../../core/errors.ts";
 import { overridesOf, type ResolvedOverrides } from "../../core/override/override-resolve.ts";
-import { parseOverrides, type ParsedOverrides } from "../../core/override/override.ts";
+import {
+  type LocatedSource,
+  locatedSources,
+  type OverrideText,
+  parseOverrides,
+  type ParsedOverrides,
+} from "../../core/override/override.ts";
 import { readWorkTree } from "../../source/read/work-tree.ts";
 import { loadFlags } from "../../source/load/load.ts";
 import type { Io } from "../terminal/io.ts";
 
-/** Reads the overrides of the environment and of the override file, as a process started here would read them. */
-export function parsedOverrides(io: Io): ParsedOverrides {
-  const path = io.env["FLAGS_OVERRIDE_FILE"];
-  if (path === undefined || path === "") return parseOverrides(io.env);
-  const text = textOf(path);
-  return parseOverrides(io.env, text === undefined ? [] : [{ origin: "file", path, text }]);
+/** Reads the overrides of the environment and of all other sources, as a process started here would read them. */
+export async function parsedOverrides(io: Io): Promise<ParsedOverrides> {
+  const texts = await Promise.all(locatedSources(io.env).map(textOf));
+  return parseOverrides(io.env, texts.flat());
 }
 
-/** Returns undefined for a missing file: to a running process, too, that means no overrides. */
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw new FlagError("USAGE", `FLAGS_OVERRIDE_FILE: ${path} cannot be read`, { cause: error });
-  }
+/** Returns nothing for a missing source: to a running process, too, that means no overrides. */
+async function textOf({ origin, control, path }: LocatedSource): Promise<readonly OverrideText[]> {
+  const found = await OVERRIDE_READERS[origin](path, false);
+  if (!("reason" in found)) return found.text === undefined ? [] : [{ origin, path, text: found.text }];
+  throw new FlagError("USAGE", `${control}: ${path} cannot be read`, { cause: new Error(found.reason) });
 }
 
 /** Applies these overrides to the flags under `flags/`. */
 export async function shellOverrides(io: Io, folder: string): Promise<ResolvedOverrides> {
   const loaded = loadFlags(await readWorkTree(folder));
-  return overridesOf({ overrides: parsedOverrides(io) }, loaded.flagsFor(null), new Set());
+  return overridesOf({ overrides: await parsedOverrides(io) }, loaded.flagsFor(null), new Set());
 }

@@ -58,7 +58,7 @@ async function statusOf(io: Io, store: FlagStore, { head, rows }: StoredSnapshot
   ];
   const editors = await editorsOf(store, { head, rows }, newestManual);
   const reads = new Map(rows.map((raw) => [String(raw.feature_key), flagOfRow(raw)]));
-  const overrides = overridesOf({ overrides: parsedOverrides(io) }, liveFlags(reads.values()), new Set());
+  const overrides = overridesOf({ overrides: await parsedOverrides(io) }, liveFlags(reads.values()), new Set());
   const keys = [...new Set([...reads.keys(), ...(git.desired?.flags.keys() ?? [])])].sort();
   const seen = new Map(seenOverrides(instances).map((each) => [each.key, each]));
   const sides: Sides = { git, reads, overrides, seen, newestManual, editors, now: io.now() };

@@ -40,7 +40,7 @@ export async function explainAnswer(
 ): Promise<ExplainedAnswer> {
   const context = await typedContext(flagsFolder(io, where.cwd), attributes);
   const source = where.workTree === true ? await fromFiles(io, key, where) : await fromTable(io, key, where);
-  const overrides = parsedOverrides(io);
+  const overrides = await parsedOverrides(io);
   const { flags, archived, revision } = source;
   const traced = trace(flags, key, context, { overrides, archived, ...(revision === undefined ? {} : { revision }) });
   if (traced.evaluation.errorCode === "FLAG_NOT_FOUND" && !archived.includes(key)) {

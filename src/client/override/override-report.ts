@@ -1,5 +1,5 @@
 import { sameJson } from "../../core/json.ts";
-import type { OverrideProblem, ParsedOverrides } from "../../core/override/override.ts";
+import type { OverrideOrigin, OverrideProblem, ParsedOverrides } from "../../core/override/override.ts";
 import type { ResolvedOverrides } from "../../core/override/override-resolve.ts";
 import type { Settings } from "../options.ts";
 import type { ShownOverride } from "../status.ts";
@@ -30,14 +30,15 @@ export function sameOverrides(a: readonly ShownOverride[], b: readonly ShownOver
 /**
  * Creates a function that logs the overrides and problems that have changed since its last call.
  *
- * @param overrideFile  shown next to the overrides from that file
+ * @param overrideSources  their paths are shown next to the overrides from them
  */
-export function createOverrideLog({ logger, overrideFile }: Pick<Settings, "logger" | "overrideFile">) {
+export function createOverrideLog({ logger, overrideSources }: Pick<Settings, "logger" | "overrideSources">) {
+  const paths = new Map<OverrideOrigin, string>(overrideSources.map(({ origin, path }) => [origin, path]));
   let overridesBefore: readonly ShownOverride[] = [];
   let problemsBefore: readonly OverrideProblem[] = [];
   return (overrides: readonly ShownOverride[], problems: readonly OverrideProblem[]): void => {
     if (!sameOverrides(overridesBefore, overrides)) {
-      for (const line of overrideLines(overrides, overridesBefore, overrideFile)) logger.info(line);
+      for (const line of overrideLines(overrides, overridesBefore, paths)) logger.info(line);
     }
     for (const { severity, message } of newProblems(problems, problemsBefore)) {
       logger[severity === "error" ? "error" : "warn"](message);
@@ -51,7 +52,7 @@ export function createOverrideLog({ logger, overrideFile }: Pick<Settings, "logg
 function overrideLines(
   now: readonly ShownOverride[],
   before: readonly ShownOverride[],
-  overrideFile: string | undefined,
+  paths: ReadonlyMap<OverrideOrigin, string>,
 ): readonly string[] {
   const keys = new Set(now.map(({ flagKey }) => flagKey));
   const ended = before.filter(({ flagKey }) => !keys.has(flagKey));
@@ -60,8 +61,9 @@ function overrideLines(
   const keyWidth = widest([...valid, ...ended].map(({ flagKey }) => flagKey));
   const variantWidth = widest([...valid.map(({ variant }) => variant), ...ended.map(() => "ended")]);
   const line = ({ flagKey, via, origin }: ShownOverride, what: string): string => {
-    const place = origin === "file" ? `   ${overrideFile}` : "";
-    return `override  ${flagKey.padEnd(keyWidth)}  ${what.padEnd(variantWidth)}   ${via}${place}`;
+    const path = paths.get(origin);
+    const location = path === undefined ? "" : `   ${path}`;
+    return `override  ${flagKey.padEnd(keyWidth)}  ${what.padEnd(variantWidth)}   ${via}${location}`;
   };
   return [
     ...valid.slice(0, MAX_LINES).map((override) => line(override, override.variant)),

@@ -3,13 +3,39 @@ import { nearest } from "../diagnostic/nearest.ts";
 import { isBareStar, type KillPattern, namesIn, parseKill } from "./kill-pattern.ts";
 import { bareValue, settingLines, switchWord } from "./override-text.ts";
 
-/** The sources of overrides, nearest first: of two settings that both enable a flag, the nearer one counts. */
-export const OVERRIDE_ORIGINS = ["environment", "file"] as const;
+/**
+ * The sources of override lines `KEY=value` besides the environment, nearest first. The variable `control` and the option
+ * `option` of the client name the path of the source. Messages show `override <origin> <path>`.
+ */
+export const OVERRIDE_SOURCES = [{ origin: "file", control: "FLAGS_OVERRIDE_FILE", option: "overrideFile" }] as const;
+type OverrideSource = (typeof OVERRIDE_SOURCES)[number];
+export type OverrideTextOrigin = OverrideSource["origin"];
+
+/** All origins of overrides, nearest first: of two settings that both enable a flag, the nearer one counts. */
+export const OVERRIDE_ORIGINS = ["environment", ...OVERRIDE_SOURCES.map(({ origin }) => origin)] as const;
 export type OverrideOrigin = (typeof OVERRIDE_ORIGINS)[number];
 
-/** The text of one source of overrides other than the environment: lines `KEY=value`. */
+/** A source of override lines whose path is known. */
+export interface LocatedSource {
+  readonly origin: OverrideTextOrigin;
+  readonly control: OverrideSource["control"];
+  readonly path: string;
+}
+
+/** Returns the sources of override lines that an option or else the environment names, nearest first. */
+export function locatedSources(
+  environment: Readonly<Record<string, string | undefined>>,
+  optionOf: (option: OverrideSource["option"]) => string | undefined = () => undefined,
+): readonly LocatedSource[] {
+  return OVERRIDE_SOURCES.flatMap(({ origin, control, option }) => {
+    const path = optionOf(option) ?? environment[control]?.trim();
+    return path === undefined || path === "" ? [] : [{ origin, control, path }];
+  });
+}
+
+/** The text of one source of override lines. */
 export interface OverrideText {
-  readonly origin: Exclude<OverrideOrigin, "environment">;
+  readonly origin: OverrideTextOrigin;
   /** Names the source in messages, e.g. the path of a file. */
   readonly path: string;
   readonly text: string;
@@ -68,9 +94,13 @@ interface Found extends OverrideSetting {
 }
 
 const FEATURE = "FEATURE_";
-const CONTROLS = ["FLAGS_KILL", "FLAGS_KILL_ALL", "FLAGS_ENV_IGNORE", "FLAGS_OVERRIDE_FILE"] as const;
-/** The controls that a file may set too. */
-const FILE_CONTROLS: readonly string[] = ["FLAGS_KILL", "FLAGS_KILL_ALL"];
+/** The controls that override lines may set too. */
+const TEXT_CONTROLS: readonly string[] = ["FLAGS_KILL", "FLAGS_KILL_ALL"];
+const CONTROLS: readonly string[] = [
+  ...TEXT_CONTROLS,
+  "FLAGS_ENV_IGNORE",
+  ...OVERRIDE_SOURCES.map(({ control }) => control),
+];
 /** Variables of other parts whose names are so near to a control that they would be taken for a typo. */
 const NEIGHBOURS: readonly string[] = ["FLAGS_ENV", "FLAGS_DATABASE_URL"];
 
@@ -115,12 +145,12 @@ function fromText({ origin, path, text }: OverrideText, problems: OverrideProble
   const lastLines = new Map(settings.map(({ variable, line }) => [variable, line]));
   return settings.flatMap(({ variable, value, line }) => {
     const last = lastLines.get(variable);
-    if (!FILE_CONTROLS.includes(variable)) {
+    if (!TEXT_CONTROLS.includes(variable)) {
       if (!variable.startsWith(FEATURE)) {
-        const allowed = `FEATURE_…, ${FILE_CONTROLS.join(" and ")}`;
+        const allowed = `FEATURE_…, ${TEXT_CONTROLS.join(" and ")}`;
         lineProblem(
           variable,
-          `${path}:${line} sets ${variable}, but a file can only set ${allowed}; the line is ignored`,
+          `${path}:${line} sets ${variable}, but a ${origin} can only set ${allowed}; the line is ignored`,
         );
         return [];
       }
