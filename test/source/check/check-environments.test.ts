@@ -18,7 +18,7 @@ const EU = "{ development: {}, staging: {}, production: { protected: true }, pro
 describe("an environment that is enabled by accident", () => {
   const held = "rollout: all\nenvironments: { production: { enabled: false } }";
 
-  test("is one without an overlay next to a protected one that is held back", () => {
+  test("is one without an overlay, while a protected environment is held back", () => {
     const said = [
       "no-overlay: production-eu has no overlay, so it uses the base of the file (on), while production is restricted (off)",
     ];
@@ -31,7 +31,7 @@ describe("an environment that is enabled by accident", () => {
     );
   });
 
-  test("is allowed before the one that is held back if both are protected", () => {
+  test("may precede the environment that is held back, if both are protected", () => {
     const environments = "{ development: {}, production-eu: { protected: true }, production: { protected: true } }";
     expect(saidOf(held, { environments })).toHaveLength(1);
   });
