@@ -8,7 +8,7 @@ import type { Operator, ScalarTest } from "./operator.ts";
 type In = Extract<Test, { op: "in" }>;
 type Not = Extract<Test, { op: "not" }>;
 
-export const IN: Operator<In> = {
+const IN: Operator<In> = {
   onLists: "some",
   parse: (operand, path) => ({ op: "in", values: scalarsAt(operand, path) }),
   operandJson: ({ values }) => oneOrMany(values),
@@ -24,7 +24,7 @@ export const IN: Operator<In> = {
   excludes: ({ values }, other) => other.op === "not" && isSubset(values, other.values),
 };
 
-export const NOT: Operator<Not> = {
+const NOT: Operator<Not> = {
   onLists: "every",
   parse: (operand, path) => ({ op: "not", values: scalarsAt(operand, path) }),
   operandJson: ({ values }) => oneOrMany(values),
@@ -43,6 +43,8 @@ export const NOT: Operator<Not> = {
     other.op === "not" && sameJson(typesOf(values), typesOf(other.values)) && isSubset(other.values, values),
   excludes: ({ values }, other) => other.op === "in" && isSubset(other.values, values),
 };
+
+export const EQUALITY_OPERATORS = { in: IN, not: NOT };
 
 function isSubset(some: readonly Scalar[], all: readonly Scalar[]): boolean {
   const known = new Set(all);

@@ -6,7 +6,7 @@ import type { Operator } from "./operator.ts";
 type ExistsTest = Extract<Test, { op: "exists" }>;
 
 /** Asks whether an attribute is there at all: the only operator that is not about a value. */
-export const EXISTS: Operator<ExistsTest> = {
+const EXISTS: Operator<ExistsTest> = {
   onLists: "presence",
   parse: (operand, path) => {
     if (typeof operand === "boolean") return { op: "exists", value: operand };
@@ -22,3 +22,5 @@ export const EXISTS: Operator<ExistsTest> = {
   implies: ({ value }, other) => other.op === "exists" && other.value === value,
   excludes: ({ value }, other) => !value && (other.op !== "exists" || other.value),
 };
+
+export const PRESENCE_OPERATORS = { exists: EXISTS };

@@ -7,8 +7,10 @@ import type { Operator, ScalarTest } from "./operator.ts";
 
 type MomentTest = Extract<Test, { op: "before" | "after" }>;
 
-export const BEFORE = momentOperator("before", (limit) => (at) => at < limit);
-export const AFTER = momentOperator("after", (limit) => (at) => at > limit);
+export const MOMENT_OPERATORS = {
+  before: momentOperator("before", (limit) => (at) => at < limit),
+  after: momentOperator("after", (limit) => (at) => at > limit),
+};
 
 function momentOperator(
   op: MomentTest["op"],

@@ -7,29 +7,28 @@ import type { Operator, ScalarTest } from "./operator.ts";
 type Bound = Extract<Test, { op: "gt" | "gte" | "lt" | "lte" }>;
 
 // Each with its own closure: a shared one would call its operator through a pointer, a third of the whole cost.
-export const GT = boundOperator(
-  "gt",
-  (limit) => (value) => (isNumber(value) ? value > limit : "unknown"),
-  (limit) => `is above ${limit}`,
-);
-
-export const GTE = boundOperator(
-  "gte",
-  (limit) => (value) => (isNumber(value) ? value >= limit : "unknown"),
-  (limit) => `is ${limit} or more`,
-);
-
-export const LT = boundOperator(
-  "lt",
-  (limit) => (value) => (isNumber(value) ? value < limit : "unknown"),
-  (limit) => `is below ${limit}`,
-);
-
-export const LTE = boundOperator(
-  "lte",
-  (limit) => (value) => (isNumber(value) ? value <= limit : "unknown"),
-  (limit) => `is ${limit} or less`,
-);
+export const NUMBER_OPERATORS = {
+  gt: boundOperator(
+    "gt",
+    (limit) => (value) => (isNumber(value) ? value > limit : "unknown"),
+    (limit) => `is above ${limit}`,
+  ),
+  gte: boundOperator(
+    "gte",
+    (limit) => (value) => (isNumber(value) ? value >= limit : "unknown"),
+    (limit) => `is ${limit} or more`,
+  ),
+  lt: boundOperator(
+    "lt",
+    (limit) => (value) => (isNumber(value) ? value < limit : "unknown"),
+    (limit) => `is below ${limit}`,
+  ),
+  lte: boundOperator(
+    "lte",
+    (limit) => (value) => (isNumber(value) ? value <= limit : "unknown"),
+    (limit) => `is ${limit} or less`,
+  ),
+};
 
 function boundOperator(
   op: Bound["op"],

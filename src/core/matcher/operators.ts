@@ -1,26 +1,19 @@
 import type { Test } from "../flag/condition.ts";
-import { IN, NOT } from "./equality-operators.ts";
-import { EXISTS } from "./exists-operator.ts";
-import { AFTER, BEFORE } from "./moment-operators.ts";
-import { GT, GTE, LT, LTE } from "./number-operators.ts";
+import { EQUALITY_OPERATORS } from "./equality-operators.ts";
+import { PRESENCE_OPERATORS } from "./exists-operator.ts";
+import { MOMENT_OPERATORS } from "./moment-operators.ts";
+import { NUMBER_OPERATORS } from "./number-operators.ts";
 import type { Operator, ScalarTest } from "./operator.ts";
-import { CONTAINS, ENDS_WITH, STARTS_WITH } from "./text-operators.ts";
-import { SEMVER } from "./version-operator.ts";
+import { TEXT_OPERATORS } from "./text-operators.ts";
+import { VERSION_OPERATORS } from "./version-operator.ts";
 
 const OPERATORS: Readonly<Record<Test["op"], Operator>> = {
-  in: IN,
-  not: NOT,
-  contains: CONTAINS,
-  startsWith: STARTS_WITH,
-  endsWith: ENDS_WITH,
-  gt: GT,
-  gte: GTE,
-  lt: LT,
-  lte: LTE,
-  before: BEFORE,
-  after: AFTER,
-  semver: SEMVER,
-  exists: EXISTS,
+  ...EQUALITY_OPERATORS,
+  ...TEXT_OPERATORS,
+  ...NUMBER_OPERATORS,
+  ...MOMENT_OPERATORS,
+  ...VERSION_OPERATORS,
+  ...PRESENCE_OPERATORS,
 };
 
 export function operatorOf({ op }: Test): Operator {

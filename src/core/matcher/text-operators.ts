@@ -27,23 +27,23 @@ function textOperator(op: TextTest["op"], verb: string, passes: Passes, interpre
   };
 }
 
-export const CONTAINS = textOperator(
-  "contains",
-  "contains",
-  (text, part) => text.includes(part),
-  (text, part) => text.indexOf(part) !== -1,
-);
-
-export const STARTS_WITH = textOperator(
-  "startsWith",
-  "starts with",
-  (text, part) => text.startsWith(part),
-  (text, part) => text.slice(0, part.length) === part,
-);
-
-export const ENDS_WITH = textOperator(
-  "endsWith",
-  "ends with",
-  (text, part) => text.endsWith(part),
-  (text, part) => text.length >= part.length && text.slice(text.length - part.length) === part,
-);
+export const TEXT_OPERATORS = {
+  contains: textOperator(
+    "contains",
+    "contains",
+    (text, part) => text.includes(part),
+    (text, part) => text.indexOf(part) !== -1,
+  ),
+  startsWith: textOperator(
+    "startsWith",
+    "starts with",
+    (text, part) => text.startsWith(part),
+    (text, part) => text.slice(0, part.length) === part,
+  ),
+  endsWith: textOperator(
+    "endsWith",
+    "ends with",
+    (text, part) => text.endsWith(part),
+    (text, part) => text.length >= part.length && text.slice(text.length - part.length) === part,
+  ),
+};

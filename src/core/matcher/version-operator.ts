@@ -9,7 +9,7 @@ type VersionTest = Extract<Test, { op: "semver" }>;
 /** One version, or a limit that this version itself meets: the version passes. */
 const PLAIN_RANGE = /^(?:[\^~]|>=|<=)?\d+(?:\.\d+){0,2}$/;
 
-export const SEMVER: Operator<VersionTest> = {
+const SEMVER: Operator<VersionTest> = {
   onLists: "some",
   parse: (operand, path) => {
     if (typeof operand === "string" && versionTest(operand) !== undefined) return { op: "semver", range: operand };
@@ -29,6 +29,8 @@ export const SEMVER: Operator<VersionTest> = {
   implies: ({ range }, other) => other.op === "semver" && other.range === range,
   excludes: () => false,
 };
+
+export const VERSION_OPERATORS = { semver: SEMVER };
 
 /** Says `5.5 or newer` for `>=5.5` and `older than 7` for `<7`; every other range stands as it is written. */
 export function rangeText(range: string): string {

@@ -2,7 +2,7 @@ import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { suggestion } from "../../core/diagnostic/unknown-name.ts";
 import { isJsonObject, isList, listOf, type JsonObject, type JsonValue } from "../../core/json.ts";
 import type { AttributeDeclaration } from "../shape/config-file.ts";
-import { operandFault, operatorsOf } from "../shape/operators.ts";
+import { operandFault, operandOf, operatorsOf } from "../shape/operators.ts";
 import type { Vocabulary } from "../shape/vocabulary.ts";
 import { checkRepeats, errorAtKey, errorAtValue, foundText, type Site } from "./report.ts";
 
@@ -84,7 +84,7 @@ function* checkOperator(
     const hint = `valid for a ${declaration?.type}: a value, a list, ${valid.join(", ")}`;
     return yield errorAtKey(site, "operator-type", message, hint);
   }
-  if (operator === "not") return yield* checkValues(site, name, declaration, operand);
+  if (operandOf(operator) === "values") return yield* checkValues(site, name, declaration, operand);
   const fault = operandFault(operator, operand);
   if (fault === undefined) return yield* checkRepeats(site, operand);
   const message = `${site.who} compares "${name}" with ${foundText(operand)}, which is not a valid ${fault.expected}`;

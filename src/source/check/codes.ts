@@ -1,3 +1,5 @@
+import { VIOLATION_CODES } from "../shape/policies.ts";
+
 /** Every code of a diagnostic about files as they stand, with its meaning. Codes are API: add new ones, never rename or reuse one. */
 export const DIAGNOSTIC_CODES = {
   // The file as bytes and as YAML.
@@ -80,13 +82,10 @@ export const DIAGNOSTIC_CODES = {
 
 /** Every code about what a branch changes, with its meaning; only `validate --base` reports them. */
 export const POLICY_CODES = {
-  "step-too-large": "a share rises by more than policy maxStep in a protected environment, without an acknowledgement",
+  ...VIOLATION_CODES,
   reshuffle: "subjects move between answers in a protected environment, without an acknowledgement",
   "protected-widening": "a protected flag reaches more people in a protected environment, without an acknowledgement",
-  "too-many-flags": "more flags than policy maxFlags change in a protected environment, so the sync will ask",
   "archive-flips": "archiving the flag changes answers in a protected environment, so the sync will ask",
-  "staging-first": "a protected environment would serve people what the environment before it does not serve them",
-  "expires-too-late": "expires is further ahead than policy maxExpiryDays allows",
   "type-changed": "the type of the flag changed; the type of an existing flag is fixed",
   "name-taken": "the environment variable of the flag already belongs to a flag that this change archives",
 } as const;

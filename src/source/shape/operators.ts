@@ -1,10 +1,11 @@
 import semver from "semver";
 import { momentOf } from "../../core/matcher/moment.ts";
 import type { JsonValue } from "../../core/json.ts";
+import type { Test } from "../../core/flag/condition.ts";
 import type { ValueType } from "../../core/matcher/operator.ts";
 
-/** Describes one operator of a condition. */
-interface Operator {
+/** Describes how one operator of a condition is written. */
+interface OperatorSyntax {
   readonly operand: Operand;
   /** The types of the attributes that it applies to. */
   readonly types: readonly ValueType[];
@@ -15,13 +16,16 @@ interface Operator {
 /** What follows an operator: `values` and `texts` are one or a list. */
 export type Operand = "values" | "texts" | "number" | "moment" | "range" | "boolean";
 
+/** The operators of a mapping. `in` has no name in a file: it is a value or a list. */
+export type OperatorName = Exclude<Test["op"], "in">;
+
 const ANY: readonly ValueType[] = ["string", "number", "boolean", "version", "date"];
 
 /**
  * The operators of a condition, in the order in which messages list them. The schema, its hover texts and the checks against
  * declared attributes follow from this table; what an operator means is in core.
  */
-export const OPERATORS = {
+export const OPERATORS: Readonly<Record<OperatorName, OperatorSyntax>> = {
   not: { operand: "values", types: ANY, description: "Equals none of these values." },
   contains: { operand: "texts", types: ["string"], description: "Contains one of these strings." },
   startsWith: { operand: "texts", types: ["string"], description: "Starts with one of these strings." },
@@ -42,16 +46,19 @@ export const OPERATORS = {
     types: ANY,
     description: "true: the context has the attribute. false: it does not.",
   },
-} as const satisfies Readonly<Record<string, Operator>>;
-
-export type OperatorName = keyof typeof OPERATORS;
+};
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of the table above
 export const OPERATOR_NAMES = Object.keys(OPERATORS) as readonly OperatorName[];
 
 /** Returns the operators that apply to attributes of a type. */
 export function operatorsOf(type: ValueType): readonly OperatorName[] {
-  return OPERATOR_NAMES.filter((name) => OPERATORS[name].types.some((known) => known === type));
+  return OPERATOR_NAMES.filter((name) => OPERATORS[name].types.includes(type));
+}
+
+/** Returns what follows an operator; undefined where there is none of that name. */
+export function operandOf(operator: string): Operand | undefined {
+  return isOperator(operator) ? OPERATORS[operator].operand : undefined;
 }
 
 /** What is wrong with an operand of the right shape. */
@@ -63,8 +70,8 @@ export interface OperandFault {
 
 /** Returns what is wrong with the operand of an operator; undefined when nothing is. */
 export function operandFault(operator: string, operand: JsonValue): OperandFault | undefined {
-  if (!isOperator(operator) || typeof operand !== "string") return undefined;
-  const kind = OPERATORS[operator].operand;
+  if (typeof operand !== "string") return undefined;
+  const kind = operandOf(operator);
   if (kind === "range" && semver.validRange(operand) === null) {
     const hint = 'write a range such as ">=5.5", ">=5.5 <7" or "^5.5.0"';
     return { code: "bad-range", expected: "version range", hint };

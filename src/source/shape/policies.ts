@@ -27,8 +27,38 @@ export const policiesShape = z
   })
   .meta({ description: "Limits on the changes of a pull request." });
 
+type PolicyName = keyof z.infer<typeof policiesShape>;
+
+/** The diagnostic that reports a violation of each policy. Codes are API: add new ones, never rename or reuse one. */
+const VIOLATIONS = {
+  maxStep: {
+    code: "step-too-large",
+    meaning: "a share rises by more than policy maxStep in a protected environment, without an acknowledgement",
+  },
+  maxFlags: {
+    code: "too-many-flags",
+    meaning: "more flags than policy maxFlags change in a protected environment, so the sync will ask",
+  },
+  stagingFirst: {
+    code: "staging-first",
+    meaning: "a protected environment would serve people what the environment before it does not serve them",
+  },
+  maxExpiryDays: {
+    code: "expires-too-late",
+    meaning: "expires is further ahead than policy maxExpiryDays allows",
+  },
+} as const satisfies Readonly<Record<PolicyName, { readonly code: string; readonly meaning: string }>>;
+
+type ViolationCode = (typeof VIOLATIONS)[keyof typeof VIOLATIONS]["code"];
+
+/** The code of each policy, with its meaning. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the codes of the table above
+export const VIOLATION_CODES = Object.fromEntries(
+  Object.values(VIOLATIONS).map(({ code, meaning }) => [code, meaning]),
+) as Readonly<Record<ViolationCode, string>>;
+
 /** The policies that protected environments are held to; null where there is no limit. */
-export interface Policies {
+export interface Policies extends Readonly<Record<PolicyName, number | boolean | null>> {
   /** The largest rise of a share that needs no acknowledgement. */
   readonly maxStep: Share | null;
   /** The most flags that one sync may change without an acknowledgement. */
