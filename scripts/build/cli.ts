@@ -1,17 +1,20 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { build } from "esbuild";
+import type { Manifest } from "./manifest.ts";
 
 /** Defines `require`, which bundled CommonJS packages call, inside the ES module. */
 const BANNER = `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`;
 
 /**
  * Bundles the command line into one file, which starts in a third of the time: dist/cli/main.js, with the version guard
- * bin.js beside it. `pg` stays outside: it is an optional peer of the package.
+ * bin.js beside it. The optional peers of the package, the database drivers, stay outside.
  *
  * @returns the size of the bundle in bytes
  */
 export async function buildCli(root: string, dist: string): Promise<number> {
+  const { peerDependenciesMeta = {} }: Manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const optionalPeers = Object.keys(peerDependenciesMeta).filter((name) => peerDependenciesMeta[name]?.optional);
   const outfile = join(dist, "cli/main.js");
   await build({
     entryPoints: ["src/cli/main.ts"],
@@ -21,7 +24,7 @@ export async function buildCli(root: string, dist: string): Promise<number> {
     platform: "node",
     target: "node22",
     format: "esm",
-    external: ["pg", "pg-native"],
+    external: optionalPeers,
     banner: { js: BANNER },
     legalComments: "external",
     logLevel: "warning",

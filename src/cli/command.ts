@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command, type CommandUnknownOpts, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { ADDRESS_FORMS } from "../store/address.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { usageText } from "./terminal/error-text.ts";
 import { examplesText, HELP_WIDTH } from "./terminal/examples.ts";
@@ -102,7 +103,7 @@ export function helpWidth({ width }: Io): number {
 export const envOption = new Option("-e, --env <name>", "environment (default: FLAGS_ENV, or else development)");
 export const databaseOption = new Option(
   "--database <url>",
-  "file:… or postgres://… (default: FLAGS_DATABASE_URL_<ENV>, FLAGS_DATABASE_URL, or .flaghoist/<env>.db)",
+  `${ADDRESS_FORMS} (default: FLAGS_DATABASE_URL_<ENV>, FLAGS_DATABASE_URL, or .flaghoist/<env>.db)`,
 );
 export const formatOption = new Option("--format <format>", "output format")
   .choices(["text", "json"] as const)

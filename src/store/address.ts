@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { FlagError } from "../core/errors.ts";
+import { orText } from "../core/text.ts";
 
 /** The settings that determine the database of an environment. */
 export interface DatabaseLookup {
@@ -35,7 +36,7 @@ export function findDatabase({ option, environment, env, folder }: DatabaseLooku
   for (const [source, value] of Object.entries(candidates)) {
     const url = value?.trim();
     if (!url) continue;
-    if (DIALECTS.some(([prefix]) => prefix.test(url))) return { url, source };
+    if (dialectAt(url) !== undefined) return { url, source };
     throw invalidAddress(source);
   }
   const file = join(nearestWith("flags", folder) ?? resolve(folder), ".flaghoist", `${environment}.db`);
@@ -55,24 +56,35 @@ export function nearestWith(name: string, folder: string): string | undefined {
   }
 }
 
-/** The kind of a database. */
-export type Dialect = "sqlite" | "postgres";
+const DIALECTS = ["sqlite", "postgres"] as const;
 
-const DIALECTS: readonly (readonly [prefix: RegExp, dialect: Dialect])[] = [
-  [/^file:/, "sqlite"],
-  [/^postgres(ql)?:\/\//, "postgres"],
-];
+/** The kind of a database. */
+export type Dialect = (typeof DIALECTS)[number];
+
+/** Lists how the addresses of each kind of database begin, the usual prefix first. */
+const PREFIXES: Readonly<Record<Dialect, readonly [string, ...string[]]>> = {
+  sqlite: ["file:"],
+  postgres: ["postgres://", "postgresql://"],
+};
+
+/** Describes the addresses of all kinds of databases, for help. */
+export const ADDRESS_FORMS: string = DIALECTS.map((dialect) => `${PREFIXES[dialect][0]}…`).join(" or ");
 
 /** Returns the kind of database at an address. @throws FlagError USAGE for any other kind of address */
 export function dialectOf(url: string): Dialect {
-  const found = DIALECTS.find(([prefix]) => prefix.test(url));
+  const found = dialectAt(url);
   if (found === undefined) throw invalidAddress("the address");
-  return found[1];
+  return found;
+}
+
+function dialectAt(url: string): Dialect | undefined {
+  return DIALECTS.find((dialect) => PREFIXES[dialect].some((prefix) => url.startsWith(prefix)));
 }
 
 /** @param source  the setting that named the address; its value may contain a password, so it is not shown */
 function invalidAddress(source: string): FlagError {
-  const message = `${source} is not a database address; it must begin with file:, postgres:// or postgresql://`;
+  const prefixes = DIALECTS.flatMap((dialect) => PREFIXES[dialect]);
+  const message = `${source} is not a database address; it must begin with ${orText(prefixes)}`;
   const hint = "e.g. file:.flaghoist/development.db or postgres://flags@db.internal/flags";
   return new FlagError("USAGE", message, { hint });
 }
@@ -111,10 +123,16 @@ function pathOf(path: string): string {
 
 /** Returns the name of a database for messages. Never contains a password, even if the address is malformed. */
 export function databaseLabel(url: string): string {
-  if (dialectOf(url) === "postgres") return `postgres ${postgresLabel(url)}`;
+  const dialect = dialectOf(url);
+  return `${dialect} ${LABELS[dialect](url)}`;
+}
+
+const LABELS: Readonly<Record<Dialect, (url: string) => string>> = { sqlite: sqliteLabel, postgres: postgresLabel };
+
+function sqliteLabel(url: string): string {
   const { file } = sqliteAddress(url);
   const near = relative(process.cwd(), file);
-  return `sqlite ${near.startsWith("..") || isAbsolute(near) ? file : near}`;
+  return near.startsWith("..") || isAbsolute(near) ? file : near;
 }
 
 /** Matches user, password, host, port, database and query of a well-formed address. */

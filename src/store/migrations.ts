@@ -3,7 +3,18 @@ import { readFileSync } from "node:fs";
 import { FlagError } from "../core/errors.ts";
 import type { Dialect } from "./address.ts";
 
-/** Lists the migrations in order; the nth migration leads to schema version n. Add new ones at the end, and never edit a released migration. */
+/**
+ * Lists the migrations in order; the nth migration leads to schema version n. Add new ones at the end, each with a file for every
+ * engine, and never edit a released migration. The list is not read from the folder, because a client that an application has
+ * bundled needs the schema version and does not have the folder. A test compares the two.
+ *
+ * A migration that adds a column to `feature_toggles`:
+ * - makes it nullable, because existing rows, and the values in their column `synced`, have nothing in it;
+ * - in SQLite, drops and recreates the view `flaghoist_state` with it: the view lists every column, and the audit does not show a
+ *   column that is missing there. In PostgreSQL, the function of that name takes the whole row.
+ *
+ * A change of the new column counts as a change of answers, unless `PROSE_GROUPS` in core/row/row.ts names the column's group.
+ */
 const NAMES = ["0001_initial"] as const;
 
 /** The schema version that this program reads and writes. */

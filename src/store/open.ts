@@ -1,7 +1,40 @@
 import { FlagError } from "../core/errors.ts";
-import { databaseLabel, dialectOf, sqliteAddress } from "./address.ts";
+import { databaseLabel, type Dialect, dialectOf, sqliteAddress } from "./address.ts";
 import type { MigrationReport } from "./migrations.ts";
 import type { FlagStore } from "./store.ts";
+
+interface Engine {
+  open(url: string, label: string, readOnly: boolean): Promise<FlagStore>;
+  migrate(url: string, environment: string, label: string): Promise<MigrationReport>;
+}
+
+/** Loads each engine only where it is used, because `pg` is optional and takes time to load. */
+const ENGINES: Readonly<Record<Dialect, Engine>> = {
+  sqlite: {
+    async open(url, label, readOnly) {
+      const address = sqliteAddress(url);
+      const { openSqliteStore } = await import("./sqlite/store.ts");
+      return openSqliteStore(address.file, label, address.readOnly || readOnly);
+    },
+    async migrate(url, environment, label) {
+      const { file, readOnly } = sqliteAddress(url);
+      if (readOnly)
+        throw new FlagError("STORE_READ_ONLY", `${label}: cannot migrate the database: its address has mode=ro`);
+      const { migrateSqlite } = await import("./sqlite/migrate.ts");
+      return migrateSqlite(file, environment, label);
+    },
+  },
+  postgres: {
+    async open(url, label, readOnly) {
+      const { openPostgresStore } = await import("./postgres/store.ts");
+      return openPostgresStore(url, label, readOnly);
+    },
+    async migrate(url, environment, label) {
+      const { migratePostgres } = await import("./postgres/migrate.ts");
+      return migratePostgres(url, environment, label);
+    },
+  },
+};
 
 /**
  * Opens the flag database at `file:…` or `postgres://…`. Never creates or migrates a database.
@@ -10,16 +43,7 @@ import type { FlagStore } from "./store.ts";
  *   does not know, the other codes of FlagStore; USAGE for an invalid address
  */
 export async function openStore(url: string, options: { readonly readOnly?: boolean } = {}): Promise<FlagStore> {
-  const label = databaseLabel(url);
-  const wantsReadOnly = options.readOnly ?? false;
-  // Each engine is loaded only where it is used, because `pg` is optional and takes time to load.
-  if (dialectOf(url) === "postgres") {
-    const { openPostgresStore } = await import("./postgres/store.ts");
-    return openPostgresStore(url, label, wantsReadOnly);
-  }
-  const { file, readOnly } = sqliteAddress(url);
-  const { openSqliteStore } = await import("./sqlite/store.ts");
-  return openSqliteStore(file, label, readOnly || wantsReadOnly);
+  return ENGINES[dialectOf(url)].open(url, databaseLabel(url), options.readOnly ?? false);
 }
 
 /**
@@ -28,14 +52,5 @@ export async function openStore(url: string, options: { readonly readOnly?: bool
  * @throws FlagError WRONG_DATABASE if it serves another environment, STORE_NEWER, and the other codes of FlagStore
  */
 export async function migrateStore(url: string, environment: string): Promise<MigrationReport> {
-  const label = databaseLabel(url);
-  if (dialectOf(url) === "postgres") {
-    const { migratePostgres } = await import("./postgres/migrate.ts");
-    return migratePostgres(url, environment, label);
-  }
-  const { file, readOnly } = sqliteAddress(url);
-  if (readOnly)
-    throw new FlagError("STORE_READ_ONLY", `${label}: cannot migrate the database: its address has mode=ro`);
-  const { migrateSqlite } = await import("./sqlite/migrate.ts");
-  return migrateSqlite(file, environment, label);
+  return ENGINES[dialectOf(url)].migrate(url, environment, databaseLabel(url));
 }
