@@ -22,7 +22,7 @@ export async function parsedOverrides(io: Io): Promise<ParsedOverrides> {
 async function textOf({ origin, control, path }: LocatedSource): Promise<readonly OverrideText[]> {
   const found = await OVERRIDE_READERS[origin](path, false);
   if (!("reason" in found)) return found.text === undefined ? [] : [{ origin, path, text: found.text }];
-  throw new FlagError("USAGE", `${control}: ${path} cannot be read`, { cause: new Error(found.reason) });
+  throw new FlagError("USAGE", `${control}: ${path} cannot be read`, { cause: found.cause });
 }
 
 /** Applies these overrides to the flags under `flags/`. */

@@ -4,8 +4,8 @@ import type { OverrideTextOrigin } from "../../core/override/override.ts";
 /** An override file has a few lines; a file larger than this is a mistake. */
 const MAX_BYTES = 1024 * 1024;
 
-/** The override lines of a source, undefined if it does not exist; or the reason why it cannot be read. */
-type Reading = { readonly text: string | undefined } | { readonly reason: string };
+/** The override lines of a source, undefined if it does not exist; or the reason why it cannot be read, with its cause. */
+type Reading = { readonly text: string | undefined } | { readonly reason: string; readonly cause?: unknown };
 
 /**
  * Reads the text at the path of a source. Never rejects.
@@ -27,7 +27,7 @@ async function readOverrideFile(path: string, isRepeated: boolean): Promise<Read
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     const isMissing = code === "ENOENT" || (isRepeated && code === "ENOTDIR");
-    return isMissing ? { text: undefined } : { reason: String(code ?? error) };
+    return isMissing ? { text: undefined } : { reason: String(code ?? error), cause: error };
   }
 }
 
