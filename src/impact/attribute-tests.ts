@@ -2,7 +2,7 @@ import { matchesIn, type Test } from "../core/flag/condition.ts";
 import type { ServingRule } from "../core/flag/serving-rules.ts";
 import type { AttributeTests } from "../core/logic/samples.ts";
 
-/** Collects by attribute everything that conditions, and then lists, compare it with. */
+/** Collects, for each attribute, the values that conditions and lists compare it with. */
 export function attributeTests(rules: readonly ServingRule[]): ReadonlyMap<string, AttributeTests> {
   const found = new Map<string, { readonly attribute: string; readonly tests: Test[]; readonly ids: string[] }>();
   const of = (attribute: string) => {

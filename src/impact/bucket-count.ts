@@ -7,12 +7,12 @@ import { flipTest, type VersionPair } from "./version-pair.ts";
 import { decidedByOf } from "./version-evaluator.ts";
 import { countStep, type StepCounts } from "./moves.ts";
 
-/** One version of a flag in which attributes and buckets decide everything. */
+/** One version of a flag whose answers depend only on attributes and buckets. */
 export interface BucketedFlag {
   /** Compiled, up to the first that serves everyone. */
   readonly rules: readonly CompiledRule[];
   readonly salt: string;
-  /** What a context gets that no rule serves. */
+  /** The answer for a context that no rule serves. */
   readonly rest: Answer;
 }
 
@@ -24,7 +24,7 @@ interface Answer {
 /**
  * Prepares both versions of a flag for counting in buckets.
  *
- * @param isSubject  whether an attribute is a different one in every context; else buckets are not filled evenly
+ * @param isSubject  returns whether every context has another value of an attribute; otherwise subjects fill buckets unevenly
  * @returns          undefined where a version has requirements or cannot be evaluated, or a subject attribute is shared or
  *   missing
  */
@@ -51,10 +51,10 @@ function bucketedFlag(flag: Flag | null): BucketedFlag | undefined {
   };
 }
 
-/** Above so many cells, sampling is as good. */
+/** The maximum number of cells to count; above it, sampling is as good. */
 const MAX_CELLS = 100_000;
 
-/** How many of all buckets take each step. */
+/** The number of buckets for each step, and the number of all buckets. */
 export interface BucketCounts {
   readonly counts: StepCounts;
   readonly all: bigint;
@@ -67,10 +67,11 @@ interface Dimension {
 }
 
 /**
- * Counts the buckets in which the answer changes. Each bucket of a salt holds as many subjects; the buckets of two salts, of
- * two attributes, and of a share and a split are independent of each other. The conditions of rules are not looked at.
+ * Counts the buckets in which the answer changes. All buckets of a salt contain equally many subjects; the buckets of
+ * two salts, of two attributes, and of a share and a split are independent of each other. Ignores the conditions of
+ * rules.
  *
- * @returns undefined where there are too many cells to look at
+ * @returns undefined if there are too many cells to count
  */
 export function countBuckets(pair: VersionPair, was: BucketedFlag, is: BucketedFlag): BucketCounts | undefined {
   const dimensions = dimensionsOf([was, is]);
@@ -128,7 +129,7 @@ function shareBucket(by: string | null, salt: string): string {
   return `${by} ${salt}`;
 }
 
-/** Independent of the bucket of the share, though it is that of the same subject. */
+/** Returns the id of the split's bucket, which is independent of the share's bucket of the same subject. */
 function splitBucket(by: string | null, salt: string): string {
   return `${by} ${salt}#split`;
 }

@@ -14,21 +14,21 @@ import { sameJson } from "../core/json.ts";
 import { impliesByForm } from "../core/logic/by-form.ts";
 import { differingGroups, type FieldGroup, PROSE_GROUPS } from "../core/row/row.ts";
 import { columnsOf } from "../core/row/row-codec.ts";
-import { readsAlike } from "./version-pair.ts";
+import { isEqualForEvaluation } from "./version-pair.ts";
 
 /**
- * Names what a change does to those who have an answer already. `widen`: nobody loses what they have. `narrow`: nobody gains.
- * `reshuffle`: subjects move between answers although no share asks for it. `retarget`: anything else that changes answers.
- * `no-op`: nobody gets a different answer.
+ * The effect of a change on the people who have an answer already. `widen`: nobody loses what they have. `narrow`:
+ * nobody gains. `reshuffle`: subjects move between answers although no share asks for it. `retarget`: anything else
+ * that changes answers. `no-op`: nobody gets a different answer.
  */
 export type ChangeKind = "widen" | "narrow" | "retarget" | "reshuffle" | "no-op";
 
 /**
- * Returns what a change does to those who have an answer already. It reads both versions and evaluates nobody, so the same
- * change is always of the same kind. Where it cannot be sure it says `retarget`.
+ * Returns the effect of a change on the people who have an answer already. It compares both versions without evaluating
+ * contexts, so the same change always has the same kind. If the kind is not certain, it is `retarget`.
  *
- * @param before  null for a new flag: it widens, unless it serves its off variant to everyone
- * @param after   null where the file is gone: it narrows to its fallback, unless it serves that to everyone already
+ * @param before  null for a new flag, which widens unless it serves its off variant to everyone
+ * @param after   null if the file is gone: the flag narrows to its fallback, unless it serves that to everyone already
  */
 export function kindOf(before: Flag | null, after: Flag | null): ChangeKind {
   if (before === null) return after === null || constantAnswer(after) === after.offVariant ? "no-op" : "widen";
@@ -36,7 +36,7 @@ export function kindOf(before: Flag | null, after: Flag | null): ChangeKind {
     if (constantAnswer(before) === before.fallback) return "no-op";
     return before.fallback === before.offVariant ? "narrow" : "retarget";
   }
-  if (readsAlike(before, after)) return "no-op";
+  if (isEqualForEvaluation(before, after)) return "no-op";
   // Another value of a variant is another answer for everyone who gets it.
   if (!keepsValues(before, after)) return "retarget";
   const [was, is] = [constantAnswer(before), constantAnswer(after)];
@@ -53,15 +53,16 @@ function keepsValues(before: Flag, after: Flag): boolean {
   });
 }
 
-/** Returns whether everyone whose answer changes surely gets the off variant, which is the same in both versions. */
+/** Returns whether everyone whose answer changes certainly gets the off variant, which is the same in both versions. */
 function narrows(before: Flag, after: Flag): boolean {
   if (before.offVariant !== after.offVariant) return false;
   return effectOf(before, after) !== "raises" || covers(before, after);
 }
 
 /**
- * What a change asks of its reviewers. `none`: it changes nothing that programs see. `lowers`: it only disables the flag
- * or lowers shares, which needs no acknowledgement. `raises`: everything else, in doubt too.
+ * The importance of a change for its reviewers. `none`: it changes nothing that programs see. `lowers`: it only
+ * disables the flag or lowers shares, which needs no acknowledgement. `raises`: everything else, including uncertain
+ * cases.
  */
 export type ChangeEffect = "none" | "lowers" | "raises";
 
@@ -98,8 +99,9 @@ function isRolloutLowered(before: Flag, after: Flag): boolean {
 }
 
 /**
- * Returns whether nothing but shares of rules is lowered. A rule that is removed, that serves the off variant or that
- * belongs to a flag of several values does not count: people whom it no longer serves may get something new from a later rule.
+ * Returns whether the only change of the rules is that shares are lowered. A rule that is removed, that serves the off
+ * variant or that belongs to a flag of several values does not count: people whom it no longer serves may get something
+ * new from a later rule.
  */
 function areRulesLowered(before: Flag, after: Flag): boolean {
   if (before.rules.length !== after.rules.length) return false;
@@ -117,8 +119,8 @@ function isRuleLowered(was: Rule, is: Rule, { type, offVariant }: Flag): boolean
 }
 
 /**
- * Returns whether the wider flag surely serves everyone whom the narrower one serves, and serves them the same. It knows
- * this only of flags whose rules all serve one variant, for which the order of rules does not matter: nearly all boolean
+ * Returns whether the wider flag certainly serves everyone whom the narrower one serves, with the same variant. Certain
+ * only for flags whose rules all serve one variant, for which the order of rules does not matter: nearly all boolean
  * flags.
  */
 function covers(wider: Flag, narrower: Flag): boolean {
@@ -157,14 +159,14 @@ function holdsAudience(wider: ServingRule, narrower: ServingRule): boolean {
   return Object.entries(some.lists).every(([name, ids]) => ids.every((id) => all.lists[name]?.includes(id) === true));
 }
 
-/** Why subjects move between answers although no share asks for it. `field` and `rule` say where the cause is written. */
+/** The cause of a reshuffle. `field` and `rule` say where in the flag it is. */
 export type Reshuffle =
   | { readonly field: "salt"; readonly rule: null; readonly was: string; readonly is: string }
   /** The share or split counts other subjects. `rule` is null for the default rollout. */
   | { readonly field: "rollout"; readonly rule: string | null; readonly was: string; readonly is: string }
   | { readonly field: "serve"; readonly rule: string | null };
 
-/** Returns the first reason why subjects are reshuffled; undefined where none are. */
+/** Returns the first cause of a reshuffle; undefined if subjects are not reshuffled. */
 export function reshuffleOf(before: Flag, after: Flag): Reshuffle | undefined {
   if (!before.enabled || !after.enabled) return undefined;
   const pairs = rulesOfBoth(before, after);

@@ -3,8 +3,8 @@ import { sameJson } from "../core/json.ts";
 import type { LoadedFlags } from "../source/load/load.ts";
 
 /**
- * Returns the segments whose own text differs between two states of the files. A segment that only names another one that
- * differs is not included: a reader looks for the file that was edited.
+ * Returns the segments whose own text differs between two states of the files. Excludes a segment that only refers to a
+ * changed one, because readers look for the edited file.
  */
 export function changedSegments(before: LoadedFlags, after: LoadedFlags): ReadonlySet<string> {
   const changed = [...after.segments].filter(([name, { when }]) => {

@@ -4,18 +4,18 @@ import { hasFlags, refuseShallow, type Files } from "../source/read/read-files.t
 import type { PlanWithNeeds } from "./needs.ts";
 import { plansBetween } from "./plans-between.ts";
 
-/** The commit at which a branch left its base, and its flags. */
+/** The commit at which a branch left its base, with the flags of that commit. */
 export interface Base {
   readonly commit: string;
   readonly loaded: LoadedFlags;
 }
 
 /**
- * Reads the flags of the commit at which a branch left its base. What the base changed since then is not part of the branch.
+ * Reads the flags of the commit at which a branch left its base. Later changes of the base are not part of the branch.
  *
  * @param base   a commit, branch or tag
  * @param files  of the branch
- * @returns      no flags where the branch adds the first ones
+ * @returns      no flags if the branch adds the first ones
  * @throws FlagError SHALLOW_CLONE, UNKNOWN_COMMIT, about the base
  */
 export async function baseOf(folder: string, base: string, files: Files): Promise<Base> {
@@ -33,8 +33,8 @@ export async function baseOf(folder: string, base: string, files: Files): Promis
 }
 
 /**
- * Returns what a branch changes in each environment that it declares: the plan for a table that was synced from the base. Asks
- * no database.
+ * Returns the plan of each environment that a branch declares, as if the table had been synced from the base. Reads no
+ * database.
  *
  * @param files  without errors
  */

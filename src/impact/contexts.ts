@@ -4,16 +4,16 @@ import type { EvaluationContext } from "../core/evaluate/evaluation.ts";
 import { isJsonObject } from "../core/json.ts";
 import type { Population } from "./population.ts";
 
-/** More contexts make the figures no better, only slower. */
+/** The maximum number of contexts. More contexts would take longer without improving the figures. */
 export const MAX_CONTEXTS = 200_000;
 
 const EXPECTED =
   'expected one JSON object per line, e.g. {"userId":"7f3a","userRole":"admin"}, or one JSON list of them';
 
 /**
- * Reads people from a file: contexts as JSON Lines, empty lines left out, or as one JSON list.
+ * Parses a file of contexts: JSON Lines, in which empty lines are ignored, or one JSON list.
  *
- * @param name  of the file, for errors and for the report
+ * @param name  the name of the file, for errors and for the report
  * @throws FlagError USAGE with the place of what is wrong
  */
 export function contextsFrom(text: string, name: string): Population {
@@ -46,7 +46,7 @@ function parsed(text: string, place: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Without the parser's own words: it repeats what it read, and people's data does not belong into a log.
+    // Without the parser's message, which quotes its input: personal data must not appear in a log.
     throw wrong(`${place} is not JSON`);
   }
 }

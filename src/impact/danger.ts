@@ -9,22 +9,22 @@ import { effectOf, reshuffleOf, type Reshuffle } from "./change-kind.ts";
 /** A change that needs an acknowledgement in a protected environment. */
 export interface Danger {
   readonly code: "jump" | "reshuffle" | "widening";
-  /** `the step is 40 points, policy maxStep is 25`. */
+  /** `a share rises by 40 points; policy maxStep is 25`. */
   readonly text: string;
 }
 
 /**
- * Returns what is dangerous about git's own change of one flag. Manual changes play no part: they need a decision at the
- * prompt, not a line in a file.
+ * Returns the dangers of one flag's change in git. Ignores manual changes, which are confirmed at the prompt and not in
+ * a file.
  *
- * @param before  as git said it last; null for a flag that is new in the table, which has nothing to jump from
+ * @param before  the flag as it was synced last; null for a flag that is new in the table, whose shares cannot jump
  */
 export function dangersOf(before: Flag | null, after: Flag, policies: Pick<Policies, "maxStep">): readonly Danger[] {
   if (before === null || effectOf(before, after) !== "raises") return [];
   const dangers: Danger[] = [];
   const jump = Math.max(0, ...risesOf(before, after).map((rise) => rise.points));
   if (policies.maxStep !== null && jump > policies.maxStep) {
-    const step = `the step is ${jump / 1000} points, policy maxStep is ${policies.maxStep / 1000}`;
+    const step = `a share rises by ${jump / 1000} points; policy maxStep is ${policies.maxStep / 1000}`;
     dangers.push({ code: "jump", text: step });
   }
   const reshuffle = reshuffleOf(before, after);
@@ -38,7 +38,7 @@ const PROTECTED_WIDENING: Danger = {
   text: "the flag is protected: every widening needs an acknowledgement",
 };
 
-/** Returns what is dangerous about a new flag: it has nothing to jump from, but a protected one widens if it serves anybody. */
+/** Returns the dangers of a new flag: its shares cannot jump, but a protected flag widens if it serves anyone. */
 export function dangersOfNew(after: Flag): readonly Danger[] {
   return after.protected && constantAnswer(after) !== after.offVariant ? [PROTECTED_WIDENING] : [];
 }
@@ -51,14 +51,16 @@ function reshuffleText({ field, rule, ...change }: Reshuffle): string {
   return `${title} counts subjects by ${change.is} instead of ${change.was}`;
 }
 
-/** By how many points one share rises; below 0 where it is lowered. */
+/** The rise of one share in points; negative if the share is lowered. */
 export interface Rise {
   /** The rule's name; null for the default rollout. */
   readonly rule: string | null;
   readonly points: Share;
 }
 
-/** Returns the rise of the default rollout, then of each rule. A new rule for some has no share to rise from: 0. */
+/**
+ * Returns the rise of the default rollout, then of each rule. A new rule has a rise of 0, unless it is for everyone.
+ */
 export function risesOf(before: Flag, after: Flag): readonly Rise[] {
   const rules = after.enabled ? rulePairs(before.rules, after.rules) : [];
   const rises = rules.map(({ was, is }) => ({ rule: is.name, points: ruleRise(before, was, after, is) }));
@@ -73,18 +75,18 @@ function defaultShare(flag: Flag): Share {
 
 function ruleRise(before: Flag, was: Rule | null, after: Flag, is: Rule): Share {
   const share = shareOf(after, is);
-  // A rule for everyone replaces the default rollout, a new one too.
+  // A rule for everyone replaces the default rollout, even if it is new.
   if (isForEveryone(servingRule(is))) {
     const former = was !== null && before.enabled && isForEveryone(servingRule(was)) ? shareOf(before, was) : 0;
     return share - Math.max(former, defaultShare(before));
   }
   if (was === null) return 0;
   if (before.enabled) return share - shareOf(before, was);
-  // Without a share it serves everyone whom it matches: enabling the flag does not make that a jump.
+  // A rule without a share serves everyone who matches: enabling the flag is not a jump.
   return was.portion === null && is.portion === null ? 0 : share;
 }
 
-/** Returns the share of its audience that a rule gives something. */
+/** Returns the share of a rule's audience that gets another variant than the off variant. */
 function shareOf({ offVariant }: Flag, { portion, serve }: Pick<Rule, "portion" | "serve">): Share {
   const givesNothing = "variant" in serve && serve.variant === offVariant;
   return givesNothing ? 0 : (portion?.share ?? WHOLE);

@@ -10,7 +10,7 @@ import type { Population } from "./population.ts";
 import type { EnvironmentReport, FlagReport, Flips, Measured } from "./report.ts";
 import { type WarningInputs, warningsOf } from "./warnings.ts";
 
-/** What the reports of all environments share. */
+/** The inputs that the reports of all environments share. */
 export interface ReportInputs extends WarningInputs {
   readonly population: Population;
   /** The file of each flag. */
@@ -24,7 +24,7 @@ interface MeasuredChange {
   readonly flips: Flips;
 }
 
-/** Reports what the plan of one environment does to people. */
+/** Reports the effect of one environment's plan on people. */
 export function environmentReport(stage: Stage, inputs: ReportInputs): EnvironmentReport {
   const { plan, isProtected } = stage;
   const { population, manualChanges } = inputs;
@@ -75,7 +75,10 @@ function segmentsOf({ before, after }: FlagChange, changed: ReadonlySet<string>)
   return [...used].filter((name) => changed.has(name)).sort();
 }
 
-/** Returns the manual changes. One of a flag that the branch leaves alone stays: changes of the base are not part of the branch. */
+/**
+ * Returns the manual changes. Those of flags that the branch does not change stay, because changes of the base are not
+ * part of the branch.
+ */
 function manualChangesIn(
   { changes }: PlanWithNeeds,
   edits: readonly ManualChange[] | undefined,
@@ -90,7 +93,7 @@ function manualChangesIn(
 /**
  * Measures for how many people at least one flag answers differently.
  *
- * @param measured  those that flip most people first: who is counted already need not be evaluated again
+ * @param measured  in descending order of flips, so that people who are counted early need no further evaluation
  */
 function anyFlipped(measured: readonly MeasuredChange[], population: Population): Measured {
   const open = measured.filter(({ flips }) => flips.flipped.share > 0 || flips.flipped.margin > 0);

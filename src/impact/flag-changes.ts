@@ -10,7 +10,7 @@ export interface Sides {
   readonly after: ReadonlyMap<FlagKey, Flag>;
 }
 
-/** What a change does to one environment, with the environment before it in the order of promotion. */
+/** The change of one environment, with the preceding environment in the order of promotion. */
 export interface Stage {
   readonly plan: PlanWithNeeds;
   readonly isProtected: boolean;
@@ -18,15 +18,15 @@ export interface Stage {
   readonly earlier: Stage | null;
 }
 
-/** A flag that a plan changes, or that requires one of those. Who flips is not measured yet. */
+/** A flag that a plan changes, or that requires such a flag. Flips are not measured yet. */
 export interface FlagChange extends VersionPair, Pick<FlagReport, "path" | "action" | "kind" | "differences"> {
-  /** The required flags because of which it may answer differently. */
+  /** The required flags whose changes may change its answers. */
   readonly required: readonly FlagKey[];
 }
 
 /**
- * Returns every flag that may answer, or reads, differently: those that the plan changes in key order, then those that stay
- * as they were but require one of them, indirectly too.
+ * Returns every flag whose definition or answers may change: the flags that the plan changes in key order, then
+ * unchanged flags that require one of them, directly or indirectly.
  */
 export function flagChanges({ plan, sides }: Pick<Stage, "plan" | "sides">): readonly FlagChange[] {
   const kinds = new Map<FlagKey, ChangeKind>();
@@ -61,9 +61,9 @@ function kindIn(key: FlagKey, sides: Sides, kinds: Map<FlagKey, ChangeKind>): Ch
   if (known !== undefined) return known;
   const [was, is] = [sides.before.get(key) ?? null, sides.after.get(key) ?? null];
   const own = kindOf(was, is);
-  // For flags that require each other in a circle.
+  // Ends the recursion for flags that require each other in a circle.
   kinds.set(key, "retarget");
-  // Where one side is off or not there, what was required, or is, makes no other kind of it.
+  // If one version is off or does not exist, requirements do not affect the kind.
   const required = was?.enabled === true && is?.enabled === true ? [...was.requires, ...is.requires] : [];
   const found = new Set([own, ...required.map((each) => kindOfRequired(each, sides, kinds))]);
   found.delete("no-op");
@@ -81,6 +81,6 @@ function kindOfRequired(
   const required = sides.after.get(key) ?? sides.before.get(key);
   if (required === undefined || isUntouched(pairOf(key, sides))) return "no-op";
   const kind = kindIn(key, sides, kinds);
-  // Who asks for the off variant gets more of it where others get less.
+  // A flag that requires the off variant of another widens when the other flag narrows.
   return kind === "no-op" || !variants.includes(required.offVariant) ? kind : "retarget";
 }

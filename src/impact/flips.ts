@@ -16,7 +16,7 @@ export interface FlipQuestion extends VersionPair {
 const NO_FLIPS: Flips = { method: "exact", sample: null, flipped: exactly(0), moves: [] };
 
 /**
- * Measures how many people get a different answer from one version of a flag than from another. The figure is exact where
+ * Measures how many people get a different answer from one version of a flag than from another. The figure is exact if
  * only buckets decide. For generated contexts the matching rules are sampled and buckets are counted. Where a flag has
  * requirements, or contexts come from a file, both versions are evaluated for every context.
  */
@@ -24,7 +24,7 @@ export function measureFlips(question: FlipQuestion): Flips {
   const { population } = question;
   const doAllFlip = flipsEveryone(question);
   if (doAllFlip === false || isUntouched(question)) return NO_FLIPS;
-  const bucketed = bucketedPair(question, (attribute) => tellsApart(population, attribute));
+  const bucketed = bucketedPair(question, (attribute) => hasUniqueSubjects(population, attribute));
   const exact = bucketed && exactFlips(question, bucketed);
   if (exact !== undefined) return exact;
   // Each person of a file has a bucket of their own.
@@ -34,7 +34,9 @@ export function measureFlips(question: FlipQuestion): Flips {
   return flips.method === "sampled" && doAllFlip ? everyone(flips) : flips;
 }
 
-/** Returns whether everyone surely gets a different answer, or surely nobody; undefined where it depends on the context. */
+/**
+ * Returns true if everyone gets a different answer, false if nobody does, and undefined if it depends on the context.
+ */
 function flipsEveryone(pair: VersionPair): boolean | undefined {
   const [from, to] = [pair.before.flag, pair.after.flag].map((flag) => (flag === null ? null : constantAnswer(flag)));
   return from === undefined || to === undefined ? undefined : flipTest(pair)(from, to);
@@ -47,7 +49,7 @@ function everyone(flips: Flips): Flips {
   return { method: "exact", sample: null, flipped: exactly(1), moves: [{ ...first, ...exactly(1) }] };
 }
 
-/** Counts exactly how many people get a different answer; undefined where something but buckets decides. */
+/** Counts exactly how many people get a different answer; undefined if not only buckets decide. */
 function exactFlips(pair: VersionPair, [was, is]: readonly [BucketedFlag, BucketedFlag]): Flips | undefined {
   if ([...was.rules, ...is.rules].some(({ when }) => when !== null)) return undefined;
   const counted = countBuckets(pair, was, is);
@@ -75,9 +77,9 @@ function evaluatedFlips(question: FlipQuestion): Flips {
 }
 
 /**
- * Calls back for every context of the population that gets a different answer, with its number and its step.
+ * Calls a function for every context of the population that gets a different answer, with its number and its step.
  *
- * @param isIncluded  leaves contexts out; all are evaluated unless given
+ * @param isIncluded  selects contexts; all are evaluated by default
  */
 export function eachFlip(
   question: FlipQuestion,
@@ -94,11 +96,11 @@ export function eachFlip(
   }
 }
 
-/** Remembered for each population: one flag after the other needs the same answers. */
+/** Stores results for each population, because many flags need the same ones. */
 const known = new WeakMap<Population, Map<string, boolean>>();
 
-/** Returns whether every context has the attribute as a subject, and no two the same. */
-function tellsApart(population: Population, attribute: string): boolean {
+/** Returns whether every context has the attribute as a subject, and all values are different. */
+function hasUniqueSubjects(population: Population, attribute: string): boolean {
   const answers = known.get(population) ?? new Map<string, boolean>();
   known.set(population, answers);
   const answer = answers.get(attribute) ?? areAllDifferent(population, attribute);

@@ -2,14 +2,14 @@ import type { DecidedBy } from "../core/describe/decided-by.ts";
 import type { VariantName } from "../core/flag/flag.ts";
 import type { Measured, Move } from "./report.ts";
 
-/** How one subject's answer changes, and what decides the new answer. */
+/** A change of one subject's answer, with what decides the new answer. */
 export interface Step {
   readonly from: VariantName | null;
   readonly to: VariantName | null;
   readonly decidedBy: DecidedBy;
 }
 
-/** How often each step is taken, by the id of the step: a text that equal steps share. */
+/** The number of subjects that take each step, by the id of the step. Equal steps have the same id. */
 export type StepCounts = Map<string, { readonly step: Step; count: bigint }>;
 
 export function countStep(counts: StepCounts, step: Step, count: bigint): void {
@@ -19,7 +19,7 @@ export function countStep(counts: StepCounts, step: Step, count: bigint): void {
   else known.count += count;
 }
 
-/** Returns how many subjects take any step. */
+/** Returns the number of subjects that take any step. */
 export function totalOf(counts: StepCounts): bigint {
   return [...counts.values()].reduce((sum, { count }) => sum + count, 0n);
 }
@@ -33,7 +33,7 @@ export function movesOf(counts: StepCounts, measure: (count: bigint) => Measured
     .map(([, { step, count }]) => ({ ...step, ...measure(count) }));
 }
 
-/** Orders the outcomes that decide as many moves as each other. */
+/** The order of outcomes that decide equally large moves. */
 const ORDER: readonly DecidedBy["kind"][] = [
   "archived",
   "error",

@@ -15,26 +15,29 @@ export interface Need {
   readonly key: FlagKey | null;
   readonly code: Danger["code"] | "archive" | "mass";
   readonly text: string;
-  /** What to write under `acknowledge`, or to give to `--acknowledge` for the whole plan. */
+  /** The id to write under `acknowledge`, or to pass to `--acknowledge` for the whole plan. */
   readonly id: string;
   readonly acknowledged: boolean;
 }
 
-/** A plan and what has to be acknowledged before a sync applies it. */
+/** A plan, with everything that must be acknowledged before a sync applies it. */
 export interface PlanWithNeeds extends Plan {
   readonly needs: readonly Need[];
 }
 
-/** What decides whether a plan needs acknowledgements, and which are given. */
+/** The inputs that decide which acknowledgements a plan needs, and the plan's own acknowledgement. */
 export interface Acknowledging {
   readonly environment: { readonly name: string; readonly protected: boolean };
   readonly policies: Pick<Policies, "maxStep" | "maxFlags">;
   readonly desired: ReadonlyMap<FlagKey, DesiredFlag>;
-  /** The plan id that was given to `--acknowledge`; null when none was. */
+  /** The plan id that was passed to `--acknowledge`; null if there is none. */
   readonly acknowledgedPlan: string | null;
 }
 
-/** Adds to a plan what has to be acknowledged: the dangers of each flag in key order, then those of the whole plan. */
+/**
+ * Adds to a plan everything that must be acknowledged: the dangers of each flag in key order, then those of the whole
+ * plan.
+ */
 export function withNeeds(
   plan: Plan,
   { environment, policies, desired, acknowledgedPlan }: Acknowledging,
@@ -44,19 +47,19 @@ export function withNeeds(
     const flag = desired.get(change.key);
     return flag === undefined ? [] : flagNeeds(environment.name, flag, dangersIn(change, plan, policies));
   });
-  // The first sync into an empty table is no mass change: nobody has been answered yet.
+  // The first sync into an empty table is not a mass change: the table has not served anyone yet.
   const maxFlags = plan.isFirst ? null : policies.maxFlags;
   return { ...plan, needs: [...ofFlags, ...planNeeds(plan, maxFlags, acknowledgedPlan === plan.id)] };
 }
 
-/** Returns what is dangerous about git's own change of one flag, manual changes left aside. */
+/** Returns the dangers of one flag's change in git, without manual changes. */
 function dangersIn({ key, action, git }: Change, plan: Plan, policies: Acknowledging["policies"]): readonly Danger[] {
   if (git.after === null) return [];
   if (action === "create") return plan.isFirst || plan.putBack.includes(key) ? [] : dangersOfNew(git.after);
   return dangersOf(git.before, git.after, policies);
 }
 
-/** Returns what the end state of one flag has to acknowledge before a sync from what git said last. */
+/** Returns what must be acknowledged to change one flag in git from `before` to its desired state. */
 export function editNeeds(
   environment: string,
   { before, desired }: { readonly before: Flag | null; readonly desired: DesiredFlag },
@@ -65,7 +68,7 @@ export function editNeeds(
   return flagNeeds(environment, desired, dangersOf(before, desired.flag, policies));
 }
 
-/** Dangers of one flag, with the id that its file has to carry. */
+/** Returns the dangers of one flag, with the id that its file must contain. */
 function flagNeeds(
   environment: string,
   { flag, acknowledged }: DesiredFlag,
@@ -87,14 +90,17 @@ export function isForFile({ code }: Pick<Need, "code">): boolean {
   return code !== "archive" && code !== "mass";
 }
 
-/** Returns what no line in a file can acknowledge: the file is gone, or the number of flags is the danger. */
+/**
+ * Returns the needs that a line in a file cannot acknowledge, because the file is gone or the danger is the number of
+ * flags.
+ */
 function planNeeds({ changes, id }: Plan, maxFlags: number | null, acknowledged: boolean): readonly Need[] {
   const archives = changes.filter(archivesAnAnswer).map(({ key }): Need => {
-    return { key, code: "archive", text: "archiving it flips people", id, acknowledged };
+    return { key, code: "archive", text: "archiving the flag changes answers", id, acknowledged };
   });
   const widened = changes.filter(isWidening).length;
   if (maxFlags === null || widened <= maxFlags) return archives;
-  const text = `${widened} flags change, policy maxFlags is ${maxFlags}`;
+  const text = `${widened} flags change; policy maxFlags is ${maxFlags}`;
   return [...archives, { key: null, code: "mass", text, id, acknowledged }];
 }
 

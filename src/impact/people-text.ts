@@ -1,6 +1,9 @@
 import type { Measured } from "./report.ts";
 
-/** Returns a share of people as a percentage: `40.0 %`, `100 %`, `0.004 %`. Only nobody reads as 0 %, only everyone as 100 %. */
+/**
+ * Returns a share of people as a percentage: `40.0 %`, `100 %`, `0.004 %`. Only nobody is shown as 0 %, and only
+ * everyone as 100 %.
+ */
 export function percentText(share: number): string {
   const percent = share * 100;
   if (share <= 0) return "0 %";

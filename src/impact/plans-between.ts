@@ -8,7 +8,7 @@ import { digest } from "../source/load/digest.ts";
 import type { LoadedFlags } from "../source/load/load.ts";
 import { withNeeds, type PlanWithNeeds } from "./needs.ts";
 
-/** Which commits the two states of the files are of; null where no commit has them. */
+/** The commits of the two states of the files; null for a state that is not committed. */
 export interface Commits {
   readonly from: string | null;
   readonly to: string | null;
@@ -19,8 +19,8 @@ export interface Commits {
  * promotion, as if each table held exactly the first state. It reads no database. The stricter limits of both configurations
  * apply.
  *
- * @param before  may be without flags; where it has errors, the flags without errors count
- * @param after   valid: without a configuration there are no environments
+ * @param before  may contain no flags; flags with errors are left out
+ * @param after   valid; without a configuration there are no environments
  */
 export function plansBetween(before: LoadedFlags, after: LoadedFlags, commits: Commits): readonly PlanWithNeeds[] {
   if (after.config === null) return [];
@@ -36,14 +36,14 @@ export function plansBetween(before: LoadedFlags, after: LoadedFlags, commits: C
       live: rowsAsSynced(before.flagsFor(name), desired),
       release: new Set<FlagKey>(),
       onDrift: "keep",
-      deletedByHand: new Set<FlagKey>(),
+      deletedManually: new Set<FlagKey>(),
       digest,
     });
     return withNeeds(plan, { environment, policies, desired, acknowledgedPlan: null });
   });
 }
 
-/** Returns the rows that a sync of those flags would have left behind. */
+/** Returns the rows that a sync of those flags would have written. */
 function rowsAsSynced(
   flags: ReadonlyMap<FlagKey, Flag>,
   desired: ReadonlyMap<FlagKey, DesiredFlag>,

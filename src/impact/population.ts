@@ -19,7 +19,7 @@ export interface Population {
 export interface PopulationNote {
   readonly source: "generated" | "file";
   readonly size: number;
-  /** The same seed, declarations and flags give the same people; null for a file. */
+  /** The seed: the same seed, declarations and flags give the same people. Null for a file. */
   readonly seed: number | null;
   /** The file of contexts. */
   readonly file: string | null;
@@ -27,7 +27,7 @@ export interface PopulationNote {
   readonly guessed: readonly string[];
 }
 
-/** As many people as tell a share to within one point, 99 times of 100. */
+/** The default number of contexts, which estimates a share to within one point in 99 of 100 cases. */
 export const DEFAULT_SIZE = 20_000;
 export const DEFAULT_SEED = 1;
 
@@ -35,13 +35,13 @@ export const DEFAULT_SEED = 1;
 type Draw = (person: number) => Scalar | undefined;
 
 /**
- * Generates contexts from the declared attributes and from what conditions compare. Every context has every declared
- * attribute: one of the declared values, as common as its weight. A subject attribute (userId, or the `by` of a share)
+ * Generates contexts from the declared attributes and from the values in conditions. Every context has every declared
+ * attribute, with one of its declared values, chosen by weight. A subject attribute (userId, or the `by` of a share)
  * without declared values is different in every context and never a listed id. For any other attribute, half of the
  * contexts get a value that some condition names and half get another; it is missing in half of them where a condition
  * tests whether it exists.
  *
- * @param flags  both versions of all that will be measured
+ * @param flags  both versions of every flag that will be measured
  * @param size   at least 1
  */
 export function generatePopulation(
@@ -64,10 +64,10 @@ export function generatePopulation(
   return { contexts, note: { source: "generated", size, seed, file: null, guessed } };
 }
 
-/** What flags read of a context. */
+/** The attributes that flags read from a context. */
 interface Questions {
   readonly asked: ReadonlyMap<string, AttributeTests>;
-  /** The subject attributes of shares and splits; userId always. */
+  /** The subject attributes of shares and splits; always includes userId. */
   readonly subjects: ReadonlySet<string>;
 }
 
@@ -84,7 +84,7 @@ function drawOf(
   { asked, subjects }: Questions,
   seed: number,
 ): Draw {
-  // Each attribute draws for itself: one more of them leaves all others as they were.
+  // Each attribute has its own random numbers, so that another attribute does not change them.
   const random = seededRandom(seed, name);
   const values = spec?.values ?? [];
   const [first, ...others] = values;
@@ -108,15 +108,15 @@ function weighted(
 }
 
 /**
- * Makes ids that no list names. The ids of two attributes differ, as those of users and sessions do: equal ones would fall
- * into one bucket.
+ * Generates ids that no list contains. The ids of two attributes differ, as those of users and sessions do: equal ones
+ * would fall into one bucket.
  */
 function subject(name: string, seed: number): Draw {
   const stem = name === DEFAULT_BY ? `made-${seed}` : `made-${seed}-${name}`;
   return (person) => `${stem}-${person}`;
 }
 
-/** Does the same with numbers: large ones, from another start for each attribute. */
+/** Generates numeric ids: large numbers, with another start for each attribute. */
 function numberedSubject(random: Random): Draw {
   const first = 7_000_000_000_000 + Math.floor(random.next() * 1_000_000) * 1_000_000;
   return (person) => first + person;
@@ -138,7 +138,10 @@ function isFilled(values: readonly Scalar[]): values is readonly [Scalar, ...Sca
   return values.length > 0;
 }
 
-/** A subject attribute is guessed only where conditions do more than compare it with ids. */
+/**
+ * Returns whether values are guessed: those of a subject attribute are only if conditions do more than compare it with
+ * ids.
+ */
 function isGuessed(name: string, spec: AttributeDeclaration | undefined, { asked, subjects }: Questions): boolean {
   const question = asked.get(name);
   if (question === undefined || (spec?.values ?? []).length > 0) return false;

@@ -19,7 +19,7 @@ interface Sum {
  * shares are counted exactly for each set of matching rules. So chance affects how common each set is, and not which
  * buckets subjects fall into.
  *
- * @returns undefined where there are too many buckets to look at
+ * @returns undefined if there are too many buckets to count
  */
 export function profiledFlips(
   pair: VersionPair,

@@ -1,6 +1,6 @@
 import { hashAfter, headOf } from "../core/evaluate/murmur3.ts";
 
-/** Makes numbers that look random. One seed gives the same numbers on every machine. */
+/** A generator of pseudo-random numbers. The same seed gives the same numbers on every machine. */
 export interface Random {
   /** 0 ≤ n < 1 */
   readonly next: () => number;
@@ -8,7 +8,11 @@ export interface Random {
   readonly oneOf: <Value>(values: readonly [Value, ...Value[]]) => Value;
 }
 
-/** @param stream  names what the numbers are for, so that two uses of one seed have nothing to do with each other */
+/**
+ * Returns a generator for one seed and one purpose.
+ *
+ * @param stream  names the purpose of the numbers, so that two uses of one seed are independent of each other
+ */
 export function seededRandom(seed: number, stream: string): Random {
   let state = hashAfter(headOf(`${seed}:`), stream);
   const next = (): number => {

@@ -12,22 +12,22 @@ import { withRequired } from "./version-pair.ts";
 import type { WarningInputs } from "./warnings.ts";
 
 export interface ReportOptions extends Pick<ChangeReport, "from" | "to">, WarningInputs {
-  /** What {@link plansBetween} returns for the two states, where the caller has it already. */
+  /** The result of {@link plansBetween} for the two states, if the caller has it already. */
   readonly plans?: readonly PlanWithNeeds[] | undefined;
-  /** How many inline tests of the new state passed; every one unless given. */
+  /** The number of inline tests of the new state that passed. Default: all. */
   readonly testsPassed?: number | undefined;
-  /** The environments to report; all unless given. */
+  /** The environments to report. Default: all. */
   readonly environments?: readonly string[] | undefined;
-  /** The contexts of real people; generated unless given. */
+  /** The contexts of real people. Default: generated contexts. */
   readonly contexts?: Population | undefined;
-  /** How many contexts are generated: {@link DEFAULT_SIZE} unless given, or fewer where very many flags change. */
+  /** The number of contexts to generate. Default: {@link DEFAULT_SIZE}, or fewer if very many flags change. */
   readonly sample?: number | undefined;
   readonly seed?: number | undefined;
 }
 
 /**
- * Reports what turning one state of the files into another does to people, in every environment that the second declares.
- * It reads no git and no table: the same two states and options give the same report.
+ * Reports the effect on people of a change from one state of the files to another, in every environment that the second
+ * declares. Reads neither git nor a table: the same two states and options give the same report.
  *
  * @param after  valid; its tests have been run
  */
@@ -60,7 +60,10 @@ function stagesOf(before: LoadedFlags, after: LoadedFlags, options: ReportOption
   return stages;
 }
 
-/** How many answers a report computes at most before it generates fewer contexts, so that it stays fast for any change. */
+/**
+ * The maximum number of answers that a report computes. Above it, fewer contexts are generated, so that reports stay
+ * fast.
+ */
 const MAX_ANSWERS = 6_000_000;
 const MIN_PEOPLE = 500;
 

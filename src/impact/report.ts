@@ -7,13 +7,13 @@ import type { DecidedBy } from "../core/describe/decided-by.ts";
 import type { ChangeKind } from "./change-kind.ts";
 import type { PopulationNote } from "./population.ts";
 
-/** Describes what a branch would do to the people who use the flags. Views turn it into text. */
+/** The effect of a branch on the people who use the flags. Views turn it into text. */
 export interface ChangeReport {
   /** The commit at which the branch left its base. `ref` is the name as given, e.g. `origin/main`. */
   readonly from: { readonly ref: string; readonly commit: string | null };
   /** `commit` is null for files that are not committed; `name` then names them. */
   readonly to: { readonly commit: string | null; readonly name?: string };
-  /** In the order of promotion, also those in which nothing changes. */
+  /** All environments in the order of promotion, including those in which nothing changes. */
   readonly environments: readonly EnvironmentReport[];
   readonly population: PopulationNote;
   readonly checks: { readonly flags: number; readonly testsPassed: number };
@@ -22,7 +22,7 @@ export interface ChangeReport {
 export interface EnvironmentReport {
   readonly environment: string;
   readonly isProtected: boolean;
-  /** The changed flags: those that move most people first, then in key order. */
+  /** The changed flags, ordered by the number of people that they affect, then by key. */
   readonly flags: readonly FlagReport[];
   readonly unchanged: number;
   /** People for whom at least one flag answers differently. */
@@ -30,24 +30,24 @@ export interface EnvironmentReport {
   /** Everything that has to be acknowledged, for single flags and for the whole plan. */
   readonly needs: readonly Need[];
   readonly problems: readonly PlanProblem[];
-  /** What `hoist sync --acknowledge` takes, where the table says what the base says. */
+  /** The id for `hoist sync --acknowledge`, if the table equals the base. */
   readonly planId: string;
-  /** Manual changes of the table; null where no table was read. */
+  /** The manual changes of the table; null if no table was read. */
   readonly manualChanges: readonly ManualChange[] | null;
 }
 
-/** One flag of one environment that answers, or reads, differently. */
+/** A flag of one environment whose definition or answers change. */
 export interface FlagReport {
   readonly key: FlagKey;
   /** Null where its file is gone. */
   readonly path: string | null;
-  /** `reached`: the flag itself is as it was, but it requires one that is not. */
+  /** `reached`: the flag itself is unchanged, but it requires a flag that changes. */
   readonly action: Change["action"] | "reached";
   readonly kind: ChangeKind;
   readonly differences: readonly Difference[];
   /** What changed the flag, other than its own file: `segment staff`, `requires new_checkout`. */
   readonly via: readonly string[];
-  /** The flag in plain English; null where it is not there. */
+  /** The flag in plain English; null if it does not exist. */
   readonly before: string | null;
   readonly after: string | null;
   readonly flips: Flips;
@@ -55,7 +55,7 @@ export interface FlagReport {
   readonly warnings: readonly ReportWarning[];
 }
 
-/** Warns before merging, and forbids nothing. */
+/** A warning that is shown before merging. It does not block the merge. */
 export interface ReportWarning {
   readonly code: "masked-by-hand" | "masked-by-override" | "overwrites-hand-edit" | "ahead" | "expires-soon";
   readonly text: string;
@@ -70,19 +70,19 @@ export interface Measured {
 /** The people who get a different answer. */
 export interface Flips {
   /**
-   * `exact`: counted in buckets, true of any people. `sampled`: of people made from the declared attributes.
-   * `counted`: of the contexts of a file, every one of them.
+   * `exact`: counted in buckets, valid for any people. `sampled`: estimated from contexts that were generated from the
+   * declared attributes. `counted`: counted over all contexts of a file.
    */
   readonly method: "exact" | "sampled" | "counted";
-  /** How many people were asked; null where it is exact. */
+  /** The number of contexts that were evaluated; null if the figure is exact. */
   readonly sample: number | null;
   readonly flipped: Measured;
-  /** From one variant to another, by what decides now; largest first. */
+  /** The moves from one variant to another, by what decides the new answer; largest first. */
   readonly moves: readonly Move[];
 }
 
 export interface Move extends Measured {
-  /** Null where the flag is not there: programs get their own default. */
+  /** Null if the flag does not exist: programs get their own default. */
   readonly from: VariantName | null;
   readonly to: VariantName | null;
   /** What decides the answer after the change. */

@@ -1,22 +1,24 @@
 import type { FlagKey } from "../core/flag/flag.ts";
 import { isJsonObject, type JsonObject } from "../core/json.ts";
 
-/** What overrides of running instances make of one flag. */
+/** The overrides of one flag in running instances. */
 export interface SeenOverride {
   readonly key: FlagKey;
-  /** What they serve by it, each once; `overridden` where an instance does not say. */
+  /**
+   * The variants that the overrides serve, without repetition; `overridden` if an instance does not report its variant.
+   */
   readonly variants: readonly string[];
-  /** The variables and patterns behind it, each once, e.g. `FEATURE_CHECKOUT`. */
+  /** The variables and patterns of the overrides, without repetition, e.g. `FEATURE_CHECKOUT`. */
   readonly via: readonly string[];
-  /** So many instances override it, of so many that are running. */
+  /** The number of instances that override the flag, and the number of running instances. */
   readonly instances: number;
   readonly of: number;
 }
 
 /**
- * The flags that running instances override, in key order, from what their heartbeats say.
+ * Returns the flags that running instances override, in key order, according to their heartbeats.
  *
- * @param instances  those that are running; of each, what it makes of a flag by the flag's key
+ * @param instances  the running instances, each with its overrides by flag key
  */
 export function seenOverrides(instances: readonly { readonly overrides: JsonObject }[]): readonly SeenOverride[] {
   const keys = new Set(instances.flatMap(({ overrides }) => Object.keys(overrides)));

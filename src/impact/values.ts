@@ -7,7 +7,7 @@ import { operatorOf } from "../core/matcher/operators.ts";
 
 /** Values for an attribute that declares none. */
 export interface GuessedValues {
-  /** Those that pass some test, or that `not` names. */
+  /** Values that pass some test, or that `not` names. */
   readonly named: readonly Scalar[];
   /** All others. */
   readonly others: readonly Scalar[];
@@ -23,9 +23,9 @@ const PLAIN: Readonly<Record<ValueType, readonly Scalar[]>> = {
 };
 
 /**
- * Returns values on both sides of every test of an attribute, all of its type.
+ * Returns values that pass and values that fail each test of an attribute, all of the attribute's type.
  *
- * @param type  as declared; undefined where it is not declared: then the types that its tests can tell apart
+ * @param type  the declared type; if undefined, the types that the tests can distinguish
  */
 export function guessedValues(asked: AttributeTests, type: ValueType | undefined): GuessedValues {
   const types = type === undefined ? typesAsked(asked) : new Set([type]);
@@ -39,7 +39,7 @@ export function guessedValues(asked: AttributeTests, type: ValueType | undefined
   return { named: fitting.filter(isNamed), others: fitting.filter((value) => !isNamed(value)) };
 }
 
-/** Makes the check whether some test names a value; `not` names the values that it excludes. */
+/** Returns a function that checks whether some test names a value; `not` names the values that it excludes. */
 function namingOf({ tests, ids }: AttributeTests): (value: Scalar) => boolean {
   const listed = new Set(ids);
   const naming = tests.flatMap((test) => {

@@ -6,7 +6,7 @@ import { type Version, withRequired } from "./version-pair.ts";
 
 /** Evaluates one version of one flag, with the evaluator that programs run. */
 export interface VersionEvaluator {
-  /** Null where the flag is not there, or cannot be evaluated. */
+  /** Returns null if the flag does not exist or cannot be evaluated. */
   readonly variantFor: (context: EvaluationContext) => VariantName | null;
   readonly decidedByFor: (context: EvaluationContext) => DecidedBy;
 }
@@ -24,7 +24,11 @@ export function evaluatorOf(key: FlagKey, version: Version): VersionEvaluator {
   };
 }
 
-/** @param failsRequirement  tells whether a requirement is why somebody gets the off variant */
+/**
+ * Returns what decides an evaluation.
+ *
+ * @param failsRequirement  returns whether the context gets the off variant because of an unmet requirement
+ */
 export function decidedByOf(
   { reason, metadata, errorCode }: Evaluation,
   failsRequirement: () => boolean = () => false,

@@ -1,9 +1,9 @@
 import { type Flag, type FlagKey, type VariantName } from "../core/flag/flag.ts";
 import { sameJson } from "../core/json.ts";
 
-/** One of two versions of a flag, with the other flags of its time. */
+/** One of two versions of a flag, with all other flags of the same state. */
 export interface Version {
-  /** Null where the flag is not there. */
+  /** Null if the flag does not exist. */
   readonly flag: Flag | null;
   /** Every flag by key: what this one requires is looked up in it. */
   readonly all: ReadonlyMap<FlagKey, Flag>;
@@ -19,20 +19,26 @@ export interface VersionPair {
 /** The fields that evaluation reads; all others are for people, browsers and policies. */
 const EVALUATED = ["enabled", "rules", "rollout", "serve", "requires", "variants", "offVariant"] as const;
 
-/** Returns whether two versions are equal in all that evaluation reads: then they answer alike, if required flags do. */
-export function readsAlike(before: Flag, after: Flag): boolean {
+/**
+ * Returns whether two versions are equal in every field that evaluation reads. They then give the same answers,
+ * provided that required flags do.
+ */
+export function isEqualForEvaluation(before: Flag, after: Flag): boolean {
   if (before === after) return true;
   return EVALUATED.every((field) => sameJson(before[field], after[field])) && before.salt === after.salt;
 }
 
-/** Returns whether a flag and all flags that it requires, indirectly too, read alike in both versions. */
+/**
+ * Returns whether a flag and all flags that it requires, directly or indirectly, are equal for evaluation in both
+ * versions.
+ */
 export function isUntouched({ key, before, after }: VersionPair): boolean {
   const open = [key];
   const seen = new Set(open);
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const was = next === key ? before.flag : (before.all.get(next) ?? null);
     const is = next === key ? after.flag : (after.all.get(next) ?? null);
-    if (was !== null && is !== null && !readsAlike(was, is)) return false;
+    if (was !== null && is !== null && !isEqualForEvaluation(was, is)) return false;
     if ((was === null) !== (is === null)) return false;
     for (const { flag } of was?.requires ?? []) {
       if (seen.has(flag)) continue;
@@ -43,7 +49,7 @@ export function isUntouched({ key, before, after }: VersionPair): boolean {
   return true;
 }
 
-/** Returns the flag and all flags that it requires, indirectly too, as far as they are there. */
+/** Returns the flag and all flags that it requires, directly or indirectly, if they exist. */
 export function withRequired({ flag, all }: Version): readonly Flag[] {
   if (flag === null) return [];
   const found = new Map([[flag.key, flag]]);
@@ -60,8 +66,8 @@ export function withRequired({ flag, all }: Version): readonly Flag[] {
 }
 
 /**
- * Decides whether a change from one variant to another is a flip. A variant of the same name is another answer where its
- * value changed. A new flag flips those who get more than its off variant; an archived one those who had more than its
+ * Decides whether a change from one variant to another is a flip. A variant whose value changed is a different answer.
+ * A new flag flips everyone who does not get its off variant; an archived flag flips everyone who did not get its
  * fallback.
  */
 export type IsFlip = (from: VariantName | null, to: VariantName | null) => boolean;

@@ -13,17 +13,17 @@ import type { SeenOverride } from "./seen-overrides.ts";
 const SOON_DAYS = 14;
 const DAY_MS = 86_400_000;
 
-/** What warnings are about, besides the files. */
+/** The inputs of warnings, besides the files. */
 export interface WarningInputs {
   /** `YYYY-MM-DD`, for flags that are about to expire. */
   readonly today: string;
   /** The manual changes of each environment whose table was read. */
   readonly manualChanges?: ReadonlyMap<string, readonly ManualChange[]> | undefined;
-  /** What the running instances of each environment override, as far as that is known. */
+  /** The overrides of the running instances of each environment, if known. */
   readonly overridden?: ReadonlyMap<string, readonly SeenOverride[]> | undefined;
 }
 
-/** Returns what to know about the change of one flag before it is merged. */
+/** Returns the warnings about the change of one flag, which are shown before it is merged. */
 export function warningsOf(
   { key, kind, after, action }: FlagChange,
   stage: Stage,
@@ -68,11 +68,11 @@ function manualChangeWarnings(
       const what = by === undefined ? text : `${text} (${by.changedBy}, ${by.changedAt.slice(0, 10)})`;
       if (outcome === "overwritten") return { code: "overwrites-hand-edit", text: `${what}; the merge overwrites it` };
       const release = `hoist sync --env ${environment} --release ${key}`;
-      return { code: "masked-by-hand", text: `${what}; stays so after the merge, until it is released: ${release}` };
+      return { code: "masked-by-hand", text: `${what}; it stays after the merge until it is released: ${release}` };
     });
 }
 
-/** Warns about overrides in running instances, which hide what is merged. */
+/** Warns about overrides in running instances, which hide the merged change. */
 export function overrideWarnings(key: FlagKey, seen: readonly SeenOverride[]): readonly ReportWarning[] {
   return seen
     .filter((override) => override.key === key)
@@ -81,15 +81,15 @@ export function overrideWarnings(key: FlagKey, seen: readonly SeenOverride[]): r
       const by = via.length === 0 ? "" : ` by ${via.join(", ")}`;
       const where =
         instances === of ? (of === 1 ? "the only instance" : `all ${of} instances`) : `${instances} of ${of} instances`;
-      const stays = instances === 1 ? "it stays" : "they stay";
+      const stays = instances === 1 ? "it stays overridden" : "they stay overridden";
       return {
         code: "masked-by-override",
-        text: `overridden${what}${by} on ${where}: ${stays} so after the merge, until the override is lifted there`,
+        text: `overridden${what}${by} on ${where}: ${stays} after the merge until the override is removed there`,
       };
     });
 }
 
-/** Warns where people get something that the environment before does not serve them yet. Off is never ahead. */
+/** Warns if people get something that the preceding environment does not serve them yet. Off is never ahead. */
 function aheadWarning(key: FlagKey, { sides, earlier }: Stage, population: Population): readonly ReportWarning[] {
   const flag = sides.after.get(key);
   if (flag === undefined || earlier === null) return [];
@@ -98,6 +98,6 @@ function aheadWarning(key: FlagKey, { sides, earlier }: Stage, population: Popul
   const share = ahead.reduce((sum, move) => sum + move.share, 0);
   if (share === 0) return [];
   const variants = [...new Set(ahead.map(({ to }) => to))].join(", ");
-  const people = `${percentText(share)} of people get ${variants} here and not there`;
+  const people = `${percentText(share)} of people get ${variants} here but not there`;
   return [{ code: "ahead", text: `ahead of ${earlier.plan.environment}: ${people}` }];
 }

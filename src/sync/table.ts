@@ -78,7 +78,7 @@ export function planTable(
     live: rows,
     release,
     onDrift,
-    deletedByHand: new Set(deleted.map(([key]) => key)),
+    deletedManually: new Set(deleted.map(([key]) => key)),
     killedAndDeleted: new Set(deleted.filter(([, entry]) => isKilledAndDeleted(entry)).map(([key]) => key)),
     digest,
   });

@@ -32,13 +32,13 @@ const CASES: readonly Case[] = [
     is: "more are a jump",
     before: flag({ rollout: percentage(10) }),
     after: flag({ rollout: percentage(35.001) }),
-    dangers: ["jump: the step is 25.001 points, policy maxStep is 25"],
+    dangers: ["jump: a share rises by 25.001 points; policy maxStep is 25"],
   },
   {
     is: "disabled counts as 0 and all as 100",
     before: flag({ enabled: false }),
     after: flag({}),
-    dangers: ["jump: the step is 100 points, policy maxStep is 25"],
+    dangers: ["jump: a share rises by 100 points; policy maxStep is 25"],
   },
   { is: "a list has no share", before: flag({ enabled: false }), after: flag({ rollout: LIST }), dangers: [] },
   {
@@ -51,7 +51,7 @@ const CASES: readonly Case[] = [
     is: "a list gives way to everyone",
     before: flag({ rollout: LIST }),
     after: flag({}),
-    dangers: ["jump: the step is 100 points, policy maxStep is 25"],
+    dangers: ["jump: a share rises by 100 points; policy maxStep is 25"],
   },
   { is: "lowering needs nobody's yes", before: flag({}), after: flag({ rollout: percentage(1) }), dangers: [] },
   {
@@ -64,19 +64,19 @@ const CASES: readonly Case[] = [
     is: "a rule's share jumps too",
     before: flag({ rollout: percentage(0), rules: [aRule({ portion: portion(10) })] }),
     after: flag({ rollout: percentage(0), rules: [aRule({ portion: portion(60) })] }),
-    dangers: ["jump: the step is 50 points, policy maxStep is 25"],
+    dangers: ["jump: a share rises by 50 points; policy maxStep is 25"],
   },
   {
     is: "under another name a rule is still the rule that it was",
     before: flag({ rollout: percentage(0), rules: [aRule({ name: "beta", when: SOME, portion: portion(1) })] }),
     after: flag({ rollout: percentage(0), rules: [aRule({ name: "beta users", when: SOME, portion: portion(90) })] }),
-    dangers: ["jump: the step is 89 points, policy maxStep is 25"],
+    dangers: ["jump: a share rises by 89 points; policy maxStep is 25"],
   },
   {
     is: "a rule that loses its share takes all whom it matches",
     before: flag({ rollout: percentage(0), rules: [aRule({ when: SOME, portion: portion(1) })] }),
     after: flag({ rollout: percentage(0), rules: [aRule({ when: SOME, portion: null })] }),
-    dangers: ["jump: the step is 99 points, policy maxStep is 25"],
+    dangers: ["jump: a share rises by 99 points; policy maxStep is 25"],
   },
   {
     is: "a rule that gets a share is lowered, whatever the share",
@@ -88,13 +88,13 @@ const CASES: readonly Case[] = [
     is: "a new rule for everyone stands in the last line's place",
     before: flag({ rollout: percentage(10) }),
     after: flag({ rollout: percentage(10), rules: [aRule({ name: "all", portion: portion(90) })] }),
-    dangers: ["jump: the step is 80 points, policy maxStep is 25"],
+    dangers: ["jump: a share rises by 80 points; policy maxStep is 25"],
   },
   {
     is: "as does one that is for everyone from now on",
     before: flag({ rollout: percentage(10), rules: [aRule({ when: SOME })] }),
     after: flag({ rollout: percentage(10), rules: [aRule()] }),
-    dangers: ["jump: the step is 90 points, policy maxStep is 25"],
+    dangers: ["jump: a share rises by 90 points; policy maxStep is 25"],
   },
   {
     is: "a new rule for some has no share to rise",
@@ -112,7 +112,7 @@ const CASES: readonly Case[] = [
     is: "a last line that serves the off variant gives nobody anything, until it serves another",
     before: flag({ serve: { variant: "off" } }),
     after: flag({}),
-    dangers: ["jump: the step is 100 points, policy maxStep is 25"],
+    dangers: ["jump: a share rises by 100 points; policy maxStep is 25"],
   },
   {
     is: "a rule's split is dealt again under another name too",

@@ -12,7 +12,13 @@ describe("what has to be acknowledged", () => {
   test("is archiving a flag that serves somebody", () => {
     const plan = planWithNeedsOf({ rows: [aLiveFlag(checkout)] });
     expect(plan.needs).toEqual([
-      { key: "checkout", code: "archive", text: "archiving it flips people", id: plan.id, acknowledged: false },
+      {
+        key: "checkout",
+        code: "archive",
+        text: "archiving the flag changes answers",
+        id: plan.id,
+        acknowledged: false,
+      },
     ]);
     expect(planWithNeedsOf({ rows: [aLiveFlag(checkout)], acknowledgedPlan: plan.id }).needs).toMatchObject([
       { acknowledged: true },
@@ -67,7 +73,7 @@ describe("what has to be acknowledged", () => {
     expect(planWithNeedsOf({ files: flags }).needs).toEqual([]);
     expect(planWithNeedsOf({ files: narrower, rows }).needs).toEqual([]);
     expect(planWithNeedsOf({ files: wider, rows }).needs).toMatchObject([
-      { key: null, code: "mass", text: "3 flags change, policy maxFlags is 2" },
+      { key: null, code: "mass", text: "3 flags change; policy maxFlags is 2" },
     ]);
   });
 });

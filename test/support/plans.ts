@@ -20,7 +20,7 @@ export function planOf({ files = [], rows = [], ...rest }: GivenPlan): Plan {
     live: new Map(rows.map((read) => [read.ok ? read.row.feature_key : (read.key ?? ""), read])),
     release: new Set(),
     onDrift: "keep",
-    deletedByHand: new Set(),
+    deletedManually: new Set(),
     digest,
     ...rest,
   });

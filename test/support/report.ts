@@ -91,6 +91,6 @@ export function sampledFlips(margin: number, ...moves: readonly Move[]): Flips {
 }
 
 export function aJump(key: string, acknowledged = false): Need {
-  const text = "the step is 40 points, policy maxStep is 25";
+  const text = "a share rises by 40 points; policy maxStep is 25";
   return { key, code: "jump", text, id: "1f3a9c2e", acknowledged };
 }

@@ -53,7 +53,7 @@ onEveryEngine((engine) => {
       {
         key: "checkout_button",
         code: "jump",
-        text: "the step is 40 points, policy maxStep is 25",
+        text: "a share rises by 40 points; policy maxStep is 25",
         id: idIn(line),
         acknowledged: false,
       },
@@ -66,7 +66,7 @@ onEveryEngine((engine) => {
       Object.fromEntries(Array.from({ length: 26 }, (_, n) => [`flag_${n}`, at(share)] as const));
     const tree = await aSyncedTree(engine, { ...many("10%"), everyone: at("all"), nobody: at("none") });
     const mass = await expectAsked(tree, many("11%"));
-    expect(mass).toContain("26 flags change, policy maxFlags is 25");
+    expect(mass).toContain("26 flags change; policy maxFlags is 25");
     const command = commandToRun(mass);
     expect(command.slice(0, 4)).toEqual(["sync", "--env", "production", "--acknowledge"]);
     expect(await tree.hoist("sync", "--acknowledge", "00000000")).toMatchObject({ code: 5 });
@@ -83,7 +83,7 @@ onEveryEngine((engine) => {
     tree.repository.commit("Everyone had it (#5)");
     const archive = await tree.hoist("sync");
     expect(archive).toMatchObject({ code: 5 });
-    expect(archive.out).toContain("everyone: archiving it flips people");
+    expect(archive.out).toContain("everyone: archiving the flag changes answers");
     expect(await tree.hoist(...commandToRun(archive.out))).toMatchObject({ code: 0 });
   });
 });
@@ -98,7 +98,7 @@ describe("a change that removes a limit", () => {
     const tree = await aSyncedTree(SQLITE, { checkout_button: at("10%") });
     tree.repository.write("flags/_config.yaml", config);
     const refused = await expectAsked(tree, { checkout_button: at("50%") });
-    expect(refused).toContain("the step is 40 points, policy maxStep is 25");
+    expect(refused).toContain("a share rises by 40 points; policy maxStep is 25");
     expect(await tree.hoist("plan")).toMatchObject({ code: 2, out: expect.stringContaining("policy maxStep is 25") });
     expect(await tree.hoist("validate", "--base", "HEAD~1")).toMatchObject({ code: 5 });
     await expectSynced(tree, { checkout_button: at("10%") });

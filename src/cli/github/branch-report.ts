@@ -9,7 +9,7 @@ import { openRepository, type Repository } from "../../history/repository.ts";
 import { inFileOrder } from "../../source/load/parsed-file.ts";
 import { reportBetween } from "../../impact/report-between.ts";
 import { checkPolicies } from "../../impact/policy/check-policies.ts";
-import { strictAboutEdited } from "../../impact/policy/check-expiry.ts";
+import { withExpiredErrors } from "../../impact/policy/check-expiry.ts";
 import { baseOf, plansSince } from "../../impact/changes-since.ts";
 import { checkFiles } from "../../source/read/check-files.ts";
 import { progressOf, todayOf, type Io } from "../terminal/io.ts";
@@ -56,7 +56,7 @@ export async function branchReport(
   }
   const before = await baseOf(folder, base, files);
   const change = { before: before.loaded, after: files.loaded, plans: plansSince(before, files) };
-  const found = [...strictAboutEdited(diagnostics, change), ...checkPolicies(change, { today })]
+  const found = [...withExpiredErrors(diagnostics, change), ...checkPolicies(change, { today })]
     .sort(inFileOrder)
     .map(fromTop);
   const report = reportBetween(before.loaded, files.loaded, {

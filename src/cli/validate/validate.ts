@@ -50,7 +50,7 @@ async function reportBranch(
   const { inFileOrder } = await import("../../source/load/parsed-file.ts");
   const { baseOf, plansSince } = await import("../../impact/changes-since.ts");
   const { checkPolicies } = await import("../../impact/policy/check-policies.ts");
-  const { strictAboutEdited } = await import("../../impact/policy/check-expiry.ts");
+  const { withExpiredErrors } = await import("../../impact/policy/check-expiry.ts");
   const { branchText } = await import("../plan/plan-text.ts");
   const { planData } = await import("../plan/plan-json.ts");
   const { report } = await import("./report.ts");
@@ -58,7 +58,7 @@ async function reportBranch(
   const plans = plansSince(before, checked.files);
   const change = { before: before.loaded, after: checked.files.loaded, plans };
   const broken = checkPolicies(change, { today: todayOf(io) });
-  const diagnostics = [...strictAboutEdited(checked.diagnostics, change), ...broken].sort(inFileOrder);
+  const diagnostics = [...withExpiredErrors(checked.diagnostics, change), ...broken].sort(inFileOrder);
   const code = report(io, { ...checked, diagnostics }, format, { more: { plans: plans.map(planData) }, folder });
   const text = branchText(plans, base, io.style);
   if (format === "text") io.out(`\n${text}`);

@@ -5,7 +5,7 @@ import { rangeText } from "../matcher/version-operator.ts";
 import { orText } from "../text.ts";
 
 /** The wording of conditions: the names of segments, and the maximum length of lists. */
-export interface Speech extends ListLength {
+export interface ConditionWording extends ListLength {
   /** Returns the name of a segment. Segments with different conditions get different names. */
   readonly nameOf: (segment: NamedCondition) => string;
 }
@@ -14,37 +14,37 @@ export interface Speech extends ListLength {
  * Describes the people who meet a condition, as a noun phrase: `staff`, `people in M5V or M5G on app 5.5 or newer`,
  * `everyone`. The description is complete, and brackets group parts where the sentence would be ambiguous.
  */
-export function whoText(condition: Condition, speech: Speech): string {
+export function whoText(condition: Condition, wording: ConditionWording): string {
   const simple = simplified(condition);
-  if (simple.op === "any") return simple.of.map((part) => whoText(part, speech)).join(", or ") || "nobody";
-  if (simple.op === "segment" && simple.anyOf.length > 0) return segmentChoice(simple.anyOf, speech);
-  if (simple.op === "all") return peopleWith(simple.of, speech);
-  return `people ${modifierOf(simple, speech)}`;
+  if (simple.op === "any") return simple.of.map((part) => whoText(part, wording)).join(", or ") || "nobody";
+  if (simple.op === "segment" && simple.anyOf.length > 0) return segmentChoice(simple.anyOf, wording);
+  if (simple.op === "all") return peopleWith(simple.of, wording);
+  return `people ${modifierOf(simple, wording)}`;
 }
 
 /**
  * Returns {@link whoText} for use after a share: in brackets where the share would otherwise seem to apply to its first
  * part only.
  */
-export function whoAsOne(condition: Condition, speech: Speech): string {
+export function whoTextAsUnit(condition: Condition, wording: ConditionWording): string {
   const simple = simplified(condition);
   const isSeveral = simple.op === "any" ? simple.of.length > 1 : simple.op === "segment" && simple.anyOf.length > 1;
-  return isSeveral ? `(${whoText(simple, speech)})` : whoText(simple, speech);
+  return isSeveral ? `(${whoText(simple, wording)})` : whoText(simple, wording);
 }
 
 /** Uses the first segment that is a part of its own as the noun, and describes it by the other parts. */
-function peopleWith(parts: readonly Condition[], speech: Speech): string {
+function peopleWith(parts: readonly Condition[], wording: ConditionWording): string {
   if (parts.length === 0) return "everyone";
   const noun = parts.find((part) => part.op === "segment" && part.anyOf.length === 1);
   const others = parts.filter((part) => part !== noun);
-  const name = noun === undefined ? "people" : whoText(noun, speech);
-  return others.length === 0 ? name : `${name} ${joined(others, speech)}`;
+  const name = noun === undefined ? "people" : whoText(noun, wording);
+  return others.length === 0 ? name : `${name} ${joined(others, wording)}`;
 }
 
-function joined(parts: readonly Condition[], speech: Speech): string {
+function joined(parts: readonly Condition[], wording: ConditionWording): string {
   let text = "";
   let isPlace = false;
-  for (const modifier of parts.map((part) => modifierOf(part, speech))) {
+  for (const modifier of parts.map((part) => modifierOf(part, wording))) {
     // `in M5V on app 5.5 or newer whose userRole is admin and whose age is 18 or more`
     const glue = text === "" ? "" : isPlace && !modifier.startsWith("(") ? " " : " and ";
     text += glue + modifier;
@@ -54,18 +54,18 @@ function joined(parts: readonly Condition[], speech: Speech): string {
 }
 
 /** Returns a condition as a modifier of `people`. */
-function modifierOf(condition: Condition, speech: Speech): string {
+function modifierOf(condition: Condition, wording: ConditionWording): string {
   switch (condition.op) {
     case "match":
-      return matchText(condition.attribute, condition.tests, speech);
+      return matchText(condition.attribute, condition.tests, wording);
     case "segment":
-      return `in the segment ${segmentChoice(condition.anyOf, speech)}`;
+      return `in the segment ${segmentChoice(condition.anyOf, wording)}`;
     case "any":
-      return `(${condition.of.map((part) => modifierOf(part, speech)).join(", or ") || "nobody"})`;
+      return `(${condition.of.map((part) => modifierOf(part, wording)).join(", or ") || "nobody"})`;
     case "all":
-      return condition.of.length === 0 ? "of any kind" : joined(condition.of, speech);
+      return condition.of.length === 0 ? "of any kind" : joined(condition.of, wording);
     case "none":
-      return noneText(condition.of, speech);
+      return noneText(condition.of, wording);
   }
 }
 
@@ -73,15 +73,15 @@ function modifierOf(condition: Condition, speech: Speech): string {
  * Describes a `none` condition as "known not to be". "Not staff" would include people whose attributes are missing, and
  * the condition does not match them.
  */
-function noneText(parts: readonly Condition[], speech: Speech): string {
+function noneText(parts: readonly Condition[], wording: ConditionWording): string {
   const [only] = parts;
   if (only === undefined) return "of any kind";
-  if (parts.length > 1) return `known to be none of (${parts.map((part) => whoText(part, speech)).join("; ")})`;
-  if (only.op === "segment" && only.anyOf.length === 1) return `known not to be ${segmentChoice(only.anyOf, speech)}`;
-  return `known not to be (${whoText(only, speech)})`;
+  if (parts.length > 1) return `known to be none of (${parts.map((part) => whoText(part, wording)).join("; ")})`;
+  if (only.op === "segment" && only.anyOf.length === 1) return `known not to be ${segmentChoice(only.anyOf, wording)}`;
+  return `known not to be (${whoText(only, wording)})`;
 }
 
-function segmentChoice(segments: readonly NamedCondition[], { nameOf }: Speech): string {
+function segmentChoice(segments: readonly NamedCondition[], { nameOf }: ConditionWording): string {
   const names = segments.map(nameOf);
   return names.length === 0 ? "of nobody" : orText(names);
 }

@@ -4,7 +4,7 @@ import type { Flag, Portion, Requirement, Rule } from "../flag/flag.ts";
 import { differences, type Difference } from "../plan/difference.ts";
 import { counted } from "../text.ts";
 import { whoText } from "./describe-condition.ts";
-import { speechOf } from "./describe-segments.ts";
+import { wordingFor } from "./describe-segments.ts";
 import { defaultRolloutText, listText, portionText, servedToText, serveText } from "./wording.ts";
 
 /**
@@ -115,8 +115,8 @@ const MAX_CONDITIONS_LENGTH = 120;
  * one line.
  */
 function conditionText(before: Condition, after: Condition): string {
-  const { speech } = speechOf([before, after], { most: 3 });
-  const [was, is] = [whoText(before, speech), whoText(after, speech)];
+  const { wording } = wordingFor([before, after], { most: 3 });
+  const [was, is] = [whoText(before, wording), whoText(after, wording)];
   return was === is || was.length + is.length > MAX_CONDITIONS_LENGTH ? "its condition changed" : `${was} → ${is}`;
 }
 

@@ -1,6 +1,6 @@
 import { type Condition, type NamedCondition, segmentsIn } from "../flag/condition.ts";
 import { conditionJson } from "../row/condition-json.ts";
-import { whoText, type Speech } from "./describe-condition.ts";
+import { whoText, type ConditionWording } from "./describe-condition.ts";
 import type { ListLength } from "../matcher/operand-text.ts";
 import { canonicalJson } from "../json.ts";
 
@@ -14,10 +14,10 @@ export interface SegmentText {
  * Names and describes every segment of the given conditions, including segments inside other segments, in reading
  * order.
  */
-export function speechOf(
+export function wordingFor(
   conditions: readonly Condition[],
   lists: ListLength,
-): { readonly speech: Speech; readonly segments: () => readonly SegmentText[] } {
+): { readonly wording: ConditionWording; readonly segments: () => readonly SegmentText[] } {
   const named = new Map<string, { readonly name: string; readonly when: Condition }>();
   const counts = new Map<string, number>();
   for (const segment of conditions.flatMap(segmentsIn)) {
@@ -28,10 +28,13 @@ export function speechOf(
     // Rows that were changed manually may have two conditions under one name.
     named.set(id, { name: wordOf(segment.name) + (count === 1 ? "" : `#${count}`), when: segment.when });
   }
-  const speech: Speech = { ...lists, nameOf: (segment) => named.get(idOf(segment))?.name ?? wordOf(segment.name) };
+  const wording: ConditionWording = {
+    ...lists,
+    nameOf: (segment) => named.get(idOf(segment))?.name ?? wordOf(segment.name),
+  };
   return {
-    speech,
-    segments: () => Array.from(named.values(), ({ name, when }) => ({ name, text: whoText(when, speech) })),
+    wording,
+    segments: () => Array.from(named.values(), ({ name, when }) => ({ name, text: whoText(when, wording) })),
   };
 }
 

@@ -1,5 +1,5 @@
-import { whoAsOne, whoText, matchText, type Speech } from "./describe-condition.ts";
-import { type SegmentText, speechOf } from "./describe-segments.ts";
+import { whoTextAsUnit, whoText, matchText, type ConditionWording } from "./describe-condition.ts";
+import { type SegmentText, wordingFor } from "./describe-segments.ts";
 import { type Flag, type Portion, type Requirement } from "../flag/flag.ts";
 import {
   type Audience,
@@ -34,18 +34,18 @@ export interface Description {
  * type the text names the off variant.
  */
 export function describeFlag(flag: Flag, { most = 5 }: DescribeOptions = {}): Description {
-  const { speech, segments } = speechOf(flag.enabled ? flag.rules.map(({ when }) => when) : [], { most });
+  const { wording, segments } = wordingFor(flag.enabled ? flag.rules.map(({ when }) => when) : [], { most });
   if (!flag.enabled) return { text: offText(flag, "everyone"), segments: [] };
-  const rules = flag.rules.map((rule) => ruleText(flag, rule, speech));
-  const sentences = [...rules, ...defaultTexts(flag, speech)];
+  const rules = flag.rules.map((rule) => ruleText(flag, rule, wording));
+  const sentences = [...rules, ...defaultTexts(flag, wording)];
   return {
     text: [...sentences, requiresText(flag), saltText(flag)].filter((text) => text !== "").join(" "),
     segments: segments(),
   };
 }
 
-function ruleText(flag: Flag, rule: Flag["rules"][number], speech: Speech): string {
-  const who = rule.portion === null ? whoText(rule.when, speech) : whoAsOne(rule.when, speech);
+function ruleText(flag: Flag, rule: Flag["rules"][number], wording: ConditionWording): string {
+  const who = rule.portion === null ? whoText(rule.when, wording) : whoTextAsUnit(rule.when, wording);
   return servedText(flag, servingRule(rule), who);
 }
 
@@ -68,13 +68,13 @@ function portionText(portion: Portion | null): string {
   return `${shareText(portion.share)}${portion.by === "userId" ? "" : ` (by ${portion.by})`} of `;
 }
 
-function defaultTexts(flag: Flag, speech: Speech): readonly string[] {
+function defaultTexts(flag: Flag, wording: ConditionWording): readonly string[] {
   const isOnly = flag.rules.length === 0;
   const rest = isOnly ? "everyone" : "everyone else";
   const rollout = defaultRollout(flag);
   if (servesNobody(rollout)) return [offText(flag, rest)];
   const isForAll = flag.rollout.strategy === "all";
-  const who = rollout.who.kind === "lists" ? `${isOnly ? "people" : rest} ${listedText(rollout.who, speech)}` : rest;
+  const who = rollout.who.kind === "lists" ? `${isOnly ? "people" : rest} ${listedText(rollout.who, wording)}` : rest;
   const sentence = servedText(flag, rollout, who);
   // A boolean flag is off for all others, so the text leaves that out.
   const isImplied = isForAll || (flag.type === "boolean" && flag.offVariant === "off");
@@ -82,10 +82,10 @@ function defaultTexts(flag: Flag, speech: Speech): readonly string[] {
 }
 
 /** Describes lists as a modifier of `people`: `whose userId is user-42, or in M5V`. */
-function listedText({ lists }: Extract<Audience, { kind: "lists" }>, speech: Speech): string {
+function listedText({ lists }: Extract<Audience, { kind: "lists" }>, wording: ConditionWording): string {
   return Object.entries(lists)
     .filter(([, ids]) => ids.length > 0)
-    .map(([attribute, ids]) => matchText(attribute, [{ op: "in", values: ids }], speech))
+    .map(([attribute, ids]) => matchText(attribute, [{ op: "in", values: ids }], wording))
     .join(", or ");
 }
 

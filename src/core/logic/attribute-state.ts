@@ -12,21 +12,24 @@ export interface Question {
   readonly missing: Truths;
 }
 
-/** What one value answers to all questions of its attribute, in their order, a bit each. */
+/** The answers of one value to all questions about its attribute, in the order of the questions. */
 export type Outcomes = readonly Truths[];
 
-/** What one attribute may still be. */
+/** The values that one attribute can still have. */
 export interface AttributeState {
   readonly canBeMissing: boolean;
   /** Single values. */
   readonly values: readonly Outcomes[];
-  /** What a list may hold; null where it can be no list. The longest list of them is the one that is looked at. */
+  /**
+   * The elements that a list may contain; null if the attribute cannot be a list. Only the longest possible list is
+   * considered.
+   */
   readonly elements: readonly Outcomes[] | null;
-  /** What some element of the list has to answer. */
+  /** Literals that some element of the list must fulfil. */
   readonly someElement: readonly Literal[];
 }
 
-/** Returns what is left of an attribute where a literal holds; undefined where nothing is. */
+/** Narrows an attribute to the values for which a literal holds; undefined if there are none. */
 export function narrowed(
   state: AttributeState,
   literal: Literal,

@@ -2,27 +2,30 @@ import { type Condition, type MatchCondition, partsOf } from "../flag/condition.
 import type { Test } from "../flag/condition.ts";
 import { operatorOf } from "../matcher/operators.ts";
 
-// What follows from how conditions are written, in one pass over them: less than `space.ts` finds out, and soon done where
-// that one gives up because too much would have to be tried.
+// Conclusions from the form of conditions alone, in one pass: weaker than those of `space.ts`, but fast even where
+// that search would take too long.
 
-/** How many steps one question may take: above it the answer is "not certain", so that no file can stall a check. */
+/**
+ * The maximum number of steps for one question: above it the answer is "not certain", so that no file can stall a
+ * check.
+ */
 const BUDGET = 50_000;
 
 interface Effort {
   left: number;
 }
 
-/** Returns whether everyone who meets `a` surely meets `b` too. False: not certain. */
+/** Returns whether every context that meets `a` certainly meets `b`, too. False means that it is not certain. */
 export function impliesByForm(a: Condition, b: Condition): boolean {
   return sameText(a, b, { left: BUDGET }) || impliesWithin(a, b, { left: BUDGET });
 }
 
-/** Returns whether surely nobody can meet the condition. False: not certain. */
+/** Returns whether certainly no context can meet the condition. False means that it is not certain. */
 export function neverHoldsByForm(condition: Condition): boolean {
   return neverWithin(condition, { left: BUDGET });
 }
 
-/** Returns whether surely everyone meets the condition, as one that asks whether an attribute exists or does not. */
+/** Returns whether certainly every context meets the condition, e.g. that an attribute exists or does not exist. */
 export function holdsForAllByForm(condition: Condition): boolean {
   if (condition.op === "all") return condition.of.every(holdsForAllByForm);
   if (condition.op === "match" || condition.op === "none") return false;

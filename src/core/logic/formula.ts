@@ -2,14 +2,17 @@ import { type Condition, type MatchCondition, partsOf } from "../flag/condition.
 import type { Share } from "../flag/flag.ts";
 import type { Truth } from "../evaluate/truth.ts";
 
-/** A set of the three truths, as bits. */
+/** A set of truth values, as bits. */
 export type Truths = number;
 export const TRUE: Truths = 1;
 export const FALSE: Truths = 2;
 export const UNKNOWN: Truths = 4;
 const ANY_TRUTH: Truths = 7;
 
-/** That one question to one attribute, by their numbers in a space, has one of several outcomes. */
+/**
+ * The statement that one question about one attribute has one of several outcomes. The space numbers attributes and
+ * questions.
+ */
 export interface Literal {
   readonly op: "literal";
   readonly attribute: number;
@@ -17,7 +20,7 @@ export interface Literal {
   readonly outcomes: Truths;
 }
 
-/** That a subject's bucket lies below a share, or not below it. */
+/** The statement that a subject's bucket is below a share, or that it is not. */
 export interface BucketLiteral {
   readonly op: "bucket";
   /** The subject attribute, by its number in a space. */
@@ -26,7 +29,10 @@ export interface BucketLiteral {
   readonly isBelow: boolean;
 }
 
-/** Something that is true or false of a context. Conditions have three truths; only literals speak of them. */
+/**
+ * A statement about a context that is either true or false. Conditions have three truth values, which only literals
+ * refer to.
+ */
 export type Formula =
   | { readonly op: "all"; readonly of: readonly Formula[] }
   | { readonly op: "any"; readonly of: readonly Formula[] }
@@ -41,7 +47,7 @@ export function bitOf(truth: Truth): Truths {
   return truth ? TRUE : FALSE;
 }
 
-/** What a formula says of a condition's outcome. */
+/** The outcome of a condition that a formula states. */
 export type Outcome = "true" | "false" | "not true" | "not false";
 
 const NEGATED: Readonly<Record<Outcome, Outcome>> = {
@@ -75,7 +81,7 @@ export function formulaOf(
   return { op: needsAll ? "all" : "any", of: partsOf(condition).map((part) => formulaOf(part, ofParts, ofMatch)) };
 }
 
-/** Returns the formula for an outcome of a match, which is true where all of its questions are answered with true. */
+/** Returns the formula for an outcome of a match, which is true if the answers to all of its questions are true. */
 export function outcomeFormula(attribute: number, questions: readonly number[], outcome: Outcome): Formula {
   return {
     op: outcome === "true" || outcome === "not false" ? "all" : "any",
@@ -83,7 +89,7 @@ export function outcomeFormula(attribute: number, questions: readonly number[], 
   };
 }
 
-/** Returns the literal that holds exactly where this one does not. */
+/** Returns the literal that holds exactly when the given one does not. */
 export function opposite(literal: Literal | BucketLiteral): Literal | BucketLiteral {
   if (literal.op === "bucket") return { ...literal, isBelow: !literal.isBelow };
   return { ...literal, outcomes: ANY_TRUTH & ~literal.outcomes };

@@ -3,7 +3,8 @@ import { momentOf } from "../matcher/moment.ts";
 const DAY_MS = 86_400_000;
 
 /**
- * Returns moments, as text and as Date, of which one lies before and after the same limits as any moment; no text is listed.
+ * Returns sample moments, as text and as Date. For any moment, one sample is before and after the same limits. No
+ * sample text is listed.
  *
  * @param limits  milliseconds since 1970, every moment that is compared with
  * @param listed  texts that are compared with as a whole

@@ -1,6 +1,6 @@
 /**
- * Returns numbers that stand for all finite ones: each limit itself, and between two limits a whole number and a fraction,
- * because only whole numbers are subjects.
+ * Returns sample numbers that represent all finite numbers: each limit itself, and between two limits a whole number
+ * and a fraction, because only whole numbers are subjects.
  *
  * @param limits  every number that is compared with
  */

@@ -16,14 +16,14 @@ export interface AttributeTests {
   readonly ids: readonly string[];
 }
 
-/** More values than anybody writes; above it nothing is certain. */
+/** The maximum number of listed values. With more values, nothing is certain. */
 const MAX_LISTED = 5_000;
 
 /**
- * Returns values that stand for all others: for any value of the attribute that is not a list, one of the samples
- * has the same outcome in every test. So what no sample can do, nobody can.
+ * Returns sample values that represent all others: for any value of the attribute that is not a list, one sample has
+ * the same outcome in every test. If no sample meets a condition, no value meets it.
  *
- * @returns undefined where no such samples are known: then nothing is certain about the attribute
+ * @returns undefined if no such samples are known; then nothing is certain about the attribute
  */
 export function samplesOf({ attribute, tests, ids }: AttributeTests): readonly unknown[] | undefined {
   const boundaries = boundariesOf(tests);
@@ -36,7 +36,7 @@ export function samplesOf({ attribute, tests, ids }: AttributeTests): readonly u
   // The subject attribute is a text or missing.
   if (attribute === DEFAULT_BY) return [...new Set(strings)].filter((text) => text !== "");
   const limits = [...listed.filter((value) => typeof value === "number"), ...ids.map(Number), ...numbers];
-  // The empty object stands for everything that no test understands.
+  // The empty object represents every value that no test accepts.
   return [
     ...new Set(strings),
     ...numberSamples(limits.filter(Number.isFinite)),
@@ -48,8 +48,8 @@ export function samplesOf({ attribute, tests, ids }: AttributeTests): readonly u
 }
 
 /**
- * Like {@link samplesOf}, but where no such samples are known it tries each kind of comparison by itself: values worth
- * trying, of which nothing certain follows.
+ * Returns values that are worth trying but prove nothing: the samples of {@link samplesOf}, or if there are none,
+ * samples for each kind of comparison separately.
  */
 export function trialValuesOf(asked: AttributeTests): readonly unknown[] {
   const samples = samplesOf(asked);

@@ -2,29 +2,29 @@ import { WHOLE } from "../flag/flag.ts";
 import { type BucketLiteral, type Formula, type Literal, opposite } from "./formula.ts";
 import { type AttributeState, narrowed, type Question } from "./attribute-state.ts";
 
-/** What is known of a context: what each attribute may be, and between which shares each bucket lies. */
+/** The known facts about a context: the possible values of each attribute, and the range of each bucket. */
 export interface Situation {
   /** The questions of each attribute, by its number. */
   readonly questions: readonly (readonly Question[])[];
   /** By the number of the attribute. */
   readonly attributes: readonly AttributeState[];
-  /** By the number of the subject attribute; from the first to below the second. */
+  /** The range of each bucket, by the number of the subject attribute; the end is excluded. */
   readonly buckets: ReadonlyMap<number, readonly [number, number]>;
 }
 
-/** How many steps are left. */
+/** The number of steps that are left. */
 export interface Effort {
   left: number;
 }
 
-/** Thrown when the effort does not suffice. */
+/** Thrown when a search runs out of steps. */
 export const TOO_MUCH = Symbol("too much");
 
 /**
  * Returns whether some context fulfils all formulas. Attributes are independent of each other, and so are buckets, so a
  * contradiction always shows within one of them.
  *
- * @throws TOO_MUCH when the effort does not suffice
+ * @throws TOO_MUCH when the search runs out of steps
  */
 export function canHold(formulas: readonly Formula[], start: Situation, effort: Effort): boolean {
   let situation = start;
@@ -40,7 +40,7 @@ export function canHold(formulas: readonly Formula[], start: Situation, effort: 
     if (next !== undefined) situation = next;
     return next !== undefined;
   };
-  // An `any` of which only one option is left is decided at once, until no such one is left.
+  // An `any` with only one option left is decided at once, until there is none.
   for (let isStable = false; !isStable; ) {
     const known = situation;
     if (!waiting.every(read)) return false;

@@ -22,30 +22,48 @@ import {
 import { samplesOf } from "./samples.ts";
 import { canHold, type Effort, type Situation, TOO_MUCH } from "./satisfy.ts";
 
-/** How many steps one question may take: above it the answer is "unknown", so that no file can stall a check. */
+/**
+ * The maximum number of steps for one question: above it the answer is "unknown", so that no file can stall a check.
+ */
 const EFFORT = 20_000;
-/** How many outcomes of samples one space may hold. */
+/** The maximum number of sample outcomes in one space. */
 const MAX_OUTCOMES = 400_000;
 
 /**
- * Decides whether some context can meet several conditions and rules at once. Formulas are made first, then questions are
- * asked; a formula of another space means nothing here.
+ * Decides whether some context can meet several conditions and rules at once. Create all formulas before the first
+ * question. A formula is valid only in the space that created it.
  */
 export interface Space {
-  /** That a context is in the audience, or is not: of a condition, that it is true, or is false or unknown. */
+  /**
+   * Returns the formula that a context is in an audience, or is not. A context is outside a condition that is false or
+   * unknown.
+   */
   readonly inAudience: (who: Audience, isIn: boolean) => Formula;
-  /** That a context has the subject that the share or the split of a rule needs, or has not. */
+  /**
+   * Returns the formula that a context has the subject that the share or the split of a rule needs, or does not have
+   * it.
+   */
   readonly hasSubject: (rule: Pick<ServingRule, "portion" | "serve">, isThere: boolean) => Formula;
-  /** That the subject's bucket is in the share of a rule, or is not; for a context that has the subject. */
+  /**
+   * Returns the formula that the subject's bucket is in the share of a rule, or is not, for a context that has the
+   * subject.
+   */
   readonly inShare: (rule: Pick<ServingRule, "portion">, isInside: boolean) => Formula;
   /** Returns whether some context fulfils all formulas. False is certain; "unknown" where it would take too long. */
   readonly isPossible: (formulas: readonly Formula[]) => boolean | "unknown";
 }
 
-/** The values that attributes are declared with: no others are looked at. Attributes that are not named may have any. */
+/**
+ * The declared values of attributes. Such an attribute can have no other values; an attribute without an entry can have
+ * any value.
+ */
 export type DeclaredValues = ReadonlyMap<string, readonly Scalar[]>;
 
-/** @param declared  without it, attributes may have any value that a program can hand in */
+/**
+ * Creates an empty space.
+ *
+ * @param declared  by default, attributes may have any value that a program can pass
+ */
 export function logicSpace(declared: DeclaredValues = new Map()): Space {
   const attributes = attributeTable();
   let start: { readonly size: number; readonly situation: Situation } | undefined;
@@ -82,12 +100,12 @@ export function audience(when: Condition): Audience {
   return { kind: "condition", when };
 }
 
-/** A question to an attribute, with the way to answer it for one value. */
+/** A question about an attribute, with the function that answers it for one value. */
 interface ValueQuestion extends Question {
   readonly answer: (value: unknown) => Truth;
 }
 
-/** One attribute of a space, and all that is asked of it. */
+/** One attribute of a space, with all questions about it. */
 interface Attribute {
   readonly name: string;
   readonly questions: ValueQuestion[];
@@ -140,7 +158,7 @@ function attributeTable() {
   };
 }
 
-/** Returns the questions that a match asks: it is true where all of them are answered with true. */
+/** Returns the questions of a match, which is true if the answers to all of them are true. */
 function questionsOf(tests: readonly Test[]): readonly ValueQuestion[] {
   // Without a test any value will do, as long as there is one.
   if (tests.length === 0) return [{ forLists: "yes", missing: UNKNOWN, answer: () => true }];
@@ -176,14 +194,14 @@ function startOf(attributes: readonly Attribute[], declared: DeclaredValues): Si
   return { questions: attributes.map(({ questions }) => questions), attributes: states, buckets: new Map() };
 }
 
-/** That a list has an element at all: any outcome of the first question. */
+/** The statement that a list has an element: any outcome of the first question. */
 const SOME_VALUE: Literal = { op: "literal", attribute: 0, question: 0, outcomes: TRUE | FALSE | UNKNOWN };
 
 function distinct(values: readonly Outcomes[]): readonly Outcomes[] {
   return [...new Map(values.map((outcomes) => [outcomes.join(""), outcomes])).values()];
 }
 
-/** An attribute of which nothing is known: every question may have every outcome. */
+/** Returns an attribute about which nothing is known: every question may have every outcome. */
 function anything(questions: readonly ValueQuestion[]): AttributeState {
   return { canBeMissing: true, values: [questions.map(() => TRUE | FALSE | UNKNOWN)], elements: null, someElement: [] };
 }

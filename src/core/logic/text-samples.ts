@@ -1,4 +1,4 @@
-/** What texts are compared with, apart from whole texts. */
+/** The beginnings, ends and contained texts that an attribute is compared with. */
 export interface TextParts {
   readonly startsWith: readonly string[];
   readonly endsWith: readonly string[];
@@ -10,12 +10,13 @@ const MAX_CONTAINED = 6;
 const MAX_SAMPLES = 2_000;
 
 /**
- * Returns texts, none of them listed, of which one passes the same tests as any text that is not listed: what counts is the
- * longest beginning, the longest end and the set of contained texts, and each combination is put together with a sign
- * between the parts that stands in none of them, so that nothing else is contained by chance.
+ * Returns sample texts that are not listed. For any text that is not listed, one sample passes the same tests. The
+ * outcome depends on the longest matching beginning, the longest matching end and the set of contained texts. The parts
+ * of each combination are joined by a character that occurs in none of them, so that nothing else is contained by
+ * chance.
  *
  * @param listed  texts that are compared with as a whole
- * @returns       undefined where there would be too many
+ * @returns       undefined if there would be too many
  */
 export function textSamples(parts: TextParts, listed: ReadonlySet<string>): readonly string[] | undefined {
   const contained = [...new Set(parts.contains)].filter((text) => text !== "");

@@ -7,7 +7,10 @@ import { canNeverHold, holdsForEveryone } from "./check-logic.ts";
 import { ALWAYS, type Formula } from "./formula.ts";
 import { type DeclaredValues, logicSpace, type Space, audience } from "./space.ts";
 
-/** A rule or a default rollout that serves nobody, or nobody whom it is meant for. Everything reported is certain. */
+/**
+ * A rule or a default rollout that never serves anyone, or none of the people it is meant for. Reported only if
+ * certain.
+ */
 export interface UnreachableRule {
   /** From 0; null for the default rollout. */
   readonly rule: number | null;
@@ -18,20 +21,20 @@ export interface UnreachableRule {
    * rules leave.
    */
   readonly why: "nobody" | "subject" | "taken" | "zero" | "shares" | "undeclared";
-  /** The earlier rules without which it would not be so, from 0. */
+  /** The indexes, from 0, of the earlier rules that cause it. */
   readonly earlier: readonly number[];
   /** One of the earlier rules matches everyone. */
   readonly isForAll: boolean;
-  /** Of `undeclared`: the attributes that its condition names and whose values are declared. */
+  /** For `undeclared`: the attributes in its condition whose values are declared. */
   readonly attributes: readonly string[];
 }
 
-/** How many rules one rule is compared with; nobody writes more, and comparing all pairs must not stall a check. */
+/** The maximum number of rules to compare one rule with, so that comparing all pairs cannot stall a check. */
 const MAX_COMPARED = 200;
 
 /**
- * Finds the rules of one list that can never answer. The share of an earlier rule counts for `shares` only: it is meant to
- * change.
+ * Finds the rules of one list that can never decide an answer. Shares of earlier rules are considered for the reason
+ * `shares` only, because they are meant to change.
  *
  * @param declared  the values that attributes are declared with
  */
@@ -65,7 +68,9 @@ export function unreachableRules(rules: readonly Rule[], declared: DeclaredValue
   });
 }
 
-/** Returns why nobody reaches the default rollout; undefined where somebody may, or where it serves nobody anyway. */
+/**
+ * Returns why nobody reaches the default rollout; undefined if a context may reach it, or if it serves nobody anyway.
+ */
 export function unreachableRollout(
   rules: readonly Rule[],
   rollout: Rollout,
@@ -84,11 +89,11 @@ export function unreachableRollout(
 }
 
 /**
- * Returns the attributes of rules that have nothing to do with each other: each attribute is asked once, by one test that
- * some value passes, and nothing is negated. Then each rule can be met by a context without further attributes, which no
- * other rule matches. Nearly all rules are of this kind, and need no further look.
+ * Returns the attributes of rules that are independent of each other: each attribute occurs in one test that some value
+ * passes, and nothing is negated. A context with only that attribute then meets its rule and no other. Nearly all rules
+ * are of this kind and need no further check.
  *
- * @returns undefined where the rules are not as plain as that
+ * @returns undefined for all other rules
  */
 function independentAttributes(rules: readonly Rule[], declared: DeclaredValues): ReadonlySet<string> | undefined {
   const seen = new Set<string>();
@@ -111,13 +116,13 @@ function ruleOfZero({ portion }: Rule, index: number): readonly UnreachableRule[
   return [{ rule: index, why: "zero", earlier: [], isForAll: false, attributes: [] }];
 }
 
-/** Returns the attributes that a default rollout looks at. */
+/** Returns the attributes that a default rollout reads. */
 function attributesOf(last: ServingRule): readonly string[] {
   if (last.who.kind === "lists") return Object.keys(last.who.lists);
   return [subjectAttribute(last)].filter((by) => by !== null);
 }
 
-/** Makes a space that knows all of the rules before the first question, so that it is prepared once. */
+/** Creates a space with all rules before the first question, so that it is prepared once. */
 function spaceOf(rules: readonly Rule[], declared?: DeclaredValues): Space {
   const space = logicSpace(declared);
   for (const rule of rules) {
@@ -135,7 +140,9 @@ function isAnyForAll(rules: readonly Rule[], indexes: readonly number[]): boolea
   return rules.some(({ when }, index) => indexes.includes(index) && holdsForEveryone(when));
 }
 
-/** Returns the rules that together serve everyone who is meant, as few as suffice; undefined where somebody is left. */
+/**
+ * Returns the smallest set of rules that together serve the whole audience; undefined if they do not serve all of it.
+ */
 function takenFrom(
   meant: readonly Formula[],
   before: readonly Rule[],
@@ -155,14 +162,17 @@ function takenFrom(
   }, before);
 }
 
-/** That a rule does not serve a context: its condition is not true, there is no subject, or the bucket is outside. */
+/**
+ * Returns the formula that a rule does not serve a context: its condition is not true, there is no subject, or the
+ * bucket is outside.
+ */
 function passedOnBy(rule: Rule, space: Space): Formula {
   if (rule.portion?.share === 0) return ALWAYS;
   const lacks = subjectAttribute(rule) === null ? [] : [space.hasSubject(rule, false), space.inShare(rule, false)];
   return { op: "any", of: [space.inAudience(audience(rule.when), false), ...lacks] };
 }
 
-/** Where too much would have to be tried: decides by how the conditions are written. */
+/** Decides by the form of the conditions, for rules on which a full search would take too long. */
 function takenByForm({ when }: Rule, before: readonly Rule[]): readonly Rule[] | undefined {
   const taker = before.find((other) => "variant" in other.serve && impliesByForm(when, other.when));
   return taker && [taker];

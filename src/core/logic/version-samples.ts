@@ -1,16 +1,17 @@
 import parse from "semver/functions/parse.js";
 import { rangeOf } from "../matcher/version.ts";
 
-/** Near the length that is still read as a version, the next one could not be written down. */
+/** The maximum length of a version with a successor: near the longest valid version, the next one would be too long. */
 const LONGEST = 200;
 
 /**
- * Returns versions of which one lies in the same ranges as any version; no text is listed. Versions have a next one (after 5.5.0
- * comes 5.5.1-0, after 5.5.1-0 comes 5.5.1-0.0), so that each limit and the one next to it are enough.
+ * Returns sample versions. For any version, one sample is in the same ranges. No sample text is listed. Each version
+ * has a next one (after 5.5.0 comes 5.5.1-0, after 5.5.1-0 comes 5.5.1-0.0), so each limit and the version next to it
+ * suffice.
  *
  * @param ranges  every range that is compared with
  * @param listed  texts that are compared with as a whole
- * @returns       undefined where a range is not valid, or where a version cannot be written down
+ * @returns       undefined if a range is not valid or a version cannot be written
  */
 export function versionSamples(ranges: readonly string[], listed: ReadonlySet<string>): readonly string[] | undefined {
   const found = new Set<string>(["0.0.0-0"]);
@@ -32,7 +33,7 @@ function limitsOf(range: string): readonly string[] | undefined {
   );
 }
 
-/** Returns the next version; for one with the largest number that is read, what comes after the numbers before it. */
+/** Returns candidates for the next version. After the largest valid number, the number before it is raised. */
 function nextOnes(version: string): readonly string[] {
   const read = parse(version);
   if (read === null) return [];

@@ -17,7 +17,7 @@ const IN: Operator<In> = {
   text: ({ values }, lists) => `is ${choiceText(values, lists)}`,
   boundaries: ({ values }) => ({ listed: values }),
   valueTypes: ({ values }) => values.map(typeOf),
-  // A listed value that is not declared is an error of its own.
+  // Undeclared values are reported separately.
   canPass: ({ values }, { isUserId }) =>
     values.some((value) => !isUserId || (typeof value === "string" && value !== "")),
   implies: (test, other) => other.op === "in" && isSubset(test.values, other.values),
@@ -33,7 +33,7 @@ const NOT: Operator<Not> = {
     return (value) => not(equals(value));
   },
   interpret: ({ values }, value) => not(equalsOne(value, values)),
-  // "is not" would be true of somebody who has none; "other than" says that there is one.
+  // "is not" would also be true of a missing attribute; "other than" implies that it has a value.
   text: ({ values }, lists) => `is other than ${choiceText(values, lists)}`,
   boundaries: ({ values }) => ({ listed: values }),
   valueTypes: ({ values }) => values.map(typeOf),
@@ -60,12 +60,12 @@ function typeOf(value: Scalar): "string" | "number" | "boolean" {
   return typeof value === "number" ? "number" : "boolean";
 }
 
-/** Up to here a comparison one by one is faster than a set. */
+/** The number of values up to which comparing one by one is faster than a set. */
 const FEW = 8;
 
 /**
- * Compiles a comparison with several values. Values of different types are not comparable: unknown, unless at least one of
- * the listed values has the type of the attribute.
+ * Compiles a comparison with several values. The outcome is unknown unless at least one of the listed values has the
+ * type of the attribute.
  */
 function oneOf(values: readonly Scalar[]): ScalarTest {
   const [only] = values;

@@ -5,7 +5,7 @@ import type { Operator } from "./operator.ts";
 
 type ExistsTest = Extract<Test, { op: "exists" }>;
 
-/** Asks whether an attribute is there at all: the only operator that is not about a value. */
+/** Tests whether an attribute exists. It is the only operator that does not test a value. */
 const EXISTS: Operator<ExistsTest> = {
   onLists: "presence",
   parse: (operand, path) => {

@@ -3,8 +3,8 @@ const MOMENT = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)
 
 /**
  * Returns the moment that a text names: a day (`2027-03-01`, midnight UTC) or a date and time with its offset
- * (`2027-03-01T08:00+01:00`, `2027-03-01T07:00:00.5Z`). A time without an offset names no moment: it means another one on
- * every machine.
+ * (`2027-03-01T08:00+01:00`, `2027-03-01T07:00:00.5Z`). A time without an offset is not accepted, because it would mean
+ * a different moment on every machine.
  *
  * @returns milliseconds since 1970, fractions included; undefined for any other text, also for 30 February
  */

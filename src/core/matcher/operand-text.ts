@@ -1,7 +1,10 @@
 import type { Scalar } from "../flag/condition.ts";
 import { orText } from "../text.ts";
 
-/** Words of the sentences that describe flags: as values they are quoted, so that they are not read as the sentence. */
+/**
+ * The words that descriptions of flags consist of. A value that equals one of them is quoted, so that it is not read as
+ * part of the sentence.
+ */
 const OWN_WORDS: ReadonlySet<string> = new Set(
   (
     "a above and any app at be before below by contains either else ends everyone exists for from in is known least " +
@@ -11,11 +14,13 @@ const OWN_WORDS: ReadonlySet<string> = new Set(
 );
 
 export interface ListLength {
-  /** A longer list is cut to so many values, with the count of the rest. */
+  /** The maximum number of values to show before the rest is counted. */
   readonly most: number;
 }
 
-/** Returns a value as it would be read aloud: bare where nothing else could be meant, else as JSON (`"42"` is text, `42` a number). */
+/**
+ * Returns a value for a sentence: without quotes if it cannot be misread, else as JSON (`"42"` is text, `42` a number).
+ */
 export function valueText(value: Scalar): string {
   if (typeof value !== "string") return JSON.stringify(value);
   const isBare = /^[\p{L}\p{N}](?:[\p{L}\p{N}._@:/+-]*[\p{L}\p{N}+])?$/u.test(value);

@@ -2,10 +2,10 @@ import type { Scalar } from "../flag/condition.ts";
 import { isJsonObject, isList, listOf, type JsonValue } from "../json.ts";
 import { FormatProblem } from "../row/format-problem.ts";
 
-/** Where a value stands in the condition that is read, e.g. `["any", 0, "age", "gte"]`. */
+/** The path of a value in the condition that is parsed, e.g. `["any", 0, "age", "gte"]`. */
 export type Path = readonly (string | number)[];
 
-/** Reads one value or a list of values. @throws FormatProblem */
+/** Parses one value or a list of values. @throws FormatProblem */
 export function scalarsAt(value: JsonValue, path: Path): readonly Scalar[] {
   return listOf(value).map((item) => {
     if (typeof item === "string" || typeof item === "number" || typeof item === "boolean") return item;
@@ -27,14 +27,14 @@ export function oneOrMany(values: readonly Scalar[]): JsonValue {
   return first !== undefined && values.length === 1 ? first : values;
 }
 
-/** Says of what type a value is, for a message that must not repeat it. */
+/** Returns the type of a value in words, for messages that must not contain the value. */
 export function typeText(value: JsonValue): string {
   if (value === null) return "nothing";
   if (isList(value)) return "a list";
   return isJsonObject(value) ? "a mapping" : `a ${typeof value}`;
 }
 
-/** Shows a short value as it is, and the type of a long one. */
+/** Returns a short value as JSON, and the type of a long one in words. */
 export function foundText(value: JsonValue): string {
   const text = JSON.stringify(value);
   return text.length <= 40 ? text : typeText(value);

@@ -11,38 +11,40 @@ export type ScalarTest = (value: unknown) => Truth;
 export type ValueType = "string" | "number" | "boolean" | "version" | "date";
 
 /**
- * Everything about one operator of conditions, in one file for each family of operators. Methods take the tests of their
- * own operator only: the table in `operators.ts` hands them no others.
+ * The implementation of one operator of conditions. Its methods accept only the tests of that operator, which the table
+ * in `operators.ts` ensures.
  */
 export interface Operator<Of extends Test = Test> {
   /**
-   * What a list-valued attribute has to do. `some`: one element passes all such tests of a match together. `every`: no
-   * element fails. `presence`: the test is about the attribute itself, which may be missing.
+   * How a test applies to a list-valued attribute. `some`: one element passes all such tests of a match together.
+   * `every`: no element fails. `presence`: the test is about the attribute itself, which may be missing.
    */
   readonly onLists: "some" | "every" | "presence";
-  /** Reads what is written behind the operator. @throws FormatProblem */
+  /** Parses the operand of a condition in a file or a row. @throws FormatProblem */
   parse(operand: JsonValue, path: Path): Of;
-  /** Returns what {@link parse} reads back. */
+  /** Returns the operand of a test as JSON, which {@link parse} reads back. */
   operandJson(test: Of): JsonValue;
-  /** Prepares a test for evaluation: ranges and dates are read here, lists become sets. */
+  /** Compiles a test for evaluation: parses ranges and dates, and turns lists into sets. */
   compile(test: Of): ScalarTest;
-  /** Evaluates a test for a trace, by the book. Written apart from {@link compile}: each is the test of the other. */
+  /** Evaluates a test for a trace. Implemented independently of {@link compile}: each is the test of the other. */
   interpret(test: Of, value: unknown): Truth;
-  /** Says what stands behind an attribute: `whose userRole` … `is admin or mechanic`. */
+  /** Describes a test as it follows an attribute: `whose userRole` … `is admin or mechanic`. */
   text(test: Of, lists: ListLength): string;
-  /** Returns the values at which the outcome may change: what logic checks and generated contexts try. */
+  /** Returns the values at which the outcome may change: for logic checks and generated contexts. */
   boundaries(test: Of): Boundaries;
   /** Returns the types of values that the test can tell apart. */
   valueTypes(test: Of): readonly ValueType[];
-  /** Returns whether some value surely passes. False: not certain. */
+  /** Returns whether certainly some value passes. False means that it is not certain. */
   canPass(test: Of, attribute: { readonly isUserId: boolean; readonly isDeclared: boolean }): boolean;
-  /** Returns whether every value that passes surely passes the other test too. False: not certain. */
+  /**
+   * Returns whether every value that passes certainly passes the other test, too. False means that it is not certain.
+   */
   implies(test: Of, other: Test): boolean;
-  /** Returns whether surely no value passes both tests. False: not certain. */
+  /** Returns whether certainly no value passes both tests. False means that it is not certain. */
   excludes(test: Of, other: Test): boolean;
 }
 
-/** What tests compare with, by kind of comparison. */
+/** The values that tests compare with, by kind of comparison. */
 export interface Boundaries {
   /** Compared as a whole. */
   readonly listed?: readonly Scalar[];

@@ -20,7 +20,7 @@ export function operatorOf({ op }: Test): Operator {
   return OPERATORS[op];
 }
 
-/** Returns an operator by its name in a condition; undefined where there is none of that name. */
+/** Returns an operator by its name in a condition; undefined for an unknown name. */
 export function operatorNamed(name: string): Operator | undefined {
   return isOperatorName(name) ? OPERATORS[name] : undefined;
 }
@@ -29,9 +29,9 @@ function isOperatorName(name: string): name is Test["op"] {
   return Object.hasOwn(OPERATORS, name);
 }
 
-/** The tests of one match, by what they mean for a list-valued attribute. */
+/** The compiled tests of one match, grouped by how they apply to a list-valued attribute. */
 export interface TestGroups {
-  /** Whether the attribute has to be there, for each test that asks. */
+  /** For each `exists` test, whether the attribute must exist. */
   readonly presence: readonly boolean[];
   /** One element of a list has to pass all of them. */
   readonly some: readonly ScalarTest[];

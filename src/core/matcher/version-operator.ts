@@ -6,7 +6,7 @@ import { versionTest } from "./version.ts";
 
 type VersionTest = Extract<Test, { op: "semver" }>;
 
-/** One version, or a limit that this version itself meets: the version passes. */
+/** Matches one version, or a limit that includes its own version. */
 const PLAIN_RANGE = /^(?:[\^~]|>=|<=)?\d+(?:\.\d+){0,2}$/;
 
 const SEMVER: Operator<VersionTest> = {
@@ -32,7 +32,7 @@ const SEMVER: Operator<VersionTest> = {
 
 export const VERSION_OPERATORS = { semver: SEMVER };
 
-/** Says `5.5 or newer` for `>=5.5` and `older than 7` for `<7`; every other range stands as it is written. */
+/** Describes a range: `5.5 or newer` for `>=5.5`, `older than 7` for `<7`, and any other range as it is written. */
 export function rangeText(range: string): string {
   const [, sign, version] = /^(>=|<)\s*v?(\d+(?:\.\d+){0,2})$/.exec(range.trim()) ?? [];
   if (version === undefined) return `in the range ${JSON.stringify(range)}`;

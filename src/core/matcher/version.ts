@@ -3,17 +3,17 @@ import parse from "semver/functions/parse.js";
 
 /** A version with its last parts left out: `5` or `5.5`. */
 const SHORT = /^\d+(\.\d+)?$/;
-/** Nobody releases a version with a longer text; remembering them would let a caller fill the memory. */
+/** The maximum length of a version whose answer is stored. Storing longer texts would let a caller fill the memory. */
 const LONGEST_REMEMBERED = 64;
 const REMEMBERED = 256;
 
-/** Returns whether a version lies in a range; undefined for a text that is not a version. */
+/** Returns whether a version is in a range; undefined for a text that is not a version. */
 export type VersionTest = (version: string) => boolean | undefined;
 
 /**
- * Makes the test of one npm range, e.g. `>=5.5 <7`, which is parsed once. Versions are strict semver, or one or two numbers (`5.5` is
- * 5.5.0). Pre-releases count as versions like any other: `6.0.0-beta.1` is in `>=5.5`. The last few hundred answers are
- * remembered, because the same few versions ask again and again.
+ * Returns the test for one npm range, e.g. `>=5.5 <7`, which is parsed once. Versions are strict semver, or one or two
+ * numbers (`5.5` is 5.5.0). Pre-releases count as versions like any other: `6.0.0-beta.1` is in `>=5.5`. The last few
+ * hundred answers are stored, because most contexts have one of a few versions.
  *
  * @returns undefined when the range is not valid
  */
@@ -33,7 +33,7 @@ export function versionTest(range: string): VersionTest | undefined {
   };
 }
 
-/** Reads an npm range; undefined for a text that is not one. */
+/** Parses an npm range; undefined for a text that is not one. */
 export function rangeOf(range: string): Range | undefined {
   try {
     return new Range(range, { includePrerelease: true });

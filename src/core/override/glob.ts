@@ -1,6 +1,6 @@
 /**
- * Returns whether a text matches a pattern whose only wildcard is `*`, which stands for any run of characters, also none.
- * Every other character stands for itself, so `workshop_*` does not match `workshops_beta`. Takes at most
+ * Returns whether a text matches a pattern whose only wildcard is `*`, which matches any number of characters,
+ * including none. Every other character matches itself, so `workshop_*` does not match `workshops_beta`. Takes at most
  * text.length × pattern.length steps.
  */
 export function matchesGlob(pattern: string, text: string): boolean {
@@ -8,7 +8,7 @@ export function matchesGlob(pattern: string, text: string): boolean {
   const end = parts.pop();
   if (end === undefined) return text === pattern;
   if (!text.startsWith(start) || !text.endsWith(end)) return false;
-  // Between both ends, each part is taken where it comes first: that leaves the most room for the parts after it.
+  // Between both ends, each part is matched where it first occurs, which leaves the most room for later parts.
   let from = start.length;
   for (const part of parts) {
     const at = text.indexOf(part, from);

@@ -8,18 +8,18 @@ export interface KillPattern {
   /** What the pattern is compared with. */
   readonly of: "key" | "tag";
   readonly glob: string;
-  /** The entry starts with `!`: flags that match it are spared from this list. */
+  /** The entry starts with `!`: this list does not kill flags that match it. */
   readonly spares: boolean;
 }
 
-/** The part of a flag that patterns look at. */
+/** The fields of a flag that patterns are compared with. */
 export type KillTarget = Pick<Flag, "key" | "tags">;
 
 const PATTERN = /^(!?)(tag:)?([\w.:/*-]+)$/;
 
 /**
- * Reads the patterns of one `FLAGS_KILL`, which are separated by commas. Keys are compared in lower case: they have no
- * capitals.
+ * Parses the patterns of one `FLAGS_KILL`, which are separated by commas. Patterns for keys become lower case, because
+ * keys have no capitals.
  *
  * @returns undefined in place of an entry that is not a valid pattern
  */

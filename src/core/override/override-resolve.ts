@@ -24,7 +24,7 @@ interface KnownFlags {
   readonly isComplete: boolean;
 }
 
-/** The answer of an override for one flag. */
+/** The answer that an override gives for one flag. */
 export interface Decision {
   /** For evaluation metadata: `FEATURE_X`, or `FLAGS_KILL=workshop_*`. */
   readonly via: string;
@@ -37,10 +37,13 @@ export interface Decision {
   readonly isValid: boolean;
 }
 
-/** An override in force. It holds what the flag serves, never the value that was written. */
+/** An override in force. It contains the variant that the flag serves, never the value of the setting. */
 export interface ActiveOverride extends Decision {
   readonly flagKey: FlagKey;
-  /** Other settings of the same flag that lost: off beats on, nearer beats farther. */
+  /**
+   * Other settings of the same flag that do not apply: off takes precedence over on, and a nearer source over a farther
+   * one.
+   */
   readonly beats: readonly { readonly via: string; readonly origin: OverrideOrigin }[];
 }
 
@@ -50,11 +53,11 @@ export interface ResolvedOverrides {
   readonly byKey: ReadonlyMap<FlagKey, ActiveOverride>;
   /** Problems of reading first, then those of names and values, in a stable order. */
   readonly problems: readonly OverrideProblem[];
-  /** Returns the override of a key that neither the table nor the definitions have, as if it were a boolean flag. */
+  /** Returns the override of a key that neither the table nor the definitions contain, as if it were a boolean flag. */
   readonly ofUnknown: (key: FlagKey) => Decision | undefined;
 }
 
-/** What is known besides the live flags. */
+/** The inputs of overrides besides the live flags. */
 export interface OverrideInput {
   readonly revision?: number | undefined;
   readonly overrides?: ParsedOverrides | undefined;
@@ -62,9 +65,10 @@ export interface OverrideInput {
 }
 
 /**
- * Applies overrides to live flags, and to those that only the generated definitions know; again with every snapshot, so that
- * a pattern also catches a flag that is synced later. Order: kill patterns → a setting that says off → the environment → the
- * file. A value that is not understood counts as off: it must never enable.
+ * Applies overrides to live flags and to flags that only the generated definitions contain. Runs again for every
+ * snapshot, so that a pattern also applies to a flag that is synced later. Order of precedence: kill patterns →
+ * settings that disable → the environment → the file. A value that is not valid counts as off, because it must never
+ * enable a flag.
  */
 export function overridesOf(
   { overrides, definitions = {}, revision }: OverrideInput,
@@ -101,7 +105,7 @@ export function overridesOf(
   };
 }
 
-/** Returns the strongest of all overrides of a flag; undefined where there is none. */
+/** Returns the override of a flag that takes precedence; undefined if there is none. */
 function winnerOf(
   flag: KnownFlag,
   settings: readonly OverrideSetting[],
@@ -115,7 +119,7 @@ function winnerOf(
   return winner && { ...winner, flagKey: flag.key, beats: others.map(({ via, origin }) => ({ via, origin })) };
 }
 
-/** Smaller is stronger. */
+/** Returns the rank of an override; a smaller rank takes precedence. */
 function rank({ variable, turnsOff, isValid, origin }: Decision): number {
   const strength = variable === "FLAGS_KILL" ? 0 : !turnsOff ? 3 : isValid ? 1 : 2;
   return strength * OVERRIDE_ORIGINS.length + OVERRIDE_ORIGINS.indexOf(origin);
@@ -165,7 +169,7 @@ function settingProblems({
   };
 }
 
-/** Says that a name or pattern matches no flag, and which was probably meant. */
+/** Describes a name or pattern that matches no flag, with the name that was probably meant. */
 function noMatchText(name: string, names: readonly string[]): string {
   const near = nearest(name, names);
   return `matches no flag${near === undefined ? "" : `; nearest is ${near}`}`;
@@ -198,7 +202,7 @@ function killProblems({ patterns, origin }: KillList, { flags }: KnownFlags): re
     .map(({ of, glob, text, spares }) => {
       const names = flags.flatMap(({ key, tags }) => (of === "key" ? [key] : tags));
       const message = `FLAGS_KILL: ${text} ${noMatchText(glob, names)}`;
-      // A kill that hits nothing does not stop the incident; an exception that hits nothing kills one flag too many.
+      // A kill that matches nothing does not stop the incident; an exception that matches nothing leaves a flag killed.
       return { code: "kill-no-match", severity: spares ? "warning" : "error", variable: "FLAGS_KILL", origin, message };
     });
 }

@@ -38,8 +38,8 @@ export interface SettingLine {
 const SETTING = /^(?:export\s+)?([A-Za-z_]\w*)\s*=(.*)$/s;
 
 /**
- * Reads the lines of an override file: `KEY=value`, optionally after `export`. Blank lines are left out, and so are comments,
- * which begin with `#` at the start of a line or after white space.
+ * Parses the lines of an override file: `KEY=value`, optionally after `export`. Blank lines are left out, and so are
+ * comments, which begin with `#` at the start of a line or after white space.
  *
  * @returns the settings in file order, and the numbers of the lines that cannot be read
  */

@@ -11,7 +11,7 @@ export const OVERRIDE_SOURCES = [{ origin: "file", control: "FLAGS_OVERRIDE_FILE
 type OverrideSource = (typeof OVERRIDE_SOURCES)[number];
 export type OverrideTextOrigin = OverrideSource["origin"];
 
-/** All origins of overrides, nearest first: of two settings that both enable a flag, the nearer one counts. */
+/** All origins of overrides, nearest first: if two settings enable a flag, the nearer one applies. */
 export const OVERRIDE_ORIGINS = ["environment", ...OVERRIDE_SOURCES.map(({ origin }) => origin)] as const;
 export type OverrideOrigin = (typeof OVERRIDE_ORIGINS)[number];
 
@@ -43,7 +43,7 @@ export interface OverrideText {
 
 /** A problem with a setting. The message never contains the value of an unknown or invalid variable. */
 export interface OverrideProblem {
-  /** Codes are API: add, never rename or reuse. */
+  /** Codes are API: add new ones, never rename or reuse one. */
   readonly code:
     | "override-invalid"
     | "override-unknown"
@@ -63,7 +63,7 @@ export interface OverrideProblem {
   readonly message: string;
 }
 
-/** A `FEATURE_…` that is set. Its value may be anything, a secret included: never show it. */
+/** A `FEATURE_…` variable that is set. Its value may be a secret and must never be shown. */
 export interface OverrideSetting {
   readonly variable: string;
   readonly origin: OverrideOrigin;
@@ -76,11 +76,11 @@ export interface KillList {
   readonly patterns: readonly KillPattern[];
 }
 
-/** The settings of all sources, before it is known which flags exist. */
+/** The parsed settings of all sources, not yet matched with flags. */
 export interface ParsedOverrides {
   /** At most one of each variable and origin. */
   readonly settings: readonly OverrideSetting[];
-  /** The environment's first. A list spares only what it kills itself: another list's kill stands. */
+  /** The environment's list comes first. Exceptions of one list do not affect the kills of another. */
   readonly kills: readonly KillList[];
   /** The `FEATURE_…` variables that belong to other software. */
   readonly ignored: readonly string[];
@@ -101,12 +101,12 @@ const CONTROLS: readonly string[] = [
   "FLAGS_ENV_IGNORE",
   ...OVERRIDE_SOURCES.map(({ control }) => control),
 ];
-/** Variables of other parts whose names are so near to a control that they would be taken for a typo. */
+/** Variables of other features whose names resemble a control and would be taken for a typo. */
 const NEIGHBOURS: readonly string[] = ["FLAGS_ENV", "FLAGS_DATABASE_URL"];
 
 /**
- * Reads overrides from the environment and from other sources. Never throws: what cannot be read becomes a problem, and
- * everything else applies.
+ * Parses overrides from the environment and from other sources. Never throws: a setting that is not valid becomes a
+ * problem, and all others apply.
  */
 export function parseOverrides(
   environment: Readonly<Record<string, string | undefined>>,
@@ -136,7 +136,10 @@ function fromEnvironment(environment: Readonly<Record<string, string | undefined
     });
 }
 
-/** Reads one text. Of two lines that set the same `FEATURE_…` the last counts, as in a shell; every `FLAGS_KILL` counts. */
+/**
+ * Parses one text. If two lines set the same `FEATURE_…`, the last one applies, as in a shell; every `FLAGS_KILL`
+ * applies.
+ */
 function fromText({ origin, path, text }: OverrideText, problems: OverrideProblem[]): readonly Found[] {
   const { settings, badLines } = settingLines(text);
   const lineProblem = (variable: string | null, message: string) =>

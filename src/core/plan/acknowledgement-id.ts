@@ -3,8 +3,8 @@ import { canonicalJson } from "../json.ts";
 import { columnsOf } from "../row/row-codec.ts";
 
 /**
- * Returns the id that acknowledges the end state of one flag in one environment. It changes as soon as anything differs
- * that evaluation reads, and depends on git alone: it can be written into the file before anything is synced.
+ * Returns the id that acknowledges the end state of one flag in one environment. It changes with every field that
+ * evaluation reads, and it depends only on git, so it can be written into the file before anything is synced.
  */
 export function acknowledgementId(environment: string, flag: Flag, digest: (text: string) => string): string {
   const { display_name: _n, description: _d, metadata: _m, ...read } = columnsOf(flag);

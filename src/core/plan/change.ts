@@ -8,33 +8,33 @@ import type { DesiredFlag, LiveRow, SyncedRow } from "./live-row.ts";
 import { manualChangeOf, type ManualChange } from "./manual-change.ts";
 import { mergeColumns, type Merged, type OnDrift } from "./merge.ts";
 
-/** What a sync writes to the row of one flag. */
+/** A change that a sync writes to the row of one flag. */
 export interface Change {
   readonly key: FlagKey;
   readonly action: "create" | "update" | "archive" | "restore";
-  /** The flag's file; for an archive, where it was. */
+  /** The path of the flag's file; for an archived flag, its last path. */
   readonly path: string | null;
-  /** As it is evaluated now; null when it is new, archived or unreadable. */
+  /** The flag as it is evaluated now; null if it is new, archived or unreadable. */
   readonly before: Flag | null;
-  /** As it will be evaluated, with the manual changes that stay; null when archived. */
+  /** The flag as it will be evaluated, including the manual changes that stay; null if it is archived. */
   readonly after: Flag | null;
   readonly differences: readonly Difference[];
-  /** What git itself changes, manual changes left aside. */
+  /** The change in git alone, without manual changes. */
   readonly git: GitChange;
-  /** What is written: the row, and what git says. */
+  /** The columns to write to the row. */
   readonly columns: FlagColumns;
   readonly synced: FlagColumns;
 }
 
-/** One flag as git said it last and as it says it now. */
+/** The versions of one flag in git at the last sync and now. */
 export interface GitChange {
-  /** Null where the row is new or unreadable, or was never synced; an archived flag counts as disabled. */
+  /** Null if the row is new or unreadable, or was never synced; an archived flag counts as disabled. */
   readonly before: Flag | null;
-  /** Null for an archive. */
+  /** Null if the flag is archived. */
   readonly after: Flag | null;
 }
 
-/** A reason why no sync can write a flag, which no acknowledgement lifts. */
+/** A reason why a sync cannot write a flag, which an acknowledgement cannot override. */
 export interface PlanProblem {
   readonly key: FlagKey;
   readonly path: string;
@@ -43,20 +43,20 @@ export interface PlanProblem {
   readonly hint: string;
 }
 
-/** What applies to every flag of one plan. */
+/** The inputs that apply to every flag of one plan. */
 export interface ChangeOptions {
   /** Flags whose manual changes are undone. */
   readonly release: ReadonlySet<FlagKey>;
   readonly onDrift: OnDrift;
-  /** Keys whose row was deleted by hand. */
-  readonly deletedByHand: ReadonlySet<FlagKey>;
-  /** Those of them that had been disabled by hand before: they are put back disabled. */
+  /** The keys of rows that were deleted manually. */
+  readonly deletedManually: ReadonlySet<FlagKey>;
+  /** The deleted rows that had been disabled manually before; they are put back disabled. */
   readonly killedAndDeleted?: ReadonlySet<FlagKey>;
-  /** The keys of the table, archived ones too, by the environment names that they hold. */
+  /** The keys of the table, including archived ones, by their environment variables. */
   readonly takenNames: ReadonlyMap<string, FlagKey>;
 }
 
-/** What its file and its row together make of one flag. */
+/** The plan for one flag. */
 export interface FlagPlan {
   readonly change: Change | null;
   readonly manualChanges: readonly ManualChange[];
@@ -67,7 +67,7 @@ export interface FlagPlan {
 
 const NO_CHANGE: FlagPlan = { change: null, manualChanges: [], problems: [], state: "managed" };
 
-/** Plans one flag, of which at least the file or the row exists. */
+/** Plans one flag, which has a file, a row, or both. */
 export function planFlag(
   key: FlagKey,
   desired: DesiredFlag | undefined,
@@ -85,7 +85,7 @@ function planWithoutRow(key: FlagKey, desired: DesiredFlag, options: ChangeOptio
   const wasKilled = options.killedAndDeleted?.has(key) ?? false;
   return planAsInGit(key, desired, wasKilled, options, {
     action: "create",
-    differenceFor: (flag) => (options.deletedByHand.has(key) ? { kind: "put-back" } : { kind: "created", flag }),
+    differenceFor: (flag) => (options.deletedManually.has(key) ? { kind: "put-back" } : { kind: "created", flag }),
   });
 }
 
@@ -126,7 +126,7 @@ function planAsInGit(
   };
 }
 
-/** A flag whose file is gone is archived, unless no sync ever wrote it or it is archived already. */
+/** Plans a flag whose file is gone: it is archived, unless no sync ever wrote it or it is archived already. */
 function planWithoutFile(key: FlagKey, live: LiveRow): FlagPlan {
   if (!live.ok) return { ...NO_CHANGE, state: "unmanaged" };
   const { row, flag } = live;
@@ -182,7 +182,10 @@ function planUpdate(
   return { ...NO_CHANGE, change, manualChanges };
 }
 
-/** Git wins where it makes a manual change unreadable, as when its variant is gone; a kill stays. */
+/**
+ * Returns the merged columns, or git's if git makes a manual change unreadable, e.g. by removing its variant; a kill
+ * stays.
+ */
 function readableMerge(key: FlagKey, merged: Merged, git: FlagColumns): Merged {
   if (flagIfReadable(key, merged.columns) !== null) return merged;
   return {
@@ -193,7 +196,7 @@ function readableMerge(key: FlagKey, merged: Merged, git: FlagColumns): Merged {
   };
 }
 
-/** What git said last, where that can be read; an archived flag is restored from serving nobody. */
+/** Returns the flag as it was synced last, if that can be read; an archived flag counts as disabled. */
 function flagAsSynced(key: FlagKey, { synced, archived_at }: SyncedRow): Flag | null {
   return synced === null ? null : flagIfReadable(key, archived_at === null ? synced : { ...synced, enabled: false });
 }
@@ -217,7 +220,10 @@ function typeProblem(key: FlagKey, { path }: DesiredFlag, row: FlagColumns): Pla
   };
 }
 
-/** `new-checkout` and `new_checkout` are both FEATURE_NEW_CHECKOUT, also when one of them is archived. */
+/**
+ * Returns the problem of a key whose variable is taken: `new-checkout` and `new_checkout` are both
+ * FEATURE_NEW_CHECKOUT, even if one of the flags is archived.
+ */
 function nameProblem(key: FlagKey, { path }: DesiredFlag, { takenNames }: ChangeOptions): PlanProblem | undefined {
   const name = variableOf(key);
   const holder = takenNames.get(name);

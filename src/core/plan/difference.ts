@@ -3,20 +3,20 @@ import type { Flag, Portion, Requirement, Rule, Serve } from "../flag/flag.ts";
 import { canonicalJson, sameJson } from "../json.ts";
 import { conditionJson, namesOnly } from "../row/condition-json.ts";
 
-/** One thing that a change does to a flag. `core/describe/describe-difference.ts` says it in words. */
+/** One difference that a change makes to a flag. `core/describe/describe-difference.ts` describes it in words. */
 export type Difference = RowDifference | FlagDifference;
 
-/** What happens to the flag's row as a whole. */
+/** A change of the flag's row as a whole. */
 export type RowDifference =
   | { readonly kind: "created" | "archived" | "restored"; readonly flag: Flag }
-  /** The row was deleted by hand. */
+  /** The row was deleted manually. */
   | { readonly kind: "put-back" }
-  /** The row could not be read: `problem` says why. */
+  /** The row could not be read, for the reason in `problem`. */
   | { readonly kind: "rewritten"; readonly problem: string; readonly flag: Flag }
-  /** `from` is null for a row that was inserted by hand. */
+  /** `from` is null for a row that was inserted manually. */
   | { readonly kind: "moved"; readonly from: string | null; readonly to: string };
 
-/** What one version of a flag says differently from another. Rules are named; a rule without a name has `""`. */
+/** A difference between two versions of a flag. Rules are identified by name; a rule without a name has `""`. */
 export type FlagDifference =
   | { readonly kind: "enabled" | "disabled" }
   /** `default-rollout-list`: only the ids or roles of the same strategy changed. */
@@ -41,7 +41,7 @@ export type FlagDifference =
 const PROSE_FIELDS = ["name", "description", "owner", "kind", "expires", "tags", "metadata"] as const;
 export type ProseField = (typeof PROSE_FIELDS)[number];
 
-/** Returns what turns `before` into `after`, the most important first; empty when both say the same. */
+/** Returns the differences between two versions of a flag, the most important first; empty if they are equal. */
 export function differences(before: Flag, after: Flag): readonly FlagDifference[] {
   const changed = (field: keyof Flag) => !sameJson(before[field], after[field]);
   return [

@@ -1,7 +1,7 @@
 import type { Flag } from "../flag/flag.ts";
 import type { FlagColumns, FlagRow } from "../row/row.ts";
 
-/** What the files say about one flag. */
+/** The desired state of one flag, according to the files. */
 export interface DesiredFlag {
   readonly flag: Flag;
   /** The file, e.g. `flags/workshop/workshop_routing.yaml`. */
@@ -10,10 +10,10 @@ export interface DesiredFlag {
   readonly acknowledged: string | null;
 }
 
-/** One row of the table, as far as a plan needs it. */
+/** The part of a table row that a plan needs. */
 export type LiveRow =
   | { readonly ok: true; readonly flag: Flag; readonly row: SyncedRow }
-  /** `enabled` is null where that cannot be read either. */
+  /** `enabled` is null if it cannot be read either. */
   | { readonly ok: false; readonly problem: string; readonly enabled: boolean | null };
 
 /** The columns that git decides, and what the last sync wrote. */

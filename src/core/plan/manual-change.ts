@@ -1,26 +1,29 @@
 import type { Flag, FlagKey } from "../flag/flag.ts";
 import type { FieldGroup } from "../row/row.ts";
 
-/** A change that somebody wrote to the table by hand, and what a sync makes of it. */
+/** A manual change of the table, and what a sync does with it. */
 export type ManualChange = WhatChanged & {
   readonly key: FlagKey;
   readonly outcome: ManualOutcome;
-  /** Who wrote it, where the audit can be read and says so. */
+  /** The author, if the audit can be read and names one. */
   readonly by?: EditedBy;
 };
 
-/** `stays`: git did not change the same, or it is a kill. `overwritten`: git changed it too. `undone`: released or healed. */
+/**
+ * `stays`: git did not change the same columns, or it is a kill. `overwritten`: git changed them, too. `undone`:
+ * released or healed.
+ */
 export type ManualOutcome = "stays" | "overwritten" | "undone";
 
 type WhatChanged =
   | { readonly kind: "enabled" | "disabled" }
-  /** `live` is the flag as the table has it. */
+  /** `live` is the flag in the table. */
   | { readonly kind: "default-rollout"; readonly group: "rollout" | "by"; readonly live: Flag }
   | { readonly kind: "field"; readonly group: Exclude<FieldGroup, "enabled" | "rollout" | "by"> }
-  /** The row cannot be read, so that git is written: `problem` says why. */
+  /** The row cannot be read, for the reason in `problem`, and is rewritten from git. */
   | { readonly kind: "unreadable"; readonly problem: string };
 
-/** Who wrote to the table, as an entry of the audit says. */
+/** The author of a change to the table, according to the audit. */
 export interface EditedBy {
   readonly changedBy: string;
   /** ISO 8601. */

@@ -1,23 +1,21 @@
 import { agree, FIELD_GROUP_NAMES, withGroup, type FieldGroup, type FlagColumns } from "../row/row.ts";
 import type { ManualOutcome } from "./manual-change.ts";
 
-/** What becomes of manual changes: kept (unless git changed the same group), refused, or undone. */
+/** What a sync does with manual changes: it keeps them (unless git changed the same group), fails, or undoes them. */
 export type OnDrift = "keep" | "fail" | "heal";
 
 /** The result of a merge. */
 export interface Merged {
   /** The row to write. */
   readonly columns: FlagColumns;
-  /** What becomes of each group that was changed by hand since the last sync. */
+  /** The outcome for each group that was changed manually since the last sync. */
   readonly outcomes: readonly { readonly group: FieldGroup; readonly outcome: ManualOutcome }[];
 }
 
 /**
- * Merges one row three ways, group by group: what the last sync wrote (null for a row that no sync ever
- * wrote), what the table says now, what git says now. A
- * group that only one side changed takes that side's value; where both did, git wins. A flag that was disabled by hand
- * stays disabled until git disables it too or it is released: no unrelated merge enables at night what was disabled in an
- * emergency.
+ * Merges the columns of the last sync, the table and git, group by group. A group that only one side changed takes that
+ * side's value; if both sides changed it, git wins. A flag that was disabled manually stays disabled until git disables
+ * it, too, or it is released: an unrelated merge must not enable what was disabled in an emergency.
  */
 export function mergeColumns(
   base: FlagColumns | null,

@@ -16,7 +16,7 @@ export interface PlanInput extends Omit<ChangeOptions, "takenNames"> {
   readonly digest: (text: string) => string;
 }
 
-/** What makes the table equal to the files. A sync applies it; views show it. */
+/** The changes that make the table equal to the files. A sync applies it; views show it. */
 export interface Plan {
   readonly environment: string;
   readonly from: PlanInput["from"];
@@ -26,10 +26,10 @@ export interface Plan {
   readonly manualChanges: readonly ManualChange[];
   /** Rows without a file that no sync wrote: they are served and never archived. */
   readonly unmanaged: readonly FlagKey[];
-  /** Rows that were deleted by hand; they are among the changes. */
+  /** The keys of rows that were deleted manually; `changes` includes them. */
   readonly putBack: readonly FlagKey[];
   readonly unchanged: number;
-  /** Whether the table had no row at all: what is created was served all along, or nothing was evaluated before. */
+  /** Whether the table has no rows, so that creating flags changes no earlier answers of the table. */
   readonly isFirst: boolean;
   readonly problems: readonly PlanProblem[];
   /** Identifies exactly these changes. */
@@ -38,7 +38,7 @@ export interface Plan {
 
 /** Plans a sync without writing anything. Pure: the same files and the same table give the same plan. */
 export function planChanges(input: PlanInput): Plan {
-  const { environment, from, to, desired, live, deletedByHand, digest } = input;
+  const { environment, from, to, desired, live, deletedManually, digest } = input;
   const takenNames = new Map([...live.keys()].map((key) => [variableOf(key), key]));
   const keys = [...new Set([...live.keys(), ...desired.keys()])].sort();
   const flags = keys.map((key) => ({
@@ -53,7 +53,7 @@ export function planChanges(input: PlanInput): Plan {
     changes,
     manualChanges: flags.flatMap(({ manualChanges }) => manualChanges),
     unmanaged: flags.flatMap(({ key, state }) => (state === "unmanaged" ? [key] : [])),
-    putBack: changes.flatMap(({ key }) => (deletedByHand.has(key) ? [key] : [])),
+    putBack: changes.flatMap(({ key }) => (deletedManually.has(key) ? [key] : [])),
     unchanged: flags.filter(({ change, state }) => change === null && state === "managed").length,
     isFirst: live.size === 0,
     problems: flags.flatMap(({ problems }) => problems),

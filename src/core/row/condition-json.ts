@@ -10,8 +10,8 @@ export type SegmentNamed = (name: string) => Condition | undefined;
 const MAX_DEPTH = 40;
 
 /**
- * Reads a condition as it is written in YAML (`segment: staff`) and as it is stored (`segment: {staff: {…}}`, each
- * segment written out, so that a row needs nothing beside it).
+ * Parses a condition in the form of files (`segment: staff`) or of rows (`segment: {staff: {…}}`, with each segment
+ * written out, so that a row is complete in itself).
  *
  * @throws FormatProblem for anything that is not a condition. Unknown parts are never skipped: a condition without one of its
  *   parts applies to other people
@@ -22,7 +22,7 @@ export function parseCondition(json: JsonValue, segmentNamed: SegmentNamed = () 
 
 function conditionAt(json: JsonValue, path: Path, segmentNamed: SegmentNamed): Condition {
   if (path.length > MAX_DEPTH) throw new FormatProblem(path, `the condition is nested deeper than ${MAX_DEPTH}`);
-  if (!isJsonObject(json)) throw new FormatProblem(path, `a condition is a mapping, found ${typeText(json)}`);
+  if (!isJsonObject(json)) throw new FormatProblem(path, `expected a mapping, found ${typeText(json)}`);
   const parts = Object.entries(json).map(([key, value]) => partAt(key, value, [...path, key], segmentNamed));
   const [only] = parts;
   return only !== undefined && parts.length === 1 ? only : { op: "all", of: parts };
@@ -55,7 +55,7 @@ function segmentsAt(value: JsonValue, path: Path, segmentNamed: SegmentNamed): r
   }
   return listOf(value).map((name) => {
     if (typeof name !== "string")
-      throw new FormatProblem(path, `a segment's name is a string, found ${typeText(name)}`);
+      throw new FormatProblem(path, `expected the name of a segment, found ${typeText(name)}`);
     const when = segmentNamed(name);
     if (when === undefined) throw new FormatProblem(path, `segment "${name}" does not exist`);
     return { name, when };
@@ -66,7 +66,7 @@ function testsAt(value: JsonValue, path: Path): readonly Test[] {
   // A bare value or list is `in`, which has a name only beside other operators in the stored form.
   if (!isJsonObject(value)) return [testAt("in", value, path)];
   const tests = Object.entries(value).map(([op, operand]) => testAt(op, operand, [...path, op]));
-  if (tests.length === 0) throw new FormatProblem(path, "a matcher needs at least one operator");
+  if (tests.length === 0) throw new FormatProblem(path, "expected at least one operator");
   return tests;
 }
 

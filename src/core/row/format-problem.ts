@@ -1,7 +1,9 @@
-/** A stored or written value that is not of the format: where in it, what was found, what was expected. */
+/**
+ * An error about a stored or written value that does not have the expected format, with the path of the part at fault.
+ */
 export class FormatProblem extends Error {
   override readonly name = "FormatProblem";
-  /** From the value that was handed in, e.g. `["any", 0, "appVersion", "semver"]`. */
+  /** The path from the value that was passed, e.g. `["any", 0, "appVersion", "semver"]`. */
   readonly path: readonly (string | number)[];
 
   constructor(path: readonly (string | number)[], message: string) {

@@ -94,10 +94,10 @@ export type ReadRow =
     };
 
 /**
- * Reads one row, trusting nothing: hand-written SQL and newer writers are expected. What is not understood is reported,
- * never guessed: the caller keeps what it knew of that flag.
+ * Reads one row without trusting it: it may come from handwritten SQL or a newer version. Anything that is not valid is
+ * reported, never guessed, so that the caller can keep the last known state of the flag.
  *
- * @param read  what was read of other rows of one table, most of which have the same rules as others
+ * @param read  stores the rules that were read from other rows of the table, many of which have the same rules
  */
 export function flagOfRow(raw: RawRow, read?: RulesRead): ReadRow {
   const key = typeof raw.feature_key === "string" ? raw.feature_key : null;
@@ -144,13 +144,13 @@ export function flagOfColumns(key: FlagKey, row: FlagColumns, read?: RulesRead):
 }
 
 function checkVariants({ flag_type, variants }: FlagColumns): void {
-  if (Object.keys(variants).length === 0) throw new FormatProblem(["variants"], "a flag needs a variant");
+  if (Object.keys(variants).length === 0) throw new FormatProblem(["variants"], "expected at least one variant");
   for (const [name, value] of Object.entries(variants)) {
     const fits = flag_type === "object" ? isJsonObject(value) || isList(value) : typeof value === flag_type;
     if (!fits) throw new FormatProblem(["variants", name], `expected ${flag_type}, found ${typeText(value)}`);
   }
   if (flag_type === "boolean" && !(variants["on"] === true && variants["off"] === false)) {
-    throw new FormatProblem(["variants"], "a boolean flag has on (true) and off (false)");
+    throw new FormatProblem(["variants"], "expected exactly the variants on (true) and off (false) of a boolean flag");
   }
 }
 
@@ -165,7 +165,7 @@ function rolloutAt(row: FlagColumns, serve: Serve): Rollout {
     case "percentage":
       return { strategy: "percentage", portion: { share, by } };
     case "role":
-      // Other lists may stand there from before a hand-written change of strategy.
+      // Other lists may remain from before a manual change of the strategy.
       return { strategy: "role", roles: listsAt(row.target_config)["userRole"] ?? [] };
     case "whitelist":
       return { strategy: "whitelist", lists: listsAt(row.target_config) };
@@ -187,10 +187,10 @@ function listsAt(config: JsonObject): Record<string, readonly string[]> {
 function idAt(id: JsonValue, path: readonly string[]): string {
   if (typeof id === "string") return id;
   if (typeof id === "number" && Number.isSafeInteger(id)) return String(id);
-  throw new FormatProblem(path, `an id is a string, found ${typeText(id)}`);
+  throw new FormatProblem(path, `expected a string, found ${typeText(id)}`);
 }
 
-/** Rules by the value that a row has for them, and the variants that they were read with. */
+/** Parsed rules by the value in the row, with the variants that they were parsed with. */
 export type RulesRead = Map<JsonValue, { readonly variants: JsonObject; readonly rules: readonly Rule[] }>;
 
 function rulesAt({ rules: json, variants }: FlagColumns, read: RulesRead | undefined): readonly Rule[] {
@@ -203,14 +203,15 @@ function rulesAt({ rules: json, variants }: FlagColumns, read: RulesRead | undef
 }
 
 function ruleAt(json: JsonValue, variants: JsonObject, path: Path): Rule {
-  if (!isJsonObject(json)) throw new FormatProblem(path, `a rule is an object, found ${typeText(json)}`);
+  if (!isJsonObject(json)) throw new FormatProblem(path, `expected an object, found ${typeText(json)}`);
   const { name = "", if: when, percentage, by = DEFAULT_BY, serve = null, ...others } = json;
   const [unknown] = Object.keys(others);
   // A newer version may have written it: without it, the rule would apply to other people.
-  if (unknown !== undefined) throw new FormatProblem([...path, unknown], "no such member of a rule");
+  if (unknown !== undefined) throw new FormatProblem([...path, unknown], "this field of a rule is unknown");
   if (typeof name !== "string") throw new FormatProblem([...path, "name"], "expected a string");
-  if (typeof by !== "string" || by === "") throw new FormatProblem([...path, "by"], "expected an attribute's name");
-  if (when === undefined) throw new FormatProblem([...path, "if"], "a rule needs its condition");
+  if (typeof by !== "string" || by === "")
+    throw new FormatProblem([...path, "by"], "expected the name of an attribute");
+  if (when === undefined) throw new FormatProblem([...path, "if"], "a rule must have a condition");
   return {
     name,
     when: within([...path, "if"], () => parseCondition(when)),
@@ -240,7 +241,7 @@ function serveAt(json: JsonValue, variants: JsonObject, path: Path): Serve {
     };
   });
   const sum = parts.reduce((total, { share }) => total + share, 0);
-  if (sum !== WHOLE) throw new FormatProblem([...path, "split"], `the shares add up to ${sum / 1000}, not to 100`);
+  if (sum !== WHOLE) throw new FormatProblem([...path, "split"], `the shares add up to ${sum / 1000}; expected 100`);
   return { split: parts };
 }
 

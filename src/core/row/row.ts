@@ -6,8 +6,8 @@ export const ROLLOUT_STRATEGIES = ["all", "percentage", "whitelist", "role"] as 
 export type RolloutStrategy = (typeof ROLLOUT_STRATEGIES)[number];
 
 /**
- * Describes the columns of a row that the files decide. Evaluation reads these columns and nothing else, so that SQL written
- * by hand does what it says.
+ * Describes the columns of a row that the files decide. Evaluation reads these columns and nothing else, so that
+ * handwritten SQL takes effect as written.
  */
 export interface FlagColumns {
   readonly display_name: string;
@@ -42,11 +42,11 @@ export interface FlagRow extends FlagColumns {
   /** A uuid. */
   readonly id: string;
   readonly feature_key: FlagKey;
-  /** The file that it came from, e.g. `flags/workshop/workshop_routing.yaml`; null for a row inserted by hand. */
+  /** The file that it came from, e.g. `flags/workshop/workshop_routing.yaml`; null for a row inserted manually. */
   readonly path: string | null;
-  /** The last commit that changed the row; null for a work-tree sync and for a row inserted by hand. */
+  /** The last commit that changed the row; null for a work-tree sync and for a row inserted manually. */
   readonly commit_sha: string | null;
-  /** What the last sync wrote (what git said then); null for a row inserted by hand. */
+  /** The columns of git at the last sync; null for a row inserted manually. */
   readonly synced: FlagColumns | null;
   /** ISO 8601, or null while the flag lives. */
   readonly archived_at: string | null;
@@ -129,7 +129,7 @@ export const FIELD_GROUP_NAMES: readonly FieldGroup[] = Object.keys(FIELD_GROUPS
   (name): name is FieldGroup => name in FIELD_GROUPS,
 );
 
-/** Names the groups that only people read: no answer depends on them. */
+/** Lists the groups that only people read; no answer depends on them. */
 export const PROSE_GROUPS: ReadonlySet<FieldGroup> = new Set(["name", "description", "metadata"]);
 
 /** Returns whether two rows agree in one group. */

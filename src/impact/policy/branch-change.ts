@@ -13,7 +13,7 @@ export interface BranchChange {
 
 const indexes = new WeakMap<readonly LoadedFlag[], ReadonlyMap<FlagKey, LoadedFlag>>();
 
-/** Finds a flag by its key, with an index that is made once: a branch may change thousands of flags. */
+/** Returns a flag by its key. The index is created once, because a branch may change thousands of flags. */
 export function loadedFlag({ flags }: LoadedFlags, key: FlagKey): LoadedFlag | undefined {
   const index = indexes.get(flags) ?? new Map(flags.map((flag) => [flag.key, flag]));
   indexes.set(flags, index);

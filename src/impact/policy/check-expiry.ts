@@ -7,7 +7,7 @@ import { loadedFlag, type BranchChange } from "./branch-change.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Reports expiry dates too far ahead, of added flags and edited dates. */
+/** Reports expiry dates that are too far ahead, for added flags and edited dates. */
 export function checkExpiry({ before, after }: BranchChange, today: string): readonly Diagnostic[] {
   const most = after.config && stricterOf(before.config, after.config).policies.maxExpiryDays;
   if (most === null) return [];
@@ -26,10 +26,10 @@ export function checkExpiry({ before, after }: BranchChange, today: string): rea
 }
 
 /**
- * Turns `expired` into an error where the branch adds or edits the flag. For every other flag the passing of a day must not
- * fail anything, and neither must lowering or disabling a flag.
+ * Turns `expired` into an error for each flag that the branch adds or edits. For other flags, and for flags that are
+ * only lowered or disabled, it stays a warning: the passing of a day must not fail a check.
  */
-export function strictAboutEdited(
+export function withExpiredErrors(
   diagnostics: readonly Diagnostic[],
   { plans }: Pick<BranchChange, "plans">,
 ): readonly Diagnostic[] {

@@ -16,8 +16,8 @@ const CODES = {
 } as const satisfies Record<Need["code"], keyof typeof POLICY_CODES>;
 
 /**
- * Reports what protected environments need acknowledged and nobody has acknowledged: errors where a line in the flag's file
- * does it, warnings where only `hoist sync --acknowledge` can.
+ * Reports changes of protected environments that are not acknowledged: as errors if a line in the flag's file can
+ * acknowledge them, as warnings if only `hoist sync --acknowledge` can.
  */
 export function checkNeeds(change: BranchChange): readonly Diagnostic[] {
   return change.plans.flatMap((plan) =>
@@ -42,7 +42,7 @@ function inFlag(
     problemAtValue(loaded.parsed, path, {
       code: CODES[need.code],
       message: `${environment}: ${need.text}${baseLimitText(need, before, after)}`,
-      hint: `if it is meant: ${acknowledgeLine(idsFor(loaded, plans))}`,
+      hint: `if this is intended, add: ${acknowledgeLine(idsFor(loaded, plans))}`,
     }),
   ];
 }
@@ -54,7 +54,7 @@ function baseLimitText({ code }: Need, before: LoadedFlags, after: LoadedFlags):
   return maxStep === after.config.policies.maxStep ? "" : " in the base of this branch";
 }
 
-/** The ids of one line, which acknowledges all environments that need it and keeps those it has. */
+/** Returns the ids of the line that acknowledges all environments that need it and keeps existing ids. */
 function idsFor({ key, acknowledge }: LoadedFlag, plans: readonly PlanWithNeeds[]): Readonly<Record<string, string>> {
   const asked = plans.flatMap(({ environment, needs }) =>
     needs.filter((need) => need.key === key && isForFile(need)).map(({ id }) => [environment, id] as const),
@@ -65,7 +65,10 @@ function idsFor({ key, acknowledge }: LoadedFlag, plans: readonly PlanWithNeeds[
   return Object.fromEntries([...others, ...asked]);
 }
 
-/** No line in a file can acknowledge it: the file is gone, or the number of flags is the danger. */
+/**
+ * Reports a need that a line in a file cannot acknowledge, because the file is gone or the danger is the number of
+ * flags.
+ */
 function ofPlan({ environment }: PlanWithNeeds, need: Need, { before, after }: BranchChange): readonly Diagnostic[] {
   const problem = {
     code: CODES[need.code],

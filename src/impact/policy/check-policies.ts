@@ -7,7 +7,8 @@ import { checkNeeds } from "./check-needs.ts";
 import { checkStagingFirst } from "./check-staging-first.ts";
 
 /**
- * Reports where a branch violates the policies of `flags/_config.yaml`, in file order. Lowering and disabling violate none.
+ * Reports where a branch violates the policies of `flags/_config.yaml`, in file order. Lowering a share or disabling a
+ * flag never violates a policy.
  *
  * @param today  `YYYY-MM-DD`, for dates that are too far ahead
  */
@@ -20,7 +21,7 @@ export function checkPolicies(change: BranchChange, { today }: { readonly today:
   ].sort(inFileOrder);
 }
 
-/** Reports what no sync could write, once for all environments. */
+/** Reports problems that would prevent a sync, once for all environments. */
 function checkProblems({ after, plans }: BranchChange): readonly Diagnostic[] {
   const problems = new Map<string, PlanProblem>();
   for (const { problems: found } of plans) for (const each of found) problems.set(`${each.key} ${each.code}`, each);

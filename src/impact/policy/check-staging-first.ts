@@ -14,8 +14,8 @@ import { loadedFlag, type BranchChange } from "./branch-change.ts";
 import { servedPath } from "./place.ts";
 
 /**
- * Reports where a protected environment would serve people what the environment before it, in the same files, does not
- * serve them. Only what the branch itself widens is reported, and nothing for a branch that adds the first flags.
+ * Reports protected environments that would serve people something that the preceding environment, in the same files,
+ * does not serve them. Reports only what the branch itself widens, and nothing for a branch that adds the first flags.
  */
 export function checkStagingFirst({ before, after, plans }: BranchChange): readonly Diagnostic[] {
   if (after.config === null || before.flags.length === 0) return [];
@@ -38,17 +38,20 @@ export function checkStagingFirst({ before, after, plans }: BranchChange): reado
   });
 }
 
-/** How many people are generated; the conditions of the flags themselves are checked more closely before. */
+/** The number of generated people. The conditions of the flags themselves are checked more closely before. */
 const PEOPLE = 2_000;
 
-/** Generates people from the declared attributes, when the first of them is needed. */
+/** Generates people from the declared attributes when the first one is needed. */
 function* declaredPeople(after: LoadedFlags, key: FlagKey, sides: readonly Flags[]): Iterable<EvaluationContext> {
   const flags = sides.flatMap((all) => withRequired({ flag: all.get(key) ?? null, all }));
   yield* generatePopulation(after.config?.attributes ?? new Map(), flags, { size: PEOPLE, seed: DEFAULT_SEED })
     .contexts;
 }
 
-/** What a new environment starts with was decided when it was declared, not by an edit of a flag. */
+/**
+ * Returns whether the environment was declared before: what a new environment starts with is not decided by an edit of
+ * a flag.
+ */
 function isDeclaredIn({ config }: LoadedFlags, environment: string): boolean {
   return config === null || config.environments.some(({ name }) => name === environment);
 }
@@ -64,12 +67,12 @@ function problemOf(
   const rulePath = [...servedPath(file, environment, "rules"), rule ?? 0, "name"];
   return problemAtValue(parsed, path ?? rulePath, {
     code: "staging-first",
-    message: `${environment}: ${title} serves ${what} to people to whom ${earlier} does not, e.g. ${whoText(who)}`,
-    hint: `serve it in ${earlier} first; the same change may do both`,
+    message: `${environment}: ${title} serves ${what} to people who do not get it in ${earlier}, e.g. ${whoText(who)}`,
+    hint: `serve it in ${earlier} first, or in the same change`,
   });
 }
 
-/** Where the file makes the default rollout serve more than before. */
+/** Returns the place where the file makes the default rollout serve more than before. */
 function defaultRolloutPath(file: FlagFile, environment: string, before: Flag | undefined, after: Flag): Path {
   if (before === undefined) return servedPath(file, environment, "rollout");
   if (!before.enabled) return servedPath(file, environment, "enabled");

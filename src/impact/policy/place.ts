@@ -6,7 +6,10 @@ import { sameJson } from "../../core/json.ts";
 import type { FlagFile } from "../../source/shape/flag-file.ts";
 import type { Path } from "../../source/load/tree.ts";
 
-/** Returns where a file sets a field for one environment: in the overlay if that replaces the field, else at the top. */
+/**
+ * Returns the path at which a file sets a field for one environment: in the overlay if that replaces the field, else at
+ * the top.
+ */
 export function servedPath(
   { environments = {} }: FlagFile,
   environment: string,
@@ -16,7 +19,7 @@ export function servedPath(
   return overlay?.[field] === undefined ? [field] : ["environments", environment, field];
 }
 
-/** Returns where the file makes the change that needs an acknowledgement. */
+/** Returns the path at which a file makes the change that needs an acknowledgement. */
 export function dangerPath(
   file: FlagFile,
   environment: string,

@@ -7,29 +7,29 @@ import { withRequired } from "../version-pair.ts";
 import type { Attributes } from "./contexts-meeting.ts";
 import { peopleFor } from "./people.ts";
 
-/** Every flag that one environment is served, by key. */
+/** All flags of one environment, by key. */
 export type Flags = ReadonlyMap<FlagKey, Flag>;
 
-/** What a change serves to a context that did not have it. */
+/** A variant that a change serves to a context which did not get it before. */
 interface Gain {
   readonly variant: VariantName;
   /** The rule that serves it, from 0; null for the default rollout. */
   readonly rule: number | null;
 }
 
-/** Somebody whom a change gives what the environment before does not give them. */
+/** A context to which a change serves something that the preceding environment does not serve it. */
 export interface Ahead extends Gain {
-  /** No more of them than it takes. */
+  /** The attributes of the context, without those that make no difference. */
   readonly who: Attributes;
 }
 
 /**
- * Looks for a context to which a change serves more than the environment before does. Undefined where surely nobody gets
- * more, or where nobody was found; what is found is true of the context that is returned.
+ * Looks for a context to which a change serves more than the preceding environment does. Undefined if there is none, or
+ * none was found. The result is exact for the context that is returned.
  *
- * @param before   the environment's flags as they were
- * @param after    the same, as they will be
- * @param earlier  the flags of the environment before it in the order of promotion, as they will be
+ * @param before   the environment's flags before the change
+ * @param after    the environment's flags after the change
+ * @param earlier  the flags of the preceding environment in the order of promotion, after the change
  * @param people   tried too, after those that are generated from the flags' own rules
  */
 export function aheadOf(
@@ -39,7 +39,7 @@ export function aheadOf(
 ): Ahead | undefined {
   const [was, is, first] = [before.get(key), after.get(key), earlier.get(key)];
   if (is === undefined || (was !== undefined && effectOf(was, is) !== "raises")) return undefined;
-  // Its requirements may answer differently in the environment before.
+  // Its requirements may have other answers in the preceding environment.
   if (first !== undefined && is.requires.length === 0 && effectOf(first, is) !== "raises") return undefined;
   const [wasServed, isServed, firstServed] = [before, after, earlier].map((flags) => serverOf(key, flags));
   const gained = (who: EvaluationContext): Served | null => {
@@ -59,7 +59,7 @@ export function aheadOf(
   return undefined;
 }
 
-/** What one version of a flag serves to a context. */
+/** The result of one version of a flag for a context. */
 interface Served extends Gain {
   /**
    * Every variant of the split that serves the context: two environments may split in their own ways, and both have served
@@ -68,7 +68,7 @@ interface Served extends Gain {
   readonly variants: ReadonlySet<VariantName>;
 }
 
-/** Makes the function that returns what one version of a flag serves; undefined where it serves nothing. */
+/** Returns a function that evaluates one version of a flag; its result is undefined if the flag serves nothing. */
 function serverOf(key: FlagKey, all: Flags): (who: EvaluationContext) => Served | undefined {
   const flag = all.get(key);
   if (flag === undefined) return () => undefined;
@@ -83,7 +83,7 @@ function serverOf(key: FlagKey, all: Flags): (who: EvaluationContext) => Served 
   };
 }
 
-/** Leaves out every attribute that makes no difference. */
+/** Removes every attribute that makes no difference. */
 function lessOf(who: EvaluationContext, gain: Gain, gained: (who: EvaluationContext) => Gain | null): Attributes {
   return Object.keys(who).reduce<Attributes>((left, name) => {
     const { [name]: _, ...others } = left;

@@ -7,14 +7,14 @@ export type Attributes = Readonly<Record<string, unknown>>;
 /** Values worth trying, by attribute. */
 export type TrialValues = ReadonlyMap<string, readonly unknown[]>;
 
-/** A condition on thousands of values is not tried with all of them. */
+/** The maximum number of contexts: a condition on thousands of values is not tried with all of them. */
 const MAX_CONTEXTS = 2_000;
 
 /**
  * Returns contexts that are likely to meet a condition, as small as possible. Parts of a condition may need different
  * values of one attribute, so the condition itself has to be evaluated to be sure.
  *
- * @param outcome  false: contexts for which the condition is false
+ * @param outcome  false returns contexts for which the condition is false
  */
 export function contextsMeeting(condition: Condition, values: TrialValues, outcome = true): readonly Attributes[] {
   if (condition.op === "match") {

@@ -6,13 +6,13 @@ import { attributeTests } from "../attribute-tests.ts";
 import { type Attributes, contextsMeeting, type TrialValues } from "./contexts-meeting.ts";
 import { subjectsOf } from "./subjects.ts";
 
-/** How many contexts are evaluated at most for one flag, so that no file can stall a check. */
+/** The maximum number of contexts to evaluate for one flag, so that no file can stall a check. */
 const MAX_PEOPLE = 20_000;
 
 /**
- * Generates contexts that versions of a flag may tell apart: those that meet a rule of one of them, alone or together with
- * a rule of another, with each attribute varied through everything that the conditions distinguish, and with ids between
- * all shares. Plain ones first.
+ * Generates contexts that may get different answers from versions of a flag: contexts that meet a rule of one version,
+ * alone or together with a rule of another, with every attribute value that the conditions distinguish, and with ids
+ * between all shares. Simple contexts come first.
  */
 export function* peopleFor(flags: readonly Flag[]): Iterable<EvaluationContext> {
   const rules = flags.flatMap(servingRulesOf);
@@ -44,7 +44,7 @@ function* attributesFor(rules: readonly ServingRule[], values: TrialValues): Ite
   }
 }
 
-/** Above so many, not every id of one attribute is combined with every id of another. */
+/** The number of ids above which not every id of one attribute is combined with every id of another. */
 const MAX_SUBJECTS = 60;
 
 /** Combines the ids of all subject attributes; the last context has no subject. */

@@ -2,9 +2,9 @@ import { bucketOf, splitBucketOf } from "../../core/evaluate/bucket.ts";
 import { DEFAULT_BY, type Flag, WHOLE } from "../../core/flag/flag.ts";
 import { ceilingsOf, type ServingRule, servingRulesOf, subjectAttribute } from "../../core/flag/serving-rules.ts";
 
-/** How many ids are found for each range: a share and a split divide them further. */
+/** The number of ids to find for each range: a share and a split divide them further. */
 const IDS_EACH = 3;
-/** How many ids are tried to find one between two shares; a thousandth of a percent needs about so many. */
+/** The maximum number of ids to try to find one between two shares; a range of 0.001 % needs about this many. */
 const MAX_TRIED = 300_000;
 
 /**

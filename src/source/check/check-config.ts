@@ -16,7 +16,7 @@ export function* checkConfig({ file, json, unusable }: Draft<ConfigFile>): Gener
     const message = "environments is empty; at least one environment is required";
     yield errorAtValue(site, "empty", message, "declare one, e.g. production: { protected: true }");
   }
-  // `acknowledge` has the reason beside the names of environments.
+  // `acknowledge` contains the reason next to the names of environments.
   if (environments.includes("reason")) yield reservedName(file, "environments", "reason", "acknowledge");
   for (const [name, attribute] of Object.entries(json.attributes ?? {})) {
     if (CONDITION_WORDS.has(name)) yield reservedName(file, "attributes", name, "conditions");

@@ -13,10 +13,10 @@ import { warningAtKey } from "./report.ts";
 /** The environments as `flags/_config.yaml` declares them, in order of promotion. */
 export type Environments = ConfigFile["environments"];
 
-/** Returns the flag that an environment uses; without a name, the base of the file. */
+/** Returns the flag of one environment; without a name, the base of the file. */
 type Resolve = (environment?: string) => Flag;
 
-/** Warns of what is odd about the flags that environments are served. None of it is certainly a mistake. */
+/** Warns about suspicious flags of single environments. None of them is certainly a mistake. */
 export function* checkEnvironments(
   parsed: ParsedFile,
   file: FlagFile,
@@ -28,7 +28,7 @@ export function* checkEnvironments(
   yield* checkOverlays(parsed, file, environments, resolve);
 }
 
-/** Warns of default rollouts that nobody reaches: the file's own, and each that an overlay changes. */
+/** Warns about default rollouts that nobody reaches: the file's own, and each that an overlay changes. */
 function* checkDefaultRollouts(parsed: ParsedFile, file: FlagFile, resolve: Resolve): Generator<Diagnostic> {
   const sites: (readonly [Path, Flag])[] = [[["rollout"], resolve()]];
   for (const [name, { rules, rollout }] of Object.entries(file.environments ?? {})) {
@@ -44,7 +44,7 @@ function* checkDefaultRollouts(parsed: ParsedFile, file: FlagFile, resolve: Reso
   }
 }
 
-/** Warns of a release or an experiment that is over: every environment serves everyone the same. */
+/** Warns about a release or an experiment that is over: every environment serves everyone the same variant. */
 function* checkSettled(
   parsed: ParsedFile,
   file: FlagFile,
@@ -65,10 +65,10 @@ function* checkSettled(
 }
 
 /**
- * Warns of environments that are on by accident. An environment without an overlay uses the base of the file, also
- * when it was declared long after the flag was written. Reported where the overlay of a protected environment restricts the
- * flag, and this environment comes after it or is protected too: in environments before it a flag is tried, so the base
- * of the file is intended there. An empty overlay (`{}`) confirms that it is intended.
+ * Warns about environments that may be on by accident. An environment without an overlay uses the base of the file,
+ * even if it was declared long after the flag was written. Reported if the overlay of a protected environment restricts
+ * the flag, and this environment comes after it or is protected, too: a flag is tried in earlier environments, so the
+ * base is intended there. An empty overlay (`{}`) states that the base is intended.
  */
 function* checkOverlays(
   parsed: ParsedFile,
@@ -101,7 +101,7 @@ function* checkOverlays(
 function isRestricted(flag: Flag, base: Flag): boolean {
   if (!flag.enabled) return true;
   const [share, baseShare] = [shareOf(flag.rollout), shareOf(base.rollout)];
-  // How many people are on a list is not known: more than nobody, less than everyone.
+  // The number of people on a list is unknown: more than nobody, fewer than everyone.
   if (share === undefined) return baseShare === WHOLE;
   return share < (baseShare ?? 1);
 }

@@ -72,7 +72,7 @@ function problemOf(
       );
     }
     case "undeclared": {
-      const leftOver = found.earlier.length === 0 ? "" : ` that ${rulesText(found.earlier)} leave over`;
+      const leftOver = found.earlier.length === 0 ? "" : ` apart from those that ${rulesText(found.earlier)} match`;
       const message = `${numbered} matches no declared value of ${andText(found.attributes)}${leftOver}`;
       const hint = "declare the intended value in flags/_config.yaml, or delete the rule";
       return warningAtValue(atName, "undeclared-only", message, hint);
@@ -80,7 +80,9 @@ function problemOf(
   }
 }
 
-/** Says which rules serve everyone: `rule 1 "staff" matches everyone`, `rules 1 and 2 together already match …`. */
+/**
+ * Describes which rules serve everyone: `rule 1 "staff" matches everyone`, `rules 1 and 2 together already match …`.
+ */
 export function takersText({ earlier, isForAll }: UnreachableRule, rules: readonly Rule[]): string {
   if (earlier.length > 1) return `${rulesText(earlier)} together already match everyone whom it could match`;
   const matches = isForAll ? "matches everyone" : "already matches everyone whom it could match";

@@ -13,7 +13,7 @@ import { checkCondition, checkDeclared, checkValues } from "./check-condition.ts
 import { checkSplitNames, checkVariantName } from "./check-variants.ts";
 import { checkRepeats, errorAtKey, errorAtValue, foundText, type Site } from "./report.ts";
 
-/** What the checks of one flag need to know. */
+/** The inputs of the checks of one flag. */
 interface Known {
   readonly file: ParsedFile;
   readonly words: Vocabulary;

@@ -19,7 +19,7 @@ export function* checkTests(draft: Draft<FlagFile>, words: Vocabulary): Generato
       const declaration = words.attributes?.get(name);
       // A subject may be a number, whatever userId is declared as.
       if (declaration === undefined || (name === DEFAULT_BY && typeof value === "number")) continue;
-      // A test may try a value on purpose that should never occur, so these are warnings.
+      // A test may deliberately use a value that should never occur, so these are warnings.
       for (const problem of checkValues(at, name, declaration, value)) yield { ...problem, severity: "warning" };
     }
     yield* checkVariantName({ ...site, path: [...site.path, "expect"] }, expect, variants);

@@ -5,7 +5,7 @@ import { isKey, keyOfPath, MAX_KEY_LENGTH } from "../shape/key.ts";
 import { CONFIG_PATH, SCHEMAS_FOLDER, SEGMENTS_FOLDER } from "../shape/paths.ts";
 import { problemAt, type Problem, START } from "../load/parsed-file.ts";
 
-/** The files of a tree by what they are. Files that mean nothing here (README.md, .gitkeep) are left out. */
+/** The files of a tree by kind. Excludes files without a meaning here (README.md, .gitkeep). */
 export interface SortedFiles {
   readonly config: SourceFile | undefined;
   readonly segments: readonly SourceFile[];
@@ -35,7 +35,7 @@ export function sortFiles(files: readonly SourceFile[]): SortedFiles {
   };
 }
 
-/** Makes a problem about a path, whatever the file contains. */
+/** Returns a problem about a path, regardless of the content of the file. */
 function pathProblem(path: string, problem: Problem): Diagnostic {
   return problemAt({ path, text: "" }, START, problem);
 }

@@ -67,7 +67,7 @@ function* checkVariant(
   }
 }
 
-/** Checks a name of a variant that stands at the value of a site. `whose` names the flag that has to have it. */
+/** Checks the name of a variant that is the value of a site. `whose` names the flag that must have the variant. */
 export function* checkVariantName(
   site: Site,
   written: boolean | string,
@@ -79,7 +79,7 @@ export function* checkVariantName(
   yield errorAtValue(site, "unknown-variant", message, variantHint(known, String(written)));
 }
 
-/** Checks the names of variants that a split has as its keys. */
+/** Checks the names of variants that are the keys of a split. */
 export function* checkSplitNames(site: Site, names: readonly string[], known: FlagVariants): Generator<Diagnostic> {
   const valid = known.type === "boolean" ? new Set(["true", "false"]) : known.names;
   for (const name of names) {

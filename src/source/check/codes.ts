@@ -1,6 +1,9 @@
 import { VIOLATION_CODES } from "../shape/policies.ts";
 
-/** Every code of a diagnostic about files as they stand, with its meaning. Codes are API: add new ones, never rename or reuse one. */
+/**
+ * Maps every code of a diagnostic about one state of the files to its meaning. Codes are API: add new ones, never
+ * rename or reuse one.
+ */
 export const DIAGNOSTIC_CODES = {
   // The file as bytes and as YAML.
   "not-a-file": "the path is a symbolic link or a submodule; neither is followed",
@@ -66,9 +69,9 @@ export const DIAGNOSTIC_CODES = {
   "duplicate-rule": "two rules of a flag have the same name",
   "duplicate-value": "a list contains the same value twice",
   "empty-condition": "an empty condition would match everyone",
-  contradiction: "a condition that nobody can meet",
+  contradiction: "nobody can meet the condition",
   "unreachable-rule": "earlier rules match everyone whom this rule could match",
-  "unreachable-share": "earlier rules serve everyone whom this rule could serve, with the shares as they are",
+  "unreachable-share": "earlier rules serve everyone whom this rule could serve, with the current shares",
   "unreachable-last-line": "the rules match everyone, so nobody reaches the default rollout",
   "rule-for-nobody": "the share of a rule is 0 %",
   "undeclared-only": "only a value that is not declared could meet the condition",
@@ -80,7 +83,9 @@ export const DIAGNOSTIC_CODES = {
   "test-failed": "an inline test gets another answer than it expects",
 } as const;
 
-/** Every code about what a branch changes, with its meaning; only `validate --base` reports them. */
+/**
+ * Maps every code of a diagnostic about the changes of a branch to its meaning. Only `validate --base` reports them.
+ */
 export const POLICY_CODES = {
   ...VIOLATION_CODES,
   reshuffle: "subjects move between answers in a protected environment, without an acknowledgement",
@@ -92,7 +97,7 @@ export const POLICY_CODES = {
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES | keyof typeof POLICY_CODES;
 
-/** The errors that an `acknowledge` entry in the flag's file can lift. */
+/** The codes of errors that an `acknowledge` entry in the flag's file resolves. */
 export const ACKNOWLEDGEABLE_CODES: ReadonlySet<string> = new Set<keyof typeof POLICY_CODES>([
   "step-too-large",
   "reshuffle",

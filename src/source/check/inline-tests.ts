@@ -24,8 +24,8 @@ export interface TestResults {
 }
 
 /**
- * Runs the `tests` of the flag files, each in its environment or against the base of the file. Overrides do not affect them.
- * Deterministic.
+ * Runs the `tests` of the flag files, each in its environment or against the base of the file. Overrides do not affect
+ * them. Deterministic.
  *
  * @param keys  only the tests of these flags; all tests by default
  */
@@ -76,7 +76,7 @@ function pinsOf(at: TestFile["at"] = {}): Pins {
   return { gate: bucketOf(gate), split: bucketOf(split) };
 }
 
-/** Says which step decided the answer, and why the rules before it did not match. */
+/** Describes which step decided the answer, and why the rules before it did not match. */
 function reasonText({ evaluation, steps }: Trace): string {
   const { rule } = evaluation.metadata;
   const passed = steps.flatMap((step) => (step.step === "rule" && step.variant === null ? [passedText(step)] : []));

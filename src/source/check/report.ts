@@ -13,27 +13,27 @@ export interface Site {
 
 type Place = Pick<Site, "file" | "path">;
 
-/** Makes an error at the key that leads to a path. */
+/** Returns an error at the key that leads to a path. */
 export function errorAtKey({ file, path }: Place, code: DiagnosticCode, message: string, hint?: string): Diagnostic {
   return problemAtKey(file, path, { code, message, hint });
 }
 
-/** Makes an error at the value of a path. */
+/** Returns an error at the value of a path. */
 export function errorAtValue({ file, path }: Place, code: DiagnosticCode, message: string, hint?: string): Diagnostic {
   return problemAtValue(file, path, { code, message, hint });
 }
 
-/** Makes a warning at the key that leads to a path. */
+/** Returns a warning at the key that leads to a path. */
 export function warningAtKey({ file, path }: Place, code: DiagnosticCode, message: string, hint: string): Diagnostic {
   return problemAtKey(file, path, { code, severity: "warning", message, hint });
 }
 
-/** Makes a warning at the value of a path. */
+/** Returns a warning at the value of a path. */
 export function warningAtValue({ file, path }: Place, code: DiagnosticCode, message: string, hint: string): Diagnostic {
   return problemAtValue(file, path, { code, severity: "warning", message, hint });
 }
 
-/** Warns of each item that a list repeats. */
+/** Warns about each item that a list repeats. */
 export function* checkRepeats({ file, path, who }: Site, list: JsonValue | undefined): Generator<Diagnostic> {
   if (!isList(list)) return;
   const seen = new Set<JsonValue>();

@@ -53,7 +53,7 @@ export function checkDeclared(name: string, environments: readonly string[]): vo
 
 export interface FlagChange {
   readonly key: FlagKey;
-  /** What the flag's file is to say. */
+  /** The new content of the flag's file. */
   readonly json: JsonObject;
   /** The only environment in which the flag may change its meaning; null when it may change everywhere. */
   readonly environment: string | null;

@@ -14,12 +14,12 @@ export interface FileEdit {
   readonly after: string;
 }
 
-/** An edit whose result was read back and means exactly what was asked for. Nothing is written yet. */
+/** An edit whose result was read back and means exactly what was requested. Nothing is written yet. */
 export interface Edited {
   readonly key: FlagKey;
   /** The flag's key before the edit; differs from `key` only after a rename. */
   readonly formerKey: FlagKey;
-  /** Empty when the files already say what was asked for. */
+  /** Empty when the files already have the requested content. */
   readonly edits: readonly FileEdit[];
   readonly before: LoadedFlags;
   readonly after: LoadedFlags;

@@ -2,7 +2,7 @@ import { type Edited, refused } from "./edit-result.ts";
 import type { FlagTree } from "./flag-tree.ts";
 import { setInFlag, type SetTarget } from "./set.ts";
 
-/** Whom a default rollout, or a rule, is to serve. */
+/** The requested audience of a default rollout or of a rule. */
 export interface RolloutRequest {
   /** `50%`, `all` or `none`. */
   readonly share?: string | undefined;

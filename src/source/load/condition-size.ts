@@ -9,9 +9,9 @@ export interface ConditionSize {
   readonly depth: number;
 }
 
-/** A row must stay readable: people write far less, and segments that name segments can grow far larger. */
+/** The maximum number of parts: people write far fewer, but segments that name segments could make a row unreadable. */
 const MAX_PARTS = 10_000;
-/** Less than the depth that readers of rows accept. */
+/** The maximum depth, which is less than the depth that readers of rows accept. */
 const MAX_CONDITION_DEPTH = 32;
 
 /**
@@ -41,7 +41,7 @@ export function sizeOf(
 }
 
 /**
- * Explains why a condition of this size is refused. Returns undefined where it is accepted.
+ * Returns why a condition of this size is refused; undefined if it is accepted.
  *
  * @param owner  whose condition it is, e.g. `rule "beta"`
  */

@@ -3,9 +3,9 @@ import { type Policies, policiesOf, stricterPolicies } from "../shape/policies.t
 
 export interface Environment {
   readonly name: string;
-  /** May be synced from files that are not committed. */
+  /** Whether the environment may be synced from files that are not committed. */
   readonly workTree: boolean;
-  /** Dangerous changes need an acknowledgement. */
+  /** Whether dangerous changes need an acknowledgement. */
   readonly protected: boolean;
 }
 
@@ -37,7 +37,7 @@ export type Limits = Pick<Config, "environments" | "policies">;
 /**
  * Returns the stricter of two configurations, limit by limit: a change that removes a limit must still meet it.
  *
- * @param before  as it was; null where there was none
+ * @param before  the earlier configuration; null if there was none
  */
 export function stricterOf(before: Limits | null, { environments, policies }: Limits): Limits {
   if (before === null) return { environments, policies };

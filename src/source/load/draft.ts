@@ -8,7 +8,7 @@ import { keySpan, type MapTree, mapJson, type Path, type Span, valueSpan } from 
 /** The usable part of a file: everything in it has the right shape. */
 export interface Draft<File> {
   readonly file: ParsedFile;
-  /** The key of a flag, the name of a segment. */
+  /** The key of the flag or the name of the segment. */
   readonly name: string;
   /** Without the keys that are unusable. */
   readonly json: Partial<File>;

@@ -21,8 +21,8 @@ export interface FlagResolver {
   /** Returns the rules whose conditions are too large with their segments written out, by their place in the file. */
   readonly tooLarge: (file: FlagFile) => readonly { readonly path: Path; readonly problem: Problem }[];
   /**
-   * Checks what the rules mean; where that has no errors, also what each environment gets. Only for files without missing
-   * segments.
+   * Checks the meaning of the rules and, if that has no errors, the flag of each environment. Only for files without
+   * missing segments.
    */
   readonly check: (parsed: ParsedFile, file: FlagFile) => readonly Diagnostic[];
   /**

@@ -20,7 +20,7 @@ import { declaredValues, vocabularyOf, type Vocabulary } from "../shape/vocabula
 import { parseFile } from "./yaml-profile.ts";
 
 export interface LoadOptions {
-  /** `YYYY-MM-DD`: compared with `expires`. Unless given, the result does not depend on the day. */
+  /** The date, `YYYY-MM-DD`, to compare with `expires`. Without it, the result does not depend on the day. */
   readonly today?: string;
 }
 
@@ -30,7 +30,7 @@ export interface LoadedFlag {
   /** E.g. `flags/workshop/workshop_routing.yaml`. */
   readonly path: string;
   readonly file: FlagFile;
-  /** Gives the place of each line. */
+  /** The parsed file, which gives the place of each line. */
   readonly parsed: ParsedFile;
   /** The files of the segments that it uses, also through other segments. */
   readonly segmentPaths: readonly string[];
@@ -39,7 +39,7 @@ export interface LoadedFlag {
   readonly acknowledgeReason: string | null;
 }
 
-/** The flags of one state of the files, and everything that is wrong with them. */
+/** The flags of one state of the files, with all diagnostics. */
 export interface LoadedFlags {
   /** Null where it is missing or has errors. */
   readonly config: Config | null;

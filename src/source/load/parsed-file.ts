@@ -4,7 +4,7 @@ import { keySpan, type Path, type Span, type Tree, valueSpan } from "./tree.ts";
 
 export type FileKind = "flag" | "segment" | "config";
 
-/** One parsed file: its text, its tree, and everything that is wrong with it as YAML. */
+/** One parsed file: its text, its tree, and all problems with its YAML. */
 export interface ParsedFile {
   readonly path: string;
   readonly text: string;

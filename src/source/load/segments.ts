@@ -23,7 +23,7 @@ export interface Segment {
   readonly size: ConditionSize;
 }
 
-/** Segments that are resolved, and why others are not. */
+/** The resolved segments, and the reasons why others cannot be resolved. */
 export interface ResolvedSegments {
   /** By name. Excludes segments with problems, and those that name an excluded one. */
   readonly usable: ReadonlyMap<string, Segment>;
@@ -34,7 +34,7 @@ export interface ResolvedSegments {
  * Resolves segments: writes into each condition the conditions of the segments that it names.
  *
  * @param files      by name
- * @param problemOf  what else makes a resolved segment unusable
+ * @param problemOf  returns a further problem that makes a resolved segment unusable
  */
 export function resolveSegments(
   files: ReadonlyMap<string, SegmentFile>,

@@ -8,10 +8,10 @@ import type { DiagnosticCode } from "../check/codes.ts";
 import { runInlineTests } from "../check/inline-tests.ts";
 import { readFiles, type Files, type Origin, type Progress } from "./read-files.ts";
 
-/** Files, and the result of all checks and tests. */
+/** Files with the results of all checks and tests. */
 export interface Checked {
   readonly files: Files;
-  /** Those of the checks, then tests that fail; each in file order. */
+  /** The diagnostics of the checks, then those of failed tests; each in file order. */
   readonly diagnostics: readonly Diagnostic[];
   readonly testsPassed: number;
 }
@@ -49,8 +49,9 @@ export async function checkFiles(
 const ROLLED_OUT: DiagnosticCode = "fully-rolled-out";
 
 /**
- * Adds to each flag that is fully rolled out when it last changed, and who changed it: the last commit to its file or to one
- * of its segments. Adds nothing where git cannot say: no repository, a shallow clone, or uncommitted changes.
+ * Adds the date and the author of the last change to the warning about each flag that is fully rolled out: of the last
+ * commit to its file or to one of its segments. Adds nothing without a repository, in a shallow clone, or with
+ * uncommitted changes.
  */
 async function withDates(
   diagnostics: readonly Diagnostic[],

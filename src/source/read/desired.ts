@@ -8,7 +8,7 @@ import type { Policies } from "../shape/policies.ts";
 import type { LoadedFlags } from "../load/load.ts";
 import type { Files, Progress } from "./read-files.ts";
 
-/** The flags of one environment, where every check and every inline test passed. */
+/** The flags of one environment, for which every check and every inline test passed. */
 export interface Desired extends Files {
   readonly environment: { readonly name: string; readonly protected: boolean };
   readonly policies: Policies;

@@ -18,7 +18,7 @@ export interface Origin {
 /** The flags of one origin, for all environments. */
 export interface Files {
   readonly loaded: LoadedFlags;
-  /** What the flags were read from. */
+  /** The files that the flags were read from. */
   readonly sources: readonly SourceFile[];
   /** A full id; null for the work tree. */
   readonly commit: string | null;
@@ -53,7 +53,7 @@ export async function readFiles(origin: Origin, progress: Progress, today?: stri
   return { loaded, sources, commit, repository, uncommitted: await uncommitted };
 }
 
-/** @throws FlagError SHALLOW_CLONE */
+/** Checks that a clone is complete. @throws FlagError SHALLOW_CLONE */
 export async function refuseShallow(repository: Repository): Promise<void> {
   if (!(await repository.isShallow())) return;
   throw new FlagError("SHALLOW_CLONE", "this clone is shallow: commits cannot be compared without the full history", {
@@ -66,7 +66,7 @@ export function hasFlags(files: readonly SourceFile[]): boolean {
   return files.some(({ path }) => !isUnderscored(path));
 }
 
-/** An empty folder is an error: an incomplete checkout must not archive every flag. */
+/** Returns the error about an empty folder: an incomplete checkout must not archive every flag. */
 function noFlags(files: readonly SourceFile[], commit: string | null, folder: string): FlagError {
   const where = commit === null ? `${folder}/flags` : `flags/ in commit ${commit.slice(0, 7)}`;
   const found = files.length === 0 ? "is missing or empty" : "contains no flags";

@@ -13,7 +13,7 @@ import { keyOfPath } from "../shape/key.ts";
 import { CONFIG_PATH, segmentPath } from "../shape/paths.ts";
 import type { SegmentFile } from "../shape/segment-file.ts";
 
-/** One state of `flags/`, as a commit or a walk through history has it: the id of each file's content. */
+/** One state of `flags/` in a commit or in history: the id of each file's content. */
 export interface FileIds {
   /** Returns undefined where there is no such file. */
   idOf(path: string): string | undefined;
@@ -24,7 +24,7 @@ export type FileVersion<File> =
   | { readonly ok: true; readonly file: File }
   | { readonly ok: false; readonly problem: string };
 
-/** One version of a flag as an environment got it, or why it cannot be resolved. */
+/** One version of a flag in one environment, or why it cannot be resolved. */
 export type FlagVersion = { readonly ok: true; readonly flag: Flag } | { readonly ok: false; readonly problem: string };
 
 /** One flag in one state of the files. */
@@ -32,7 +32,10 @@ export interface FlagState {
   readonly key: FlagKey;
   readonly path: string;
   readonly file: FileVersion<FlagFile>;
-  /** Declared in that state, in the order of promotion. Empty where unknown: `flagIn(null)` is the flag without overlays. */
+  /**
+   * The environments declared in that state, in the order of promotion. Empty if unknown: `flagIn(null)` is the flag
+   * without overlays.
+   */
   readonly environments: readonly string[];
   /** The files of the segments that it uses, also through other segments. */
   readonly segmentPaths: ReadonlySet<string>;
@@ -57,7 +60,7 @@ type ReadFile<Content> = (ids: FileIds, path: string) => Promise<Content | null>
 /**
  * Opens versions of flags.
  *
- * @param uncommitted  contents that are in no commit, by the ids that stand for them
+ * @param uncommitted  contents that are not in a commit, by substitute ids
  */
 export function versionsOf(blobs: BlobReader, uncommitted: ReadonlyMap<string, Uint8Array>): Versions {
   const reader = <Content>(parse: (path: string, bytes: Uint8Array) => Content) =>
@@ -115,7 +118,7 @@ function readEachOnce<Content>(
   };
 }
 
-/** Checks only YAML and shape: whether references were valid was a question of that time. */
+/** Parses one version of a file. Checks only YAML and shape, because references were valid or not at that time. */
 function fileVersion<File>(kind: FileKind, path: string, bytes: Uint8Array): FileVersion<File> {
   const { whole, problems } = draftOf<File>(kind, parseFile({ path, kind: "file", bytes }), keyOfPath(path));
   if (whole !== undefined) return { ok: true, file: whole };

@@ -13,7 +13,7 @@ interface OperatorSyntax {
   readonly description: string;
 }
 
-/** What follows an operator: `values` and `texts` are one or a list. */
+/** The kind of operand of an operator. `values` and `texts` are one value or a list. */
 export type Operand = "values" | "texts" | "number" | "moment" | "range" | "boolean";
 
 /** The operators of a mapping. `in` has no name in a file: it is a value or a list. */
@@ -61,7 +61,7 @@ export function operandOf(operator: string): Operand | undefined {
   return isOperator(operator) ? OPERATORS[operator].operand : undefined;
 }
 
-/** What is wrong with an operand of the right shape. */
+/** A fault in an operand of the right shape. */
 export interface OperandFault {
   readonly code: "bad-range" | "bad-date";
   readonly expected: string;

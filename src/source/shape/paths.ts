@@ -1,8 +1,8 @@
-/** Holds environments, attributes, owners and policies. */
+/** The path of the configuration: environments, attributes, owners and policies. */
 export const CONFIG_PATH = "flags/_config.yaml";
-/** Holds one file for each segment, directly. */
+/** The folder that directly contains one file for each segment. */
 export const SEGMENTS_FOLDER = "flags/_segments/";
-/** Holds the JSON Schemas for editors. */
+/** The folder of the JSON Schemas for editors. */
 export const SCHEMAS_FOLDER = "flags/_schema/";
 
 /** Returns whether a file at this path below `flags/` defines a flag. */

@@ -57,7 +57,7 @@ export const VIOLATION_CODES = Object.fromEntries(
   Object.values(VIOLATIONS).map(({ code, meaning }) => [code, meaning]),
 ) as Readonly<Record<ViolationCode, string>>;
 
-/** The policies that protected environments are held to; null where there is no limit. */
+/** The policies that apply to protected environments. Null means that there is no limit. */
 export interface Policies extends Readonly<Record<PolicyName, number | boolean | null>> {
   /** The largest rise of a share that needs no acknowledgement. */
   readonly maxStep: Share | null;
@@ -67,7 +67,7 @@ export interface Policies extends Readonly<Record<PolicyName, number | boolean |
   readonly maxExpiryDays: number | null;
 }
 
-/** Returns the policies with everything that the file leaves out. */
+/** Returns the policies of a file, with defaults filled in. */
 export function policiesOf(file: z.infer<typeof policiesShape>): Policies {
   return {
     maxStep: file.maxStep === undefined ? null : (parseShare(file.maxStep) ?? null),
@@ -87,7 +87,7 @@ export function stricterPolicies(one: Policies, other: Policies): Policies {
   };
 }
 
-/** Null is no limit. */
+/** Returns the lower of two limits. Null means that there is no limit. */
 function lower(one: number | null, other: number | null): number | null {
   if (one === null || other === null) return one ?? other;
   return Math.min(one, other);

@@ -15,7 +15,7 @@ const DECIMALS = /^\d+ *%?$/;
 
 const [LIST, NONE_OF] = ["write the value or the list itself: attribute: [a, b]", "write not: [a, b]"];
 const NO_PATTERNS = "there are no regular expressions; use startsWith, endsWith or contains";
-/** What to write instead of operators that other systems have. */
+/** Hints for operators that only other systems have. */
 const OTHER_OPERATORS: Readonly<Record<string, string>> = {
   in: LIST,
   eq: LIST,
@@ -73,7 +73,7 @@ function wordHint(found: JsonValue, branches: readonly JsonObject[]): string | u
   return guess(found, words);
 }
 
-/** Says where quotes are missing or in the way. */
+/** Returns a hint about missing or unnecessary quotes. */
 function quotesHint(found: JsonValue, branches: readonly JsonObject[]): string | undefined {
   if (typeof found === "number" || typeof found === "boolean") {
     return branches.some((branch) => takesText(branch, String(found))) ? "put the value in quotes" : undefined;

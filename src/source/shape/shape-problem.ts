@@ -20,7 +20,7 @@ export interface ShapeFault {
   readonly missing?: string | undefined;
 }
 
-/** One error of ajv, with what it takes to describe it. */
+/** One error of ajv, with the data that describes it. */
 interface ShapeError {
   readonly error: ErrorObject;
   readonly path: Path;

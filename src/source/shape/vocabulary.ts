@@ -19,7 +19,7 @@ export interface Vocabulary {
   readonly flags: ReadonlyMap<FlagKey, FlagVariants>;
 }
 
-/** The type and the variants of a flag. A member is undefined where the flag's file does not say it. */
+/** The type and the variants of a flag. A member is undefined if it is missing from the flag's file. */
 export interface FlagVariants {
   readonly type: FlagType | undefined;
   readonly names: ReadonlySet<VariantName> | undefined;

@@ -73,7 +73,7 @@ production: 40.0 % of people flip   HEAD~1 (FROM) → TO
 
 ~ checkout_button  10 % → 50 % of everyone
                    40.0 % of people off → on, nobody loses it (exact)
-                   needs acknowledgement: the step is 40 points, policy maxStep is 25
+                   needs acknowledgement: a share rises by 40 points; policy maxStep is 25
                    flags/checkout_button.yaml
 
 1 to update, 1 unchanged
@@ -272,7 +272,7 @@ Nothing changes in staging against HEAD~1.`);
     const { out, err } = await hoist("plan", "--base", "HEAD~1", "--env", "staging");
     expect(err).toBe("");
     expect(out).toMatch(
-      /! disabled manually \(sql, .*\); stays so after the merge, until it is released: hoist sync --env staging --release checkout_button/,
+      /! disabled manually \(sql, .*\); it stays after the merge until it is released: hoist sync --env staging --release checkout_button/,
     );
     const json = JSON.parse((await hoist("plan", "--base", "HEAD~1", "--env", "staging", "--format", "json")).out);
     expect(json.environments).toMatchObject([
@@ -322,7 +322,7 @@ Nothing changes in staging against HEAD~1.`);
       voice_logging: flagText({ description: "Other words." }),
     });
     const { out } = await hoist("plan", "--base", "HEAD~1", "--env", "staging");
-    expect(out).toContain("! overridden off by FEATURE_X on the only instance: it stays so after the merge,");
+    expect(out).toContain("! overridden off by FEATURE_X on the only instance: it stays overridden after the merge,");
     const report = await reportOf(repository, "--env", "staging");
     const warnings = report.environments.flatMap(({ flags }) => flags.map((flag) => [flag.key, flag.warnings]));
     expect(warnings).toEqual([
@@ -338,7 +338,7 @@ Nothing changes in staging against HEAD~1.`);
     commitFlags(repository, "Straight to production (#2)", { checkout_button: flagText({ lines: lines + soon }) });
     const { warnings } = flagIn(await reportOf(repository), "checkout_button");
     expect(warnings).toEqual([
-      { code: "ahead", text: "ahead of staging: 30.0 % of people get on here and not there" },
+      { code: "ahead", text: "ahead of staging: 30.0 % of people get on here but not there" },
       { code: "expires-soon", text: `expires in 5 days, on ${soon}` },
     ]);
   });

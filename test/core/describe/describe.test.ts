@@ -6,7 +6,7 @@ import { traceCondition } from "../../../src/core/evaluate/condition-trace.ts";
 import { parseCondition } from "../../../src/core/row/condition-json.ts";
 import { describeFlag } from "../../../src/core/describe/describe.ts";
 import { whoText } from "../../../src/core/describe/describe-condition.ts";
-import { speechOf } from "../../../src/core/describe/describe-segments.ts";
+import { wordingFor } from "../../../src/core/describe/describe-segments.ts";
 import { valueText } from "../../../src/core/matcher/operand-text.ts";
 import type { EvaluationContext } from "../../../src/core/evaluate/evaluation.ts";
 import type { Flag } from "../../../src/core/flag/flag.ts";
@@ -176,8 +176,8 @@ describe("exactness", () => {
   test(`conditions with the same description have the same result (${SIZE} of seed ${SEED})`, () => {
     const known = new Map<string, Condition>();
     for (const drawn of fc.sample(condition, { numRuns: SIZE, seed: SEED })) {
-      const { speech, segments } = speechOf([drawn], { most: Infinity });
-      const text = JSON.stringify([whoText(drawn, speech), segments()]);
+      const { wording, segments } = wordingFor([drawn], { most: Infinity });
+      const text = JSON.stringify([whoText(drawn, wording), segments()]);
       const before = known.get(text);
       if (before === undefined) known.set(text, drawn);
       else for (const each of contexts) expect(outcome(drawn, each), text).toBe(outcome(before, each));
@@ -200,8 +200,8 @@ describe("exactness", () => {
 
   test("every attribute and every value of a condition is in its text", () => {
     for (const drawn of fc.sample(condition, { numRuns: 500, seed: SEED })) {
-      const { speech, segments } = speechOf([drawn], { most: Infinity });
-      const text = [whoText(drawn, speech), ...segments().map((each) => each.text)].join("\n");
+      const { wording, segments } = wordingFor([drawn], { most: Infinity });
+      const text = [whoText(drawn, wording), ...segments().map((each) => each.text)].join("\n");
       for (const word of wordsOf(drawn)) expect(text).toContain(word);
     }
   });

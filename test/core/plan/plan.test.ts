@@ -72,7 +72,7 @@ describe("a plan", () => {
   });
 
   test("restores a manually deleted row", () => {
-    const plan = planOf({ files: [checkout], deletedByHand: new Set(["checkout"]) });
+    const plan = planOf({ files: [checkout], deletedManually: new Set(["checkout"]) });
     expect(told(plan)).toEqual(["create checkout: put back: its row was deleted manually"]);
   });
 

@@ -60,9 +60,9 @@ describe("conditions as JSON", () => {
   });
 
   test.each([
-    ["a list", [], "a condition is a mapping, found a list"],
+    ["a list", [], "expected a mapping, found a list"],
     ["an unknown operator", { age: { above: 5 } }, '"above" is not an operator'],
-    ["a matcher without operators", { age: {} }, "a matcher needs at least one operator"],
+    ["a matcher without operators", { age: {} }, "expected at least one operator"],
     ["a comparison with text", { age: { gt: "5" } }, "expected a number, found a string"],
     [
       "a range that is none",
@@ -120,14 +120,18 @@ describe("rows", () => {
     [
       "a member of a rule that is not known",
       { rules: [{ name: "r", if: {}, serve: "on", until: "2027" }] },
-      "rules.0.until: no such member of a rule",
+      "rules.0.until: this field of a rule is unknown",
     ],
-    ["a rule without its condition", { rules: [{ name: "r", serve: "on" }] }, "rules.0.if: a rule needs its condition"],
+    [
+      "a rule without its condition",
+      { rules: [{ name: "r", serve: "on" }] },
+      "rules.0.if: a rule must have a condition",
+    ],
     ["a variant that is not there", { serve: "maybe" }, "serve: expected one of the variants on, off"],
     [
       "a split that does not add up",
       { serve: { split: [{ variant: "on", percentage: 99 }] } },
-      "serve.split: the shares add up to 99, not to 100",
+      "serve.split: the shares add up to 99; expected 100",
     ],
     [
       "variants of another type",
@@ -137,7 +141,7 @@ describe("rows", () => {
     [
       "an id that is no text",
       { rollout_strategy: "whitelist", target_config: { user_ids: [{}] } },
-      "target_config.user_ids: an id is a string, found a mapping",
+      "target_config.user_ids: expected a string, found a mapping",
     ],
     ["a salt with a colon", { salt: "a:b" }, "salt: a salt has neither : nor # in it"],
   ])("refuses %s", (_, columns, problem) => {

@@ -96,7 +96,13 @@ describe("a needed acknowledgement", () => {
 
   test("is shown as a command if a file cannot contain it", () => {
     const needs = [
-      { key: "a", code: "archive", text: "archiving it flips people", id: "0a1b2c3d", acknowledged: false } as const,
+      {
+        key: "a",
+        code: "archive",
+        text: "archiving the flag changes answers",
+        id: "0a1b2c3d",
+        acknowledged: false,
+      } as const,
     ];
     const report = aReport({ environments: [anEnvironment({ environment: "production", needs })] });
     const [block] = fences(comment(report));

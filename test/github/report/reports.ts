@@ -99,7 +99,7 @@ function destructive(): ChangeReport {
     after: null,
     flips: flipsOf(aMove(1, "on", null, { kind: "archived" })),
   });
-  const archive = { key: "old_banner", code: "archive", text: "archiving it flips people" } as const;
+  const archive = { key: "old_banner", code: "archive", text: "archiving the flag changes answers" } as const;
   const payments = aFlagReport({
     key: "workshop_payments",
     kind: "narrow",
@@ -156,11 +156,11 @@ function busy(): ChangeReport {
     warnings: [
       {
         code: "masked-by-hand",
-        text: "disabled manually (deploy@ops, 2026-11-18); stays so after the merge, until it is released: hoist sync --env production --release workshop_admin_panel",
+        text: "disabled manually (deploy@ops, 2026-11-18); it stays after the merge until it is released: hoist sync --env production --release workshop_admin_panel",
       },
       {
         code: "masked-by-override",
-        text: "overridden off by FEATURE_WORKSHOP_ADMIN_PANEL on 3 of 12 instances: they stay so after the merge, until the override is lifted there",
+        text: "overridden off by FEATURE_WORKSHOP_ADMIN_PANEL on 3 of 12 instances: they stay overridden after the merge until the override is removed there",
       },
     ],
   });
@@ -274,7 +274,7 @@ function large(count: number): ChangeReport {
   const mass = {
     key: null,
     code: "mass",
-    text: `${count} flags change, policy maxFlags is 25`,
+    text: `${count} flags change; policy maxFlags is 25`,
     id: "0a1b2c3d",
   } as const;
   const production = anEnvironment({ environment: "production", flags, flipped: { share: 0.9612, margin: 0.0035 } });

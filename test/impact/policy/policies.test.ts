@@ -15,7 +15,7 @@ const OTHER = { other: "enabled: true\nrollout: all\n" };
 const env = (production: string, staging = "{ rollout: all }") =>
   `enabled: true\nrollout: none\nenvironments:\n  staging: ${staging}\n  canary: { rollout: all }\n  production: ${production}\n`;
 const everywhere = (lines: string) => `enabled: true\n${lines}\n`;
-const MEANT = '  if it is meant: acknowledge: { canary: "ID", production: "ID", reason: "…" }';
+const MEANT = '  if this is intended, add: acknowledge: { canary: "ID", production: "ID", reason: "…" }';
 const NO_LIMIT = STRICT.replace("  maxStep: 25%\n", "");
 
 const CASES: readonly Case[] = [
@@ -24,8 +24,8 @@ const CASES: readonly Case[] = [
     before: { checkout: env("{ rollout: 10% }") },
     after: { checkout: env("{ rollout: 50% }") },
     said: [
-      "flags/checkout.yaml:10 50% | error step-too-large production: the step is 40 points, policy maxStep is 25",
-      '  if it is meant: acknowledge: { production: "ID", reason: "…" }',
+      "flags/checkout.yaml:10 50% | error step-too-large production: a share rises by 40 points; policy maxStep is 25",
+      '  if this is intended, add: acknowledge: { production: "ID", reason: "…" }',
     ],
   },
   {
@@ -33,9 +33,9 @@ const CASES: readonly Case[] = [
     before: { checkout: everywhere("rollout: 10%") },
     after: { checkout: everywhere("rollout: 50%") },
     said: [
-      "flags/checkout.yaml:6 50% | error step-too-large canary: the step is 40 points, policy maxStep is 25",
+      "flags/checkout.yaml:6 50% | error step-too-large canary: a share rises by 40 points; policy maxStep is 25",
       MEANT,
-      "flags/checkout.yaml:6 50% | error step-too-large production: the step is 40 points, policy maxStep is 25",
+      "flags/checkout.yaml:6 50% | error step-too-large production: a share rises by 40 points; policy maxStep is 25",
       MEANT,
     ],
   },
@@ -44,8 +44,8 @@ const CASES: readonly Case[] = [
     before: { checkout: env("{ enabled: false, rollout: all }") },
     after: { checkout: env("{ enabled: true, rollout: all }") },
     said: [
-      "flags/checkout.yaml:10 true | error step-too-large production: the step is 100 points, policy maxStep is 25",
-      '  if it is meant: acknowledge: { production: "ID", reason: "…" }',
+      "flags/checkout.yaml:10 true | error step-too-large production: a share rises by 100 points; policy maxStep is 25",
+      '  if this is intended, add: acknowledge: { production: "ID", reason: "…" }',
     ],
   },
   {
@@ -61,9 +61,9 @@ const CASES: readonly Case[] = [
       ),
     },
     said: [
-      "flags/checkout.yaml:7 90% | error step-too-large canary: the step is 89 points, policy maxStep is 25",
+      "flags/checkout.yaml:7 90% | error step-too-large canary: a share rises by 89 points; policy maxStep is 25",
       MEANT,
-      "flags/checkout.yaml:7 90% | error step-too-large production: the step is 89 points, policy maxStep is 25",
+      "flags/checkout.yaml:7 90% | error step-too-large production: a share rises by 89 points; policy maxStep is 25",
       MEANT,
     ],
   },
@@ -120,7 +120,7 @@ const CASES: readonly Case[] = [
     before: Object.fromEntries(["a", "b", "c", "d"].map((key) => [key, env("{ rollout: 10% }")])),
     after: Object.fromEntries(["a", "b", "c", "d"].map((key) => [key, env("{ rollout: 11% }")])),
     said: [
-      "flags/_config.yaml:13 3 | warning too-many-flags production: 4 flags change, policy maxFlags is 3",
+      "flags/_config.yaml:13 3 | warning too-many-flags production: 4 flags change; policy maxFlags is 3",
       "  acknowledge it when syncing: hoist sync --env production --acknowledge ID",
     ],
   },
@@ -129,9 +129,9 @@ const CASES: readonly Case[] = [
     before: { ...OTHER, checkout: env("{ rollout: 10% }") },
     after: OTHER,
     said: [
-      "flags/checkout.yaml:1 name | warning archive-flips canary: archiving it flips people",
+      "flags/checkout.yaml:1 name | warning archive-flips canary: archiving the flag changes answers",
       "  acknowledge it when syncing: hoist sync --env canary --acknowledge ID",
-      "flags/checkout.yaml:1 name | warning archive-flips production: archiving it flips people",
+      "flags/checkout.yaml:1 name | warning archive-flips production: archiving the flag changes answers",
       "  acknowledge it when syncing: hoist sync --env production --acknowledge ID",
     ],
   },
@@ -140,8 +140,8 @@ const CASES: readonly Case[] = [
     before: { checkout: env("{ rollout: 10% }").replace("canary: { rollout: all }", "canary: { rollout: 10% }") },
     after: { checkout: env("{ rollout: 20% }").replace("canary: { rollout: all }", "canary: { rollout: 10% }") },
     said: [
-      "flags/checkout.yaml:10 20% | error staging-first production: the default rollout serves true to people to whom canary does not, e.g. userId user-8",
-      "  serve it in canary first; the same change may do both",
+      "flags/checkout.yaml:10 20% | error staging-first production: the default rollout serves true to people who do not get it in canary, e.g. userId user-8",
+      "  serve it in canary first, or in the same change",
     ],
   },
   {
@@ -152,8 +152,8 @@ const CASES: readonly Case[] = [
       checkout: "enabled: false\nrollout: all\nenvironments:\n  canary: { enabled: true }\n  production: {}\n",
     },
     said: [
-      "flags/checkout.yaml:6 all | error staging-first canary: the default rollout serves true to people to whom staging does not, e.g. anyone",
-      "  serve it in staging first; the same change may do both",
+      "flags/checkout.yaml:6 all | error staging-first canary: the default rollout serves true to people who do not get it in staging, e.g. anyone",
+      "  serve it in staging first, or in the same change",
     ],
   },
   {
@@ -174,8 +174,8 @@ const CASES: readonly Case[] = [
       ),
     },
     said: [
-      'flags/checkout.yaml:10 staff | error staging-first production: rule "staff" serves true to people to whom canary does not, e.g. postalCode M5V',
-      "  serve it in canary first; the same change may do both",
+      'flags/checkout.yaml:10 staff | error staging-first production: rule "staff" serves true to people who do not get it in canary, e.g. postalCode M5V',
+      "  serve it in canary first, or in the same change",
     ],
   },
   {
@@ -183,8 +183,8 @@ const CASES: readonly Case[] = [
     before: { checkout: colours("blue", "blue") },
     after: { checkout: colours("blue", "{ split: { blue: 50%, green: 50% } }") },
     said: [
-      "flags/checkout.yaml:12 { split: { blue: 50%, green: 50% } } | error staging-first production: the default rollout serves green to people to whom canary does not, e.g. userId user-1",
-      "  serve it in canary first; the same change may do both",
+      "flags/checkout.yaml:12 { split: { blue: 50%, green: 50% } } | error staging-first production: the default rollout serves green to people who do not get it in canary, e.g. userId user-1",
+      "  serve it in canary first, or in the same change",
     ],
   },
   {
@@ -284,14 +284,16 @@ test("an acknowledged change is not reported, and the line for one environment i
   const before = { checkout: env("{ rollout: 10% }") };
   const wanted = { checkout: env("{ rollout: 50% }") };
   const [{ hint = "" } = {}] = saidOf(before, wanted);
-  const line = hint.replace("if it is meant: ", "");
+  const line = hint.replace("if this is intended, add: ", "");
   expect(saidOf(before, { checkout: `${wanted.checkout}${line}\n` })).toEqual([]);
   const later = `${wanted.checkout}${line}\n`;
   const both = later.replace("canary: { rollout: all }", "canary: { rollout: 40% }");
   const low = { checkout: later.replace("canary: { rollout: all }", "canary: { rollout: 1% }") };
   const [{ hint: next = "" } = {}] = saidOf(low, { checkout: both }, NO_STAGING);
   expect(next).toContain(/production: "[0-9a-f]{8}"/.exec(line)?.[0]);
-  expect(saidOf(low, { checkout: both.replace(line, next.replace("if it is meant: ", "")) }, NO_STAGING)).toEqual([]);
+  expect(
+    saidOf(low, { checkout: both.replace(line, next.replace("if this is intended, add: ", "")) }, NO_STAGING),
+  ).toEqual([]);
 });
 
 const NO_STAGING = STRICT.replace("  stagingFirst: true\n", "");
@@ -309,7 +311,7 @@ test.each([
 ])("a maxStep that is %s in the same change still holds for it", (_, loose) => {
   const [first = "", hint] = textOf(saidOf(JUMP, JUMPED, STRICT, loose));
   expect(first).toBe(
-    "flags/checkout.yaml:10 50% | error step-too-large production: the step is 40 points, policy maxStep is 25 in the base of this branch",
+    "flags/checkout.yaml:10 50% | error step-too-large production: a share rises by 40 points; policy maxStep is 25 in the base of this branch",
   );
   expect(hint).toContain("acknowledge");
   expect(saidOf(JUMP, JUMPED, loose, loose)).toEqual([]);
@@ -355,10 +357,10 @@ test("a rule that is renamed or loses its share can jump too, and is reported at
       line.includes(" error step-too-large production:"),
     );
   expect(jumps(beta("Toronto people", "rollout: 90%, "))).toEqual([
-    "flags/checkout.yaml:7 90% | error step-too-large production: the step is 89 points, policy maxStep is 25",
+    "flags/checkout.yaml:7 90% | error step-too-large production: a share rises by 89 points; policy maxStep is 25",
   ]);
   expect(jumps(beta("Toronto", ""))).toEqual([
-    "flags/checkout.yaml:7 name | error step-too-large production: the step is 99 points, policy maxStep is 25",
+    "flags/checkout.yaml:7 name | error step-too-large production: a share rises by 99 points; policy maxStep is 25",
   ]);
 });
 
