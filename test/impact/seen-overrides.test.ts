@@ -24,7 +24,7 @@ test("an instance of another version with a different report is counted too", ()
   expect(seenOverrides([])).toEqual([]);
 });
 
-const UNTIL = "so after the merge, until the override is lifted there";
+const UNTIL = "overridden after the merge until the override is removed there";
 test.each<readonly [Partial<SeenOverride>, string]>([
   [{ instances: 3, of: 12 }, `overridden off by FEATURE_CHECKOUT on 3 of 12 instances: they stay ${UNTIL}`],
   [{ instances: 12, of: 12 }, `overridden off by FEATURE_CHECKOUT on all 12 instances: they stay ${UNTIL}`],
