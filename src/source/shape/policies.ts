@@ -41,7 +41,7 @@ const VIOLATIONS = {
   },
   stagingFirst: {
     code: "staging-first",
-    meaning: "a protected environment would serve people what the environment before it does not serve them",
+    meaning: "a protected environment would serve people something that the preceding environment does not serve them",
   },
   maxExpiryDays: {
     code: "expires-too-late",
