@@ -43,7 +43,7 @@ function meaningText({ action, key, oldState, newState }: AuditEntry): string {
       const texts = differences(before, after)
         .filter(({ kind }) => kind !== "enabled" && kind !== "disabled")
         .map(differenceText);
-      return [...(action === "updated" ? [] : [action]), ...texts].join(", ") || "recorded anew";
+      return [...(action === "updated" ? [] : [action]), ...texts].join(", ") || "commit updated";
     }
   }
 }

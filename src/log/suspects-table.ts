@@ -1,4 +1,5 @@
 import type { Flag, FlagKey } from "../core/flag/flag.ts";
+import { differences } from "../core/plan/difference.ts";
 import type { JsonObject } from "../core/json.ts";
 import { withRequired, type Version } from "../impact/version-pair.ts";
 import { flagOfRow } from "../core/row/row-codec.ts";
@@ -37,8 +38,9 @@ export async function suspectsOfTable(environment: string, store: FlagStore, win
 }
 
 /** Whether an entry changed a flag, as opposed to recording only another commit. */
-function isChange({ before, after, text, problem }: ServedChange): boolean {
-  return problem !== null || text !== "recorded anew" || before.flag === null || after.flag === null;
+function isChange({ source, before, after, problem }: ServedChange): boolean {
+  if (source !== "sync" || problem !== null || before.flag === null || after.flag === null) return true;
+  return differences(before.flag, after.flag).length > 0;
 }
 
 /** Reads the entries since a time, newest first, and one entry before it when there is one. */

@@ -92,6 +92,7 @@ export function runInShell(
 const PLACEHOLDERS: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{7}\b/g, "<commit>"],
   [/\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}\b/g, "<time>"],
+  [/, \d{4}-\d{2}-\d{2}:/g, ", <day>:"],
   [/\b(?:just now|\d+ (?:s|min|h|d) ago)\b/g, "<age>"],
   [/\b\d+ ms\b/g, "<duration>"],
   [/\bdana@(?!acme\.dev)[\w.-]+/g, "<dana's machine>"],
