@@ -10,7 +10,7 @@ import {
   RUNTIME_ENTRY_POINTS,
   sideEffects,
 } from "./support/architecture.ts";
-import { importsOf, sourceFiles } from "./support/imports.ts";
+import { importsOf, loadedWith, sourceFiles } from "./support/imports.ts";
 import { aFolder } from "./support/repository.ts";
 
 const SRC = fileURLToPath(new URL("../src", import.meta.url));
@@ -37,6 +37,12 @@ describe("the source tree", () => {
   test("the entry points for programs load nothing heavy", async () => {
     const entryPoints = RUNTIME_ENTRY_POINTS.filter((file) => existsSync(join(SRC, file)));
     expect(heavyEntryPoints(await importsOf(SRC), entryPoints)).toEqual([]);
+  });
+
+  test("no command loads zod, which is only needed to generate the schemas", async () => {
+    const loaded = loadedWith(await importsOf(SRC), "cli/main.ts", ["static", "dynamic"]);
+    expect(loaded.size).toBeGreaterThan(10);
+    expect(loaded.get("zod")).toBeUndefined();
   });
 
   test("the package exports every entry point", () => {

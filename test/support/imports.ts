@@ -86,13 +86,21 @@ async function resolvedBy(
   return found;
 }
 
-/** Returns the packages that loading a file loads, by its static imports and theirs: specifier → the chain of imports. */
-export function loadedWith(imports: readonly Import[], entryPoint: string): ReadonlyMap<string, string> {
+/**
+ * Returns the packages that loading a file loads, by its imports and theirs: specifier → the chain of imports.
+ *
+ * @param kinds  the imports to follow: with `dynamic`, also what is loaded later
+ */
+export function loadedWith(
+  imports: readonly Import[],
+  entryPoint: string,
+  kinds: readonly Import["kind"][] = ["static"],
+): ReadonlyMap<string, string> {
   const chains = new Map([[entryPoint, entryPoint]]);
   const packages = new Map<string, string>();
   // Iterating a Map also visits the entries that are added meanwhile.
   for (const [file, chain] of chains) {
-    for (const { to, isFile } of imports.filter(({ from, kind }) => from === file && kind === "static")) {
+    for (const { to, isFile } of imports.filter(({ from, kind }) => from === file && kinds.includes(kind))) {
       const known = isFile ? chains : packages;
       if (!known.has(to)) known.set(to, `${chain} → ${to}`);
     }

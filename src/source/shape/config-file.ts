@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { attributeShape, keyShape } from "./condition-shape.ts";
-import { policiesShape } from "./policies.ts";
+import { attributeShape, keyShape, shareShape } from "./condition-shape.ts";
+import { POLICIES, type PolicyName } from "./policies.ts";
 
 export const ATTRIBUTE_TYPES = ["string", "number", "boolean", "version", "date"] as const;
 
@@ -36,6 +36,20 @@ const environmentShape = z
     protected: z.boolean().meta({ description: "true: dangerous changes need an acknowledgement." }).optional(),
   })
   .meta({ description: "One environment. Each has its own database." });
+
+const POLICY_SHAPES = { share: shareShape, count: z.int().min(1), boolean: z.boolean() } as const;
+
+const policiesShape = z
+  .strictObject(
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.entries loses the names
+    Object.fromEntries(
+      Object.entries(POLICIES).map(([name, { kind, description }]) => [
+        name,
+        POLICY_SHAPES[kind].meta({ description }).optional(),
+      ]),
+    ) as { [Name in PolicyName]: z.ZodOptional<(typeof POLICY_SHAPES)[(typeof POLICIES)[Name]["kind"]]> },
+  )
+  .meta({ description: "Limits on the changes of a pull request." });
 
 /** Describes `flags/_config.yaml`. */
 export const configFileShape = z

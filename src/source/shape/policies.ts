@@ -1,61 +1,52 @@
-import { z } from "zod";
 import type { Share } from "../../core/flag/flag.ts";
-import { shareShape } from "./condition-shape.ts";
 import { parseShare } from "./share.ts";
 
-/** Describes `policies` in `flags/_config.yaml`. */
-export const policiesShape = z
-  .strictObject({
-    maxStep: shareShape.meta({ description: "The largest rise of a share that needs no acknowledgement." }).optional(),
-    maxFlags: z
-      .int()
-      .min(1)
-      .meta({ description: "How many flags one sync may change without an acknowledgement." })
-      .optional(),
-    stagingFirst: z
-      .boolean()
-      .meta({
-        description:
-          "true: a protected environment may serve people only what the environment before it serves them too.",
-      })
-      .optional(),
-    maxExpiryDays: z
-      .int()
-      .min(1)
-      .meta({ description: "How many days ahead `expires` may be when it is written." })
-      .optional(),
-  })
-  .meta({ description: "Limits on the changes of a pull request." });
-
-type PolicyName = keyof z.infer<typeof policiesShape>;
-
-/** The diagnostic that reports a violation of each policy. Codes are API: add new ones, never rename or reuse one. */
-const VIOLATIONS = {
+/**
+ * Lists the policies of `flags/_config.yaml`: the kind of value, its description in the schema, and the diagnostic that
+ * reports a violation. Codes are API: add new ones, never rename or reuse one.
+ */
+export const POLICIES = {
   maxStep: {
+    kind: "share",
+    description: "The largest rise of a share that needs no acknowledgement.",
     code: "step-too-large",
     meaning: "a share rises by more than policy maxStep in a protected environment, without an acknowledgement",
   },
   maxFlags: {
+    kind: "count",
+    description: "How many flags one sync may change without an acknowledgement.",
     code: "too-many-flags",
     meaning: "more flags than policy maxFlags change in a protected environment, so the sync will ask",
   },
   stagingFirst: {
+    kind: "boolean",
+    description: "true: a protected environment may serve people only what the environment before it serves them too.",
     code: "staging-first",
     meaning: "a protected environment would serve people something that the preceding environment does not serve them",
   },
   maxExpiryDays: {
+    kind: "count",
+    description: "How many days ahead `expires` may be when it is written.",
     code: "expires-too-late",
     meaning: "expires is further ahead than policy maxExpiryDays allows",
   },
-} as const satisfies Readonly<Record<PolicyName, { readonly code: string; readonly meaning: string }>>;
+} as const;
 
-type ViolationCode = (typeof VIOLATIONS)[keyof typeof VIOLATIONS]["code"];
+export type PolicyName = keyof typeof POLICIES;
+type ViolationCode = (typeof POLICIES)[PolicyName]["code"];
 
-/** The code of each policy, with its meaning. */
+/** The diagnostic code of each policy, with its meaning. */
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the codes of the table above
 export const VIOLATION_CODES = Object.fromEntries(
-  Object.values(VIOLATIONS).map(({ code, meaning }) => [code, meaning]),
+  Object.values(POLICIES).map(({ code, meaning }) => [code, meaning]),
 ) as Readonly<Record<ViolationCode, string>>;
+
+/** Describes `policies` as it is written in the file: a share as text, e.g. "25%". */
+export type PoliciesFile = {
+  readonly [Name in PolicyName]?:
+    | { share: string; count: number; boolean: boolean }[(typeof POLICIES)[Name]["kind"]]
+    | undefined;
+};
 
 /** The policies that apply to protected environments. Null means that there is no limit. */
 export interface Policies extends Readonly<Record<PolicyName, number | boolean | null>> {
@@ -68,7 +59,7 @@ export interface Policies extends Readonly<Record<PolicyName, number | boolean |
 }
 
 /** Returns the policies of a file, with defaults filled in. */
-export function policiesOf(file: z.infer<typeof policiesShape>): Policies {
+export function policiesOf(file: PoliciesFile): Policies {
   return {
     maxStep: file.maxStep === undefined ? null : (parseShare(file.maxStep) ?? null),
     maxFlags: file.maxFlags ?? null,
