@@ -31,7 +31,7 @@ export interface FlagsOptions {
   readonly pollIntervalMs?: number | undefined;
   /** How long {@link createFlags} waits for data, in milliseconds. Default: 1,500. */
   readonly initialTimeoutMs?: number | undefined;
-  /** The time after the last successful check from which answers count as stale, in milliseconds. Default: 60,000. */
+  /** How long after the last successful check the data counts as stale, in milliseconds. Default: 60,000. */
   readonly staleAfterMs?: number | undefined;
   /** Receives log messages; `false` disables logging. Default: lines on stderr. */
   readonly logger?: Logger | false | undefined;

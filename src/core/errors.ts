@@ -24,7 +24,7 @@ export const ERROR_CODES = {
   STORE_NEWER: "the flag database has a newer schema than this program knows",
   STORE_MISMATCH: "the rows read back differ from the rows that were written",
   STORE_OUTCOME_UNKNOWN: "the connection was lost while committing",
-  GITHUB_UNREACHABLE: "GitHub did not answer, or answered with an error of its own",
+  GITHUB_UNREACHABLE: "GitHub did not respond, or responded with an error of its own",
   GITHUB_REFUSED: "GitHub refused the request",
   GITHUB_RATE_LIMITED: "GitHub's rate limit is used up",
   GITHUB_CONFLICT: "the content on GitHub changed after the edit was prepared",

@@ -103,7 +103,7 @@ export async function updateComment(
   );
 }
 
-/** Whether two texts are equal after GitHub has stored them, which changes line ends and trims white space. */
+/** Whether two texts are equal after GitHub has stored them, which changes line endings and trims white space. */
 export function sameText(one: string, other: string): boolean {
   const plain = (text: string) => text.replaceAll("\r\n", "\n").trim();
   return plain(one) === plain(other);

@@ -1,13 +1,13 @@
 interface FetchOptions {
   readonly timeoutMs: number;
-  /** Removed from error answers, because a proxy may quote the request. */
+  /** Removed from error responses, because a proxy may quote the request. */
   readonly token: string;
   readonly note: (text: string) => void;
 }
 
 /**
- * Returns a `fetch` for octokit that fails unless the whole answer arrives in time. Octokit alone would treat an interrupted
- * answer as an empty one, and the page of a proxy as data.
+ * Returns a `fetch` for octokit that fails unless the whole response arrives in time. Octokit alone would treat an interrupted
+ * response as an empty one, and the page of a proxy as data.
  */
 export function completeFetch({ timeoutMs, token, note }: FetchOptions): typeof fetch {
   return async (input, init) => {
@@ -18,11 +18,11 @@ export function completeFetch({ timeoutMs, token, note }: FetchOptions): typeof 
       const response = await fetch(input, { ...init, signal });
       const bytes = new Uint8Array(await response.arrayBuffer());
       if (response.ok) checkData(response, bytes, init?.headers);
-      else if (response.status >= 500) note(`GitHub answered ${response.status} to ${method} ${path}`);
+      else if (response.status >= 500) note(`GitHub responded with ${response.status} to ${method} ${path}`);
       return withBody(response, response.ok ? bytes : withoutToken(bytes, token));
     } catch (cause) {
-      const reason = signal.aborted ? `no answer within ${timeoutMs / 1_000} s` : reasonOf(cause);
-      note(`no answer to ${method} ${path}: ${reason}`);
+      const reason = signal.aborted ? `no response within ${timeoutMs / 1_000} s` : reasonOf(cause);
+      note(`no response to ${method} ${path}: ${reason}`);
       throw new Error(reason, { cause });
     }
   };
@@ -34,7 +34,7 @@ function checkData(response: Response, bytes: Uint8Array, requested: RequestInit
   try {
     JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
-    throw new Error("the server is not GitHub's API: its answer is not JSON", { cause });
+    throw new Error("the server is not GitHub's API: its response is not JSON", { cause });
   }
 }
 

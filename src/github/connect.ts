@@ -20,7 +20,7 @@ export interface ConnectOptions extends RepositoryAddress {
    * client neither waits for rate limits nor spaces writes.
    */
   readonly retries?: number | undefined;
-  /** The time for one complete answer; 30 seconds unless given. */
+  /** The time for one complete response; 30 seconds unless given. */
   readonly timeoutMs?: number | undefined;
   /** Called before waits and repeated attempts, with the reason. */
   readonly note?: ((text: string) => void) | undefined;
@@ -82,7 +82,7 @@ export async function gitHubFrom(env: Environment, folder?: string, note?: (text
   // Anything else is invalid in a header, and the error of fetch would quote it.
   if (!/^[\x21-\x7e]+$/.test(token))
     throw new FlagError("USAGE", `${variable} contains white space or characters that no token has`, {
-      hint: "set it to exactly one token, without quotes or line ends",
+      hint: "set it to exactly one token, without quotes or line endings",
     });
   const seconds = numberIn(env, "FLAGS_GITHUB_TIMEOUT", 0.1, 600);
   return connectGitHub({

@@ -12,7 +12,7 @@ export async function attempt<T>(doing: string, send: () => Promise<T>): Promise
   }
 }
 
-/** Returns a handler of errors that returns undefined for answers with these statuses, and throws every other error again. */
+/** Returns a handler of errors that returns undefined for responses with these statuses, and throws every other error. */
 export function absentFor(...statuses: readonly number[]): (error: unknown) => undefined {
   return (error) => {
     if (!statuses.some((status) => status === statusOf(error))) throw error;
@@ -20,7 +20,7 @@ export function absentFor(...statuses: readonly number[]): (error: unknown) => u
 }
 
 /**
- * Converts an error of octokit into one that says what was tried, what GitHub answered and what to do.
+ * Converts an error of octokit into one that says what was tried, what GitHub responded and what to do.
  *
  * @param doing  completes "could not …": `comment on #12`, `read the labels of acme/flags`
  * @returns      GITHUB_UNREACHABLE, GITHUB_REFUSED, GITHUB_RATE_LIMITED or GITHUB_CONFLICT; a FlagError is returned as it is
@@ -39,7 +39,7 @@ export function gitHubFailure(error: unknown, doing: string): FlagError {
 /** A failed request without what was sent. */
 class RequestFailure extends Error {
   override readonly name = "RequestFailure";
-  /** The status of GitHub's answer; undefined when there was none. */
+  /** The status of GitHub's response; undefined when there was none. */
   readonly status: number | undefined;
 
   constructor(message: string, status: number | undefined) {
@@ -48,7 +48,7 @@ class RequestFailure extends Error {
   }
 }
 
-/** Returns the HTTP status of a failed request, from octokit's error or a FlagError; undefined when there was no answer. */
+/** Returns the HTTP status of a failed request, from octokit's error or a FlagError; undefined when there was no response. */
 export function statusOf(error: unknown): number | undefined {
   if (error instanceof FlagError) return error.cause instanceof RequestFailure ? error.cause.status : undefined;
   return failedRequest(error)?.status;
@@ -57,17 +57,17 @@ export function statusOf(error: unknown): number | undefined {
 /** Whether the token lacks a permission, as opposed to a rate limit, an invalid token or an outage. Takes a FlagError. */
 export function isForbidden(error: unknown): boolean {
   const status = statusOf(error);
-  // GitHub answers 404 for things that a token may not see.
+  // GitHub responds with 404 for things that a token may not see.
   return error instanceof FlagError && error.code === "GITHUB_REFUSED" && (status === 403 || status === 404);
 }
 
 interface FailedRequest {
-  /** Undefined when there was no answer. */
+  /** Undefined when there was no response. */
   readonly status: number | undefined;
   readonly message: string;
   readonly method: string;
   readonly path: string;
-  /** The headers of the answer. */
+  /** The headers of the response. */
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
@@ -114,7 +114,7 @@ function explanationOf(failed: FailedRequest): Explanation {
   if (status === undefined)
     return {
       code: "GITHUB_UNREACHABLE",
-      answer: `GitHub did not answer (${message})`,
+      answer: `GitHub did not respond (${message})`,
       hint: /certificate|self.signed/i.test(message)
         ? "for a server with its own certificate authority, set NODE_EXTRA_CA_CERTS"
         : "check the network connection and GITHUB_API_URL, then try again",
@@ -160,7 +160,7 @@ function rateLimit({ message, headers }: FailedRequest): Explanation {
   return { code: "GITHUB_RATE_LIMITED", answer: `${which} ("${message}")`, hint: `${wait} and try again` };
 }
 
-/** What a protected branch or a repository rule answers. */
+/** How GitHub refuses a push to a protected branch or against a repository rule. */
 const PROTECTION =
   /protected branch|GH00[36]|repository rule violation|must be made through a pull request|push declined/i;
 

@@ -165,7 +165,7 @@ function bodyOf(edited: Edited, report: ChangeReport, source: ProposalSource, re
   return [...parts, reportMarkdown(report, { limit: MAX_BODY - around }), end].join("\n\n");
 }
 
-/** Keeps the lines of the note. GitHub shows a line end inside a paragraph as a line break. */
+/** Keeps the lines of the note. GitHub shows a line ending inside a paragraph as a line break. */
 function noteParts(note: string | undefined): readonly string[] {
   const lines = clipped(note ?? "", MAX_NOTE)
     .split(/\r?\n/)

@@ -132,7 +132,7 @@ async function flagAt(
   const text = root && (await flagTextAt(github, root.data.tree.sha, wanted));
   const flag = tree.loaded.flags.find(({ key }) => key === wanted.key);
   if (text === undefined || flag === undefined) return undefined;
-  // With the current segments: a change of a segment is not a change of this flag.
+  // With the current segments: a change to a segment is not a change to this flag.
   const edit = { from: flag.path, to: flag.path, before: flag.parsed.text, after: text };
   return loadFlags(filesAfter(tree.files, [edit]))
     .flagsFor(environment)

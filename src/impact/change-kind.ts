@@ -99,7 +99,7 @@ function isRolloutLowered(before: Flag, after: Flag): boolean {
 }
 
 /**
- * Returns whether the only change of the rules is that shares are lowered. A rule that is removed, that serves the off
+ * Returns whether the only change to the rules is that shares are lowered. A rule that is removed, that serves the off
  * variant or that belongs to a flag of several values does not count: people whom it no longer serves may get something
  * new from a later rule.
  */

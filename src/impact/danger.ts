@@ -14,8 +14,8 @@ export interface Danger {
 }
 
 /**
- * Returns the dangers of one flag's change in git. Ignores manual changes, which are confirmed at the prompt and not in
- * a file.
+ * Returns the dangers of one flag's change in git. Ignores manual changes, which are confirmed when syncing, not in a
+ * file.
  *
  * @param before  the flag as it was synced last; null for a flag that is new in the table, whose shares cannot jump
  */
@@ -86,7 +86,7 @@ function ruleRise(before: Flag, was: Rule | null, after: Flag, is: Rule): Share 
   return was.portion === null && is.portion === null ? 0 : share;
 }
 
-/** Returns the share of a rule's audience that gets another variant than the off variant. */
+/** Returns the share of a rule's audience that gets a different variant than the off variant. */
 function shareOf({ offVariant }: Flag, { portion, serve }: Pick<Rule, "portion" | "serve">): Share {
   const givesNothing = "variant" in serve && serve.variant === offVariant;
   return givesNothing ? 0 : (portion?.share ?? WHOLE);

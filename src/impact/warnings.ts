@@ -98,6 +98,7 @@ function aheadWarning(key: FlagKey, { sides, earlier }: Stage, population: Popul
   const share = ahead.reduce((sum, move) => sum + move.share, 0);
   if (share === 0) return [];
   const variants = [...new Set(ahead.map(({ to }) => to))].join(", ");
-  const people = `${percentText(share)} of people get ${variants} here but not there`;
-  return [{ code: "ahead", text: `ahead of ${earlier.plan.environment}: ${people}` }];
+  const there = earlier.plan.environment;
+  const people = `${percentText(share)} of people are served ${variants} here but not in ${there}`;
+  return [{ code: "ahead", text: `ahead of ${there}: ${people}` }];
 }

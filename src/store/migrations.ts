@@ -13,7 +13,7 @@ import type { Dialect } from "./address.ts";
  * - in SQLite, drops and recreates the view `flaghoist_state` with it: the view lists every column, and the audit does not show a
  *   column that is missing there. In PostgreSQL, the function of that name takes the whole row.
  *
- * A change of the new column counts as a change of answers, unless `PROSE_GROUPS` in core/row/row.ts names the column's group.
+ * A change to the new column counts as a change of answers, unless `PROSE_GROUPS` in core/row/row.ts names the column's group.
  */
 const NAMES = ["0001_initial"] as const;
 
@@ -95,7 +95,7 @@ export function planMigration(
 function migrationsFor(dialect: Dialect): readonly Migration[] {
   return NAMES.map((name, index) => {
     const file = new URL(`./migrations/${dialect}/${name}.sql`, import.meta.url);
-    // Line ends depend on git's settings.
+    // Line endings depend on git's settings.
     const sql = readFileSync(file, "utf8").replaceAll("\r\n", "\n");
     return { version: index + 1, name, sql, checksum: createHash("sha256").update(sql).digest("hex") };
   });

@@ -10,7 +10,7 @@ export interface Head {
   readonly storeId: string;
   /** Starts at 1. Another epoch means a restored or recreated database, whose revisions are not comparable. */
   readonly epoch: number;
-  /** Increases with every change of a flag, by a sync or a manual change; may skip numbers. 0 before the first change. */
+  /** Increases with every change to a flag, by a sync or a manual change; may skip numbers. 0 before the first change. */
   readonly revision: number;
   /** The commit that was synced last; null before the first sync and after a work-tree sync. */
   readonly commit: string | null;

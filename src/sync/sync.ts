@@ -64,7 +64,7 @@ export type PlanOutcome = Invalid | (Planned & { readonly kind: "planned" });
 export type SyncOutcome =
   | Invalid
   /**
-   * Nothing was written, because of problems that no acknowledgement lifts, a missing acknowledgement, or drift with
+   * Nothing was written, because of problems that no acknowledgement resolves, a missing acknowledgement, or drift with
    * `--on-drift fail`.
    */
   | (Planned & { readonly kind: "refused"; readonly because: "problems" | "needs" | "drift" })

@@ -89,7 +89,7 @@ test.each(METHODS)(
     expect(bodies({ fake, number })).toEqual([expect.stringMatching(/\b50\.0\s%/)]);
     expect(bodies({ fake, number })[0]).toContain(line);
 
-    // Nor may it run ahead of staging, which no line lifts.
+    // Nor may it run ahead of staging, which no line resolves.
     writeFlags(clone, {
       [KEY]: (routed("60%")[KEY] ?? "").replace("staging: { rollout: all }", "staging: { rollout: 20% }"),
     });

@@ -167,7 +167,7 @@ describe("a GitHub server that does not answer", () => {
     setTimeout(() => request.socket.destroy(), 20);
   };
   test.each([
-    ["hangs", () => {}, "no answer within 0.2 s"],
+    ["hangs", () => {}, "no response within 0.2 s"],
     ["closes the connection", (request: IncomingMessage) => request.socket.destroy(), "other side closed"],
     ["breaks off in the middle", cut, "terminated"],
     [
@@ -176,14 +176,14 @@ describe("a GitHub server that does not answer", () => {
         response.writeHead(200, { "content-type": "text/html" });
         response.end("<html>Sign in to the network</html>");
       },
-      "the server is not GitHub's API: its answer is not JSON",
+      "the server is not GitHub's API: its response is not JSON",
     ],
   ])("it %s", async (_, answer, said) => {
     const { url, requests } = await answering(answer);
     const failure = await failureOf(readRepository(connected(url, { timeoutMs: 200 })));
     expect(failure).toMatchObject({
       code: "GITHUB_UNREACHABLE",
-      message: `could not comment on #12: GitHub did not answer (${said})`,
+      message: `could not comment on #12: GitHub did not respond (${said})`,
       hint: "check the network connection and GITHUB_API_URL, then try again",
     });
     expect(requests).toHaveLength(1);
@@ -193,7 +193,7 @@ describe("a GitHub server that does not answer", () => {
     const { url, close } = await answering(REPOSITORY);
     await close();
     const failure = await failureOf(readRepository(connected(url)));
-    expect(failure.message).toMatch(/: GitHub did not answer \(connect ECONNREFUSED 127\.0\.0\.1:\d+\)$/);
+    expect(failure.message).toMatch(/: GitHub did not respond \(connect ECONNREFUSED 127\.0\.0\.1:\d+\)$/);
   });
 });
 
@@ -205,7 +205,7 @@ describe("repeated requests", () => {
     const { data } = await readRepository(connected(url, { retries: 3, note: (text) => notes.push(text) }));
     expect(data.full_name).toBe("acme/flags");
     expect(requests).toHaveLength(3);
-    expect(notes).toEqual(Array(2).fill("GitHub answered 503 to GET /api/v3/repos/acme/flags"));
+    expect(notes).toEqual(Array(2).fill("GitHub responded with 503 to GET /api/v3/repos/acme/flags"));
   });
 
   test("a request is repeated after a broken connection, as often as configured", async () => {

@@ -34,7 +34,7 @@ const EMULATE_DIFFERS: Readonly<Record<string, string>> = {
   "checks are for apps: a person's token may not make one": "anybody may",
 };
 
-/** What it answers in another shape than GitHub's description. */
+/** What it answers in a different shape than GitHub's description. */
 const EMULATE_MISFITS: readonly string[] = [
   "checks/create 201",
   "pulls/create 201",

@@ -5,8 +5,8 @@ import { sourceFile } from "./check-all.ts";
 
 // What looks odd and is fine: each means the same for every tool that reads YAML.
 const LAYOUTS: readonly (readonly [string, string, unknown])[] = [
-  ["CRLF line ends", "a: 1\r\nb:\r\n  - x\r\n", { a: 1, b: ["x"] }],
-  ["no line end at the end", "a: 1", { a: 1 }],
+  ["CRLF line endings", "a: 1\r\nb:\r\n  - x\r\n", { a: 1, b: ["x"] }],
+  ["no line ending at the end", "a: 1", { a: 1 }],
   ["a mark before and after the document", "---\na: 1\n...\n", { a: 1 }],
   ["comments everywhere", "# one\na: # two\n  # three\n  b: 1 # four\n", { a: { b: 1 } }],
   ["flow over several lines", "a: {\n  b: [1,\n    2],\n}\n", { a: { b: [1, 2] } }],

@@ -207,7 +207,7 @@ onEveryEngine((engine) => {
       return tree;
     };
 
-    test("stays off through other merges, a change of the flag itself, and healing", async () => {
+    test("stays off through other merges, a change to the flag itself, and healing", async () => {
       const tree = await killed();
       commitFlags(tree.repository, "Other (#2)", { other: flagText({ description: "Mended." }) });
       expect(await tree.sync()).toContain("voice_logging stays as it is: disabled manually");

@@ -12,7 +12,7 @@ interface VersionQuery {
   readonly current: string;
   /** The environment whose served values are compared; null for all environments. */
   readonly environment: string | null;
-  /** A commit, branch or tag; null for the version before the last change of the served values. */
+  /** A commit, branch or tag; null for the version before the last change to the served values. */
   readonly ref: string | null;
   /** The commit from which history is searched backwards; null for HEAD. */
   readonly from: string | null;

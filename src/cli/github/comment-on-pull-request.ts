@@ -97,7 +97,7 @@ async function writeComment(
   if (event.headSha !== null && event.headSha !== headSha) {
     printNote(
       io,
-      `#${number} is now at ${short(headSha)}, so the run of that commit comments instead of this one for ${short(event.headSha)}`,
+      `#${number} is now at ${short(headSha)}; the run for that commit will write the comment, not this run for ${short(event.headSha)}`,
     );
     return { action: "left", url: null };
   }

@@ -34,7 +34,7 @@ function nobodyText(flips: Flips): string {
   const { margin } = flips.flipped;
   return margin === 0
     ? `nobody flips (${methodText(flips)})`
-    : `nobody flips, or fewer than ${percentText(margin)} (${methodText(flips)})`;
+    : `nobody in the sample flips; at most ${percentText(margin)} of people do (${methodText(flips)})`;
 }
 
 /** Returns a share with its margin: `40.0 %`, `≈ 8.1 % ± 0.7`. */

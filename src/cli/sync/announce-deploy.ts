@@ -117,6 +117,6 @@ function manualChangesOf(
 function warn(io: Io, error: unknown, { plan, again }: Synced): void {
   const reason = error instanceof Error ? error.message : String(error);
   const hint = error instanceof FlagError && error.hint !== undefined ? `\n       ${error.hint}` : "";
-  const line = `\n       to announce it within a day, run: hoist sync --env ${plan.environment}${again.place} --comment`;
+  const line = `\n       to announce it, run this within a day: hoist sync --env ${plan.environment}${again.place} --comment`;
   io.err(`${io.errStyle("yellow", "warning")}  synced, but not announced on GitHub: ${reason}${hint}${line}`);
 }

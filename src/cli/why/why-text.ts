@@ -12,7 +12,7 @@ export interface ExplainedAnswer {
   readonly trace: Trace;
   /** Where the flags were read: the table at a revision, or the files. */
   readonly source: string;
-  /** The flag's file and the last change of its row. */
+  /** The flag's file and the last change to its row. */
   readonly provenance: string;
 }
 

@@ -74,7 +74,7 @@ export function archivedText({ fallback }: Flag): string {
 
 function archiveEffectText(flag: Flag): string {
   if (constantAnswer(flag) === flag.fallback) return "no answer changes";
-  return `answers that differ from it change: ${stateText(flag)}`;
+  return `everyone who got another variant gets a different answer; before: ${stateText(flag)}`;
 }
 
 /** Describes a flag in a few words: `disabled`, `on for 2 rules, then 10 % of everyone`. */

@@ -17,7 +17,7 @@ const UNREAD = -2;
  * variant is served. A rule whose share or split needs a missing subject is skipped, and the answer names the missing
  * attribute.
  *
- * @param salt  the flag's salt: all its shares with the same `by` use one bucket, so they nest
+ * @param salt  the flag's salt: all its shares with the same `by` use one bucket, so a larger one contains a smaller one
  */
 export function decider(rules: readonly CompiledRule[], salt: string, off: Evaluation): Decide {
   const mainBy = rules.find(({ by }) => by !== null)?.by ?? null;

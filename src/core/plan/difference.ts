@@ -6,7 +6,7 @@ import { conditionJson, namesOnly } from "../row/condition-json.ts";
 /** One difference that a change makes to a flag. `core/describe/describe-difference.ts` describes it in words. */
 export type Difference = RowDifference | FlagDifference;
 
-/** A change of the flag's row as a whole. */
+/** A change to the flag's row as a whole. */
 export type RowDifference =
   | { readonly kind: "created" | "archived" | "restored"; readonly flag: Flag }
   /** The row was deleted manually. */

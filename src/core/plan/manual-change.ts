@@ -1,7 +1,7 @@
 import type { Flag, FlagKey } from "../flag/flag.ts";
 import type { FieldGroup } from "../row/row.ts";
 
-/** A manual change of the table, and what a sync does with it. */
+/** A manual change to the table, and what a sync does with it. */
 export type ManualChange = WhatChanged & {
   readonly key: FlagKey;
   readonly outcome: ManualOutcome;

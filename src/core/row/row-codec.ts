@@ -117,7 +117,7 @@ export function flagOfColumns(key: FlagKey, row: FlagColumns, read?: RulesRead):
   const { owner, kind, expires, tags, ...metadata } = row.metadata;
   for (const column of ["off_variant", "fallback"] as const) variantAt(row[column], row.variants, [column]);
   checkVariants(row);
-  if (/[:#]/.test(row.salt)) throw new FormatProblem(["salt"], "a salt has neither : nor # in it");
+  if (/[:#]/.test(row.salt)) throw new FormatProblem(["salt"], "a salt must not contain : or #");
   const serve = serveAt(row.serve, row.variants, ["serve"]);
   return {
     key,
@@ -165,7 +165,7 @@ function rolloutAt(row: FlagColumns, serve: Serve): Rollout {
     case "percentage":
       return { strategy: "percentage", portion: { share, by } };
     case "role":
-      // Other lists may remain from before a manual change of the strategy.
+      // Other lists may remain from before a manual change to the strategy.
       return { strategy: "role", roles: listsAt(row.target_config)["userRole"] ?? [] };
     case "whitelist":
       return { strategy: "whitelist", lists: listsAt(row.target_config) };

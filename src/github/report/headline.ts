@@ -49,15 +49,15 @@ function peopleFlip(report: ChangeReport, last: EnvironmentReport): string {
   const [grave] = gravest(report);
   return grave === undefined || changed.includes(grave)
     ? flips
-    : `${nameText(grave.environment)} stays as it is, ${flips}`;
+    : `${nameText(grave.environment)} stays as it is; ${flips}`;
 }
 
-/** Whether somebody gets another answer because the flag is disabled now. */
+/** Whether somebody gets a different answer because the flag is disabled now. */
 function isSwitchedOff({ action, flips }: FlagReport): boolean {
   return action !== "archive" && flips.moves.some(({ decidedBy, share }) => decidedBy.kind === "disabled" && share > 0);
 }
 
-/** Names the flags that are archived or switched off in the gravest environments; "" when there are none. */
+/** Names the flags that are archived or switched off in the most critical environments; "" when there are none. */
 export function lossesText(report: ChangeReport): string {
   const losses = gravest(report).flatMap(({ environment, flags }) =>
     flags.flatMap((flag) => {

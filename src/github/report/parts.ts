@@ -26,7 +26,7 @@ import type { PopulationNote } from "../../impact/population.ts";
 import type { ChangeKind } from "../../impact/change-kind.ts";
 import type { ChangeReport, EnvironmentReport } from "../../impact/report.ts";
 
-/** Lists problems that no acknowledgement lifts. */
+/** Lists problems that no acknowledgement resolves. */
 export function problemsPart(report: ChangeReport): Part {
   const problems = changedEnvironments(report).flatMap((each) =>
     each.problems.map(({ path, message, hint }) => {
@@ -238,8 +238,8 @@ function shaText(commit: string): string {
 function populationText({ source, size, seed, file, guessed }: PopulationNote): string {
   const people =
     source === "file"
-      ? `Figures that are not exact: of ${countText(size)} contexts${file === null ? "" : ` in ${pathText(file)}`}.`
-      : `Figures that are not exact: of ${countText(size)} people generated from the declared attributes${seed === null ? "" : ` (seed ${seed})`}; in 99 of 100 reports, the true figure is within the margin after ±.`;
+      ? `Figures that are not exact are based on ${countText(size)} contexts${file === null ? "" : ` in ${pathText(file)}`}.`
+      : `Figures that are not exact are based on ${countText(size)} people generated from the declared attributes${seed === null ? "" : ` (seed ${seed})`}; in 99 of 100 reports, the true figure is within the margin after ±.`;
   if (guessed.length === 0) return people;
   return `${people} The frequency of values is a guess for ${joined(guessed.map(nameText))}.`;
 }

@@ -93,7 +93,7 @@ function uniformText(flips: Flips): string {
   const { flipped, sample } = flips;
   if (flipped.share > 0) return `${percentText(flipped.share)} ${howText(flips, flipped.margin)}`;
   if (flipped.margin === 0 || sample === null) return `nobody ${howText(flips, 0)}`;
-  return `nobody of ${countText(sample)} people (at most ${percentText(flipped.margin)})`;
+  return `none of ${countText(sample)} people (at most ${percentText(flipped.margin)})`;
 }
 
 /** Returns how exact the figures are. */

@@ -63,7 +63,7 @@ function problemOf(
     }
     case "shares": {
       const share = portion === null ? "" : ` at ${portionText(portion)}`;
-      const message = `${numbered} can never match${share}: ${shareTakersText(found, rules)}, and shares of one flag nest`;
+      const message = `${numbered} can never match${share}: ${shareTakersText(found, rules)}, and a larger share of a flag contains its smaller shares`;
       return warningAtValue(
         atName,
         "unreachable-share",

@@ -80,7 +80,7 @@ export const DIAGNOSTIC_CODES = {
     "an environment without an overlay uses the base of the file, while an earlier one is restricted by its overlay",
   "missing-expiry": "a flag of kind release or experiment has no expires",
   expired: "the flag is past its expiry date",
-  "test-failed": "an inline test gets another answer than it expects",
+  "test-failed": "an inline test gets a different answer than it expects",
 } as const;
 
 /**
@@ -90,7 +90,8 @@ export const POLICY_CODES = {
   ...VIOLATION_CODES,
   reshuffle: "subjects move between answers in a protected environment, without an acknowledgement",
   "protected-widening": "a protected flag reaches more people in a protected environment, without an acknowledgement",
-  "archive-flips": "archiving the flag changes answers in a protected environment, so the sync will ask",
+  "archive-flips":
+    "archiving the flag changes answers in a protected environment, so the sync will require an acknowledgement",
   "type-changed": "the type of the flag changed; the type of an existing flag is fixed",
   "name-taken": "the environment variable of the flag already belongs to a flag that this change archives",
 } as const;

@@ -13,7 +13,7 @@ const MAX_STEPS = 2_000;
 
 /**
  * Changes a YAML text so that it says `wanted`, and only where it must be changed: comments, empty lines, quotes, brackets,
- * indentation and line ends stay. Undefined when that is impossible.
+ * indentation and line endings stay. Undefined when that is impossible.
  *
  * @param text  a flag's file without YAML problems
  */

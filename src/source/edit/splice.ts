@@ -25,7 +25,7 @@ export function lineStart(text: string, at: number): number {
   return text.lastIndexOf("\n", at - 1) + 1;
 }
 
-/** Returns the offset after the last character of the line around `at`, before its line end. */
+/** Returns the offset after the last character of the line around `at`, before its line ending. */
 export function lineEnd(text: string, at: number): number {
   const newline = text.indexOf("\n", at);
   if (newline === -1) return text.length;
@@ -38,7 +38,7 @@ export function nextLine(text: string, at: number): number {
   return newline === -1 ? text.length : newline + 1;
 }
 
-/** Returns the line end that the text uses; `\n` when it has only one line. */
+/** Returns the line ending that the text uses; `\n` when it has only one line. */
 export function newlineOf(text: string): "\n" | "\r\n" {
   return text.includes("\r\n") ? "\r\n" : "\n";
 }

@@ -30,7 +30,7 @@ export function replaceValue(
   if (!isWritten) return [insertion(colon, ` ${written}`)];
   if (!isBlock(text, old)) {
     const end = endOf(text, old);
-    // A block scalar with "+" includes its final line end, which the line still needs.
+    // A block scalar with "+" includes its final line ending, which the line still needs.
     const after = isBlockScalar(text, old) && text[end - 1] === "\n" ? newlineOf(text) : "";
     return [{ start: span.start, end, text: written + after }];
   }
@@ -54,7 +54,7 @@ function withoutLines(text: string, from: number, to: number): Splice {
   const after = text.slice(end, nextLine(text, end));
   const meetEmpty = before !== "" && before.trim() === "" && after.trim() === "";
   if (meetEmpty) start -= before.length;
-  // Without a final line end, the line before becomes the last and loses its own.
+  // Without a final line ending, the line before becomes the last and loses its own.
   const isUnended = end === text.length && !text.endsWith("\n") && start > 0;
   if (isUnended) start -= text[start - 2] === "\r" ? 2 : 1;
   return { start, end, text: "" };

@@ -46,7 +46,7 @@ export function sizeOf(
  * @param owner  whose condition it is, e.g. `rule "beta"`
  */
 export function sizeProblem(owner: string, { parts, depth }: ConditionSize): Problem | undefined {
-  const hint = "let its segments name fewer segments";
+  const hint = "use fewer segments inside the segments that it names";
   if (depth > MAX_CONDITION_DEPTH) {
     const message = `${owner} is nested ${depth} levels deep with its segments written out; at most ${MAX_CONDITION_DEPTH} are allowed`;
     return { code: "too-deep", message, hint };

@@ -9,7 +9,7 @@ const BOM = "\uFEFF";
 // Created once: for a small file that takes longer than decoding.
 const LENIENT = new TextDecoder("utf-8", { ignoreBOM: true });
 /**
- * Matches what a reviewer cannot see: controls (tab and line ends excepted), bidirectional marks, zero-width characters, soft
+ * Matches what a reviewer cannot see: controls (tab and line endings excepted), bidirectional marks, zero-width characters, soft
  * hyphens, odd line separators, tag characters.
  */
 export const INVISIBLE =

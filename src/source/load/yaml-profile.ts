@@ -15,9 +15,9 @@ const PARSER_DEPTH = 200;
 const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(["prototype", ...Object.getOwnPropertyNames(Object.prototype)]);
 
 /**
- * Parses one file. Accepts YAML 1.2 without the features that make a file mean something else than it seems to: anchors, tags,
- * merge keys, several documents. Never throws: everything that is wrong becomes a problem of the result, which has a tree where
- * the rest is still worth checking.
+ * Parses one file. Accepts YAML 1.2 without the features that make a file mean something other than it seems to: anchors,
+ * tags, merge keys, several documents. Never throws: everything that is wrong becomes a problem of the result, which has
+ * a tree where the rest is still worth checking.
  */
 export function parseFile(file: SourceFile): ParsedFile {
   const { path } = file;

@@ -46,7 +46,7 @@ function ambiguousNumber(source: string): Problem {
 
 /** Finds characters that files must not contain and databases do not accept, written as escapes in double quotes. */
 function textProblem(value: string): Problem | undefined {
-  // Line ends are allowed in a text; half of a surrogate pair is not.
+  // Line endings are allowed in a text; half of a surrogate pair is not.
   const found = INVISIBLE.exec(value.replaceAll("\r", "")) ?? /\p{Surrogate}/u.exec(value);
   if (found === null) return undefined;
   return {

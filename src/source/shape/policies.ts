@@ -16,7 +16,8 @@ export const POLICIES = {
     kind: "count",
     description: "How many flags one sync may change without an acknowledgement.",
     code: "too-many-flags",
-    meaning: "more flags than policy maxFlags change in a protected environment, so the sync will ask",
+    meaning:
+      "more flags than policy maxFlags change in a protected environment, so the sync will require an acknowledgement",
   },
   stagingFirst: {
     kind: "boolean",

@@ -34,7 +34,7 @@ function writes(fake: FakeGitHub): readonly string[] {
   return fake.requests.filter(({ method }) => method !== "GET").map(({ path }) => path);
 }
 
-/** Somebody merges a change of the flag on GitHub. */
+/** Somebody merges a change to the flag on GitHub. */
 function merged(fake: FakeGitHub, text: string, path: string = PATH): void {
   const other = aClone(fake);
   other.write(path, text);
@@ -272,7 +272,7 @@ describe("rename --pr", () => {
 });
 
 describe("adopt --pr", () => {
-  test("proposes a manual change of the table as a change in git", async () => {
+  test("proposes a manual change to the table as a change in git", async () => {
     const fake = await aGitHubOfFlags();
     const clone = aClone(fake);
     const file = freshFile("production.db");

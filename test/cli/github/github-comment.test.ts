@@ -141,7 +141,7 @@ describe("one comment per pull request", () => {
     scene.fake.fail({ method: "POST", path: /comments$/, kind: "reset", times: 1, isAnswerLost: true });
     const { code, err } = await scene.comment({ FLAGS_GITHUB_RETRIES: "1" });
     expect({ code, err }, err).toMatchObject({ code: 0 });
-    expect(err).toContain("no answer to POST /repos/acme/flags/issues/1/comments");
+    expect(err).toContain("no response to POST /repos/acme/flags/issues/1/comments");
     expect(bodies(scene)).toHaveLength(1);
   });
 
@@ -451,7 +451,7 @@ test("every failure of GitHub exits with code 10 and says what to do, never prin
   expect(said.get(502)).toContain("GitHub failed with a server error");
   expect(said.get("primary-limit")).toMatch(/wait until \d\d:\d\d:\d\d UTC/);
   expect(said.get("secondary-limit")).toContain("wait 60 s");
-  expect(said.get("hang")).toContain("no answer within 0.3 s");
-  expect(said.get("reset")).toContain("GitHub did not answer");
+  expect(said.get("hang")).toContain("no response within 0.3 s");
+  expect(said.get("reset")).toContain("GitHub did not respond");
   expect(await commented(scene)).toMatchObject({ comment: { action: "created" } });
 });

@@ -178,7 +178,7 @@ describe("after a sync", () => {
     const hung = await sync("production", { FLAGS_GITHUB_TIMEOUT: "0.3" });
     expect(hung.out).toContain("✓ production is at revision");
     expect(hung.err).toMatch(
-      /^warning {2}synced, but not announced on GitHub: could not .*: GitHub did not answer \(no answer within 0\.3 s\)/,
+      /^warning {2}synced, but not announced on GitHub: could not .*: GitHub did not respond \(no response within 0\.3 s\)/,
     );
     fake.heal();
     for (const [environment, kind] of [

@@ -143,7 +143,7 @@ describe("rows", () => {
       { rollout_strategy: "whitelist", target_config: { user_ids: [{}] } },
       "target_config.user_ids: expected a string, found a mapping",
     ],
-    ["a salt with a colon", { salt: "a:b" }, "salt: a salt has neither : nor # in it"],
+    ["a salt with a colon", { salt: "a:b" }, "salt: a salt must not contain : or #"],
   ])("refuses %s", (_, columns, problem) => {
     const read = flagOfRow({ ...aRow(aFlag({ key: "checkout" })), ...columns });
     expect(read).toMatchObject({ ok: false, key: "checkout", problem, enabled: true });
@@ -172,7 +172,7 @@ describe("rows", () => {
     }
   });
 
-  test("a manual change of the strategy does not reshuffle a split by another attribute", () => {
+  test("a manual change to the strategy does not reshuffle a split by another attribute", () => {
     const dealt = aColourFlag({
       key: "button",
       rollout: percentage(20, "sessionId"),

@@ -43,7 +43,7 @@ describe("the headline", () => {
     const staging = anEnvironment({ environment: "staging", flags: [aFlagReport({ key: "a" })] });
     const report = aReport({ environments: [staging, anEnvironment({ environment: "production" })] });
     expect(headline(report)).toBe(
-      "### Flags: 1 change in staging — production stays as it is, 40.0\u00A0% of people flip in staging",
+      "### Flags: 1 change in staging — production stays as it is; 40.0\u00A0% of people flip in staging",
     );
   });
 
@@ -139,7 +139,7 @@ test.each<[string, Partial<FlagReport>, string]>([
   [
     "nobody that was asked",
     { kind: "retarget", flips: sampledFlips(0.0003) },
-    "nobody of 20,000 people (at most 0.030 %)",
+    "none of 20,000 people (at most 0.030 %)",
   ],
   [
     "another value of the same variant",

@@ -12,7 +12,7 @@ test.each([
   ["one line", '{ "a": 1 }'],
   ["a trailing comma and comments", '{\n\t"a": "//no comment", // one\n\t/* two */\n}\n'],
   ["a comment behind the last member", '{\n  "a": 1 // why\n}\n'],
-  ["Windows line ends", '{\r\n    "a": [1, 2],\r\n    "b": {"c": "}"}\r\n}\r\n'],
+  ["Windows line endings", '{\r\n    "a": [1, 2],\r\n    "b": {"c": "}"}\r\n}\r\n'],
   ["the setting with other members", '{\n  "yaml.schemas": {\n    "./x.json": "x" // x\n  },\n  "a": 1\n}\n'],
   ["the setting, empty", '{ "yaml.schemas": {}, "a": { "yaml.schemas": 1 } }'],
 ])("members are added to %s, and existing content is kept", (_, text) => {

@@ -12,7 +12,7 @@ export interface FoundRepository {
   /** The top of the work tree. */
   readonly root: string;
   readonly settings: WorkflowSettings;
-  /** False when its remote is on another server than GitHub, where workflows have no effect. */
+  /** False when its remote is on a server other than GitHub, where workflows have no effect. */
   readonly isOnGitHub: boolean;
 }
 
