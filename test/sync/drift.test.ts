@@ -194,7 +194,7 @@ onEveryEngine((engine) => {
       await typed(tree, `${each.typed} WHERE feature_key = '${keyOf(each)}'`);
       const before = await contentOf(tree.database);
       const refused = await tree.hoist("sync", "--on-drift", "fail");
-      expect(refused).toMatchObject({ code: 5, err: expect.stringContaining("the table was changed manually") });
+      expect(refused).toMatchObject({ code: 5, err: expect.stringContaining("the table has manual changes") });
       expect(await contentOf(tree.database)).toEqual(before);
     });
   });
