@@ -40,8 +40,8 @@ export function liveFlags(reads: Iterable<ReadRow>): ReadonlyMap<FlagKey, Flag> 
 /**
  * Opens the database of an environment for reading, reads its rows, and closes it after use.
  *
- * @param command  the command to repeat with another environment, for the hint
- * @throws FlagError WRONG_DATABASE when the database belongs to another environment, and the codes of FlagStore
+ * @param command  the command to repeat with a different environment, for the hint
+ * @throws FlagError WRONG_DATABASE when the database belongs to a different environment; the errors of FlagStore
  */
 export async function withLiveTable<T>(
   { environment, url }: Target,

@@ -9,7 +9,8 @@ import type { Settings } from "./options.ts";
 /**
  * Opens the database that the settings name. The address is resolved with every call, because a file may appear later.
  *
- * @throws FlagError the errors of openStore; STORE_MISSING if no setting names a database and the embedded one does not exist
+ * @throws FlagError STORE_MISSING if no setting names a database and the embedded one does not exist; the errors of
+ *   openStore
  */
 export async function openDatabase(settings: Settings, folder: string): Promise<FlagStore> {
   const { database: option, environment, env, heartbeat } = settings;

@@ -52,7 +52,10 @@ async function addDefinitions(definitions: FlagDefinitions): Promise<void> {
   opened?.define(definitions);
 }
 
-/** Returns whether a boolean flag is on for this context. Returns false if the flag is unknown or of another type. Never rejects for an unreachable database. */
+/**
+ * Returns whether a boolean flag is on for this context. Returns false if the flag is unknown or of a different type.
+ * Never rejects for an unreachable database.
+ */
 export async function isFeatureEnabled(key: FlagKey, context?: FlagContext): Promise<boolean> {
   const { client } = slot.opened ?? (await defaultClient());
   return client.isEnabled(key, context);

@@ -70,7 +70,7 @@ export function createEmitter(logger: Logger): Emitter {
     },
     emit: (name, event) => {
       if (name === "ready") past[name] = event;
-      // A copy: a listener may add another.
+      // Iterates over a copy, because a listener may add or remove listeners.
       for (const listener of Array.from(listeners[name])) call(name, listener, event);
     },
     clear: () => {

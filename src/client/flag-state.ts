@@ -22,7 +22,7 @@ export interface FlagState {
   readonly definitions: () => FlagDefinitions | undefined;
   readonly overrides: () => readonly ShownOverride[];
   /**
-   * Serves another snapshot from now on.
+   * Serves a different snapshot from now on.
    *
    * @param isConfirmed  true if the database has just returned the snapshot
    */

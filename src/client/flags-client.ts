@@ -17,9 +17,9 @@ export interface FlagContext extends EvaluationContext {
 
 /** Evaluates flags in memory. The methods are synchronous, never throw, and do not access database, disk, environment or clock. */
 export interface FlagReader {
-  /** Returns whether a boolean flag is on; false if it is unknown or of another type. */
+  /** Returns whether a boolean flag is on; false if it is unknown or of a different type. */
   readonly isEnabled: (key: FlagKey, context?: FlagContext) => boolean;
-  /** Returns the value, or the default if the flag is unknown or of another type. */
+  /** Returns the value, or the default if the flag is unknown or of a different type. */
   readonly value: ValueOf;
   /** Returns the value with variant, reason and metadata. */
   readonly evaluate: (key: FlagKey, defaultValue?: JsonValue, context?: FlagContext) => Evaluation;

@@ -51,7 +51,7 @@ export function startHeartbeat(
       isSending = false;
       if (isClosed) return;
       cancel = clock.after(INTERVAL_MS, beat);
-      // The pulse may have changed while the previous one was sent.
+      // What the process serves may have changed while the previous report was sent.
       if (JSON.stringify(pulseOf(state)) !== sent) beat();
     });
   }

@@ -60,7 +60,7 @@ async function start(
   closing: AbortSignal,
 ): Promise<void> {
   const { standby, overrideWatchers, refresh, ready } = parts;
-  // The timer keeps the process alive: nothing else may, in a program that waits for its first flags.
+  // The timer keeps the process alive: in a program that waits for its first flags, possibly nothing else does.
   const cancelTimeout = clock.after(settings.initialTimeoutMs, ready.resolve, true);
   const overridesRead = Promise.all(overrideWatchers.map((watcher) => watcher.check()));
   const standbyFound = findStandby(settings, snapshotFile).then(standby.offer);

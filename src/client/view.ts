@@ -57,7 +57,7 @@ export function readerOf(view: () => View): FlagReader {
   function value(key: FlagKey, defaultValue: number, context?: FlagContext): number;
   function value(key: FlagKey, defaultValue: JsonValue, context?: FlagContext): JsonValue;
   function value(key: FlagKey, defaultValue: JsonValue, context?: FlagContext): JsonValue {
-    // A value of a different type than the default's is never returned: that is a TYPE_MISMATCH, with the default.
+    // A value whose type differs from the default's is never returned: the answer is TYPE_MISMATCH with the default.
     return view().set.evaluate(key, context ?? EMPTY_CONTEXT, defaultValue).value;
   }
 

@@ -27,16 +27,16 @@ export interface WantedFiles {
   readonly whole?: boolean;
 }
 
-/** The most files that are all read, with one request each, so that the report covers every flag. */
+/** Up to this number of files, all are read, with one request each, so that the report covers every flag. */
 const MAX_READ_ALWAYS = 40;
-/** The most files that are read. More requests would use up the hourly rate limit within a few edits. */
+/** The maximum number of files that are read. More requests would use up the hourly rate limit within a few edits. */
 const MAX_READ = 400;
 
 /**
  * Reads what an edit of one flag needs, through the API.
  *
  * @param tree  the id of the commit's tree
- * @throws FlagError NO_FLAGS; USAGE when there are too many files for the API; as gitHubFailure says
+ * @throws FlagError NO_FLAGS; USAGE when there are too many files for the API; the errors of {@link attempt}
  */
 export async function readFilesFromGitHub(github: GitHub, tree: string, wanted: WantedFiles): Promise<BranchFiles> {
   return attempt(`read flags/ of ${github.repository}`, async () => {

@@ -17,9 +17,9 @@ export interface CheckRun {
 
 /** The name by which branch protection can require the check. */
 export const CHECK_NAME = "flaghoist";
-/** The most annotations that GitHub accepts in one request. */
+/** The maximum number of annotations that GitHub accepts in one request. */
 const BATCH = 50;
-/** The most annotations of one check. The summary counts all diagnostics. */
+/** The maximum number of annotations of one check. The summary counts all diagnostics. */
 export const MAX_ANNOTATIONS = 500;
 /** GitHub's limit for the summary of a check. */
 const SUMMARY_LIMIT = 65_535;
@@ -28,7 +28,7 @@ const SUMMARY_LIMIT = 65_535;
  * Writes the check of a commit. The first request contains everything except further annotations, so that a later
  * failure loses only annotations. GitHub shows the newest check of a commit.
  *
- * @throws FlagError as gitHubFailure says; only the token of an app, such as that of a workflow, may write checks
+ * @throws the errors of {@link attempt}; only the token of an app, such as that of a workflow, may write checks
  */
 export async function writeCheck(github: GitHub, check: CheckRun): Promise<{ readonly url: string | null }> {
   const { octokit, owner, repo } = github;

@@ -19,7 +19,7 @@ export interface UpsertedComment {
  * Finds the oldest comment that begins with the marker and was written by this account. Comments of other accounts are
  * ignored, with or without the marker.
  *
- * @throws FlagError as gitHubFailure says
+ * @throws the errors of {@link attempt}
  */
 export async function findComment(
   github: GitHub,
@@ -55,7 +55,7 @@ export interface CommentText {
 /**
  * Creates the comment, or updates the existing one in place. A comment that already has the text is not touched.
  *
- * @throws FlagError as gitHubFailure says
+ * @throws the errors of {@link attempt}
  */
 export async function upsertComment(
   github: GitHub,
@@ -70,8 +70,8 @@ export async function upsertComment(
   const { data: made } = await attempt(`comment on #${number}`, () =>
     octokit.rest.issues.createComment({ owner, repo, issue_number: number, body: text.body }),
   );
-  // A concurrent run may have created one as well, or the assumed account was wrong. Both look again, and keep the older
-  // comment.
+  // A concurrent run may have created a comment as well, or the assumed account was wrong. Each run looks again and
+  // keeps the older comment.
   const first = await findComment(github, number, text.marker, accountOf(made.user) ?? account);
   if (first === undefined || first.id === made.id) return { action: "created", url: made.html_url };
   await attempt(`remove the second comment on #${number}`, () =>
@@ -91,7 +91,7 @@ async function updated(
   return { action: "updated", url: found.url };
 }
 
-/** Replaces the text of a comment. @throws FlagError as gitHubFailure says */
+/** Replaces the text of a comment. @throws the errors of {@link attempt} */
 export async function updateComment(
   { octokit, owner, repo }: GitHub,
   number: number,

@@ -16,8 +16,8 @@ export interface ConnectOptions extends RepositoryAddress {
   /** Contains only characters that a header may contain. */
   readonly token: string;
   /**
-   * The most retries of a request after a server or network error, after 1, 4, 9 … seconds; 3 unless given. With 0, the
-   * client neither waits for rate limits nor spaces writes.
+   * The maximum number of retries of a request after a server or network error, sent after 1, 4, 9 … seconds. Default:
+   * 3. With 0, the client neither waits for rate limits nor spaces writes.
    */
   readonly retries?: number | undefined;
   /** The time for one complete response; 30 seconds unless given. */
@@ -30,7 +30,7 @@ export interface ConnectOptions extends RepositoryAddress {
 
 /** The longest wait for the end of a rate limit, in seconds. */
 export const MAX_WAIT_S = 90;
-/** The most times that one request waits for the end of a rate limit. */
+/** The maximum number of times that one request waits for the end of a rate limit. */
 export const MAX_WAITS = 2;
 
 /** Statuses for which a repeated request would fail again. Rate limits have their own wait. */

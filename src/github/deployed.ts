@@ -26,16 +26,16 @@ export interface Announcement {
   readonly failures: readonly FlagError[];
 }
 
-/** The most commits that one sync announces, newest first. Each takes several requests. */
+/** The maximum number of commits that one sync announces, newest first. Each takes several requests. */
 export const MAX_ANNOUNCED = 20;
 
 /**
  * Edits the comments of the pull requests that went live with one sync. Pull requests without a comment are left alone.
  *
  * @param commits   newest first; those beyond {@link MAX_ANNOUNCED} are not announced
- * @param options   `marker` identifies the comment; `edit` returns its new text, from the commits of the pull request, newest
- *                  first
- * @throws FlagError as gitHubFailure says, when the account of the token cannot be read; later failures are returned
+ * @param options   `marker` identifies the comment; `edit` returns its new text, from the commits of the pull request,
+ *   newest first
+ * @throws the errors of {@link tokenAccount}; later failures are returned
  */
 export async function announceDeploy<Commit extends DeployedCommit>(
   github: GitHub,
@@ -95,7 +95,7 @@ async function eachWhileReachable<Item>(
  * because a subject may contain any number.
  */
 async function mergedBy(github: GitHub, { sha, pullRequest }: DeployedCommit): Promise<readonly PullRequest[]> {
-  // `(#12)` in a subject may be an issue, or belong to another repository.
+  // `(#12)` in a subject may be an issue, or belong to a different repository.
   const named = pullRequest === null ? undefined : await readPullRequest(github, pullRequest).catch(absentFor(404));
   if (named !== undefined && named.mergedAt !== null && named.mergeCommit === sha) return [named];
   const { octokit, owner, repo } = github;

@@ -22,7 +22,7 @@ type OpenIssue = Awaited<ReturnType<typeof openIssues>>[number];
 /**
  * Opens the drift issue of an environment, or updates the open one. It is recognised by label, marker and author.
  *
- * @throws FlagError as gitHubFailure says
+ * @throws the errors of {@link attempt}
  */
 export async function openDriftIssue(
   github: GitHub,
@@ -37,7 +37,8 @@ export async function openDriftIssue(
   const { data: made } = await attempt("open the issue", () =>
     octokit.rest.issues.create({ owner, repo, ...wanted, labels: [DRIFT_LABEL] }),
   );
-  // A concurrent run may have opened one as well, or the assumed account was wrong. Both look again, and keep the older issue.
+  // A concurrent run may have opened an issue as well, or the assumed account was wrong. Each run looks again and keeps
+  // the older issue.
   const [first] = await openIssues(github, accountOf(made.user) ?? account, environment);
   if (first === undefined || first.number >= made.number) return resultOf("opened", made);
   await close(github, made.number, "not_planned");
@@ -47,7 +48,7 @@ export async function openDriftIssue(
 /**
  * Closes the drift issue of an environment and comments in it; does nothing when none is open.
  *
- * @throws FlagError as gitHubFailure says
+ * @throws the errors of {@link attempt}
  */
 export async function closeDriftIssue(
   github: GitHub,

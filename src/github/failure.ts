@@ -3,7 +3,7 @@ import { visible } from "../core/diagnostic/diagnostic-text.ts";
 import { FlagError } from "../core/errors.ts";
 import { isJsonObject } from "../core/json.ts";
 
-/** Sends a request. @throws FlagError as gitHubFailure says */
+/** Sends a request. @throws the error that {@link gitHubFailure} returns */
 export async function attempt<T>(doing: string, send: () => Promise<T>): Promise<T> {
   try {
     return await send();

@@ -196,7 +196,7 @@ function remarks(
 /**
  * Returns the owners of the flag before and after the edit as reviewers: `@acme/workshops` is a team, `@dana` a person.
  *
- * @param organisation  the owner of the repository; teams of another one cannot review there
+ * @param organisation  the owner of the repository; teams of other organisations cannot review there
  */
 function reviewersOf(
   { before, after, key, formerKey }: Edited,

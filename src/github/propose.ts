@@ -19,11 +19,11 @@ export interface Proposed {
 const MAX_ATTEMPTS = 5;
 
 /**
- * Opens a pull request through the API: tree, commit, branch, pull request, then labels and reviewers. A second call with the
- * same proposal finds the pull request of the first. When opening it fails, the new branch is removed again. Labels and
- * reviewers that GitHub refuses only cause a warning.
+ * Opens a pull request through the API: tree, commit, branch, pull request, then labels and reviewers. A second call
+ * with the same proposal finds the pull request of the first. When opening it fails, the new branch is removed again.
+ * Labels and reviewers that GitHub refuses only cause a warning.
  *
- * @throws FlagError as gitHubFailure says; when the branch could not be removed, the message names it
+ * @throws the errors of {@link attempt}; when the branch could not be removed, the message names it
  */
 export async function propose(github: GitHub, proposal: Proposal): Promise<Proposed> {
   const proposed = await attempt(`open a pull request in ${github.repository}`, async () => {

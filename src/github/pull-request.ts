@@ -74,7 +74,7 @@ export interface PullRequest {
   readonly mergeCommit: string | null;
 }
 
-/** Reads the current state of a pull request. @throws FlagError as gitHubFailure says */
+/** Reads the current state of a pull request. @throws the errors of {@link attempt} */
 export async function readPullRequest(
   { octokit, owner, repo, repository }: GitHub,
   number: number,

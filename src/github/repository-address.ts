@@ -16,9 +16,10 @@ interface Remote extends Pick<RepositoryAddress, "repository"> {
 }
 
 /**
- * Finds the repository in GITHUB_REPOSITORY and GITHUB_API_URL, which GitHub Actions sets, else in the folder's remote `origin`.
+ * Finds the repository in GITHUB_REPOSITORY and GITHUB_API_URL, which GitHub Actions sets, else in the folder's remote
+ * `origin`.
  *
- * @throws FlagError USAGE when neither names one, or a variable is malformed; as gitIn does
+ * @throws FlagError USAGE when neither names one, or a variable is malformed; the errors of {@link gitIn}
  */
 export async function repositoryAddress(env: Environment, folder?: string): Promise<RepositoryAddress> {
   const named = env["GITHUB_REPOSITORY"];

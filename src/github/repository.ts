@@ -15,7 +15,7 @@ export interface BranchHead {
  * Reads the newest commit of a branch.
  *
  * @param branch  the default branch unless given
- * @throws FlagError USAGE when the branch does not exist; as gitHubFailure says
+ * @throws FlagError USAGE when the branch does not exist; the errors of {@link attempt}
  */
 export async function branchHead(github: GitHub, branch?: string): Promise<BranchHead> {
   const { owner, repo, repository, octokit } = github;
@@ -42,7 +42,7 @@ export async function headCommit({ octokit, owner, repo }: GitHub, branch: strin
 /**
  * Returns whether GitHub has `commit`, and `of` is among its ancestors.
  *
- * @throws FlagError as gitHubFailure says
+ * @throws the errors of {@link attempt}
  */
 export async function isDescendant(
   { octokit, owner, repo }: GitHub,
@@ -63,7 +63,7 @@ export interface CodeOwnersError {
   readonly message: string;
 }
 
-/** @param ref  a branch, tag or commit that GitHub has. @throws FlagError as gitHubFailure says */
+/** @param ref  a branch, tag or commit that GitHub has. @throws the errors of {@link attempt} */
 export async function codeOwnersErrors(github: GitHub, ref: string): Promise<readonly CodeOwnersError[]> {
   const { octokit, owner, repo, repository } = github;
   const { data } = await attempt(`read the CODEOWNERS errors of ${repository} at ${ref.slice(0, 12)}`, () =>

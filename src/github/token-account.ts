@@ -12,10 +12,10 @@ export interface Account {
 const GITHUB_ACTIONS: Account = { login: "github-actions[bot]", isApp: true };
 
 /**
- * Finds the account that the token acts as. The token of an app may not read its user; GraphQL returns its login. When that is
- * refused as well, the account of GitHub Actions is assumed.
+ * Finds the account that the token acts as. The token of an app may not read its user; GraphQL returns its login. When
+ * that is refused as well, the account of GitHub Actions is assumed.
  *
- * @throws FlagError as gitHubFailure says, but not for that refusal
+ * @throws the errors of {@link attempt}, except for that refusal
  */
 export async function tokenAccount({ octokit }: GitHub): Promise<Account> {
   try {

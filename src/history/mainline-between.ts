@@ -6,7 +6,7 @@ import type { Repository } from "./repository.ts";
  *
  * @param from  null to return all of them
  * @param max   limits the result to the newest commits
- * @throws FlagError the errors of Repository.isAncestor
+ * @throws the errors of Repository.isAncestor
  */
 export async function mainlineBetween(
   repository: Repository,

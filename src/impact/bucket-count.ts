@@ -24,9 +24,10 @@ interface Answer {
 /**
  * Prepares both versions of a flag for counting in buckets.
  *
- * @param isSubject  returns whether every context has another value of an attribute; otherwise subjects fill buckets unevenly
- * @returns          undefined where a version has requirements or cannot be evaluated, or a subject attribute is shared or
- *   missing
+ * @param isSubject  returns whether an attribute has a distinct value in every context; otherwise subjects fill buckets
+ *   unevenly
+ * @returns          undefined where a version has requirements or cannot be evaluated, or a subject attribute is shared
+ *   or missing
  */
 export function bucketedPair(
   { before, after }: VersionPair,

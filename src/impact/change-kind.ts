@@ -18,8 +18,8 @@ import { isEqualForEvaluation } from "./version-pair.ts";
 
 /**
  * The effect of a change on the people who have an answer already. `widen`: nobody loses what they have. `narrow`:
- * nobody gains. `reshuffle`: subjects move between answers although no share asks for it. `retarget`: anything else
- * that changes answers. `no-op`: nobody gets a different answer.
+ * nobody gains. `reshuffle`: subjects move between answers although no share changed. `retarget`: anything else that
+ * changes answers. `no-op`: nobody gets a different answer.
  */
 export type ChangeKind = "widen" | "narrow" | "retarget" | "reshuffle" | "no-op";
 
@@ -37,7 +37,7 @@ export function kindOf(before: Flag | null, after: Flag | null): ChangeKind {
     return before.fallback === before.offVariant ? "narrow" : "retarget";
   }
   if (isEqualForEvaluation(before, after)) return "no-op";
-  // Another value of a variant is another answer for everyone who gets it.
+  // A different value of a variant changes the answer of everyone who gets that variant.
   if (!keepsValues(before, after)) return "retarget";
   const [was, is] = [constantAnswer(before), constantAnswer(after)];
   if (was !== undefined && was === is) return "no-op";
@@ -78,7 +78,7 @@ export function changedFields(before: Flag, after: Flag): readonly FieldGroup[] 
   return differingGroups(columnsOf(before), columnsOf(after)).filter((group) => !PROSE_GROUPS.has(group));
 }
 
-/** Another answer of a disabled flag is another answer for everyone. */
+/** Returns whether both versions serve the same value while disabled; otherwise everyone's answer changes. */
 function isSameOff(before: Flag, after: Flag): boolean {
   const name = after.offVariant;
   return before.offVariant === name && sameJson(before.variants[name], after.variants[name]);

@@ -86,7 +86,7 @@ function ruleRise(before: Flag, was: Rule | null, after: Flag, is: Rule): Share 
   return was.portion === null && is.portion === null ? 0 : share;
 }
 
-/** Returns the share of a rule's audience that gets a different variant than the off variant. */
+/** Returns the share of a rule's audience that gets a variant other than the off variant. */
 function shareOf({ offVariant }: Flag, { portion, serve }: Pick<Rule, "portion" | "serve">): Share {
   const givesNothing = "variant" in serve && serve.variant === offVariant;
   return givesNothing ? 0 : (portion?.share ?? WHOLE);

@@ -116,7 +116,7 @@ function subject(name: string, seed: number): Draw {
   return (person) => `${stem}-${person}`;
 }
 
-/** Generates numeric ids: large numbers, with another start for each attribute. */
+/** Generates numeric ids: large numbers, with a different start for each attribute. */
 function numberedSubject(random: Random): Draw {
   const first = 7_000_000_000_000 + Math.floor(random.next() * 1_000_000) * 1_000_000;
   return (person) => first + person;
@@ -139,8 +139,8 @@ function isFilled(values: readonly Scalar[]): values is readonly [Scalar, ...Sca
 }
 
 /**
- * Returns whether values are guessed: those of a subject attribute are only if conditions do more than compare it with
- * ids.
+ * Returns whether the values are a guess. For a subject attribute they are a guess only if a condition does more than
+ * compare it with ids.
  */
 function isGuessed(name: string, spec: AttributeDeclaration | undefined, { asked, subjects }: Questions): boolean {
   const question = asked.get(name);

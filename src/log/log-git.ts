@@ -54,8 +54,8 @@ interface Pair {
 }
 
 /**
- * The most flags of one commit that are listed one by one. In larger commits, such as a first one, they are only
- * counted.
+ * The maximum number of flags of one commit that are listed one by one. In larger commits, such as a first one, they
+ * are only counted.
  */
 const MAX_LISTED = 200;
 
@@ -99,7 +99,10 @@ function joined(steps: readonly FlagStep[]): readonly FlagStep[] {
 
 /** Collects the changes of one flag through its renames, or the changes of all flags. */
 export interface Follower {
-  /** Returns what a commit changes. Call it for the newest commit first, before the walk takes the commit back. */
+  /**
+   * Returns what a commit changes. Call it for each commit, newest first, before `takeBack` undoes the changes of that
+   * commit in the walk.
+   */
   steps(walk: TreeWalk, changes: MainlineChange["changes"]): Promise<readonly FlagStep[]>;
   /** Whether the followed flag was found in any commit. */
   readonly hasFound: () => boolean;

@@ -67,7 +67,7 @@ export interface TableLog {
   readonly isCut: boolean;
 }
 
-/** The most audit entries that are read for one flag. Covers years of changes and fits into memory. */
+/** The maximum number of audit entries that are read for one flag. They cover years of changes and fit into memory. */
 const MAX_ENTRIES = 1_000;
 
 /** Reads the history of one table. @param keys  the names that a flag has had; null for all flags */

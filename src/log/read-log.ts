@@ -60,7 +60,7 @@ interface GitLog extends Log {
  * Reads the history of flags from git and from the audit of the tables, newest first. When one of the two is missing,
  * returns the other alone.
  *
- * @throws FlagError USAGE for a flag that neither ever had; UNKNOWN_COMMIT; GIT_FAILED; the stores' own
+ * @throws FlagError USAGE for a flag that neither ever had; UNKNOWN_COMMIT; GIT_FAILED; the errors of the stores
  */
 export async function readLog(query: LogQuery): Promise<Log> {
   const git = await gitLog(query);

@@ -10,7 +10,7 @@ import { plansBetween } from "../impact/plans-between.ts";
 import { readFiles } from "../source/read/read-files.ts";
 import { type Found, isWithin, type ServedChange, type Window } from "./suspect.ts";
 
-/** The most mainline commits that are compared. Each one is read twice, with all its flags. */
+/** The maximum number of mainline commits that are compared. Each one is read twice, with all its flags. */
 const MAX_STEPS = 100;
 
 /** An environment, with the commit of its table. */

@@ -8,7 +8,7 @@ import type { AuditEntry, FlagStore } from "../store/store.ts";
 import { tableStep } from "./log-table.ts";
 import { type Found, isWithin, type ServedChange, type Window } from "./suspect.ts";
 
-/** The most audit entries that are read. Covers years of changes and fits into memory. */
+/** The maximum number of audit entries that are read. They cover years of changes and fit into memory. */
 const MAX_ENTRIES = 50_000;
 
 /** Finds every change of a window in the audit of one table, each with the flags that were live at that moment. */
@@ -37,7 +37,7 @@ export async function suspectsOfTable(environment: string, store: FlagStore, win
   return { changes: changes.filter(isChange), earlier, notes };
 }
 
-/** Whether an entry changed a flag, as opposed to recording only another commit. */
+/** Whether an entry changed a flag, as opposed to recording only a different commit. */
 function isChange({ source, before, after, problem }: ServedChange): boolean {
   if (source !== "sync" || problem !== null || before.flag === null || after.flag === null) return true;
   return differences(before.flag, after.flag).length > 0;

@@ -71,7 +71,7 @@ export interface Suspects {
  * Finds every change of a window in every environment, manual changes included. The change that affects most people
  * comes first.
  *
- * @throws FlagError UNKNOWN_COMMIT; GIT_FAILED; SHALLOW_CLONE; the stores' own
+ * @throws FlagError UNKNOWN_COMMIT; GIT_FAILED; SHALLOW_CLONE; the errors of the stores
  */
 export async function findSuspects(query: SuspectsQuery): Promise<Suspects> {
   const { environments, tables } = query;
@@ -131,8 +131,8 @@ async function gitFound(
 }
 
 /**
- * The most evaluations in one search. With thousands of changes, fewer people are evaluated, which keeps the search
- * fast and widens the margins.
+ * The maximum number of evaluations in one search. With thousands of changes, fewer people are evaluated, which keeps
+ * the search fast and widens the margins.
  */
 const MAX_ANSWERS = 4_000_000;
 const FEWEST_PEOPLE = 1_000;

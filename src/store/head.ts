@@ -13,7 +13,10 @@ export interface HeadRow extends Omit<Head, "epoch" | "revision"> {
 export const READ_HEAD = `SELECT environment, store_id AS "storeId", epoch, revision, commit_sha AS "commit",
   schema_version AS "schemaVersion" FROM flaghoist_head`;
 
-/** Converts a row to a head. @throws FlagError STORE_CORRUPT without a row; STORE_NEWER or STORE_OUTDATED for another schema version */
+/**
+ * Converts a row to a head. @throws FlagError STORE_CORRUPT without a row; STORE_NEWER or STORE_OUTDATED for a
+ * different schema version
+ */
 export function headOf(row: HeadRow | undefined | null, label: string): Head {
   if (!row) {
     const hint = "restore the database from a backup, or create a new one with `hoist db migrate`";

@@ -63,7 +63,7 @@ export interface MigrationPlan {
  * Returns the statements that bring a database up to date.
  *
  * @param state  undefined if the database does not have flaghoist's tables
- * @throws FlagError WRONG_DATABASE if it serves another environment, STORE_NEWER, or STORE_CORRUPT if the text of
+ * @throws FlagError WRONG_DATABASE if it serves a different environment, STORE_NEWER, or STORE_CORRUPT if the text of
  *   an applied migration has changed
  */
 export function planMigration(

@@ -49,7 +49,7 @@ export async function openStore(url: string, options: { readonly readOnly?: bool
 /**
  * Creates the tables, or brings them up to date. Several processes may call it at the same time.
  *
- * @throws FlagError WRONG_DATABASE if it serves another environment, STORE_NEWER, and the other codes of FlagStore
+ * @throws FlagError WRONG_DATABASE if it serves a different environment, STORE_NEWER, and the other codes of FlagStore
  */
 export async function migrateStore(url: string, environment: string): Promise<MigrationReport> {
   return ENGINES[dialectOf(url)].migrate(url, environment, databaseLabel(url));

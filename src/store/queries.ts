@@ -3,7 +3,7 @@ import type { JsonObject } from "../core/json.ts";
 import { type Attempt, ATTEMPTS } from "./attempt.ts";
 import type { AuditEntry, FlagStore, SeenInstance, SyncEntry } from "./store.ts";
 
-/** Runs one statement and returns its rows. Values replace `?`, in order. @throws FlagError the errors of FlagStore */
+/** Runs one statement and returns its rows. Values replace `?`, in order. @throws the errors of FlagStore */
 export type RunQuery = <Row extends object>(
   attempt: Attempt,
   sql: string,

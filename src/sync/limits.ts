@@ -27,7 +27,7 @@ async function limitsAt({ repository, commit }: Desired, live: string | null): P
   try {
     return loadFlags(await repository.readFiles(live, CONFIG_PATH)).config;
   } catch (error) {
-    // The history was rewritten, and --accept-live given.
+    // The history was rewritten, and `--accept-live` was given.
     if (error instanceof FlagError && error.code === "UNKNOWN_COMMIT") return null;
     throw error;
   }

@@ -71,10 +71,10 @@ export type SyncOutcome =
   /** The table matches the files; `head` is its current head. Nothing was written when it matched before. */
   | (Planned & { readonly kind: "synced"; readonly before: Head });
 
-/** The most attempts when others write to the table at the same time. */
+/** The maximum number of attempts when others write to the table at the same time. */
 const MAX_ATTEMPTS = 4;
 
-/** Plans a sync without writing anything. @throws FlagError see {@link planned} */
+/** Plans a sync without writing anything. @throws the errors of {@link planned} */
 export async function planSync(options: SyncOptions): Promise<PlanOutcome> {
   const desired = await readDesired(options);
   if ("kind" in desired) return desired;
@@ -86,7 +86,7 @@ export async function planSync(options: SyncOptions): Promise<PlanOutcome> {
  * Makes the table match the files, in one transaction. Everything slow happens before the transaction takes its lock.
  * If the table changes in the meantime, the sync makes a new plan.
  *
- * @throws FlagError see {@link planned}; PLAN_STALE when the table changed at each attempt; the store's own
+ * @throws FlagError PLAN_STALE when the table changed at each attempt; the errors of {@link planned} and of the store
  */
 export async function sync(options: SyncOptions): Promise<SyncOutcome> {
   const desired = await readDesired(options);

@@ -21,7 +21,7 @@ export interface TableState {
   readonly editors: Editors;
 }
 
-/** Reads the table. @throws FlagError STORE_CORRUPT for a row without a key; the store's own */
+/** Reads the table. @throws FlagError STORE_CORRUPT for a row without a key; the errors of the store */
 export async function readTable(store: FlagStore): Promise<TableState> {
   const snapshot = await store.read();
   const newestManual = await newestManualOf(store);
@@ -54,7 +54,7 @@ export async function newestManualOf(store: FlagStore): Promise<ReadonlyMap<Flag
   }
 }
 
-/** Refuses a database that serves another environment. @throws FlagError WRONG_DATABASE */
+/** Refuses a database that serves a different environment. @throws FlagError WRONG_DATABASE */
 export function checkEnvironment({ label, head }: Pick<TableState, "label" | "head">, environment: string): void {
   if (head.environment === environment) return;
   const variable = `FLAGS_DATABASE_URL_${environment.toUpperCase().replaceAll("-", "_")}`;
@@ -96,7 +96,7 @@ export function planTable(
  * branch that is about to be merged is often behind the table.
  *
  * @param flags  flags without errors, whose tests pass
- * @throws FlagError WRONG_DATABASE; the store's own
+ * @throws FlagError WRONG_DATABASE; the errors of the store
  */
 export async function manualChangesNow(
   store: FlagStore,

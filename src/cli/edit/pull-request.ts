@@ -9,11 +9,11 @@ import { checkSameFile, cloneAt, readBranchFiles } from "./local-clone.ts";
 import { type EditOutcome, type EditRequest, openNeeds, outcomeOf } from "./outcome.ts";
 
 /**
- * Makes an edit on GitHub, as a pull request into the default branch. The work tree is only read: its version of the flag must
- * be the one on that branch.
+ * Makes an edit on GitHub, as a pull request into the default branch. The work tree is only read: its version of the
+ * flag must be the one on that branch.
  *
  * @param folder  the one that holds `flags/`, or would
- * @throws FlagError when the edit is refused, or as gitHubFailure says
+ * @throws FlagError when the edit is refused; the errors of {@link propose}
  */
 export async function proposeEdit(
   io: Io,

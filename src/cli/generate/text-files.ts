@@ -43,7 +43,7 @@ export function staleText(paths: readonly string[], command: string, exitCode: E
   return `${style("red", "stale")}  ${what}\n       run ${command} and commit the result`;
 }
 
-/** Returns the files that have another text or are missing. Line endings do not count: git may have changed them. */
+/** Returns the files whose text differs, or that are missing. Line endings do not count: git may have changed them. */
 async function staleFiles(folder: string, files: readonly TextFile[]): Promise<readonly TextFile[]> {
   const found = await Promise.all(files.map(({ path }) => textOf(join(folder, path))));
   return files.filter(({ text }, index) => found[index]?.replaceAll("\r\n", "\n") !== text);

@@ -34,10 +34,10 @@ export interface BranchReport extends Verdict {
 }
 
 /**
- * Reports everything that `validate --base` finds and `plan --base` shows for a commit; for invalid files, only their errors.
- * Tables are compared as well where environment variables contain their addresses.
+ * Reports everything that `validate --base` finds and `plan --base` shows for a commit; for invalid files, only their
+ * errors. Tables are compared as well where environment variables contain their addresses.
  *
- * @throws FlagError as checkFiles and baseOf do
+ * @throws the errors of {@link checkFiles} and {@link baseOf}
  */
 export async function branchReport(
   io: Io,

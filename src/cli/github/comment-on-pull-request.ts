@@ -41,10 +41,10 @@ export interface CommentOptions {
 }
 
 /**
- * Reports what a commit changes in every place on GitHub that the token may write to: the job summary, the comment of the pull
- * request, and a check with annotations. Each is complete by itself, and a second run produces the same.
+ * Reports what a commit changes in every place on GitHub that the token may write to: the job summary, the comment of
+ * the pull request, and a check with annotations. Each is complete by itself, and a second run produces the same.
  *
- * @throws FlagError as branchReport, gitHubFrom and gitHubFailure do
+ * @throws the errors of {@link branchReport}, {@link gitHubFrom} and {@link upsertComment}
  */
 export async function commentOnPullRequest(io: Io, options: CommentOptions): Promise<CommentResult> {
   const event = await pullRequestOf(io.env, options.number);
@@ -69,7 +69,7 @@ export async function commentOnPullRequest(io: Io, options: CommentOptions): Pro
   return { pullRequest: pull.number, comment, check: { ...check, written }, summary };
 }
 
-/** Such lines are useful only in a workflow. */
+/** Annotations are useful only in a workflow. */
 function annotated(io: Io, { diagnostics }: BranchReport, { annotate }: CommentOptions): "annotations" | "none" {
   if (diagnostics.length === 0 || io.env["GITHUB_ACTIONS"] !== "true") return "none";
   annotate(githubAnnotations(diagnostics));

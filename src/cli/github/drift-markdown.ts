@@ -4,7 +4,7 @@ import type { DriftReport } from "../../github/drift-issue.ts";
 import type { Drift, ManualChange, Pending } from "./find-drift.ts";
 import { driftCounts } from "./drift-text.ts";
 
-/** The most rows of each table; the command prints all of them. */
+/** The maximum number of rows of each table; the command prints all of them. */
 const MAX_ROWS = 100;
 
 /** Returns the issue for a drift. It contains no relative times, so that it changes only when the drift does. */

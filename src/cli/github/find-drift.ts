@@ -59,7 +59,7 @@ export interface DriftOptions {
 
 const MAX_COMMITS = 20;
 
-/** Compares a table with the branch, twice, and writes nothing. @throws FlagError as planSync does */
+/** Compares a table with the branch, twice, and writes nothing. @throws the errors of {@link planSync} */
 export async function findDrift(options: DriftOptions): Promise<DriftOutcome> {
   const first = await compare(options);
   if (first.kind !== "differs") return first;

@@ -12,7 +12,7 @@ export interface Verdict {
   readonly title: string;
 }
 
-/** The most errors in the list; annotations and the check contain all of them. */
+/** The maximum number of errors in the list; annotations and the check contain all of them. */
 const MAX_ERRORS = 40;
 /** The codes that the report itself explains. */
 const IN_REPORT: ReadonlySet<string> = new Set([...ACKNOWLEDGEABLE_CODES, "type-changed", "name-taken"]);

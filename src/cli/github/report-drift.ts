@@ -15,10 +15,10 @@ interface ReportOptions extends Pick<DriftOptions, "sync" | "afterMs" | "settleM
 }
 
 /**
- * Prints how a table differs from the branch, and then updates the drift issue of the environment. The differences are printed
- * even when GitHub cannot be reached.
+ * Prints how a table differs from the branch, and then updates the drift issue of the environment. The differences are
+ * printed even when GitHub cannot be reached.
  *
- * @throws FlagError as findDrift, gitHubFrom and gitHubFailure do
+ * @throws the errors of {@link findDrift}, {@link gitHubFrom} and {@link openDriftIssue}
  */
 export async function reportDrift(io: Io, { folder, issue, format, ...compared }: ReportOptions): Promise<ExitCode> {
   const github = () => gitHubFrom(io.env, folder, (text) => printNote(io, text));

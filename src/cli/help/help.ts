@@ -28,7 +28,7 @@ export function helpCommand(io: Io): CommandUnknownOpts {
     });
 }
 
-/** Follows words like `db migrate` down the commands; no words are `hoist` itself. */
+/** Follows words like `db migrate` down the commands; without words, returns `hoist` itself. */
 function commandAt(root: CommandUnknownOpts, words: readonly string[]): CommandUnknownOpts | undefined {
   return words.reduce<CommandUnknownOpts | undefined>(
     (command, word) => command?.commands.find((each) => each.name() === word),

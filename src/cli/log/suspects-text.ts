@@ -49,7 +49,7 @@ function nothingText(found: Suspects, view: SuspectsView): string {
   return earlier === null ? head : `${head}\n\nThe last change before that:\n${rowsText([earlier], view)}`;
 }
 
-/** The most changes that are shown. The changes that are left out affect fewer people. */
+/** The maximum number of changes that are shown. The changes that are left out affect fewer people. */
 const MAX_SHOWN = 50;
 
 function shownText(suspects: readonly Suspect[], view: SuspectsView): string {

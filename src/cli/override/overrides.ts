@@ -18,7 +18,7 @@ export async function parsedOverrides(io: Io): Promise<ParsedOverrides> {
   return parseOverrides(io.env, texts.flat());
 }
 
-/** Returns nothing for a missing source: to a running process, too, that means no overrides. */
+/** Returns an empty list for a missing source, which means no overrides to a running process, too. */
 async function textOf({ origin, control, path }: LocatedSource): Promise<readonly OverrideText[]> {
   const found = await OVERRIDE_READERS[origin](path, false);
   if (!("reason" in found)) return found.text === undefined ? [] : [{ origin, path, text: found.text }];

@@ -3,7 +3,7 @@ import { countText } from "../../core/text.ts";
 import { percentText } from "../../impact/people-text.ts";
 import type { FlagReport, Flips, Measured, Move } from "../../impact/report.ts";
 
-/** The most moves that are listed for one flag. */
+/** The maximum number of moves that are listed for one flag. */
 const MAX_MOVES = 6;
 
 /**

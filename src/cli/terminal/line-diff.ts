@@ -35,7 +35,10 @@ export function lineDiff(before: string, after: string): readonly DiffLine[] {
   return diff;
 }
 
-/** Splits into lines with their endings. The last line gets one too, or a line added below would change it. */
+/**
+ * Splits into lines with their endings. The last line gets an ending too; otherwise, adding a line below it would
+ * change it.
+ */
 function linesOf(text: string): readonly string[] {
   if (text === "") return [];
   const newline = text.includes("\r\n") ? "\r\n" : "\n";

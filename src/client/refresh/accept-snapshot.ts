@@ -24,12 +24,12 @@ export interface SnapshotAcceptance {
 }
 
 /**
- * Creates the check that database content must pass before it is served. Within an epoch the served revision never decreases,
- * even if a lagging replica returns an older one; the content of another epoch is accepted as a different history. Implausible
- * content is refused as a whole, but flags that it disables are disabled.
+ * Creates the check that database content must pass before it is served. Within an epoch the served revision never
+ * decreases, even if a lagging replica returns an older one; the content of a different epoch is accepted as a separate
+ * history. Implausible content is refused as a whole, but flags that it disables are disabled.
  *
- * @param standby     returns a snapshot of an earlier process. Until the first snapshot is accepted, its last good rows replace
- *   unreadable ones, and its row count decides what is plausible
+ * @param standby     returns a snapshot of an earlier process. Until the first snapshot is accepted, its last good rows
+ *   replace unreadable ones, and its row count decides what is plausible
  * @param onAccepted  called with each snapshot that differs from the standby snapshot or the served one
  */
 export function createSnapshotAcceptance(

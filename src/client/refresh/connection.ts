@@ -26,7 +26,7 @@ export function createConnection(openStore: () => Promise<FlagStore>) {
      * Returns the open store, or opens it. A store that opens after the signal was aborted is closed again.
      *
      * @param onHint  called when the flags may have changed, while this connection is open
-     * @throws FlagError the errors of openStore; STORE_UNREACHABLE when the signal was aborted
+     * @throws FlagError STORE_UNREACHABLE when the signal was aborted; the errors of openStore
      */
     open: async (signal: AbortSignal, onHint: () => void): Promise<FlagStore> => {
       if (current !== undefined) return current.store;

@@ -1,11 +1,11 @@
 import type { Clock } from "../clock.ts";
 
 /**
- * Tracks whether the database has recently confirmed the served data. The data is late until the first check. Its age counts
- * from the last successful check, not from the last change: a table that nobody changes is not stale. A timer watches the
- * age, so that evaluations do not read a clock.
+ * Tracks whether the database has recently confirmed the served data. The data is stale until the first check. Its age
+ * counts from the last successful check, not from the last change: a table that nobody changes is not stale. A timer
+ * watches the age, so that evaluations do not read a clock.
  *
- * @param onTurned  called whenever the data becomes late, or current again
+ * @param onTurned  called whenever the data becomes stale, or current again
  */
 export function trackFreshness(staleAfterMs: number, clock: Clock, onTurned: (isLate: boolean, ageMs: number) => void) {
   let checkedAt: number | undefined;

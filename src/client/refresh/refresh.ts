@@ -61,7 +61,7 @@ export function createRefresh(input: RefreshInput) {
       timer.startUnlessPending(clampedDelay(pollIntervalMs * (0.8 + 0.4 * clock.random())));
     } catch (error) {
       attempt.abort();
-      // A notification from the broken connection is not followed: the next connection reads everything anyway.
+      // A notification from the broken connection is ignored: the next connection reads everything anyway.
       wake.clear();
       void connection.close();
       if (closing.signal.aborted) return;
@@ -81,7 +81,7 @@ export function createRefresh(input: RefreshInput) {
 
   return {
     start: () => void keepRefreshing(),
-    /** Does not wait for an attempt in progress, which may take seconds: that attempt closes what it opens. */
+    /** Ends the loop. Does not wait for an attempt in progress, which may take seconds and closes what it opens. */
     close: async (): Promise<void> => {
       closing.abort();
       attempt.abort();

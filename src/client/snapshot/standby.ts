@@ -10,9 +10,9 @@ import { snapshotBytes } from "./snapshot-file.ts";
  * application. It is parsed only when it is needed.
  */
 export interface StandbySnapshot {
-  /** The head that the file begins with. If the rest is damaged, {@link read} returns another snapshot. */
+  /** The head that the file begins with. If the rest is damaged, {@link read} returns a different snapshot. */
   readonly head: Snapshot["head"];
-  /** Returns an upper bound of its number of rows. */
+  /** Returns an upper bound of the number of rows in the snapshot. */
   readonly maxRows: () => number;
   /** Returns the snapshot, or undefined if nothing is usable. Damage is logged once. */
   readonly read: () => Snapshot | undefined;
@@ -30,7 +30,10 @@ export function createStandby(state: Pick<FlagState, "snapshot" | "install">) {
   return {
     /** Returns the snapshot while it may be needed. */
     snapshot: () => standby,
-    /** Supplies the snapshot, which may be read from disk after the database was found unreachable, or has answered. */
+    /**
+     * Supplies the snapshot. Reading it from disk may finish only after the database has answered or has been found
+     * unreachable.
+     */
     offer: (snapshot: StandbySnapshot | undefined) => {
       if (state.snapshot()?.source === "database") return;
       standby = snapshot;
@@ -51,8 +54,8 @@ export function createStandby(state: Pick<FlagState, "snapshot" | "install">) {
 type StandbySource = Exclude<Snapshot["source"], "database">;
 
 /**
- * Finds the best standby snapshot: the saved one, then the bundled one. A snapshot that is damaged or belongs to another
- * environment is skipped with a warning. Never rejects.
+ * Finds the best standby snapshot: the saved one, then the bundled one. A snapshot that is damaged or belongs to a
+ * different environment is skipped with a warning. Never rejects.
  */
 export async function findStandby(
   settings: Settings,

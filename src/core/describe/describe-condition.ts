@@ -32,7 +32,7 @@ export function whoTextAsUnit(condition: Condition, wording: ConditionWording): 
   return isSeveral ? `(${whoText(simple, wording)})` : whoText(simple, wording);
 }
 
-/** Uses the first segment that is a part of its own as the noun, and describes it by the other parts. */
+/** Uses the first part that is a single segment as the noun; the other parts modify it. */
 function peopleWith(parts: readonly Condition[], wording: ConditionWording): string {
   if (parts.length === 0) return "everyone";
   const noun = parts.find((part) => part.op === "segment" && part.anyOf.length === 1);

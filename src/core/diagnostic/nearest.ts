@@ -3,11 +3,11 @@ const MAX_LENGTH = 200;
 
 /**
  * Returns the most similar of the given words: the one with the fewest typos (a missing, extra or wrong letter, or two
- * adjacent letters swapped), or one with the same parts in another order (`routing_workshop`). Ignores case, and treats
- * `-` and `_` as equal.
+ * adjacent letters swapped), or one with the same parts in a different order (`routing_workshop`). Ignores case, and
+ * treats `-` and `_` as equal.
  *
- * @returns the first of equally similar words; undefined when more than a third of the letters, or more than three, would have
- *   to change
+ * @returns the first of equally similar words; undefined when more than a third of the letters, or more than three,
+ *   would have to change
  */
 export function nearest(word: string, words: Iterable<string>): string | undefined {
   if (word.length === 0 || word.length > MAX_LENGTH) return undefined;

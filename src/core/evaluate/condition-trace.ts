@@ -21,7 +21,8 @@ export interface MatchTrace {
   readonly tests: readonly Test[];
   readonly outcome: Truth;
   /**
-   * Why the outcome is unknown: the attribute is missing, or a test needs another type. Null if the outcome is known.
+   * Why the outcome is unknown: the attribute is missing, or a test needs a different type. Null if the outcome is
+   * known.
    */
   readonly unknownBecause: "missing" | "type" | null;
   /** The attribute's value for people, at most 80 characters; null when it is missing. */

@@ -1,6 +1,7 @@
 /**
  * MurmurHash3 x86 32, seed 0, over the UTF-8 bytes of a text that comes in two parts: the head is hashed once, the tail
- * with every call, without an allocation. The popular packages hash code units, which differs for everything but ASCII.
+ * with every call, without an allocation. The popular packages hash code units, which gives different hashes for all
+ * non-ASCII text.
  */
 
 /** The intermediate hash of a head, which {@link headOf} returns and {@link hashAfter} continues. */
@@ -56,7 +57,7 @@ export function hashAfter(head: HashedHead, tail: string): number {
       if ((a | b | c | d) > 0x7f) break;
       const four = a | (b << 8) | (c << 16) | (d << 24);
       state = mixed(state, rest | (four << restBits));
-      // A shift by 32 is a shift by 0 in JavaScript, hence the case.
+      // In JavaScript a shift by 32 shifts by 0, so `restBits === 0` is handled separately.
       rest = restBits === 0 ? 0 : four >>> (32 - restBits);
       index += 4;
       length += 4;

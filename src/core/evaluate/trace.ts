@@ -37,7 +37,7 @@ export interface RequirementStep {
   /** What the required flag serves to this context; null when it serves nothing or was not evaluated. */
   readonly served: VariantName | null;
   readonly isMet: boolean;
-  /** Why it could not be evaluated. */
+  /** Why the required flag could not be evaluated. */
   readonly problem: "unknown" | "too-deep" | null;
 }
 
@@ -77,7 +77,7 @@ interface Inquiry {
   readonly overrides: ResolvedOverrides;
   readonly revision: number | undefined;
   readonly context: EvaluationContext;
-  /** What required flags serve, once evaluated: one flag may be required in very many ways. */
+  /** What the evaluated required flags serve, stored because one flag may be required through very many chains. */
   readonly served: Map<FlagKey, VariantName | null>;
   readonly fits: Map<string, boolean>;
 }
@@ -193,7 +193,7 @@ function traceRequirement(inquiry: Inquiry, flag: Flag, requirement: Requirement
   return { ...base, served, isMet: served !== null && requirement.variants.includes(served), problem: null };
 }
 
-/** Returns whether the chain of requirements below a flag ends within so many steps. A circular one never does. */
+/** Returns whether the chain of requirements below a flag ends within `steps` steps. A circular chain never ends. */
 function fits(inquiry: Inquiry, key: FlagKey, steps: number): boolean {
   const flag = inquiry.flags.get(key);
   const isAsked = flag?.enabled === true && !inquiry.overrides.byKey.has(key) && flawOf(flag) === undefined;

@@ -1,5 +1,5 @@
 /**
- * A truth value of Kleene's three-valued logic. Unknown means that an attribute is missing or has another type. A
+ * A truth value of Kleene's three-valued logic. Unknown means that an attribute is missing or has a different type. A
  * condition matches only if it is true.
  */
 export type Truth = boolean | "unknown";

@@ -2,8 +2,8 @@
 export type Scalar = string | number | boolean;
 
 /**
- * A condition on the attributes of a context, as a tree. It is true, false or unknown (an attribute is missing or has
- * another type), in Kleene's logic. It matches only if it is true.
+ * A condition on the attributes of a context, as a tree. It is true, false or unknown (an attribute is missing or has a
+ * different type), in Kleene's logic. It matches only if it is true.
  */
 export type Condition =
   /** All parts must hold. An empty list holds for everyone. */

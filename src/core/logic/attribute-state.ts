@@ -1,8 +1,8 @@
 import { FALSE, type Literal, TRUE, type Truths } from "./formula.ts";
 
 /**
- * How a question is answered for a list: `some`: as its best element answers (true before unknown before false);
- * `every`: as its worst does; `yes` and `no`: the same for every list.
+ * How a question is answered for a list. `some`: the outcome of the list is the best outcome of any element (true >
+ * unknown > false); `every`: the worst. `yes` and `no`: the same for every list.
  */
 type ForLists = "some" | "every" | "yes" | "no";
 
@@ -55,7 +55,7 @@ function listsLeft(
   const { question, outcomes } = literal;
   if (forLists === "yes") return (outcomes & TRUE) !== 0 ? { elements, someElement } : none;
   if (forLists === "no") return (outcomes & FALSE) !== 0 ? { elements, someElement } : none;
-  // One element is enough where the best answer of all may be the outcome, or the worst.
+  // A single element decides when the wanted outcome is the best one (`some`) or the worst one (`every`).
   const isOneEnough = forLists === "some" ? (outcomes & TRUE) !== 0 : (outcomes & FALSE) !== 0;
   const left = isOneEnough ? elements : elements.filter((each) => (outcomeOf(each, question) & outcomes) !== 0);
   const needed = isOneEnough ? [...someElement, literal] : someElement;

@@ -62,7 +62,10 @@ function sameText(a: Condition, b: Condition, effort: Effort): boolean {
   return left === right;
 }
 
-/** Compares tests: one element of a list has to pass all tests of a match, so every test of `b` needs one of `a` that is as strict. */
+/**
+ * Compares tests: one element of a list has to pass all tests of a match, so every test of `b` needs a test of `a` that
+ * is at least as strict.
+ */
 function testsImply(a: readonly Test[], b: readonly Test[], effort: Effort): boolean {
   const asksAbsence = a.some((test) => test.op === "exists" && !test.value);
   return b.every((weaker) => {

@@ -30,8 +30,8 @@ export interface BucketLiteral {
 }
 
 /**
- * A statement about a context that is either true or false. Conditions have three truth values, which only literals
- * refer to.
+ * A statement about a context that is either true or false. Only its literals refer to the three truth values of
+ * conditions.
  */
 export type Formula =
   | { readonly op: "all"; readonly of: readonly Formula[] }

@@ -4,10 +4,10 @@ const DAY_MS = 86_400_000;
 
 /**
  * Returns sample moments, as text and as Date. For any moment, one sample is before and after the same limits. No
- * sample text is listed.
+ * sample is one of the `listed` texts.
  *
- * @param limits  milliseconds since 1970, every moment that is compared with
- * @param listed  texts that are compared with as a whole
+ * @param limits  every moment that some test compares the attribute with, in milliseconds since 1970
+ * @param listed  texts compared for equality
  * @returns       undefined where a moment between two limits cannot be written down
  */
 export function momentSamples(
@@ -41,7 +41,7 @@ export function momentSamples(
   return outside && isWhole ? samples : undefined;
 }
 
-/** Writes a moment with nine digits of a second, as many as are read; undefined outside the years 0 to 9999. */
+/** Writes a moment with nine decimals of a second, as many as are read; undefined outside the years 0 to 9999. */
 function unlistedText(ms: number, listed: ReadonlySet<string>): string | undefined {
   const whole = Math.floor(ms);
   const date = new Date(whole);

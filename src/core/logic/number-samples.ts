@@ -2,7 +2,7 @@
  * Returns sample numbers that represent all finite numbers: each limit itself, and between two limits a whole number
  * and a fraction, because only whole numbers are subjects.
  *
- * @param limits  every number that is compared with
+ * @param limits  every number that some test compares the attribute with
  */
 export function numberSamples(limits: readonly number[]): readonly number[] {
   const most = Number.MAX_SAFE_INTEGER;

@@ -35,21 +35,24 @@ const MAX_OUTCOMES = 400_000;
  */
 export interface Space {
   /**
-   * Returns the formula that a context is in an audience, or is not. A context is outside a condition that is false or
-   * unknown.
+   * Returns the formula stating that a context is in an audience, or is not. A context is outside a condition that is
+   * false or unknown.
    */
   readonly inAudience: (who: Audience, isIn: boolean) => Formula;
   /**
-   * Returns the formula that a context has the subject that the share or the split of a rule needs, or does not have
-   * it.
+   * Returns the formula stating that a context has the subject that the share or the split of a rule needs, or does not
+   * have it.
    */
   readonly hasSubject: (rule: Pick<ServingRule, "portion" | "serve">, isThere: boolean) => Formula;
   /**
-   * Returns the formula that the subject's bucket is in the share of a rule, or is not, for a context that has the
-   * subject.
+   * Returns the formula stating that the subject's bucket is in the share of a rule, or is not, for a context that has
+   * the subject.
    */
   readonly inShare: (rule: Pick<ServingRule, "portion">, isInside: boolean) => Formula;
-  /** Returns whether some context fulfils all formulas. False is certain; "unknown" where it would take too long. */
+  /**
+   * Returns whether some context fulfils all formulas. False is certain; "unknown" where the search would take too
+   * long.
+   */
   readonly isPossible: (formulas: readonly Formula[]) => boolean | "unknown";
 }
 
@@ -160,7 +163,7 @@ function attributeTable() {
 
 /** Returns the questions of a match, which is true if the answers to all of them are true. */
 function questionsOf(tests: readonly Test[]): readonly ValueQuestion[] {
-  // Without a test any value will do, as long as there is one.
+  // Without tests, the match needs only a value.
   if (tests.length === 0) return [{ forLists: "yes", missing: UNKNOWN, answer: () => true }];
   const { presence, some, every } = compileTests(tests);
   return [

@@ -5,17 +5,17 @@ export interface TextParts {
   readonly contains: readonly string[];
 }
 
-/** Every further text that is contained doubles the samples. */
+/** The maximum number of contained texts. Each further one doubles the number of samples. */
 const MAX_CONTAINED = 6;
 const MAX_SAMPLES = 2_000;
 
 /**
- * Returns sample texts that are not listed. For any text that is not listed, one sample passes the same tests. The
- * outcome depends on the longest matching beginning, the longest matching end and the set of contained texts. The parts
- * of each combination are joined by a character that occurs in none of them, so that nothing else is contained by
+ * Returns sample texts. No sample is one of the `listed` texts. For any other text, one sample passes the same tests.
+ * The outcome depends on the longest matching beginning, the longest matching end and the set of contained texts. The
+ * parts of each combination are joined by a character that occurs in none of them, so that nothing else is contained by
  * chance.
  *
- * @param listed  texts that are compared with as a whole
+ * @param listed  texts compared for equality
  * @returns       undefined if there would be too many
  */
 export function textSamples(parts: TextParts, listed: ReadonlySet<string>): readonly string[] | undefined {
@@ -31,7 +31,9 @@ export function textSamples(parts: TextParts, listed: ReadonlySet<string>): read
   );
 }
 
-/** Returns a private character that none of the texts contains; listed texts never have it, so nothing made with it is listed. */
+/**
+ * Returns a private-use character that none of the texts contains, so no text that contains the character is listed.
+ */
 function signOutside(texts: readonly string[]): string {
   let code = 0xe000;
   while (texts.some((text) => text.includes(String.fromCharCode(code)))) code += 1;

@@ -21,9 +21,9 @@ export interface UnreachableRule {
    * rules leave.
    */
   readonly why: "nobody" | "subject" | "taken" | "zero" | "shares" | "undeclared";
-  /** The indexes, from 0, of the earlier rules that cause it. */
+  /** The indexes, from 0, of the earlier rules that are the reason. */
   readonly earlier: readonly number[];
-  /** One of the earlier rules matches everyone. */
+  /** Whether one of the earlier rules matches everyone. */
   readonly isForAll: boolean;
   /** For `undeclared`: the attributes in its condition whose values are declared. */
   readonly attributes: readonly string[];
@@ -163,8 +163,8 @@ function takenFrom(
 }
 
 /**
- * Returns the formula that a rule does not serve a context: its condition is not true, there is no subject, or the
- * bucket is outside.
+ * Returns the formula stating that a rule does not serve a context: its condition is not true, there is no subject, or
+ * the bucket is outside the share.
  */
 function passedOnBy(rule: Rule, space: Space): Formula {
   if (rule.portion?.share === 0) return ALWAYS;

@@ -5,12 +5,12 @@ import { rangeOf } from "../matcher/version.ts";
 const LONGEST = 200;
 
 /**
- * Returns sample versions. For any version, one sample is in the same ranges. No sample text is listed. Each version
- * has a next one (after 5.5.0 comes 5.5.1-0, after 5.5.1-0 comes 5.5.1-0.0), so each limit and the version next to it
- * suffice.
+ * Returns sample versions. For any version, one sample is in the same ranges. No sample is one of the `listed` texts.
+ * Each version has a next one (after 5.5.0 comes 5.5.1-0, after 5.5.1-0 comes 5.5.1-0.0), so each limit and the version
+ * next to it suffice.
  *
- * @param ranges  every range that is compared with
- * @param listed  texts that are compared with as a whole
+ * @param ranges  every range that some test compares the attribute with
+ * @param listed  texts compared for equality
  * @returns       undefined if a range is not valid or a version cannot be written
  */
 export function versionSamples(ranges: readonly string[], listed: ReadonlySet<string>): readonly string[] | undefined {
@@ -27,7 +27,7 @@ export function versionSamples(ranges: readonly string[], listed: ReadonlySet<st
 }
 
 function limitsOf(range: string): readonly string[] | undefined {
-  // `*` compares with a sign that is not a version.
+  // The comparator of `*` contains a symbol instead of a version.
   return rangeOf(range)?.set.flatMap((part) =>
     part.flatMap(({ semver }) => (typeof semver.version === "string" ? semver.version : [])),
   );
@@ -43,7 +43,7 @@ function nextOnes(version: string): readonly string[] {
   return next.filter((text) => parse(text) !== null);
 }
 
-/** Build metadata, which no comparison sees, makes another text of the same version. */
+/** Adds build metadata, which comparisons ignore, so that the text is not listed. */
 function unlisted(version: string, listed: ReadonlySet<string>): string {
   for (let build = 0; ; build += 1) {
     const text = `${version}+${build}`;

@@ -38,7 +38,7 @@ const NOT: Operator<Not> = {
   boundaries: ({ values }) => ({ listed: values }),
   valueTypes: ({ values }) => values.map(typeOf),
   canPass: ({ values }, { isDeclared }) => values.some((value) => typeof value === "string") && !isDeclared,
-  // A value of a type that no listed value has is unknown to `not`, so both lists must have the same types.
+  // `not` is unknown for a value whose type no listed value has, so both lists must have the same types.
   implies: ({ values }, other) =>
     other.op === "not" && sameJson(typesOf(values), typesOf(other.values)) && isSubset(other.values, values),
   excludes: ({ values }, other) => other.op === "in" && isSubset(other.values, values),

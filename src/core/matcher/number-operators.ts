@@ -6,7 +6,8 @@ import type { Operator, ScalarTest } from "./operator.ts";
 
 type Bound = Extract<Test, { op: "gt" | "gte" | "lt" | "lte" }>;
 
-// Each with its own closure: a shared one would call its operator through a pointer, a third of the whole cost.
+// Each operator has its own closure: a shared one would call the operator indirectly, which would be a third of the
+// whole cost.
 export const NUMBER_OPERATORS = {
   gt: boundOperator(
     "gt",

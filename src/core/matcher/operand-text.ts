@@ -39,7 +39,7 @@ function isJson(text: string): boolean {
 /** Joins values: `a`, `a or b`, `a, b or c`, `a, b, c or 47 others`. */
 export function choiceText(values: readonly Scalar[], { most }: ListLength): string {
   const left = values.length - most;
-  // One more word is shorter than the count of one.
+  // Showing one more value is shorter than `1 other`.
   const shown = left > 1 ? values.slice(0, most).map(valueText) : values.map(valueText);
   const words = left > 1 ? [...shown, `${left} others`] : shown;
   return words.length === 0 ? "nothing" : orText(words);

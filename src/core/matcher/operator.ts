@@ -4,7 +4,7 @@ import type { JsonValue } from "../json.ts";
 import type { Path } from "./operand.ts";
 import type { ListLength } from "./operand-text.ts";
 
-/** Evaluates a test of one value: an attribute, or one element of a list. Unknown for a value of another type. */
+/** Evaluates a test of one value: an attribute, or one element of a list. Unknown for a value of a different type. */
 export type ScalarTest = (value: unknown) => Truth;
 
 /** The types that attributes are declared with. */

@@ -6,7 +6,7 @@ import { versionTest } from "./version.ts";
 
 type VersionTest = Extract<Test, { op: "semver" }>;
 
-/** Matches one version, or a limit that includes its own version. */
+/** Matches one version, alone or after a comparator that includes it. */
 const PLAIN_RANGE = /^(?:[\^~]|>=|<=)?\d+(?:\.\d+){0,2}$/;
 
 const SEMVER: Operator<VersionTest> = {

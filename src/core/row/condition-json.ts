@@ -88,13 +88,17 @@ export function namesOnly(anyOf: readonly NamedCondition[]): JsonObject {
   return Object.fromEntries(anyOf.map(({ name }) => [name, {}]));
 }
 
-/** Returns the stored form of a condition, which {@link parseCondition} reads back; segments are written out unless given. */
+/**
+ * Returns the stored form of a condition, which {@link parseCondition} reads back; segments are written out unless
+ * `segmentsJson` is passed.
+ */
 export function conditionJson(condition: Condition, segmentsJson: SegmentsJson = writtenOut): JsonObject {
   const entryOf = (each: Condition) => conditionEntry(each, segmentsJson);
   if (condition.op !== "all") return Object.fromEntries([entryOf(condition)]);
   const entries = condition.of.map(entryOf);
   const names = new Set(entries.map(([name]) => name));
-  // Two parts of one name (or a lone part, which would read back as itself) need the list.
+  // Two parts with the same key need the list form, and so does a single part, which would otherwise be read back
+  // without its `all`.
   if (names.size < entries.length || entries.length === 1) return Object.fromEntries([entryOf(condition)]);
   return Object.fromEntries(entries);
 }

@@ -24,9 +24,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
   ">": "&gt;",
-  // A backslash before it does not suffice, because a backslash at the end of the text would escape that one.
+  // Escaping a bar with a backslash does not suffice, because a backslash before it would escape the added one.
   "|": "&#124;",
-  // Two of them enclose a formula.
+  // Two dollar signs enclose a formula.
   $: "<span>$</span>",
   [BREAK]: "<!-- -->",
 };

@@ -5,7 +5,7 @@ import { bytesOf } from "./shorten.ts";
 import { COMMENT_LIMIT } from "./markdown.ts";
 import { firstOf } from "./words.ts";
 
-/** The first line of the comment, which identifies it. A comment in another format needs another number. */
+/** The first line of the comment, which identifies it. A comment in a different format needs a different number. */
 export const COMMENT_MARKER = "<!-- flaghoist:report:1 -->";
 
 /** The facts about a merged change that has reached the table of an environment. */
@@ -25,7 +25,7 @@ const HEADLINE = "### ";
 const MARK_START = "<!-- flaghoist:live:";
 const END = "<!-- /flaghoist:live -->";
 
-/** The most manual changes that are listed in a line. Further ones are counted. */
+/** The maximum number of manual changes that are listed in a line. Further ones are counted. */
 const MAX_MANUAL_CHANGES = 4;
 
 function liveLine({ environment, revision, commit, seconds, manualChanges }: Live): string {
@@ -75,7 +75,7 @@ export function saysLive(body: string, { environment, commit }: Pick<Live, "envi
   return lines.some((line) => line.endsWith(markOf(environment)) && line.includes(`(${code(commit.slice(0, 7))})`));
 }
 
-/** Returns the last lines that fit into that many bytes. */
+/** Returns the last lines that fit into `room` bytes. */
 function latest(lines: readonly string[], room: number): readonly string[] {
   let left = room;
   const first = lines.findLastIndex((line) => {

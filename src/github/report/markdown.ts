@@ -15,13 +15,16 @@ import { changesPart } from "./table.ts";
 import { changedEnvironments, pathText } from "./words.ts";
 import type { ChangeReport } from "../../impact/report.ts";
 
-/** The most characters of a comment or a body on GitHub. */
+/** The maximum number of characters of a comment or a body on GitHub. */
 export const COMMENT_LIMIT = 65_536;
-/** The most bytes of the summary of a step. */
+/** The maximum size in bytes of the summary of a step. */
 export const SUMMARY_LIMIT = 1_048_576;
 
 export interface MarkdownOptions {
-  /** The most bytes of UTF-8, of which a text has at least as many as characters; at least 1,000. */
+  /**
+   * The maximum size in bytes of UTF-8, at least 1,000. A text never has more characters than bytes, so this also
+   * limits the characters.
+   */
   readonly limit: number;
   /** Where to read what was left out, in a few words; by default, the command that prints all of it. */
   readonly elsewhere?: string;

@@ -44,7 +44,7 @@ export function problemsPart(report: ChangeReport): Part {
 /** Shows what needs acknowledgement, with the lines that acknowledge it: one block for each plan and each file. */
 export function needsPart(report: ChangeReport): Part {
   const changed = changedEnvironments(report);
-  // A plan's block has one line and concerns most.
+  // A plan's block has one line and concerns most flags, so it comes first.
   const blocks = [...changed.flatMap(planBlock), ...fileBlocks(report)];
   const open = changed.filter(({ needs }) => needs.some(({ acknowledged }) => !acknowledged));
   const where = joined(open.map(({ environment }) => nameText(environment)));
@@ -68,7 +68,7 @@ export function needsPart(report: ChangeReport): Part {
   };
 }
 
-/** The most blocks that are shown unfolded. */
+/** The maximum number of blocks that are shown unfolded. */
 const MAX_OPEN = 5;
 
 function fileBlocks({ environments }: ChangeReport): readonly string[] {

@@ -5,7 +5,7 @@ import type { Part } from "./shorten.ts";
 import { detailsText, figureText, firstOf, keyText, lineText, nameText, sharedTexts, tableText } from "./words.ts";
 import type { ChangeReport, FlagReport, Flips, Move } from "../../impact/report.ts";
 
-/** The most rows that are shown unfolded. */
+/** The maximum number of rows that are shown unfolded. */
 const MAX_OPEN = 10;
 const MAX_DIFFERENCES = 3;
 /** With more moves, the share of everyone who moves comes first. */

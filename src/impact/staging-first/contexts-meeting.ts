@@ -29,7 +29,7 @@ export function contextsMeeting(condition: Condition, values: TrialValues, outco
   return needsAll ? merged(parts) : parts.flat().slice(0, MAX_CONTEXTS);
 }
 
-/** Uses every context of every part at least once, merged with the first ones of the others: not every combination. */
+/** Merges contexts so that each context of each part occurs at least once, without building every combination. */
 function merged(parts: readonly (readonly Attributes[])[]): readonly Attributes[] {
   if (parts.some((each) => each.length === 0)) return [];
   const longest = Math.max(1, ...parts.map((each) => each.length));

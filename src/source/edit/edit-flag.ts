@@ -60,8 +60,8 @@ export interface FlagChange {
 }
 
 /**
- * Changes a flag's file so that it says `json`, and removes acknowledgements of end states that no longer exist. Then loads
- * all files again and compares.
+ * Changes the content of a flag's file to `json`, and removes acknowledgements whose end state the edit changes. Then
+ * loads all files again to check that the edit changes nothing else.
  *
  * @throws FlagError when the edit causes an error or changes the meaning of anything else
  */

@@ -32,7 +32,7 @@ export interface Edited {
 /**
  * Returns the error with which an edit is refused: nothing is written.
  *
- * @param code  `USAGE`: another command line would work. `INVALID_FLAGS`: the files do not allow the edit
+ * @param code  `USAGE`: a different command line would work. `INVALID_FLAGS`: the files do not allow the edit
  * @param hint  what to do, one line or several
  */
 export function refused(

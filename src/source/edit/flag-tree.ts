@@ -64,7 +64,10 @@ function newErrors(before: LoadedFlags, after: LoadedFlags): readonly Diagnostic
   return after.diagnostics.filter((each) => each.severity === "error" && !known.has(identity(each)));
 }
 
-/** Returns failures of the flag's tests, and of the tests of flags that require it, that passed before. */
+/**
+ * Returns the failures of tests that passed before: tests of the flag, and of the flags that require it, directly or
+ * indirectly.
+ */
 export function newFailures(before: LoadedFlags, after: LoadedFlags, key: FlagKey): readonly Diagnostic[] {
   const keys = new Set([key]);
   // Requirements are transitive.

@@ -2,8 +2,8 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.t
 import { insertion, lineStart, newlineOf, spliced } from "./splice.ts";
 
 /**
- * Adds members to the mapping under a top-level key of JSON with comments, the format of editor settings. Existing text is not
- * changed. Undefined when the text cannot be parsed, or the key has another kind of value.
+ * Adds members to the mapping under a top-level key of JSON with comments, the format of editor settings. Existing text
+ * is not changed. Undefined when the text cannot be parsed, or the key has a different kind of value.
  *
  * @returns the same text when all members exist
  */

@@ -9,8 +9,9 @@ import { rewritten, rootOf } from "./rewrite.ts";
 import { spliced } from "./splice.ts";
 
 /**
- * Gives a flag another key. Its file is moved, the old key stays as its salt so that every subject keeps its bucket, and
- * flags that require it name the new key. Acknowledgements are removed, because they were given for the old key.
+ * Gives a flag a different key. Its file is moved, the old key stays as its salt so that every subject keeps its
+ * bucket, and flags that require it name the new key. Acknowledgements are removed, because they were given for the old
+ * key.
  */
 export function renameFlag(tree: FlagTree, key: FlagKey, next: FlagKey): Edited {
   const { flag, json: found } = findFlag(tree, key);

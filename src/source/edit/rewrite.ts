@@ -12,8 +12,8 @@ import { insertEntry, removeEntry, replaceItems, replaceValue } from "./yaml-edi
 const MAX_STEPS = 2_000;
 
 /**
- * Changes a YAML text so that it says `wanted`, and only where it must be changed: comments, empty lines, quotes, brackets,
- * indentation and line endings stay. Undefined when that is impossible.
+ * Changes the content of a YAML text to `wanted`, and only what must be changed: comments, empty lines, quotes,
+ * brackets, indentation and line endings stay. Returns undefined when that is impossible.
  *
  * @param text  a flag's file without YAML problems
  */

@@ -40,7 +40,10 @@ export function rollOut(tree: FlagTree, target: SetTarget, request: RolloutReque
   return setInFlag(tree, target, by === undefined ? changes : [...changes, `${path}.by=${by}`]);
 }
 
-/** Returns a share as a file writes it. Accepts `25` for `25%`. A rule that serves everyone has no rollout. */
+/**
+ * Returns a share as a file writes it. Accepts `25` for `25%`. The text is empty for a rule that serves everyone, which
+ * has no rollout.
+ */
 function shareWritten(share: string, inRule: boolean): string | null {
   if (share === "all") return inRule ? "" : "all";
   if (share === "none") return inRule ? "0%" : "none";

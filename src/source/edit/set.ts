@@ -141,7 +141,10 @@ function setInRule(json: JsonObject, { steps, value, typed }: Assignment): JsonO
   return { ...json, rules: list.with(index, changed) };
 }
 
-/** A bare share changes only the share: counting by another attribute would move subjects although nobody asked for it. */
+/**
+ * A bare share changes only the share: counting by a different attribute would move subjects although nobody asked for
+ * it.
+ */
 function rolloutWith(
   old: JsonValue | undefined,
   inside: readonly string[],

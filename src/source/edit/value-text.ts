@@ -13,7 +13,7 @@ const PROSE = /^[\p{L}\p{N}_(](?:(?!: | #)[^\p{C}\u2028\u2029])*[^\p{C}\s:]$/u;
 
 /** The surroundings of a written value. */
 export interface Site {
-  /** Whether it is inside brackets, where commas and brackets end a plain text. */
+  /** Whether the value is inside brackets, where commas and brackets end a plain text. */
   readonly inFlow: boolean;
   /** The white space inside braces, as the file writes it. */
   readonly pad: "" | " ";

@@ -38,7 +38,7 @@ export function replaceValue(
   return [insertion(colon, ` ${written}`), { start: endOfKeyLine, end: endOf(text, old), text: "" }];
 }
 
-/** Inserts lines after the line on which something ends. */
+/** Inserts lines after the line that contains the offset `end`. */
 function linesBehind(text: string, end: number, lines: readonly string[]): Splice {
   const newline = newlineOf(text);
   // After a block scalar with "+" a new line has already begun.
@@ -46,7 +46,10 @@ function linesBehind(text: string, end: number, lines: readonly string[]): Splic
   return insertion(lineEnd(text, end), lines.map((line) => newline + line).join(""));
 }
 
-/** Removes whole lines, from the one around `from` to the one around `to`. Of two empty lines that would meet, one goes too. */
+/**
+ * Removes whole lines, from the one around `from` to the one around `to`. If the removal would leave two adjacent empty
+ * lines, one of them is removed too.
+ */
 function withoutLines(text: string, from: number, to: number): Splice {
   let start = lineStart(text, from);
   const end = to > from && text[to - 1] === "\n" ? to : nextLine(text, to);
@@ -54,7 +57,7 @@ function withoutLines(text: string, from: number, to: number): Splice {
   const after = text.slice(end, nextLine(text, end));
   const meetEmpty = before !== "" && before.trim() === "" && after.trim() === "";
   if (meetEmpty) start -= before.length;
-  // Without a final line ending, the line before becomes the last and loses its own.
+  // If the text has no final line ending, the line before the removed ones becomes the last and loses its own.
   const isUnended = end === text.length && !text.endsWith("\n") && start > 0;
   if (isUnended) start -= text[start - 2] === "\r" ? 2 : 1;
   return { start, end, text: "" };

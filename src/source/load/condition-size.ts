@@ -15,8 +15,8 @@ const MAX_PARTS = 10_000;
 const MAX_CONDITION_DEPTH = 32;
 
 /**
- * Measures a condition without writing its segments out: one that names two segments, each of which names two, and so on,
- * doubles with every step.
+ * Measures a condition without writing its segments out: if each segment names two others, the written-out size doubles
+ * with every level.
  */
 export function sizeOf(
   condition: JsonObject,

@@ -51,7 +51,7 @@ export function draftOf<File>(kind: FileKind, file: ParsedFile, name: string): D
   }
   const isWhole = problems.length === 0;
   for (const key of unusable) delete json[key];
-  // What is left has the shape that the type was inferred from: ajv has just said so, and the rest was taken out.
+  // What is left has the shape that the type was inferred from: ajv has just confirmed this, and the rest was removed.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
   const usable = json as Partial<File>;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above; nothing was taken out

@@ -85,7 +85,7 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
     checkDraft(draft, words, resolver, options.today, chains.get(draft.file.path) ?? []),
   );
   const flags = checked.flatMap(({ flag }) => flag ?? []).sort((a, b) => (a.key < b.key ? -1 : 1));
-  // Both are remembered: plan, tests and sync all need the resolved flags.
+  // Both results are stored, because plan, tests and sync all need the resolved flags.
   const resolved = new Map<string | null, Map<FlagKey, Flag>>();
   const results = new Map<string | null, ReadonlyMap<FlagKey, Flag>>();
   const flagFor = (loaded: LoadedFlag, asked: string | null): Flag => {

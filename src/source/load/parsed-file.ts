@@ -41,7 +41,7 @@ export function problemAtKey(file: ParsedFile, path: Path, problem: Problem): Di
 /** The beginning of a file, for problems without a better place. */
 export const START: Span = { start: 0, end: 0 };
 
-/** Limits the problems reported for one file, so that a file full of errors does not take too long. */
+/** The maximum number of problems reported for one file, so that a file full of errors does not take too long. */
 export const MAX_PROBLEMS = 100;
 
 const knownLineStarts = new WeakMap<object, readonly number[]>();

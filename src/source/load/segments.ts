@@ -57,7 +57,7 @@ export function resolveSegments(
     if ([...parts.values()].includes(undefined)) return undefined;
     const size = sizeOf(file.if, (other) => usable.get(other)?.size);
     const tooLarge = sizeProblem(`segment "${name}"`, size);
-    // Too large a condition is not even written out.
+    // A condition that is too large is not written out.
     const when = tooLarge === undefined ? parseCondition(file.if, (other) => parts.get(other)) : undefined;
     const problem = when === undefined ? tooLarge : problemOf(name, when);
     if (problem !== undefined) problems.push({ name, problem });

@@ -2,11 +2,11 @@ import { isUtf8 } from "node:buffer";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { problemAt, START } from "./parsed-file.ts";
 
-/** Sets the largest size of a file: parsing takes time for every byte, and hand-written files are far smaller. */
+/** The maximum size of a file: parsing takes time for every byte, and hand-written files are far smaller. */
 export const MAX_FILE_BYTES = 256 * 1024;
 
 const BOM = "\uFEFF";
-// Created once: for a small file that takes longer than decoding.
+// Created once, because creating a decoder takes longer than decoding a small file.
 const LENIENT = new TextDecoder("utf-8", { ignoreBOM: true });
 /**
  * Matches what a reviewer cannot see: controls (tab and line endings excepted), bidirectional marks, zero-width characters, soft

@@ -6,7 +6,7 @@ import { readText } from "./source-text.ts";
 import type { Entry, Span, Tree } from "./tree.ts";
 import { scalarProblem } from "./yaml-scalar.ts";
 
-/** Sets how deep lists and mappings may be nested. */
+/** The maximum depth of nested lists and mappings. */
 export const MAX_DEPTH = 20;
 /** The depth above which the parser becomes slow or runs out of stack. */
 const PARSER_DEPTH = 200;
@@ -119,7 +119,7 @@ function entriesOf(map: YAMLMap, walk: Walk, depth: number): ReadonlyMap<string,
   for (const pair of map.items) {
     const key = spanOf(pair.key);
     const name = keyName(pair.key, key, walk);
-    // Read even without a name, to report what is wrong inside it.
+    // The value is read even if its key is not valid, to report what is wrong inside the value.
     const read = treeOf(pair.value, walk, depth + 1);
     if (name === undefined) continue;
     // A missing value (`{ a, b }`) has no place of its own.

@@ -6,7 +6,7 @@ export function membersOf(schema: JsonObject, name: string): JsonObject {
   return isJsonObject(member) ? member : {};
 }
 
-/** Returns the alternatives of a schema, with those of alternatives; a schema without `anyOf` is its own only one. */
+/** Returns the branches of `anyOf`, flattened; a schema without `anyOf` is its only branch. */
 export function branchesOf(schema: JsonObject): readonly JsonObject[] {
   const { anyOf } = schema;
   return isList(anyOf) ? anyOf.filter(isJsonObject).flatMap(branchesOf) : [schema];

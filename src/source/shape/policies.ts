@@ -51,9 +51,9 @@ export type PoliciesFile = {
 
 /** The policies that apply to protected environments. Null means that there is no limit. */
 export interface Policies extends Readonly<Record<PolicyName, number | boolean | null>> {
-  /** The largest rise of a share that needs no acknowledgement. */
+  /** The largest increase of a share that needs no acknowledgement. */
   readonly maxStep: Share | null;
-  /** The most flags that one sync may change without an acknowledgement. */
+  /** The maximum number of flags that one sync may change without an acknowledgement. */
   readonly maxFlags: number | null;
   readonly stagingFirst: boolean;
   readonly maxExpiryDays: number | null;

@@ -12,11 +12,11 @@ const FILES: unknown = { flag: flagSchema, segment: segmentSchema, config: confi
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a JSON Schema is JSON, whatever type an import infers
 const SCHEMAS = FILES as Readonly<Record<FileKind, JsonObject>>;
 
-/** Checks a document against the generated schema of its kind. Returns one fault per cause, in no order. */
+/** Checks a document against the generated schema of its kind. Returns one fault per cause, in no particular order. */
 export function shapeFaults(kind: FileKind, json: JsonValue): readonly ShapeFault[] {
   const schema = SCHEMAS[kind];
   const faults = faultsOf(checkerOf(schema, schema), json, [], schema);
-  // A mistyped key is one cause: that the key which was meant is missing needs no second fault.
+  // A mistyped key is one cause: the missing intended key is not reported as a second fault.
   const meant = new Set(
     faults.flatMap((fault) => (fault.meant === undefined ? [] : [placeText(fault.path.slice(0, -1), fault.meant)])),
   );

@@ -3,12 +3,15 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.t
 import { clause } from "./json-schema.ts";
 import type { FlagVariants } from "./vocabulary.ts";
 
-/** More sets of variants would make editors slow; `hoist validate` alone checks those. */
+/**
+ * The maximum number of sets of variants in the schema. More would make editors slow; only `hoist validate` checks the
+ * rest.
+ */
 const MAX_SETS = 200;
 
 /**
- * Returns clauses that restrict the variants that a flag file may name: true and false for a boolean flag; for another flag,
- * its own variants, if some flag had the same set of variants when the schema was written.
+ * Returns clauses that restrict the variants that a flag file may name: true and false for a boolean flag; for any
+ * other flag, its own variants, if some flag had the same set of variants when the schema was written.
  */
 export function variantClauses(flags: ReadonlyMap<FlagKey, FlagVariants>): readonly JsonObject[] {
   const isBoolean = { properties: { type: { const: "boolean" } } };

@@ -32,7 +32,7 @@ const SET_ACTOR = "UPDATE flaghoist_actor SET changed_by = $1, notes = $2, commi
 const RECORD_SYNC = `INSERT INTO flaghoist_syncs (sync_id, commit_sha, revision, started_by, summary)
   SELECT $1, $2, revision, $3, $4 FROM flaghoist_head`;
 
-/** Writes a batch in one transaction on a separate connection. @throws FlagError the errors of FlagStore.apply */
+/** Writes a batch in one transaction on a separate connection. @throws the errors of FlagStore.apply */
 export async function applyToPostgres(url: string, batch: SyncBatch, label: string): Promise<Head> {
   let client: Client | undefined;
   try {

@@ -34,7 +34,7 @@ export interface SnapshotRow {
   readonly rows: readonly RawRow[];
 }
 
-/** Converts a row to a snapshot. @throws FlagError the errors of headOf */
+/** Converts a row to a snapshot. @throws the errors of headOf */
 export function snapshotOf(row: SnapshotRow | undefined, label: string): StoredSnapshot {
   return { head: headOf(row?.head, label), rows: row?.rows ?? [] };
 }

@@ -10,7 +10,7 @@ const UPSERT = `
   ON CONFLICT (feature_key) DO UPDATE SET ${UPSERT_ASSIGNMENTS},
   archived_at = iif(excluded.archived_at IS NULL, NULL, coalesce(feature_toggles.archived_at, excluded.archived_at))`;
 
-/** Writes a batch inside a transaction of the caller, which has taken the lock. @throws FlagError the errors of FlagStore.apply */
+/** Writes a batch inside a transaction of the caller, which has taken the lock. @throws the errors of FlagStore.apply */
 export function writeBatch(db: SqliteConnection, batch: SyncBatch, label: string): Head {
   checkHead(readHead(db, label), batch.from, label);
   for (const group of byActor(batch.writes)) {

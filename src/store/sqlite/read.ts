@@ -13,7 +13,7 @@ export const DIALECT: SqlDialect = {
   secondsFromNow: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ? || ' seconds')",
 };
 
-/** Reads the head. @throws FlagError the errors of headOf */
+/** Reads the head. @throws the errors of headOf */
 export function readHead(db: SqliteConnection, label: string): Head {
   return headOf(db.get<HeadRow>(READ_HEAD), label);
 }

@@ -12,7 +12,9 @@ export interface CodeOwnersQuestion {
   readonly loaded: LoadedFlags;
   /** The path from the top of the repository to the folder that holds `flags/`: "" or `apps/shop`. */
   readonly prefix: string;
-  /** The owners of everything that is not a flag's file; null: as the file says, else every owner. */
+  /**
+   * The owners of everything that is not a flag's file; null for those that the existing file names, else all owners.
+   */
   readonly maintainers: string | null;
 }
 
@@ -22,11 +24,12 @@ export function codeOwnersPath(root: string): string {
 }
 
 /**
- * Returns the up-to-date CODEOWNERS: each flag's file belongs to its owner; the rest of `flags/`, `.github/` and CODEOWNERS
- * itself belong to the maintainers.
+ * Returns the up-to-date CODEOWNERS: each flag's file belongs to its owner; the rest of `flags/`, `.github/` and
+ * CODEOWNERS itself belong to the maintainers.
  *
  * @param before  the current text; "" when there is no file
- * @throws FlagError INVALID_FLAGS when an owner has no GitHub account; as ownerPattern and withBlock do
+ * @throws FlagError INVALID_FLAGS when an owner has no GitHub account; the errors of {@link ownerPattern} and
+ *   {@link withBlock}
  */
 export function codeOwnersText(before: string, path: string, question: CodeOwnersQuestion): string {
   const { loaded, prefix } = question;

@@ -20,7 +20,7 @@ export interface CodeOwnersOptions {
   readonly maintainers?: string | undefined;
 }
 
-/** Prints, writes or checks CODEOWNERS. @throws FlagError as codeOwnersText and gitHubFailure do */
+/** Prints, writes or checks CODEOWNERS. @throws the errors of {@link codeOwnersText} and {@link codeOwnersErrors} */
 export async function runCodeOwners(io: Io, folder: string, options: CodeOwnersOptions): Promise<ExitCode> {
   if (options.check && options.write) {
     throw new FlagError("USAGE", "--check and --write cannot be used together", { hint: "use --check in CI" });

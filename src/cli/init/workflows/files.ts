@@ -50,11 +50,11 @@ const PULL_REQUEST_TEMPLATE = `## What changes
 `;
 
 /**
- * Writes the files of `.github/` that do not exist yet. Next to another workflow of the same name, the new one gets the prefix
- * `flags-`.
+ * Writes the files of `.github/` that do not exist yet. If a different workflow of the same name exists, the new one
+ * gets the prefix `flags-`.
  *
  * @param folder  the folder to which the paths in the result are relative
- * @throws FlagError for the same reasons as gitHubFiles, before anything is written
+ * @throws the errors of {@link gitHubFiles}, before anything is written
  */
 export function writeWorkflows(folder: string, { root, settings }: FoundRepository): readonly Step[] {
   return gitHubFiles(settings).map((file) => {
