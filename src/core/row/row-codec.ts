@@ -173,15 +173,16 @@ function rolloutAt(row: FlagColumns, serve: Serve): Rollout {
 }
 
 function listsAt(config: JsonObject): Record<string, readonly string[]> {
-  const lists: Record<string, readonly string[]> = {};
+  // A Map, because an attribute may have the name of a property of every object, such as toString.
+  const lists = new Map<string, readonly string[]>();
   for (const [name, ids] of Object.entries(config)) {
     const attribute = Object.hasOwn(LIST_ATTRIBUTES, name) ? LIST_ATTRIBUTES[name] : name;
     if (attribute === undefined || attribute === "__proto__" || !isList(ids)) {
       throw new FormatProblem(["target_config", name], `expected a list, found ${typeText(ids ?? null)}`);
     }
-    lists[attribute] = [...(lists[attribute] ?? []), ...ids.map((id) => idAt(id, ["target_config", name]))];
+    lists.set(attribute, [...(lists.get(attribute) ?? []), ...ids.map((id) => idAt(id, ["target_config", name]))]);
   }
-  return lists;
+  return Object.fromEntries(lists);
 }
 
 function idAt(id: JsonValue, path: readonly string[]): string {

@@ -183,3 +183,8 @@ describe("rows", () => {
     expect(read.ok && read.flag.rollout).toEqual(percentage(100, "sessionId"));
   });
 });
+
+test("a list may have the name of a property of every object", () => {
+  const row = aRow(aFlag({ key: "sized", rollout: { strategy: "whitelist", lists: { toString: ["a", "b"] } } }));
+  expect(flagOfRow(row)).toMatchObject({ ok: true, flag: { rollout: { lists: { toString: ["a", "b"] } } } });
+});
