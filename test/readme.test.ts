@@ -20,7 +20,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PAGES = TOPICS.map(({ page }) => page);
 const DOCUMENTS = ["README.md", ...PAGES];
 
-/** Flags in the documents expire on this day. The test replaces it by a day in the next year. */
+/** Flags in the documents expire on this day. The test replaces it with a day in the next year. */
 const EXPIRES = "2027-06-01";
 const THIS_YEAR = new Date().getUTCFullYear();
 const NEXT_YEAR = `${THIS_YEAR + 1}-06-01`;

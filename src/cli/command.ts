@@ -48,7 +48,7 @@ export function commandGroup(
   commands: readonly CommandUnknownOpts[],
   io: Io,
 ): Command {
-  const group = plainCommand(name, summary, examples, io).helpCommand("help [command]", "show the help of a command");
+  const group = plainCommand(name, summary, examples, io).helpCommand("help [command]", "show help for a command");
   for (const command of commands) group.addCommand(command);
   return group;
 }

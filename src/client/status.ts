@@ -47,7 +47,7 @@ export interface ClientStatus {
   /** Milliseconds since the database last confirmed the data; null before the first time. */
   readonly ageMs: number | null;
   readonly stale: boolean;
-  /** The database's label, never a password; null before one could be opened. */
+  /** The database's label, which never contains a password; null until a database has been opened. */
   readonly database: string | null;
   /** Whether the last attempt to reach the database succeeded. */
   readonly connected: boolean;

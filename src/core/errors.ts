@@ -9,7 +9,7 @@ export const ERROR_CODES = {
   NOT_A_REPOSITORY: "the folder is not in a git repository",
   SHALLOW_CLONE: "the clone is shallow: it has only part of the history",
   UNKNOWN_COMMIT: "the repository has no such commit",
-  GIT_FAILED: "git answered with an error",
+  GIT_FAILED: "git reported an error",
   COMMIT_NOT_AHEAD: "the live commit is not an ancestor of the one being synced",
   NEEDS_ACKNOWLEDGEMENT: "a dangerous change has not been acknowledged",
   DRIFT: "the table has manual changes, and --on-drift is fail",

@@ -67,7 +67,7 @@ function rolloutColumns(now: FlagColumns, updates: ToggleUpdates): RolloutColumn
   if (strategy === "role" && Object.keys(target).some((name) => name !== "roles" && name !== "userRole")) {
     throw refused(
       "USAGE",
-      "the strategy role has only the list roles",
+      'the strategy "role" accepts only the list "roles"',
       'for example target_config: { roles: ["admin"] }; other lists require the strategy whitelist',
     );
   }

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from "../core/json.ts";
 import { ROLLOUT_STRATEGIES, type RolloutStrategy } from "../core/row/row.ts";
 import { refused } from "../source/edit/edit-result.ts";
 
-/** Changes of a flag, by the columns of the table. Absent and undefined fields stay unchanged. */
+/** Changes to a flag, by the columns of the table. Absent and undefined fields stay unchanged. */
 export interface ToggleUpdates {
   readonly enabled?: boolean | undefined;
   readonly rollout_strategy?: RolloutStrategy | undefined;

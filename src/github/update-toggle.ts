@@ -112,7 +112,7 @@ async function manualChanges(
   if (moved.length === 0) return differenceTexts(now, flag);
   throw new FlagError(
     "GITHUB_CONFLICT",
-    `${key} has changed in git since the state of ${environment} that was displayed: ${moved.join("; ")}`,
+    `${key} has changed in git since the displayed state of ${environment} was synced: ${moved.join("; ")}`,
     { hint: "wait for the next sync, review the flag, then try again" },
   );
 }

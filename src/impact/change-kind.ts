@@ -25,7 +25,7 @@ export type ChangeKind = "widen" | "narrow" | "retarget" | "reshuffle" | "no-op"
 
 /**
  * Returns the effect of a change on the people who have an answer already. It compares both versions without evaluating
- * contexts, so the same change always has the same kind. If the kind is not certain, it is `retarget`.
+ * contexts, so the same change always has the same kind. If the kind is uncertain, it is `retarget`.
  *
  * @param before  null for a new flag, which widens unless it serves its off variant to everyone
  * @param after   null if the file is gone: the flag narrows to its fallback, unless it serves that to everyone already

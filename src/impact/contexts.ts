@@ -19,7 +19,7 @@ const EXPECTED =
 export function contextsFrom(text: string, name: string): Population {
   const body = text.startsWith("\uFEFF") ? text.slice(1) : text;
   const contexts = body.trimStart().startsWith("[") ? listed(body, name) : lines(body, name);
-  if (contexts.length === 0) throw wrong(`${name} holds no context`);
+  if (contexts.length === 0) throw wrong(`${name} contains no contexts`);
   return { contexts, note: { source: "file", size: contexts.length, seed: null, file: name, guessed: [] } };
 }
 

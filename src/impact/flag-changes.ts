@@ -54,7 +54,7 @@ export function pairOf(key: FlagKey, { before, after }: Sides): VersionPair {
 
 /**
  * Returns the kind of a flag's change: its own kind together with those of the flags that it requires, where meeting the
- * requirement means that the required flag serves something. In doubt it is `retarget`.
+ * requirement means that the required flag serves something. If the kind is uncertain, it is `retarget`.
  */
 function kindIn(key: FlagKey, sides: Sides, kinds: Map<FlagKey, ChangeKind>): ChangeKind {
   const known = kinds.get(key);

@@ -15,7 +15,8 @@ export function exactly(share: number): Measured {
 
 /**
  * Estimates a share from a sample, with the distance to the far end of Wilson's interval at 99 %. The interval is valid
- * near 0 and 1, too: 0 of 20,000 people does not prove that there are none, only that they are less than 0.04 %.
+ * near 0 and 1, too: 0 of 20,000 people does not prove that there are none, only that they make up less than
+ * 0.04 %.
  *
  * @param hits  the number of hits in the sample, 0 ≤ hits ≤ sample
  */

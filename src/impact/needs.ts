@@ -100,7 +100,7 @@ function planNeeds({ changes, id }: Plan, maxFlags: number | null, acknowledged:
   });
   const widened = changes.filter(isWidening).length;
   if (maxFlags === null || widened <= maxFlags) return archives;
-  const text = `${widened} flags change; policy maxFlags is ${maxFlags}`;
+  const text = `${widened} flags are widened; policy maxFlags is ${maxFlags}`;
   return [...archives, { key: null, code: "mass", text, id, acknowledged }];
 }
 

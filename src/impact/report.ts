@@ -32,7 +32,7 @@ export interface EnvironmentReport {
   readonly problems: readonly PlanProblem[];
   /** The id for `hoist sync --acknowledge`, if the table equals the base. */
   readonly planId: string;
-  /** The manual changes of the table; null if no table was read. */
+  /** The manual changes to the table; null if no table was read. */
   readonly manualChanges: readonly ManualChange[] | null;
 }
 

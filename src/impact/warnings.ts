@@ -23,7 +23,7 @@ export interface WarningInputs {
   readonly overridden?: ReadonlyMap<string, readonly SeenOverride[]> | undefined;
 }
 
-/** Returns the warnings about the change of one flag, which are shown before it is merged. */
+/** Returns the warnings about the change to one flag, which are shown before it is merged. */
 export function warningsOf(
   { key, kind, after, action }: FlagChange,
   stage: Stage,
@@ -54,7 +54,7 @@ function expiryWarning(flag: Flag, today: string): readonly ReportWarning[] {
   return [{ code: "expires-soon", text: `${when}, on ${flag.expires}` }];
 }
 
-/** Returns warnings about manual changes of the table that conflict with what is merged. */
+/** Returns warnings about manual changes to the table that conflict with what is merged. */
 function manualChangeWarnings(
   key: FlagKey,
   changes: readonly ManualChange[],

@@ -97,7 +97,7 @@ function joined(steps: readonly FlagStep[]): readonly FlagStep[] {
   return groups.sort((a, b) => ((a.keys[0] ?? "") < (b.keys[0] ?? "") ? -1 : 1));
 }
 
-/** Collects the changes of one flag through its renames, or the changes of all flags. */
+/** Collects the changes to one flag through its renames, or the changes to all flags. */
 export interface Follower {
   /**
    * Returns what a commit changes. Call it for each commit, newest first, before `takeBack` undoes the changes of that

@@ -110,7 +110,7 @@ function environmentMeanings(before: FlagState, after: FlagState): readonly Mean
   ];
 }
 
-/** Describes changes of a file that do not change the flag; undefined when the file is the same. */
+/** Describes changes to a file that do not change the flag; undefined when the file is the same. */
 function asideText(before: FlagFile, after: FlagFile): string | undefined {
   if (before === after) return undefined;
   const changed = [

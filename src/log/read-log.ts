@@ -68,7 +68,7 @@ export async function readLog(query: LogQuery): Promise<Log> {
   const logs = await Promise.all(query.tables.map(({ environment, store }) => tableLog(environment, store, keys)));
   if (query.key !== null && !git.hasFound && logs.every(({ steps }) => steps.length === 0)) {
     throw new FlagError("USAGE", `flag ${query.key} is neither in the git history nor in a table`, {
-      hint: "hoist list shows all flags; hoist log without a key shows the changes of all flags",
+      hint: "hoist list shows all flags; hoist log without a key shows the changes to all flags",
     });
   }
   const explained = new Set<TableStep>();
@@ -90,7 +90,8 @@ async function gitLog(query: LogQuery): Promise<GitLog> {
   let repository: Repository;
   try {
     repository = await openRepository(query.folder);
-    if ((await repository.describeHead()).commit === null) return { ...nothing, notes: ["git has no commit yet"] };
+    if ((await repository.describeHead()).commit === null)
+      return { ...nothing, notes: ["the repository has no commits yet"] };
   } catch (error) {
     if (!(error instanceof FlagError) || error.code !== "NOT_A_REPOSITORY") throw error;
     return { ...nothing, notes: [`${error.message}; only the tables are reported`] };

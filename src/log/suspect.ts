@@ -1,7 +1,7 @@
 import type { FlagKey } from "../core/flag/flag.ts";
 import type { Version } from "../impact/version-pair.ts";
 
-/** A change of one flag in one environment, with the flag before and after. */
+/** A change to one flag in one environment, with the flag before and after. */
 export interface ServedChange {
   readonly environment: string;
   readonly key: FlagKey;

@@ -42,7 +42,7 @@ export interface Suspect extends Omit<ServedChange, "before" | "after"> {
  */
 export type Undo = "rollback" | "release" | "switch off" | "revert";
 
-/** The combined effect of several changes of one flag. */
+/** The combined effect of several changes to one flag. */
 export interface NetEffect {
   readonly environment: string;
   readonly key: FlagKey;
@@ -113,7 +113,7 @@ async function gitFound(
     if (!(error instanceof FlagError) || error.code !== "NOT_A_REPOSITORY") throw error;
     return nothing(`${error.message}; only the tables are reported`);
   }
-  if ((await repository.describeHead()).commit === null) return nothing("git has no commit yet");
+  if ((await repository.describeHead()).commit === null) return nothing("the repository has no commits yet");
   if (await repository.isShallow()) return nothing("this clone is shallow; only the tables are reported");
   const wantsEarlier = ofTables.every(({ changes }) => changes.length === 0);
   const found = await suspectsOfGit(
@@ -158,7 +158,7 @@ function undoOf({ source, before, after }: ServedChange): Undo {
   return found.length > 0 && found.every(({ kind }) => kind === "segment") ? "revert" : "rollback";
 }
 
-/** Measures the combined effect of all live changes of each flag. */
+/** Measures the combined effect of all live changes to each flag. */
 function netsOf(changes: readonly ServedChange[], population: Population): readonly NetEffect[] {
   const live = changes.filter(({ isLive }) => isLive !== false);
   const groups = Map.groupBy(live, ({ environment, key }) => `${environment} ${key}`);

@@ -142,7 +142,7 @@ export interface FlagStore {
   syncs(limit: number): Promise<readonly SyncEntry[]>;
   /** Reads the audit of one flag or of all, newest first. */
   audit(query: { readonly key?: FlagKey; readonly limit: number }): Promise<readonly AuditEntry[]>;
-  /** Returns the newest manual change of each flag that has one, in key order. */
+  /** Returns the newest manual change to each flag that has one, in key order. */
   manualChanges(): Promise<ReadonlyMap<FlagKey, AuditEntry>>;
   /** Reads the instances that sent a heartbeat within the last `withinMs` milliseconds. */
   instances(withinMs: number): Promise<readonly SeenInstance[]>;

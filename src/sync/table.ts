@@ -92,7 +92,7 @@ export function planTable(
 }
 
 /**
- * Returns the manual changes of a table, and what a sync of the files would do with them. Ignores ancestry, because a
+ * Returns the manual changes to a table, and what a sync of the files would do with them. Ignores ancestry, because a
  * branch that is about to be merged is often behind the table.
  *
  * @param flags  flags without errors, whose tests pass

@@ -241,7 +241,7 @@ describe("a database of SQLite", () => {
     writeFileSync(file, "this is no database, and longer than its header would be ".repeat(20));
     expect(await expectRefused(folder, ["sync"], 8, env)).toMatchInlineSnapshot(`
       "error  sqlite FOLDER/flags.db: cannot migrate the database: file is not a database
-             restore FOLDER/flags.db from a backup, or move it away and run \`hoist sync\`, which writes the flags from git again; manual changes and the audit are lost
+             restore FOLDER/flags.db from a backup, or move it out of the way and run \`hoist sync\`, which writes the flags from git again; manual changes and the audit are lost
              exit 8 (STORE_CORRUPT)"
     `);
     await expectRefused(folder, ["plan"], 8, env);

@@ -73,7 +73,11 @@ describe("updates by column name", () => {
     [{ rollout_strategy: "all", rollout_percentage: 50 }, undefined, /has no effect while rollout_strategy is all/],
     [{ rollout_strategy: "percentage" }, ROLES, /strategy percentage needs .*rollout_percentage: 10/],
     [{ rollout_strategy: "role" }, undefined, /strategy role needs .*target_config: \{ roles/],
-    [{ rollout_strategy: "role", target_config: { user_ids: ["user-42"] } }, undefined, /role has only the list roles/],
+    [
+      { rollout_strategy: "role", target_config: { user_ids: ["user-42"] } },
+      undefined,
+      /the strategy "role" accepts only the list "roles"/,
+    ],
     [{ rollout_strategy: "whitelist", target_config: { user_ids: [] } }, undefined, /strategy whitelist needs/],
     [{ rollout_strategy: "whitelist", target_config: { planet: ["mars"] } }, undefined, /planet/],
   ])("%j is refused when it has no effect or is incomplete", (updates, text, message) => {

@@ -91,7 +91,7 @@ describe("updateToggle", () => {
     expect(refused).toEqual({
       success: false,
       error:
-        "workshop_routing has changed in git since the state of production that was displayed: 10 % → 15 % of everyone\n" +
+        "workshop_routing has changed in git since the displayed state of production was synced: 10 % → 15 % of everyone\n" +
         "wait for the next sync, review the flag, then try again",
     });
     expect(await branches(fake)).toEqual([]);
@@ -125,7 +125,7 @@ describe("updateToggle", () => {
     await program.sync();
     expect(await door.updateToggle(KEY, { enabled: false }, "user-42")).toMatchObject({
       success: false,
-      error: expect.stringContaining("since the state of production that was displayed: 12 % → 10 % of everyone"),
+      error: expect.stringContaining("since the displayed state of production was synced: 12 % → 10 % of everyone"),
     });
     await door.closeFlags();
     door.configureFlags({ database: fileUrl(freshFile("none.db")), initialTimeoutMs: 250 });

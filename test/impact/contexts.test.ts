@@ -30,9 +30,9 @@ describe("people from a file", () => {
     ["null", "USAGE people.jsonl:1 is null, not an object"],
     ['[{"userId":"a"}, []]', "USAGE people.jsonl: item 2 of the list is a list, not an object"],
     ['[{"userId":"a"}', "USAGE people.jsonl is not JSON"],
-    ["", "USAGE people.jsonl holds no context"],
-    ["\n \n", "USAGE people.jsonl holds no context"],
-    ["[]", "USAGE people.jsonl holds no context"],
+    ["", "USAGE people.jsonl contains no contexts"],
+    ["\n \n", "USAGE people.jsonl contains no contexts"],
+    ["[]", "USAGE people.jsonl contains no contexts"],
     ["{}\n".repeat(MAX_CONTEXTS + 1), "USAGE people.jsonl holds more than 200000 contexts"],
   ])("what is wrong is told with its place, case %#", (text, expected) => {
     expect(refusal(text)).toBe(expected);

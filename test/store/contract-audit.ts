@@ -189,7 +189,7 @@ export function auditContract(engine: Engine, fresh: () => Promise<Opened>): voi
       for (const line of lines) expect(line.split("|")[3]).toMatch(/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/);
     });
 
-    test("the newest manual change of each flag is returned", async () => {
+    test("the newest manual change to each flag is returned", async () => {
       const { url, store } = await fresh();
       await write(store, [aWrite(), aWrite({ key: "voice_logging" })]);
       expect(await store.manualChanges()).toEqual(new Map());

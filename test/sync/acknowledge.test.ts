@@ -66,7 +66,7 @@ onEveryEngine((engine) => {
       Object.fromEntries(Array.from({ length: 26 }, (_, n) => [`flag_${n}`, at(share)] as const));
     const tree = await aSyncedTree(engine, { ...many("10%"), everyone: at("all"), nobody: at("none") });
     const mass = await expectAsked(tree, many("11%"));
-    expect(mass).toContain("26 flags change; policy maxFlags is 25");
+    expect(mass).toContain("26 flags are widened; policy maxFlags is 25");
     const command = commandToRun(mass);
     expect(command.slice(0, 4)).toEqual(["sync", "--env", "production", "--acknowledge"]);
     expect(await tree.hoist("sync", "--acknowledge", "00000000")).toMatchObject({ code: 5 });

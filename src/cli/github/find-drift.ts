@@ -51,7 +51,7 @@ export interface DriftOptions {
   readonly now: Date;
   /** Changes that were merged more recently are not reported. */
   readonly afterMs: number;
-  /** The time between two comparisons. A difference in only one of them was a running sync. */
+  /** The time between two comparisons. A difference in only one of them is attributed to a running sync. */
   readonly settleMs: number;
   /** Connects to GitHub, which knows commits that this clone has not fetched. */
   readonly github: () => Promise<GitHub>;

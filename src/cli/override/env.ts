@@ -16,7 +16,7 @@ function checkCommand(io: Io, done: Done): CommandUnknownOpts {
     "hoist env check",
     "FEATURE_VOICE_LOGGING=flase hoist env check                exit 3: the value is not valid",
   ];
-  const summary = "show the overrides that a process started in this shell would apply, and their mistakes";
+  const summary = "show the overrides that a process started in this shell would apply, and report invalid ones";
   return hoistCommand("env check", summary, examples, io)
     .addOption(formatOption)
     .action(async (options) => {

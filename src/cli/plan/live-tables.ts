@@ -26,7 +26,7 @@ export interface LiveTablesQuery {
 export const INSTANCE_MS = 5 * 60_000;
 
 /**
- * Reads the manual changes of the tables and the overrides of running instances. Prints a note for each table that
+ * Reads the manual changes to the tables and the overrides of running instances. Prints a note for each table that
  * cannot be read, which the report then leaves out.
  *
  * @throws FlagError USAGE for a malformed address, unless `onlyNamed`

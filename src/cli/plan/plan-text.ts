@@ -92,7 +92,12 @@ function linesOf(change: Change, { plan, newestManual, now, style }: PlanView): 
   const deletedBy = plan.putBack.includes(change.key) ? byWhom(newestManual.get(change.key), now) : "";
   const lines = change.differences.map((difference) => `${differenceText(difference)}${deletedBy}`);
   const needs = plan.needs.filter(({ key }) => key === change.key).map((need) => needText(need, style));
-  return [...(lines.length > 0 ? lines : ["only recorded, because the table already contains it"]), ...needs];
+  return [
+    ...(lines.length > 0
+      ? lines
+      : ["no visible change: the table already has these values; the sync only records them"]),
+    ...needs,
+  ];
 }
 
 function changeText(

@@ -94,7 +94,7 @@ function linesOf(flag: FlagReport, style: Style): readonly string[] {
   ];
 }
 
-/** Lists the manual changes of the table; "" when no table was read. */
+/** Lists the manual changes to the table; "" when no table was read. */
 function manualChangesText({ manualChanges }: EnvironmentReport, width: number, { now, style, columns }: View): string {
   const start = (key: string) => `${style("yellow", "!")} ${padded(key, width)}`;
   return (manualChanges ?? [])

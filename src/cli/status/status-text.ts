@@ -52,7 +52,7 @@ export function statusText(status: Status, { all, now, style, columns }: View & 
 function agreeText(count: number, isGitKnown: boolean): string {
   const flags = counted(count, "flag");
   if (isGitKnown) return `${flags} ${count === 1 ? "matches" : "match"} everywhere`;
-  return `${flags} without overrides and manual changes`;
+  return `${flags} without overrides or manual changes`;
 }
 
 function headText({ environment, database, git, table, instances }: Status, now: Date): string {

@@ -23,7 +23,7 @@ export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
   )
     .option(
       "--comment",
-      "report in the comments of the synced pull requests that they are live; a failure is only a warning",
+      "update the comments on the synced pull requests to say that they are live; a failure is only a warning",
     )
     .addOption(formatOption)
     .action(async (options) => {

@@ -4,7 +4,7 @@ import type { Io } from "../terminal/io.ts";
 
 const releaseOption = new Option(
   "--release <key>",
-  "undo the manual changes of this flag, including kills (repeatable)",
+  "undo the manual changes to this flag, including kills (repeatable)",
 ).argParser(collected);
 const onDriftOption = new Option("--on-drift <what>", "what to do with manual changes in the table")
   .choices(["keep", "fail", "heal"] as const)

@@ -73,7 +73,7 @@ export function peekSavedSnapshot(bytes: Uint8Array): Pick<SavedSnapshot, "head"
   }
 }
 
-/** Returns an upper bound of the number of rows in a saved snapshot, without parsing it. */
+/** Returns an upper bound on the number of rows in a saved snapshot, without parsing it. */
 export function maxRowsIn(bytes: Uint8Array): number {
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let count = 0;

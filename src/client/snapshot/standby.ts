@@ -12,7 +12,7 @@ import { snapshotBytes } from "./snapshot-file.ts";
 export interface StandbySnapshot {
   /** The head that the file begins with. If the rest is damaged, {@link read} returns a different snapshot. */
   readonly head: Snapshot["head"];
-  /** Returns an upper bound of the number of rows in the snapshot. */
+  /** Returns an upper bound on the number of rows in the snapshot. */
   readonly maxRows: () => number;
   /** Returns the snapshot, or undefined if nothing is usable. Damage is logged once. */
   readonly read: () => Snapshot | undefined;

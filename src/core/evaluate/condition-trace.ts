@@ -25,7 +25,7 @@ export interface MatchTrace {
    * known.
    */
   readonly unknownBecause: "missing" | "type" | null;
-  /** The attribute's value for people, at most 80 characters; null when it is missing. */
+  /** The attribute's value as shown to the reader, at most 80 characters; null when it is missing. */
   readonly found: string | null;
 }
 

@@ -15,17 +15,20 @@ interface Effort {
   left: number;
 }
 
-/** Returns whether every context that meets `a` certainly meets `b`, too. False means that it is not certain. */
+/** Returns true only if it is certain that every context that meets `a` meets `b`, too; false if it is not certain. */
 export function impliesByForm(a: Condition, b: Condition): boolean {
   return sameText(a, b, { left: BUDGET }) || impliesWithin(a, b, { left: BUDGET });
 }
 
-/** Returns whether certainly no context can meet the condition. False means that it is not certain. */
+/** Returns true only if it is certain that no context can meet the condition; false if it is not certain. */
 export function neverHoldsByForm(condition: Condition): boolean {
   return neverWithin(condition, { left: BUDGET });
 }
 
-/** Returns whether certainly every context meets the condition, e.g. that an attribute exists or does not exist. */
+/**
+ * Returns true only if it is certain that every context meets the condition, e.g. that an attribute exists or does not
+ * exist; false if it is not certain.
+ */
 export function holdsForAllByForm(condition: Condition): boolean {
   if (condition.op === "all") return condition.of.every(holdsForAllByForm);
   if (condition.op === "match" || condition.op === "none") return false;

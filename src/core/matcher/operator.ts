@@ -34,13 +34,13 @@ export interface Operator<Of extends Test = Test> {
   boundaries(test: Of): Boundaries;
   /** Returns the types of values that the test can tell apart. */
   valueTypes(test: Of): readonly ValueType[];
-  /** Returns whether certainly some value passes. False means that it is not certain. */
+  /** Returns true only if it is certain that some value passes; false if it is not certain. */
   canPass(test: Of, attribute: { readonly isUserId: boolean; readonly isDeclared: boolean }): boolean;
   /**
-   * Returns whether every value that passes certainly passes the other test, too. False means that it is not certain.
+   * Returns true only if it is certain that every value that passes also passes the other test; false if it is not certain.
    */
   implies(test: Of, other: Test): boolean;
-  /** Returns whether certainly no value passes both tests. False means that it is not certain. */
+  /** Returns true only if it is certain that no value passes both tests; false if it is not certain. */
   excludes(test: Of, other: Test): boolean;
 }
 

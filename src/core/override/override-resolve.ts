@@ -41,8 +41,8 @@ export interface Decision {
 export interface ActiveOverride extends Decision {
   readonly flagKey: FlagKey;
   /**
-   * Other settings of the same flag that do not apply: off takes precedence over on, and a nearer source over a farther
-   * one.
+   * Other settings of the same flag that do not apply: off takes precedence over on; otherwise the source with higher
+   * precedence applies.
    */
   readonly beats: readonly { readonly via: string; readonly origin: OverrideOrigin }[];
 }

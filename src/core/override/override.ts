@@ -4,14 +4,17 @@ import { isBareStar, type KillPattern, namesIn, parseKill } from "./kill-pattern
 import { bareValue, settingLines, switchWord } from "./override-text.ts";
 
 /**
- * The sources of override lines `KEY=value` besides the environment, nearest first. The variable `control` and the option
- * `option` of the client name the path of the source. Messages show `override <origin> <path>`.
+ * The sources of override lines `KEY=value` besides the environment, in order of precedence. The variable `control` and the
+ * option `option` of the client name the path of the source. Messages show `override <origin> <path>`.
  */
 export const OVERRIDE_SOURCES = [{ origin: "file", control: "FLAGS_OVERRIDE_FILE", option: "overrideFile" }] as const;
 type OverrideSource = (typeof OVERRIDE_SOURCES)[number];
 export type OverrideTextOrigin = OverrideSource["origin"];
 
-/** All origins of overrides, nearest first: if two settings enable a flag, the nearer one applies. */
+/**
+ * All origins of overrides, in order of precedence: if two settings enable a flag, the one from the source with higher
+ * precedence applies.
+ */
 export const OVERRIDE_ORIGINS = ["environment", ...OVERRIDE_SOURCES.map(({ origin }) => origin)] as const;
 export type OverrideOrigin = (typeof OVERRIDE_ORIGINS)[number];
 
@@ -22,7 +25,7 @@ export interface LocatedSource {
   readonly path: string;
 }
 
-/** Returns the sources of override lines that an option or else the environment names, nearest first. */
+/** Returns the sources of override lines that an option or else the environment names, in order of precedence. */
 export function locatedSources(
   environment: Readonly<Record<string, string | undefined>>,
   optionOf: (option: OverrideSource["option"]) => string | undefined = () => undefined,

@@ -216,7 +216,7 @@ function typeProblem(key: FlagKey, { path }: DesiredFlag, row: FlagColumns): Pla
     path,
     code: "type-changed",
     message: `${key} is a ${row.flag_type} flag in the table; the type of a flag cannot change`,
-    hint: "running programs would get values of another type: add a new flag under another key",
+    hint: "running programs would get values of a different type: add a new flag under a different key",
   };
 }
 
@@ -228,6 +228,6 @@ function nameProblem(key: FlagKey, { path }: DesiredFlag, { takenNames }: Change
   const name = variableOf(key);
   const holder = takenNames.get(name);
   if (holder === undefined || holder === key) return undefined;
-  const message = `${key} has the same environment name, ${name}, as ${holder}, which is in the table (perhaps archived)`;
+  const message = `${key} has the same environment variable, ${name}, as ${holder}, which is in the table (perhaps archived)`;
   return { key, path, code: "name-taken", message, hint: "give the new flag another key" };
 }

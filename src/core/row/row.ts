@@ -48,7 +48,7 @@ export interface FlagRow extends FlagColumns {
   readonly commit_sha: string | null;
   /** The columns of git at the last sync; null for a row inserted manually. */
   readonly synced: FlagColumns | null;
-  /** ISO 8601, or null while the flag lives. */
+  /** ISO 8601, or null while the flag is live. */
   readonly archived_at: string | null;
   readonly created_at: string;
   readonly updated_at: string;

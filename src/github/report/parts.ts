@@ -187,7 +187,7 @@ export function checksPart(report: ChangeReport): Part {
   const { checks, from, to } = report;
   const counts = [`${counted(checks.flags, "flag")} valid`, `${counted(checks.testsPassed, "test")} passed`];
   const lines = [
-    `From ${placeText(from.ref, from.commit)} to ${to.commit === null ? lineText(to.name ?? "files not committed") : shaText(to.commit)}.`,
+    `From ${placeText(from.ref, from.commit)} to ${to.commit === null ? lineText(to.name ?? "uncommitted files") : shaText(to.commit)}.`,
     ...changedEnvironments(report).map(environmentLine),
     ...(isEstimated(report) ? [populationText(report.population)] : []),
     ...kindsText(report),
@@ -208,7 +208,7 @@ function environmentLine({ environment, flipped, unchanged, manualChanges }: Env
   const flips = isNobody ? "no answer changes" : `an answer changes for ${figureText(peopleText(flipped))}`;
   const line = `${nameText(environment)}: ${flips}; ${counted(unchanged, "flag")} unchanged`;
   if (manualChanges === null) return `${line}.`;
-  return `${line}; ${manualChanges.length === 0 ? "no manual changes of the table" : manualChangesText(manualChanges)}.`;
+  return `${line}; ${manualChanges.length === 0 ? "no manual changes to the table" : manualChangesText(manualChanges)}.`;
 }
 
 const MAX_MANUAL_CHANGES = 6;
@@ -247,7 +247,7 @@ function populationText({ source, size, seed, file, guessed }: PopulationNote): 
 const KINDS: Readonly<Record<ChangeKind, string>> = {
   widen: "nobody loses what they have",
   narrow: "nobody gains anything",
-  retarget: "some gain, some lose, or get something else",
+  retarget: "some people gain something, some lose something, and some get a different variant",
   reshuffle: "subjects are assigned to other buckets or variants",
   "no-op": "no answer changes",
 };

@@ -47,7 +47,7 @@ export function withExpiredErrors(
   });
 }
 
-/** Whether the changes of one flag lower it in some environment and raise it in none. */
+/** Whether the changes to one flag lower it in some environment and raise it in none. */
 function takesAway(changes: readonly Change[]): boolean {
   const effects = changes.flatMap(({ before, after }) => {
     if (after === null) return [];

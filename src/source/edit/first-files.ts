@@ -15,7 +15,7 @@ export function configText({ environments, owner }: FirstFiles): string {
     return `  ${name}: ${index === 0 ? "{ workTree: true } # may be synced from uncommitted files" : "{}"}`;
   });
   return `# yaml-language-server: $schema=./_schema/config.schema.json
-# The names that flag files may use, and the policies that changes must keep.
+# The names that flag files may use, and the policies that changes must follow.
 
 environments: # in the order of promotion; each has its own database
 ${lines.join("\n")}
@@ -30,7 +30,7 @@ owners: # the owners of flags → their teams or users on GitHub
 
 policies:
   maxStep: 25% # a larger rise of a share in a protected environment needs an acknowledgement
-  maxFlags: 25 # so does a sync that changes more flags than this
+  maxFlags: 25 # a sync that widens more flags than this also needs one
 `;
 }
 

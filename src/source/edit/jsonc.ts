@@ -57,7 +57,7 @@ function endOfMapping(code: string, key: string): number | undefined {
   return undefined;
 }
 
-/** Replaces comments by spaces, so that offsets stay the same. */
+/** Replaces comments with spaces, so that offsets stay the same. */
 function withoutComments(text: string): string {
   return text.replace(/"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[^]*?\*\//g, (token) =>
     token.startsWith('"') ? token : token.replace(/[^\r\n]/g, " "),

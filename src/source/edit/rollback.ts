@@ -57,7 +57,7 @@ export function rollBack(tree: FlagTree, key: FlagKey, earlier: string, environm
   }
   const old = mapJson(root);
   if ((json["type"] ?? "boolean") !== (old["type"] ?? "boolean")) {
-    const message = `${key} had another type in that version, and the type of a flag cannot change`;
+    const message = `${key} had a different type in that version, and the type of a flag cannot change`;
     throw refused("INVALID_FLAGS", message, "edit the file yourself");
   }
   const wanted =

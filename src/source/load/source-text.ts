@@ -28,7 +28,7 @@ export function readText(path: string, bytes: Uint8Array): SourceText {
     return refused(path, "", START, {
       code: "too-large",
       message: `the file is larger than ${MAX_FILE_BYTES / 1024} KB`,
-      hint: "replace long lists of ids by an attribute of the context",
+      hint: "replace long lists of ids with an attribute of the context",
     });
   }
   if (!isUtf8(bytes)) return notUtf8(path, bytes);

@@ -23,7 +23,7 @@ export function parseFile(file: SourceFile): ParsedFile {
   const { path } = file;
   if (file.kind !== "file") {
     const message = `the path is a ${file.kind === "symlink" ? "symbolic link" : "submodule"}; only regular files are read`;
-    return unusable(path, "", START, { code: "not-a-file", message, hint: "replace it by the file itself" });
+    return unusable(path, "", START, { code: "not-a-file", message, hint: "replace it with the file itself" });
   }
   const { text, problems, fatal } = readText(path, file.bytes);
   if (fatal) return { path, text, tree: undefined, problems, spans: [START] };

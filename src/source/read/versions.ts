@@ -118,7 +118,10 @@ function readEachOnce<Content>(
   };
 }
 
-/** Parses one version of a file. Checks only YAML and shape, because references were valid or not at that time. */
+/**
+ * Parses one version of a file. Checks only YAML and shape, because the validity of references depends on the other files
+ * at that time.
+ */
 function fileVersion<File>(kind: FileKind, path: string, bytes: Uint8Array): FileVersion<File> {
   const { whole, problems } = draftOf<File>(kind, parseFile({ path, kind: "file", bytes }), keyOfPath(path));
   if (whole !== undefined) return { ok: true, file: whole };

@@ -14,7 +14,7 @@ export const POLICIES = {
   },
   maxFlags: {
     kind: "count",
-    description: "How many flags one sync may change without an acknowledgement.",
+    description: "How many flags one sync may widen without an acknowledgement.",
     code: "too-many-flags",
     meaning:
       "more flags than policy maxFlags change in a protected environment, so the sync will require an acknowledgement",

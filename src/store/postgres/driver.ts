@@ -42,7 +42,7 @@ export function abandon(client: Client): void {
   client.end().catch(() => {});
 }
 
-/** Replaces each `?` in SQL by `$1`, `$2` and so on. */
+/** Replaces each `?` in SQL with `$1`, `$2` and so on. */
 export function numbered(sql: string): string {
   let count = 0;
   return sql.replace(/\?/g, () => `$${++count}`);

@@ -103,7 +103,8 @@ GRANT SELECT ON feature_toggle_audit, flaghoist_head, flaghoist_syncs, flaghoist
 GRANT SELECT ON feature_toggles, flaghoist_head, flaghoist_syncs, flaghoist_instances TO {prefix}_reader;
 GRANT SELECT ON client_flags TO {prefix}_browser;
 
--- Row-level security: a second protection behind the grants. Not forced, so that the owner and the triggers see all rows.
+-- Row-level security: a second layer of protection in addition to the grants. Not forced, so that the owner and the
+-- triggers see all rows.
 ALTER TABLE feature_toggles ENABLE ROW LEVEL SECURITY;
 ALTER TABLE feature_toggle_audit ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS flaghoist_read ON feature_toggles;

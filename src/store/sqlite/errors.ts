@@ -11,7 +11,7 @@ const LOCKED: Finding = [
 ];
 const DAMAGED: Finding = [
   "STORE_CORRUPT",
-  "restore FILE from a backup, or move it away and run `hoist sync`, which writes the flags from git again; manual changes and the audit are lost",
+  "restore FILE from a backup, or move it out of the way and run `hoist sync`, which writes the flags from git again; manual changes and the audit are lost",
 ];
 
 /** Maps SQLite's primary result code (https://sqlite.org/rescode.html) to an error code and a hint. FILE is a placeholder for the path. */

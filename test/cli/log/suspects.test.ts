@@ -49,7 +49,7 @@ onEveryEngine((engine) => {
     ]);
   });
 
-  test("several changes of one flag are listed separately and in total; off and on again flips nobody", async () => {
+  test("several changes to one flag are listed separately and in total; off and on again flips nobody", async () => {
     const tree = await aSyncedTree(engine, { voice_logging: at("all"), checkout_button: at("10%") }, { config: FREE });
     const since = await afterNow();
     for (const enabled of ["false", "true"])

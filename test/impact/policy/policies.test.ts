@@ -120,7 +120,7 @@ const CASES: readonly Case[] = [
     before: Object.fromEntries(["a", "b", "c", "d"].map((key) => [key, env("{ rollout: 10% }")])),
     after: Object.fromEntries(["a", "b", "c", "d"].map((key) => [key, env("{ rollout: 11% }")])),
     said: [
-      "flags/_config.yaml:13 3 | warning too-many-flags production: 4 flags change; policy maxFlags is 3",
+      "flags/_config.yaml:13 3 | warning too-many-flags production: 4 flags are widened; policy maxFlags is 3",
       "  acknowledge it when syncing: hoist sync --env production --acknowledge ID",
     ],
   },
@@ -232,7 +232,7 @@ const CASES: readonly Case[] = [
     config: STRICT.replace("  stagingFirst: true\n", ""),
     said: [
       "flags/checkout.yaml:6 string | error type-changed checkout is a boolean flag in the table; the type of a flag cannot change",
-      "  running programs would get values of another type: add a new flag under another key",
+      "  running programs would get values of a different type: add a new flag under a different key",
     ],
   },
   {
@@ -240,7 +240,7 @@ const CASES: readonly Case[] = [
     before: { "new-checkout": everywhere("rollout: none"), ...OTHER },
     after: { new_checkout: everywhere("rollout: none"), ...OTHER },
     said: [
-      "flags/new_checkout.yaml:1 name | error name-taken new_checkout has the same environment name, FEATURE_NEW_CHECKOUT, as new-checkout, which is in the table (perhaps archived)",
+      "flags/new_checkout.yaml:1 name | error name-taken new_checkout has the same environment variable, FEATURE_NEW_CHECKOUT, as new-checkout, which is in the table (perhaps archived)",
       "  give the new flag another key",
     ],
   },
