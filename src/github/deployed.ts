@@ -5,7 +5,7 @@ import { absentFor, attempt } from "./failure.ts";
 import { readPullRequest, type PullRequest } from "./pull-request.ts";
 import { tokenAccount } from "./token-account.ts";
 
-/** A mainline commit that a sync brought live. */
+/** A mainline commit that a sync made live. */
 export interface DeployedCommit {
   readonly sha: string;
   /** The number in its subject; null when there is none. */

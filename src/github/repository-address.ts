@@ -94,7 +94,7 @@ async function originOf(env: Environment, folder: string | undefined): Promise<R
   if (found === undefined) throw notNamed("the remote origin is not a repository on GitHub");
   if (env["GITHUB_API_URL"] || new URL(found.server).hostname.includes(".")) return found;
   throw notNamed(
-    `the host "${new URL(found.server).host}" of the remote origin is an alias of ssh, not the name of a server`,
+    `the host "${new URL(found.server).host}" of the remote origin is an SSH host alias, not the name of a server`,
   );
 }
 
@@ -114,7 +114,7 @@ function isLoopback(hostname: string): boolean {
 }
 
 function notNamed(message: string): FlagError {
-  return new FlagError("USAGE", `cannot tell the GitHub repository: ${message}`, {
+  return new FlagError("USAGE", `cannot determine the GitHub repository: ${message}`, {
     hint: "set GITHUB_REPOSITORY=acme/flags, and GITHUB_API_URL for GitHub Enterprise Server; GitHub Actions sets both",
   });
 }

@@ -86,7 +86,7 @@ function checkRequest({ key, adminUserId, notes }: ToggleRequest): void {
   const isNamed = typeof adminUserId === "string" && adminUserId.trim() !== "" && adminUserId.length <= MAX_ADMIN_ID;
   if (!isNamed) throw wrong("adminUserId", `who asks for the change, in 1 to ${MAX_ADMIN_ID} characters`);
   const isText = notes === undefined || (typeof notes === "string" && notes.length <= MAX_NOTES);
-  if (!isText) throw wrong("notes", `a text of at most ${MAX_NOTES} characters`);
+  if (!isText) throw wrong("notes", `a string of at most ${MAX_NOTES} characters`);
 }
 
 /**

@@ -15,7 +15,7 @@ export function gitFailure(cause: unknown, folder: string): FlagError {
   if (said.includes("dubious ownership")) {
     return failure(
       "GIT_FAILED",
-      `git does not trust the repository around ${folder}: it belongs to another user`,
+      `git does not trust the repository that contains ${folder}: it belongs to another user`,
       `if you trust it: git config --global --add safe.directory ${shellWord(ownedByOthers(said) ?? folder)}`,
     );
   }

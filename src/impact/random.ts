@@ -4,7 +4,7 @@ import { hashAfter, headOf } from "../core/evaluate/murmur3.ts";
 export interface Random {
   /** 0 ≤ n < 1 */
   readonly next: () => number;
-  /** One of the values, each as likely; there is at least one. */
+  /** One of the values, each equally likely; there is at least one. */
   readonly oneOf: <Value>(values: readonly [Value, ...Value[]]) => Value;
 }
 

@@ -13,7 +13,7 @@ export interface GuessedValues {
   readonly others: readonly Scalar[];
 }
 
-/** A value of each type that is likely to be in no condition. */
+/** For each type, a value that is unlikely to occur in any condition. */
 const PLAIN: Readonly<Record<ValueType, readonly Scalar[]>> = {
   string: ["other"],
   number: [0],

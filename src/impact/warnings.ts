@@ -89,7 +89,7 @@ export function overrideWarnings(key: FlagKey, seen: readonly SeenOverride[]): r
     });
 }
 
-/** Warns if people get something that the preceding environment does not serve them yet. Off is never ahead. */
+/** Warns if people get something that the preceding environment does not serve them yet. Serving the off variant never counts as being ahead. */
 function aheadWarning(key: FlagKey, { sides, earlier }: Stage, population: Population): readonly ReportWarning[] {
   const flag = sides.after.get(key);
   if (flag === undefined || earlier === null) return [];

@@ -103,7 +103,7 @@ describe("the choice of the repository", () => {
     [{ GITHUB_REPOSITORY: "acme/.." }, 'GITHUB_REPOSITORY is "acme/.."; write owner/name'],
     [{}, "GITHUB_REPOSITORY is not set"],
   ])("%o names no repository", async (env, said) => {
-    await expect(repositoryAddress(env)).rejects.toThrow(`cannot tell the GitHub repository: ${said}`);
+    await expect(repositoryAddress(env)).rejects.toThrow(`cannot determine the GitHub repository: ${said}`);
   });
 
   test("a missing remote, an ssh alias, and a folder outside git each cause an error that says what to set", async () => {
@@ -111,7 +111,7 @@ describe("the choice of the repository", () => {
     await expect(repositoryAddress({}, repository.folder)).rejects.toThrow("the repository has no remote origin");
     repository.git("remote", "add", "origin", "git@work:acme/flags.git");
     await expect(repositoryAddress({}, repository.folder)).rejects.toThrow(
-      'the host "work" of the remote origin is an alias of ssh',
+      'the host "work" of the remote origin is an SSH host alias',
     );
     const known = { GITHUB_API_URL: "https://api.github.com" };
     expect(await repositoryAddress(known, repository.folder)).toMatchObject({ repository: "acme/flags" });

@@ -144,7 +144,7 @@ describe("updateToggle", () => {
       [await wrong(KEY, null, "user-42"), "expected an object"],
       [await wrong(KEY, { enabled: false }, " "), "adminUserId: expected who asks"],
       [await wrong(KEY, { enabled: false }, undefined), "adminUserId"],
-      [await wrong(KEY, { enabled: false }, "user-42", 7), "notes: expected a text"],
+      [await wrong(KEY, { enabled: false }, "user-42", 7), "notes: expected a string"],
       [await wrong("../../.github/workflows/x", { enabled: false }, "user-42"), "key: expected the key of a flag"],
       [await wrong(Symbol("x"), { enabled: false }, "user-42"), "key: expected the key of a flag"],
       [await wrong("workshop_rooting", { enabled: false }, "user-42"), 'did you mean "workshop_routing"?'],

@@ -19,7 +19,7 @@ export async function formerKeyNotes(folder: string, key: string): Promise<reado
   return holders.map((former) =>
     former === key
       ? `a flag ${key} existed before: a sync restores its archived row, and old programs may still evaluate it`
-      : `a flag ${former} with the same environment variable as ${key} existed before: plan refuses ${key} while a table still contains ${former}`,
+      : `a flag ${former} with the same environment variable as ${key} existed before: \`hoist plan\` and \`hoist sync\` refuse ${key} while a table still contains ${former}`,
   );
 }
 

@@ -53,7 +53,7 @@ export function definitionOf(flag: Flag): FlagDefinition {
   return { name, description, owner, kind, type, variants, offVariant, fallback, tags, client };
 }
 
-/** Types, not variants: a flag's variants and their values can change after the application was compiled, its type cannot. */
+/** Types, not variants: a flag's variants and their values can change after the application has been compiled; its type cannot. */
 const VALUE_TYPES: Readonly<Record<FlagType, string>> = {
   boolean: "boolean",
   string: "string",

@@ -1,7 +1,7 @@
 import { wrapped } from "../terminal/layout.ts";
 import { isJsonObject, isList, type JsonObject, type JsonValue } from "../../core/json.ts";
 
-/** Longer lines are broken as the common formatters do it, so that they leave generated files unchanged. */
+/** Longer lines are broken the way common formatters break them, so that they leave generated files unchanged. */
 const WIDTH = 80;
 
 /**

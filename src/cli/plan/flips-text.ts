@@ -47,7 +47,7 @@ function methodText({ method, sample }: Flips): string {
   return method === "sampled" ? `${countText(sample)} people, 99 % confidence` : `of ${countText(sample)} contexts`;
 }
 
-/** Returns from which variant to which. A variant whose value changed keeps its name. */
+/** Returns the old and the new variant, e.g. `off → on`. A variant whose value changed keeps its name. */
 function moveText({ from, to }: Move): string {
   const [was, is] = [from ?? "no flag", to ?? "fallback"];
   return was === is ? `${was} with a new value` : `${was} → ${is}`;

@@ -51,7 +51,8 @@ export function createSnapshotAcceptance(
     isBehind = head.revision < current.head.revision;
     if (isBehind) {
       const message = `database is at revision ${head.revision}; still serving the newer revision ${current.head.revision}`;
-      if (!wasBehind) logger.warn(`${message}: this is a lagging replica, or a backup restored without a new epoch`);
+      if (!wasBehind)
+        logger.warn(`${message}; the database is a lagging replica, or a backup that was restored without a new epoch`);
       return "older";
     }
     return current.source === "database" && isSameVersion(current.head, head) ? "same" : "differs";

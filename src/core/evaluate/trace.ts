@@ -84,7 +84,7 @@ interface Inquiry {
 
 /**
  * Evaluates one flag by interpreting it, and records every step for `hoist why` and inline tests. It is implemented
- * independently of the compiled evaluator and must always give the same answer: each is the test of the other. Never
+ * independently of the compiled evaluator and must always give the same answer, which tests compare. Never
  * throws.
  */
 export function trace(

@@ -28,7 +28,7 @@ export type Test =
   | { readonly op: "not"; readonly values: readonly Scalar[] }
   | { readonly op: "contains" | "startsWith" | "endsWith"; readonly values: readonly string[] }
   | { readonly op: "gt" | "gte" | "lt" | "lte"; readonly value: number }
-  /** ISO 8601, a day (`2027-03-01`, midnight UTC) or a moment with its offset. */
+  /** ISO 8601: a date (`2027-03-01`, midnight UTC) or a date-time with an offset. */
   | { readonly op: "before" | "after"; readonly value: string }
   /** An npm range, e.g. `>=5.5 <7`. */
   | { readonly op: "semver"; readonly range: string }

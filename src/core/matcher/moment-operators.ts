@@ -20,7 +20,7 @@ function momentOperator(
     onLists: "some",
     parse: (operand, path) => {
       if (typeof operand === "string" && momentOf(operand) !== undefined) return { op, value: operand };
-      const expected = "expected an ISO 8601 day or date-time with its offset";
+      const expected = "expected an ISO 8601 date, or a date-time with an offset";
       throw new FormatProblem(path, `${expected}, found ${foundText(operand)}`);
     },
     operandJson: ({ value }) => value,

@@ -26,7 +26,7 @@ export interface Operator<Of extends Test = Test> {
   operandJson(test: Of): JsonValue;
   /** Compiles a test for evaluation: parses ranges and dates, and turns lists into sets. */
   compile(test: Of): ScalarTest;
-  /** Evaluates a test for a trace. Implemented independently of {@link compile}: each is the test of the other. */
+  /** Evaluates a test for a trace. Implemented independently of {@link compile}, so that tests can compare the two. */
   interpret(test: Of, value: unknown): Truth;
   /** Describes a test as it follows an attribute: `whose userRole` … `is admin or mechanic`. */
   text(test: Of, lists: ListLength): string;

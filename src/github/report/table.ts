@@ -103,7 +103,7 @@ function howText({ method, sample }: Flips, margin: number): string {
   return `(${marginText(margin)})`;
 }
 
-/** Returns from which variant to which; for a flag that does not exist, programs get their fallback. */
+/** Returns the old and the new variant, e.g. `off → on`; for a flag that does not exist, programs get their fallback. */
 export function movedText({ from, to }: Pick<Move, "from" | "to">): string {
   // The variant's own value changed.
   if (from === to) return `${variantText(to)}, which has a new value`;

@@ -58,7 +58,7 @@ export function tableText(columns: readonly string[], rows: readonly string[]): 
   return [`| ${columns.join(" | ")} |`, `|${"---|".repeat(columns.length)}`, ...rows].join("\n");
 }
 
-/** Returns a block that opens at a click. The summary must contain no data; the body is Markdown. */
+/** Returns a block that opens when it is clicked. The summary must contain no data; the body is Markdown. */
 export function detailsText(summary: string, body: string, isOpen = false): string {
   return `<details${isOpen ? " open" : ""}><summary>${summary}</summary>\n\n${body}\n\n</details>`;
 }

@@ -62,8 +62,8 @@ export function aheadOf(
 /** The result of one version of a flag for a context. */
 interface Served extends Gain {
   /**
-   * Every variant of the split that serves the context: two environments may split in their own ways, and both have served
-   * every variant to contexts of that kind.
+   * Every variant of the split that serves the context. Environments may use different splits, so each variant of a split
+   * counts as served to such contexts.
    */
   readonly variants: ReadonlySet<VariantName>;
 }

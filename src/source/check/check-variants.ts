@@ -62,12 +62,12 @@ function* checkVariant(
   const word = switchWord(name);
   if (word === "on" || (word === "off" && name !== offVariant)) {
     const meaning = word === "on" ? "on, which only a boolean flag can be" : "off, but it is not the off variant";
-    const message = `variant "${name}" cannot have this name: an environment variable reads it as ${meaning}`;
+    const message = `variant "${name}" cannot have this name: in an environment variable it means ${meaning}`;
     yield errorAtKey(site, "word-variant", message, "choose another name");
   }
 }
 
-/** Checks the name of a variant that is the value of a site. `whose` names the flag that must have the variant. */
+/** Checks a value that names a variant. `whose` names the flag that must have the variant. */
 export function* checkVariantName(
   site: Site,
   written: boolean | string,

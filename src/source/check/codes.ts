@@ -38,7 +38,7 @@ export const DIAGNOSTIC_CODES = {
   "missing-key": "a required key is missing",
   "wrong-type": "a value has the wrong type",
   "wrong-value": "a value has the right type but is not allowed",
-  empty: "a list, a mapping or a text must not be empty",
+  empty: "a list, mapping or string is empty",
   // References.
   "unknown-segment": "no file in flags/_segments/ defines the segment",
   "unknown-attribute": "flags/_config.yaml does not declare the attribute",
@@ -60,7 +60,7 @@ export const DIAGNOSTIC_CODES = {
   "missing-variants": "a flag that is not boolean has no variants",
   "missing-off-variant": "a flag that is not boolean has no offVariant",
   "missing-serve": "a rule or the default rollout of a flag that is not boolean has no serve",
-  "word-variant": "the name of a variant is a word that an environment variable reads as on or off",
+  "word-variant": "the name of a variant is a word that means on or off in an environment variable",
   "bad-weights": "the weights do not match the values",
   "reserved-name": "the name is reserved",
   "reserved-metadata": "a key of metadata is a field of the flag itself",

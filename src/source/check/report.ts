@@ -46,7 +46,7 @@ export function* checkRepeats({ file, path, who }: Site, list: JsonValue | undef
   }
 }
 
-/** Returns a value as a message shows it: short ones as JSON. */
+/** Returns the form in which messages show a value: a short value is shown as JSON. */
 export function foundText(value: JsonValue | undefined): string {
   if (value === null || value === undefined) return "empty";
   if (isList(value)) return value.length === 0 ? "an empty list" : "a list";

@@ -3,7 +3,7 @@ import type { Flag } from "../../core/flag/flag.ts";
 import type { Edited } from "./edit-result.ts";
 import { environmentsOf } from "./flag-tree.ts";
 
-/** What an edit changes in the environments where it changes the same. */
+/** A change that an edit makes, and the environments in which it makes that change. */
 export interface Meaning {
   /** `production`, `development, staging`, `everywhere`. */
   readonly where: string;

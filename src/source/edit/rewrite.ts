@@ -32,7 +32,7 @@ export function rewritten(text: string, wanted: JsonObject, order: FieldOrder): 
   return undefined;
 }
 
-/** Parses a text whose top is a mapping; undefined for any other, and for YAML outside the profile. */
+/** Parses YAML whose top-level value is a mapping; returns undefined for anything else that flag files do not accept. */
 export function rootOf(text: string): MapTree | undefined {
   const { tree, problems } = parseFile({ path: "", kind: "file", bytes: new TextEncoder().encode(text) });
   return tree?.kind === "map" && problems.length === 0 ? tree : undefined;

@@ -20,7 +20,7 @@ export interface Draft<File> {
   readonly problems: readonly Diagnostic[];
 }
 
-/** Problems that leave a key out of the tree, so that the key must not be reported as missing, too. */
+/** Problems that leave a key out of the tree. The key is then not reported as missing as well. */
 const DROPS_KEYS: ReadonlySet<string> = new Set<DiagnosticCode>(["yaml-merge-key", "key-not-text", "forbidden-name"]);
 
 /** Checks the shape of a file and removes the parts that are wrong, so that the rest can be checked in the same run. */

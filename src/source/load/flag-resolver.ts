@@ -26,7 +26,7 @@ export interface FlagResolver {
    */
   readonly check: (parsed: ParsedFile, file: FlagFile) => readonly Diagnostic[];
   /**
-   * Returns the flag as one environment gets it, or without overlays for undefined.
+   * Returns the flag as one environment gets it. If it is undefined, no overlays are applied.
    *
    * @throws FormatProblem, RangeError where the file was not checked and cannot be resolved
    */

@@ -56,7 +56,7 @@ export interface LoadedFlags {
   readonly words: Vocabulary;
   readonly testCount: number;
   /**
-   * Returns the flags as one environment gets them, in key order; without overlays for null. Only flags without errors: check
+   * Returns the flags as one environment gets them, in key order. If it is null, no overlays are applied. Only flags without errors: check
    * `diagnostics` before acting on the result.
    */
   readonly flagsFor: (environment: string | null) => ReadonlyMap<FlagKey, Flag>;

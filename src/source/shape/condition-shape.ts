@@ -24,7 +24,7 @@ export const variantShape = z
   .max(64)
   .regex(/^(?![0-9]+$)[A-Za-z0-9][A-Za-z0-9_.-]*$/)
   .meta({
-    errorMessage: "the name of a variant: letters, digits, _, . and -, not only digits, at most 64 characters",
+    errorMessage: "the name of a variant: at most 64 letters, digits, _, . and -, but not digits alone",
   });
 
 export const shareShape = z.string().regex(SHARE_PATTERN).meta({

@@ -17,7 +17,7 @@ export const POLICIES = {
     description: "How many flags one sync may widen without an acknowledgement.",
     code: "too-many-flags",
     meaning:
-      "more flags than policy maxFlags change in a protected environment, so the sync will require an acknowledgement",
+      "a sync widens more flags in a protected environment than policy maxFlags allows, so it will require an acknowledgement",
   },
   stagingFirst: {
     kind: "boolean",

@@ -24,9 +24,9 @@ export interface ShapeFault {
 interface ShapeError {
   readonly error: ErrorObject;
   readonly path: Path;
-  /** The value that breaks the schema. */
+  /** The value that violates the schema. */
   readonly found: JsonValue;
-  /** The schema that the value breaks. */
+  /** The schema that the value violates. */
   readonly schema: JsonObject;
   /** The mapping or list that holds the value. */
   readonly holder: JsonValue | undefined;

@@ -42,7 +42,7 @@ export function requirementSchemas(
   );
 }
 
-/** Returns the schema of overlays, which the schema of flags has once for all environments. */
+/** Returns the schema of overlays, which the flag schema contains only once, shared by all environments. */
 export function overlaySchema(flag: JsonObject): JsonObject {
   const { properties } = flag;
   const environments = isJsonObject(properties) ? properties["environments"] : undefined;

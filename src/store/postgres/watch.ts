@@ -7,7 +7,7 @@ import { abandon, connectClient } from "./driver.ts";
 const CHECK_MS = 15_000;
 
 /**
- * Calls back for each notification, and after each connect, because notifications are lost while there is no connection.
+ * Calls back for each notification, and each time a connection is established, because notifications are lost while there is no connection.
  * If LISTEN does not work (through a pooler in transaction mode), the watch keeps trying at the longest interval, and programs
  * rely on polling.
  *

@@ -72,7 +72,7 @@ describe("conditions as JSON", () => {
     [
       "a day that is none",
       { since: { after: "2027-02-30" } },
-      'expected an ISO 8601 day or date-time with its offset, found "2027-02-30"',
+      'expected an ISO 8601 date, or a date-time with an offset, found "2027-02-30"',
     ],
     ["a segment that is none", { segment: "staf" }, 'segment "staf" does not exist'],
     ["any without a list", { any: { a: 1 } }, "expected a list of conditions, found a mapping"],

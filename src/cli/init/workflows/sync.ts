@@ -1,6 +1,6 @@
 import { filterPattern, firstSteps, head, hoistOf, MARK, RUNNER, type WorkflowSettings, yamlWord } from "./parts.ts";
 
-/** Returns the workflow of a merge, which syncs the environments in order of promotion. */
+/** Returns the workflow that runs after a merge, which syncs the environments in order of promotion. */
 export function syncWorkflow(settings: WorkflowSettings): string {
   const { environments, branch, folder } = settings;
   const paths = filterPattern(`${folder === "" ? "" : `${folder}/`}flags`).replace(/"$/, '/**"');
