@@ -11,7 +11,7 @@ export function counted(count: number, noun: string): string {
 /**
  * Joins words into a list: `a`, `a and b`, `a, b and c`.
  *
- * @param max  the most items to show: longer lists end with a count of the rest, `a, b and 4 more`
+ * @param max  the maximum number of items: longer lists end with a count of the rest, `a, b and 4 more`
  */
 export function andText(words: readonly string[], max = Number.POSITIVE_INFINITY): string {
   const rest = words.length - max + 1;

@@ -9,7 +9,7 @@ import { countStep, type StepCounts } from "./moves.ts";
 
 /** One version of a flag whose answers depend only on attributes and buckets. */
 export interface BucketedFlag {
-  /** Compiled, up to the first that serves everyone. */
+  /** The compiled rules, up to the first that serves everyone. */
   readonly rules: readonly CompiledRule[];
   readonly salt: string;
   /** The answer for a context that no rule serves. */
@@ -26,8 +26,8 @@ interface Answer {
  *
  * @param isSubject  returns whether an attribute has a distinct value in every context; otherwise subjects fill buckets
  *   unevenly
- * @returns          undefined where a version has requirements or cannot be evaluated, or a subject attribute is shared
- *   or missing
+ * @returns          undefined if a version has requirements or cannot be evaluated, or if the values of a subject
+ *   attribute are not distinct
  */
 export function bucketedPair(
   { before, after }: VersionPair,

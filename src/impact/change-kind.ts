@@ -17,14 +17,14 @@ import { columnsOf } from "../core/row/row-codec.ts";
 import { isEqualForEvaluation } from "./version-pair.ts";
 
 /**
- * The effect of a change on the people who have an answer already. `widen`: nobody loses what they have. `narrow`:
+ * The effect of a change on the people who already have an answer. `widen`: nobody loses what they have. `narrow`:
  * nobody gains. `reshuffle`: subjects move between answers although no share changed. `retarget`: anything else that
  * changes answers. `no-op`: nobody gets a different answer.
  */
 export type ChangeKind = "widen" | "narrow" | "retarget" | "reshuffle" | "no-op";
 
 /**
- * Returns the effect of a change on the people who have an answer already. It compares both versions without evaluating
+ * Returns the effect of a change on the people who already have an answer. It compares both versions without evaluating
  * contexts, so the same change always has the same kind. If the kind is uncertain, it is `retarget`.
  *
  * @param before  null for a new flag, which widens unless it serves its off variant to everyone
@@ -66,6 +66,7 @@ function narrows(before: Flag, after: Flag): boolean {
  */
 export type ChangeEffect = "none" | "lowers" | "raises";
 
+/** Returns the importance of a change to a flag for its reviewers. */
 export function effectOf(before: Flag, after: Flag): ChangeEffect {
   const changed = changedFields(before, after);
   if (changed.length === 0) return "none";
@@ -99,9 +100,9 @@ function isRolloutLowered(before: Flag, after: Flag): boolean {
 }
 
 /**
- * Returns whether the only change to the rules is that shares are lowered. A rule that is removed, that serves the off
- * variant or that belongs to a flag of several values does not count: people whom it no longer serves may get something
- * new from a later rule.
+ * Returns whether the only change to the rules is that shares are lowered. False if a rule is removed, or if a lowered
+ * rule serves the off variant or belongs to a flag that is not boolean: people whom it no longer serves may get
+ * something new from a later rule.
  */
 function areRulesLowered(before: Flag, after: Flag): boolean {
   if (before.rules.length !== after.rules.length) return false;

@@ -14,7 +14,7 @@ const EXPECTED =
  * Parses a file of contexts: JSON Lines, in which empty lines are ignored, or one JSON list.
  *
  * @param name  the name of the file, for errors and for the report
- * @throws FlagError USAGE with the place of what is wrong
+ * @throws FlagError USAGE with the place of the error
  */
 export function contextsFrom(text: string, name: string): Population {
   const body = text.startsWith("\uFEFF") ? text.slice(1) : text;
@@ -46,7 +46,7 @@ function parsed(text: string, place: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Without the parser's message, which quotes its input: personal data must not appear in a log.
+    // Omits the parser's message, which quotes its input: personal data must not appear in a log.
     throw wrong(`${place} is not JSON`);
   }
 }
@@ -58,7 +58,7 @@ function contextIn(value: unknown, place: string): EvaluationContext {
 }
 
 function tooMany(name: string): FlagError {
-  return new FlagError("USAGE", `${name} holds more than ${MAX_CONTEXTS} contexts`, {
+  return new FlagError("USAGE", `${name} contains more than ${MAX_CONTEXTS} contexts`, {
     hint: `take a random sample: shuf -n ${MAX_CONTEXTS / 10} ${name}`,
   });
 }

@@ -67,7 +67,7 @@ export function risesOf(before: Flag, after: Flag): readonly Rise[] {
   return [{ rule: null, points: defaultShare(after) - defaultShare(before) }, ...rises];
 }
 
-/** Lists have no share: a change from a list to a share starts from 0. */
+/** Returns the share of the default rollout; 0 for lists, so that a change from a list to a share rises from 0. */
 function defaultShare(flag: Flag): Share {
   const rollout = defaultRollout(flag);
   return flag.enabled && rollout.who.kind !== "lists" ? shareOf(flag, rollout) : 0;

@@ -44,6 +44,7 @@ export function flagChanges({ plan, sides }: Pick<Stage, "plan" | "sides">): rea
   return [...changed, ...reached];
 }
 
+/** Returns both versions of a flag, each with the other flags of its side. */
 export function pairOf(key: FlagKey, { before, after }: Sides): VersionPair {
   return {
     key,
@@ -53,8 +54,8 @@ export function pairOf(key: FlagKey, { before, after }: Sides): VersionPair {
 }
 
 /**
- * Returns the kind of a flag's change: its own kind together with those of the flags that it requires, where meeting the
- * requirement means that the required flag serves something. If the kind is uncertain, it is `retarget`.
+ * Returns the kind of a flag's change, which combines the kind of its own change with those of the flags that it
+ * requires. If the kind is uncertain, or the combined kinds differ, it is `retarget`.
  */
 function kindIn(key: FlagKey, sides: Sides, kinds: Map<FlagKey, ChangeKind>): ChangeKind {
   const known = kinds.get(key);

@@ -9,6 +9,7 @@ import type { Flips } from "./report.ts";
 import { evaluatorOf } from "./version-evaluator.ts";
 import { flipTest, isUntouched, type VersionPair } from "./version-pair.ts";
 
+/** Two versions of a flag, and the contexts for which to compare them. */
 export interface FlipQuestion extends VersionPair {
   readonly population: Population;
 }
@@ -49,13 +50,13 @@ function everyone(flips: Flips): Flips {
   return { method: "exact", sample: null, flipped: exactly(1), moves: [{ ...first, ...exactly(1) }] };
 }
 
-/** Counts exactly how many people get a different answer; undefined if not only buckets decide. */
+/** Counts exactly how many people get a different answer; undefined if buckets alone do not decide. */
 function exactFlips(pair: VersionPair, [was, is]: readonly [BucketedFlag, BucketedFlag]): Flips | undefined {
   if ([...was.rules, ...is.rules].some(({ when }) => when !== null)) return undefined;
   const counted = countBuckets(pair, was, is);
   if (counted === undefined) return undefined;
   const { counts, all } = counted;
-  // Whole numbers until the last division, so that 40 % is 0.4.
+  // The numbers are whole until the last division, so that 40 % is 0.4.
   const share = (count: bigint) => exactly(Number(count) / Number(all));
   return { method: "exact", sample: null, flipped: share(totalOf(counts)), moves: movesOf(counts, share) };
 }

@@ -12,6 +12,7 @@ export interface Step {
 /** The number of subjects that take each step, by the id of the step. Equal steps have the same id. */
 export type StepCounts = Map<string, { readonly step: Step; count: bigint }>;
 
+/** Adds subjects to the count of a step. */
 export function countStep(counts: StepCounts, step: Step, count: bigint): void {
   const id = stepId(step);
   const known = counts.get(id);

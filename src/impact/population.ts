@@ -71,7 +71,7 @@ interface Questions {
   readonly subjects: ReadonlySet<string>;
 }
 
-/** A disabled flag reads nothing. */
+/** Returns the attributes that flags read. A disabled flag reads none. */
 function questionsOf(flags: Iterable<Flag>): Questions {
   const rules = Array.from(flags).flatMap((flag) => (flag.enabled ? servingRulesOf(flag) : []));
   const subjects = new Set([DEFAULT_BY, ...rules.map((rule) => subjectAttribute(rule) ?? DEFAULT_BY)]);

@@ -16,8 +16,8 @@ interface Sum {
 
 /**
  * Estimates how many people get a different answer. For generated contexts only the matching rules are sampled; bucket
- * shares are counted exactly for each set of matching rules. So chance affects how common each set is, and not which
- * buckets subjects fall into.
+ * shares are counted exactly for each set of matching rules. Chance therefore affects how common each set is, but
+ * not which buckets subjects fall into.
  *
  * @returns undefined if there are too many buckets to count
  */

@@ -11,6 +11,7 @@ import type { ChangeReport } from "./report.ts";
 import { withRequired } from "./version-pair.ts";
 import type { WarningInputs } from "./warnings.ts";
 
+/** Options of {@link reportBetween}. */
 export interface ReportOptions extends Pick<ChangeReport, "from" | "to">, WarningInputs {
   /** The result of {@link plansBetween} for the two states, if the caller has it already. */
   readonly plans?: readonly PlanWithNeeds[] | undefined;

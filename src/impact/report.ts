@@ -19,6 +19,7 @@ export interface ChangeReport {
   readonly checks: { readonly flags: number; readonly testsPassed: number };
 }
 
+/** The effect of a branch in one environment. */
 export interface EnvironmentReport {
   readonly environment: string;
   readonly isProtected: boolean;
@@ -81,6 +82,7 @@ export interface Flips {
   readonly moves: readonly Move[];
 }
 
+/** The people who move from one variant to another, for one reason. */
 export interface Move extends Measured {
   /** Null if the flag does not exist: programs get their own default. */
   readonly from: VariantName | null;

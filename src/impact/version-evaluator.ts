@@ -11,11 +11,12 @@ export interface VersionEvaluator {
   readonly decidedByFor: (context: EvaluationContext) => DecidedBy;
 }
 
+/** Compiles one version of a flag. */
 export function evaluatorOf(key: FlagKey, version: Version): VersionEvaluator {
   const { flag } = version;
   if (flag === null) return { variantFor: () => null, decidedByFor: () => ({ kind: "archived" }) };
   const set = compileFlags({ flags: withRequired(version) });
-  // Without requirements: what the rules alone serve.
+  // Compiled without requirements, to find out what the rules alone serve.
   const alone = flag.requires.length === 0 ? null : compileFlags({ flags: [{ ...flag, requires: [] }] });
   return {
     variantFor: (context) => set.evaluate(key, context).variant ?? null,

@@ -72,6 +72,7 @@ export function withRequired({ flag, all }: Version): readonly Flag[] {
  */
 export type IsFlip = (from: VariantName | null, to: VariantName | null) => boolean;
 
+/** Returns the test of whether a change of a subject's variant is a flip. */
 export function flipTest({ before, after }: VersionPair): IsFlip {
   const [was, is] = [before.flag, after.flag];
   if (was === null) return (_, to) => is !== null && to !== is.offVariant;

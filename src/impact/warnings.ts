@@ -77,7 +77,7 @@ export function overrideWarnings(key: FlagKey, seen: readonly SeenOverride[]): r
   return seen
     .filter((override) => override.key === key)
     .map(({ variants, via, instances, of }) => {
-      const what = variants.every((variant) => variant === "overridden") ? "" : ` ${variants.join(", ")}`;
+      const what = variants.every((variant) => variant === "overridden") ? "" : ` to ${variants.join(", ")}`;
       const by = via.length === 0 ? "" : ` by ${via.join(", ")}`;
       const where =
         instances === of ? (of === 1 ? "the only instance" : `all ${of} instances`) : `${instances} of ${of} instances`;
@@ -89,7 +89,10 @@ export function overrideWarnings(key: FlagKey, seen: readonly SeenOverride[]): r
     });
 }
 
-/** Warns if people get something that the preceding environment does not serve them yet. Serving the off variant never counts as being ahead. */
+/**
+ * Warns if people get something that the preceding environment does not serve them yet. Serving the off variant never
+ * counts as being ahead.
+ */
 function aheadWarning(key: FlagKey, { sides, earlier }: Stage, population: Population): readonly ReportWarning[] {
   const flag = sides.after.get(key);
   if (flag === undefined || earlier === null) return [];

@@ -33,7 +33,7 @@ describe("people from a file", () => {
     ["", "USAGE people.jsonl contains no contexts"],
     ["\n \n", "USAGE people.jsonl contains no contexts"],
     ["[]", "USAGE people.jsonl contains no contexts"],
-    ["{}\n".repeat(MAX_CONTEXTS + 1), "USAGE people.jsonl holds more than 200000 contexts"],
+    ["{}\n".repeat(MAX_CONTEXTS + 1), "USAGE people.jsonl contains more than 200000 contexts"],
   ])("what is wrong is told with its place, case %#", (text, expected) => {
     expect(refusal(text)).toBe(expected);
   });

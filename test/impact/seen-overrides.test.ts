@@ -26,9 +26,9 @@ test("an instance of another version with a different report is counted too", ()
 
 const UNTIL = "overridden after the merge until the override is removed there";
 test.each<readonly [Partial<SeenOverride>, string]>([
-  [{ instances: 3, of: 12 }, `overridden off by FEATURE_CHECKOUT on 3 of 12 instances: they stay ${UNTIL}`],
-  [{ instances: 12, of: 12 }, `overridden off by FEATURE_CHECKOUT on all 12 instances: they stay ${UNTIL}`],
-  [{ instances: 1, of: 1 }, `overridden off by FEATURE_CHECKOUT on the only instance: it stays ${UNTIL}`],
+  [{ instances: 3, of: 12 }, `overridden to off by FEATURE_CHECKOUT on 3 of 12 instances: they stay ${UNTIL}`],
+  [{ instances: 12, of: 12 }, `overridden to off by FEATURE_CHECKOUT on all 12 instances: they stay ${UNTIL}`],
+  [{ instances: 1, of: 1 }, `overridden to off by FEATURE_CHECKOUT on the only instance: it stays ${UNTIL}`],
   [{ variants: ["overridden"], via: [] }, `overridden on 1 of 2 instances: it stays ${UNTIL}`],
 ])("a changed flag with an override is warned of: %o", (seen, text) => {
   const override = { key: "checkout", variants: ["off"], via: ["FEATURE_CHECKOUT"], instances: 1, of: 2, ...seen };

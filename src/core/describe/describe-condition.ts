@@ -23,8 +23,8 @@ export function whoText(condition: Condition, wording: ConditionWording): string
 }
 
 /**
- * Returns {@link whoText} for use after a share: in brackets where the share would otherwise seem to apply to its first
- * part only.
+ * Returns {@link whoText} for use after a share: in brackets where the share would otherwise seem to apply to the
+ * first part only.
  */
 export function whoTextAsUnit(condition: Condition, wording: ConditionWording): string {
   const simple = simplified(condition);
@@ -70,8 +70,8 @@ function modifierOf(condition: Condition, wording: ConditionWording): string {
 }
 
 /**
- * Describes a `none` condition as "known not to be". "Not staff" would include people whose attributes are missing, and
- * the condition does not match them.
+ * Describes a `none` condition as "known not to be". "Not staff" would include people whose attributes are missing, whom
+ * the condition does not match.
  */
 function noneText(parts: readonly Condition[], wording: ConditionWording): string {
   const [only] = parts;
@@ -86,9 +86,10 @@ function segmentChoice(segments: readonly NamedCondition[], { nameOf }: Conditio
   return names.length === 0 ? "of nobody" : orText(names);
 }
 
-/** The prepositions of the attributes that have one; descriptions name all other attributes. */
+/** The attributes that are described by a preposition, without their name: `in M5V`. */
 const PLACES: Readonly<Record<string, string>> = { postalCode: "in", workshopId: "of workshop" };
 
+/** Describes the tests of one attribute as a modifier of `people`: `in M5V`, `whose age is 18 or more`. */
 export function matchText(attribute: string, tests: readonly Test[], lists: ListLength): string {
   const [only] = tests;
   const name = valueText(attribute);

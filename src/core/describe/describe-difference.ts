@@ -86,7 +86,7 @@ function stateText(flag: Flag): string {
 
 function rolloutChangeText({ before, after }: { readonly before: Flag; readonly after: Flag }): string {
   const [was, is] = [before.rollout, after.rollout];
-  // The share alone, where nothing else changes: `10 % → 50 % of everyone`.
+  // Only the share is shown if nothing else changes: `10 % → 50 % of everyone`.
   const isShare = was.strategy === "percentage" && is.strategy === "percentage" && was.portion.share > 0;
   if (isShare && is.portion.share > 0 && serveText(before.serve) === serveText(after.serve)) {
     return servedToText(after, `${portionText(was.portion)} → ${portionText(is.portion)} of everyone`);
@@ -107,7 +107,7 @@ function shareOfText(portion: Portion | null): string {
   return portion === null ? "everyone" : portionText(portion);
 }
 
-/** The maximum length of conditions in a line of a plan; `hoist describe` shows longer ones. */
+/** The maximum length of both conditions together in a line of a plan; `hoist describe` shows longer ones. */
 const MAX_CONDITIONS_LENGTH = 120;
 
 /**

@@ -25,7 +25,7 @@ export function wordingFor(
     if (named.has(id)) continue;
     const count = (counts.get(segment.name) ?? 0) + 1;
     counts.set(segment.name, count);
-    // Rows that were changed manually may have two conditions under one name.
+    // Rows that were changed manually may contain two different segments with the same name.
     named.set(id, { name: wordOf(segment.name) + (count === 1 ? "" : `#${count}`), when: segment.when });
   }
   const wording: ConditionWording = {

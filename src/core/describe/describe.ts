@@ -12,6 +12,7 @@ import {
 } from "../flag/serving-rules.ts";
 import { shareText } from "./wording.ts";
 
+/** Options of {@link describeFlag}. */
 export interface DescribeOptions {
   /** The maximum number of values of a list to show before the rest is counted. Default: 5; Infinity shows all. */
   readonly most?: number;
@@ -30,8 +31,8 @@ export interface Description {
 
 /**
  * Describes which contexts get which variant. The sentences are exact: two flags with the same description serve the
- * same variants, although the values of those variants may differ. A boolean flag that is not on is off; for any other
- * type the text names the off variant.
+ * same variants, although the values of those variants may differ. A boolean flag is off for everyone for whom it is not
+ * on; for any other type the text names the off variant.
  */
 export function describeFlag(flag: Flag, { most = 5 }: DescribeOptions = {}): Description {
   const { wording, segments } = wordingFor(flag.enabled ? flag.rules.map(({ when }) => when) : [], { most });

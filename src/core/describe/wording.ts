@@ -40,13 +40,13 @@ export function serveText(serve: Serve): string {
   return serve.split.map(({ variant, share }) => `${shareText(share)} ${variant}`).join(", ");
 }
 
-/** Describes the default rollout: its audience, and what it serves unless that is `on` of a boolean flag. */
+/** Describes the default rollout: its audience and what it serves. Omits the `on` of a boolean flag. */
 export function defaultRolloutText(flag: Pick<Flag, "rollout" | "serve" | "type">): string {
   return servedToText(flag, rolloutText(flag.rollout));
 }
 
 /**
- * Describes an audience and what it gets; `on` of a boolean flag is left out: `10 % of everyone`, `blue for 10 % of
+ * Describes an audience and what it gets: `blue for 10 % of everyone`. Omits the `on` of a boolean flag: `10 % of
  * everyone`.
  */
 export function servedToText(flag: Pick<Flag, "serve" | "type">, who: string): string {

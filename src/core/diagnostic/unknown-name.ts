@@ -28,7 +28,7 @@ export function unknownName(kind: keyof typeof KINDS, name: string, valid: Itera
 }
 
 /**
- * Reports a flag key that does not exist. There can be thousands of keys, so they are listed only where none is similar.
+ * Reports a flag key that does not exist. There can be thousands of keys, so they are listed only if none is similar.
  *
  * @param where  where the flag was looked up, e.g. `flags/`
  */
@@ -40,13 +40,13 @@ export function unknownFlag(key: FlagKey, valid: Iterable<FlagKey>, where = "fla
   };
 }
 
-/** Reports an unknown flag as an error. @param where  where the flag was looked up */
+/** Returns the error for a flag key that does not exist. @param where  where the flag was looked up */
 export function unknownFlagError(key: FlagKey, valid: Iterable<FlagKey>, where?: string): FlagError {
   const { message, hint } = unknownFlag(key, valid, where);
   return new FlagError("USAGE", message, { hint });
 }
 
-/** Reports an environment that the configuration does not declare as an error. */
+/** Returns the error for an environment that the configuration does not declare. */
 export function unknownEnvironmentError(name: string, declared: Iterable<string>): FlagError {
   const { message, hint } = unknownName("environment", name, declared);
   return new FlagError("UNKNOWN_ENVIRONMENT", message, { hint });

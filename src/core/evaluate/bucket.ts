@@ -38,6 +38,7 @@ export function splitHead(salt: string): HashedHead {
   return headOf(`${salt}#split:`);
 }
 
+/** Returns the bucket of a subject, given the head from {@link gateHead} or {@link splitHead}. */
 export function bucketAfter(head: HashedHead, subject: string): number {
   // Scaling, not a remainder: every bucket gets the same number of hashes, give or take one in 42,949. The product stays
   // below 2^53 and the division is by a power of two, so nothing is rounded.
@@ -45,9 +46,10 @@ export function bucketAfter(head: HashedHead, subject: string): number {
 }
 
 /**
- * Returns the subject of a context as text: the attribute `by`, a non-empty string or a safe integer in decimal.
+ * Returns the subject of a context as text: the attribute `by`, if it is a non-empty string or a safe integer
+ * (written in decimal).
  *
- * @returns undefined when the context has no such subject; then no share and no split serves it
+ * @returns undefined when the context has no such subject; no share or split serves it then
  * @throws anything that a getter or a proxy in the context throws
  */
 export function subjectOf(context: EvaluationContext, by: string): string | undefined {

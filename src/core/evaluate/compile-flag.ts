@@ -62,6 +62,7 @@ function constantly(evaluation: Evaluation): Compiled {
   return { constant: evaluation, decide: null };
 }
 
+/** Returns the compiled form of a flag that cannot be evaluated: it always answers PARSE_ERROR. */
 export function unreadable(key: FlagKey, message: string, revision: number | undefined): Compiled {
   return constantly(failed(key, undefined, "PARSE_ERROR", message, metadataOf(revision)));
 }

@@ -28,9 +28,10 @@ export interface CompiledRule {
   readonly split: CompiledSplit | undefined;
 }
 
+/** A compiled split, with the answer of each part. */
 export interface CompiledSplit {
   readonly head: HashedHead;
-  /** Part n is served below `ceilings[n]`; the last ceiling is {@link WHOLE}. */
+  /** Part n is served to buckets below `ceilings[n]`; the last ceiling is {@link WHOLE}. */
   readonly ceilings: readonly number[];
   readonly evaluations: readonly Evaluation[];
 }
@@ -101,7 +102,7 @@ function isAnyListed(values: readonly unknown[], isListed: (value: unknown) => b
   return false;
 }
 
-/** Returns which part of a split a subject gets. */
+/** Returns the answer that a subject gets from a split. */
 export function partOf(split: CompiledSplit, subject: string): Evaluation | undefined {
   return split.evaluations[partAt(split.ceilings, bucketAfter(split.head, subject))];
 }

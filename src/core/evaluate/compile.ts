@@ -9,6 +9,7 @@ import type { ParsedOverrides } from "../override/override.ts";
 import { overridesOf, type ResolvedOverrides } from "../override/override-resolve.ts";
 import { withRequirements } from "./requires.ts";
 
+/** The flags to compile, with everything else that decides their answers. */
 export interface FlagSetInput {
   readonly flags: Iterable<Flag>;
   /** The keys of archived flags. */
@@ -81,8 +82,8 @@ export function compileFlags(input: FlagSetInput): FlagSet {
 }
 
 /**
- * Returns a function that finds the compiled flag of a key, and compiles it the first time; undefined for an unknown
- * key.
+ * Returns a function that finds the compiled flag of a key, compiling it the first time. It returns undefined for an
+ * unknown key.
  */
 function lazyAnswers(
   { revision, definitions = {} }: FlagSetInput,
@@ -110,7 +111,7 @@ function lazyAnswers(
     const known = answers.get(key);
     if (known !== undefined) return known;
     const first = plainOf(key);
-    // Not stored if the stack was too full to compile it.
+    // The result is not stored if the stack was too full to compile the flag.
     if (first !== undefined && plain.has(key)) answers.set(key, first);
     return first;
   };

@@ -15,6 +15,7 @@ export type ConditionTrace =
     }
   | MatchTrace;
 
+/** The outcome of all tests of one attribute. */
 export interface MatchTrace {
   readonly op: "match";
   readonly attribute: string;

@@ -10,6 +10,7 @@ export type Decide = (context: EvaluationContext) => Evaluation;
 
 /** The bucket of a missing subject. */
 const NO_SUBJECT = -1;
+/** The bucket before it is computed. */
 const UNREAD = -2;
 
 /**
@@ -76,7 +77,7 @@ function added(missing: readonly string[] | null, by: string): readonly string[]
   return missing.includes(by) ? missing : [...missing, by];
 }
 
-/** Adds the missing attributes to answers. Answers with one missing attribute, nearly all, are created once. */
+/** Adds the missing attributes to answers. Nearly all such answers lack one attribute; those are created only once. */
 function lackingAnswers(): (evaluation: Evaluation, missing: readonly string[]) => Evaluation {
   let made: Map<Evaluation, Map<string, Evaluation>> | undefined;
   return (evaluation, missing) => {

@@ -5,7 +5,7 @@ import { isJsonObject, type JsonValue } from "../json.ts";
 /**
  * Returns one answer of a flag.
  *
- * @throws Error when the flag has no such variant: the flag cannot be evaluated then
+ * @throws Error when the flag has no such variant; such a flag cannot be evaluated
  */
 export type Answer = (variant: VariantName, reason: Reason, extra?: EvaluationMetadata) => Evaluation;
 
@@ -20,6 +20,7 @@ export function answersOf({ key, variants }: Pick<Flag, "key" | "variants">, rev
   };
 }
 
+/** Returns the frozen metadata of an answer; without a revision if the flags were not read from a table. */
 export function metadataOf(revision: number | undefined, extra: EvaluationMetadata = {}): EvaluationMetadata {
   return Object.freeze(revision === undefined ? { ...extra } : { revision, ...extra });
 }
@@ -50,7 +51,7 @@ export function mismatch(
 ): Evaluation {
   const asked =
     defaultValue === null ? "null" : Array.isArray(defaultValue) ? "a list" : `of type ${typeof defaultValue}`;
-  const message = `flag "${key}" is of type ${type}, the caller's default is ${asked}`;
+  const message = `flag "${key}" is of type ${type}, but the caller's default is ${asked}`;
   return failed(key, defaultValue, "TYPE_MISMATCH", message, metadata);
 }
 

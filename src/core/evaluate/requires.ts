@@ -20,7 +20,7 @@ type KnownAnswers = Map<FlagKey, Evaluation> | null;
  *
  * @param live        live flags
  * @param compiledOf  returns a flag compiled without its requirements
- * @param variantOf   returns the variant that an override gives a flag which is not live
+ * @param variantOf   returns the variant that an override gives to a flag that is not live
  */
 export function withRequirements(
   live: readonly Flag[],

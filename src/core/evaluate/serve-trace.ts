@@ -20,6 +20,7 @@ export interface ServeTrace {
   readonly missing: string | null;
 }
 
+/** Whether a share includes a context, with the bucket that decides it. */
 export interface PortionTrace {
   readonly by: string;
   readonly share: Share;
@@ -28,12 +29,14 @@ export interface PortionTrace {
   readonly isInside: boolean;
 }
 
+/** The bucket that decides which part of a split a context gets. */
 export interface SplitTrace {
   readonly by: string;
   /** 0 to 99,999; null when there is no subject. */
   readonly bucket: number | null;
 }
 
+/** Evaluates the share and the split of a serving rule for a context in its audience, and records both. */
 export function traceServe(
   { salt }: Pick<Flag, "salt">,
   { portion, serve }: Pick<ServingRule, "portion" | "serve">,

@@ -17,7 +17,7 @@ import {
 } from "../override/override-resolve.ts";
 import type { Truth } from "./truth.ts";
 
-/** One step of an evaluation, in the order of the steps. */
+/** One step of an evaluation. The kinds are listed in the order in which they occur. */
 export type TraceStep =
   | { readonly step: "override"; readonly override: Decision | null }
   /** Only for a key that is not a live flag. */
@@ -31,6 +31,7 @@ export type TraceStep =
   /** Nothing matched. */
   | { readonly step: "off"; readonly variant: VariantName };
 
+/** The check of one requirement. */
 export interface RequirementStep {
   readonly step: "requirement";
   readonly requirement: Requirement;
@@ -41,6 +42,7 @@ export interface RequirementStep {
   readonly problem: "unknown" | "too-deep" | null;
 }
 
+/** The evaluation of one rule. */
 export interface RuleStep extends ServeTrace {
   readonly step: "rule";
   /** From 1. */
@@ -51,6 +53,7 @@ export interface RuleStep extends ServeTrace {
   readonly condition: ConditionTrace | null;
 }
 
+/** The evaluation of the default rollout. */
 export interface DefaultRolloutStep extends ServeTrace {
   readonly step: "last-line";
   readonly strategy: Rollout["strategy"];
@@ -58,6 +61,7 @@ export interface DefaultRolloutStep extends ServeTrace {
   readonly matches: boolean;
 }
 
+/** An answer, with the steps that led to it. */
 export interface Trace {
   readonly evaluation: Evaluation;
   readonly steps: readonly TraceStep[];
@@ -84,7 +88,7 @@ interface Inquiry {
 
 /**
  * Evaluates one flag by interpreting it, and records every step for `hoist why` and inline tests. It is implemented
- * independently of the compiled evaluator and must always give the same answer, which tests compare. Never
+ * independently of the compiled evaluator and must always give the same answer; tests compare the two. Never
  * throws.
  */
 export function trace(

@@ -4,6 +4,7 @@
  */
 export type Truth = boolean | "unknown";
 
+/** Returns the opposite; the opposite of unknown is unknown. */
 export function not(truth: Truth): Truth {
   return truth === "unknown" ? truth : !truth;
 }

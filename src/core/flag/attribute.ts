@@ -26,7 +26,8 @@ export function attributeOf(context: EvaluationContext, name: string): unknown {
 }
 
 /**
- * Returns `userId`, else `targetingKey`, as text; undefined when both are missing or the one that applies is not an id.
+ * Returns `userId`, else `targetingKey`, as text; undefined when both are missing, or when the one that applies is not
+ * an id.
  */
 export function userIdOf(context: EvaluationContext): string | undefined {
   return subjectText(own(context, DEFAULT_BY) ?? own(context, "targetingKey"));

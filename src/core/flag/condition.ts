@@ -14,6 +14,7 @@ export type Condition =
   | { readonly op: "segment"; readonly anyOf: readonly NamedCondition[] }
   | { readonly op: "match"; readonly attribute: string; readonly tests: readonly Test[] };
 
+/** A segment: its name and its condition. */
 export interface NamedCondition {
   readonly name: string;
   readonly when: Condition;
@@ -34,6 +35,7 @@ export type Test =
   | { readonly op: "semver"; readonly range: string }
   | { readonly op: "exists"; readonly value: boolean };
 
+/** A condition on one attribute. */
 export type MatchCondition = Extract<Condition, { op: "match" }>;
 
 /** Returns the direct parts of a condition: the conditions of its list or of its segments. */

@@ -13,10 +13,11 @@ export interface FlagDefinition {
   readonly type: FlagType;
   readonly variants: JsonObject;
   readonly offVariant: VariantName;
-  /** The code default, a variant. */
+  /** The name of the variant that is the code default. */
   readonly fallback: VariantName;
   readonly tags: readonly string[];
   readonly client: boolean;
 }
 
+/** The definitions of all flags that an application was built with, by key. */
 export type FlagDefinitions = Readonly<Record<FlagKey, FlagDefinition>>;

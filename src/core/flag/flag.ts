@@ -14,8 +14,9 @@ export type FlagType = (typeof FLAG_TYPES)[number];
 export const FLAG_KINDS = ["release", "experiment", "ops", "permission"] as const;
 export type FlagKind = (typeof FLAG_KINDS)[number];
 
-/** A share in thousandths of a percent: a whole number, 0 (nobody) to 100 000 (everyone). 25 % is 25 000. */
+/** A share in thousandths of a percent: a whole number, 0 (nobody) to 100,000 (everyone). 25 % is 25,000. */
 export type Share = number;
+/** The share that includes everyone: 100 %. */
 export const WHOLE: Share = 100_000;
 
 /** The subject attribute of a share that names no other. */
@@ -35,6 +36,7 @@ export interface Portion {
  */
 export type Serve = { readonly variant: VariantName } | { readonly split: readonly SplitPart[] };
 
+/** One part of a split: a variant and its share. */
 export interface SplitPart {
   readonly variant: VariantName;
   readonly share: Share;
@@ -77,7 +79,7 @@ export interface Flag {
   readonly description: string;
   readonly owner: string | null;
   readonly kind: FlagKind | null;
-  /** The day after which the flag should be gone, `YYYY-MM-DD`. Evaluation ignores it. */
+  /** The date after which the flag should be removed, `YYYY-MM-DD`. Evaluation ignores it. */
   readonly expires: string | null;
   readonly tags: readonly string[];
   readonly metadata: JsonObject;
@@ -97,9 +99,9 @@ export interface Flag {
    * `#`.
    */
   readonly salt: string;
-  /** Browsers may see its value. */
+  /** Whether browsers may see the flag's value. */
   readonly client: boolean;
-  /** Every widening in a protected environment needs an acknowledgement. */
+  /** Whether every widening in a protected environment needs an acknowledgement. */
   readonly protected: boolean;
 }
 

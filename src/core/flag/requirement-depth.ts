@@ -5,10 +5,11 @@ export const MAX_REQUIREMENT_DEPTH = 10;
 
 /**
  * Returns the length of the longest chain of requirements below each flag: 0 without requirements. A flag whose chains
- * are longer than {@link MAX_REQUIREMENT_DEPTH} or circular is left out, and its requirements are never met. It does
- * not recurse, so a long chain cannot overflow the stack.
+ * are longer than {@link MAX_REQUIREMENT_DEPTH} or circular is left out, and its requirements are never met. The
+ * function does not recurse, so a long chain cannot overflow the stack.
  *
- * @param requirements  of each flag; overridden and disabled flags have none, because theirs are never evaluated
+ * @param requirements  the requirements of each flag, without overridden and disabled flags, whose requirements are
+ *   never evaluated
  */
 export function requirementDepths(
   requirements: ReadonlyMap<FlagKey, readonly Requirement[]>,

@@ -15,7 +15,7 @@ export interface ServingRule {
   /** Null for the default rollout. */
   readonly name: string | null;
   readonly who: Audience;
-  /** Null includes everyone in the audience, also contexts without a subject. */
+  /** Null includes everyone in the audience, even contexts without a subject. */
   readonly portion: Portion | null;
   readonly serve: Serve;
 }
@@ -39,20 +39,24 @@ export function servingRulesOf(flag: Pick<Flag, "rules" | "rollout" | "serve">):
   return [...flag.rules.map(servingRule), defaultRollout(flag)];
 }
 
+/** Returns a rule as a serving rule. */
 export function servingRule({ name, when, portion, serve }: Rule): ServingRule {
   return { name, who: { kind: "condition", when }, portion, serve };
 }
 
+/** Returns the default rollout of a flag as a serving rule. */
 export function defaultRollout({ rollout, serve }: Pick<Flag, "rollout" | "serve">): ServingRule {
   const portion = rollout.strategy === "percentage" ? rollout.portion : null;
   return { name: null, who: audienceOf(rollout), portion, serve };
 }
 
+/** Returns the audience of a default rollout: the people on its lists, or everyone. */
 export function audienceOf(rollout: Rollout): Audience {
   if (rollout.strategy === "role") return { kind: "lists", lists: { userRole: rollout.roles } };
   return rollout.strategy === "whitelist" ? { kind: "lists", lists: rollout.lists } : EVERYONE;
 }
 
+/** Returns whether a rule applies to every context. Its share may still exclude some. */
 export function isForEveryone({ who }: Pick<ServingRule, "who">): boolean {
   return who.kind === "condition" && who.when.op === "all" && who.when.of.length === 0;
 }
@@ -72,12 +76,12 @@ export function usesBuckets({ portion, serve }: ServingRule): boolean {
   return "split" in serve || (portion !== null && portion.share > 0 && portion.share < WHOLE);
 }
 
-/** Returns every variant that is named, including those with 0 % of a split. */
+/** Returns every variant that a rule names, including those with 0 % of a split. */
 export function variantsIn(serve: Serve): readonly VariantName[] {
   return "variant" in serve ? [serve.variant] : serve.split.map(({ variant }) => variant);
 }
 
-/** Returns the variants that a subject can get. */
+/** Returns the variants that a subject can get: without those that have 0 % of a split. */
 export function variantsServed(serve: Serve): ReadonlySet<VariantName> {
   if ("variant" in serve) return new Set([serve.variant]);
   return new Set(serve.split.filter(({ share }) => share > 0).map(({ variant }) => variant));

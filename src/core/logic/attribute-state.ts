@@ -1,11 +1,12 @@
 import { FALSE, type Literal, TRUE, type Truths } from "./formula.ts";
 
 /**
- * How a question is answered for a list. `some`: the outcome of the list is the best outcome of any element (true >
- * unknown > false); `every`: the worst. `yes` and `no`: the same for every list.
+ * How a question is answered for a list. `some`: with the best outcome of any element (true > unknown > false).
+ * `every`: with the worst. `yes` and `no`: with true or false, whatever the list contains.
  */
 type ForLists = "some" | "every" | "yes" | "no";
 
+/** One question about an attribute, such as whether it passes a test. */
 export interface Question {
   readonly forLists: ForLists;
   /** The answer where the attribute is missing. */

@@ -2,8 +2,8 @@ import { type Condition, type MatchCondition, partsOf } from "../flag/condition.
 import type { Test } from "../flag/condition.ts";
 import { operatorOf } from "../matcher/operators.ts";
 
-// Conclusions from the form of conditions alone, in one pass: weaker than those of `space.ts`, but fast even where
-// that search would take too long.
+// Draws conclusions from the form of conditions alone, in one pass. They are weaker than those of `space.ts`, but are
+// found fast even where that search would take too long.
 
 /**
  * The maximum number of steps for one question: above it the answer is "not certain", so that no file can stall a

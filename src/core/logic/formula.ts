@@ -4,14 +4,15 @@ import type { Truth } from "../evaluate/truth.ts";
 
 /** A set of truth values, as bits. */
 export type Truths = number;
+/** The sets that contain one truth value. */
 export const TRUE: Truths = 1;
 export const FALSE: Truths = 2;
 export const UNKNOWN: Truths = 4;
 const ANY_TRUTH: Truths = 7;
 
 /**
- * The statement that one question about one attribute has one of several outcomes. The space numbers attributes and
- * questions.
+ * The statement that one question about one attribute has one of several outcomes. Attributes and questions are
+ * identified by the numbers that `space.ts` gives them.
  */
 export interface Literal {
   readonly op: "literal";
@@ -39,9 +40,11 @@ export type Formula =
   | Literal
   | BucketLiteral;
 
+/** The formulas that hold for every context and for none. */
 export const ALWAYS: Formula = { op: "all", of: [] };
 export const NEVER: Formula = { op: "any", of: [] };
 
+/** Returns the set that contains one truth value. */
 export function bitOf(truth: Truth): Truths {
   if (truth === "unknown") return UNKNOWN;
   return truth ? TRUE : FALSE;

@@ -41,7 +41,7 @@ export function momentSamples(
   return outside && isWhole ? samples : undefined;
 }
 
-/** Writes a moment with nine decimals of a second, as many as are read; undefined outside the years 0 to 9999. */
+/** Writes a moment with nine decimals of a second, as many as are parsed; undefined outside the years 0 to 9999. */
 function unlistedText(ms: number, listed: ReadonlySet<string>): string | undefined {
   const whole = Math.floor(ms);
   const date = new Date(whole);

@@ -12,7 +12,7 @@ import { versionSamples } from "./version-samples.ts";
 export interface AttributeTests {
   readonly attribute: string;
   readonly tests: readonly Test[];
-  /** Ids of whitelists, roles. */
+  /** The ids and roles that lists contain. */
   readonly ids: readonly string[];
 }
 
@@ -83,7 +83,7 @@ function boundariesOf(tests: readonly Test[]): Required<Boundaries> {
   };
 }
 
-/** Returns samples that are not listed for each kind of comparison; undefined for a kind of which none are known. */
+/** Returns, by kind of comparison, samples that are not listed; undefined for a kind of which none are known. */
 function unlistedByKind({ ranges, ...boundaries }: Required<Boundaries>, listed: ReadonlySet<string>) {
   const moments = boundaries.moments.map(momentOf).filter((moment) => moment !== undefined);
   return {
@@ -93,7 +93,7 @@ function unlistedByKind({ ranges, ...boundaries }: Required<Boundaries>, listed:
   };
 }
 
-/** Returns texts that are not listed, and moments; undefined where an attribute has two kinds of comparisons of texts. */
+/** Returns texts that are not listed, and moments; undefined if tests compare the texts in more than one way. */
 function unlistedTexts(
   boundaries: Required<Boundaries>,
   listed: ReadonlySet<string>,

@@ -22,7 +22,7 @@ export const TOO_MUCH = Symbol("too much");
 
 /**
  * Returns whether some context fulfils all formulas. Attributes are independent of each other, and so are buckets, so a
- * contradiction always shows within one of them.
+ * contradiction always appears within one of them.
  *
  * @throws TOO_MUCH when the search runs out of steps
  */
@@ -40,7 +40,7 @@ export function canHold(formulas: readonly Formula[], start: Situation, effort: 
     if (next !== undefined) situation = next;
     return next !== undefined;
   };
-  // An `any` with only one option left is decided at once, until there is none.
+  // Decides every `any` that has only one option left, until no such `any` remains.
   for (let isStable = false; !isStable; ) {
     const known = situation;
     if (!waiting.every(read)) return false;
@@ -67,7 +67,7 @@ export function canHold(formulas: readonly Formula[], start: Situation, effort: 
   return fewest.some((option) => canHold([option, ...others], situation, effort));
 }
 
-/** Returns the options that the situation leaves open; "fulfilled" where one of them holds in any case. */
+/** Returns the options that the situation leaves open; "fulfilled" if one of them holds in any case. */
 function optionsLeft(
   options: readonly Formula[],
   situation: Situation,

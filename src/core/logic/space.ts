@@ -99,6 +99,7 @@ export function logicSpace(declared: DeclaredValues = new Map()): Space {
   };
 }
 
+/** Returns the audience of a condition. */
 export function audience(when: Condition): Audience {
   return { kind: "condition", when };
 }

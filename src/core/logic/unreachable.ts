@@ -33,10 +33,10 @@ export interface UnreachableRule {
 const MAX_COMPARED = 200;
 
 /**
- * Finds the rules of one list that can never decide an answer. Shares of earlier rules are considered for the reason
- * `shares` only, because they are meant to change.
+ * Finds the rules of one list that can never decide an answer. Shares of earlier rules are considered only for the
+ * reason `shares`, because shares are meant to change.
  *
- * @param declared  the values that attributes are declared with
+ * @param declared  the declared values of attributes
  */
 export function unreachableRules(rules: readonly Rule[], declared: DeclaredValues): readonly UnreachableRule[] {
   if (independentAttributes(rules, declared) !== undefined) return rules.flatMap(ruleOfZero);
@@ -172,7 +172,7 @@ function passedOnBy(rule: Rule, space: Space): Formula {
   return { op: "any", of: [space.inAudience(audience(rule.when), false), ...lacks] };
 }
 
-/** Decides by the form of the conditions, for rules on which a full search would take too long. */
+/** Decides by the form of the conditions, for rules for which a full search would take too long. */
 function takenByForm({ when }: Rule, before: readonly Rule[]): readonly Rule[] | undefined {
   const taker = before.find((other) => "variant" in other.serve && impliesByForm(when, other.when));
   return taker && [taker];

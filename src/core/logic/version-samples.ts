@@ -1,7 +1,7 @@
 import parse from "semver/functions/parse.js";
 import { rangeOf } from "../matcher/version.ts";
 
-/** The maximum length of a version with a successor: near the longest valid version, the next one would be too long. */
+/** The maximum length of a version for which a next one is created: the next one is longer and must still be valid. */
 const LONGEST = 200;
 
 /**

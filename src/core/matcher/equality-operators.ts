@@ -60,7 +60,7 @@ function typeOf(value: Scalar): "string" | "number" | "boolean" {
   return typeof value === "number" ? "number" : "boolean";
 }
 
-/** The number of values up to which comparing one by one is faster than a set. */
+/** The number of values up to which comparing them one by one is faster than a set. */
 const FEW = 8;
 
 /**

@@ -6,7 +6,7 @@ const MOMENT = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)
  * (`2027-03-01T08:00+01:00`, `2027-03-01T07:00:00.5Z`). A time without an offset is not accepted, because it would mean
  * a different moment on every machine.
  *
- * @returns milliseconds since 1970, fractions included; undefined for any other text, also for 30 February
+ * @returns milliseconds since 1970, fractions included; undefined for any other text, including 30 February
  */
 export function momentOf(text: string): number | undefined {
   const parts = MOMENT.exec(text);

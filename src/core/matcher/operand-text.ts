@@ -13,6 +13,7 @@ const OWN_WORDS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
+/** The maximum length of lists in a description. */
 export interface ListLength {
   /** The maximum number of values to show before the rest is counted. */
   readonly most: number;

@@ -21,7 +21,7 @@ export function textsAt(value: JsonValue, path: Path): readonly string[] {
   });
 }
 
-/** Writes a list of one value as the value. */
+/** Returns the shortest JSON for a list of values: a single value without the list. */
 export function oneOrMany(values: readonly Scalar[]): JsonValue {
   const [first] = values;
   return first !== undefined && values.length === 1 ? first : values;

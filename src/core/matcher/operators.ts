@@ -16,6 +16,7 @@ const OPERATORS: Readonly<Record<Test["op"], Operator>> = {
   ...PRESENCE_OPERATORS,
 };
 
+/** Returns the operator of a test. */
 export function operatorOf({ op }: Test): Operator {
   return OPERATORS[op];
 }

@@ -44,6 +44,7 @@ export function isBareStar(pattern: KillPattern): boolean {
   return pattern.of === "key" && !pattern.spares && /^\*+$/.test(pattern.glob);
 }
 
+/** Returns whether a pattern matches the key or a tag of a flag. */
 export function isHit(pattern: KillPattern, target: KillTarget): boolean {
   if (pattern.of === "key") return matchesGlob(pattern.glob, target.key);
   return target.tags.some((tag) => matchesGlob(pattern.glob, tag));

@@ -17,10 +17,10 @@ type KnownFlag = Pick<Flag, "key" | "type" | "variants" | "offVariant" | "tags">
 
 /** The flags that overrides can refer to. */
 interface KnownFlags {
-  /** Live ones, and those that only the generated definitions know. */
+  /** Live flags, and flags that only the generated definitions contain. */
   readonly flags: readonly KnownFlag[];
   readonly archived: ReadonlySet<FlagKey>;
-  /** False before any table was read: then a name that matches nothing is not a problem yet. */
+  /** False until a table has been read: until then, a name that matches nothing is not a problem. */
   readonly isComplete: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface Decision {
   readonly variant: VariantName;
   /** Whether it serves the off variant. */
   readonly turnsOff: boolean;
-  /** False: the value was not understood, so the flag serves its off variant. */
+  /** False if the value was not understood; the flag then serves its off variant. */
   readonly isValid: boolean;
 }
 
@@ -47,11 +47,12 @@ export interface ActiveOverride extends Decision {
   readonly beats: readonly { readonly via: string; readonly origin: OverrideOrigin }[];
 }
 
+/** The overrides that apply to the known flags. */
 export interface ResolvedOverrides {
   /** In key order. */
   readonly active: readonly ActiveOverride[];
   readonly byKey: ReadonlyMap<FlagKey, ActiveOverride>;
-  /** Problems of reading first, then those of names and values, in a stable order. */
+  /** Problems with reading come first, then those with names and values, in a stable order. */
   readonly problems: readonly OverrideProblem[];
   /** Returns the override of a key that neither the table nor the definitions contain, as if it were a boolean flag. */
   readonly ofUnknown: (key: FlagKey) => Decision | undefined;
@@ -105,7 +106,7 @@ export function overridesOf(
   };
 }
 
-/** Returns the override of a flag that takes precedence; undefined if there is none. */
+/** Returns the override that takes precedence for a flag; undefined if the flag has none. */
 function winnerOf(
   flag: KnownFlag,
   settings: readonly OverrideSetting[],
@@ -172,7 +173,7 @@ function settingProblems({
 /** Describes a name or pattern that matches no flag, with the name that was probably meant. */
 function noMatchText(name: string, names: readonly string[]): string {
   const near = nearest(name, names);
-  return `matches no flag${near === undefined ? "" : `; nearest is ${near}`}`;
+  return `matches no flag${near === undefined ? "" : `; the nearest name is ${near}`}`;
 }
 
 function ignoredProblems(ignored: readonly string[], { flags }: KnownFlags): readonly OverrideProblem[] {
@@ -180,7 +181,7 @@ function ignoredProblems(ignored: readonly string[], { flags }: KnownFlags): rea
     flags
       .filter(({ key }) => variableOf(key) === variable)
       .map(({ key }) => {
-        const message = `FLAGS_ENV_IGNORE names ${variable}, so it does not override ${key}`;
+        const message = `FLAGS_ENV_IGNORE names ${variable}, so that variable does not override ${key}`;
         return { code: "override-ignored", severity: "warning", variable, origin: "environment", message };
       }),
   );

@@ -4,8 +4,9 @@ import { isBareStar, type KillPattern, namesIn, parseKill } from "./kill-pattern
 import { bareValue, settingLines, switchWord } from "./override-text.ts";
 
 /**
- * The sources of override lines `KEY=value` besides the environment, in order of precedence. The variable `control` and the
- * option `option` of the client name the path of the source. Messages show `override <origin> <path>`.
+ * The sources of override lines `KEY=value` besides the environment, in order of precedence. The
+ * variable `control` and the client's option `option` name the path of the source. Messages show
+ * `override <origin> <path>`.
  */
 export const OVERRIDE_SOURCES = [{ origin: "file", control: "FLAGS_OVERRIDE_FILE", option: "overrideFile" }] as const;
 type OverrideSource = (typeof OVERRIDE_SOURCES)[number];
@@ -25,7 +26,10 @@ export interface LocatedSource {
   readonly path: string;
 }
 
-/** Returns the sources of override lines that an option or else the environment names, in order of precedence. */
+/**
+ * Returns the sources of override lines in order of precedence. An option names the path of its source; without one,
+ * the environment names it.
+ */
 export function locatedSources(
   environment: Readonly<Record<string, string | undefined>>,
   optionOf: (option: OverrideSource["option"]) => string | undefined = () => undefined,
@@ -81,7 +85,7 @@ export interface KillList {
 
 /** The parsed settings of all sources, not yet matched with flags. */
 export interface ParsedOverrides {
-  /** At most one of each variable and origin. */
+  /** At most one setting for each variable and origin. */
   readonly settings: readonly OverrideSetting[];
   /** The environment's list comes first. Exceptions of one list do not affect the kills of another. */
   readonly kills: readonly KillList[];
@@ -161,7 +165,7 @@ function fromText({ origin, path, text }: OverrideText, problems: OverrideProble
         return [];
       }
       if (last !== line) {
-        const message = `${path} sets ${variable} more than once; line ${last} applies, line ${line} is ignored`;
+        const message = `${path} sets ${variable} more than once; line ${last} applies, and line ${line} is ignored`;
         problems.push({ code: "override-repeated", severity: "warning", variable, origin, message });
         return [];
       }
@@ -170,13 +174,13 @@ function fromText({ origin, path, text }: OverrideText, problems: OverrideProble
   });
 }
 
-/** Reports a typo in the name of a control (`FLAGS_KILLS`): it must not look like a kill that works. */
+/** Reports a typo in the name of a control (`FLAGS_KILLS`), which must not look like a kill that works. */
 function controlProblem({ variable, origin }: Found): readonly OverrideProblem[] {
   const controls = [...CONTROLS, ...NEIGHBOURS];
   if ([FEATURE, "FLAGS_DATABASE_URL_"].some((prefix) => variable.startsWith(prefix))) return [];
   const meant = controls.includes(variable) ? undefined : nearest(variable, controls);
   if (meant === undefined || NEIGHBOURS.includes(meant)) return [];
-  const message = `${variable} has no effect; nearest is ${meant}`;
+  const message = `${variable} has no effect; the nearest name is ${meant}`;
   return [{ code: "control-unknown", severity: "warning", variable, origin, message }];
 }
 

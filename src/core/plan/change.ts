@@ -156,7 +156,7 @@ function planUpdate(
   const isArchived = row.archived_at !== null;
   const isRecorded = row.synced !== null && agreeInAll(row.synced, synced);
   const isInTable = (columns: FlagColumns) => !isArchived && row.path === desired.path && agreeInAll(row, columns);
-  // Most rows of most plans.
+  // This is the case for most rows of most plans.
   if (isRecorded && isInTable(synced)) return NO_CHANGE;
   if (row.flag_type !== synced.flag_type) return { ...NO_CHANGE, problems: [typeProblem(key, desired, row)] };
   const merged = mergeColumns(row.synced, row, synced, { release: release.has(key), onDrift });
@@ -215,14 +215,14 @@ function typeProblem(key: FlagKey, { path }: DesiredFlag, row: FlagColumns): Pla
     key,
     path,
     code: "type-changed",
-    message: `${key} is a ${row.flag_type} flag in the table; the type of a flag cannot change`,
+    message: `${key} has type ${row.flag_type} in the table; the type of a flag cannot change`,
     hint: "running programs would get values of a different type: add a new flag under a different key",
   };
 }
 
 /**
- * Returns the problem of a key whose variable is taken: `new-checkout` and `new_checkout` are both
- * FEATURE_NEW_CHECKOUT, even if one of the flags is archived.
+ * Returns the problem of a key whose variable is taken: `new-checkout` and `new_checkout` would share
+ * FEATURE_NEW_CHECKOUT. The variable of an archived flag is taken, too.
  */
 function nameProblem(key: FlagKey, { path }: DesiredFlag, { takenNames }: ChangeOptions): PlanProblem | undefined {
   const name = variableOf(key);

@@ -113,7 +113,7 @@ function oneRuleDifferences(before: Rule, after: Rule): readonly FlagDifference[
   ];
 }
 
-/** Returns the segments whose members changed, when nothing else in the condition did; else undefined. */
+/** Returns the segments whose members changed; undefined if anything else in the condition changed. */
 function changedSegments(before: Condition, after: Condition): readonly string[] | undefined {
   if (!sameJson(conditionJson(before, namesOnly), conditionJson(after, namesOnly))) return undefined;
   const was = new Map(segmentBodies(before));

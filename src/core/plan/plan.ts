@@ -5,6 +5,7 @@ import { planFlag, type Change, type ChangeOptions, type PlanProblem } from "./c
 import type { DesiredFlag, LiveRow } from "./live-row.ts";
 import type { ManualChange } from "./manual-change.ts";
 
+/** The desired and live state of one environment, and what applies to the whole plan. */
 export interface PlanInput extends Omit<ChangeOptions, "takenNames"> {
   readonly environment: string;
   readonly from: { readonly revision: number; readonly commit: string | null };

@@ -83,6 +83,7 @@ function serveJson(serve: Serve): JsonValue {
   return { split: serve.split.map(({ variant, share }) => ({ variant, percentage: percentageOf(share) })) };
 }
 
+/** The result of reading a row: a flag, or the reason why the row cannot be read. */
 export type ReadRow =
   | { readonly ok: true; readonly flag: Flag; readonly row: FlagRow }
   | {
@@ -112,7 +113,7 @@ export function flagOfRow(raw: RawRow, read?: RulesRead): ReadRow {
   }
 }
 
-/** Returns the flag that the columns of a row define. @throws FormatProblem where the evaluator could not read them */
+/** Returns the flag that the columns of a row define. @throws FormatProblem if the evaluator could not read them */
 export function flagOfColumns(key: FlagKey, row: FlagColumns, read?: RulesRead): Flag {
   const { owner, kind, expires, tags, ...metadata } = row.metadata;
   for (const column of ["off_variant", "fallback"] as const) variantAt(row[column], row.variants, [column]);
@@ -235,7 +236,8 @@ function serveAt(json: JsonValue, variants: JsonObject, path: Path): Serve {
     throw new FormatProblem(path, 'expected a variant or {"split": […]}');
   }
   const parts = split.map((part, index) => {
-    if (!isJsonObject(part)) throw new FormatProblem([...path, "split", index], `found ${typeText(part)}`);
+    if (!isJsonObject(part))
+      throw new FormatProblem([...path, "split", index], `expected an object, found ${typeText(part)}`);
     return {
       variant: variantAt(part["variant"] ?? null, variants, [...path, "split", index, "variant"]),
       share: shareAt(part["percentage"] ?? null, [...path, "split", index, "percentage"]),

@@ -124,6 +124,7 @@ export const FIELD_GROUPS = {
   metadata: ["metadata"],
 } as const satisfies Readonly<Record<string, readonly Column[]>>;
 
+/** The name of a group of columns. */
 export type FieldGroup = keyof typeof FIELD_GROUPS;
 export const FIELD_GROUP_NAMES: readonly FieldGroup[] = Object.keys(FIELD_GROUPS).filter(
   (name): name is FieldGroup => name in FIELD_GROUPS,

@@ -49,8 +49,8 @@ function* declaredPeople(after: LoadedFlags, key: FlagKey, sides: readonly Flags
 }
 
 /**
- * Returns whether the environment was declared before: what a new environment starts with is not decided by an edit of
- * a flag.
+ * Returns whether the environment was declared before. A new environment is not checked, because no edit of a flag
+ * decides what it starts with.
  */
 function isDeclaredIn({ config }: LoadedFlags, environment: string): boolean {
   return config === null || config.environments.some(({ name }) => name === environment);

@@ -8,7 +8,7 @@ import type { Path } from "../../source/load/tree.ts";
 
 /**
  * Returns the path at which a file sets a field for one environment: in the overlay if that replaces the field, else at
- * the top.
+ * the top level.
  */
 export function servedPath(
   { environments = {} }: FlagFile,

@@ -282,7 +282,7 @@ describe("the state of the tables", () => {
         /production: disabled manually \(sql, \d{4}-\d\d-\d\d\); it stays after the merge until it is released: hoist sync --env production --release workshop_routing/,
       );
       expect(body, variable).toContain(
-        "overridden off by FEATURE_WORKSHOP_ROUTING on 1 of 2 instances: it stays overridden after the merge",
+        "overridden to off by FEATURE_WORKSHOP_ROUTING on 1 of 2 instances: it stays overridden after the merge",
       );
       expect(body, variable).not.toContain("staging: disabled manually");
     }

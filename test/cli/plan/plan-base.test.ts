@@ -322,7 +322,7 @@ Nothing changes in staging against HEAD~1.`);
       voice_logging: flagText({ description: "Other words." }),
     });
     const { out } = await hoist("plan", "--base", "HEAD~1", "--env", "staging");
-    expect(out).toContain("! overridden off by FEATURE_X on the only instance: it stays overridden after the merge");
+    expect(out).toContain("! overridden to off by FEATURE_X on the only instance: it stays overridden after the merge");
     const report = await reportOf(repository, "--env", "staging");
     const warnings = report.environments.flatMap(({ flags }) => flags.map((flag) => [flag.key, flag.warnings]));
     expect(warnings).toEqual([

@@ -39,7 +39,7 @@ test("a process logs the overrides in force and their problems when it starts", 
     "info production, revision 57 (91c0d3a), 3 flags from a fake store",
     "info override  workshop_routing  off   FLAGS_KILL=workshop_*",
     "error FEATURE_CHECKOUT_BUTTON is neither a variant (control, blue, green) nor off: checkout_button serves its off variant",
-    "warn FEATURE_VOICE_LOGING matches no flag; nearest is voice_logging",
+    "warn FEATURE_VOICE_LOGING matches no flag; the nearest name is voice_logging",
   ]);
 });
 

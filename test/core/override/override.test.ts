@@ -217,9 +217,9 @@ describe("kill patterns", () => {
 
   test("a pattern that matches nothing is an error, an exception that matches nothing a warning", () => {
     expect(problemsOf({ FLAGS_KILL: "workshop_routin,!checkout_*,tag:payment" })).toEqual([
-      "error kill-no-match: FLAGS_KILL: workshop_routin matches no flag; nearest is workshop_routing",
+      "error kill-no-match: FLAGS_KILL: workshop_routin matches no flag; the nearest name is workshop_routing",
       "warning kill-no-match: FLAGS_KILL: !checkout_* matches no flag",
-      "error kill-no-match: FLAGS_KILL: tag:payment matches no flag; nearest is payments",
+      "error kill-no-match: FLAGS_KILL: tag:payment matches no flag; the nearest name is payments",
     ]);
   });
 
@@ -278,7 +278,7 @@ describe("the override file", () => {
     expect(setWith({}, `${KEY}=false\n${KEY}=true`).isOn("workshop_routing", {})).toBe(true);
     expect(setWith({}, `${KEY}=false\n${KEY}=`).overrides.active).toEqual([]);
     expect(problemsOf({}, `${KEY}=true\n${KEY}=false`)).toEqual([
-      `warning override-repeated: overrides.env sets ${KEY} more than once; line 2 applies, line 1 is ignored`,
+      `warning override-repeated: overrides.env sets ${KEY} more than once; line 2 applies, and line 1 is ignored`,
     ]);
     const kills = setWith({}, "FLAGS_KILL=workshop_routing\nFLAGS_KILL=workshop_reports").overrides;
     expect([kills.active.length, kills.problems]).toEqual([2, []]);
@@ -289,7 +289,7 @@ describe("names", () => {
   test("an unknown name is a warning with the nearest key, never with its value", () => {
     expect(problemsOf({ FEATURE_WORKSHOP_ROUTIN: "s3cret", FEATURE_BRANCH: "s3cret" })).toEqual([
       "warning override-unknown: FEATURE_BRANCH matches no flag",
-      "warning override-unknown: FEATURE_WORKSHOP_ROUTIN matches no flag; nearest is workshop_routing",
+      "warning override-unknown: FEATURE_WORKSHOP_ROUTIN matches no flag; the nearest name is workshop_routing",
     ]);
   });
 
@@ -301,7 +301,7 @@ describe("names", () => {
     };
     expect(setWith(environment).isOn("workshop_routing", {})).toBe(true);
     expect(problemsOf(environment)).toEqual([
-      "warning override-ignored: FLAGS_ENV_IGNORE names FEATURE_WORKSHOP_ROUTING, so it does not override workshop_routing",
+      "warning override-ignored: FLAGS_ENV_IGNORE names FEATURE_WORKSHOP_ROUTING, so that variable does not override workshop_routing",
     ]);
   });
 
@@ -323,8 +323,8 @@ describe("names", () => {
       problemsOf({ FLAGS_KIL: "workshop_*", FLAG_KILL: "x", FLAGS_ENV: "production", FLAGS_DATABASE_URL_STAGING: "x" }),
     ).toEqual(
       [
-        "warning control-unknown: FLAGS_KIL has no effect; nearest is FLAGS_KILL",
-        "warning control-unknown: FLAG_KILL has no effect; nearest is FLAGS_KILL",
+        "warning control-unknown: FLAGS_KIL has no effect; the nearest name is FLAGS_KILL",
+        "warning control-unknown: FLAG_KILL has no effect; the nearest name is FLAGS_KILL",
       ].sort(),
     );
   });

@@ -160,7 +160,7 @@ function busy(): ChangeReport {
       },
       {
         code: "masked-by-override",
-        text: "overridden off by FEATURE_WORKSHOP_ADMIN_PANEL on 3 of 12 instances: they stay overridden after the merge until the override is removed there",
+        text: "overridden to off by FEATURE_WORKSHOP_ADMIN_PANEL on 3 of 12 instances: they stay overridden after the merge until the override is removed there",
       },
     ],
   });

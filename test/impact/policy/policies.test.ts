@@ -231,7 +231,7 @@ const CASES: readonly Case[] = [
     },
     config: STRICT.replace("  stagingFirst: true\n", ""),
     said: [
-      "flags/checkout.yaml:6 string | error type-changed checkout is a boolean flag in the table; the type of a flag cannot change",
+      "flags/checkout.yaml:6 string | error type-changed checkout has type boolean in the table; the type of a flag cannot change",
       "  running programs would get values of a different type: add a new flag under a different key",
     ],
   },
