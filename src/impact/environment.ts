@@ -30,7 +30,7 @@ export function environmentReport(stage: Stage, inputs: ReportInputs): Environme
   const { population, manualChanges } = inputs;
   const measured = flagChanges(stage)
     .map((change) => ({ change, flips: measureFlips({ ...change, population }) }))
-    // A flag that only requires a changed one is reported where its answers change.
+    // A flag that only requires a changed one is reported only if its answers change.
     .filter(({ change, flips }) => change.action !== "reached" || flips.flipped.share > 0)
     .sort((a, b) => b.flips.flipped.share - a.flips.flipped.share || (a.change.key < b.change.key ? -1 : 1));
   const reached = measured.filter(({ change }) => change.action === "reached").length;
@@ -76,8 +76,8 @@ function segmentsOf({ before, after }: FlagChange, changed: ReadonlySet<string>)
 }
 
 /**
- * Returns the manual changes. Those of flags that the branch does not change stay, because changes of the base are not
- * part of the branch.
+ * Returns the manual changes and their outcomes. Those of flags that the branch does not change stay, because changes of
+ * the base are not part of the branch.
  */
 function manualChangesIn(
   { changes }: PlanWithNeeds,

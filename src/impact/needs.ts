@@ -108,7 +108,7 @@ function archivesAnAnswer({ action, before }: Change): boolean {
   return action === "archive" && before !== null && constantAnswer(before) !== before.fallback;
 }
 
-/** Returns whether the change gives somebody a different answer, and does more than take something away. */
+/** Returns whether the change gives somebody a different answer, and does not only take something away. */
 function isWidening(change: Change): boolean {
   const { before, after } = change;
   if (after === null) return archivesAnAnswer(change);

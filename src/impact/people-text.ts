@@ -13,7 +13,7 @@ export function percentText(share: number): string {
   return `${percent.toFixed(percent < 0.05 || percent >= 99.95 ? 3 : 1)} %`;
 }
 
-/** Returns `40.0 %` for an exact share, else `8.1 % (± 0.5)` with the margin in points. */
+/** Returns `40.0 %` for an exact share, otherwise `8.1 % (± 0.5)` with the margin in points. */
 export function measuredText({ share, margin }: Measured): string {
   if (margin === 0) return percentText(share);
   return `${percentText(share)} (${marginText(margin)})`;

@@ -38,8 +38,8 @@ type Draw = (person: number) => Scalar | undefined;
  * Generates contexts from the declared attributes and from the values in conditions. Every context has every declared
  * attribute, with one of its declared values, chosen by weight. A subject attribute (userId, or the `by` of a share)
  * without declared values is different in every context and never a listed id. For any other attribute, half of the
- * contexts get a value that some condition names and half get another; it is missing in half of them where a condition
- * tests whether it exists.
+ * contexts get a value that some condition names, and the other half get another value. An attribute that a condition
+ * tests for existence is missing in half of the contexts.
  *
  * @param flags  both versions of every flag that will be measured
  * @param size   at least 1

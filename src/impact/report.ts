@@ -40,7 +40,7 @@ export interface EnvironmentReport {
 /** A flag of one environment whose definition or answers change. */
 export interface FlagReport {
   readonly key: FlagKey;
-  /** Null where its file is gone. */
+  /** Null if its file is gone. */
   readonly path: string | null;
   /** `reached`: the flag itself is unchanged, but it requires a flag that changes. */
   readonly action: Change["action"] | "reached";

@@ -9,11 +9,11 @@ import type { Population } from "./population.ts";
 import type { ReportWarning } from "./report.ts";
 import type { SeenOverride } from "./seen-overrides.ts";
 
-/** How many days before its expiry a flag is reported. */
+/** The number of days before its expiry from which a flag is reported. */
 const SOON_DAYS = 14;
 const DAY_MS = 86_400_000;
 
-/** The inputs of warnings, besides the files. */
+/** The inputs of warnings, in addition to the files. */
 export interface WarningInputs {
   /** `YYYY-MM-DD`, for flags that are about to expire. */
   readonly today: string;

@@ -43,8 +43,8 @@ function idOf({ name, when }: NamedCondition): string {
 }
 
 /**
- * Returns the name of a segment: without quotes if it is a plain word such as `staff`, in quotes if it could be
- * misread.
+ * Returns the name of a segment: without quotes if it is a plain word such as `staff`, and in quotes if it could
+ * be misread.
  */
 function wordOf(name: string): string {
   const isOwn = /^(everyone|people|nobody|segment|the|of|in|on)$/.test(name);

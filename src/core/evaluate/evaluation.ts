@@ -36,7 +36,7 @@ export interface EvaluationMetadata {
 export interface Evaluation<Value extends JsonValue = JsonValue> {
   readonly flagKey: FlagKey;
   readonly value: Value;
-  /** Absent where the value is the caller's default. */
+  /** Absent if the value is the caller's default. */
   readonly variant?: VariantName;
   readonly reason: Reason;
   readonly errorCode?: EvaluationErrorCode;

@@ -5,7 +5,7 @@ import { compileTests } from "../matcher/operators.ts";
 import type { EvaluationContext } from "./evaluation.ts";
 import { and, not, type Truth } from "./truth.ts";
 
-/** Evaluates a compiled condition. @throws anything that a getter or a proxy in the context throws, nothing else */
+/** Evaluates a compiled condition. @throws anything that a getter or a proxy in the context throws, but nothing else */
 export type Matcher = (context: EvaluationContext) => Truth;
 
 /**
@@ -107,7 +107,7 @@ function everyElement(list: readonly unknown[], test: ScalarTest): Truth {
   return all;
 }
 
-/** Joins the tests of one value into one; undefined where there are no tests. */
+/** Joins the tests of one value into one; undefined if there are no tests. */
 function allOf(tests: readonly ScalarTest[]): ScalarTest | undefined {
   const [first, second] = tests;
   if (!second) return first;

@@ -85,7 +85,7 @@ export interface Flag {
   readonly metadata: JsonObject;
   readonly type: FlagType;
   readonly variants: Readonly<Record<VariantName, JsonValue>>;
-  /** Served when the flag is disabled, killed, or its requirements are not met. */
+  /** Served when the flag is disabled or killed, or when its requirements are not met. */
   readonly offVariant: VariantName;
   /** The code default: served when no synced data is available. */
   readonly fallback: VariantName;

@@ -9,7 +9,7 @@ type ForLists = "some" | "every" | "yes" | "no";
 /** One question about an attribute, such as whether it passes a test. */
 export interface Question {
   readonly forLists: ForLists;
-  /** The answer where the attribute is missing. */
+  /** The answer if the attribute is missing. */
   readonly missing: Truths;
 }
 

@@ -68,8 +68,9 @@ const TRUTHS: Readonly<Record<Outcome, Truths>> = {
 };
 
 /**
- * Returns the formula that holds exactly for the contexts in which a condition has the outcome. `all` is true where every
- * part is true, and false where at least one part is false; `any` the other way round; `none` is `any` negated.
+ * Returns the formula that holds exactly for the contexts in which a condition has the outcome. `all` is true if every
+ * part is true, and false if at least one part is false; `any` is true if at least one part is true, and false if every
+ * part is false; `none` is the opposite of `any`.
  *
  * @param ofMatch  makes the formula of a single match
  */

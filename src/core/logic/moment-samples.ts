@@ -8,7 +8,7 @@ const DAY_MS = 86_400_000;
  *
  * @param limits  every moment that some test compares the attribute with, in milliseconds since 1970
  * @param listed  texts compared for equality
- * @returns       undefined where a moment between two limits cannot be written down
+ * @returns       undefined if a moment between two limits cannot be written down
  */
 export function momentSamples(
   limits: readonly number[],

@@ -50,8 +50,8 @@ export interface Space {
    */
   readonly inShare: (rule: Pick<ServingRule, "portion">, isInside: boolean) => Formula;
   /**
-   * Returns whether some context fulfils all formulas. False is certain; "unknown" where the search would take too
-   * long.
+   * Returns whether some context fulfils all formulas. False is certain; "unknown" means that the search would take
+   * too long.
    */
   readonly isPossible: (formulas: readonly Formula[]) => boolean | "unknown";
 }

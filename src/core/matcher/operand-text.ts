@@ -20,7 +20,7 @@ export interface ListLength {
 }
 
 /**
- * Returns a value for a sentence: without quotes if it cannot be misread, else as JSON (`"42"` is text, `42` a number).
+ * Returns a value for a sentence: without quotes if it cannot be misread, otherwise as JSON (`"42"` is text, `42` a number).
  */
 export function valueText(value: Scalar): string {
   if (typeof value !== "string") return JSON.stringify(value);

@@ -50,7 +50,7 @@ export function isHit(pattern: KillPattern, target: KillTarget): boolean {
   return target.tags.some((tag) => matchesGlob(pattern.glob, tag));
 }
 
-/** Returns the first pattern of a list that kills the flag; undefined where none does or another pattern spares it. */
+/** Returns the first pattern of a list that kills the flag; undefined if none does or another pattern spares it. */
 export function killerOf(patterns: readonly KillPattern[], target: KillTarget): KillPattern | undefined {
   const killer = patterns.find((pattern) => !pattern.spares && isHit(pattern, target));
   return killer && !patterns.some((pattern) => pattern.spares && isHit(pattern, target)) ? killer : undefined;

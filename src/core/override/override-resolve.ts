@@ -58,7 +58,7 @@ export interface ResolvedOverrides {
   readonly ofUnknown: (key: FlagKey) => Decision | undefined;
 }
 
-/** The inputs of overrides besides the live flags. */
+/** Everything that decides which overrides apply, except the live flags. */
 export interface OverrideInput {
   readonly revision?: number | undefined;
   readonly overrides?: ParsedOverrides | undefined;

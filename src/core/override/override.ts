@@ -27,8 +27,8 @@ export interface LocatedSource {
 }
 
 /**
- * Returns the sources of override lines in order of precedence. An option names the path of its source; without one,
- * the environment names it.
+ * Returns the sources of override lines that have a path, in order of precedence. The path comes from the option of the
+ * source or, without that option, from its variable in the environment.
  */
 export function locatedSources(
   environment: Readonly<Record<string, string | undefined>>,
@@ -101,7 +101,7 @@ interface Found extends OverrideSetting {
 }
 
 const FEATURE = "FEATURE_";
-/** The controls that override lines may set too. */
+/** The controls that override lines, like the environment, may set. */
 const TEXT_CONTROLS: readonly string[] = ["FLAGS_KILL", "FLAGS_KILL_ALL"];
 const CONTROLS: readonly string[] = [
   ...TEXT_CONTROLS,

@@ -104,7 +104,7 @@ function planUnreadable(
   return { ...plan, manualChanges: [unreadable, ...manualChanges] };
 }
 
-/** Plans to write the row as git has it, but disabled where it was disabled by hand and is not released. */
+/** Plans to write the row as git has it, but disabled if it was disabled manually and is not released. */
 function planAsInGit(
   key: FlagKey,
   { flag, path }: DesiredFlag,

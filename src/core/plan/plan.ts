@@ -11,7 +11,7 @@ export interface PlanInput extends Omit<ChangeOptions, "takenNames"> {
   readonly from: { readonly revision: number; readonly commit: string | null };
   readonly to: { readonly commit: string | null };
   readonly desired: ReadonlyMap<FlagKey, DesiredFlag>;
-  /** Every row of the table, archived ones too. */
+  /** Every row of the table, including archived ones. */
   readonly live: ReadonlyMap<FlagKey, LiveRow>;
   /** Returns eight hexadecimal digits that stand for a text. */
   readonly digest: (text: string) => string;

@@ -4,7 +4,7 @@ import { type Path, typeText } from "../matcher/operand.ts";
 import { operatorNamed, operatorOf } from "../matcher/operators.ts";
 import { FormatProblem } from "./format-problem.ts";
 
-/** Returns the condition of a segment by its name; undefined where there is no such segment. */
+/** Returns the condition of a segment by its name; undefined if there is no such segment. */
 export type SegmentNamed = (name: string) => Condition | undefined;
 
 const MAX_DEPTH = 40;

@@ -90,7 +90,7 @@ export type ReadRow =
       readonly ok: false;
       readonly key: string | null;
       readonly problem: string;
-      /** Null where that cannot be read either. */
+      /** Null if that cannot be read either. */
       readonly enabled: boolean | null;
     };
 

@@ -14,7 +14,7 @@ export interface FlagColumns {
   readonly description: string;
   readonly enabled: boolean;
   readonly rollout_strategy: RolloutStrategy;
-  /** Per cent, 0 to 100, at most 3 decimals. 100 where the strategy is not `percentage`. */
+  /** Per cent, 0 to 100, at most 3 decimals. 100 if the strategy is not `percentage`. */
   readonly rollout_percentage: number;
   /** `{"roles": […]}` for `role`; `user_ids`, `workshop_ids`, `postal_codes`, `roles` or attribute names for `whitelist`. */
   readonly target_config: JsonObject;

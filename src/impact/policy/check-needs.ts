@@ -47,7 +47,7 @@ function inFlag(
   ];
 }
 
-/** Says that the limit is the base's, where the branch loosens it. */
+/** Says that the limit is that of the base, if the branch loosens it. */
 function baseLimitText({ code }: Need, before: LoadedFlags, after: LoadedFlags): string {
   if (code !== "jump" || after.config === null) return "";
   const { maxStep } = stricterOf(before.config, after.config).policies;

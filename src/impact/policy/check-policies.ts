@@ -7,10 +7,10 @@ import { checkNeeds } from "./check-needs.ts";
 import { checkStagingFirst } from "./check-staging-first.ts";
 
 /**
- * Reports where a branch violates the policies of `flags/_config.yaml`, in file order. Lowering a share or disabling a
+ * Reports violations of the policies of `flags/_config.yaml` by a branch, in file order. Lowering a share or disabling a
  * flag never violates a policy.
  *
- * @param today  `YYYY-MM-DD`, for dates that are too far ahead
+ * @param today  `YYYY-MM-DD`, to find dates that are too far ahead
  */
 export function checkPolicies(change: BranchChange, { today }: { readonly today: string }): readonly Diagnostic[] {
   return [

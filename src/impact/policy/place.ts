@@ -7,8 +7,8 @@ import type { FlagFile } from "../../source/shape/flag-file.ts";
 import type { Path } from "../../source/load/tree.ts";
 
 /**
- * Returns the path at which a file sets a field for one environment: in the overlay if that replaces the field, else at
- * the top level.
+ * Returns the path at which a file sets a field for one environment: in the overlay if that replaces the field, otherwise
+ * at the top level.
  */
 export function servedPath(
   { environments = {} }: FlagFile,
@@ -37,7 +37,7 @@ export function dangerPath(
   return fieldPath(file, environment, after, highest.rule, "rollout");
 }
 
-/** @param rule  its name; null is the default rollout */
+/** Returns the path of a rule's field. @param rule  the name of the rule; null for the default rollout */
 function fieldPath(
   file: FlagFile,
   environment: string,

@@ -30,7 +30,7 @@ export interface Ahead extends Gain {
  * @param before   the environment's flags before the change
  * @param after    the environment's flags after the change
  * @param earlier  the flags of the preceding environment in the order of promotion, after the change
- * @param people   tried too, after those that are generated from the flags' own rules
+ * @param people   further contexts to try, after those that are generated from the flags' own rules
  */
 export function aheadOf(
   key: FlagKey,
