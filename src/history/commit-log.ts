@@ -72,7 +72,7 @@ type Ids = Omit<FileChange, "path">;
 
 /**
  * Creates a reader of the pieces between zero bytes: six fields, then for each changed path `:<modes and ids> M` and the path;
- * the first of those begins with a line feed. It is synchronous because histories have many thousand commits.
+ * the first of those begins with a line feed. It is synchronous because histories have many thousands of commits.
  */
 function commitReader(): (pieces: readonly string[], isEnd?: boolean) => readonly LoggedCommit[] {
   let fields: string[] = [];

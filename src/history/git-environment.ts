@@ -44,15 +44,15 @@ const OURS: Readonly<Record<string, string>> = {
   GIT_TERMINAL_PROMPT: "0",
 };
 
-/** Lists the variables that {@link gitEnvironment} may pass to git although simple-git guards them. */
+/** Lists the variables that {@link gitEnvironment} may pass to git although simple-git blocks them by default. */
 export const GUARDED_VARIABLES: readonly string[] = [
   ...KEPT,
   ...Object.keys(OURS).filter((name) => name.startsWith("GIT_")),
 ];
 
 /**
- * Returns the environment that git is started with. Drops GIT_DIR and similar variables, which a git hook sets for the programs
- * that it starts: the folder alone decides which repository is read.
+ * Returns the environment that git is started with. Drops GIT_DIR and similar variables, which git sets for its hooks:
+ * the folder alone decides which repository is read.
  */
 export function gitEnvironment(ambient: Environment): Record<string, string> {
   const kept = Object.entries(ambient).filter(([name]) => !isForeign(name.toUpperCase()));
@@ -65,7 +65,10 @@ function isForeign(name: string): boolean {
   return ["EDITOR", "PAGER", "PREFIX", "SSH_ASKPASS", "VISUAL"].includes(name);
 }
 
-/** Passes on `safe.directory` from GIT_CONFIG_COUNT variables, by which CI images trust a folder, and drops all other settings. */
+/**
+ * Passes on `safe.directory` from GIT_CONFIG_COUNT variables, with which CI images mark a folder as trusted. Drops all
+ * other settings.
+ */
 function trustedOwners(ambient: Environment): Record<string, string> {
   const count = Number(ambient["GIT_CONFIG_COUNT"] ?? 0);
   if (!Number.isInteger(count) || count < 1 || count > 1_000) return {};

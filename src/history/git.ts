@@ -17,7 +17,7 @@ export interface Git {
   /**
    * Yields the output as it arrives, as bytes. Leaving the loop early stops the process.
    *
-   * @param input  written to standard input piece by piece; standard input is closed after it
+   * @param input  written to standard input piece by piece; standard input is then closed
    * @throws FlagError GIT_FAILED, after the last chunk
    */
   stream(args: readonly string[], input?: string | Readable): AsyncIterable<Uint8Array>;

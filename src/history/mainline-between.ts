@@ -4,7 +4,7 @@ import type { Repository } from "./repository.ts";
 /**
  * Returns the mainline commits that changed something below `flags/` and that `from` does not contain, newest first.
  *
- * @param from  null to return all of them
+ * @param from  a commit whose own history is left out; null to return all commits
  * @param max   limits the result to the newest commits
  * @throws the errors of Repository.isAncestor
  */

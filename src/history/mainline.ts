@@ -68,7 +68,7 @@ function mainlineChange({ commit, place }: MainlineCommit, brought: readonly Log
  * more commits that a merge brought in may follow.
  */
 export function mainlineLocator(tip: string) {
-  /** Maps commits that are still to follow to the mainline commit that brought them in, as far as their children show. */
+  /** Maps each commit that the walk has not reached to the mainline commit that brought it in, as far as is known by now. */
   const expected = new Map<string, MainlineCommit>();
   let nextOnMainline: string | undefined = tip;
   let place = 0;

@@ -14,8 +14,8 @@ export interface TreeEntry {
 const NOTHING = new Uint8Array(0);
 
 /**
- * Reads all files of a commit below a folder from git's objects, so that work tree, filters and line-end settings have no effect.
- * Runs two processes, however many files there are.
+ * Reads all files of a commit below a folder from git's objects, so that the work tree, filters and line-ending settings
+ * have no effect. Runs two processes, however many files there are.
  *
  * @param commit  a full id
  * @param folder  relative to the opened folder, e.g. `flags`

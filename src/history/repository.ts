@@ -23,7 +23,7 @@ export interface Repository {
   readonly root: string;
   /** Returns the full id of a branch, tag or short id. @throws FlagError UNKNOWN_COMMIT */
   resolve(ref: string): Promise<string>;
-  /** Returns whether the clone is shallow. In a shallow clone older commits are missing, so ancestry may be unknown. */
+  /** Returns whether the clone is shallow. In a shallow clone, older commits are missing, so ancestry may be unknown. */
   isShallow(): Promise<boolean>;
   /**
    * Returns whether `newer` contains `older`; a commit contains itself. `unknown` means that this clone does not have
@@ -187,7 +187,8 @@ async function ancestry(
     if (cause instanceof FlagError && cause.code === "UNKNOWN_COMMIT") return null;
     throw cause;
   });
-  // Empty output means that the newer commit contains the older. Unlike an exit code of merge-base, no failure looks the same.
+  // Empty output means that the newer commit contains the older one. merge-base is not used,
+  // because it answers with an exit code only, which is harder to distinguish from a failure.
   if (start !== null && (await git.run("rev-list", "--max-count=1", start, `^${end}`)) === "") return "yes";
   if (await isShallow(git)) {
     throw new FlagError("SHALLOW_CLONE", `this clone is shallow, so it is unknown whether ${newer} contains ${older}`, {
@@ -200,7 +201,7 @@ async function ancestry(
 async function changedFiles(git: Git, folder: string, prefix: string): Promise<readonly string[]> {
   const args = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--ignore-submodules=none"];
   const records = (await git.run(...args, "--", folder)).split("\0").filter((record) => record !== "");
-  // Two letters of state, a space, the path from the top of the repository.
+  // Each record has two letters of state, a space, and the path from the top of the repository.
   return records.map((record) => record.slice(3 + prefix.length)).sort();
 }
 

@@ -38,7 +38,7 @@ export async function readStaged(
   };
   const changed = await paths("--cached");
   if (changed.length === 0) return { files: [], changed };
-  // Files of `git add --intent-to-add` are in the index, empty, but will not be in the commit.
+  // Files added with `git add --intent-to-add` are in the index without content, and the commit will not contain them.
   const [intended, entries] = await Promise.all([
     paths("--diff-filter=A"),
     git.run("ls-files", "--stage", "-z", "--", below),

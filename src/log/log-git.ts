@@ -6,7 +6,7 @@ import { meaningOf, type Meaning } from "./log-meaning.ts";
 import { CONFIG_PATH, isFlagPath, isSegmentPath } from "../source/shape/paths.ts";
 import type { FileIds, FlagState, Versions } from "../source/read/versions.ts";
 
-/** What one mainline commit changes, in the same way for each of these flags. */
+/** A change that one mainline commit makes in the same way to each of these flags. */
 export interface FlagStep {
   readonly keys: readonly FlagKey[];
   readonly meanings: readonly Meaning[];
@@ -18,12 +18,15 @@ export interface FlagStep {
 export interface TreeWalk {
   /** The files after the commit that the walk has reached. */
   readonly after: FileIds;
+  /** Returns the files before these changes. */
   before(changes: readonly FileChange[]): FileIds;
   /** All paths of `after`. */
   paths(): Iterable<string>;
+  /** Undoes these changes in `after`, so that the walk reaches the preceding commit. */
   takeBack(changes: readonly FileChange[]): void;
 }
 
+/** Starts a walk. @param tip  the files of the newest commit: paths with blob ids */
 export function treeWalk(tip: ReadonlyMap<string, string>): TreeWalk {
   const ids = new Map(tip);
   return {
@@ -97,17 +100,18 @@ function joined(steps: readonly FlagStep[]): readonly FlagStep[] {
   return groups.sort((a, b) => ((a.keys[0] ?? "") < (b.keys[0] ?? "") ? -1 : 1));
 }
 
-/** Collects the changes to one flag through its renames, or the changes to all flags. */
+/** Collects the changes to one flag across its renames, or the changes to all flags. */
 export interface Follower {
   /**
    * Returns what a commit changes. Call it for each commit, newest first, before `takeBack` undoes the changes of that
    * commit in the walk.
    */
   steps(walk: TreeWalk, changes: MainlineChange["changes"]): Promise<readonly FlagStep[]>;
-  /** Whether the followed flag was found in any commit. */
+  /** Returns whether the followed flag was found in any commit. */
   readonly hasFound: () => boolean;
 }
 
+/** Follows all flags. */
 export function followAll(versions: Versions): Follower {
   return {
     hasFound: () => true,
@@ -125,6 +129,7 @@ export function followAll(versions: Versions): Follower {
   };
 }
 
+/** Follows one flag back through its renames. @param wanted  its newest key */
 export function followOne(wanted: FlagKey, versions: Versions): Follower {
   let key = wanted;
   /** Null when the flag has no file at this point of the walk; undefined before the first commit. */

@@ -61,7 +61,7 @@ function placeMeanings(before: FlagState, after: FlagState): readonly Meaning[] 
   return before.path === after.path ? [] : [everywhere(`moved: ${before.path} → ${after.path}`)];
 }
 
-/** `off in production; on in development, staging`. */
+/** Returns the state in each environment in words, e.g. `off in production; on in development, staging`. */
 function statesText(side: FlagState): string {
   if (side.environments.length === 0) return stateText(side.flagIn(null));
   const alike = Map.groupBy(side.environments, (environment) => stateText(side.flagIn(environment)));

@@ -9,6 +9,7 @@ import type { Meaning } from "./log-meaning.ts";
 import { type TableLog, type TableStep, tableLog } from "./log-table.ts";
 import { versionsOf } from "../source/read/versions.ts";
 
+/** Which part of the history to read. */
 export interface LogQuery {
   readonly folder: string;
   /** A commit, branch or tag; uncommitted changes are listed only for HEAD. */
@@ -25,6 +26,7 @@ export interface LogQuery {
   readonly tables: readonly { readonly environment: string; readonly store: FlagStore }[];
 }
 
+/** One change: by a commit, in a table, or not committed yet. */
 export interface LogEntry {
   readonly source: "git" | "table" | "work tree";
   readonly keys: readonly FlagKey[];
@@ -41,6 +43,7 @@ export interface LogEntry {
   readonly revisions: readonly { readonly environment: string; readonly revision: number }[];
 }
 
+/** The result of {@link readLog}. */
 export interface Log {
   /** Newest first. */
   readonly entries: readonly LogEntry[];
@@ -247,7 +250,7 @@ function secondOf({ at }: LogEntry): number {
   return Math.floor(timeOf(at) / 1000);
 }
 
-/** Sorts uncommitted changes as the newest. */
+/** Returns a time in milliseconds. Infinity makes uncommitted changes the newest. */
 function timeOf(at: string | null): number {
   return at === null ? Infinity : Date.parse(at);
 }

@@ -44,6 +44,7 @@ export interface Found {
   readonly notes: readonly string[];
 }
 
+/** Returns whether an ISO 8601 time is in the window. */
 export function isWithin({ since, until }: Window, at: string): boolean {
   const ms = Date.parse(at);
   return ms >= since && ms <= until;

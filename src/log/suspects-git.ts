@@ -10,7 +10,7 @@ import { plansBetween } from "../impact/plans-between.ts";
 import { readFiles } from "../source/read/read-files.ts";
 import { type Found, isWithin, type ServedChange, type Window } from "./suspect.ts";
 
-/** The maximum number of mainline commits that are compared. Each one is read twice, with all its flags. */
+/** The maximum number of mainline commits that are compared. For each one, all flags before and after it are loaded. */
 const MAX_STEPS = 100;
 
 /** An environment, with the commit of its table. */
@@ -66,7 +66,7 @@ async function openIn(
 ): Promise<readonly TableHead[]> {
   const open: TableHead[] = [];
   for (const each of tableHeads) {
-    // It is unknown for a table that was synced from a work tree or from a rewritten history.
+    // A commit counts as contained where this is unknown: in a table synced from a work tree or from a rewritten history.
     const isIn = typeof each.live === "string" ? await containsIt(repository, sha, each.live) : each.live === null;
     if (!isIn) open.push(each);
   }

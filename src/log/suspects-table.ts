@@ -37,7 +37,7 @@ export async function suspectsOfTable(environment: string, store: FlagStore, win
   return { changes: changes.filter(isChange), earlier, notes };
 }
 
-/** Whether an entry changed a flag, as opposed to recording only a different commit. */
+/** Returns whether an entry changed a flag, as opposed to recording only a different commit. */
 function isChange({ source, before, after, problem }: ServedChange): boolean {
   if (source !== "sync" || problem !== null || before.flag === null || after.flag === null) return true;
   return differences(before.flag, after.flag).length > 0;

@@ -17,6 +17,7 @@ import type { Found, ServedChange, Window } from "./suspect.ts";
 import { type TableHead, suspectsOfGit } from "./suspects-git.ts";
 import { suspectsOfTable } from "./suspects-table.ts";
 
+/** Which changes to search for. */
 export interface SuspectsQuery extends Window {
   readonly folder: string;
   /** The commit, branch or tag whose mainline contains the merged changes. */
@@ -29,8 +30,9 @@ export interface SuspectsQuery extends Window {
   readonly attributes: Config["attributes"];
 }
 
-/** A change with its effect: who gets a different answer; null when that cannot be measured. */
+/** A change with its effect. */
 export interface Suspect extends Omit<ServedChange, "before" | "after"> {
+  /** Who gets a different answer; null when that cannot be measured. */
   readonly flips: Flips | null;
   readonly undo: Undo;
 }
@@ -51,11 +53,12 @@ export interface NetEffect {
   readonly flips: Flips | null;
 }
 
+/** The result of {@link findSuspects}. */
 export interface Suspects {
   /** ISO 8601. */
   readonly since: string;
   readonly until: string;
-  /** Changes that cannot be measured first, then the largest share; changes that are not live yet last. */
+  /** Changes that cannot be measured come first, then those with the largest share; changes that are not live yet come last. */
   readonly suspects: readonly Suspect[];
   /** The combined effect for each flag that changed more than once. */
   readonly nets: readonly NetEffect[];
@@ -68,7 +71,7 @@ export interface Suspects {
 }
 
 /**
- * Finds every change of a window in every environment, manual changes included. The change that affects most people
+ * Finds every change of a window in every environment, manual changes included. The change that affects the most people
  * comes first.
  *
  * @throws FlagError UNKNOWN_COMMIT; GIT_FAILED; SHALLOW_CLONE; the errors of the stores
@@ -180,7 +183,7 @@ function newest(changes: readonly ServedChange[]): ServedChange | null {
   );
 }
 
-/** Among equal shares, the newest comes first. */
+/** Compares suspects by rank, then by share; among equal shares, the newest comes first. */
 function inOrder(a: Suspect, b: Suspect): number {
   return (
     rankOf(a) - rankOf(b) || shareOf(b) - shareOf(a) || timeOf(b) - timeOf(a) || (b.revision ?? 0) - (a.revision ?? 0)

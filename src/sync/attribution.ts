@@ -10,8 +10,8 @@ export interface Attribution {
 }
 
 /**
- * Returns the author, pull request and subject of the last commit that touched the file of each flag, or a segment that
- * it uses. Reads the history once for all changes.
+ * Returns, for each changed flag, the author, pull request and subject of the last commit that changed its file or a
+ * segment that it uses. Reads the history once for all changes.
  *
  * @param fallback  the attribution for a work tree, and for a change that no commit explains
  */
@@ -30,7 +30,7 @@ export async function attributionsOf(
   const known = live !== null && (await repository.isAncestor(live, commit)) === "yes";
   const recent = await repository.lastChanges(paths, { from: known ? live : null, to: commit });
   const found = changes.map((change) => [change, newestChange(pathsOf(change), recent)] as const);
-  // Undoing a manual change also changes flags whose files no commit touched since the live one.
+  // Undoing a manual change also changes flags whose files no commit has changed since the live commit.
   const older = found.filter(([, info]) => info === undefined).flatMap(([change]) => pathsOf(change));
   const rest = older.length === 0 ? recent : await repository.lastChanges(older, { from: null, to: commit });
   return new Map(
@@ -41,7 +41,7 @@ export async function attributionsOf(
   );
 }
 
-/** Adds who ran the sync, because the sync undid a manual change and the author changed nothing. */
+/** Adds the person who ran the sync: it undid a manual change, and the author of the commit changed nothing. */
 function withRunner({ changedBy, notes }: Attribution, runner: string): Attribution {
   return { changedBy, notes: `${notes ?? ""}; the table was put right by ${runner}` };
 }

@@ -2,10 +2,10 @@ import { FlagError } from "../core/errors.ts";
 import type { Desired } from "../source/read/desired.ts";
 
 /**
- * Refuses to sync an older commit over a newer one: the live commit must be an ancestor of the one that is synced. A
- * revert is a new commit and passes. After the sync of a work tree, and before the first sync, any commit passes.
+ * Refuses to sync an older commit over a newer one: the live commit must be an ancestor of the commit that is synced.
+ * A revert is a new commit and passes. After the sync of a work tree, and before the first sync, any commit passes.
  *
- * @param live        the commit of the table, or null
+ * @param live        the commit that the table was synced from; null for none
  * @param acceptLive  the live commit, or at least 7 digits of it, to continue after a rewritten history
  * @param place       options that the printed command repeats; empty, or beginning with a space
  * @throws FlagError COMMIT_NOT_AHEAD

@@ -8,10 +8,10 @@ import type { Desired } from "../source/read/desired.ts";
 export type SyncLimits = Pick<Desired, "environment" | "policies">;
 
 /**
- * Returns the stricter of what the live commit and the synced one declare: a commit that removes a protection or a limit is
- * still held to it.
+ * Returns the stricter of the limits that the live commit and the synced commit declare. A commit that removes a
+ * protection or a limit must therefore still meet it.
  *
- * @param live  the commit of the table; null before the first sync
+ * @param live  the commit that the table was synced from; null for none
  */
 export async function limitsOf(desired: Desired, live: string | null): Promise<SyncLimits> {
   const { environment, policies, loaded } = desired;

@@ -7,12 +7,12 @@ import type { AuditEntry, FlagStore, StoredSnapshot } from "../store/store.ts";
 /** The newest manual entry of the audit for each flag and each group of its columns. */
 export type Editors = ReadonlyMap<FlagKey, ReadonlyMap<FieldGroup, AuditEntry>>;
 
-/** Limits the entries of the audit that are read for one flag. */
+/** The maximum number of audit entries that are read for one flag. */
 const MAX_ENTRIES = 200;
 
 /**
  * Finds who changed which group of columns manually. The newest entry of a flag is not enough, because someone may have
- * corrected the description after another person disabled the flag. Reads the audit only of rows that differ from what
+ * corrected the description after another person disabled the flag. Reads the audit only for rows that differ from what
  * the last sync wrote.
  *
  * @param newest  the newest manual entry of the audit, by flag
@@ -32,7 +32,10 @@ export async function editorsOf(
   return editors;
 }
 
-/** Returns the newest entry that changed the same group of columns; undefined for a row that cannot be read. */
+/**
+ * Returns the newest audit entry that changed the same group of columns as a manual change; undefined for a row that cannot
+ * be read.
+ */
 export function editorOf(change: ManualChange, editors: Editors): AuditEntry | undefined {
   const group = groupOf(change);
   return group === null ? undefined : editors.get(change.key)?.get(group);

@@ -2,13 +2,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { FlagError } from "../core/errors.ts";
 import type { FlagStore, Head } from "../store/store.ts";
 
-/** Pauses before each attempt, in milliseconds. Their sum is a little longer than the restart of a server. */
+/** The pauses before each attempt, in milliseconds. Together, they are a little longer than a server takes to restart. */
 const PAUSES_MS = [0, 100, 300, 600, 1_000, 2_000, 4_000, 8_000];
 
 /**
  * Determines whether a COMMIT without an answer succeeded, by asking the database until it answers.
  *
- * @returns the head if it succeeded, else `did not happen`. An unfinished COMMIT holds the lock, so that the
+ * @returns the head if it succeeded, else `did not happen`. An unfinished COMMIT holds the lock, so the
  *   next attempt waits for it
  * @throws `unknown`, the original error, when the database does not answer within about 15 seconds
  */

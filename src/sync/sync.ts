@@ -17,6 +17,7 @@ import { resolveUnknownCommit } from "./resolve-unknown-commit.ts";
 import { checkEnvironment, emptyTable, planTable, readTable, type TableState } from "./table.ts";
 import { checkEvaluates, checkWritten } from "./verify.ts";
 
+/** What to sync, into which database, and what the user allowed. */
 export interface SyncOptions {
   readonly origin: Origin;
   readonly environment: string;
@@ -59,8 +60,10 @@ interface Invalid {
   readonly flagCount: number;
 }
 
+/** The result of {@link planSync}. */
 export type PlanOutcome = Invalid | (Planned & { readonly kind: "planned" });
 
+/** The result of {@link sync}. */
 export type SyncOutcome =
   | Invalid
   /**
@@ -178,7 +181,7 @@ function refusal(plan: PlanWithNeeds, { onDrift }: SyncOptions): "problems" | "n
   return plan.needs.some(({ acknowledged }) => !acknowledged) ? "needs" : undefined;
 }
 
-/** Whether the table has rows that were changed, inserted or deleted manually. */
+/** Returns whether the table has rows that were changed, inserted or deleted manually. */
 function isDrifted({ manualChanges, unmanaged, putBack }: Plan): boolean {
   return manualChanges.some(({ outcome }) => outcome !== "undone") || unmanaged.length > 0 || putBack.length > 0;
 }

@@ -44,7 +44,7 @@ export function emptyTable(environment: string, label: string): TableState {
   return { label, head, rows: new Map(), newestManual: new Map(), editors: new Map() };
 }
 
-/** Returns the newest manual entry of the audit by flag; empty for a role that may not read the audit. */
+/** Returns the newest manual entry of the audit by flag; an empty map for a role that may not read the audit. */
 export async function newestManualOf(store: FlagStore): Promise<ReadonlyMap<FlagKey, AuditEntry>> {
   try {
     return await store.manualChanges();

@@ -46,7 +46,7 @@ describe("files and repositories", () => {
     const folder = aFolder();
     expect(await expectRefused(folder, ["validate"], 3)).toMatchInlineSnapshot(`
       "error  FOLDER/flags is missing or empty
-             create it with hoist init, or name the folder that holds flags/ with --cwd
+             create it with hoist init, or use --cwd to name the folder that contains flags/
              exit 3 (NO_FLAGS)"
     `);
   });
@@ -58,14 +58,14 @@ describe("files and repositories", () => {
     const env = inDatabase(repository.folder);
     expect(await expectRefused(repository.folder, ["sync"], 3, env)).toMatchInlineSnapshot(`
       "error  flags/ in commit commit7 is missing or empty
-             create it with hoist init, or name the folder that holds flags/ with --cwd
+             create it with hoist init, or use --cwd to name the folder that contains flags/
              exit 3 (NO_FLAGS)"
     `);
     repository.write("flags/_config.yaml", CONFIG);
     repository.commit("Configure");
     expect(await expectRefused(repository.folder, ["sync"], 3, env)).toMatchInlineSnapshot(`
       "error  flags/ in commit commit7 contains no flags
-             create it with hoist init, or name the folder that holds flags/ with --cwd
+             create it with hoist init, or use --cwd to name the folder that contains flags/
              exit 3 (NO_FLAGS)"
     `);
     expect(existsSync(join(repository.folder, "flags.db"))).toBe(false);

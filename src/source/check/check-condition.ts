@@ -6,7 +6,7 @@ import { operandFault, operandOf, operatorsOf } from "../shape/operators.ts";
 import type { Vocabulary } from "../shape/vocabulary.ts";
 import { checkRepeats, errorAtKey, errorAtValue, foundText, type Site } from "./report.ts";
 
-/** Checks a condition of the right shape: names, types, values, and that no part of it is empty. */
+/** Checks the names, types and values in a condition whose shape is valid, and that no part of it is empty. */
 export function* checkCondition(site: Site, condition: JsonObject, words: Vocabulary): Generator<Diagnostic> {
   const entries = Object.entries(condition);
   if (entries.length === 0) {
@@ -44,7 +44,11 @@ function* checkSegments(site: Site, value: JsonValue, { segments }: Vocabulary):
   yield* checkRepeats(site, value);
 }
 
-/** Checks that an attribute is declared, unless the declarations themselves are broken. `at` says what names it. */
+/**
+ * Checks that an attribute is declared, unless the declarations themselves are broken.
+ *
+ * @param at  whether the key or the value at the site names the attribute
+ */
 export function* checkDeclared(
   site: Site,
   name: string,
@@ -91,7 +95,7 @@ function* checkOperator(
   yield errorAtValue(site, fault.code, message, fault.hint);
 }
 
-/** Checks the values that an attribute is compared with: one, or a list. */
+/** Checks the value, or the list of values, that an attribute is compared with. */
 export function* checkValues(
   site: Site,
   name: string,

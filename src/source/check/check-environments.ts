@@ -16,7 +16,7 @@ export type Environments = ConfigFile["environments"];
 /** Returns the flag of one environment; without a name, the base of the file. */
 type Resolve = (environment?: string) => Flag;
 
-/** Warns about suspicious flags of single environments. None of them is certainly a mistake. */
+/** Warns about rollouts and overlays that look like mistakes but may be intended. */
 export function* checkEnvironments(
   parsed: ParsedFile,
   file: FlagFile,
@@ -66,9 +66,10 @@ function* checkSettled(
 
 /**
  * Warns about environments that may be on by accident. An environment without an overlay uses the base of the file,
- * even if it was declared long after the flag was written. Reported if the overlay of a protected environment restricts
- * the flag, and this environment comes after it or is protected, too: a flag is tried in earlier environments, so the
- * base is intended there. An empty overlay (`{}`) states that the base is intended.
+ * even if it was declared long after the flag was written. The warning requires that the overlay of a protected
+ * environment restricts the flag, and that the environment without an overlay comes after it or is protected too. Flags
+ * are tried in earlier environments, so the base is intended there. An empty overlay (`{}`) states that the base is
+ * intended.
  */
 function* checkOverlays(
   parsed: ParsedFile,

@@ -9,10 +9,10 @@ import type { Path } from "../load/tree.ts";
 import { errorAtValue, warningAtKey, warningAtValue } from "./report.ts";
 
 /**
- * Reports the rules of one list that can never serve anyone. A rule that stays unreachable whatever the shares are is an
- * error; one that another share or another declared value would make reachable is a warning.
+ * Reports the rules of one list that can never serve anyone. A rule that no change of shares can make reachable is
+ * an error; a rule that another share or another declared value would make reachable is a warning.
  *
- * @param path      of the list of rules
+ * @param path      the path of the list of rules
  * @param declared  the declared values of attributes
  */
 export function* checkReachability(
@@ -63,7 +63,7 @@ function problemOf(
     }
     case "shares": {
       const share = portion === null ? "" : ` at ${portionText(portion)}`;
-      const message = `${numbered} can never match${share}: ${shareTakersText(found, rules)}, and a larger share of a flag contains its smaller shares`;
+      const message = `${numbered} can never match${share}: ${shareTakersText(found, rules)}, and within one flag a larger share contains every smaller share`;
       return warningAtValue(
         atName,
         "unreachable-share",

@@ -105,7 +105,7 @@ function* checkWhitelist(
   }
 }
 
-/** Checks the items of a whitelist. They are compared as text: 42 is the declared value "42". */
+/** Checks the items of a whitelist. They are compared as text, so 42 matches the declared value "42". */
 function* checkIds(
   site: Site,
   name: string,

@@ -5,7 +5,7 @@ import { isKey, keyOfPath, MAX_KEY_LENGTH } from "../shape/key.ts";
 import { CONFIG_PATH, SCHEMAS_FOLDER, SEGMENTS_FOLDER } from "../shape/paths.ts";
 import { problemAt, type Problem, START } from "../load/parsed-file.ts";
 
-/** The files of a tree by kind. Excludes files without a meaning here (README.md, .gitkeep). */
+/** The files of a tree by kind. Excludes files that have no meaning here, such as README.md. */
 export interface SortedFiles {
   readonly config: SourceFile | undefined;
   readonly segments: readonly SourceFile[];
@@ -13,7 +13,7 @@ export interface SortedFiles {
   readonly problems: readonly Diagnostic[];
 }
 
-/** Sorts files by their paths alone, and reports what is wrong with the paths. */
+/** Sorts files into kinds by their paths alone, and reports what is wrong with the paths. */
 export function sortFiles(files: readonly SourceFile[]): SortedFiles {
   const inOrder = byPath(files.filter(({ path }) => path === "flags" || path.startsWith("flags/")));
   const config = inOrder.find(({ path }) => path === CONFIG_PATH);

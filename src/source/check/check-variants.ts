@@ -61,8 +61,8 @@ function* checkVariant(
   }
   const word = switchWord(name);
   if (word === "on" || (word === "off" && name !== offVariant)) {
-    const meaning = word === "on" ? "on, which only a boolean flag can be" : "off, but it is not the off variant";
-    const message = `variant "${name}" cannot have this name: in an environment variable it means ${meaning}`;
+    const meaning = word === "on" ? "on, and only a boolean flag can be on" : "off, and this is not the off variant";
+    const message = `variant "${name}" cannot have this name: in an environment variable, the word means ${meaning}`;
     yield errorAtKey(site, "word-variant", message, "choose another name");
   }
 }
@@ -90,7 +90,7 @@ export function* checkSplitNames(site: Site, names: readonly string[], known: Fl
   }
 }
 
-/** True also where the variants of the flag cannot be known. */
+/** Returns whether the flag has a variant; true also where its variants cannot be known. */
 function hasVariant({ type, names }: FlagVariants, written: boolean | string): boolean {
   if (type === "boolean") return typeof written === "boolean";
   return type === undefined || names === undefined || (typeof written === "string" && names.has(written));

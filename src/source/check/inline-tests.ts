@@ -12,11 +12,13 @@ import type { TestFile } from "../shape/flag-file.ts";
 import { parseShare } from "../shape/share.ts";
 import { errorAtValue } from "./report.ts";
 
+/** An inline test that gets a different answer than it expects. */
 export interface TestFailure extends Diagnostic {
   /** The number of the test in its file, from 1. */
   readonly test: number;
 }
 
+/** The results of the inline tests that were run. */
 export interface TestResults {
   readonly passed: number;
   /** In file order. */
@@ -25,7 +27,7 @@ export interface TestResults {
 
 /**
  * Runs the `tests` of the flag files, each in its environment or against the base of the file. Overrides do not affect
- * them. Deterministic.
+ * them. The same files always give the same results.
  *
  * @param keys  only the tests of these flags; all tests by default
  */

@@ -46,7 +46,7 @@ export function* checkRepeats({ file, path, who }: Site, list: JsonValue | undef
   }
 }
 
-/** Returns the form in which messages show a value: a short value is shown as JSON. */
+/** Returns a value as messages show it, e.g. `"beta"`, `a list` or `an empty mapping`. Long text is shortened. */
 export function foundText(value: JsonValue | undefined): string {
   if (value === null || value === undefined) return "empty";
   if (isList(value)) return value.length === 0 ? "an empty list" : "a list";

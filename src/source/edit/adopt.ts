@@ -21,13 +21,14 @@ const FIELD_OF: { readonly [group in FieldGroup]?: OverlayField } = {
 /**
  * Writes the live state of a flag into the overlay of one environment, so that git agrees with a manual change.
  *
- * @param live  the flag as the table of that environment has it
+ * @param live  the flag as the table of that environment contains it
  */
 export function adoptLive(tree: FlagTree, environment: string, live: Flag): Edited {
   const { key } = live;
   const { flag, json } = findFlag(tree, key, environment);
   const desired = tree.loaded.flagsFor(environment).get(key);
-  if (desired === undefined) throw refused("INVALID_FLAGS", `${flag.path} cannot be edited`, "hoist validate");
+  if (desired === undefined)
+    throw refused("INVALID_FLAGS", `${flag.path} cannot be edited`, "hoist validate shows the reason");
   const groups = differingGroups(columnsOf(desired), columnsOf(live));
   const elsewhere = groups.filter((group) => FIELD_OF[group] === undefined);
   if (elsewhere.length > 0) {
@@ -67,7 +68,7 @@ function fieldJson(field: OverlayField, live: Flag, { loaded }: FlagTree): JsonV
   }
 }
 
-/** Refuses a list without entries, which SQL can write and a file cannot. */
+/** Refuses an empty list, which a table can contain but a flag file cannot. */
 function checkLists({ key, rollout }: Flag): void {
   if (rollout.strategy !== "role" && rollout.strategy !== "whitelist") return;
   const lists = rollout.strategy === "role" ? [rollout.roles] : Object.values(rollout.lists);

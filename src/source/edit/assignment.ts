@@ -16,7 +16,7 @@ export interface Assignment {
 
 const STEP = /^(?:\[\s*(?:"([^"]*)"|'([^']*)'|([^\]"']+?))\s*\]|"([^"]*)"|([^.[\]="']+))/;
 
-/** Fields whose value is always text, so that it needs no quotes but the shell's. */
+/** Fields whose value is always text, so that it needs no quotes other than those for the shell. */
 const TEXT_FIELDS = new Set(["name", "description", "owner", "kind", "type", "expires", "salt", "reason"]);
 
 /** Parses `path=value`. An empty value removes the key. @throws FlagError USAGE */
@@ -43,7 +43,7 @@ export function parseAssignment(typed: string): Assignment {
 function valueOf(steps: readonly string[], written: string): JsonValue | undefined {
   const last = steps.at(-1) ?? "";
   const isOwn = steps.length === 1 || (steps.length === 3 && steps[0] === "rules") || steps[0] === "acknowledge";
-  // YAML would read an id of digits as a number.
+  // YAML would read an id that consists of digits as a number.
   if (isOwn && (TEXT_FIELDS.has(last) || steps[0] === "acknowledge")) return withoutQuotes(written.trim());
   const isList = steps.length === 1 && last === "tags";
   if (isList && !written.trim().startsWith("[")) return written.split(",").map((tag) => withoutQuotes(tag.trim()));

@@ -11,6 +11,7 @@ import { fieldOrder } from "./field-order.ts";
 import { checkEdits, environmentsOf, type FlagTree } from "./flag-tree.ts";
 import { rewritten, rootOf } from "./rewrite.ts";
 
+/** A flag whose file can be edited. */
 export interface FoundFlag {
   readonly flag: LoadedFlag;
   /** The content of the flag's file. */
@@ -20,8 +21,8 @@ export interface FoundFlag {
 /**
  * Finds a flag whose file can be edited.
  *
- * @param environment  the one whose overlay is to be edited, which must be declared; null for the base
- * @throws FlagError when there is none, or its file has errors
+ * @param environment  the environment whose overlay will be edited, which must be declared; null for the base
+ * @throws FlagError when the flag does not exist, or its file has errors
  */
 export function findFlag(tree: FlagTree, key: FlagKey, environment: string | null = null): FoundFlag {
   const { loaded } = tree;
@@ -51,6 +52,7 @@ export function checkDeclared(name: string, environments: readonly string[]): vo
   if (!environments.includes(name)) throw unknownEnvironmentError(name, environments);
 }
 
+/** A requested change to the content of one flag's file. */
 export interface FlagChange {
   readonly key: FlagKey;
   /** The new content of the flag's file. */
@@ -104,7 +106,7 @@ function sameFlag(before: LoadedFlags, after: LoadedFlags, environment: string |
   return text(before) === text(after);
 }
 
-/** Removes only acknowledgements that were there before: one that this edit writes is intended. */
+/** Removes only acknowledgements that were there before: those that this edit writes are intended. */
 function withoutAcknowledgements(json: JsonObject, flag: LoadedFlag, voided: readonly string[]): JsonObject {
   const { acknowledge, ...rest } = json;
   if (!isJsonObject(acknowledge)) return json;

@@ -30,7 +30,7 @@ export interface Edited {
 }
 
 /**
- * Returns the error with which an edit is refused: nothing is written.
+ * Returns the error that refuses an edit. A refused edit writes nothing.
  *
  * @param code  `USAGE`: a different command line would work. `INVALID_FLAGS`: the files do not allow the edit
  * @param hint  what to do, one line or several
@@ -43,7 +43,11 @@ export function refused(
   return new FlagError(code, message, { hint });
 }
 
-/** Turns an error of the files into a refusal. `defaultHint` applies where the error has no hint of its own. */
+/**
+ * Turns an error in the files into the error that refuses an edit.
+ *
+ * @param defaultHint  applies where the error has no hint of its own
+ */
 export function refusedBy(
   { file, line, column, message, hint }: Diagnostic,
   what: string,

@@ -1,6 +1,7 @@
 import { isJsonObject, isList, type JsonValue } from "../../core/json.ts";
 import type { Path } from "../load/tree.ts";
 
+/** The fields of a flag file, in the customary order. */
 export const FLAG_FIELDS = [
   "name",
   "description",
@@ -27,6 +28,7 @@ export const FLAG_FIELDS = [
 ] as const;
 /** The fields that an overlay may replace. */
 export const OVERLAY_FIELDS = ["enabled", "rules", "rollout", "serve"] as const;
+/** The name of a field that an overlay may replace. */
 export type OverlayField = (typeof OVERLAY_FIELDS)[number];
 const RULE_FIELDS = ["name", "if", "rollout", "serve"] as const;
 const PORTION_FIELDS = ["percentage", "by"] as const;
@@ -34,7 +36,7 @@ const PORTION_FIELDS = ["percentage", "by"] as const;
 /** Returns the keys of the mapping at a path in the customary order. */
 export type FieldOrder = (path: Path) => readonly string[];
 
-/** Creates the order of the keys in a flag's file. @param environments  in the order of promotion */
+/** Returns the order of the keys in a flag's file. @param environments  in the order of promotion */
 export function fieldOrder(environments: readonly string[]): FieldOrder {
   return (path) => {
     const [first, , third] = path;
@@ -65,5 +67,5 @@ export function inOrder(value: JsonValue, path: Path, order: FieldOrder): JsonVa
   return Object.fromEntries(entries.map(([key, member]) => [key, inOrder(member, [...path, key], order)]));
 }
 
-/** Keys above which files put an empty line, if they have empty lines at all. */
+/** The keys that have an empty line above them, in files that separate sections with empty lines. */
 export const SECTIONS: ReadonlySet<string> = new Set(["rules", "environments", "tests"]);

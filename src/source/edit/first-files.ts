@@ -1,12 +1,13 @@
 import { entryLines } from "./value-text.ts";
 
+/** The names that the files of `hoist init` contain. */
 export interface FirstFiles {
   /** In the order of promotion. */
   readonly environments: readonly string[];
   readonly owner: string;
 }
 
-/** Returns the first `flags/_config.yaml`. */
+/** Returns the `flags/_config.yaml` that `hoist init` writes. */
 export function configText({ environments, owner }: FirstFiles): string {
   const lines = environments.map((name, index) => {
     if (index === environments.length - 1) {
@@ -34,11 +35,13 @@ policies:
 `;
 }
 
+/** The content of the example segment `staff`. */
 export const SEGMENT_TEXT = `# yaml-language-server: $schema=../_schema/segment.schema.json
 description: People who work here.
 if: { userRole: admin }
 `;
 
+/** The key of the example flag that `hoist init` writes. */
 export const EXAMPLE_KEY = "example_flag";
 
 /** Returns the file of an example flag. */

@@ -15,7 +15,7 @@ export function overlayIn(json: JsonObject, environment: string): JsonObject {
   return mappingIn(mappingIn(json, "environments"), environment);
 }
 
-/** Replaces the overlay of an environment. What would become empty is removed. */
+/** Replaces the overlay of an environment. Removes the overlay if it is empty, and `environments` with the last overlay. */
 export function withOverlay(json: JsonObject, environment: string, overlay: JsonObject): JsonObject {
   return withMapping(json, "environments", withMapping(mappingIn(json, "environments"), environment, overlay));
 }
@@ -30,7 +30,7 @@ export function withField(json: JsonObject, field: string, value: JsonValue | un
   return value === undefined ? others : { ...json, [field]: value };
 }
 
-/** Returns a share as text, e.g. `33.333%`. Exact, since shares are whole thousandths of a percent. */
+/** Returns a share as text, e.g. `33.333%`. The text is exact, because shares are whole thousandths of a percent. */
 function shareWritten(share: Portion["share"]): string {
   return `${share / 1000}%`;
 }
@@ -55,6 +55,7 @@ function portionJson({ share, by }: Portion): JsonValue {
   return by === DEFAULT_BY ? shareWritten(share) : { percentage: shareWritten(share), by };
 }
 
+/** Returns what is served as a flag file writes it. */
 export function serveJson(serve: Serve, type: Flag["type"]): JsonValue {
   const isBoolean = type === "boolean";
   if ("variant" in serve) return isBoolean ? serve.variant === "on" : serve.variant;

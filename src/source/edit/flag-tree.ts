@@ -13,6 +13,7 @@ export interface FlagTree {
   readonly loaded: LoadedFlags;
 }
 
+/** Loads files, which may have errors. */
 export function flagTree(files: readonly SourceFile[]): FlagTree {
   return { files, loaded: loadFlags(files) };
 }
@@ -31,12 +32,13 @@ export function environmentsOf({ config }: LoadedFlags): readonly string[] {
   return config?.environments.map(({ name }) => name) ?? [];
 }
 
+/** Edits whose effect is not checked yet. */
 export interface ProposedFiles extends Pick<Edited, "key" | "edits"> {
   readonly formerKey?: FlagKey;
   readonly voided?: readonly string[];
 }
 
-/** Loads the files as they are after the edits. @throws FlagError when they cause an error which was not there before */
+/** Loads the files as they are after the edits. @throws FlagError when the edits cause an error that was not there before */
 export function checkEdits(tree: FlagTree, { key, formerKey = key, edits, voided = [] }: ProposedFiles): Edited {
   const { loaded: before } = tree;
   const after = edits.length === 0 ? before : loadFlags(filesAfter(tree.files, edits));
@@ -46,6 +48,7 @@ export function checkEdits(tree: FlagTree, { key, formerKey = key, edits, voided
   return { key, formerKey, edits, before, after, voided, failures };
 }
 
+/** Returns the files as they are after the edits. */
 export function filesAfter(files: readonly SourceFile[], edits: readonly FileEdit[]): readonly SourceFile[] {
   const written = ({ to, after }: FileEdit): SourceFile => {
     return { path: to, kind: "file", bytes: new TextEncoder().encode(after) };

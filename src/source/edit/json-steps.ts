@@ -32,7 +32,7 @@ function isSame(path: Path, before: JsonValue, after: JsonValue): boolean {
   return sameJson(before, after) && (!isOrdered(path) || sameOrder(before, after));
 }
 
-/** Whether the order of a mapping matters: that of a split decides which buckets get which variant. */
+/** Returns whether the order of a mapping matters: the order of a split decides which buckets get which variant. */
 function isOrdered(path: Path): boolean {
   return path.at(-1) === "split";
 }
@@ -67,7 +67,7 @@ function listSteps(path: Path, before: readonly JsonValue[], after: readonly Jso
   let end = 0;
   while (end < shorter - start && was[was.length - 1 - end] === is[is.length - 1 - end]) end += 1;
   const [old, items] = [before.slice(start, before.length - end), after.slice(start, after.length - end)];
-  // With the same number of mappings, each old one became the new one at its position.
+  // If there are as many new mappings as old ones, each old mapping became the new one at its position.
   if (old.length === items.length && old.every(isJsonObject) && items.every(isJsonObject)) {
     return old.flatMap((item, index) => stepsBetween([...path, start + index], item, items[index] ?? null));
   }

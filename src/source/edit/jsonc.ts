@@ -3,9 +3,10 @@ import { insertion, lineStart, newlineOf, spliced } from "./splice.ts";
 
 /**
  * Adds members to the mapping under a top-level key of JSON with comments, the format of editor settings. Existing text
- * is not changed. Undefined when the text cannot be parsed, or the key has a different kind of value.
+ * is not changed.
  *
- * @returns the same text when all members exist
+ * @returns  the same text when all members exist; undefined when the text cannot be parsed, or the key has a different
+ *   kind of value
  */
 export function withSetting(text: string, key: string, members: JsonObject): string | undefined {
   const code = withoutComments(text);

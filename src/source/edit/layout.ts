@@ -1,17 +1,17 @@
 import type { Entry, MapTree, Tree } from "../load/tree.ts";
 import { lineStart } from "./splice.ts";
 
-/** Whether a collection is written in brackets: `{ a: 1 }`, `[a, b]`. */
+/** Returns whether a collection is written in brackets: `{ a: 1 }`, `[a, b]`. */
 export function isFlow(text: string, tree: Tree): boolean {
   return tree.kind !== "scalar" && (text[tree.span.start] === "{" || text[tree.span.start] === "[");
 }
 
-/** Whether a mapping or list is written with one line per entry, by indentation. */
+/** Returns whether a mapping or list is written with one line per entry, by indentation. */
 export function isBlock(text: string, tree: Tree): boolean {
   return tree.kind !== "scalar" && !isFlow(text, tree);
 }
 
-/** Whether a value is a text after `|` or `>`. */
+/** Returns whether a value is a block scalar, which is text after `|` or `>`. */
 export function isBlockScalar(text: string, tree: Tree): boolean {
   return tree.kind === "scalar" && /^[|>]/.test(text.slice(tree.span.start, tree.span.end));
 }

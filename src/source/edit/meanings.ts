@@ -10,7 +10,7 @@ export interface Meaning {
   readonly texts: readonly string[];
 }
 
-/** Returns what an edit changes per environment. Environments without a change, and new flags, are left out. */
+/** Returns what an edit changes in each environment. Leaves out environments without a change, and new flags. */
 export function meaningsOf(edited: Edited): readonly Meaning[] {
   const environments = environmentsOf(edited.after);
   const changes = environments.map((name) => {

@@ -20,7 +20,7 @@ export interface NewFlag {
   readonly offVariant: string | null;
   /** For every type but boolean: the variant that everyone gets where the flag is enabled. */
   readonly serve: string | null;
-  /** Environments in which it is enabled. */
+  /** The environments in which the flag is enabled. */
   readonly enabledIn: readonly string[];
   /** The path of the JSON Schema, relative to the file; null when the repository has none. */
   readonly schema: string | null;

@@ -8,12 +8,12 @@ import { lineStart, type Splice, spliced } from "./splice.ts";
 import { type BlockStyle, flowText } from "./value-text.ts";
 import { insertEntry, removeEntry, replaceItems, replaceValue } from "./yaml-edit.ts";
 
-/** Guards against steps that undo each other; no real edit needs as many. */
+/** The maximum number of steps, which stops steps that undo each other. No real edit needs this many. */
 const MAX_STEPS = 2_000;
 
 /**
- * Changes the content of a YAML text to `wanted`, and only what must be changed: comments, empty lines, quotes,
- * brackets, indentation and line endings stay. Returns undefined when that is impossible.
+ * Changes the content of a YAML text to `wanted`. Changes nothing else: comments, empty lines, quotes, brackets,
+ * indentation and line endings stay. Returns undefined when that is impossible.
  *
  * @param text  a flag's file without YAML problems
  */
@@ -107,21 +107,24 @@ function predecessor(map: MapTree, order: readonly string[], key: string): Entry
   return before === undefined ? undefined : map.entries.get(before);
 }
 
-/** Whether a section inserted after `after` gets an empty line above it, as other sections of the file have. */
+/** Returns whether a section inserted after `after` gets an empty line above it, as other sections of the file have. */
 function isSpaced(text: string, root: MapTree, after: Entry | undefined): boolean {
   const entries = [...root.entries.values()];
   const next = after === undefined ? entries[0] : entries[entries.indexOf(after) + 1];
   return next === undefined ? entries.some((entry) => hasSpaceAbove(text, entry)) : hasSpaceAbove(text, next);
 }
 
-/** Comments directly above a key belong to it. */
+/** Returns whether an empty line precedes an entry. Comments directly above its key belong to the entry. */
 function hasSpaceAbove(text: string, { key }: Entry): boolean {
   const above = text.slice(0, lineStart(text, key.start)).split("\n").slice(0, -1);
   const last = above.findLast((line) => !line.trimStart().startsWith("#"));
   return last !== undefined && last.trim() === "";
 }
 
-/** Overlays are written in braces on one line, unless they contain rules or other overlays span several lines. */
+/**
+ * Returns how many levels of a new value get one line per entry. Overlays are written in braces on one line, unless they
+ * contain rules or other overlays span several lines.
+ */
 function depthOf(text: string, map: MapTree, path: Path, value: JsonValue): number {
   const hasRules = (overlay: JsonValue) =>
     isJsonObject(overlay) && isList(overlay["rules"]) && overlay["rules"].length > 0;

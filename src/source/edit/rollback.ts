@@ -22,7 +22,7 @@ const SERVED_FIELDS = [
 
 /**
  * Returns everything in a file that answers depend on, as text for comparison: for one environment, or (null) for the base and
- * all overlays. Undefined for a file that cannot be read.
+ * all overlays. Returns undefined for a file that cannot be read.
  */
 export function servedBy(text: string, environment: string | null): string | undefined {
   const root = rootOf(text);
@@ -68,8 +68,8 @@ export function rollBack(tree: FlagTree, key: FlagKey, earlier: string, environm
 }
 
 /**
- * Returns an overlay with which an environment is served as before. A field that the overlay did not have is removed where the
- * base still says the same, else written with the value that it had in the old base.
+ * Returns an overlay that makes an environment serve the same as before. A field that the old overlay did not have is
+ * removed if the base still has the same value; otherwise it gets the value of the old base.
  */
 function overlayAsIn(json: JsonObject, old: JsonObject, environment: string): JsonObject {
   let overlay = overlayIn(json, environment);

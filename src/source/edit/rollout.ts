@@ -41,8 +41,8 @@ export function rollOut(tree: FlagTree, target: SetTarget, request: RolloutReque
 }
 
 /**
- * Returns a share as a file writes it. Accepts `25` for `25%`. The text is empty for a rule that serves everyone, which
- * has no rollout.
+ * Returns a share as a file writes it; null if it is not valid. Accepts `25` for `25%`. The text is empty for a rule that
+ * serves everyone, because such a rule has no rollout.
  */
 function shareWritten(share: string, inRule: boolean): string | null {
   if (share === "all") return inRule ? "" : "all";

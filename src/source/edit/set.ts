@@ -10,11 +10,12 @@ import { FLAG_FIELDS, OVERLAY_FIELDS, type OverlayField } from "./field-order.ts
 import { overlayIn, withField, withOverlay } from "./flag-json.ts";
 import type { FlagTree } from "./flag-tree.ts";
 
+/** Where an edit applies. */
 export interface SetTarget {
   readonly key: FlagKey;
   /** The overlay to edit; null for the base. */
   readonly environment: string | null;
-  /** Edit the base although overlays hide the edit from some environments. */
+  /** Whether to edit the base even if overlays hide the edit from some environments. */
   readonly evenIfMasked: boolean;
   /** Options that every printed command repeats: empty, or begins with a space, e.g. ` --pr`. */
   readonly commandSuffix?: string | undefined;
@@ -23,7 +24,7 @@ export interface SetTarget {
 /**
  * Changes fields of one flag's file, in the overlay of one environment or in the base.
  *
- * @param changes  `path=value` each
+ * @param changes  each in the form `path=value`
  */
 export function setInFlag(tree: FlagTree, target: SetTarget, changes: readonly string[]): Edited {
   const { key, environment } = target;
@@ -61,7 +62,7 @@ function checkField({ key, environment }: SetTarget, { steps, typed }: Assignmen
   if (environment === null || isOverlayField(field)) return;
   const own = all.filter((each) => isOverlayField(each.steps[0]));
   const shared = all.filter((each) => !own.includes(each));
-  // Together the lines contain everything that was typed.
+  // Together, the suggested commands contain everything that was typed.
   const hints = [`hoist set ${key} ${typedWords(shared)}        for all environments`];
   if (own.length > 0) hints.push(`hoist set ${key} ${typedWords(own)} --env ${environment}`);
   const message = `${field} is the same in all environments; an overlay can only set ${OVERLAY_FIELDS.join(", ")}`;
@@ -113,7 +114,7 @@ function setInOverlay(json: JsonObject, key: FlagKey, environment: string, assig
   return withOverlay(json, environment, setIn(copied, assignment, json));
 }
 
-/** @param base  the whole file: a new share keeps the `by` that it has there */
+/** Sets one field. @param base  the content of the file; a new share keeps the `by` of the rollout there */
 function setIn(json: JsonObject, assignment: Assignment, base: JsonObject): JsonObject {
   const { steps, value } = assignment;
   const [field = "", ...inside] = steps;
@@ -142,8 +143,8 @@ function setInRule(json: JsonObject, { steps, value, typed }: Assignment): JsonO
 }
 
 /**
- * A bare share changes only the share: counting by a different attribute would move subjects although nobody asked for
- * it.
+ * Sets a rollout or one of its members. A share alone does not change `by`: counting by a different attribute would move
+ * subjects although nobody asked for it.
  */
 function rolloutWith(
   old: JsonValue | undefined,

@@ -16,6 +16,7 @@ export function spliced(text: string, splices: readonly Splice[]): string {
   return done + text.slice(at);
 }
 
+/** Returns a splice that inserts text at an offset. */
 export function insertion(at: number, text: string): Splice {
   return { start: at, end: at, text };
 }
@@ -43,7 +44,7 @@ export function newlineOf(text: string): "\n" | "\r\n" {
   return text.includes("\r\n") ? "\r\n" : "\n";
 }
 
-/** Whether there is only white space before `at` on its line. */
+/** Returns whether there is only white space before `at` on its line. */
 export function isFirstOnLine(text: string, at: number): boolean {
   return /^[ \t]*$/.test(text.slice(lineStart(text, at), at));
 }

@@ -48,7 +48,7 @@ export function flowText(value: JsonValue, { inFlow, pad }: Site): string {
 
 /** Writes a text with the quotes of the old value, where they allow it on one line. */
 export function sameQuotes(before: string, value: string, inFlow: boolean): string {
-  // Without characters that only double quotes can escape.
+  // A simple value has no characters that only double quotes can escape.
   const isSimple = /^[^\p{C}\u2028\u2029]*$/u.test(value);
   if (before.startsWith("'") && isSimple) return `'${value.replaceAll("'", "''")}'`;
   return before.startsWith('"') ? JSON.stringify(value) : textScalar(value, inFlow);

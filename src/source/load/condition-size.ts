@@ -5,7 +5,7 @@ import type { Problem } from "./parsed-file.ts";
 export interface ConditionSize {
   /** Attributes, segments and groups, each counted as often as it occurs. */
   readonly parts: number;
-  /** Steps from the outside to the innermost part. */
+  /** The number of steps from the outside to the innermost part. */
   readonly depth: number;
 }
 

@@ -1,6 +1,7 @@
 import type { AttributeDeclaration, ConfigFile } from "../shape/config-file.ts";
 import { type Policies, policiesOf, stricterPolicies } from "../shape/policies.ts";
 
+/** One environment that `flags/_config.yaml` declares. */
 export interface Environment {
   readonly name: string;
   /** Whether the environment may be synced from files that are not committed. */
@@ -19,6 +20,7 @@ export interface Config {
   readonly policies: Policies;
 }
 
+/** Returns the configuration that a file describes. */
 export function configOf(file: ConfigFile): Config {
   const { environments, attributes = {}, owners = {}, policies = {} } = file;
   return {

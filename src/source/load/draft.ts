@@ -10,7 +10,7 @@ export interface Draft<File> {
   readonly file: ParsedFile;
   /** The key of the flag or the name of the segment. */
   readonly name: string;
-  /** Without the keys that are unusable. */
+  /** The content, without the keys that are unusable. */
   readonly json: Partial<File>;
   /** Keys that are present, or probably meant, but not usable. Their problems are reported already. */
   readonly unusable: ReadonlySet<string>;
@@ -20,7 +20,7 @@ export interface Draft<File> {
   readonly problems: readonly Diagnostic[];
 }
 
-/** Problems that leave a key out of the tree. The key is then not reported as missing as well. */
+/** Problems that leave a key out of the tree. Such a key is not also reported as missing. */
 const DROPS_KEYS: ReadonlySet<string> = new Set<DiagnosticCode>(["yaml-merge-key", "key-not-text", "forbidden-name"]);
 
 /** Checks the shape of a file and removes the parts that are wrong, so that the rest can be checked in the same run. */

@@ -26,7 +26,7 @@ export interface FlagResolver {
    */
   readonly check: (parsed: ParsedFile, file: FlagFile) => readonly Diagnostic[];
   /**
-   * Returns the flag as one environment gets it. If it is undefined, no overlays are applied.
+   * Returns the flag as one environment gets it. Without an environment, no overlay is applied.
    *
    * @throws FormatProblem, RangeError where the file was not checked and cannot be resolved
    */
@@ -36,6 +36,8 @@ export interface FlagResolver {
 }
 
 /**
+ * Creates a resolver of flags.
+ *
  * @param environments  as the configuration declares them
  * @param declared      the values that the configuration declares for attributes
  */

@@ -19,6 +19,7 @@ import { readSegments, type Segment } from "./segments.ts";
 import { declaredValues, vocabularyOf, type Vocabulary } from "../shape/vocabulary.ts";
 import { parseFile } from "./yaml-profile.ts";
 
+/** The options of {@link loadFlags}. */
 export interface LoadOptions {
   /** The date, `YYYY-MM-DD`, to compare with `expires`. Without it, the result does not depend on the day. */
   readonly today?: string;
@@ -45,7 +46,7 @@ export interface LoadedFlags {
   readonly config: Config | null;
   /** `flags/_config.yaml`, to give the place of each line; null where it is missing. */
   readonly configFile: ParsedFile | null;
-  /** In file order. Does not include inline tests, which are not run here. */
+  /** In file order. Does not include failures of inline tests, which are not run here. */
   readonly diagnostics: readonly Diagnostic[];
   /** In key order. Only flags without errors. */
   readonly flags: readonly LoadedFlag[];
@@ -56,8 +57,8 @@ export interface LoadedFlags {
   readonly words: Vocabulary;
   readonly testCount: number;
   /**
-   * Returns the flags as one environment gets them, in key order. If it is null, no overlays are applied. Only flags without errors: check
-   * `diagnostics` before acting on the result.
+   * Returns the flags as one environment gets them, in key order. For null, no overlays are applied. Leaves out flags with
+   * errors, so check `diagnostics` before acting on the result.
    */
   readonly flagsFor: (environment: string | null) => ReadonlyMap<FlagKey, Flag>;
   /** Returns one of `flags` as one environment gets it; faster than `flagsFor` for few flags of many. */

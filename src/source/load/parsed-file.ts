@@ -23,6 +23,7 @@ export interface Problem {
   readonly severity?: Severity;
 }
 
+/** Reports a problem at a place. */
 export function problemAt(file: Pick<ParsedFile, "path" | "text">, span: Span, problem: Problem): Diagnostic {
   const { code, message, hint, severity = "error" } = problem;
   return { code, severity, message, ...(hint !== undefined && { hint }), file: file.path, ...placeOf(file, span) };
@@ -46,7 +47,7 @@ export const MAX_PROBLEMS = 100;
 
 const knownLineStarts = new WeakMap<object, readonly number[]>();
 
-/** Counts lines once for each file, and only for files with problems. */
+/** Returns the offset of each line. Finds them once for each file, and only for files with problems. */
 function lineStartsOf(file: Pick<ParsedFile, "text">): readonly number[] {
   const known = knownLineStarts.get(file);
   if (known !== undefined) return known;

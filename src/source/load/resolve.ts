@@ -54,16 +54,17 @@ export function resolveFlag(key: FlagKey, file: FlagFile, environment: string | 
   };
 }
 
-/** Returns the name of a variant as a file writes it: true and false stand for the variants on and off. */
+/** Returns the variant that a file names. In a file, true and false stand for the variants on and off. */
 export function variantName(written: boolean | string): VariantName {
   return typeof written === "string" ? written : written ? "on" : "off";
 }
 
-/** Returns the name of a variant from a key of a split, where true and false are text. */
+/** Returns the variant that a key of a split names. There, true and false are text. */
 export function splitVariantName(written: string): VariantName {
   return written === "true" ? "on" : written === "false" ? "off" : written;
 }
 
+/** Returns the rule that a file describes, with its segments written out. */
 export function resolveRule(rule: RuleFile, read: ReadCondition): Rule {
   const portion = rule.rollout === undefined ? null : portionOf(rule.rollout);
   return { name: rule.name, when: read(rule.if), portion, serve: serveOf(rule.serve) };

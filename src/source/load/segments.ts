@@ -11,7 +11,7 @@ import { type Problem, problemAtKey } from "./parsed-file.ts";
 import type { SegmentFile } from "../shape/segment-file.ts";
 import type { Vocabulary } from "../shape/vocabulary.ts";
 
-/** A segment without problems, its condition resolved. */
+/** A segment without problems, with its condition resolved. */
 export interface Segment {
   readonly name: string;
   /** E.g. `flags/_segments/staff.yaml`. */
@@ -31,7 +31,7 @@ export interface ResolvedSegments {
 }
 
 /**
- * Resolves segments: writes into each condition the conditions of the segments that it names.
+ * Resolves segments. Each condition then contains the conditions of the segments that it names.
  *
  * @param files      by name
  * @param problemOf  returns a further problem that makes a resolved segment unusable

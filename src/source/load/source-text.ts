@@ -23,6 +23,7 @@ export interface SourceText {
   readonly fatal: boolean;
 }
 
+/** Decodes the bytes of a file, and checks the text before it is parsed. */
 export function readText(path: string, bytes: Uint8Array): SourceText {
   if (bytes.length > MAX_FILE_BYTES) {
     return refused(path, "", START, {
@@ -95,16 +96,16 @@ function notUtf8(path: string, bytes: Uint8Array): SourceText {
 
 /** Returns the offset at which the first bytes that are not UTF-8 begin. */
 function badByteAt(bytes: Uint8Array): number {
-  // Decoding replaces bad bytes, so that the text encodes to other bytes from there on.
+  // Decoding replaces bad bytes, so from there on the text encodes to different bytes.
   const replaced = Buffer.from(LENIENT.decode(bytes));
   const different = bytes.findIndex((byte, at) => byte !== replaced[at]);
-  // The bytes before may belong to the bad sequence: it begins where the last whole one ended.
+  // The bytes before may belong to the bad sequence: it begins where the last valid character ends.
   let start = different === -1 ? bytes.length : different;
   while (!isUtf8(bytes.subarray(0, start))) start--;
   return start;
 }
 
-/** `U+202E`. */
+/** Returns the code point of a character in the form `U+202E`. */
 export function codePoint(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }

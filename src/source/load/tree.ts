@@ -15,6 +15,7 @@ export interface MapTree {
   readonly entries: ReadonlyMap<string, Entry>;
 }
 
+/** The value of a key in a mapping, and the place of the key. */
 export interface Entry {
   readonly key: Span;
   readonly value: Tree;
@@ -33,8 +34,10 @@ export interface ScalarTree {
   readonly value: null | boolean | number | string;
 }
 
+/** The keys and list indexes that lead from the root to a value. */
 export type Path = readonly (string | number)[];
 
+/** Returns the value of a tree, without its places. */
 export function treeJson(tree: Tree): JsonValue {
   switch (tree.kind) {
     case "scalar":
@@ -46,6 +49,7 @@ export function treeJson(tree: Tree): JsonValue {
   }
 }
 
+/** Returns the value of a mapping, without its places. */
 export function mapJson(tree: MapTree): JsonObject {
   // Object.fromEntries takes twice as long, and every file is converted.
   const json: Record<string, JsonValue> = {};

@@ -262,7 +262,7 @@ const SYNTAX_PROBLEMS: Readonly<Record<string, { readonly message?: string; read
   UNEXPECTED_TOKEN: { hint: "check brackets, commas and quotes" },
 };
 
-/** `- - - x`: lists in lists on one line. */
+/** Matches many nested collections on one line, such as `- - - x`. */
 const COMPACT = new RegExp(`(?:[-?:][ \\t]+){${PARSER_DEPTH}}`);
 
 /** Finds where a text is nested too deep for the parser, without parsing it. Brackets in quotes count, too. */

@@ -3,7 +3,7 @@ import { codePoint, INVISIBLE } from "./source-text.ts";
 import type { Problem } from "./parsed-file.ts";
 
 const DECIMAL = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
-/** Text for YAML 1.2, a number for YAML 1.1: underscores, binary, sexagesimal. */
+/** Matches text that YAML 1.1 reads as a number: with underscores, binary, or sexagesimal. */
 const OLD_NUMBER = /^[-+]?(?:[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?|0b[01_]+|[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?)$/;
 const OLD_BOOLEAN = /^(?:yes|no|on|off)$/i;
 

@@ -16,11 +16,12 @@ export interface Checked {
   readonly testsPassed: number;
 }
 
+/** The options of {@link checkFiles}. */
 export interface CheckOptions {
   readonly progress: Progress;
   /** `YYYY-MM-DD`. */
   readonly today: string;
-  /** Runs only the tests of these flags; all tests where empty. */
+  /** Runs only the tests of these flags; all tests if the list is empty. */
   readonly onlyTestsOf?: readonly FlagKey[];
 }
 
@@ -49,9 +50,9 @@ export async function checkFiles(
 const ROLLED_OUT: DiagnosticCode = "fully-rolled-out";
 
 /**
- * Adds the date and the author of the last change to the warning about each flag that is fully rolled out: of the last
- * commit to its file or to one of its segments. Adds nothing without a repository, in a shallow clone, or with
- * uncommitted changes.
+ * Adds the date and the author of the last change to the warning about each flag that is fully rolled out. The last
+ * change is the last commit to its file or to one of its segments. Adds nothing without a repository, in a shallow clone,
+ * or with uncommitted changes.
  */
 async function withDates(
   diagnostics: readonly Diagnostic[],

@@ -18,6 +18,7 @@ export interface Desired extends Files {
   readonly testsPassed: number;
 }
 
+/** The result of {@link desiredOf}. */
 export type DesiredResult =
   | { readonly ok: true; readonly desired: Desired }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };

@@ -27,13 +27,13 @@ export interface Files {
   readonly uncommitted: readonly string[];
 }
 
-/** Receives the name of each slow step as it begins, and the number of things that it processes where that is known. */
+/** Receives the name of each slow step as it begins, and the number of items that it processes where that is known. */
 export type Progress = (step: string, count?: number) => void;
 
 /**
  * Reads, loads and checks everything under `flags/`. Problems in the files are diagnostics of the result.
  *
- * @param today  `YYYY-MM-DD`, to compare `expires` with; not compared unless given
+ * @param today  `YYYY-MM-DD`, to compare with `expires`; without it, expiry is not checked
  * @throws FlagError NOT_A_REPOSITORY, SHALLOW_CLONE, UNKNOWN_COMMIT, NO_FLAGS
  */
 export async function readFiles(origin: Origin, progress: Progress, today?: string): Promise<Files> {
@@ -71,6 +71,6 @@ function noFlags(files: readonly SourceFile[], commit: string | null, folder: st
   const where = commit === null ? `${folder}/flags` : `flags/ in commit ${commit.slice(0, 7)}`;
   const found = files.length === 0 ? "is missing or empty" : "contains no flags";
   return new FlagError("NO_FLAGS", `${where} ${found}`, {
-    hint: "create it with hoist init, or name the folder that holds flags/ with --cwd",
+    hint: "create it with hoist init, or use --cwd to name the folder that contains flags/",
   });
 }

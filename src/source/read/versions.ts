@@ -44,7 +44,9 @@ export interface FlagState {
 
 /** Reads flags of many states of the files. Each content is read and parsed once. */
 export interface Versions {
+  /** Returns the flag of a file; null where there is no such file. */
   flag(ids: FileIds, path: string): Promise<FlagState | null>;
+  /** Returns the content of a flag's file; null where there is no such file. */
   flagFile(ids: FileIds, path: string): Promise<FileVersion<FlagFile> | null>;
   /** Returns the declared environments; null where `flags/_config.yaml` is missing or cannot be read. */
   environments(ids: FileIds): Promise<readonly string[] | null>;
@@ -60,7 +62,7 @@ type ReadFile<Content> = (ids: FileIds, path: string) => Promise<Content | null>
 /**
  * Opens versions of flags.
  *
- * @param uncommitted  contents that are not in a commit, by substitute ids
+ * @param uncommitted  contents that are not in a commit, by the ids that stand for them
  */
 export function versionsOf(blobs: BlobReader, uncommitted: ReadonlyMap<string, Uint8Array>): Versions {
   const reader = <Content>(parse: (path: string, bytes: Uint8Array) => Content) =>
@@ -103,7 +105,10 @@ export function versionsOf(blobs: BlobReader, uncommitted: ReadonlyMap<string, U
   };
 }
 
-/** Reads by content id: a file that is the same in many states, or at many paths, is read and parsed once. */
+/**
+ * Creates a reader that remembers contents by id. A file that is the same in many states, or at many paths, is read and
+ * parsed once.
+ */
 function readEachOnce<Content>(
   bytesOf: (id: string) => Promise<Uint8Array>,
   parse: (path: string, bytes: Uint8Array) => Content,
@@ -165,7 +170,7 @@ async function segmentsUsing(
   return using;
 }
 
-/** Resolves one version of a flag, which is not checked. Never throws. */
+/** Resolves one version of a flag without checking it. Never throws. */
 function flagVersion(
   key: FlagKey,
   file: FlagFile,

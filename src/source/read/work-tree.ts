@@ -6,7 +6,7 @@ import type { SourceFile } from "../../core/flag/source-file.ts";
 import { MAX_FILE_BYTES } from "../load/source-text.ts";
 
 const EMPTY = new Uint8Array();
-/** Limits the files that are open at once: enough to keep a disk busy, below the limit of every system. */
+/** The maximum number of files that are open at once: enough to keep a disk busy, and below the limit of every system. */
 const MAX_OPEN = 32;
 
 /**
@@ -45,7 +45,7 @@ async function withBytes(folder: string, file: SourceFile): Promise<SourceFile> 
   return { ...file, bytes: await tried(file.path, readStart(join(folder, file.path))) };
 }
 
-/** Reads one byte more than is allowed, so that the size of a file of gigabytes is reported without reading it. */
+/** Reads one byte more than is allowed, so that a huge file is reported as too large without being read completely. */
 async function readStart(path: string): Promise<Uint8Array> {
   const handle = await open(path, "r");
   try {

@@ -50,7 +50,7 @@ function matcher({ type, description, values }: AttributeDeclaration, operators:
     description: description === undefined ? can : `${description} ${can}`,
     anyOf: [...plain, { type: "object" }],
     errorMessage: `expected a value (${found}), a list of values, or a mapping of operators`,
-    // Not inside the union: an editor would mark the whole mapping for one wrong operator in it.
+    // The operators are not inside the union: an editor would mark the whole mapping for one wrong operator in it.
     ...clause({ type: "object" }, operatorMapping),
   };
 }

@@ -66,7 +66,7 @@ const matcherShape = z.union([scalarShape, z.array(scalarShape).min(1), operator
 
 const segmentNameShape = z.string().min(1);
 
-/** Describes a condition as written. Its type is plain JSON: `parseCondition` in core reads it further. */
+/** Describes a condition as written. Its type is plain JSON, which `parseCondition` in core parses. */
 export const conditionShape: z.ZodType<JsonObject> = z
   .lazy(
     () =>

@@ -151,7 +151,9 @@ export const flagFileShape = z
         "release: until a feature is released. experiment: until a variant wins. ops: a permanent operational switch. permission: who may use a feature.",
     }),
     expires: dayShape
-      .meta({ description: "The date after which the flag should be removed. Required for release and experiment." })
+      .meta({
+        description: "The date after which the flag should be removed. Required for the kinds release and experiment.",
+      })
       .optional(),
     tags: z
       .array(z.string().min(1).max(64))
@@ -192,7 +194,7 @@ export const flagFileShape = z
       .regex(/^[^:#]*$/)
       .meta({
         description:
-          "Decides which subjects are in a share. Default: the key. A rename writes it, so that every subject keeps its bucket.",
+          "Decides which subjects are in a share. Default: the key. `hoist rename` writes the old key here, so that every subject keeps its bucket.",
         errorMessage: "text without : and #, at most 64 characters",
       })
       .optional(),

@@ -16,14 +16,14 @@ interface OperatorSyntax {
 /** The kind of operand of an operator. `values` and `texts` are one value or a list. */
 export type Operand = "values" | "texts" | "number" | "moment" | "range" | "boolean";
 
-/** The operators of a mapping. `in` has no name in a file: it is a value or a list. */
+/** The operators that a file names. `in` is not one of them, because a file writes it as a value or a list. */
 export type OperatorName = Exclude<Test["op"], "in">;
 
 const ANY: readonly ValueType[] = ["string", "number", "boolean", "version", "date"];
 
 /**
  * The operators of a condition, in the order in which messages list them. The schema, its hover texts and the checks against
- * declared attributes follow from this table; what an operator means is in core.
+ * declared attributes follow from this table; core defines what an operator means.
  */
 export const OPERATORS: Readonly<Record<OperatorName, OperatorSyntax>> = {
   not: { operand: "values", types: ANY, description: "Equals none of these values." },
@@ -56,7 +56,7 @@ export function operatorsOf(type: ValueType): readonly OperatorName[] {
   return OPERATOR_NAMES.filter((name) => OPERATORS[name].types.includes(type));
 }
 
-/** Returns what follows an operator; undefined where there is none of that name. */
+/** Returns the kind of operand of an operator; undefined where there is no such operator. */
 export function operandOf(operator: string): Operand | undefined {
   return isOperator(operator) ? OPERATORS[operator].operand : undefined;
 }

@@ -17,8 +17,8 @@ export interface RepositorySchema {
 
 /**
  * Narrows the general schemas to what a repository declares: its segments, attributes with their values, owners, environments,
- * flags and variants. Editors complete from the result, and show the same problems as `hoist validate`. Where a declaration is
- * missing or broken, the general schema remains, so that one mistake does not mark every file.
+ * flags and variants. Editors use the result to complete names and to show the same problems as `hoist validate`. Where a
+ * declaration is missing or broken, the general schema remains, so that one mistake does not mark every file.
  */
 export function repositorySchema({ words, segments }: Pick<LoadedFlags, "words" | "segments">): RepositorySchema {
   const about = new Map([...segments].map(([name, { description }]) => [name, description]));

@@ -28,6 +28,7 @@ export interface FlagVariants {
 /** `userId` needs no declaration. */
 const USER_ID: AttributeDeclaration = { type: "string" };
 
+/** Returns the names that the files declare. */
 export function vocabularyOf(
   config: Draft<ConfigFile> | undefined,
   segments: readonly Draft<SegmentFile>[],
@@ -49,6 +50,7 @@ export function vocabularyOf(
   };
 }
 
+/** Returns the type and the variants of a flag, as far as its file has them. */
 export function variantsOf({ json, unusable }: Draft<FlagFile>): FlagVariants {
   const type = unusable.has("type") ? undefined : (json.type ?? "boolean");
   if (type === "boolean") return { type, names: new Set(["on", "off"]) };
