@@ -29,7 +29,10 @@ export type {
 export type { JsonObject, JsonValue } from "./core/json.ts";
 export type { ToggleUpdates } from "./github/toggle-updates.ts";
 
-/** The result of {@link updateToggle}: the pull request, or a message that says why none was opened. `url` is its page on GitHub. */
+/**
+ * The result of {@link updateToggle}: the pull request with the address of its page on GitHub, or a message that says why none was
+ * opened.
+ */
 export type UpdatedToggle =
   | { readonly success: true; readonly pullRequest: { readonly number: number; readonly url: string } }
   | { readonly success: false; readonly error: string };

@@ -62,7 +62,7 @@ function databaseFrom(url: string, folder: string): string {
 }
 
 /**
- * Directs help and errors of a command to `io`. Commander throws where it would end the process; `run` catches that.
+ * Directs help and errors of a command to `io`. Where Commander would end the process, it throws an error that `run` catches.
  *
  * @param words  the words that are typed after `hoist`; none for `hoist` itself
  */

@@ -15,6 +15,7 @@ export const EXIT = {
   github: 10,
 } as const;
 
+/** One of the exit codes. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** The exit code of each error. */

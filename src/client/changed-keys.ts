@@ -11,7 +11,7 @@ interface Moment {
 
 const NO_FLAGS: Snapshot["live"] = new Map();
 
-/** Returns the flags whose answers may have changed, sorted: flags whose row or override changed, and flags that require them. */
+/** Returns the sorted keys of the flags whose answers may have changed: their row or override changed, or that of a flag that they require. */
 export function changedKeys(before: Moment, after: Moment): readonly FlagKey[] {
   const [old, live] = [before.snapshot?.live ?? NO_FLAGS, after.snapshot?.live ?? NO_FLAGS];
   const keys = new Set([...old.keys(), ...live.keys()]);

@@ -47,7 +47,7 @@ export function createParts(settings: Settings, { clock, openStore, snapshotFile
   const overrideWatchers = settings.overrideSources.map((source) =>
     watchOverrideSource(source, clock, logger, (text) => state.setOverrideText(source, text)),
   );
-  /** Resolves when there is data, or when there is no more reason to wait for it. */
+  /** Resolves when there is data, or when there is no longer a reason to wait for it. */
   const ready = Promise.withResolvers<void>();
   const refresh = createRefresh({
     connection,

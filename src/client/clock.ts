@@ -4,13 +4,14 @@ import { performance } from "node:perf_hooks";
 export interface Clock {
   /** Returns milliseconds since a fixed moment. Never jumps, even if the wall clock is changed. */
   readonly elapsed: () => number;
+  /** Returns the current date and time. */
   readonly today: () => Date;
   /** Returns a number, 0 ≤ random < 1. */
   readonly random: () => number;
   /**
-   * Calls back once, unless the returned function cancels it first.
+   * Calls the callback once after the delay, unless the returned function is called first.
    *
-   * @param keepsAlive  true: the process does not exit while the timer is pending
+   * @param keepsAlive  whether the pending timer keeps the process from exiting
    */
   readonly after: (delayMs: number, callback: () => void, keepsAlive?: boolean) => () => void;
 }
@@ -19,8 +20,8 @@ const MIN_DELAY_MS = 250;
 const MAX_DELAY_MS = 24 * 3600 * 1000;
 
 /**
- * Returns a delay between 250 ms and 24 h. Node fires a timer of more than 2^31 - 1 ms, or of NaN, after 1 ms: a long poll
- * interval would hit the database without a pause.
+ * Limits a delay to the range from 250 ms to 24 h. Node fires a timer of more than 2^31 - 1 ms, or of NaN, after 1 ms, so a long
+ * poll interval would query the database without a pause.
  */
 export function clampedDelay(delayMs: number): number {
   return Math.min(MAX_DELAY_MS, Math.max(MIN_DELAY_MS, delayMs));

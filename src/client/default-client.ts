@@ -106,7 +106,7 @@ function defaultClient(): Promise<StartedClient> {
 
 async function keepOpened(opening: Promise<StartedClient>): Promise<void> {
   const opened = await opening.catch(() => undefined);
-  // If the client was closed in the meantime, callers that already wait still get an answer, but later calls must open a new client.
+  // If the client was closed in the meantime, callers that are already waiting still get an answer, but later calls must open a new client.
   if (slot.opening !== opening) return;
   slot.opened = opened;
   if (opened === undefined) slot.opening = undefined;

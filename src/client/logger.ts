@@ -9,7 +9,7 @@ export interface Logger {
 
 /** Creates a logger that writes to stderr, e.g. `flaghoist: WARNING   FEATURE_VOICE_LOGING matches no flag`. */
 export function stderrLogger(): Logger {
-  // A console instead of the stream: a closed pipe must not end the program.
+  // Uses a console instead of the stream, because a closed pipe must not end the program.
   const { error: print } = new Console({ stdout: process.stderr, stderr: process.stderr, ignoreErrors: true });
   return {
     info: (message) => print(`flaghoist: ${message}`),

@@ -31,7 +31,7 @@ export interface FlagsOptions {
   readonly pollIntervalMs?: number | undefined;
   /** How long {@link createFlags} waits for data, in milliseconds. Default: 1,500. */
   readonly initialTimeoutMs?: number | undefined;
-  /** How long after the last successful check the data counts as stale, in milliseconds. Default: 60,000. */
+  /** How long after the last successful check the data becomes stale, in milliseconds. Default: 60,000. */
   readonly staleAfterMs?: number | undefined;
   /** Receives log messages; `false` disables logging. Default: lines on stderr. */
   readonly logger?: Logger | false | undefined;
@@ -89,7 +89,7 @@ export function settingsFrom(options: FlagsOptions) {
     database: options.database,
     definitions: options.definitions,
     env,
-    // Resolved now: a program that changes its folder later must not lose the file, and the kill in it.
+    // Resolved now, so that a program that changes its working directory later does not lose the file and the kills in it.
     overrideSources: locatedSources(env, (option) => options[option]).map((source) => {
       return { ...source, path: resolve(source.path) };
     }),

@@ -27,7 +27,7 @@ export function toggleRows(snapshot: Snapshot | undefined): readonly ToggleRow[]
   return rows.sort((a, b) => order(a.display_name, b.display_name) || order(a.feature_key, b.feature_key));
 }
 
-/** Copies the columns: the caller may change them, and rows may share them. */
+/** Copies the columns, because the caller may change them, and rows may share them. */
 function toggleRow(row: FlagRow): ToggleRow {
   const columns = TOGGLE_COLUMNS.map((column): readonly unknown[] => [column, row[column]]);
   return structuredClone(Object.fromEntries(columns));

@@ -13,12 +13,13 @@ import { attempt } from "./failure.ts";
 export interface BranchFiles {
   readonly files: readonly SourceFile[];
   /**
-   * Whether these are all files. Otherwise they are the configuration, the segments, one flag and what it requires: enough to
-   * edit and check that flag, but without the flags that require it.
+   * Whether all files were read. Otherwise only the configuration, the segments, one flag and what it requires were read: enough
+   * to edit and check that flag, but without the flags that require it.
    */
   readonly isWhole: boolean;
 }
 
+/** Selects the files to read. */
 export interface WantedFiles {
   /** The path from the top of the repository to the folder that holds `flags/`: "" or `apps/shop/`. */
   readonly prefix: string;
@@ -27,7 +28,7 @@ export interface WantedFiles {
   readonly whole?: boolean;
 }
 
-/** Up to this number of files, all are read, with one request each, so that the report covers every flag. */
+/** If there are at most this many files, all of them are read, with one request each, so that the report covers every flag. */
 const MAX_READ_ALWAYS = 40;
 /** The maximum number of files that are read. More requests would use up the hourly rate limit within a few edits. */
 const MAX_READ = 400;
@@ -113,7 +114,7 @@ async function readEntry({ octokit, owner, repo }: GitHub, { path, id, kind }: E
   return { path, kind, bytes };
 }
 
-/** Adds the flags that the read ones require, directly or indirectly. */
+/** Adds the flags that the flags read so far require, directly or indirectly. */
 async function withRequired(
   github: GitHub,
   start: readonly SourceFile[],
@@ -140,6 +141,6 @@ function requiredBy({ path, bytes }: SourceFile): readonly FlagKey[] {
 
 function tooMany(message: string): FlagError {
   return new FlagError("USAGE", message, {
-    hint: "run hoist in a clone with the branch's newest commit: git fetch origin",
+    hint: "run the command in a clone that has the branch's newest commit: git fetch origin",
   });
 }

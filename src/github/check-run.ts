@@ -3,6 +3,7 @@ import { visible } from "../core/diagnostic/diagnostic-text.ts";
 import type { GitHub } from "./connect.ts";
 import { attempt } from "./failure.ts";
 
+/** A check on a commit, as GitHub shows it. */
 export interface CheckRun {
   /** The head commit of the pull request. */
   readonly headSha: string;
@@ -11,7 +12,7 @@ export interface CheckRun {
   readonly title: string;
   /** Markdown. */
   readonly summary: string;
-  /** Their paths are relative to the top of the repository. */
+  /** The diagnostics to show in the files. Their paths are relative to the top of the repository. */
   readonly annotations: readonly Diagnostic[];
 }
 
@@ -25,8 +26,8 @@ export const MAX_ANNOTATIONS = 500;
 const SUMMARY_LIMIT = 65_535;
 
 /**
- * Writes the check of a commit. The first request contains everything except further annotations, so that a later
- * failure loses only annotations. GitHub shows the newest check of a commit.
+ * Writes the check of a commit. The first request contains everything except the annotations that do not fit into it, so that
+ * a later failure loses only annotations. GitHub shows the newest check of a commit.
  *
  * @throws the errors of {@link attempt}; only the token of an app, such as that of a workflow, may write checks
  */

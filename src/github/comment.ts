@@ -9,6 +9,7 @@ export interface Comment {
   readonly body: string;
 }
 
+/** What {@link upsertComment} did, and the address of the comment. */
 export interface UpsertedComment {
   readonly action: "created" | "updated" | "unchanged" | "none";
   /** Null when there is no comment. */
@@ -44,6 +45,7 @@ export async function findComment(
   });
 }
 
+/** The comment to write. */
 export interface CommentText {
   readonly marker: string;
   /** Contains the marker. */
@@ -103,7 +105,7 @@ export async function updateComment(
   );
 }
 
-/** Whether two texts are equal after GitHub has stored them, which changes line endings and trims white space. */
+/** Returns whether two texts are equal except for line endings and outer white space, which GitHub changes when it stores a text. */
 export function sameText(one: string, other: string): boolean {
   const plain = (text: string) => text.replaceAll("\r\n", "\n").trim();
   return plain(one) === plain(other);

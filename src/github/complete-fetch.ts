@@ -7,7 +7,7 @@ interface FetchOptions {
 
 /**
  * Returns a `fetch` for octokit that fails unless the whole response arrives in time. Octokit alone would treat an interrupted
- * response as an empty one, and the page of a proxy as data.
+ * response as an empty one, and the HTML page of a proxy as data.
  */
 export function completeFetch({ timeoutMs, token, note }: FetchOptions): typeof fetch {
   return async (input, init) => {
@@ -52,7 +52,7 @@ function withoutToken(bytes: Uint8Array<ArrayBuffer>, token: string): Uint8Array
   return text.includes(token) ? new TextEncoder().encode(text.replaceAll(token, "[token]")) : bytes;
 }
 
-/** Returns the cause behind `fetch failed`; of several attempted addresses, the first one's. */
+/** Returns the cause behind `fetch failed`; if several addresses were tried, the cause for the first one. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AggregateError) return reasonOf(error.errors[0]);

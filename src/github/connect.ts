@@ -12,8 +12,9 @@ export interface GitHub extends Pick<RepositoryAddress, "repository"> {
   readonly repo: string;
 }
 
+/** The repository to connect to, the token, and the limits of requests. */
 export interface ConnectOptions extends RepositoryAddress {
-  /** Contains only characters that a header may contain. */
+  /** The token. It contains only characters that a header may contain. */
   readonly token: string;
   /**
    * The maximum number of retries of a request after a server or network error, sent after 1, 4, 9 … seconds. Default:
@@ -66,8 +67,8 @@ export function connectGitHub(options: ConnectOptions): GitHub {
 export const TOKEN_VARIABLES = ["FLAGS_GITHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"] as const;
 
 /**
- * Connects as environment variables say: the token from {@link TOKEN_VARIABLES}, the repository as repositoryAddress finds it,
- * FLAGS_GITHUB_RETRIES (0–10) and FLAGS_GITHUB_TIMEOUT (seconds).
+ * Connects with the settings in environment variables: the token from {@link TOKEN_VARIABLES}, the repository as
+ * repositoryAddress finds it, FLAGS_GITHUB_RETRIES (0–10) and FLAGS_GITHUB_TIMEOUT (seconds).
  *
  * @param folder  inside the clone; absent when there is none
  * @throws FlagError USAGE when the token or the repository is missing or malformed
@@ -81,7 +82,7 @@ export async function gitHubFrom(env: Environment, folder?: string, note?: (text
   const token = (env[variable] ?? "").trim();
   // Anything else is invalid in a header, and the error of fetch would quote it.
   if (!/^[\x21-\x7e]+$/.test(token))
-    throw new FlagError("USAGE", `${variable} contains white space or characters that no token has`, {
+    throw new FlagError("USAGE", `${variable} contains white space or characters that are not valid in a token`, {
       hint: "set it to exactly one token, without quotes or line endings",
     });
   const seconds = numberIn(env, "FLAGS_GITHUB_TIMEOUT", 0.1, 600);

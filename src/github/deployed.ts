@@ -20,6 +20,7 @@ export interface DeployedPullRequest {
   readonly seconds: number;
 }
 
+/** The result of {@link announceDeploy}. */
 export interface Announcement {
   readonly announced: readonly DeployedPullRequest[];
   /** The errors of pull requests that could not be announced. */

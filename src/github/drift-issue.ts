@@ -6,10 +6,11 @@ import { accountOf, isBy, type Account } from "./token-account.ts";
 /** The text of the drift issue of one environment. */
 export interface DriftReport {
   readonly title: string;
-  /** Markdown; a marker is put before it. */
+  /** Markdown, without the marker that is written before it. */
   readonly body: string;
 }
 
+/** What was done with the drift issue; `none`: there is no open issue. */
 export type DriftIssue =
   | { readonly action: "opened" | "updated" | "unchanged" | "closed"; readonly number: number; readonly url: string }
   | { readonly action: "none"; readonly number: null; readonly url: null };

@@ -54,7 +54,7 @@ export function statusOf(error: unknown): number | undefined {
   return failedRequest(error)?.status;
 }
 
-/** Whether the token lacks a permission, as opposed to a rate limit, an invalid token or an outage. Takes a FlagError. */
+/** Returns whether the token lacks a permission, as opposed to a rate limit, an invalid token or an outage. Takes a FlagError. */
 export function isForbidden(error: unknown): boolean {
   const status = statusOf(error);
   // GitHub responds with 404 for things that a token may not see.
@@ -135,7 +135,7 @@ function explanationOf(failed: FailedRequest): Explanation {
     ? {
         code: "GITHUB_CONFLICT",
         answer,
-        hint: "something else changed it first: look at the current state, then try again",
+        hint: "it was changed in the meantime: look at its current state, then try again",
       }
     : { code: "GITHUB_REFUSED", answer, hint: "GitHub does not accept the request" };
 }
@@ -151,7 +151,7 @@ function isUsedUp(headers: FailedRequest["headers"]): boolean {
 
 function rateLimit({ message, headers }: FailedRequest): Explanation {
   const isPrimary = isUsedUp(headers);
-  const which = isPrimary ? "GitHub's rate limit is used up" : "GitHub accepts no more requests for the moment";
+  const which = isPrimary ? "GitHub's rate limit is used up" : "GitHub accepts no more requests at the moment";
   const [after, reset] = [Number(headers["retry-after"]), Number(headers["x-ratelimit-reset"])];
   let wait = "wait a minute";
   if (after > 0) wait = `wait ${after} s`;
@@ -160,7 +160,7 @@ function rateLimit({ message, headers }: FailedRequest): Explanation {
   return { code: "GITHUB_RATE_LIMITED", answer: `${which} ("${message}")`, hint: `${wait} and try again` };
 }
 
-/** How GitHub refuses a push to a protected branch or against a repository rule. */
+/** Matches GitHub's messages about protected branches and repository rules. */
 const PROTECTION =
   /protected branch|GH00[36]|repository rule violation|must be made through a pull request|push declined/i;
 
@@ -178,7 +178,7 @@ function refusalHint(failed: FailedRequest): string | undefined {
   return `the token needs ${permissionFor(failed)}     (in a workflow: under permissions:)`;
 }
 
-/** Returns the missing permission: GitHub names it for fine-grained tokens, for others it follows from the request. */
+/** Returns the missing permission: GitHub names it for fine-grained tokens; for others, it follows from the request. */
 function permissionFor({ method, path, headers }: FailedRequest): string {
   const accepted = headers["x-accepted-github-permissions"];
   if (typeof accepted === "string" && accepted !== "") {

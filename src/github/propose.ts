@@ -5,6 +5,7 @@ import { attempt, gitHubFailure, statusOf } from "./failure.ts";
 import type { Proposal } from "./proposal.ts";
 import { headCommit } from "./repository.ts";
 
+/** The pull request of a proposal. */
 export interface Proposed {
   readonly number: number;
   readonly url: string;
@@ -56,7 +57,7 @@ function found({ number, html_url }: FoundPullRequest, branch: string, isUnchang
 async function commitOf(github: GitHub, { edits, prefix, head, message }: Proposal): Promise<string> {
   const { octokit, owner, repo } = github;
   const file = { mode: "100644", type: "blob" } as const;
-  // The texts are sent with the tree: octokit spaces writes a second apart, and each blob would be one more.
+  // The texts are sent with the tree, because octokit spaces writes a second apart, and each blob would be another write.
   const changes = edits.flatMap(({ from, to, after }) => [
     { ...file, path: `${prefix}${to}`, content: after },
     ...(from === null || from === to ? [] : [{ ...file, path: `${prefix}${from}`, sha: null }]),
@@ -98,7 +99,7 @@ async function openFrom(
     const warnings = await addLabelsAndReviewers(github, proposal, data.number, data.user.login);
     return { number: data.number, url: data.html_url, action: "opened", branch, warnings };
   } catch (error) {
-    // Another run's, or our own whose answer was lost.
+    // The pull request may exist: another run opened it, or the response to this request was lost.
     const others = await pullRequestsOf(github, branch, base.branch).catch(() => []);
     const open = others.find(({ state }) => state === "open");
     if (open !== undefined) return found(open, branch, true);
@@ -197,7 +198,7 @@ async function pullRequestsOf({ octokit, owner, repo }: GitHub, branch: string, 
   return data.filter(({ head }) => head.ref === branch);
 }
 
-/** Whether a branch contains exactly the proposed change. */
+/** Returns whether a branch contains exactly the proposed change. */
 async function isUnchanged(github: GitHub, branch: string, { head, edits, prefix }: Proposal): Promise<boolean> {
   const { octokit, owner, repo } = github;
   const basehead = `${head.branch}...${branch}`;

@@ -57,7 +57,7 @@ async function readEvent(path: string): Promise<unknown> {
   }
 }
 
-/** Returns an empty object in place of anything else. */
+/** Returns the value if it is an object, or else an empty object. */
 function objectFrom(value: unknown): JsonObject {
   return isJsonObject(value) ? value : {};
 }

@@ -5,7 +5,7 @@ import { absentFor, attempt } from "./failure.ts";
 /** The newest commit of a branch on GitHub. */
 export interface BranchHead {
   readonly branch: string;
-  /** A full id. */
+  /** The full id of the commit. */
   readonly commit: string;
   /** The id of the commit's tree, on which the tree of a new commit is based. */
   readonly tree: string;
@@ -63,7 +63,12 @@ export interface CodeOwnersError {
   readonly message: string;
 }
 
-/** @param ref  a branch, tag or commit that GitHub has. @throws the errors of {@link attempt} */
+/**
+ * Reads the errors that GitHub found in CODEOWNERS.
+ *
+ * @param ref  a branch, tag or commit that GitHub has
+ * @throws the errors of {@link attempt}
+ */
 export async function codeOwnersErrors(github: GitHub, ref: string): Promise<readonly CodeOwnersError[]> {
   const { octokit, owner, repo, repository } = github;
   const { data } = await attempt(`read the CODEOWNERS errors of ${repository} at ${ref.slice(0, 12)}`, () =>

@@ -10,8 +10,8 @@ import { filesAfter, type FlagTree, newFailures } from "../source/edit/flag-tree
 import type { ToggleUpdates } from "./toggle-updates.ts";
 
 /**
- * Writes updates of columns into a flag's file: whom it serves into the overlay of one environment, name, description and
- * metadata into the base, which applies to all environments.
+ * Writes updates of columns into a flag's file. `enabled` and the rollout go into the overlay of one environment; name,
+ * description and metadata go into the base, which applies to all environments.
  *
  * @throws FlagError when the edit is refused
  */

@@ -7,7 +7,7 @@ import { refused } from "../source/edit/edit-result.ts";
 export interface ToggleUpdates {
   readonly enabled?: boolean | undefined;
   readonly rollout_strategy?: RolloutStrategy | undefined;
-  /** 0 to 100, at most 3 decimals. Only for the strategy `percentage`; every other accepts 100. */
+  /** 0 to 100, at most 3 decimals. Only for the strategy `percentage`; every other strategy accepts only 100. */
   readonly rollout_percentage?: number | undefined;
   /** `roles` for the strategy `role`; `user_ids`, `workshop_ids`, `postal_codes`, `roles` or attributes for `whitelist`. */
   readonly target_config?: Readonly<Record<string, readonly (string | number)[]>> | undefined;
@@ -33,7 +33,7 @@ const FIELDS: { readonly [field in keyof ToggleUpdates]-?: readonly [(value: unk
 };
 const CHECKS = new Map(Object.entries(FIELDS));
 
-/** Checks the updates that a program passed in, field by field: they may come from a form. @throws FlagError USAGE */
+/** Checks the updates that a program passed in, field by field, because they may come from a form. @throws FlagError USAGE */
 export function parseUpdates(updates: unknown): ToggleUpdates {
   const accepted = `accepted: ${[...CHECKS.keys()].join(", ")}`;
   if (!isJsonObject(updates)) throw refused("USAGE", `updates: expected an object, found ${kindOf(updates)}`, accepted);

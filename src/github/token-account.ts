@@ -5,14 +5,14 @@ import { attempt, isForbidden } from "./failure.ts";
 /** The account that a token acts as. */
 export interface Account {
   readonly login: string;
-  /** True for an app, as in GitHub Actions. Its login ends in `[bot]`, which no person's can. */
+  /** True for an app, as in GitHub Actions. Its login ends in `[bot]`, which a person's login cannot. */
   readonly isApp: boolean;
 }
 
 const GITHUB_ACTIONS: Account = { login: "github-actions[bot]", isApp: true };
 
 /**
- * Finds the account that the token acts as. The token of an app may not read its user; GraphQL returns its login. When
+ * Finds the account that the token acts as. The token of an app may not read its own user, but GraphQL returns its login. When
  * that is refused as well, the account of GitHub Actions is assumed.
  *
  * @throws the errors of {@link attempt}, except for that refusal
@@ -36,13 +36,13 @@ export interface Author {
   readonly type?: string;
 }
 
-/** Whether an author is that account. A marker in the text is not enough, because anybody can paste one. */
+/** Returns whether the author is this account. A marker in the text is not enough, because anybody can paste one. */
 export function isBy(author: Author | null | undefined, { login, isApp }: Account): boolean {
   if (author?.login?.toLowerCase() !== login.toLowerCase()) return false;
   return !isApp || author.type === "Bot";
 }
 
-/** Returns the author's account, as an answer of GitHub names it. */
+/** Returns the author's account, as a response of GitHub names it. */
 export function accountOf(author: Author | null): Account | undefined {
   return author?.login === undefined ? undefined : { login: author.login, isApp: author.type === "Bot" };
 }

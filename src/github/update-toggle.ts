@@ -18,7 +18,7 @@ import { parseUpdates } from "./toggle-updates.ts";
 export interface ToggleRequest {
   readonly key: FlagKey;
   readonly updates: unknown;
-  /** The person who asks, named in the pull request and its commit. */
+  /** The person who asks for the change, named in the pull request and its commit. */
   readonly adminUserId: string;
   readonly notes: string | undefined;
 }
@@ -44,6 +44,7 @@ export interface FlagRepository {
   readonly folder?: string | undefined;
 }
 
+/** The pull request that proposes an update. */
 export type ProposedUpdate = Pick<Proposed, "number" | "url">;
 
 const MAX_ADMIN_ID = 200;
@@ -90,11 +91,11 @@ function checkRequest({ key, adminUserId, notes }: ToggleRequest): void {
 }
 
 /**
- * Compares the state that the person saw with the branch. A manual change in the table is reported and not refused, because git
+ * Compares the state that the person saw with the branch. A manual change in the table is reported but not refused, because git
  * has not changed.
  *
  * @returns the manual changes as text
- * @throws FlagError GITHUB_CONFLICT when git has changed since
+ * @throws FlagError GITHUB_CONFLICT when the flag has changed in git since then
  */
 async function manualChanges(
   github: GitHub,
@@ -117,7 +118,7 @@ async function manualChanges(
   );
 }
 
-/** Reads the flag as a commit had it; undefined when GitHub has no such commit, or the commit no such flag. */
+/** Reads the flag as it was in a commit; undefined when GitHub does not have the commit, or the commit does not have the flag. */
 async function flagAt(
   github: GitHub,
   tree: FlagTree,
@@ -132,7 +133,7 @@ async function flagAt(
   const text = root && (await flagTextAt(github, root.data.tree.sha, wanted));
   const flag = tree.loaded.flags.find(({ key }) => key === wanted.key);
   if (text === undefined || flag === undefined) return undefined;
-  // With the current segments: a change to a segment is not a change to this flag.
+  // Uses the current segments, because a change to a segment is not a change to this flag.
   const edit = { from: flag.path, to: flag.path, before: flag.parsed.text, after: text };
   return loadFlags(filesAfter(tree.files, [edit]))
     .flagsFor(environment)

@@ -26,7 +26,7 @@ export function findDatabase({ option, environment, env, folder }: DatabaseLooku
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(environment)) {
     throw new FlagError("USAGE", `"${environment}" is not a valid environment name; use letters, digits, - and _`);
   }
-  // Most likely a shell variable is not set: the command must not use a database that nobody asked for.
+  // An empty value most likely comes from an unset shell variable. The command must not use a database that nobody asked for.
   if (option?.trim() === "") {
     const hint = "give an address, e.g. postgres://flags@db.internal/flags, or omit the option";
     throw new FlagError("USAGE", "--database is empty", { hint });
@@ -142,7 +142,7 @@ const WELL_FORMED =
 function postgresLabel(url: string): string {
   const address = url.slice(url.indexOf("://") + "://".length);
   const well = WELL_FORMED.exec(address);
-  // A password with an unescaped / or @ may extend to the last @: only the text after it may be shown.
+  // A password with an unescaped / or @ may extend to the last @, so only the text after it may be shown.
   const found = well ?? WELL_FORMED.exec(address.slice(address.lastIndexOf("@") + 1));
   if (!found) return "(address not shown)";
   const [, user, host = "", port = "", database = "", query = ""] = found;

@@ -14,7 +14,7 @@ export const READ_HEAD = `SELECT environment, store_id AS "storeId", epoch, revi
   schema_version AS "schemaVersion" FROM flaghoist_head`;
 
 /**
- * Converts a row to a head. @throws FlagError STORE_CORRUPT without a row; STORE_NEWER or STORE_OUTDATED for a
+ * Converts a row to a head. @throws FlagError STORE_CORRUPT if there is no row; STORE_NEWER or STORE_OUTDATED for a
  * different schema version
  */
 export function headOf(row: HeadRow | undefined | null, label: string): Head {

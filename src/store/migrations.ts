@@ -9,7 +9,7 @@ import type { Dialect } from "./address.ts";
  * bundled needs the schema version and does not have the folder. A test compares the two.
  *
  * A migration that adds a column to `feature_toggles`:
- * - makes it nullable, because existing rows, and the values in their column `synced`, have nothing in it;
+ * - makes it nullable, because existing rows, and the values in their column `synced`, have no value for it;
  * - in SQLite, drops and recreates the view `flaghoist_state` with it: the view lists every column, and the audit does not show a
  *   column that is missing there. In PostgreSQL, the function of that name takes the whole row.
  *
@@ -130,7 +130,7 @@ export function checkReadable(version: number, label: string): void {
 
 function checkNotNewer(version: number, label: string): void {
   if (version <= SCHEMA_VERSION) return;
-  const message = `${label} has schema version ${version}; this program knows up to ${SCHEMA_VERSION}`;
+  const message = `${label} has schema version ${version}; this program supports at most ${SCHEMA_VERSION}`;
   const hint = "update flaghoist to the release that migrated the database";
   throw new FlagError("STORE_NEWER", message, { hint });
 }

@@ -140,7 +140,7 @@ export interface FlagStore {
   hasSync(syncId: string): Promise<boolean>;
   /** Reads the list of syncs, newest first. */
   syncs(limit: number): Promise<readonly SyncEntry[]>;
-  /** Reads the audit of one flag or of all, newest first. */
+  /** Reads the audit of one flag or of all flags, newest first. */
   audit(query: { readonly key?: FlagKey; readonly limit: number }): Promise<readonly AuditEntry[]>;
   /** Returns the newest manual change to each flag that has one, in key order. */
   manualChanges(): Promise<ReadonlyMap<FlagKey, AuditEntry>>;
@@ -149,7 +149,7 @@ export interface FlagStore {
   /** Inserts or updates the instance. Does not change the revision. */
   heartbeat(instance: Instance): Promise<void>;
   /**
-   * Calls back when something may have changed, and after each reconnect, until the returned function is called. Hints may be
+   * Calls `onHint` when something may have changed, and after each reconnect, until the returned function is called. Hints may be
    * lost, repeated or wrong: read the head. Never throws, and does not keep the process alive.
    */
   watch(onHint: () => void): () => void;

@@ -222,7 +222,7 @@ describe("a database of SQLite", () => {
     const { folder, env, file } = await syncedAt();
     execFileSync("sqlite3", [file, "UPDATE flaghoist_head SET schema_version = 99"]);
     expect(await expectRefused(folder, ["sync"], 8, env)).toMatchInlineSnapshot(`
-      "error  sqlite FOLDER/flags.db has schema version 99; this program knows up to 1
+      "error  sqlite FOLDER/flags.db has schema version 99; this program supports at most 1
              update flaghoist to the release that migrated the database
              exit 8 (STORE_NEWER)"
     `);

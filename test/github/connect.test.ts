@@ -74,12 +74,12 @@ describe("requests that GitHub refuses", () => {
     [
       "a concurrent change",
       json(409, { message: "flags/a.yaml does not match 1f3a9c2e" }),
-      'GITHUB_CONFLICT|could not comment on #12: GitHub says "flags/a.yaml does not match 1f3a9c2e" (409)|something else changed it first: look at the current state, then try again',
+      'GITHUB_CONFLICT|could not comment on #12: GitHub says "flags/a.yaml does not match 1f3a9c2e" (409)|it was changed in the meantime: look at its current state, then try again',
     ],
     [
       "a reference that exists",
       json(422, { message: "Reference already exists" }),
-      'GITHUB_CONFLICT|could not comment on #12: GitHub says "Reference already exists" (422)|something else changed it first: look at the current state, then try again',
+      'GITHUB_CONFLICT|could not comment on #12: GitHub says "Reference already exists" (422)|it was changed in the meantime: look at its current state, then try again',
     ],
     [
       "invalid fields, with every reason",
@@ -105,7 +105,7 @@ describe("requests that GitHub refuses", () => {
     [
       "many requests at once",
       json(403, { message: "You have exceeded a secondary rate limit." }, { "retry-after": "60" }),
-      'GITHUB_RATE_LIMITED|could not comment on #12: GitHub accepts no more requests for the moment ("You have exceeded a secondary rate limit.")|wait 60 s and try again',
+      'GITHUB_RATE_LIMITED|could not comment on #12: GitHub accepts no more requests at the moment ("You have exceeded a secondary rate limit.")|wait 60 s and try again',
     ],
     [
       "a server error with an HTML page",
@@ -267,8 +267,11 @@ describe("the environment variables", () => {
 
   test.each([
     [{}, "no GitHub token: none of FLAGS_GITHUB_TOKEN, GITHUB_TOKEN and GH_TOKEN is set"],
-    [{ GITHUB_TOKEN: "ghp_one\nghp_two" }, "GITHUB_TOKEN contains white space or characters that no token has"],
-    [{ GITHUB_TOKEN: "ghp_ünlikely" }, "GITHUB_TOKEN contains white space or characters that no token has"],
+    [
+      { GITHUB_TOKEN: "ghp_one\nghp_two" },
+      "GITHUB_TOKEN contains white space or characters that are not valid in a token",
+    ],
+    [{ GITHUB_TOKEN: "ghp_ünlikely" }, "GITHUB_TOKEN contains white space or characters that are not valid in a token"],
     [
       { GITHUB_TOKEN: "x", FLAGS_GITHUB_RETRIES: "many" },
       'FLAGS_GITHUB_RETRIES is "many"; set it to a number from 0 to 10',

@@ -4,6 +4,7 @@ import { COMPLETION_SCRIPTS, SHELLS } from "./scripts.ts";
 import type { Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
 
+/** Creates the command `hoist completion`. */
 export function completionCommand(io: Io): CommandUnknownOpts {
   const examples = [
     "source <(hoist completion bash)                 add to ~/.bashrc",

@@ -23,7 +23,7 @@ const NOTHING: Completions = { candidates: [], names: null, prefix: "" };
 /**
  * Returns the completions of the last word of a command line.
  *
- * @param program  `hoist` itself: its commands and options are what can be completed
+ * @param program  the command `hoist`, whose commands and options are completed
  * @param words    the words after `hoist`; the last one is unfinished and can be empty. `=` can be a word of its own, because
  *   bash splits there.
  */

@@ -4,7 +4,7 @@ import { keyOfPath } from "../../source/shape/key.ts";
 import { CONFIG_PATH, isFlagPath } from "../../source/shape/paths.ts";
 import type { NameKind } from "./completions.ts";
 
-/** Returns all names of one kind, sorted. Never rejects: what cannot be read completes to nothing. */
+/** Returns all names of one kind, sorted. Never rejects: files that cannot be read contribute no names. */
 export async function namesOf(kind: NameKind, folder: string): Promise<readonly string[]> {
   if (kind === "files") return [];
   if (kind === "flags") return flagKeys(folder);

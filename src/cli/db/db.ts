@@ -2,6 +2,7 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { commandGroup, databaseOption, envOption, hoistCommand, plainCommand } from "../command.ts";
 import type { Io } from "../terminal/io.ts";
 
+/** Creates the commands `hoist db …`. */
 export function dbCommand(io: Io): CommandUnknownOpts {
   const examples = ["hoist db migrate --env production", 'hoist db roles | psql -v ON_ERROR_STOP=1 "$ADMIN_URL"'];
   const commands = [migrateCommand(io), rolesCommand(io)];

@@ -10,7 +10,7 @@ export interface DescribedFlag {
 }
 
 interface Page {
-  /** In columns. */
+  /** The width of the text, in columns. */
   readonly width: number;
   readonly style: Style;
 }

@@ -4,6 +4,7 @@ import { progressOf, type Io } from "../terminal/io.ts";
 import { describeText } from "./describe-text.ts";
 import { flagsFolder } from "../workspace.ts";
 
+/** Creates the command `hoist describe`. */
 export function describeCommand(io: Io): CommandUnknownOpts {
   const examples = [
     "hoist describe workshop_routing",

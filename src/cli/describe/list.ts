@@ -8,6 +8,7 @@ import { fittedTable } from "../terminal/layout.ts";
 import { flagsFolder, selectedEnvironments } from "../workspace.ts";
 import { sentencesText } from "./describe-text.ts";
 
+/** Creates the command `hoist list`. */
 export function listCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = ["hoist list", "hoist list --owner team-workshops", "hoist list --tag payments --sentences"];
   return hoistCommand("list", "list the flags and what each environment serves", examples, io)

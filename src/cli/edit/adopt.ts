@@ -3,7 +3,7 @@ import { databaseOption, envOption, hoistCommand, type Done } from "../command.t
 import type { Io } from "../terminal/io.ts";
 import { runEdit, withEditOptions } from "./edit-command.ts";
 
-/** `hoist adopt` */
+/** Creates the command `hoist adopt`. */
 export function adoptCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist adopt voice_logging --env production",

@@ -18,6 +18,7 @@ interface VersionQuery {
   readonly from: string | null;
 }
 
+/** An earlier version of a flag's file. */
 export interface EarlierVersion {
   readonly text: string;
   /** Describes the commits that are undone, one per line. */

@@ -32,6 +32,7 @@ export function setTarget(
   return { key, environment: env ?? null, evenIfMasked: base, commandSuffix: pr ? " --pr" : "" };
 }
 
+/** The options that every edit command has. */
 export interface EditOptions {
   readonly pr: boolean;
   readonly note?: string | undefined;

@@ -102,12 +102,12 @@ export async function checkSameFile(
       );
 }
 
-/** Whether a local commit causes the difference, that is, whether the file changed since the common ancestor. */
+/** Returns whether a local commit causes the difference, that is, whether the file has changed since the common ancestor. */
 async function isChangedHere(
   repository: Repository,
   { head, remote, key, here }: { readonly head: string; readonly remote: string; readonly key: FlagKey; here: string },
 ): Promise<boolean> {
-  // Otherwise the remote commit is not fetched yet, so the change is on the remote.
+  // Otherwise the remote commit has not been fetched yet, so the change is on the remote.
   if (!(await hasCommit(repository, remote))) return false;
   const base = await repository.commonAncestor(head, remote);
   return base !== null && (await textIn(repository, base, key)) !== here;

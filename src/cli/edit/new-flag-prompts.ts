@@ -5,6 +5,7 @@ import type { NewFlag } from "../../source/edit/new-flag.ts";
 import type { Config } from "../../source/load/config.ts";
 import type { Io } from "../terminal/io.ts";
 
+/** The values that a new flag needs. */
 export type CompleteAnswers = Pick<NewFlag, "key" | "name" | "description" | "owner" | "kind" | "expires">;
 
 /** The answers that options give; undefined where no option gave one. */

@@ -10,6 +10,7 @@ import { formerKeyNotes } from "./former-keys.ts";
 import { completeAnswers, type FlagAnswers } from "./new-flag-prompts.ts";
 import type { DraftEdit } from "./outcome.ts";
 
+/** The options of `hoist new` that describe the flag. */
 export interface NewFlagOptions extends Partial<FlagAnswers> {
   readonly env?: readonly string[] | undefined;
   readonly folder?: string | undefined;

@@ -4,7 +4,7 @@ import { collected, hoistCommand, type Done } from "../command.ts";
 import type { Io } from "../terminal/io.ts";
 import { commaList, runEdit, withEditOptions } from "./edit-command.ts";
 
-/** `hoist new` */
+/** Creates the command `hoist new`. */
 export function newCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist new                                                     asks for every value, on a terminal",
@@ -35,7 +35,7 @@ export function newCommand(io: Io, done: Done): CommandUnknownOpts {
     );
   return withEditOptions(command).action(async (key, options) => {
     const { newFlag } = await import("./new-flag.ts");
-    // With --pr nothing is asked for: missing options are one error that lists them.
+    // With --pr, hoist does not ask for values: one error lists the missing options.
     const asking = options.pr ? { ...io, ask: undefined } : io;
     const edit: Parameters<typeof runEdit>[3]["edit"] = (tree, { folder }) =>
       newFlag(asking, folder, tree, { ...options, key });

@@ -15,8 +15,8 @@ export interface EditRequest {
   /**
    * Makes the edit in memory. Throws a FlagError when the edit is refused.
    *
-   * @param source  `folder` holds `flags/`, or would; `commit` is what the files were read from, null for the work tree. The
-   *                clone may not have that commit
+   * @param source  `folder` holds `flags/`, or would; `commit` is the commit that the files were read from, null for
+   *                the work tree. The clone may not have that commit
    */
   readonly edit: (
     tree: FlagTree,
@@ -24,6 +24,7 @@ export interface EditRequest {
   ) => DraftEdit | Promise<DraftEdit>;
 }
 
+/** An edit in memory, before it is written or proposed. */
 export interface DraftEdit {
   readonly result: Edited;
   /** Remarks for the user, one line each. */
@@ -45,6 +46,7 @@ export interface EditOutcome extends Pick<Edited, "key" | "edits" | "voided" | "
   readonly next: readonly string[];
 }
 
+/** Where an edit was made: in the work tree or as a pull request. */
 export type Destination =
   | { readonly kind: "workTree"; readonly isWritten: boolean }
   | {
@@ -58,6 +60,7 @@ export type Destination =
       readonly proposed: Proposed | null;
     };
 
+/** A change that needs an acknowledgement, and how to acknowledge it. */
 export interface EditNeed {
   readonly environment: string;
   readonly text: string;

@@ -10,7 +10,7 @@ import { type EditOutcome, type EditRequest, openNeeds, outcomeOf } from "./outc
 
 /**
  * Makes an edit on GitHub, as a pull request into the default branch. The work tree is only read: its version of the
- * flag must be the one on that branch.
+ * flag must be the same as the one on that branch.
  *
  * @param folder  the one that holds `flags/`, or would
  * @throws FlagError when the edit is refused; the errors of {@link propose}

@@ -3,7 +3,7 @@ import { hoistCommand, type Done } from "../command.ts";
 import type { Io } from "../terminal/io.ts";
 import { runEdit, withEditOptions } from "./edit-command.ts";
 
-/** `hoist rename` */
+/** Creates the command `hoist rename`. */
 export function renameCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist rename workshop_routing smart_routing",

@@ -3,7 +3,7 @@ import { hoistCommand, type Done } from "../command.ts";
 import type { Io } from "../terminal/io.ts";
 import { runEdit, withEditOptions } from "./edit-command.ts";
 
-/** `hoist rollback` */
+/** Creates the command `hoist rollback`. */
 export function rollbackCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist rollback workshop_routing --env production           undo the last change in production",

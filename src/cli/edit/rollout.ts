@@ -3,7 +3,7 @@ import { hoistCommand, type Done } from "../command.ts";
 import type { Io } from "../terminal/io.ts";
 import { baseOption, commaList, overlayOption, runEdit, setTarget, withEditOptions } from "./edit-command.ts";
 
-/** `hoist rollout` */
+/** Creates the command `hoist rollout`. */
 export function rolloutCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist rollout workshop_routing 50% --env production",

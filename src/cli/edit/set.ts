@@ -3,7 +3,7 @@ import { hoistCommand, type Done } from "../command.ts";
 import type { Io } from "../terminal/io.ts";
 import { baseOption, overlayOption, runEdit, setTarget, withEditOptions } from "./edit-command.ts";
 
-/** `hoist set` */
+/** Creates the command `hoist set`. */
 export function setCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist set workshop_routing enabled=false --env production",

@@ -48,12 +48,13 @@ export function definitionsText({ flags, attributes }: Generated): string {
   ].join("\n");
 }
 
+/** Returns the definition of a flag in generated code. */
 export function definitionOf(flag: Flag): FlagDefinition {
   const { name, description, owner, kind, type, variants, offVariant, fallback, tags, client } = flag;
   return { name, description, owner, kind, type, variants, offVariant, fallback, tags, client };
 }
 
-/** Types, not variants: a flag's variants and their values can change after the application has been compiled; its type cannot. */
+/** Types, not variants, because a flag's variants can change after the application has been compiled, but its type cannot. */
 const VALUE_TYPES: Readonly<Record<FlagType, string>> = {
   boolean: "boolean",
   string: "string",

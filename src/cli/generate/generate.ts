@@ -4,6 +4,7 @@ import { hoistCommand, type Done } from "../command.ts";
 import type { Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
 
+/** Creates the command `hoist generate`. */
 export function generateCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist generate                                  write src/flags/definitions.ts and src/flags/server.ts",

@@ -4,6 +4,7 @@ import { hoistCommand, type Done } from "../command.ts";
 import type { Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
 
+/** Creates the command `hoist schema`. */
 export function schemaCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist schema",

@@ -34,8 +34,8 @@ export interface BranchReport extends Verdict {
 }
 
 /**
- * Reports everything that `validate --base` finds and `plan --base` shows for a commit; for invalid files, only their
- * errors. Tables are compared as well where environment variables contain their addresses.
+ * Reports everything that `validate --base` finds and `plan --base` shows for a commit. If files are invalid, reports only
+ * their errors. Tables are compared as well where environment variables contain their addresses.
  *
  * @throws the errors of {@link checkFiles} and {@link baseOf}
  */

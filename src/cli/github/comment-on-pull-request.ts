@@ -11,6 +11,7 @@ import { upsertComment, type UpsertedComment } from "../../github/comment.ts";
 import { branchReport, type BranchReport } from "./branch-report.ts";
 import { printNote, type Io, type Style } from "../terminal/io.ts";
 
+/** What was written on GitHub. */
 export interface CommentResult {
   /** Null when there is none, as in a merge queue. */
   readonly pullRequest: number | null;
@@ -30,11 +31,12 @@ export interface CommentResult {
   readonly summary: boolean;
 }
 
+/** The options of `hoist github comment`. */
 export interface CommentOptions {
   readonly folder: string;
   readonly base: string;
   readonly ref: string;
-  /** The pull request; else the one of the workflow run. */
+  /** The number of the pull request. Default: the pull request of the workflow run. */
   readonly number: number | undefined;
   /** Prints lines that GitHub turns into annotations. */
   readonly annotate: (text: string) => void;
@@ -42,7 +44,7 @@ export interface CommentOptions {
 
 /**
  * Reports what a commit changes in every place on GitHub that the token may write to: the job summary, the comment of
- * the pull request, and a check with annotations. Each is complete by itself, and a second run produces the same.
+ * the pull request, and a check with annotations. Each of them is complete, and a second run produces the same result.
  *
  * @throws the errors of {@link branchReport}, {@link gitHubFrom} and {@link upsertComment}
  */
@@ -110,7 +112,7 @@ async function writeComment(
     const origin = isFork ? "comes from a fork" : "is from Dependabot";
     printNote(
       io,
-      `#${number} ${origin}, for which a workflow may not comment${summary ? "; the report is in the job summary" : ""}`,
+      `#${number} ${origin}, so a workflow may not comment on it${summary ? "; the report is in the job summary" : ""}`,
     );
     return { action: "refused", url: null };
   }

@@ -22,15 +22,17 @@ export interface Drift {
   readonly diverged: { readonly message: string; readonly hint: string } | null;
 }
 
+/** A manual change to the table. */
 export interface ManualChange {
   readonly key: string;
-  /** `disabled manually`. */
+  /** The change, e.g. `disabled manually`. */
   readonly what: string;
   /** The outcome of the next sync, e.g. `stays disabled until released`. */
   readonly fate: string;
   readonly by: EditedBy | null;
 }
 
+/** The merged changes that are not live. */
 export interface Pending {
   /** The time when the oldest commit was merged, ISO 8601. */
   readonly since: string;
@@ -39,6 +41,7 @@ export interface Pending {
   readonly commits: readonly Pick<MainlineChange, "sha" | "subject" | "pullRequest" | "date">[];
 }
 
+/** The result of a comparison. */
 export type DriftOutcome =
   | { readonly kind: "invalid"; readonly diagnostics: readonly Diagnostic[]; readonly flagCount: number }
   /** The table is newer than this clone, so nothing can be compared. */
@@ -46,6 +49,7 @@ export type DriftOutcome =
   | { readonly kind: "agrees"; readonly drift: Drift }
   | { readonly kind: "differs"; readonly drift: Drift };
 
+/** What to compare, and which differences to ignore. */
 export interface DriftOptions {
   readonly sync: SyncOptions;
   readonly now: Date;

@@ -26,6 +26,7 @@ When FLAGS_DATABASE_URL_<ENV> or FLAGS_DATABASE_URL is set, it also reports
 manual changes in that table and overrides in running instances. The role
 flaghoist_reader is enough.`;
 
+/** Creates the commands `hoist github …`. */
 export function githubCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = ["hoist github comment --base origin/main", "hoist github drift --env production"];
   const commands = [
@@ -120,7 +121,7 @@ function driftCommand(io: Io, done: Done): CommandUnknownOpts {
 
 const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** Parses `15m` into milliseconds. */
+/** Parses a time span such as `15m`, and returns milliseconds. */
 function span(text: string): number {
   const [, count, unit] = /^(\d{1,5})([smhd])$/.exec(text) ?? [];
   if (count !== undefined && (unit === "s" || unit === "m" || unit === "h" || unit === "d"))

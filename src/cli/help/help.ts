@@ -5,6 +5,7 @@ import { helpWidth, plainCommand } from "../command.ts";
 import type { Io } from "../terminal/io.ts";
 import { readPage, TOPICS } from "./topics.ts";
 
+/** Creates the command `hoist help`. */
 export function helpCommand(io: Io): CommandUnknownOpts {
   const examples = [
     "hoist help flags          the fields of a flag file",

@@ -7,6 +7,7 @@ import { KEY_PATTERN } from "../../source/shape/key.ts";
 import { loadFlags, type LoadedFlags } from "../../source/load/load.ts";
 import { readWorkTree } from "../../source/read/work-tree.ts";
 
+/** What the files that `hoist init` writes depend on. */
 export interface FirstSteps {
   /** The folder that will hold `flags/`. */
   readonly folder: string;

@@ -18,6 +18,7 @@ export interface InitResult {
   readonly next: readonly NextStep[];
 }
 
+/** Renders what `hoist init` wrote, and what to do next. */
 export function initText({ steps, settings, next }: InitResult, style: Style): string {
   const isNew = steps.some(({ outcome }) => outcome !== "kept");
   const rows = steps.map(({ outcome, path, note }) => [outcome, path, style("dim", note)]);

@@ -6,6 +6,7 @@ import type { Step } from "./first-steps.ts";
 import { printNote, type Io } from "../terminal/io.ts";
 import type { NextStep } from "./init-text.ts";
 
+/** Creates the command `hoist init`. */
 export function initCommand(io: Io): CommandUnknownOpts {
   const examples = ["hoist init", "hoist init --env test,live --owner team-shop"];
   return hoistCommand("init", "create flags/, editor settings and GitHub workflows; overwrites nothing", examples, io)

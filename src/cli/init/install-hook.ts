@@ -57,7 +57,7 @@ exit 1
 }
 
 /**
- * Asks git itself, because worktrees and core.hooksPath move the hooks.
+ * Asks git where the hooks are, because worktrees and core.hooksPath move them.
  *
  * @returns the folder of the hooks, and the path from the top of the work tree to the given folder: "" or `apps/shop`
  */

@@ -4,6 +4,7 @@ import { openStore } from "../../store/open.ts";
 import type { FlagStore } from "../../store/store.ts";
 import type { Io } from "../terminal/io.ts";
 
+/** The open database of an environment. */
 export interface OpenTable {
   readonly environment: string;
   readonly store: FlagStore;

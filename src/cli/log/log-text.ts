@@ -4,6 +4,7 @@ import type { Style } from "../terminal/io.ts";
 import { shortCommit } from "../plan/plan-text.ts";
 import { padded, widthOf, wrapped } from "../terminal/layout.ts";
 
+/** A log, and how to render it. */
 export interface LogView {
   readonly log: Log;
   /** Whether each line names its flag. */

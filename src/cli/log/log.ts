@@ -5,6 +5,7 @@ import { since, sinceMs } from "./since.ts";
 import { logText } from "./log-text.ts";
 import { flagsFolder, readConfig, selectedEnvironments } from "../workspace.ts";
 
+/** Creates the command `hoist log`. */
 export function logCommand(io: Io): CommandUnknownOpts {
   const examples = [
     "hoist log workshop_routing",

@@ -20,6 +20,7 @@ export function since(text: string): Since {
   throw new InvalidArgumentError("Write a date such as 2026-11-01, or a time span such as 30m, 36h, 14d or 2w.");
 }
 
+/** Returns a start time in milliseconds since 1970; -Infinity if it is undefined. */
 export function sinceMs(value: Since | undefined, now: Date): number {
   if (value === undefined) return -Infinity;
   return "at" in value ? value.at : now.getTime() - value.agoMs;

@@ -6,6 +6,7 @@ import { sizeText } from "../plan/flips-text.ts";
 import { shortCommit } from "../plan/plan-text.ts";
 import { padded, widthOf, wrapped } from "../terminal/layout.ts";
 
+/** How to render suspects. */
 export interface SuspectsView {
   /** The environments that were searched. */
   readonly environments: readonly string[];
@@ -42,7 +43,7 @@ function headText({ suspects, since, until, withoutTable }: Suspects, { environm
   return `${counted(suspects.length, "change")} in ${environments.join(", ")} ${when} UTC${alone}`;
 }
 
-/** Renders an empty result with the last change before the window. */
+/** Renders an empty result, with the last change before the period. */
 function nothingText(found: Suspects, view: SuspectsView): string {
   const { earlier } = found;
   const head = headText(found, view).replace(/^0 changes/, "Nothing changed");

@@ -7,6 +7,7 @@ import { suspectsJson } from "./suspects-json.ts";
 import { suspectsText } from "./suspects-text.ts";
 import { flagsFolder, readConfig, selectedEnvironments } from "../workspace.ts";
 
+/** Creates the command `hoist suspects`. */
 export function suspectsCommand(io: Io): CommandUnknownOpts {
   const examples = [
     "hoist suspects --since 2h                                     in all environments",

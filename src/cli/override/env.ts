@@ -6,6 +6,7 @@ import type { Io, Style } from "../terminal/io.ts";
 import { tableText } from "../terminal/layout.ts";
 import { flagsFolder } from "../workspace.ts";
 
+/** Creates the commands `hoist env …`. */
 export function envCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = ["hoist env check", "FEATURE_CHECKOUT_BUTTON=off hoist env check"];
   return commandGroup("env", "check the overrides in this shell", examples, [checkCommand(io, done)], io);

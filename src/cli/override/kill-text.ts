@@ -10,6 +10,7 @@ export interface KillWay {
   readonly takesEffect: string;
 }
 
+/** The ways to switch one flag off, and all flags that share its prefix. */
 export interface KillLines {
   readonly key: string;
   readonly variable: string;

@@ -7,6 +7,7 @@ import { printNote, type Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
 import { killLines, killText } from "./kill-text.ts";
 
+/** Creates the command `hoist kill`. */
 export function killCommand(io: Io): CommandUnknownOpts {
   const examples = ["hoist kill workshop_routing", "hoist kill workshop_routing --format json"];
   const summary = "print the commands that switch a flag off at once; does not run them";

@@ -13,6 +13,7 @@ export interface LiveTables {
   readonly overridden: ReadonlyMap<string, readonly SeenOverride[]>;
 }
 
+/** Selects the tables to read. */
 export interface LiveTablesQuery {
   readonly folder: string;
   /** The environments whose tables are read; all environments of the files unless given. */

@@ -9,6 +9,7 @@ import { printNote, type Io, type Style, type View } from "../terminal/io.ts";
 import { agoText } from "../terminal/age.ts";
 import { padded, widthOf } from "../terminal/layout.ts";
 
+/** A plan, and what its text shows in addition. */
 export interface PlanView extends View {
   readonly plan: PlanWithNeeds;
   /** The newest manual entry of the audit, by flag. */
@@ -21,7 +22,9 @@ export interface PlanView extends View {
   readonly title?: string;
 }
 
+/** The sign in front of each changed flag. */
 export const SIGNS = { create: "+", update: "~", archive: "-", restore: "+" } as const;
+/** The colour of each sign. */
 export const COLOURS = { create: "green", update: "yellow", archive: "red", restore: "green" } as const;
 
 /** Renders a plan: which states it compares, problems, changes, manual changes, counts, and how to acknowledge it. */
@@ -73,6 +76,7 @@ export function branchText(plans: readonly PlanWithNeeds[], base: string, style:
   return blocks.join("\n\n");
 }
 
+/** Returns the first characters of a commit id. */
 export function shortCommit(commit: string): string {
   return commit.slice(0, 7);
 }
@@ -143,6 +147,7 @@ export function byWhom(entry: EditedBy | undefined, now: Date): string {
   return ` ${agoText(entry.changedAt, now)} by ${entry.changedBy}${note}`;
 }
 
+/** The words for changes that have not been made yet. */
 export const TO_DO = { create: "to create", update: "to update", restore: "to restore", archive: "to archive" };
 
 /** Counts changes by their action, in the order of `words`: `2 to create`. Actions without changes are left out. */
@@ -166,6 +171,7 @@ function countsText({ changes, unchanged, manualChanges, unmanaged }: Plan): str
   return [[...counts, `${unchanged} unchanged`].join(", "), ...notes.filter((note) => note !== "")].join(" · ");
 }
 
+/** Renders a problem that prevents a sync. */
 export function problemText({ key, path, message, hint }: Plan["problems"][number], style: Style): string {
   return `${path}: ${style("red", "error")}  ${key}: ${message}\n       ${hint}`;
 }

@@ -26,6 +26,7 @@ const planFormatOption = new Option("--format <format>", "output format (markdow
   .choices(["text", "markdown", "json"] as const)
   .default("text" as const);
 
+/** Creates the command `hoist plan`. */
 export function planCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist plan --env production",

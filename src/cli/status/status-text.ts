@@ -5,6 +5,7 @@ import { shortCommit } from "../plan/plan-text.ts";
 import { fittedTable } from "../terminal/layout.ts";
 
 /** A flag as git, the table, overrides and instances see it. A dash means that there is nothing to show. */
+/** The result of `hoist status`. */
 export interface StatusRow {
   readonly key: string;
   readonly git: string;

@@ -3,6 +3,7 @@ import { databaseOption, envOption, formatOption, hoistCommand, printResult } fr
 import { viewOf, type Io } from "../terminal/io.ts";
 import { statusText } from "./status-text.ts";
 
+/** Creates the command `hoist status`. */
 export function statusCommand(io: Io): CommandUnknownOpts {
   const examples = [
     "hoist status --env production",

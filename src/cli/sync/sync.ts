@@ -8,6 +8,7 @@ import { planText } from "../plan/plan-text.ts";
 import { syncData } from "./sync-json.ts";
 import { syncText } from "./sync-text.ts";
 
+/** Creates the command `hoist sync`. */
 export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist sync --env production",

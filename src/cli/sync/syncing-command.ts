@@ -9,7 +9,7 @@ const releaseOption = new Option(
 const onDriftOption = new Option("--on-drift <what>", "what to do with manual changes in the table")
   .choices(["keep", "fail", "heal"] as const)
   .default("keep" as const);
-const acceptLiveOption = new Option("--accept-live <sha>", "the live commit to accept after a rewritten history");
+const acceptLiveOption = new Option("--accept-live <sha>", "live commit to accept after the git history was rewritten");
 const acknowledgeOption = new Option(
   "--acknowledge <plan-id>",
   "acknowledge the plan with this id (a refused sync prints it)",

@@ -16,7 +16,7 @@ export interface Io {
   readonly now: () => Date;
   /** The person or job that runs the command, `user@host`. */
   readonly user: string;
-  /** Colours for {@link out} and {@link err}; each has an effect on a terminal only. */
+  /** Colours for {@link out} and {@link err}; each has an effect only on a terminal. */
   readonly style: Style;
   readonly errStyle: Style;
   /** True when stderr is a terminal, on which progress is shown. */
@@ -37,6 +37,7 @@ export interface View {
   readonly columns?: number | undefined;
 }
 
+/** Returns the style and width of text on stdout, and the current time. */
 export function viewOf({ now, style, columns }: Io): View {
   return { now: now(), style, columns };
 }

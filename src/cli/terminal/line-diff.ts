@@ -12,7 +12,7 @@ export function diffTexts(diff: readonly DiffLine[]): readonly string[] {
   return diff.map(({ sign, line, text }) => `${String(line).padStart(width)} ${sign} ${text}`);
 }
 
-/** Above this size of the table, all lines in the middle are shown as removed and added: correct, and not quadratic. */
+/** Above this size of the table, all lines in the middle are shown as removed and added, which is correct and avoids quadratic time. */
 const MAX_CELLS = 4_000_000;
 
 /** Returns the lines that differ, from top to bottom. A line whose line ending changed differs too. */

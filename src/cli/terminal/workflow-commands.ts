@@ -1,5 +1,5 @@
 /**
- * Escapes a text for the log of a GitHub Actions job: no line is a workflow command to the runner except our own annotations.
+ * Escapes a text for the log of a GitHub Actions job, so that the runner treats only our own annotations as workflow commands.
  * The runner would obey `::` at the start of a line and `##[` anywhere in it (masking text, setting outputs), and the text can
  * hold anything: names of rules, commit subjects, notes from a table.
  */

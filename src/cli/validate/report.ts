@@ -10,6 +10,7 @@ import type { Done } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { progressOf, todayOf, type Io } from "../terminal/io.ts";
 
+/** The output formats of a check. */
 export type ReportFormat = "text" | "json" | "github";
 
 /** The result of a check, for {@link reportDiagnostics}. */

@@ -3,6 +3,7 @@ import { formatOption, hoistCommand, type Done } from "../command.ts";
 import { progressOf, todayOf, type Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
 
+/** Creates the command `hoist test`. */
 export function testCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = ["hoist test", "hoist test checkout_button", "hoist test --format json"];
   return hoistCommand("test", "run the tests in the flag files", examples, io)

@@ -8,6 +8,7 @@ import { progressOf, todayOf, type Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
 import type { ReportFormat } from "./report.ts";
 
+/** Creates the command `hoist validate`. */
 export function validateCommand(io: Io, done: Done): CommandUnknownOpts {
   const examples = [
     "hoist validate",

@@ -25,7 +25,7 @@ interface Source {
   readonly flags: ReadonlyMap<FlagKey, Flag>;
   readonly archived: readonly FlagKey[];
   readonly revision?: number;
-  /** e.g. `production revision 7`. */
+  /** Where the flags were read, e.g. `production revision 7`. */
   readonly text: string;
   /** The file of the flag and its last change; "" when unknown. */
   readonly provenance: string;

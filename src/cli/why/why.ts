@@ -11,6 +11,7 @@ import {
 import type { Io } from "../terminal/io.ts";
 import { whyText } from "./why-text.ts";
 
+/** Creates the command `hoist why`. */
 export function whyCommand(io: Io): CommandUnknownOpts {
   const examples = [
     "hoist why workshop_routing --user user-42 --context postalCode=M5V --env production",

@@ -4,7 +4,7 @@ import type { OverrideTextOrigin } from "../../core/override/override.ts";
 /** An override file has a few lines; a file larger than this is a mistake. */
 const MAX_BYTES = 1024 * 1024;
 
-/** The override lines of a source, undefined if it does not exist; or the reason why it cannot be read, with its cause. */
+/** The override lines of a source (undefined if the source does not exist), or the reason why it cannot be read, with its cause. */
 type Reading = { readonly text: string | undefined } | { readonly reason: string; readonly cause?: unknown };
 
 /**

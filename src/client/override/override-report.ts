@@ -7,7 +7,7 @@ import type { ShownOverride } from "../status.ts";
 /** Limits how many overrides are logged; `status()` lists all of them. */
 const MAX_LINES = 50;
 
-/** Returns the overrides in force, each with the time since which it has been unchanged. */
+/** Returns the overrides in force, each with the time of its last change. */
 export function shownOverrides(
   { active }: ResolvedOverrides,
   before: readonly ShownOverride[],
@@ -30,7 +30,7 @@ export function sameOverrides(a: readonly ShownOverride[], b: readonly ShownOver
 /**
  * Creates a function that logs the overrides and problems that have changed since its last call.
  *
- * @param overrideSources  their paths are shown next to the overrides from them
+ * @param overrideSources  their paths are shown next to their overrides
  */
 export function createOverrideLog({ logger, overrideSources }: Pick<Settings, "logger" | "overrideSources">) {
   const paths = new Map<OverrideOrigin, string>(overrideSources.map(({ origin, path }) => [origin, path]));

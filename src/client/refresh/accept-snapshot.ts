@@ -6,7 +6,7 @@ import { readSnapshot, sameRows, type Snapshot, withKills } from "../snapshot/sn
 import type { StandbySnapshot } from "../snapshot/standby.ts";
 import type { SetAside } from "../status.ts";
 
-/** A table with more rows was filled by a runaway script, not by people. */
+/** The maximum number of rows. A larger table was probably filled by a runaway script. */
 const MAX_ROWS = 20_000;
 /** Up to this many rows may vanish without a sync, even if they are most of the table. */
 const FEW_ROWS = 5;
@@ -85,7 +85,7 @@ export function createSnapshotAcceptance(
   return { compare, accept };
 }
 
-/** Compares a table with its state before. The standby snapshot is read only if the table looks implausible. */
+/** Compares a table with its previous state. The standby snapshot is read only if the table looks implausible. */
 function plausibility(
   stored: StoredSnapshot,
   current: Snapshot | undefined,

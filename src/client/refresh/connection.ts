@@ -11,7 +11,7 @@ interface OpenConnection {
 }
 
 /**
- * Creates the connection of one client to its database. It is opened on demand and closed after a failure.
+ * Creates the connection of one client to its database. The connection is opened on demand and closed after a failure.
  *
  * @param openStore  called again after every failure, because the address may lead to a different database by then
  */

@@ -34,7 +34,7 @@ export function trackFreshness(staleAfterMs: number, clock: Clock, onTurned: (is
     checked: () => {
       if (isClosed) return;
       checkedAt = clock.elapsed();
-      // One timer that looks again when it fires: checks may come many times a second.
+      // One timer, which calculates the age again when it fires, is enough: there may be many checks a second.
       if (cancel === undefined) watch();
       if (!isLate) return;
       isLate = false;

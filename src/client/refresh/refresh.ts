@@ -5,9 +5,9 @@ import type { SnapshotAcceptance } from "./accept-snapshot.ts";
 import { createBackoff } from "./backoff.ts";
 import type { DatabaseConnection } from "./connection.ts";
 
-/** An attempt that takes longer is abandoned and its connection closed. */
+/** The maximum duration of an attempt. A longer one is abandoned, and its connection is closed. */
 const ATTEMPT_MS = 8000;
-/** After this many polls the whole table is read even if the revision is the same: a trigger may be missing. */
+/** After this many polls, the whole table is read even if the revision is the same, because a trigger may be missing. */
 const POLLS_PER_READ = 6;
 
 /** The dependencies and callbacks of a refresh loop. */
@@ -61,7 +61,7 @@ export function createRefresh(input: RefreshInput) {
       timer.startUnlessPending(clampedDelay(pollIntervalMs * (0.8 + 0.4 * clock.random())));
     } catch (error) {
       attempt.abort();
-      // A notification from the broken connection is ignored: the next connection reads everything anyway.
+      // A notification from the broken connection is ignored, because the next connection reads everything anyway.
       wake.clear();
       void connection.close();
       if (closing.signal.aborted) return;

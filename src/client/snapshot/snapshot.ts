@@ -85,7 +85,7 @@ function sameRow(a: RawRow, b: RawRow): boolean {
   try {
     return a === b || sameJson(a, b);
   } catch {
-    // A value that JSON cannot represent equals nothing: the row is parsed again.
+    // A value that JSON cannot represent is equal to nothing, so the row is parsed again.
     return false;
   }
 }

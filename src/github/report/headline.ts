@@ -52,7 +52,7 @@ function peopleFlip(report: ChangeReport, last: EnvironmentReport): string {
     : `${nameText(grave.environment)} stays as it is; ${flips}`;
 }
 
-/** Whether somebody gets a different answer because the flag is disabled now. */
+/** Returns whether anybody gets a different answer because the flag is now disabled. */
 function isSwitchedOff({ action, flips }: FlagReport): boolean {
   return action !== "archive" && flips.moves.some(({ decidedBy, share }) => decidedBy.kind === "disabled" && share > 0);
 }

@@ -69,7 +69,7 @@ export function withLive(body: string, live: Live, limit = COMMENT_LIMIT): strin
   return text(head, latest(all, limit - bytesOf(text(head, [], ""))), "");
 }
 
-/** Whether the comment says that the commit is live in the environment. */
+/** Returns whether the comment says that the commit is live in the environment. */
 export function saysLive(body: string, { environment, commit }: Pick<Live, "environment" | "commit">): boolean {
   const { lines } = parted(body.replaceAll("\r\n", "\n"));
   return lines.some((line) => line.endsWith(markOf(environment)) && line.includes(`(${code(commit.slice(0, 7))})`));

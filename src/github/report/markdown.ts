@@ -20,6 +20,7 @@ export const COMMENT_LIMIT = 65_536;
 /** The maximum size in bytes of the summary of a step. */
 export const SUMMARY_LIMIT = 1_048_576;
 
+/** The limits of {@link reportMarkdown}. */
 export interface MarkdownOptions {
   /**
    * The maximum size in bytes of UTF-8, at least 1,000. A text never has more characters than bytes, so this also

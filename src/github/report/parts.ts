@@ -86,7 +86,7 @@ function fileBlocks({ environments }: ChangeReport): readonly string[] {
     const why = [...reasons].map(([text, same]) => {
       return `${lineText(text)} (${joined(same.map(({ environment }) => nameText(environment)))})`;
     });
-    // One line contains all environments, in the order of promotion, also those that are acknowledged already.
+    // One line contains all environments, in the order of promotion, including those that are already acknowledged.
     const ids = Object.fromEntries(needs.map(({ environment, id }) => [environment, id]));
     const line = fenced([acknowledgeLine(ids)], "yaml");
     return [`Because ${joined(why)}, add to ${pathText(file)}, with your reason:\n\n${line}`];
@@ -196,7 +196,7 @@ export function checksPart(report: ChangeReport): Part {
   return { name: "checks", items: 1, text: (shown) => detailsText(summary, shown === 0 ? "" : listText(lines)) };
 }
 
-/** Whether any of the figures is an estimate. */
+/** Returns whether any of the figures is an estimate. */
 function isEstimated({ environments }: ChangeReport): boolean {
   return environments.some(
     ({ flags, flipped }) => flipped.margin > 0 || flags.some(({ flips }) => flips.method !== "exact"),

@@ -7,6 +7,7 @@ import type { ChangeReport, EnvironmentReport, FlagReport } from "../../impact/r
 const MAX_NAME = 100;
 const MAX_LINE = 240;
 
+/** Returns the key of a flag as Markdown. */
 export function keyText(key: FlagKey): string {
   return code(clipped(key, MAX_NAME));
 }

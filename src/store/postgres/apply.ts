@@ -25,7 +25,7 @@ const UPSERT = `
   ON CONFLICT (feature_key) DO UPDATE SET ${UPSERT_ASSIGNMENTS},
   archived_at = CASE WHEN excluded.archived_at IS NOT NULL THEN coalesce(t.archived_at, excluded.archived_at) END`;
 
-// SET LOCAL: a pooler hands the same session to others afterwards.
+// SET LOCAL, because a pooler gives the same session to other clients afterwards.
 const BEGIN = `BEGIN; SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = '30s';
   SET LOCAL idle_in_transaction_session_timeout = '15s'`;
 const SET_ACTOR = "UPDATE flaghoist_actor SET changed_by = $1, notes = $2, commit_sha = $3";
@@ -52,7 +52,7 @@ export async function applyToPostgres(url: string, batch: SyncBatch, label: stri
 
 async function writeBatch(client: Client, batch: SyncBatch, label: string): Promise<StoredSnapshot> {
   await client.query(BEGIN);
-  // The triggers lock this row first too: from here on no other transaction writes flags.
+  // The triggers lock this row first too, so from here on no other transaction writes flags.
   const { rows: heads } = await client.query<HeadRow>(`${READ_HEAD} FOR UPDATE`);
   checkHead(headOf(heads[0], label), batch.from, label);
   for (const group of byActor(batch.writes)) {

@@ -3,9 +3,9 @@ import type { Client, ClientConfig, Pool } from "pg";
 import { FlagError } from "../../core/errors.ts";
 
 const CONNECT_TIMEOUT_MS = 2_000;
-/** Applies to the queries of a running application. A connection whose answer is late is closed, because it may be half-open. */
+/** The time limit for a query of a running application. A connection that exceeds it is closed, because it may be half-open. */
 const ANSWER_TIMEOUT_MS = 5_000;
-/** Exceeds the server's limit for a sync (30 s per statement), so that the server's clearer error comes first. */
+/** The time limit for a query of a sync. It exceeds the server's limit (30 s per statement), so that the server's clearer error comes first. */
 const SYNC_ANSWER_TIMEOUT_MS = 40_000;
 
 /** Opens a pool for reading and heartbeats: a few shared connections that do not keep the process alive. */
@@ -19,7 +19,7 @@ export async function openPool(url: string, readOnly: boolean): Promise<Pool> {
     // Protects roles that have more rights than they need. The pool awaits the result, although its types do not say so.
     onConnect: (client): unknown => (readOnly ? client.query("SET default_transaction_read_only = on") : undefined),
   });
-  // Without a listener, the server closing an idle connection would end the process. The next query opens another.
+  // Without a listener, the process would end when the server closes an idle connection. The next query opens another one.
   pool.on("error", () => {});
   pool.on("connect", (client) => {
     client.on("error", () => {});
@@ -31,7 +31,7 @@ export async function openPool(url: string, readOnly: boolean): Promise<Pool> {
 export async function connectClient(url: string, purpose: "sync" | "listen"): Promise<Client> {
   const { Client } = await loadDriver();
   const client = new Client(settings(url, purpose === "sync" ? SYNC_ANSWER_TIMEOUT_MS : CONNECT_TIMEOUT_MS));
-  // Pending queries reject by themselves; an error between queries without a listener would end the process.
+  // Pending queries reject by themselves. Without a listener, an error between queries would end the process.
   client.on("error", () => {});
   await client.connect();
   return client;

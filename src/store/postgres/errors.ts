@@ -3,12 +3,12 @@ import type { Attempt } from "../attempt.ts";
 
 /** Maps a SQLSTATE, or its class (the first two characters), to an error code and a hint. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const STATES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  "08": ["STORE_UNREACHABLE", "check that the server runs and that this machine can reach it"],
+  "08": ["STORE_UNREACHABLE", "check that the server is running and that this machine can reach it"],
   "22": ["INVALID_FLAGS", "the table does not accept the row: run `hoist validate`, and update flaghoist"],
   "23": ["INVALID_FLAGS", "the table does not accept the row: run `hoist validate`, and update flaghoist"],
   "25006": ["STORE_READ_ONLY", "connect to the primary, with a role whose default_transaction_read_only is off"],
   "25P03": ["STORE_LOCKED", "the transaction was idle for too long and was ended: run the command again"],
-  "28": ["STORE_FORBIDDEN", "check user, password and pg_hba.conf"],
+  "28": ["STORE_FORBIDDEN", "check the user, the password and pg_hba.conf"],
   "3D000": ["STORE_MISSING", "create the database (createdb), then run `hoist db migrate`"],
   "3F000": ["STORE_MISSING", "create the schema, or set search_path, then run `hoist db migrate`"],
   "40": ["STORE_LOCKED", "another transaction wrote first: run the command again"],
@@ -20,7 +20,7 @@ const STATES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
     "STORE_LOCKED",
     "another transaction has locked the flags: see pg_stat_activity, then run the command again",
   ],
-  "57014": ["STORE_LOCKED", "the statement timed out: see pg_stat_activity for what it waited for"],
+  "57014": ["STORE_LOCKED", "the statement timed out: pg_stat_activity shows what it waited for"],
   "57": ["STORE_UNREACHABLE", "the server is stopping or starting: try again later"],
   XX: ["STORE_CORRUPT", "see the server's log; if the database is damaged, restore it from a backup"],
 };
@@ -32,7 +32,7 @@ export function postgresError(error: unknown, attempt: Attempt, url: string, lab
   const state = stateOf(error);
   if (state === undefined) {
     if (!isConnectionError(error)) return error;
-    const hint = "check the address, that the server runs, and that this machine can reach it";
+    const hint = "check the address, that the server is running, and that this machine can reach it";
     return new FlagError("STORE_UNREACHABLE", `${failed}: ${textOf(error)}`, { hint, cause: error });
   }
   if (state === "42501") {

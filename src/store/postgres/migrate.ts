@@ -25,7 +25,7 @@ export async function migratePostgres(url: string, environment: string, label: s
     client = connected;
     const plan = async (): Promise<MigrationPlan> =>
       planMigration("postgres", await stateOf(connected), environment, label);
-    // Checked before the lock is taken: the sync role has no right to change tables, and needs none if all is up to date.
+    // Checked before the lock is taken: the sync role has no right to change tables, and needs none if the schema is up to date.
     const { statements, report } = await plan();
     return statements.length === 0 ? report : await migrate(connected, plan);
   } catch (error) {

@@ -4,32 +4,32 @@
 BEGIN;
 SET LOCAL search_path = {schema}, pg_temp;
 
--- {prefix}_owner: owns the tables and migrates them
+-- {prefix}_owner: for migrations: owns the tables
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_owner') THEN CREATE ROLE {prefix}_owner NOLOGIN; END IF;
 END $$;
 
--- {prefix}_sync: `hoist sync` and `plan`: writes flags, deletes nothing, changes no table
+-- {prefix}_sync: for `hoist sync` and `hoist plan`: writes flags; cannot delete rows or change tables
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_sync') THEN CREATE ROLE {prefix}_sync NOLOGIN; END IF;
 END $$;
 
--- {prefix}_evaluator: applications: read the flags, write their own heartbeat
+-- {prefix}_evaluator: for applications: reads the flags, writes its own heartbeat
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_evaluator') THEN CREATE ROLE {prefix}_evaluator NOLOGIN; END IF;
 END $$;
 
--- {prefix}_operator: on-call and the dashboard: the emergency statements, the audit
+-- {prefix}_operator: for people on call and dashboards: runs the emergency statements, reads the audit
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_operator') THEN CREATE ROLE {prefix}_operator NOLOGIN; END IF;
 END $$;
 
--- {prefix}_reader: status and reports: everything but the audit
+-- {prefix}_reader: for `hoist status` and reports: reads everything except the audit
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_reader') THEN CREATE ROLE {prefix}_reader NOLOGIN; END IF;
 END $$;
 
--- {prefix}_browser: a browser application that queries the database directly: which client flags are enabled, no targets
+-- {prefix}_browser: for browser applications that query the database directly: reads which client flags are enabled, but no targets
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_browser') THEN CREATE ROLE {prefix}_browser NOLOGIN; END IF;
 END $$;
@@ -79,7 +79,8 @@ REVOKE ALL ON FUNCTION
   flaghoist_instances_forget()
   FROM PUBLIC;
 
--- What browsers may see: no rules, targets or ids. Disabled flags are included, because they would look like missing ones.
+-- What browsers may see: no rules, targets or ids. Disabled flags are included; otherwise they could not be told
+-- apart from missing ones.
 CREATE OR REPLACE VIEW client_flags WITH (security_barrier) AS
   SELECT feature_key, display_name, enabled FROM feature_toggles WHERE client AND archived_at IS NULL;
 ALTER VIEW client_flags OWNER TO {prefix}_owner;
@@ -103,7 +104,7 @@ GRANT SELECT ON feature_toggle_audit, flaghoist_head, flaghoist_syncs, flaghoist
 GRANT SELECT ON feature_toggles, flaghoist_head, flaghoist_syncs, flaghoist_instances TO {prefix}_reader;
 GRANT SELECT ON client_flags TO {prefix}_browser;
 
--- Row-level security: a second layer of protection in addition to the grants. Not forced, so that the owner and the
+-- Row-level security: a second layer of protection in addition to the grants. It is not forced, so that the owner and the
 -- triggers see all rows.
 ALTER TABLE feature_toggles ENABLE ROW LEVEL SECURITY;
 ALTER TABLE feature_toggle_audit ENABLE ROW LEVEL SECURITY;

@@ -76,7 +76,7 @@ function inTransaction<Result>(db: SqliteConnection, begin: string, work: () => 
     try {
       db.exec("ROLLBACK");
     } catch {
-      // Some errors have rolled back already; the caller needs the first error.
+      // After some errors, SQLite has already rolled back. The caller needs the first error.
     }
     throw error;
   }

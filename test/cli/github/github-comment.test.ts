@@ -312,7 +312,7 @@ describe("a token without the right to comment", () => {
     expect({ code, err }, err).toMatchObject({ code: 0 });
     expect(out).toContain("! no comment on #1: the token lacks the permission");
     expect(err).toContain(
-      "note  #1 comes from a fork, for which a workflow may not comment; the report is in the job summary",
+      "note  #1 comes from a fork, so a workflow may not comment on it; the report is in the job summary",
     );
     expect(readFileSync(env["GITHUB_STEP_SUMMARY"] ?? "", "utf8")).toMatch(/^### Flags: 1 change in production/);
     expect(bodies(scene)).toEqual([]);
@@ -326,7 +326,7 @@ describe("a token without the right to comment", () => {
     scene.fake.fromFork(scene.number, "lee");
     const { code, err } = await hoist("github", "comment", "--base", "origin/main");
     expect({ code, err }, err).toMatchObject({ code: 0 });
-    expect(err).toContain("note  #1 comes from a fork, for which a workflow may not comment");
+    expect(err).toContain("note  #1 comes from a fork, so a workflow may not comment on it");
     expect(bodies(scene)).toEqual([]);
   });
 

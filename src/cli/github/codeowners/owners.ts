@@ -7,13 +7,14 @@ import { ownerLines, type OwnedPath } from "./lines.ts";
 /** The paths at which GitHub looks for the file, in this order. */
 const PLACES = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"] as const;
 
+/** What CODEOWNERS is generated from. */
 export interface CodeOwnersQuestion {
   /** Must be free of errors. */
   readonly loaded: LoadedFlags;
   /** The path from the top of the repository to the folder that holds `flags/`: "" or `apps/shop`. */
   readonly prefix: string;
   /**
-   * The owners of everything that is not a flag's file; null for those that the existing file names, else all owners.
+   * The owners of everything that is not a flag's file. Null: the owners that the existing file names, or else all owners.
    */
   readonly maintainers: string | null;
 }
@@ -140,7 +141,7 @@ export function ownerPattern(path: string): string {
 
 const HANDLE = /^(?:@[\w.-]+(?:\/[\w.-]+)?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)$/;
 
-/** Whether a text lists GitHub accounts: `@user`, `@org/team` or email addresses, separated by spaces. */
+/** Returns whether a text lists GitHub accounts: `@user`, `@org/team` or email addresses, separated by spaces. */
 export function areHandles(text: string): boolean {
   return text.split(/ +/).every((handle) => HANDLE.test(handle));
 }

@@ -13,6 +13,7 @@ import type { Io } from "../../terminal/io.ts";
 import { lineDiff } from "../../terminal/line-diff.ts";
 import { codeOwnersPath, codeOwnersText } from "./owners.ts";
 
+/** The options of `hoist github codeowners`. */
 export interface CodeOwnersOptions {
   readonly write: boolean;
   readonly check: boolean;
@@ -52,7 +53,7 @@ async function codeOwnersOf(io: Io, folder: string, maintainers: string | null) 
   const loaded = loadFlags(await readWorkTree(folder));
   const error = loaded.diagnostics.find(({ severity }) => severity === "error");
   if (error !== undefined) {
-    throw new FlagError("INVALID_FLAGS", `${error.file} has errors, so its owner is not certain`, {
+    throw new FlagError("INVALID_FLAGS", `${error.file} has errors, so its owner cannot be determined`, {
       hint: "hoist validate",
     });
   }

@@ -2,7 +2,7 @@ import { firstSteps, head, hoistOf, MARK, readEnvironment, RUNNER, type Workflow
 
 /** Returns the hourly workflow, which reports drift in an issue. It writes to no table. */
 export function driftWorkflow(settings: WorkflowSettings): string {
-  return `${MARK} It keeps an issue open while the database of an environment differs from the flags of ${settings.branch}.
+  return `${MARK} This workflow keeps an issue open while the database of an environment differs from the flags of ${settings.branch}.
 name: drift
 
 on:

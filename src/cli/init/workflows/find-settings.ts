@@ -8,6 +8,7 @@ import type { Config } from "../../../source/load/config.ts";
 import type { Io } from "../../terminal/io.ts";
 import type { Install, WorkflowSettings } from "./parts.ts";
 
+/** A git repository, and the settings for its workflows. */
 export interface FoundRepository {
   /** The top of the work tree. */
   readonly root: string;

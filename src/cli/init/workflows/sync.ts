@@ -4,7 +4,7 @@ import { filterPattern, firstSteps, head, hoistOf, MARK, RUNNER, type WorkflowSe
 export function syncWorkflow(settings: WorkflowSettings): string {
   const { environments, branch, folder } = settings;
   const paths = filterPattern(`${folder === "" ? "" : `${folder}/`}flags`).replace(/"$/, '/**"');
-  return `${MARK} It syncs the flags of ${branch} to the database of each environment.
+  return `${MARK} This workflow syncs the flags of ${branch} to the database of each environment.
 name: sync
 
 on:

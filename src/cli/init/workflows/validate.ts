@@ -2,7 +2,7 @@ import { firstSteps, head, hoistOf, MARK, RUNNER, type WorkflowSettings } from "
 
 /** Returns the workflow of pull requests and the merge queue, which checks the flags and reports what merging changes. */
 export function validateWorkflow(settings: WorkflowSettings): string {
-  return `${MARK} It checks the flags of a pull request, and reports what merging it changes and for whom.
+  return `${MARK} This workflow checks the flags of a pull request, and reports what merging it changes and for whom.
 name: validate
 
 on:
