@@ -88,7 +88,7 @@ onEveryEngine((engine) => {
     repository.write(flagPath("checkout_button"), "broken: [");
     repository.write(flagPath("never_committed"), flagText());
     repository.remove(flagPath("old_banner"));
-    expect(await sync()).toContain("! 3 files under flags/ not committed: not part of this sync");
+    expect(await sync()).toContain("! 3 files under flags/ not committed, so not part of this sync");
     const plan = await hoist("plan");
     expect(plan.code).toBe(0);
     expect(plan.err).toContain("flags/checkout_button.yaml and 2 more: changed but not committed");

@@ -14,7 +14,7 @@ import type { Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
 
 const VARIABLES = `
-Environment variables, as GitHub Actions sets them:
+Environment variables:
   FLAGS_GITHUB_TOKEN    the token (default: GITHUB_TOKEN, or else GH_TOKEN)
   GITHUB_REPOSITORY     the repository, owner/name (default: the remote origin)
   GITHUB_API_URL        the address of the API (default: from the remote origin)
@@ -22,9 +22,9 @@ Environment variables, as GitHub Actions sets them:
   FLAGS_GITHUB_TIMEOUT  seconds to wait for each response (default: 30)`;
 
 const TABLES = `
-When FLAGS_DATABASE_URL_<ENV> or FLAGS_DATABASE_URL is set, it also reports
-manual changes in that table and overrides in running instances. The role
-flaghoist_reader is enough.`;
+When FLAGS_DATABASE_URL_<ENV> or FLAGS_DATABASE_URL is set, the command also
+reports manual changes in that table and overrides in running instances. The
+role flaghoist_reader is enough.`;
 
 /** Creates the commands `hoist github …`. */
 export function githubCommand(io: Io, done: Done): CommandUnknownOpts {

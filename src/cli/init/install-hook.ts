@@ -43,7 +43,7 @@ const HOOK_MARK = "# Installed by hoist init --hook.";
 export function preCommitHook(prefix: string): string {
   return `#!/bin/sh
 ${HOOK_MARK}
-# It validates staged flag files. To skip it once: git commit --no-verify
+# This hook validates staged flag files. To skip it once: git commit --no-verify
 cd ${prefix === "" ? "." : shellWord(prefix)} 2>/dev/null || exit 0
 git diff --cached --quiet -- flags && exit 0
 for hoist in ./node_modules/.bin/hoist "$(git rev-parse --show-toplevel)/node_modules/.bin/hoist"; do

@@ -27,7 +27,7 @@ export function syncText(outcome: Synced, tookMs: number, { now, style, columns 
   });
   const rows = plan.unmanaged.map((key) => `${key} was inserted manually: it is served, although it has no file`);
   const dirty = desired.uncommitted.length;
-  const left = dirty === 0 ? [] : [`${counted(dirty, "file")} under flags/ not committed: not part of this sync`];
+  const left = dirty === 0 ? [] : [`${counted(dirty, "file")} under flags/ not committed, so not part of this sync`];
   return [...lines, ...[...notes, ...rows, ...left].map((note) => noteText(note, style, columns))].join("\n");
 }
 

@@ -53,7 +53,7 @@ export function needsPart(report: ChangeReport): Part {
     `**Needs acknowledgement**: the sync to ${where} refuses this until it is acknowledged.`,
   );
   return {
-    name: "the lines that acknowledge",
+    name: "the acknowledgement lines",
     items: blocks.length,
     text: (shown) => {
       if (blocks.length === 0) return "";

@@ -27,7 +27,7 @@ on:
         description: The plan id to acknowledge, as printed by a refused sync
         type: string
       accept-live:
-        description: The live commit to accept after a rewritten history
+        description: The live commit to accept after the git history was rewritten
         type: string
 
 ${head(settings)}
