@@ -4,32 +4,32 @@
 BEGIN;
 SET LOCAL search_path = {schema}, pg_temp;
 
--- {prefix}_owner: for migrations: owns the tables
+-- {prefix}_owner (for migrations): owns the tables
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_owner') THEN CREATE ROLE {prefix}_owner NOLOGIN; END IF;
 END $$;
 
--- {prefix}_sync: for `hoist sync` and `hoist plan`: writes flags; cannot delete rows or change tables
+-- {prefix}_sync (for `hoist sync` and `hoist plan`): writes flags; cannot delete rows or change tables
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_sync') THEN CREATE ROLE {prefix}_sync NOLOGIN; END IF;
 END $$;
 
--- {prefix}_evaluator: for applications: reads the flags, writes its own heartbeat
+-- {prefix}_evaluator (for applications): reads the flags, writes its own heartbeat
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_evaluator') THEN CREATE ROLE {prefix}_evaluator NOLOGIN; END IF;
 END $$;
 
--- {prefix}_operator: for people on call and dashboards: runs the emergency statements, reads the audit
+-- {prefix}_operator (for people on call and dashboards): runs the emergency statements, reads the audit
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_operator') THEN CREATE ROLE {prefix}_operator NOLOGIN; END IF;
 END $$;
 
--- {prefix}_reader: for `hoist status` and reports: reads everything except the audit
+-- {prefix}_reader (for `hoist status` and reports): reads everything except the audit
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_reader') THEN CREATE ROLE {prefix}_reader NOLOGIN; END IF;
 END $$;
 
--- {prefix}_browser: for browser applications that query the database directly: reads which client flags are enabled, but no targets
+-- {prefix}_browser (for browser applications that query the database directly): reads which client flags are enabled, but no targets
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{prefix}_browser') THEN CREATE ROLE {prefix}_browser NOLOGIN; END IF;
 END $$;
