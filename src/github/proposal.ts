@@ -185,7 +185,8 @@ function remarks(
       (name) => `the acknowledgement for ${code(name)} was removed, because it confirmed a different change`,
     ),
     ...failures.map(
-      ({ file, line, message }) => `a test that passed before the edit fails now: ${code(`${file}:${line}`)} ${lineText(message, MAX_LINE)}`,
+      ({ file, line, message }) =>
+        `a test that passed before the edit fails now: ${code(`${file}:${line}`)} ${lineText(message, MAX_LINE)}`,
     ),
     ...(isWhole
       ? []
