@@ -28,7 +28,11 @@ export async function readBlobs(git: Git, ids: readonly string[]): Promise<reado
 
 /** Reads blobs by id, one after another, with one git process. */
 export interface BlobReader {
-  /** Returns the content of a blob, at most its first MiB. @throws FlagError GIT_FAILED if it is missing or damaged; every later call then throws too */
+  /**
+   * Returns the content of a blob, at most its first MiB.
+   *
+   * @throws FlagError GIT_FAILED if it is missing or damaged; every later call then throws too
+   */
   read(id: string): Promise<Uint8Array>;
   /** Ends the git process. */
   close(): Promise<void>;

@@ -32,7 +32,7 @@ const KEPT = new Set([
 ]);
 
 const OURS: Readonly<Record<string, string>> = {
-  // Messages of git are parsed, so they must be in English.
+  // Git's messages are parsed, so they must be in English.
   LC_ALL: "C",
   // refs/replace and info/grafts must not change commits.
   GIT_NO_REPLACE_OBJECTS: "1",

@@ -66,7 +66,7 @@ async function openIn(
 ): Promise<readonly TableHead[]> {
   const open: TableHead[] = [];
   for (const each of tableHeads) {
-    // A commit counts as contained where this is unknown: in a table synced from a work tree or from a rewritten history.
+    // If it is unknown, as for a table synced from a work tree or a rewritten history, the commit counts as contained.
     const isIn = typeof each.live === "string" ? await containsIt(repository, sha, each.live) : each.live === null;
     if (!isIn) open.push(each);
   }

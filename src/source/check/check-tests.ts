@@ -17,7 +17,7 @@ export function* checkTests(draft: Draft<FlagFile>, words: Vocabulary): Generato
       const at = { ...site, path: [...site.path, "given", name] };
       yield* checkDeclared(at, name, words, "key");
       const declaration = words.attributes?.get(name);
-      // A subject may be a number, whatever userId is declared as.
+      // A subject may be a number, even if userId is declared as a different type.
       if (declaration === undefined || (name === DEFAULT_BY && typeof value === "number")) continue;
       // A test may deliberately use a value that should never occur, so these are warnings.
       for (const problem of checkValues(at, name, declaration, value)) yield { ...problem, severity: "warning" };

@@ -90,7 +90,7 @@ export function* checkSplitNames(site: Site, names: readonly string[], known: Fl
   }
 }
 
-/** Returns whether the flag has a variant; true also where its variants cannot be known. */
+/** Returns whether the flag has a variant; also true if its variants cannot be known. */
 function hasVariant({ type, names }: FlagVariants, written: boolean | string): boolean {
   if (type === "boolean") return typeof written === "boolean";
   return type === undefined || names === undefined || (typeof written === "string" && names.has(written));

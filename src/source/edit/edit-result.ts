@@ -46,7 +46,7 @@ export function refused(
 /**
  * Turns an error in the files into the error that refuses an edit.
  *
- * @param defaultHint  applies where the error has no hint of its own
+ * @param defaultHint  applies if the error has no hint of its own
  */
 export function refusedBy(
   { file, line, column, message, hint }: Diagnostic,

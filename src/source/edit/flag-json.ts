@@ -66,7 +66,7 @@ export function serveJson(serve: Serve, type: Flag["type"]): JsonValue {
 }
 
 /**
- * Returns a rule as a flag file writes it. Rows contain the whole condition of a segment where files contain its name.
+ * Returns a rule as a flag file writes it. Rows contain the whole condition of a segment, while files contain its name.
  *
  * @throws FlagError INVALID_FLAGS when such a condition differs from the segment in the files
  */

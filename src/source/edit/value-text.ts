@@ -19,7 +19,7 @@ export interface Site {
   readonly pad: "" | " ";
 }
 
-/** Writes a text as a YAML scalar on one line: plain where that is safe, else in double quotes. */
+/** Writes a text as a YAML scalar on one line: plain if that is safe, else in double quotes. */
 export function textScalar(text: string, inFlow = true): string {
   return isPlain(text, inFlow) ? text : JSON.stringify(text);
 }
@@ -46,7 +46,7 @@ export function flowText(value: JsonValue, { inFlow, pad }: Site): string {
   return entries.length === 0 ? "{}" : `{${pad}${entries.join(", ")}${pad}}`;
 }
 
-/** Writes a text with the quotes of the old value, where they allow it on one line. */
+/** Writes a text with the quotes of the old value, if they allow it on one line. */
 export function sameQuotes(before: string, value: string, inFlow: boolean): string {
   // A simple value has no characters that only double quotes can escape.
   const isSimple = /^[^\p{C}\u2028\u2029]*$/u.test(value);

@@ -41,7 +41,7 @@ export function replaceValue(
 /** Inserts lines after the line that contains the offset `end`. */
 function linesBehind(text: string, end: number, lines: readonly string[]): Splice {
   const newline = newlineOf(text);
-  // After a block scalar with "+" a new line has already begun.
+  // After a block scalar with "+", a new line has already begun.
   if (end > 0 && text[end - 1] === "\n") return insertion(end, lines.map((line) => line + newline).join(""));
   return insertion(lineEnd(text, end), lines.map((line) => newline + line).join(""));
 }

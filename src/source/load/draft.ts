@@ -14,7 +14,7 @@ export interface Draft<File> {
   readonly json: Partial<File>;
   /** Keys that are present, or probably meant, but not usable. Their problems are reported already. */
   readonly unusable: ReadonlySet<string>;
-  /** The whole document; undefined where its YAML or shape has problems. */
+  /** The whole document; undefined if its YAML or shape has problems. */
   readonly whole: File | undefined;
   /** Problems of YAML and shape. */
   readonly problems: readonly Diagnostic[];
@@ -28,7 +28,7 @@ export function draftOf<File>(kind: FileKind, file: ParsedFile, name: string): D
   const { tree } = file;
   if (tree === undefined) return { file, name, json: {}, unusable: ALL, whole: undefined, problems: file.problems };
   if (tree.kind !== "map") {
-    const message = `the file contains ${tree.kind === "list" ? "a list" : "a single value"}; a ${kind} file is a mapping`;
+    const message = `the file contains ${tree.kind === "list" ? "a list" : "a single value"}; a ${kind} file must be a mapping`;
     const problem = problemAt(file, tree.span, {
       code: "wrong-type",
       message,
@@ -59,7 +59,7 @@ export function draftOf<File>(kind: FileKind, file: ParsedFile, name: string): D
   return { file, name, json: usable, unusable: dropsKeys ? ALL : unusable, whole, problems };
 }
 
-/** Removes an optional member of a rule or an overlay. Returns false where the wrong part is not optional. */
+/** Removes an optional member of a rule or an overlay. Returns false if the wrong part is not optional. */
 function takeOut(json: JsonObject, [top, second, third]: Path): boolean {
   if (top === undefined || second === undefined || third === undefined) return false;
   const list = json[top];

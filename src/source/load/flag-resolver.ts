@@ -28,7 +28,7 @@ export interface FlagResolver {
   /**
    * Returns the flag as one environment gets it. Without an environment, no overlay is applied.
    *
-   * @throws FormatProblem, RangeError where the file was not checked and cannot be resolved
+   * @throws FormatProblem, RangeError if the file was not checked and cannot be resolved
    */
   readonly resolve: (key: FlagKey, file: FlagFile, environment: string | undefined) => Flag;
   /** Returns the files of all segments that the flag uses, also through other segments; sorted. */

@@ -42,9 +42,9 @@ export interface LoadedFlag {
 
 /** The flags of one state of the files, with all diagnostics. */
 export interface LoadedFlags {
-  /** Null where it is missing or has errors. */
+  /** Null if it is missing or has errors. */
   readonly config: Config | null;
-  /** `flags/_config.yaml`, to give the place of each line; null where it is missing. */
+  /** `flags/_config.yaml`, to give the place of each line; null if it is missing. */
   readonly configFile: ParsedFile | null;
   /** In file order. Does not include failures of inline tests, which are not run here. */
   readonly diagnostics: readonly Diagnostic[];
@@ -53,7 +53,7 @@ export interface LoadedFlags {
   /** The number of flag files, those with errors included. */
   readonly fileCount: number;
   readonly segments: ReadonlyMap<string, Segment>;
-  /** The names that files may use, also where some of them have errors. */
+  /** The names that files may use, even if some of them have errors. */
   readonly words: Vocabulary;
   readonly testCount: number;
   /**
@@ -138,7 +138,7 @@ function checkDraft(
     ...checkRequires(draft, words),
     ...chains,
   ];
-  // The meaning of rules is only checked where they can be resolved.
+  // The meaning of rules is checked only if the rules can be resolved.
   if (whole === undefined || first.some(isError) || resolver.missingSegments(whole).length > 0)
     return { problems: first };
   const problems = [...first, ...resolver.check(file, whole)];

@@ -8,7 +8,7 @@ export type FileKind = "flag" | "segment" | "config";
 export interface ParsedFile {
   readonly path: string;
   readonly text: string;
-  /** Undefined where the file cannot be used at all; `problems` says why. */
+  /** Undefined if the file cannot be used at all; `problems` says why. */
   readonly tree: Tree | undefined;
   readonly problems: readonly Diagnostic[];
   /** The places of those problems: no further problems are reported there. */

@@ -17,7 +17,7 @@ import type { JsonObject } from "../../core/json.ts";
 import type { FlagFile, OverlayFile, RolloutFile, RuleFile, RuleRolloutFile, ServeFile } from "../shape/flag-file.ts";
 import { parseShare } from "../shape/share.ts";
 
-/** Parses a condition with the segments of the tree. @throws FormatProblem where a segment does not exist */
+/** Parses a condition with the segments of the tree. @throws FormatProblem if a segment does not exist */
 export type ReadCondition = (json: JsonObject) => Condition;
 
 /**

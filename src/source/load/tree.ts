@@ -29,7 +29,7 @@ export interface ListTree {
 
 export interface ScalarTree {
   readonly kind: "scalar";
-  /** Empty where the value is missing. */
+  /** Empty if the value is missing. */
   readonly span: Span;
   readonly value: null | boolean | number | string;
 }

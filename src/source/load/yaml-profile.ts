@@ -17,7 +17,7 @@ const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(["prototype", ...Object.get
 /**
  * Parses one file. Accepts YAML 1.2 without the features that make a file mean something other than it seems to: anchors,
  * tags, merge keys, several documents. Never throws: everything that is wrong becomes a problem of the result, which has
- * a tree where the rest is still worth checking.
+ * a tree if the rest is still worth checking.
  */
 export function parseFile(file: SourceFile): ParsedFile {
   const { path } = file;
@@ -42,7 +42,7 @@ function parseText(path: string, text: string): ParsedFile {
   // The parser's own check for duplicate keys takes quadratic time. logLevel "error" makes it report a second document.
   const options = { version: "1.2", strict: true, uniqueKeys: false, prettyErrors: false, logLevel: "error" } as const;
   const document = parseDocument<Node>(text, options);
-  // One syntax error causes further ones: only the first is reported.
+  // One syntax error causes further ones, so only the first is reported.
   const [error] = document.errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
   if (error !== undefined) return failed({ start: error.pos[0], end: error.pos[1] }, syntaxProblem(error, text));
   const { contents } = document;
@@ -242,7 +242,7 @@ function syntaxProblem(error: Pick<YAMLParseError, "code" | "message" | "pos">, 
   return { code: "yaml-syntax", message: `the YAML is not valid here: ${cause}`, hint: known?.hint };
 }
 
-/** Errors of the parser by code. Its own message is used where there is no clearer one. */
+/** Errors of the parser by code. Its own message is used if there is no clearer one. */
 const SYNTAX_PROBLEMS: Readonly<Record<string, { readonly message?: string; readonly hint: string }>> = {
   BAD_DQ_ESCAPE: { hint: "use single quotes, or write \\\\ for a backslash" },
   BAD_INDENT: { hint: "check the indentation, and that every bracket is closed" },
@@ -265,7 +265,7 @@ const SYNTAX_PROBLEMS: Readonly<Record<string, { readonly message?: string; read
 /** Matches many nested collections on one line, such as `- - - x`. */
 const COMPACT = new RegExp(`(?:[-?:][ \\t]+){${PARSER_DEPTH}}`);
 
-/** Finds where a text is nested too deep for the parser, without parsing it. Brackets in quotes count, too. */
+/** Finds where a text is nested too deep for the parser, without parsing it. Brackets in quotes count too. */
 function deepNesting(text: string): Span | undefined {
   const compact = COMPACT.exec(text);
   if (compact !== null) return { start: compact.index, end: compact.index + 1 };

@@ -26,7 +26,7 @@ export interface CheckOptions {
 }
 
 /**
- * Reads the files, checks them and runs their inline tests, as `hoist validate` does. Tests run only where the files have no
+ * Reads the files, checks them and runs their inline tests, as `hoist validate` does. Tests run only if the files have no
  * errors: every test of a broken file would fail.
  */
 export async function checkFiles(

@@ -26,7 +26,7 @@ export type DesiredResult =
 /**
  * Returns the desired flags of one environment, or what is wrong with the files and their tests.
  *
- * @throws FlagError UNKNOWN_ENVIRONMENT; USAGE for a work tree where the environment is synced only from commits
+ * @throws FlagError UNKNOWN_ENVIRONMENT; USAGE for a work tree if the environment is synced only from commits
  */
 export function desiredOf(files: Files, environment: string, progress: Progress): DesiredResult {
   const { loaded } = files;

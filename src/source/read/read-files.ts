@@ -27,7 +27,7 @@ export interface Files {
   readonly uncommitted: readonly string[];
 }
 
-/** Receives the name of each slow step as it begins, and the number of items that it processes where that is known. */
+/** Receives the name of each slow step as it begins, and the number of items that it processes, if known. */
 export type Progress = (step: string, count?: number) => void;
 
 /**

@@ -15,7 +15,7 @@ import type { SegmentFile } from "../shape/segment-file.ts";
 
 /** One state of `flags/` in a commit or in history: the id of each file's content. */
 export interface FileIds {
-  /** Returns undefined where there is no such file. */
+  /** Returns undefined if there is no such file. */
   idOf(path: string): string | undefined;
 }
 
@@ -44,11 +44,11 @@ export interface FlagState {
 
 /** Reads flags of many states of the files. Each content is read and parsed once. */
 export interface Versions {
-  /** Returns the flag of a file; null where there is no such file. */
+  /** Returns the flag of a file; null if there is no such file. */
   flag(ids: FileIds, path: string): Promise<FlagState | null>;
-  /** Returns the content of a flag's file; null where there is no such file. */
+  /** Returns the content of a flag's file; null if there is no such file. */
   flagFile(ids: FileIds, path: string): Promise<FileVersion<FlagFile> | null>;
-  /** Returns the declared environments; null where `flags/_config.yaml` is missing or cannot be read. */
+  /** Returns the declared environments; null if `flags/_config.yaml` is missing or cannot be read. */
   environments(ids: FileIds): Promise<readonly string[] | null>;
   /** Returns the paths whose text contains one of the words: a cheap test before an expensive one. */
   mentioning(ids: FileIds, paths: Iterable<string>, words: readonly string[]): Promise<readonly string[]>;
@@ -56,7 +56,7 @@ export interface Versions {
   segmentsUsing(ids: FileIds, paths: Iterable<string>, names: ReadonlySet<string>): Promise<ReadonlySet<string>>;
 }
 
-/** Reads the file at a path in one state; null where there is none. */
+/** Reads the file at a path in one state; null if there is none. */
 type ReadFile<Content> = (ids: FileIds, path: string) => Promise<Content | null>;
 
 /**

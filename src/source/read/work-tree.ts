@@ -10,7 +10,7 @@ const EMPTY = new Uint8Array();
 const MAX_OPEN = 32;
 
 /**
- * Reads the files of the work tree under `flags/`, in path order; none where there is no such folder. Lists links but
+ * Reads the files of the work tree under `flags/`, in path order; an empty list if there is no such folder. Lists links but
  * does not follow them. For files that are not YAML, only the path is returned.
  *
  * @param folder  contains `flags/`

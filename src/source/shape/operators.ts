@@ -56,7 +56,7 @@ export function operatorsOf(type: ValueType): readonly OperatorName[] {
   return OPERATOR_NAMES.filter((name) => OPERATORS[name].types.includes(type));
 }
 
-/** Returns the kind of operand of an operator; undefined where there is no such operator. */
+/** Returns the kind of operand of an operator; undefined if there is no such operator. */
 export function operandOf(operator: string): Operand | undefined {
   return isOperator(operator) ? OPERATORS[operator].operand : undefined;
 }

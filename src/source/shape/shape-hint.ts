@@ -13,7 +13,7 @@ export function unknownKeyHint(key: string, value: JsonValue | undefined, known:
 
 const DECIMALS = /^\d+ *%?$/;
 
-const [LIST, NONE_OF] = ["write the value or the list itself: attribute: [a, b]", "write not: [a, b]"];
+const [LIST, NONE_OF] = ["write the value or the list itself: attribute: [a, b]", "write attribute: { not: [a, b] }"];
 const NO_PATTERNS = "there are no regular expressions; use startsWith, endsWith or contains";
 /** Hints for operators that only other systems have. */
 const OTHER_OPERATORS: Readonly<Record<string, string>> = {
@@ -60,7 +60,7 @@ function percentageHint(
   return /\.\d{4}/.test(meant) ? "write at most 3 decimals" : undefined;
 }
 
-/** Returns a number with the decimals that follow a comma in braces, where they are a key of their own. */
+/** Returns a number with the decimals that follow a comma in braces, if they are a key of their own. */
 function wholeNumber(found: number | string, holder: JsonValue | undefined): string {
   const entries = typeof found === "number" && isJsonObject(holder) ? Object.entries(holder) : [];
   const [decimals] = entries.find(([key, value]) => value === null && DECIMALS.test(key)) ?? [];

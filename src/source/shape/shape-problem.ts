@@ -39,7 +39,7 @@ interface ShapeError {
  * @param path    of the value at fault
  * @param holder  the mapping or list that holds the value
  * @param root    the schema whose `$defs` the references name
- * @returns       undefined where another error describes the same fault better
+ * @returns       undefined if another error describes the same fault better
  */
 export function shapeProblem(
   error: ErrorObject,

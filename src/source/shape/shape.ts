@@ -27,13 +27,13 @@ function placeText(parent: Path, key: string): string {
   return JSON.stringify([...parent, key]);
 }
 
-// A test checks the schemas against the meta-schema, and optimizing the checkers takes longer than it saves: without both,
-// every command that reads a file starts a seventh of a second sooner.
+// A test checks the schemas against the meta-schema, and optimizing the checkers takes longer than it saves. Without these
+// two steps, every command that reads a file starts about 140 ms sooner.
 const options = { allErrors: true, verbose: true, strict: true, allowUnionTypes: true } as const;
 const ajv = new Ajv2020({ ...options, validateSchema: false, code: { optimize: false } });
 ajv.addKeyword("errorMessage");
 
-// Compiled at first use: a schema costs some 30 ms, and most branches of most unions never fail.
+// Each schema is compiled at first use: compiling one takes some 30 ms, and most branches of most unions never fail.
 const checkers = new WeakMap<JsonObject, ValidateFunction>();
 
 function checkerOf(schema: JsonObject, root: JsonObject): ValidateFunction {

@@ -16,7 +16,8 @@ const MAX_SETS = 200;
 export function variantClauses(flags: ReadonlyMap<FlagKey, FlagVariants>): readonly JsonObject[] {
   const isBoolean = { properties: { type: { const: "boolean" } } };
   return [
-    // As a pattern, because the parsers of editors read the keys true and false as booleans, not as names of properties.
+    // The names are written as a pattern, because the parsers of editors read the keys true and false as booleans, not as
+    // names of properties.
     clause(isBoolean, namesClause({ type: "boolean" }, { patternProperties: { "^(?:true|false)$": true } })),
     ...variantSets(flags).map((names) => {
       const isSet = { type: { not: { const: "boolean" } }, variants: exactly(names) };

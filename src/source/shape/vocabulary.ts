@@ -7,8 +7,8 @@ import type { FlagFile } from "./flag-file.ts";
 import type { SegmentFile } from "./segment-file.ts";
 
 /**
- * The names that a file may use. A member is undefined where its own declaration is broken: references to it are not checked
- * then, because the cause is reported already.
+ * The names that a file may use. A member is undefined if its own declaration is broken. References to it are then not
+ * checked, because the cause is already reported.
  */
 export interface Vocabulary {
   readonly environments: ReadonlySet<string> | undefined;
