@@ -97,7 +97,7 @@ export function countBuckets(pair: VersionPair, was: BucketedFlag, is: BucketedF
   return { counts, all: BigInt(WHOLE) ** BigInt(dimensions.length) };
 }
 
-/** Returns the answer of a subject in the given buckets who meets all conditions. */
+/** Returns the answer of a subject that is in the given buckets and meets all conditions. */
 function answerIn({ rules, salt, rest }: BucketedFlag, buckets: ReadonlyMap<string, number>): Answer {
   for (const { share, by, evaluation, split } of rules) {
     if (share < WHOLE && (buckets.get(shareBucket(by, salt)) ?? 0) >= share) continue;

@@ -24,8 +24,8 @@ export function dangersOf(before: Flag | null, after: Flag, policies: Pick<Polic
   const dangers: Danger[] = [];
   const jump = Math.max(0, ...risesOf(before, after).map((rise) => rise.points));
   if (policies.maxStep !== null && jump > policies.maxStep) {
-    const step = `a share rises by ${jump / 1000} points; policy maxStep is ${policies.maxStep / 1000}`;
-    dangers.push({ code: "jump", text: step });
+    const rise = `${jump / 1000} ${jump === 1000 ? "point" : "points"}`;
+    dangers.push({ code: "jump", text: `a share rises by ${rise}; policy maxStep is ${policies.maxStep / 1000}` });
   }
   const reshuffle = reshuffleOf(before, after);
   if (reshuffle !== undefined) dangers.push({ code: "reshuffle", text: reshuffleText(reshuffle) });

@@ -16,8 +16,8 @@ export interface Commits {
 
 /**
  * Plans the change from one state of the files to another, for each environment that the second declares, in the order of
- * promotion, as if each table held exactly the first state. It reads no database. The stricter limits of both configurations
- * apply.
+ * promotion, as if each table held exactly the first state. It reads no database. Of the limits in the two configurations,
+ * the stricter ones apply.
  *
  * @param before  may contain no flags; flags with errors are left out
  * @param after   valid; without a configuration there are no environments
@@ -50,7 +50,7 @@ function rowsAsSynced(
 ): ReadonlyMap<FlagKey, LiveRow> {
   const rows = [...flags].map(([key, flag]): readonly [FlagKey, LiveRow] => {
     const columns = columnsOf(flag);
-    // Moving a file changes nothing here, so both sides have the path of the second.
+    // Moving a file changes nothing here, so both sides have the path of the second state.
     const path = desired.get(key)?.path ?? null;
     return [key, { ok: true, flag, row: { ...columns, path, synced: columns, archived_at: null } }];
   });

@@ -4,7 +4,7 @@ import type { Evaluation, EvaluationContext } from "../core/evaluate/evaluation.
 import type { Flag, FlagKey, VariantName } from "../core/flag/flag.ts";
 import { type Version, withRequired } from "./version-pair.ts";
 
-/** Evaluates one version of one flag, with the evaluator that programs run. */
+/** Evaluates one version of one flag, with the evaluator that programs use. */
 export interface VersionEvaluator {
   /** Returns null if the flag does not exist or cannot be evaluated. */
   readonly variantFor: (context: EvaluationContext) => VariantName | null;

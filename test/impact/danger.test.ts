@@ -181,6 +181,12 @@ describe("what needs an acknowledgement", () => {
     expect(dangersOf(before, after, POLICIES).map(({ code, text }) => `${code}: ${text}`)).toEqual(dangers);
   });
 
+  test("a rise of one point is in the singular", () => {
+    const [before, after] = [flag({ rollout: percentage(1) }), flag({ rollout: percentage(2) })];
+    const [danger] = dangersOf(before, after, { maxStep: 500 });
+    expect(danger?.text).toBe("a share rises by 1 point; policy maxStep is 0.5");
+  });
+
   test("without a policy no jump is reported", () => {
     expect(dangersOf(flag({ enabled: false }), flag({}), { maxStep: null })).toEqual([]);
   });

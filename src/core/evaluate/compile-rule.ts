@@ -94,7 +94,7 @@ function listing(attribute: string, listed: readonly string[]): Matcher {
   };
 }
 
-// By index: a caller's list may have an iterator that never ends.
+// Reads by index, because a caller's list may have an iterator that never ends.
 function isAnyListed(values: readonly unknown[], isListed: (value: unknown) => boolean): boolean {
   for (let index = 0; index < values.length; index += 1) {
     if (isListed(values[index])) return true;

@@ -103,7 +103,7 @@ function lazyAnswers(
   // `plain` includes overridden definitions. A definition that is not overridden meets no requirement.
   const variantOf = (key: FlagKey) => (Object.hasOwn(definitions, key) ? undefined : overrides.ofUnknown(key)?.variant);
   const answers = new Map(withRequirements([...flags.values()], plainOf, variantOf));
-  // After the requirements: a code default is not a live flag, so it meets no requirement.
+  // Added after the requirements, because a code default is not a live flag and meets no requirement.
   for (const [key, definition] of Object.entries(definitions)) {
     if (!flags.has(key) && !plain.has(key)) answers.set(key, compileDefinition(key, definition, revision));
   }

@@ -52,7 +52,7 @@ function compiled(text: string, passes: (limit: number) => (at: number) => boole
   };
 }
 
-/** Returns the moment that an attribute names: a Date or ISO text. */
+/** Returns the moment of a value that is a Date or an ISO 8601 text; undefined for any other value. */
 function momentIn(value: unknown): number | undefined {
   if (typeof value === "string") return momentOf(value);
   if (!(value instanceof Date)) return undefined;

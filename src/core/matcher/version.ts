@@ -1,7 +1,7 @@
 import Range from "semver/classes/range.js";
 import parse from "semver/functions/parse.js";
 
-/** A version with its last parts left out: `5` or `5.5`. */
+/** Matches a version whose last parts are left out: `5` or `5.5`. */
 const SHORT = /^\d+(\.\d+)?$/;
 /** The maximum length of a version whose answer is stored. Storing longer texts would let a caller fill the memory. */
 const LONGEST_REMEMBERED = 64;

@@ -8,7 +8,7 @@ export interface KillPattern {
   /** What the pattern is compared with. */
   readonly of: "key" | "tag";
   readonly glob: string;
-  /** The entry starts with `!`: this list does not kill flags that match it. */
+  /** Whether the entry starts with `!`, so that this list does not kill flags that match it. */
   readonly spares: boolean;
 }
 

@@ -1,7 +1,7 @@
 const ON_WORDS: ReadonlySet<string> = new Set(["true", "1", "on", "yes", "enabled"]);
 const OFF_WORDS: ReadonlySet<string> = new Set(["false", "0", "off", "no", "disabled", "kill"]);
 
-/** Returns what a word means, in upper or lower case; undefined for a word that means neither. */
+/** Returns whether a word means on or off, ignoring case; undefined for a word that means neither. */
 export function switchWord(text: string): "on" | "off" | undefined {
   const word = text.toLowerCase();
   if (ON_WORDS.has(word)) return "on";
@@ -29,7 +29,7 @@ export function bareValue(text: string): string {
 /** One line of an override file that sets a variable. */
 export interface SettingLine {
   readonly variable: string;
-  /** As {@link bareValue} leaves it. */
+  /** The value as {@link bareValue} returns it. */
   readonly value: string;
   /** The number of the line, from 1. */
   readonly line: number;

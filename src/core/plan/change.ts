@@ -89,7 +89,7 @@ function planWithoutRow(key: FlagKey, desired: DesiredFlag, options: ChangeOptio
   });
 }
 
-/** A row that cannot be read is written as git has it; a flag that was disabled in it stays disabled. */
+/** Plans to write a row that cannot be read as git has it; a flag that was disabled in it stays disabled. */
 function planUnreadable(
   key: FlagKey,
   desired: DesiredFlag,

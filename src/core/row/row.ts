@@ -103,7 +103,7 @@ type Column = keyof FlagColumns;
 
 /**
  * Groups the columns that have a meaning only together, so that a manual change and a change in git are merged as a whole: a
- * percentage from git beside a strategy set by SQL has a meaning that nobody intended. Every other column is a group of its own.
+ * percentage from git beside a strategy set by SQL would have a meaning that nobody intended. Every other column is a group of its own.
  */
 export const FIELD_GROUPS = {
   enabled: ["enabled"],

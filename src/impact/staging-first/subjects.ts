@@ -2,7 +2,7 @@ import { bucketOf, splitBucketOf } from "../../core/evaluate/bucket.ts";
 import { DEFAULT_BY, type Flag, WHOLE } from "../../core/flag/flag.ts";
 import { ceilingsOf, type ServingRule, servingRulesOf, subjectAttribute } from "../../core/flag/serving-rules.ts";
 
-/** The number of ids to find for each range: a share and a split divide them further. */
+/** The number of ids to find for each range. Several are needed, because other shares and splits divide them further. */
 const IDS_EACH = 3;
 /** The maximum number of ids to try to find one between two shares; a range of 0.001 % needs about this many. */
 const MAX_TRIED = 300_000;
