@@ -16,8 +16,21 @@ export interface VersionPair {
   readonly after: Version;
 }
 
-/** The fields that evaluation reads; all others are for people, browsers and policies. */
-const EVALUATED = ["enabled", "rules", "rollout", "serve", "requires", "variants", "offVariant"] as const;
+/** Lists the fields that only people, browsers and policies read. Evaluation may depend on every other field. */
+const NOT_EVALUATED: ReadonlySet<string> = new Set<keyof Flag>([
+  "key",
+  "name",
+  "description",
+  "owner",
+  "kind",
+  "expires",
+  "tags",
+  "metadata",
+  "type",
+  "fallback",
+  "client",
+  "protected",
+]);
 
 /**
  * Returns whether two versions are equal in every field that evaluation reads. They then give the same answers,
@@ -25,7 +38,11 @@ const EVALUATED = ["enabled", "rules", "rollout", "serve", "requires", "variants
  */
 export function isEqualForEvaluation(before: Flag, after: Flag): boolean {
   if (before === after) return true;
-  return EVALUATED.every((field) => sameJson(before[field], after[field])) && before.salt === after.salt;
+  return sameJson(evaluatedFields(before), evaluatedFields(after));
+}
+
+function evaluatedFields(flag: Flag): object {
+  return Object.fromEntries(Object.entries(flag).filter(([field]) => !NOT_EVALUATED.has(field)));
 }
 
 /**

@@ -11,7 +11,9 @@ import { noteUncommitted, planText } from "./plan-text.ts";
 const baseOption = new Option(
   "--base <ref>",
   "compare with this commit instead of a table: what the branch changes in each environment, and for whom",
-).conflicts(["release", "onDrift", "acknowledge", "acceptLive"]);
+);
+/** The options shared with `sync` that `--base` uses; it refuses the others. */
+const WITH_BASE: ReadonlySet<string> = new Set<keyof PlanBaseOptions>(["env", "commit", "workTree", "database"]);
 const contextsOption = new Option(
   "--contexts <file>",
   "with --base: evaluate the contexts in this file, one JSON object per line",
@@ -35,13 +37,11 @@ export function planCommand(io: Io, done: Done): CommandUnknownOpts {
     "hoist plan --base origin/main                           what this branch changes, and for whom",
     "hoist plan --base origin/main --contexts people.jsonl   for the people in this file",
   ];
-  return syncingCommand(
-    "plan",
-    "show what a sync would change; writes nothing (exit 2: changes are pending)",
-    examples,
-    io,
-  )
-    .addOption(baseOption)
+  const summary = "show what a sync would change; writes nothing (exit 2: changes are pending)";
+  const command = syncingCommand("plan", summary, examples, io);
+  const refused = command.options.map((option) => option.attributeName()).filter((name) => !WITH_BASE.has(name));
+  return command
+    .addOption(baseOption.conflicts(refused))
     .addOption(contextsOption)
     .addOption(sampleOption)
     .addOption(seedOption)

@@ -2,7 +2,7 @@ import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import type { FlagDefinition, FlagDefinitions } from "../../core/flag/definitions.ts";
 import { sameJson } from "../../core/json.ts";
 import { flagOfRow, type RulesRead } from "../../core/row/row-codec.ts";
-import type { RawRow } from "../../core/row/row.ts";
+import type { FlagRow, RawRow } from "../../core/row/row.ts";
 import type { Head, StoredSnapshot } from "../../store/store.ts";
 import type { SetAside } from "../status.ts";
 
@@ -143,8 +143,10 @@ function offRow(key: FlagKey, from: RawRow | FlagDefinition): RawRow {
   return { ...EMPTY_ROW, ...columns, variants, fallback };
 }
 
-const EMPTY_ROW: RawRow = {
+const EMPTY_ROW: Readonly<Record<keyof FlagRow, unknown>> = {
   id: "",
+  feature_key: "",
+  display_name: "",
   description: "",
   enabled: false,
   rollout_strategy: "all",
@@ -152,11 +154,20 @@ const EMPTY_ROW: RawRow = {
   target_config: {},
   rollout_by: "",
   rules: [],
+  serve: "",
   requires: {},
+  flag_type: "",
+  variants: {},
+  off_variant: "",
+  fallback: "",
   salt: "",
   client: false,
   protected: false,
   metadata: {},
+  path: null,
+  commit_sha: null,
+  synced: null,
+  archived_at: null,
   created_at: "",
   updated_at: "",
   created_by: "",

@@ -12,8 +12,13 @@ const OUTCOME_TEXTS = {
   "default-rollout": "the default rollout",
 } as const;
 
+/** Returns how a rule is called in a sentence. */
+export function ruleTitle(name: string): string {
+  return name === "" ? "a rule without a name" : `rule ${name}`;
+}
+
 /** Describes what decides an answer: `rule Toronto beta`, `the default rollout`. */
 export function decidedByText(decidedBy: DecidedBy): string {
   if (decidedBy.kind !== "rule") return OUTCOME_TEXTS[decidedBy.kind];
-  return decidedBy.name === "" ? "a rule without a name" : `rule ${decidedBy.name}`;
+  return ruleTitle(decidedBy.name);
 }

@@ -3,6 +3,7 @@ import type { Condition } from "../flag/condition.ts";
 import type { Flag, Portion, Requirement, Rule } from "../flag/flag.ts";
 import { differences, type Difference } from "../plan/difference.ts";
 import { counted } from "../text.ts";
+import { ruleTitle } from "./decided-by.ts";
 import { whoText } from "./describe-condition.ts";
 import { wordingFor } from "./describe-segments.ts";
 import { defaultRolloutText, listText, portionText, servedToText, serveText } from "./wording.ts";
@@ -93,10 +94,6 @@ function rolloutChangeText({ before, after }: { readonly before: Flag; readonly 
   }
   const [from, to] = [defaultRolloutText(before), defaultRolloutText(after)];
   return from === to ? `${to}: the list changed` : `${from} → ${to}`;
-}
-
-function ruleTitle(name: string): string {
-  return name === "" ? "a rule without a name" : `rule ${name}`;
 }
 
 function ruleText({ portion, serve }: Rule): string {

@@ -1,5 +1,6 @@
 import type { Flag } from "../flag/flag.ts";
 import { canonicalJson } from "../json.ts";
+import { PROSE_COLUMNS } from "../row/row.ts";
 import { columnsOf } from "../row/row-codec.ts";
 
 /**
@@ -7,6 +8,6 @@ import { columnsOf } from "../row/row-codec.ts";
  * evaluation reads, and it depends only on git, so it can be written into the file before anything is synced.
  */
 export function acknowledgementId(environment: string, flag: Flag, digest: (text: string) => string): string {
-  const { display_name: _n, description: _d, metadata: _m, ...read } = columnsOf(flag);
-  return digest(canonicalJson({ environment, key: flag.key, ...read }));
+  const read = Object.entries(columnsOf(flag)).filter(([column]) => !PROSE_COLUMNS.has(column));
+  return digest(canonicalJson({ environment, key: flag.key, ...Object.fromEntries(read) }));
 }

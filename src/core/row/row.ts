@@ -133,6 +133,9 @@ export const FIELD_GROUP_NAMES: readonly FieldGroup[] = Object.keys(FIELD_GROUPS
 /** Lists the groups that only people read; no answer depends on them. */
 export const PROSE_GROUPS: ReadonlySet<FieldGroup> = new Set(["name", "description", "metadata"]);
 
+/** Lists the columns of {@link PROSE_GROUPS}. */
+export const PROSE_COLUMNS: ReadonlySet<string> = new Set([...PROSE_GROUPS].flatMap((group) => FIELD_GROUPS[group]));
+
 /** Returns whether two rows agree in one group. */
 export function agree(group: FieldGroup, a: FlagColumns, b: FlagColumns): boolean {
   return FIELD_GROUPS[group].every((column) => sameJson(a[column], b[column]));

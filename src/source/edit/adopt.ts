@@ -9,13 +9,24 @@ import { overlayIn, rolloutJson, ruleJson, serveJson, withOverlay } from "./flag
 import type { OverlayField } from "./field-order.ts";
 import type { FlagTree } from "./flag-tree.ts";
 
-/** The field of an overlay that expresses a group of columns. */
-const FIELD_OF: { readonly [group in FieldGroup]?: OverlayField } = {
+/** The field of an overlay that expresses a group of columns; null if no overlay can express it. */
+const FIELD_OF: Readonly<Record<FieldGroup, OverlayField | null>> = {
   enabled: "enabled",
   rollout: "rollout",
   by: "rollout",
   rules: "rules",
   serve: "serve",
+  name: null,
+  description: null,
+  requires: null,
+  type: null,
+  variants: null,
+  offVariant: null,
+  fallback: null,
+  salt: null,
+  client: null,
+  protected: null,
+  metadata: null,
 };
 
 /**
@@ -30,7 +41,7 @@ export function adoptLive(tree: FlagTree, environment: string, live: Flag): Edit
   if (desired === undefined)
     throw refused("INVALID_FLAGS", `${flag.path} cannot be edited`, "hoist validate shows the reason");
   const groups = differingGroups(columnsOf(desired), columnsOf(live));
-  const elsewhere = groups.filter((group) => FIELD_OF[group] === undefined);
+  const elsewhere = groups.filter((group) => FIELD_OF[group] === null);
   if (elsewhere.length > 0) {
     const message = `the table differs in ${andText(elsewhere)}, which cannot differ between environments`;
     throw refused("INVALID_FLAGS", message, `edit ${flag.path} yourself; the change then applies to all environments`);

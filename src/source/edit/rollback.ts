@@ -1,24 +1,30 @@
 import type { FlagKey } from "../../core/flag/flag.ts";
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue, sameJson } from "../../core/json.ts";
 import { mapJson } from "../load/tree.ts";
+import type { FlagFile } from "../shape/flag-file.ts";
 import { editFlag, findFlag } from "./edit-flag.ts";
 import { type Edited, refused } from "./edit-result.ts";
-import { OVERLAY_FIELDS } from "./field-order.ts";
+import { FLAG_FIELDS, OVERLAY_FIELDS } from "./field-order.ts";
 import { mappingIn, overlayIn, withField, withOverlay } from "./flag-json.ts";
 import type { FlagTree } from "./flag-tree.ts";
 import { rootOf } from "./rewrite.ts";
 
-/** The fields of the base that an answer depends on. A rollback leaves all others alone. */
-const SERVED_FIELDS = [
-  "variants",
-  "offVariant",
-  "fallback",
-  "client",
-  "protected",
-  "salt",
-  "requires",
-  ...OVERLAY_FIELDS,
-];
+/** The fields that a rollback leaves alone. Overlays are compared and restored separately. */
+const NOT_SERVED: ReadonlySet<string> = new Set<keyof FlagFile>([
+  "name",
+  "description",
+  "owner",
+  "kind",
+  "expires",
+  "tags",
+  "metadata",
+  "type",
+  "environments",
+  "acknowledge",
+  "tests",
+]);
+/** The fields of the base that an answer depends on. */
+const SERVED_FIELDS = FLAG_FIELDS.filter((field) => !NOT_SERVED.has(field));
 
 /**
  * Returns everything in a file that answers depend on, as text for comparison: for one environment, or (null) for the base and

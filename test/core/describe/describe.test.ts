@@ -3,14 +3,14 @@ import { describe, expect, test } from "vitest";
 import { compileFlags } from "../../../src/core/evaluate/compile.ts";
 import type { Condition } from "../../../src/core/flag/condition.ts";
 import { traceCondition } from "../../../src/core/evaluate/condition-trace.ts";
-import { parseCondition } from "../../../src/core/row/condition-json.ts";
+import { conditionJson, parseCondition } from "../../../src/core/row/condition-json.ts";
 import { describeFlag } from "../../../src/core/describe/describe.ts";
 import { whoText } from "../../../src/core/describe/describe-condition.ts";
 import { wordingFor } from "../../../src/core/describe/describe-segments.ts";
 import { valueText } from "../../../src/core/matcher/operand-text.ts";
 import type { EvaluationContext } from "../../../src/core/evaluate/evaluation.ts";
 import type { Flag } from "../../../src/core/flag/flag.ts";
-import type { JsonObject } from "../../../src/core/json.ts";
+import { isJsonObject, isList, type JsonObject, type JsonValue } from "../../../src/core/json.ts";
 import { condition, context, flagNamed } from "../../support/arbitrary.ts";
 import { aColourFlag, aFlag, aRule, isOneOf, percentage, portion, split } from "../../support/flags.ts";
 
@@ -24,6 +24,25 @@ const segment = (): Condition => isOneOf("userRole", "admin");
 const sentence = (flag: Flag) => describeFlag(flag).text;
 
 describe("a flag in sentences", () => {
+  test("every word of a description is quoted where it is a value", () => {
+    const isText = (key: string) => !["semver", "before", "after"].includes(key);
+    const plain = (json: JsonValue, key = ""): JsonValue => {
+      if (typeof json === "string") return isText(key) ? "Zz" : json;
+      if (isList(json)) return json.map((item) => plain(item, key));
+      if (!isJsonObject(json)) return json;
+      return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, plain(value, name)]));
+    };
+    const words = new Set<string>();
+    for (const sampled of fc.sample(condition, { numRuns: 2_000, seed: SEED })) {
+      const text = who(JSON.parse(JSON.stringify(plain(conditionJson(sampled)))), 2);
+      const bare = text.replaceAll(/`[^`]*`|"(?:[^"\\]|\\.)*"/g, " ");
+      for (const word of bare.match(/(?<![\w.:-])[a-z]+(?![\w.:-])/g) ?? []) words.add(word);
+    }
+    expect(words.size).toBeGreaterThan(30);
+    const names = ["age", "kind", "beta", "staff"];
+    expect([...words].filter((word) => valueText(word) === word && !names.includes(word))).toEqual([]);
+  });
+
   test("rules in their order, then everyone else", () => {
     const beta = parseCondition({ postalCode: ["M5V", "M5G", "M4Y"], appVersion: { semver: ">=5.5" } });
     const flag = aFlag({
