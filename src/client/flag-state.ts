@@ -86,7 +86,7 @@ export function createFlagState(settings: Settings, clock: Pick<Clock, "today">,
     announce: () => {
       const waiting = waitingVariables(parsed);
       if (snapshot === undefined && waiting.length > 0) {
-        settings.logger.info(`override  in force before any flag is known   ${waiting.join(", ")}`);
+        settings.logger.info(`override  set, but no flags are loaded yet   ${waiting.join(", ")}`);
       }
       logOverrides(overrides, view.set.overrides.problems);
       isAnnounced = true;

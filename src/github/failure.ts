@@ -189,7 +189,7 @@ function permissionFor({ method, path, headers }: FailedRequest): string {
   return `${PERMISSIONS.find(([pattern]) => pattern.test(path))?.[1] ?? "contents"}: ${level}`;
 }
 
-/** `pull_requests=write` → `pull-requests: write`, as in a workflow. */
+/** Returns a permission as a workflow writes it: `pull-requests: write` for `pull_requests=write`. */
 function permissionText(permission: string): string {
   return permission.trim().replaceAll("_", "-").replace("=", ": ");
 }

@@ -109,7 +109,7 @@ async function openFrom(
   }
 }
 
-/** @returns what GitHub refused, one line each; the pull request stays open without it */
+/** Adds labels and requests reviews. @returns what GitHub refused, one line each; the pull request stays open without it */
 async function addLabelsAndReviewers(
   { octokit, owner, repo }: GitHub,
   { labels, reviewers }: Proposal,

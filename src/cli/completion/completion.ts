@@ -18,7 +18,7 @@ export function completionCommand(io: Io): CommandUnknownOpts {
     });
 }
 
-/** The hidden command that the scripts run at a key press. Prints one candidate per line: the word, a tab, its meaning. */
+/** Creates the hidden command that the scripts run when a key is pressed. It prints one candidate per line: the word, a tab, its meaning. */
 export function completeCommand(io: Io): CommandUnknownOpts {
   return plainCommand("complete", "print the completions of a command line", ["hoist complete -- sync --env ''"], io)
     .argument("[words...]", "words so far; the last is unfinished")

@@ -104,7 +104,7 @@ function dateProblem(text: string): string | undefined {
   return isDate ? undefined : `"${text}" is not a valid date; write YYYY-MM-DD`;
 }
 
-/** `new_checkout` → `New checkout`. */
+/** Returns the name that is suggested for a key: `New checkout` for `new_checkout`. */
 function nameOf(key: string): string {
   const words = key.replaceAll(/[_-]/g, " ");
   return words.charAt(0).toUpperCase() + words.slice(1);

@@ -150,7 +150,7 @@ async function checkSameCommit(
   });
 }
 
-/** @returns whether the job summary was written */
+/** Writes the report into the job summary. @returns whether it was written */
 async function appendSummary(io: Io, markdown: string): Promise<boolean> {
   const path = io.env["GITHUB_STEP_SUMMARY"];
   if (!path) return false;

@@ -64,7 +64,7 @@ function tableBlocks(columns: readonly string[], rows: readonly string[]): reado
   return [tableText(columns, rows.slice(0, MAX_ROWS)), ...(rest > 0 ? [`… and ${rest} more`] : [])];
 }
 
-/** `2026-11-20 14:02`. */
+/** Returns a time in UTC to the minute, e.g. `2026-11-20 14:02`. */
 function minute(iso: string): string {
   return new Date(iso).toISOString().slice(0, 16).replace("T", " ");
 }

@@ -28,7 +28,7 @@ export function driftText(drift: Drift, now: Date, style: Style): string {
   return blocks.filter((block) => block !== "").join("\n\n");
 }
 
-/** `1 manual change, 2 merged changes not live`. */
+/** Returns the number of differences of each kind, e.g. `1 manual change, 2 merged changes not live`. */
 export function driftCounts({ manualChanges, pending, diverged }: Drift): string {
   if (diverged !== null) return "it was synced from another branch";
   const parts = [

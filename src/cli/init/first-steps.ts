@@ -53,7 +53,7 @@ function checkEnvironments(environments: readonly string[]): void {
   const message =
     odd === undefined ? `--env names ${twice ?? "no environment"} twice` : `"${odd}" is not a valid environment name`;
   throw new FlagError("USAGE", message, {
-    hint: "names are lower-case letters and digits in words joined by _ or -, e.g. --env development,staging,production",
+    hint: "a name consists of lower-case letters and digits, in words joined by _ or -, e.g. --env development,staging,production",
   });
 }
 

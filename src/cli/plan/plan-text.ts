@@ -59,7 +59,7 @@ function targetText({ commit }: Plan["to"]): string {
   return commit === null ? "the work tree" : shortCommit(commit);
 }
 
-/** `origin/main (1a2b3c4) → the work tree`. */
+/** Returns the two compared states, e.g. `origin/main (1a2b3c4) → the work tree`. */
 export function comparedText(base: string, from: { readonly commit: string | null }, to: Plan["to"]): string {
   return `${base}${from.commit === null ? "" : ` (${shortCommit(from.commit)})`} → ${targetText(to)}`;
 }

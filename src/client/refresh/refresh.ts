@@ -127,7 +127,7 @@ async function withDeadline<Result>(clock: Clock, work: Promise<Result>): Promis
   }
 }
 
-/** A switch that wakes one loop. Setting it several times while the loop is busy wakes the loop once more. */
+/** Creates a switch that wakes one loop. Setting it several times while the loop is busy wakes the loop once more. */
 function createWake() {
   let isSet = false;
   let waiting: (() => void) | undefined;

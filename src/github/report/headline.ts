@@ -27,7 +27,7 @@ export function headlineText(report: ChangeReport): string {
   return `### Flags: ${joined(counts)} — ${peopleFlip(report, last)}`;
 }
 
-/** `2 changes in production (1 archived, 1 switched off)`. */
+/** Returns the number of changes in an environment, e.g. `2 changes in production (1 archived, 1 switched off)`. */
 function countsText({ environment, flags }: EnvironmentReport, hasNoun: boolean): string {
   const parts = [
     [flags.filter(({ action }) => action === "archive").length, "archived"],

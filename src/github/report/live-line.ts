@@ -109,7 +109,7 @@ function withoutLastDetails(text: string): string {
   return at < 0 ? "" : lines.slice(0, at).join("\n").trim();
 }
 
-/** `14 s`, `3 min`, `2 h 5 min`. */
+/** Returns a duration, e.g. `14 s`, `3 min` or `2 h 5 min`. */
 function durationText(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 120) return `${whole} s`;

@@ -222,7 +222,7 @@ function manualChangesText(changes: readonly ManualChange[]): string {
   return `in the table ${firstOf(texts, MAX_MANUAL_CHANGES, (rest) => `${rest} more`).join("; ")}`;
 }
 
-/** `2026-11-18 03:12 UTC` of an ISO 8601 moment in UTC. */
+/** Returns an ISO 8601 time in UTC to the minute, e.g. `2026-11-18 03:12 UTC`. */
 function minuteText(moment: string): string {
   return moment.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z$/, "$1 $2 UTC");
 }

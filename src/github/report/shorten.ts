@@ -53,7 +53,7 @@ export function shortened(
   return undefined;
 }
 
-/** GitHub limits some texts in characters and others in bytes; a text never has more characters than bytes. */
+/** Returns the size in bytes of UTF-8. GitHub limits some texts in characters and others in bytes; a text never has more characters than bytes. */
 export function bytesOf(text: string): number {
   return Buffer.byteLength(text);
 }
