@@ -40,6 +40,8 @@ export const EXIT_OF: Readonly<Record<ErrorCode, ExitCode>> = {
   STORE_CORRUPT: EXIT.database,
   STORE_FORBIDDEN: EXIT.database,
   STORE_MISSING: EXIT.database,
+  STORE_EMPTY: EXIT.database,
+  STORE_BEHIND: EXIT.database,
   STORE_OUTDATED: EXIT.database,
   STORE_NEWER: EXIT.database,
   STORE_MISMATCH: EXIT.database,

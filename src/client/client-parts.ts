@@ -9,7 +9,7 @@ import { createSnapshotAcceptance } from "./refresh/accept-snapshot.ts";
 import { createConnection } from "./refresh/connection.ts";
 import { trackConnection } from "./refresh/connection-state.ts";
 import { trackFreshness } from "./refresh/freshness.ts";
-import { createRefresh } from "./refresh/refresh.ts";
+import { createRefresh, type RefreshInput } from "./refresh/refresh.ts";
 import { servedText } from "./served-text.ts";
 import { keepSnapshotFile } from "./snapshot/snapshot-file.ts";
 import { createStandby } from "./snapshot/standby.ts";
@@ -37,9 +37,9 @@ export function createParts(settings: Settings, { clock, openStore, snapshotFile
   );
   const connection = createConnection(openStore);
   const connectionState = trackConnection(settings, clock, emitter);
-  const freshness = trackFreshness(settings.staleAfterMs, clock, (isLate, ageMs) => {
+  const freshness = trackFreshness(settings.staleAfterMs, clock, (isLate, ageMs, isRefuted) => {
     const snapshot = state.snapshot();
-    if (isLate && snapshot) logger.warn(`flags are stale: still serving ${servedText(snapshot, ageMs)}`);
+    if (isLate && snapshot && !isRefuted) logger.warn(`flags are stale: still serving ${servedText(snapshot, ageMs)}`);
     state.setLate(isLate, ageMs);
   });
   const heartbeat = settings.heartbeat ? startHeartbeat(clock, connection.store, state) : undefined;
@@ -49,26 +49,9 @@ export function createParts(settings: Settings, { clock, openStore, snapshotFile
   );
   /** Resolves when there is data, or when there is no longer a reason to wait for it. */
   const ready = Promise.withResolvers<void>();
-  const refresh = createRefresh({
-    connection,
-    acceptance,
-    clock,
-    pollIntervalMs: settings.pollIntervalMs,
-    onConfirmed: (store) => {
-      standby.discard();
-      connectionState.succeeded(store.label);
-      freshness.checked();
-      heartbeat?.beat();
-      ready.resolve();
-    },
-    onFailed: (error, retryInMs) => {
-      const snapshot = state.snapshot();
-      const served = snapshot && servedText(snapshot, freshness.ageMs());
-      connectionState.failed(error, served, retryInMs);
-      standby.use();
-      if (state.snapshot() !== undefined) ready.resolve();
-    },
-  });
+  const callbacks = refreshCallbacks({ state, standby, connectionState, freshness, heartbeat, ready });
+  const { pollIntervalMs } = settings;
+  const refresh = createRefresh({ connection, acceptance, clock, pollIntervalMs, ...callbacks });
   return {
     environment,
     emitter,
@@ -77,10 +60,55 @@ export function createParts(settings: Settings, { clock, openStore, snapshotFile
     snapshotFile,
     connection,
     connectionState,
+    behind: acceptance.behind,
     freshness,
     heartbeat,
     overrideWatchers,
     ready,
     refresh,
+  };
+}
+
+/** Returns what a client does after each check of the database. */
+function refreshCallbacks({
+  state,
+  standby,
+  connectionState,
+  freshness,
+  heartbeat,
+  ready,
+}: Pick<ClientParts, "state" | "standby" | "connectionState" | "freshness" | "heartbeat" | "ready">): Pick<
+  RefreshInput,
+  "onConfirmed" | "onFailed" | "onRefused"
+> {
+  function served(): string | undefined {
+    const snapshot = state.snapshot();
+    return snapshot && servedText(snapshot, freshness.ageMs());
+  }
+  function useStandby(): void {
+    standby.use();
+    if (state.snapshot() !== undefined) ready.resolve();
+  }
+  return {
+    onConfirmed: (store) => {
+      standby.discard();
+      connectionState.succeeded(store.label);
+      freshness.checked();
+      heartbeat?.beat();
+      ready.resolve();
+    },
+    onFailed: (error, retryInMs) => {
+      connectionState.failed(error, served(), retryInMs);
+      useStandby();
+    },
+    onRefused: (error) => {
+      useStandby();
+      // A lagging replica will catch up: until then it confirms nothing, and does not contradict what is served either.
+      if (error === undefined) return;
+      connectionState.failed(error, served(), null);
+      freshness.refuted();
+      // The next sync finds a restored backup by the versions that running processes report.
+      if (error.code === "STORE_BEHIND") heartbeat?.repeat();
+    },
   };
 }

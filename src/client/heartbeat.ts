@@ -59,6 +59,11 @@ export function startHeartbeat(
   return {
     /** Sends what the process serves if it has changed or a minute has passed. Call this whenever it may have changed. */
     beat,
+    /** Sends what the process serves again: the database may be a restored backup that does not contain this process. */
+    repeat: () => {
+      sent = undefined;
+      beat();
+    },
     status: () => ({ lastAt, lastError }),
     close: () => {
       isClosed = true;

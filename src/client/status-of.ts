@@ -22,6 +22,7 @@ export function statusOf(parts: ClientParts): ClientStatus {
     database: connectionState.database(),
     connected: connectionState.isConnected(),
     transport: connection.store() === undefined ? "none" : connection.hasPush() ? "push and poll" : "poll",
+    behind: parts.behind(),
     lastError: connectionState.lastError(),
     setAside: snapshot?.setAside ?? [],
     overrides: state.overrides(),

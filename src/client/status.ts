@@ -21,6 +21,16 @@ export interface ShownOverride extends Omit<ActiveOverride, "turnsOff" | "beats"
   readonly since: string;
 }
 
+/** A database that is at an older version than the served snapshot. */
+export interface Behind {
+  readonly epoch: number;
+  readonly revision: number;
+  /** True: an older backup was restored, and the flags that it disables are disabled. False: a lagging replica. */
+  readonly isPrimary: boolean;
+  /** What to do about a restored backup; null for a replica, which catches up by itself. */
+  readonly hint: string | null;
+}
+
 /** A row that cannot be read, and what its flag serves instead. */
 export interface SetAside {
   /** Null if not even the key can be read. */
@@ -49,8 +59,10 @@ export interface ClientStatus {
   readonly stale: boolean;
   /** The database's label, which never contains a password; null until a database has been opened. */
   readonly database: string | null;
-  /** Whether the last attempt to reach the database succeeded. */
+  /** Whether the database answered the last attempt, with content that is not refused. */
   readonly connected: boolean;
+  /** The older version at which the database is; null while it is not behind the served snapshot. */
+  readonly behind: Behind | null;
   /** How the current connection detects changes. `push` is reported once a notification has arrived. */
   readonly transport: "none" | "poll" | "push and poll";
   /** The last failure, even after the connection has recovered (`connected` is then true). */

@@ -20,6 +20,8 @@ export const ERROR_CODES = {
   STORE_CORRUPT: "the flag database is damaged",
   STORE_FORBIDDEN: "the database role lacks a privilege",
   STORE_MISSING: "no flag database exists at that address yet",
+  STORE_EMPTY: "no sync has written the rows of the flag database",
+  STORE_BEHIND: "the flag database is at an older version than the flags that a program serves",
   STORE_OUTDATED: "the flag database has an older schema and has to be migrated",
   STORE_NEWER: "the flag database has a newer schema than this program knows",
   STORE_MISMATCH: "the rows read back differ from the rows that were written",

@@ -13,6 +13,9 @@ export interface HeadRow extends Omit<Head, "epoch" | "revision"> {
 export const READ_HEAD = `SELECT environment, store_id AS "storeId", epoch, revision, commit_sha AS "commit",
   schema_version AS "schemaVersion" FROM flaghoist_head`;
 
+/** Holds the SQL expression for `isSynced` in LiveSnapshot. */
+export const HAS_SYNCED_ROW = "EXISTS (SELECT 1 FROM feature_toggles WHERE synced IS NOT NULL)";
+
 /**
  * Converts a row to a head. @throws FlagError STORE_CORRUPT if there is no row; STORE_NEWER or STORE_OUTDATED for a
  * different schema version

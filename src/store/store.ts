@@ -16,6 +16,12 @@ export interface Head {
   readonly commit: string | null;
 }
 
+/** Returns whether a database is at an older version than another state of the same database: by epoch, then by revision. */
+export function isOlder(a: Omit<Head, "environment">, than: Omit<Head, "environment">): boolean {
+  if (a.storeId !== than.storeId) return false;
+  return a.epoch === than.epoch ? a.revision < than.revision : a.epoch < than.epoch;
+}
+
 /** Returns whether two heads belong to one history, so that their revisions are comparable. */
 export function isSameHistory(a: Pick<Head, "storeId" | "epoch">, b: Pick<Head, "storeId" | "epoch">): boolean {
   return a.storeId === b.storeId && a.epoch === b.epoch;
@@ -30,6 +36,14 @@ export function isSameVersion(a: Omit<Head, "environment">, b: Omit<Head, "envir
 export interface StoredSnapshot {
   readonly head: Head;
   readonly rows: readonly RawRow[];
+}
+
+/** What a read of the database returns: the head and all rows of one moment, and how far they can be trusted. */
+export interface LiveSnapshot extends StoredSnapshot {
+  /** Whether a sync wrote any of the rows. A table without such a row was never synced, or was emptied. */
+  readonly isSynced: boolean;
+  /** False for a replica, which may lag behind its primary. A SQLite file is always a primary. */
+  readonly isPrimary: boolean;
 }
 
 /** The complete row of one flag that a sync writes. It is inserted if the key is new, and updated otherwise. */
@@ -128,7 +142,7 @@ export interface FlagStore {
    *
    * @param purpose  `evaluation`: without the column `synced`, which is about half of the data and only a sync needs
    */
-  read(purpose?: "sync" | "evaluation"): Promise<StoredSnapshot>;
+  read(purpose?: "sync" | "evaluation"): Promise<LiveSnapshot>;
   /**
    * Writes the whole batch or nothing. A batch without writes changes the commit, but not the revision.
    *

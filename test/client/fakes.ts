@@ -50,6 +50,8 @@ export async function settle(): Promise<void> {
 export interface FakeStore extends FlagStore {
   head: Head;
   rows: readonly RawRow[];
+  isSynced: boolean;
+  isPrimary: boolean;
   /** Thrown by every read and by opening. */
   failure: Error | undefined;
   /** Reads wait for this. */
@@ -71,6 +73,8 @@ export function fakeStore(rows: readonly RawRow[] = [], head: Partial<Head> = {}
     label: "a fake store",
     head: { environment: "production", storeId: "store-1", epoch: 1, revision: 1, commit: "4be12f0", ...head },
     rows,
+    isSynced: true,
+    isPrimary: true,
     failure: undefined,
     gate: undefined,
     counts: { opened: 0, heads: 0, reads: 0, closed: 0 },
@@ -91,7 +95,7 @@ export function fakeStore(rows: readonly RawRow[] = [], head: Partial<Head> = {}
     read: async () => {
       store.counts.reads += 1;
       await answered();
-      return { head: store.head, rows: store.rows };
+      return { head: store.head, rows: store.rows, isSynced: store.isSynced, isPrimary: store.isPrimary };
     },
     heartbeat: async (instance) => {
       await answered();

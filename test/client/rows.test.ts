@@ -119,7 +119,7 @@ describe("implausible content", () => {
     expect(client.isEnabled("flag19")).toBe(true);
     expect(client.status()).toMatchObject({ revision: 1, connected: false, lastError: { code: "STORE_CORRUPT" } });
     expect(lines.at(-1)).toMatch(
-      /^error database content refused \(15 of 20 rows are gone from the flag table, and no sync has run since\); still serving revision 1 from memory, 10 s old; repair/,
+      /^error database content refused \(15 of 20 rows are gone from the flag table, and no sync has run since\); still serving revision 1 from memory, 10 s old; put them back with: hoist sync --env production$/,
     );
     await clock.advance(60_000);
     expect(client.status().stale).toBe(true);
@@ -136,7 +136,7 @@ describe("implausible content", () => {
     }
   });
 
-  test("a table may lose a few rows and may have up to 20,000", async () => {
+  test("a table may lose a few rows, and may have any number of them", async () => {
     const store = fakeStore(many.slice(0, 6));
     const { client, clock } = await opened(store);
     store.rows = many.slice(0, 1);
@@ -146,7 +146,7 @@ describe("implausible content", () => {
     store.rows = Array.from({ length: 20_001 }, () => many[0] ?? {});
     store.head = { ...store.head, revision: 3 };
     await clock.advance(10_000);
-    expect(client.status()).toMatchObject({ flags: 1, revision: 2, lastError: { code: "STORE_CORRUPT" } });
+    expect(client.status()).toMatchObject({ revision: 3, lastError: null });
   });
 });
 

@@ -226,7 +226,7 @@ describe("the last good snapshot", () => {
     writeFileSync(snapshotFile, savedSnapshotText(SAVED));
     const before = readFileSync(snapshotFile, "utf8");
     const { client } = await opened(fakeStore(ON, { revision: 55 }), { snapshotFile });
-    expect(client.status().revision).toBe(55);
+    expect(client.status()).toMatchObject({ source: "disk", revision: 56, behind: { revision: 55 } });
     await client.close();
     expect(readFileSync(snapshotFile, "utf8")).toBe(before);
   });

@@ -1,36 +1,44 @@
 import { FlagError } from "../../core/errors.ts";
-import { type Head, isSameHistory, isSameVersion, type StoredSnapshot } from "../../store/store.ts";
+import { type Head, isOlder, isSameVersion, type LiveSnapshot } from "../../store/store.ts";
 import type { FlagState } from "../flag-state.ts";
 import type { Settings } from "../options.ts";
-import { readSnapshot, sameRows, type Snapshot, withKills } from "../snapshot/snapshot.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { StandbySnapshot } from "../snapshot/standby.ts";
-import type { SetAside } from "../status.ts";
+import type { Behind } from "../status.ts";
+import { createInstallation } from "./install-snapshot.ts";
+import { trackBehind } from "./behind.ts";
+import { refusalOf } from "./refusal.ts";
 
-/** The maximum number of rows. A larger table was probably filled by a runaway script. */
-const MAX_ROWS = 20_000;
-/** Up to this many rows may vanish without a sync, even if they are most of the table. */
-const FEW_ROWS = 5;
+/** The result of comparing the content of the database with the served snapshot. */
+export type Verdict =
+  | { readonly kind: "accepted" }
+  /** The content is not served; the error says why. Flags that it disables are disabled. */
+  | { readonly kind: "refused"; readonly error: FlagError }
+  /** A lagging replica: its content changes nothing and confirms nothing. */
+  | { readonly kind: "lagging" };
 
 /** Decides which content of the database is served. */
 export interface SnapshotAcceptance {
   /**
-   * Compares the database's head with the served one. `older`: the database is behind, so it confirms nothing.
+   * Compares the database's head with the served one. `behind`: the database is still at the older version that was read last.
    *
    * @throws FlagError WRONG_DATABASE
    */
-  readonly compare: (head: Head) => "same" | "differs" | "older";
-  /** Serves the content, or returns the error that explains why it is refused. */
-  readonly accept: (stored: StoredSnapshot) => FlagError | undefined;
+  readonly compare: (head: Head) => "same" | "differs" | "behind";
+  /** Serves the content, or refuses it. @throws FlagError WRONG_DATABASE */
+  readonly accept: (stored: LiveSnapshot) => Verdict;
+  /** Returns the older version at which the database is; null while it is not behind. */
+  readonly behind: () => Behind | null;
 }
 
 /**
- * Creates the check that database content must pass before it is served. Within an epoch the served revision never
- * decreases, even if a lagging replica returns an older one; the content of a different epoch is accepted as a separate
- * history. Implausible content is refused as a whole, but flags that it disables are disabled.
+ * Creates the check that database content must pass before it is served. Among the versions of one database, a client never
+ * goes back, even if an older backup is restored or a replica lags behind. Content of another database is accepted if a
+ * sync wrote it. Content that is refused still disables flags, unless it is that of a lagging replica.
  *
  * @param standby     returns a snapshot of an earlier process. Until the first snapshot is accepted, its last good rows
- *   replace unreadable ones, and its row count decides what is plausible
- * @param onAccepted  called with each snapshot that differs from the standby snapshot or the served one
+ *   replace unreadable ones, and its version and row count decide what is plausible
+ * @param onAccepted  called with each snapshot that has to be saved: it differs from the standby snapshot or the served one
  */
 export function createSnapshotAcceptance(
   { environment, logger }: Pick<Settings, "environment" | "logger">,
@@ -38,119 +46,67 @@ export function createSnapshotAcceptance(
   standby: () => StandbySnapshot | undefined,
   onAccepted: (snapshot: Snapshot) => void,
 ): SnapshotAcceptance {
-  let isBehind = false;
+  const { serve, disableAsIn } = createInstallation(logger, state, standby, onAccepted);
+  const behind = trackBehind(environment, logger);
+  /** False after content was refused: then the same version is read again. */
+  let isSettled = true;
 
-  function compare(head: Head): "same" | "differs" | "older" {
-    if (head.environment !== environment) {
-      const message = `the database serves ${head.environment}, but this process runs in ${environment}`;
-      throw new FlagError("WRONG_DATABASE", message, { hint: "correct FLAGS_ENV or the database address" });
-    }
-    const current = state.snapshot();
-    if (current === undefined || !isSameHistory(current.head, head)) return "differs";
-    const wasBehind = isBehind;
-    isBehind = head.revision < current.head.revision;
-    if (isBehind) {
-      const message = `database is at revision ${head.revision}; still serving the newer revision ${current.head.revision}`;
-      if (!wasBehind)
-        logger.warn(`${message}; the database is a lagging replica, or a backup that was restored without a new epoch`);
-      return "older";
-    }
-    return current.source === "database" && isSameVersion(current.head, head) ? "same" : "differs";
+  function checkEnvironment(head: Head): void {
+    if (head.environment === environment) return;
+    const message = `the database serves ${head.environment}, but this process runs in ${environment}`;
+    throw new FlagError("WRONG_DATABASE", message, { hint: "correct FLAGS_ENV or the database address" });
   }
 
-  function accept(stored: StoredSnapshot): FlagError | undefined {
+  function compare(head: Head): "same" | "differs" | "behind" {
+    checkEnvironment(head);
+    if (behind.isAt(head)) return "behind";
     const current = state.snapshot();
-    const { previous, reason } = plausibility(stored, current, standby());
-    if (reason !== undefined) {
-      const killed = previous && withKills(previous, stored.rows);
-      if (killed !== undefined && killed !== current) state.install(killed, false);
-      return new FlagError("STORE_CORRUPT", reason, {
-        hint: "repair the table with a sync; flags that the table disables are already disabled in this process",
-      });
-    }
-    const isKnown =
-      previous !== undefined && isSameVersion(previous.head, stored.head) && sameRows(previous.rows, stored.rows);
-    if (isKnown && previous.source === "database") return undefined;
-    const surprise = current?.source === "database" ? surpriseIn(stored, current) : undefined;
-    if (surprise !== undefined) logger.warn(surprise);
-    const snapshot: Snapshot = isKnown
-      ? { ...previous, source: "database", savedAt: null, head: stored.head, rows: stored.rows }
-      : readStored(stored, previous, standby(), state.definitions());
-    for (const text of newlySetAside(snapshot.setAside, current?.setAside ?? [])) logger.error(text);
-    state.install(snapshot, true);
-    if (!isKnown || previous.source !== "disk") onAccepted(snapshot);
-    return undefined;
+    return isSettled && current?.source === "database" && isSameVersion(current.head, head) ? "same" : "differs";
   }
 
-  return { compare, accept };
+  function accept(stored: LiveSnapshot): Verdict {
+    checkEnvironment(stored.head);
+    const verdict = judge(stored);
+    isSettled = verdict.kind === "accepted";
+    return verdict;
+  }
+
+  function judge(stored: LiveSnapshot): Verdict {
+    const saved = standby();
+    const current = state.snapshot();
+    const newest = current ?? (saved !== undefined && isOlder(stored.head, saved.head) ? saved.read() : undefined);
+    if (newest !== undefined && isOlder(stored.head, newest.head)) return refuseOlder(stored, newest);
+    behind.ended();
+    const { previous, error } = plausibility(stored, current, saved, environment);
+    if (error === undefined) {
+      serve(stored, previous);
+      return { kind: "accepted" };
+    }
+    disableAsIn(stored, previous);
+    return { kind: "refused", error };
+  }
+
+  function refuseOlder(stored: LiveSnapshot, newest: Snapshot): Verdict {
+    const error = behind.found(stored, newest.head);
+    if (!stored.isPrimary) return { kind: "lagging" };
+    disableAsIn(stored, newest);
+    return { kind: "refused", error };
+  }
+
+  return { compare, accept, behind: behind.status };
 }
 
 /** Compares a table with its previous state. The standby snapshot is read only if the table looks implausible. */
 function plausibility(
-  stored: StoredSnapshot,
+  stored: LiveSnapshot,
   current: Snapshot | undefined,
   standby: StandbySnapshot | undefined,
-): { readonly previous: Snapshot | undefined; readonly reason: string | undefined } {
-  if (current === undefined && standby !== undefined && implausibility(stored, standby) === undefined) {
-    return { previous: undefined, reason: undefined };
+  environment: string,
+): { readonly previous: Snapshot | undefined; readonly error: FlagError | undefined } {
+  if (current === undefined && standby !== undefined && refusalOf(environment, stored, standby) === undefined) {
+    return { previous: undefined, error: undefined };
   }
   const previous = current ?? standby?.read();
   const before = previous && { head: previous.head, maxRows: () => previous.rows.length };
-  return { previous, reason: implausibility(stored, before) };
+  return { previous, error: refusalOf(environment, stored, before) };
 }
-
-/**
- * Returns why a table's content is refused as a whole, or undefined. A sync archives rows and never deletes them. If more than
- * half of the rows are gone and no sync has written a new commit, the table was truncated or only partly restored.
- */
-function implausibility(
-  next: StoredSnapshot,
-  before: Pick<StandbySnapshot, "head" | "maxRows"> | undefined,
-): string | undefined {
-  if (next.rows.length > MAX_ROWS) return `the flag table has ${next.rows.length} rows; at most ${MAX_ROWS} are read`;
-  if (before === undefined || !isSameHistory(before.head, next.head)) return undefined;
-  if (next.head.commit !== before.head.commit) return undefined;
-  const rowCount = before.maxRows();
-  const gone = rowCount - next.rows.length;
-  if (gone <= FEW_ROWS || gone * 2 <= rowCount) return undefined;
-  return `${gone} of ${rowCount} rows are gone from the flag table, and no sync has run since`;
-}
-
-/** Reads every row. The standby snapshot is read only if a row cannot be read. */
-function readStored(
-  stored: StoredSnapshot,
-  previous: Snapshot | undefined,
-  standby: StandbySnapshot | undefined,
-  definitions: ReturnType<FlagState["definitions"]>,
-): Snapshot {
-  const snapshot = readSnapshot(stored, { source: "database", previous, definitions });
-  if (snapshot.setAside.length === 0 || previous !== undefined) return snapshot;
-  const saved = standby?.read();
-  return saved === undefined ? snapshot : readSnapshot(stored, { source: "database", previous: saved, definitions });
-}
-
-function surpriseIn({ head, rows }: StoredSnapshot, current: Snapshot): string | undefined {
-  if (!isSameHistory(current.head, head)) {
-    const from = `epoch ${current.head.epoch} revision ${current.head.revision}`;
-    const to = `epoch ${head.epoch} revision ${head.revision}`;
-    return `database was restored or recreated: now serving ${to} instead of ${from}`;
-  }
-  if (current.head.revision !== head.revision || sameRows(current.rows, rows)) return undefined;
-  return `rows changed while the revision stayed ${head.revision}: a trigger is missing; run hoist db migrate`;
-}
-
-function newlySetAside(now: readonly SetAside[], before: readonly SetAside[]): readonly string[] {
-  const known = new Set(before.map(({ key, problem }) => `${key} ${problem}`));
-  return now
-    .filter(({ key, problem }) => !known.has(`${key} ${problem}`))
-    .map(
-      ({ key, problem, serves }) =>
-        `the row of ${key ?? "an unknown flag"} cannot be read (${problem}): ${SERVES[serves]}`,
-    );
-}
-
-const SERVES: Readonly<Record<SetAside["serves"], string>> = {
-  "last good": "its last readable version stays in use",
-  off: "it serves its off variant",
-  nothing: "callers get their default value",
-};

@@ -10,6 +10,11 @@ export function trackConnection(
   clock: Pick<Clock, "today">,
   emitter: Emitter,
 ) {
+  /** A developer who has not synced yet gets a warning, not an error. */
+  function isFirstUse(code: ClientError["code"], served: string | undefined): boolean {
+    if (environment !== "development") return false;
+    return code === "STORE_MISSING" || (code === "STORE_EMPTY" && served === undefined);
+  }
   let problem: ClientError["code"] | undefined;
   let isConnected = false;
   let lastError: ClientError | null = null;
@@ -27,8 +32,7 @@ export function trackConnection(
       if (problem === code) return;
       problem = code;
       const text = failureText(lastError, served, retryInMs);
-      // A developer who has not synced yet gets a warning, not an error.
-      if (code === "STORE_MISSING" && environment === "development") logger.warn(text);
+      if (isFirstUse(code, served)) logger.warn(text);
       else logger.error(text);
       emitter.emit("error", lastError);
     },
@@ -58,6 +62,8 @@ const HEADLINES: { readonly [Code in ErrorCode]?: string } = {
   STORE_FORBIDDEN: "access to the database denied",
   STORE_READ_ONLY: "database not readable without write access",
   STORE_CORRUPT: "database content refused",
+  STORE_EMPTY: "flag table empty",
+  STORE_BEHIND: "database went back to an older version",
   STORE_OUTDATED: "database schema too old",
   STORE_NEWER: "database schema too new",
   WRONG_DATABASE: "wrong database",

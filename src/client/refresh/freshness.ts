@@ -5,9 +5,14 @@ import type { Clock } from "../clock.ts";
  * counts from the last successful check, not from the last change: a table that nobody changes is not stale. A timer
  * watches the age, so that evaluations do not read a clock.
  *
- * @param onTurned  called whenever the data becomes stale, or current again
+ * @param onTurned  called whenever the data becomes stale, or current again; `isRefuted` if the content of the database was
+ *   refused
  */
-export function trackFreshness(staleAfterMs: number, clock: Clock, onTurned: (isLate: boolean, ageMs: number) => void) {
+export function trackFreshness(
+  staleAfterMs: number,
+  clock: Clock,
+  onTurned: (isLate: boolean, ageMs: number, isRefuted: boolean) => void,
+) {
   let checkedAt: number | undefined;
   let isLate = true;
   let isClosed = false;
@@ -23,7 +28,7 @@ export function trackFreshness(staleAfterMs: number, clock: Clock, onTurned: (is
       const age = ageMs() ?? 0;
       if (age < staleAfterMs) return watch();
       isLate = true;
-      onTurned(true, age);
+      onTurned(true, age, false);
     });
   }
 
@@ -38,7 +43,15 @@ export function trackFreshness(staleAfterMs: number, clock: Clock, onTurned: (is
       if (cancel === undefined) watch();
       if (!isLate) return;
       isLate = false;
-      onTurned(false, 0);
+      onTurned(false, 0, false);
+    },
+    /** Records that the database returned content that is not served: the data is stale at once. */
+    refuted: () => {
+      if (isClosed || isLate) return;
+      cancel?.();
+      cancel = undefined;
+      isLate = true;
+      onTurned(true, ageMs() ?? 0, true);
     },
     close: () => {
       isClosed = true;

@@ -1,7 +1,7 @@
 import { FlagError } from "../../core/errors.ts";
 import type { FlagStore } from "../../store/store.ts";
 import { type Clock, clampedDelay } from "../clock.ts";
-import type { SnapshotAcceptance } from "./accept-snapshot.ts";
+import type { SnapshotAcceptance, Verdict } from "./accept-snapshot.ts";
 import { createBackoff } from "./backoff.ts";
 import type { DatabaseConnection } from "./connection.ts";
 
@@ -18,12 +18,10 @@ export interface RefreshInput {
   readonly pollIntervalMs: number;
   /** Called when the database confirmed the served data, or returned newer data that was accepted. */
   readonly onConfirmed: (store: FlagStore) => void;
-  /**
-   * Called when an attempt failed, or when the table's content was refused.
-   *
-   * @param retryInMs  when the next attempt starts; null for refused content, which is checked again by polling
-   */
-  readonly onFailed: (error: unknown, retryInMs: number | null) => void;
+  /** Called when an attempt failed. The next attempt starts in `retryInMs`. */
+  readonly onFailed: (error: unknown, retryInMs: number) => void;
+  /** Called when the database returned content that is not served; undefined for that of a lagging replica. */
+  readonly onRefused: (error: FlagError | undefined) => void;
 }
 
 /**
@@ -32,7 +30,7 @@ export interface RefreshInput {
  * connects until the backoff has passed.
  */
 export function createRefresh(input: RefreshInput) {
-  const { connection, clock, pollIntervalMs, onConfirmed, onFailed } = input;
+  const { connection, clock, pollIntervalMs, onConfirmed, onFailed, onRefused } = input;
   const backoff = createBackoff(clock);
   const wake = createWake();
   let pollsSinceRead = 0;
@@ -44,10 +42,10 @@ export function createRefresh(input: RefreshInput) {
   const closing = new AbortController();
 
   function apply(checked: Checked): void {
-    if (checked.kind === "refused") onFailed(checked.refusal, null);
-    if (checked.kind !== "confirmed") return;
     if (checked.hasRead) pollsSinceRead = 0;
-    onConfirmed(checked.store);
+    if (checked.kind === "refused") onRefused(checked.error);
+    if (checked.kind === "lagging") onRefused(undefined);
+    if (checked.kind === "accepted") onConfirmed(checked.store);
   }
 
   async function refresh(): Promise<void> {
@@ -92,11 +90,8 @@ export function createRefresh(input: RefreshInput) {
   };
 }
 
-/** The result of one check of the database. `unconfirmed`: the database is behind the served data, or the attempt was aborted. */
-type Checked =
-  | { readonly kind: "confirmed"; readonly store: FlagStore; readonly hasRead: boolean }
-  | { readonly kind: "refused"; readonly refusal: FlagError }
-  | { readonly kind: "unconfirmed" };
+/** The result of one check of the database. `unchanged`: the database is still behind, or the attempt was aborted. */
+type Checked = { readonly store: FlagStore; readonly hasRead: boolean } & (Verdict | { readonly kind: "unchanged" });
 
 async function checkDatabase(
   { connection, acceptance }: Pick<RefreshInput, "connection" | "acceptance">,
@@ -104,14 +99,13 @@ async function checkDatabase(
 ): Promise<Checked> {
   const store = await connection.open(signal, onHint);
   const head = await store.readHead();
-  if (signal.aborted) return { kind: "unconfirmed" };
+  if (signal.aborted) return { kind: "unchanged", store, hasRead: false };
   const compared = acceptance.compare(head);
-  if (compared === "older") return { kind: "unconfirmed" };
-  if (compared === "same" && !mustRead) return { kind: "confirmed", store, hasRead: false };
+  if (compared === "same" && !mustRead) return { kind: "accepted", store, hasRead: false };
+  if (compared === "behind" && !mustRead) return { kind: "unchanged", store, hasRead: false };
   const snapshot = await store.read("evaluation");
-  if (signal.aborted || acceptance.compare(snapshot.head) === "older") return { kind: "unconfirmed" };
-  const refusal = acceptance.accept(snapshot);
-  return refusal === undefined ? { kind: "confirmed", store, hasRead: true } : { kind: "refused", refusal };
+  if (signal.aborted) return { kind: "unchanged", store, hasRead: true };
+  return { ...acceptance.accept(snapshot), store, hasRead: true };
 }
 
 /** Returns the result of the work. @throws FlagError STORE_UNREACHABLE when it takes too long */

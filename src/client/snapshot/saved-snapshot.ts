@@ -100,6 +100,7 @@ export function snapshotIn(json: unknown, environment: string): ParsedSnapshot {
   const kept = rowsIn(snapshot["kept"]);
   if (!head || !rows || !kept || typeof savedAt !== "string")
     return { ok: false, reason: "it has no valid head or rows" };
+  if (rows.length === 0) return { ok: false, reason: "it contains no flags" };
   if (head.environment !== environment) {
     return { ok: false, reason: `it is a snapshot of ${head.environment}, but this process runs in ${environment}` };
   }

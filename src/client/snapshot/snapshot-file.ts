@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type Head, isSameHistory } from "../../store/store.ts";
+import { isOlder } from "../../store/store.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import {
@@ -32,7 +32,7 @@ export async function snapshotBytes(path: string): Promise<Uint8Array | Unusable
 /**
  * Saves the last good snapshot in a file, which the next process reads if the database is unreachable when it starts. The file
  * is complete at every moment: a temporary file is written, flushed and renamed over it. Several processes may share the file; a
- * process with older data of the same epoch does not replace it. The first failed write is logged.
+ * process with an older version of the same database does not replace it. The first failed write is logged.
  */
 export function keepSnapshotFile(path: string, clock: Clock, logger: Logger) {
   let lastError: string | null = null;
@@ -109,20 +109,16 @@ async function replaceFile(path: string, saved: SavedSnapshot): Promise<void> {
   await flushFolder(dirname(path));
 }
 
-/** Returns whether the present file holds a newer revision, or the same content. */
+/** Returns whether the present file holds a newer version of the same database, or the same content. */
 function isAsGood(present: Uint8Array, saved: SavedSnapshot): boolean {
   const peeked = peekSavedSnapshot(present);
-  if (peeked !== undefined && !isNewer(peeked.head, saved.head)) {
+  if (peeked !== undefined && !isOlder(saved.head, peeked.head)) {
     const again = { ...saved, savedAt: peeked.savedAt };
     return peeked.head.revision === saved.head.revision && Buffer.from(savedSnapshotText(again)).equals(present);
   }
   // Only an undamaged file may prevent the write.
   const parsed = parseSavedSnapshot(present, saved.head.environment);
-  return parsed.ok && isNewer(parsed.saved.head, saved.head);
-}
-
-function isNewer(present: Head, own: Head): boolean {
-  return isSameHistory(present, own) && present.revision > own.revision;
+  return parsed.ok && isOlder(saved.head, parsed.saved.head);
 }
 
 /** Flushes the folder, so that the rename survives a power cut. If a folder cannot be flushed, the file is still complete. */

@@ -67,13 +67,22 @@ export function keptRows(snapshot: Snapshot): readonly RawRow[] {
   return snapshot.setAside.flatMap(({ key }) => (key === null ? [] : (snapshot.live.get(key)?.good ?? [])));
 }
 
-/** Returns the snapshot with each flag disabled whose row in `rows` says `enabled: false`; the same object if nothing changes. */
+/**
+ * Returns the snapshot with each flag disabled whose row in `rows` says `enabled: false`; the same object if nothing changes.
+ * The rows of the snapshot change too, so that a saved copy contains the kills.
+ */
 export function withKills(snapshot: Snapshot, rows: readonly RawRow[]): Snapshot {
-  const killed = rows.flatMap(({ feature_key: key, enabled }) => {
+  const killed = new Map<unknown, ReadFlag>();
+  for (const { feature_key: key, enabled } of rows) {
     const read = typeof key === "string" && enabled === false ? snapshot.live.get(key) : undefined;
-    return read?.flag.enabled ? [[read.flag.key, { ...switchedOff(read), row: null }] as const] : [];
-  });
-  return killed.length === 0 ? snapshot : { ...snapshot, live: new Map([...snapshot.live, ...killed]) };
+    if (read?.flag.enabled) killed.set(read.flag.key, { ...switchedOff(read), row: null });
+  }
+  if (killed.size === 0) return snapshot;
+  return {
+    ...snapshot,
+    rows: snapshot.rows.map((row) => (killed.has(row.feature_key) ? { ...row, enabled: false } : row)),
+    live: new Map([...snapshot.live].map(([key, read]) => [key, killed.get(key) ?? read])),
+  };
 }
 
 /** Returns whether two reads of one revision hold the same rows. */

@@ -1,8 +1,7 @@
-import type { RawRow } from "../../core/row/row.ts";
 import { ALL_COLUMNS, EVALUATED_COLUMNS, kindOf } from "../columns.ts";
-import { type HeadRow, headOf, READ_HEAD } from "../head.ts";
+import { HAS_SYNCED_ROW, type HeadRow, headOf, READ_HEAD } from "../head.ts";
 import type { SqlDialect } from "../queries.ts";
-import type { StoredSnapshot } from "../store.ts";
+import type { LiveSnapshot } from "../store.ts";
 
 /** Holds PostgreSQL's SQL for times. */
 export const DIALECT: SqlDialect = {
@@ -25,16 +24,17 @@ function readSnapshotOf(columns: readonly string[], where = ""): string {
   return `
   SELECT (SELECT row_to_json(head) FROM (${READ_HEAD}) head) AS head,
     (SELECT coalesce(json_agg(flag), '[]') FROM
-      (SELECT ${selected.join(", ")} FROM feature_toggles ${where} ORDER BY feature_key COLLATE "C") flag) AS rows`;
+      (SELECT ${selected.join(", ")} FROM feature_toggles ${where} ORDER BY feature_key COLLATE "C") flag) AS rows,
+    ${HAS_SYNCED_ROW} AS "isSynced", NOT pg_is_in_recovery() AS "isPrimary"`;
 }
 
 /** The row that {@link READ_SNAPSHOT} selects. */
-export interface SnapshotRow {
+export interface SnapshotRow extends Pick<LiveSnapshot, "rows" | "isSynced" | "isPrimary"> {
   readonly head: HeadRow | null;
-  readonly rows: readonly RawRow[];
 }
 
 /** Converts a row to a snapshot. @throws the errors of headOf */
-export function snapshotOf(row: SnapshotRow | undefined, label: string): StoredSnapshot {
-  return { head: headOf(row?.head, label), rows: row?.rows ?? [] };
+export function snapshotOf(row: SnapshotRow | undefined, label: string): LiveSnapshot {
+  const { rows = [], isSynced = false, isPrimary = false } = row ?? {};
+  return { head: headOf(row?.head, label), rows, isSynced, isPrimary };
 }

@@ -1,9 +1,9 @@
 import type { FlagKey } from "../../core/flag/flag.ts";
 import type { RawRow } from "../../core/row/row.ts";
 import { ALL_COLUMNS, kindOf } from "../columns.ts";
-import { type HeadRow, headOf, READ_HEAD } from "../head.ts";
+import { HAS_SYNCED_ROW, type HeadRow, headOf, READ_HEAD } from "../head.ts";
 import type { SqlDialect } from "../queries.ts";
-import type { Head, StoredSnapshot } from "../store.ts";
+import type { Head, LiveSnapshot } from "../store.ts";
 import type { SqliteConnection } from "./driver.ts";
 
 /** Holds SQLite's SQL for times, which are stored as ISO 8601 text. */
@@ -28,14 +28,16 @@ export function readSnapshot(
   label: string,
   columns = ALL_COLUMNS,
   keys?: readonly FlagKey[],
-): StoredSnapshot {
+): LiveSnapshot {
   const head = readHead(db, label);
   const where = keys === undefined ? "" : "WHERE feature_key IN (SELECT value FROM json_each(?))";
   const values = keys === undefined ? [] : [JSON.stringify(keys)];
   const select = `SELECT ${columns.join(", ")} FROM feature_toggles ${where} ORDER BY feature_key`;
   const template: RawRow = JSON.parse(`{${columns.map((column) => `"${column}":null`).join(",")}}`);
   const readers = columns.map((column) => ({ column, read: readerOf(column) }));
-  return { head, rows: db.lists(select, ...values).map((list) => rawRowOf(template, readers, list)) };
+  const rows = db.lists(select, ...values).map((list) => rawRowOf(template, readers, list));
+  const isSynced = db.get<{ isSynced: number }>(`SELECT ${HAS_SYNCED_ROW} AS "isSynced"`)?.isSynced === 1;
+  return { head, rows, isSynced, isPrimary: true };
 }
 
 interface Reader {

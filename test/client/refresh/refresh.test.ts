@@ -182,9 +182,10 @@ describe("staleness", () => {
   });
 });
 
-describe("revisions", () => {
-  test("5, 3, 6, 4 in the database are served as 5, 5, 6, 6", async () => {
+describe("versions", () => {
+  test("5, 3, 6, 4 from a lagging replica are served as 5, 5, 6, 6", async () => {
     const store = fakeStore(ON, { revision: 5 });
+    store.isPrimary = false;
     const { client, lines } = await opened(store);
     const served = [client.status().revision];
     for (const revision of [3, 6, 4]) {
@@ -194,27 +195,37 @@ describe("revisions", () => {
       served.push(client.status().revision);
     }
     expect(served).toEqual([5, 5, 6, 6]);
-    expect(lines.filter((line) => line.includes("database is at revision"))).toHaveLength(2);
+    expect(lines.filter((line) => line.includes("the database is at revision"))).toEqual([
+      "warn the database is at revision 3, but this process already had revision 5; it is a lagging replica, so its content is ignored until it catches up",
+      "warn the database is at revision 4, but this process already had revision 6; it is a lagging replica, so its content is ignored until it catches up",
+    ]);
   });
 
-  test("never decrease within an epoch, whatever the database returns", async () => {
+  test("never decrease, whatever a primary or a replica returns", async () => {
     const heads = fc.array(
-      fc.record({ epoch: fc.integer({ min: 1, max: 3 }), revision: fc.integer({ min: 0, max: 20 }) }),
+      fc.record({
+        epoch: fc.integer({ min: 1, max: 3 }),
+        revision: fc.integer({ min: 0, max: 20 }),
+        isPrimary: fc.boolean(),
+      }),
       { minLength: 1, maxLength: 30 },
     );
     await fc.assert(
       fc.asyncProperty(heads, async (sequence) => {
         const store = fakeStore(ON, { revision: 1 });
         const { client } = await opened(store);
-        let before = { epoch: 1, revision: 1 };
-        for (const head of sequence) {
+        let highest = [1, 1];
+        for (const { isPrimary, ...head } of sequence) {
           store.head = { ...store.head, ...head };
+          store.isPrimary = isPrimary;
           store.hint();
           await settle();
-          const { epoch, revision } = client.status();
-          const isNewer = epoch !== before.epoch || (revision ?? -1) >= before.revision;
-          expect(isNewer && epoch === head.epoch).toBe(true);
-          before = { epoch: epoch ?? 0, revision: revision ?? 0 };
+          const [epoch, revision] = [head.epoch, head.revision];
+          const isNewer = epoch === highest[0] ? revision > (highest[1] ?? 0) : epoch > (highest[0] ?? 0);
+          if (isNewer) highest = [epoch, revision];
+          const status = client.status();
+          expect([status.epoch, status.revision]).toEqual(highest);
+          expect(status.behind === null).toBe(epoch === highest[0] && revision === highest[1]);
         }
         await client.close();
       }),
@@ -222,27 +233,35 @@ describe("revisions", () => {
     );
   });
 
-  test("a lagging replica confirms nothing: what is served becomes stale", async () => {
+  test("a lagging replica confirms nothing: what is served becomes stale, and the flags that it disables stay on", async () => {
     const store = fakeStore(ON, { revision: 5 });
     const { client, clock, lines } = await opened(store);
     store.head = { ...store.head, revision: 4 };
+    store.rows = OFF;
+    store.isPrimary = false;
     await clock.advance(60_001);
-    expect(client.status()).toMatchObject({ revision: 5, stale: true, connected: true });
-    expect(lines.filter((line) => line.includes("database is at revision"))).toHaveLength(1);
+    expect(client.isEnabled("checkout")).toBe(true);
+    expect(client.status()).toMatchObject({
+      revision: 5,
+      stale: true,
+      connected: true,
+      behind: { epoch: 1, revision: 4, isPrimary: false, hint: null },
+    });
+    expect(lines.filter((line) => line.includes("lagging replica"))).toHaveLength(1);
   });
 
   test("a head from one replica with rows from a lagging one changes nothing", async () => {
     const store = fakeStore(ON, { revision: 5 });
     const { client } = await opened(store);
     store.head = { ...store.head, revision: 6 };
-    store.read = async () => ({ head: { ...store.head, revision: 4 }, rows: OFF });
+    store.read = async () => ({ head: { ...store.head, revision: 4 }, rows: OFF, isSynced: true, isPrimary: false });
     store.hint();
     await settle();
     expect(client.status().revision).toBe(5);
     expect(client.isEnabled("checkout")).toBe(true);
   });
 
-  test("another epoch is another history, and is served and logged", async () => {
+  test("another epoch is served and logged", async () => {
     const store = fakeStore(ON, { revision: 57 });
     const { client, lines } = await opened(store);
     store.rows = OFF;
