@@ -45,13 +45,9 @@ function* checkAttribute(
     const message = `the values of ${who} do not match its type, ${type}`;
     yield errorAtKey(site, "value-type", message, `write each value as a ${valueType}`);
   }
-  const fault = weights && weightsFault(values?.length ?? 0, weights);
-  if (fault === undefined) return;
-  const hint = "write one weight per value, at least one of them above 0";
-  yield errorAtKey({ file, path: ["attributes", name, "weights"] }, "bad-weights", `${who} has ${fault}`, hint);
-}
-
-function weightsFault(values: number, weights: readonly number[]): string | undefined {
-  if (values !== weights.length) return `${counted(weights.length, "weight")} for ${counted(values, "value")}`;
-  return weights.some((weight) => weight > 0) ? undefined : "no weight above 0";
+  const count = values?.length ?? 0;
+  if (weights === undefined || weights.length === count) return;
+  const message = `${who} has ${counted(weights.length, "weight")} for ${counted(count, "value")}`;
+  const hint = "write one weight per value, in the order of the values";
+  yield errorAtKey({ file, path: ["attributes", name, "weights"] }, "bad-weights", message, hint);
 }

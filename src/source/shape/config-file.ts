@@ -16,11 +16,17 @@ const attributeDeclarationShape = z
       .meta({ description: "All possible values. Any other value in a condition is an error." })
       .optional(),
     weights: z
-      .array(z.number().min(0))
+      .array(z.number().positive().meta({ errorMessage: "a number above 0" }))
       .min(1)
       .meta({
         description:
-          "How common each value is, one weight per value. Used only to estimate who gets a different answer.",
+          "How common each value is, one weight per value. Used to report who gets a different answer and to measure a jump, never in an evaluation.",
+      })
+      .optional(),
+    missing: shareShape
+      .meta({
+        description:
+          "The share of people who lack the attribute, such as 10%; 0% if omitted. Used to report who gets a different answer and to measure a jump, never in an evaluation.",
       })
       .optional(),
     from: z.enum(["server"]).meta({ description: "server: a browser cannot set this attribute." }).optional(),
