@@ -1,65 +1,13 @@
-import type { DecidedBy } from "../core/describe/decided-by.ts";
-import { type CompiledRule, compileRules, partAt } from "../core/evaluate/compile-rule.ts";
-import { answersOf } from "../core/evaluate/outcome.ts";
-import { type Flag, type VariantName, WHOLE } from "../core/flag/flag.ts";
-import { flawOf } from "../core/flag/flaw.ts";
-import { flipTest, type VersionPair } from "./version-pair.ts";
+import { partAt } from "../core/evaluate/compile-rule.ts";
+import { WHOLE } from "../core/flag/flag.ts";
+import type { Answer, BucketedFlag, BucketedVersion } from "./bucketed-version.ts";
 import { decidedByOf } from "./version-evaluator.ts";
-import { countStep, type StepCounts } from "./moves.ts";
-
-/** One version of a flag whose answers depend only on attributes and buckets. */
-export interface BucketedFlag {
-  /** The compiled rules, up to the first that serves everyone. */
-  readonly rules: readonly CompiledRule[];
-  readonly salt: string;
-  /** The answer for a context that no rule serves. */
-  readonly rest: Answer;
-}
-
-interface Answer {
-  readonly variant: VariantName | null;
-  readonly decidedBy: DecidedBy;
-}
-
-/**
- * Prepares both versions of a flag for counting in buckets.
- *
- * @param isSubject  returns whether an attribute has a distinct value in every context; otherwise subjects fill buckets
- *   unevenly
- * @returns          undefined if a version has requirements or cannot be evaluated, or if the values of a subject
- *   attribute are not distinct
- */
-export function bucketedPair(
-  { before, after }: VersionPair,
-  isSubject: (attribute: string) => boolean,
-): readonly [BucketedFlag, BucketedFlag] | undefined {
-  const [was, is] = [bucketedFlag(before.flag), bucketedFlag(after.flag)];
-  if (was === undefined || is === undefined) return undefined;
-  return [...was.rules, ...is.rules].every(({ by }) => by === null || isSubject(by)) ? [was, is] : undefined;
-}
-
-function bucketedFlag(flag: Flag | null): BucketedFlag | undefined {
-  if (flag === null) return { rules: [], salt: "", rest: { variant: null, decidedBy: { kind: "archived" } } };
-  const { salt, offVariant } = flag;
-  if (!flag.enabled) return { rules: [], salt, rest: { variant: offVariant, decidedBy: { kind: "disabled" } } };
-  if (flag.requires.length > 0 || flawOf(flag) !== undefined) return undefined;
-  const rules = compileRules(flag, answersOf(flag, undefined));
-  const end = rules.findIndex(({ when, share }) => when === null && share === WHOLE);
-  return {
-    rules: end === -1 ? rules : rules.slice(0, end + 1),
-    salt,
-    rest: { variant: offVariant, decidedBy: { kind: "no-match" } },
-  };
-}
 
 /** The maximum number of cells to count; above it, sampling is as good. */
 const MAX_CELLS = 100_000;
 
-/** The number of buckets for each step, and the number of all buckets. */
-export interface BucketCounts {
-  readonly counts: StepCounts;
-  readonly all: bigint;
-}
+/** Receives the answer of each version in one cell, and the number of buckets in the cell. */
+type VisitCell = (answers: readonly Answer[], count: bigint) => void;
 
 /** The buckets of one salt and subject attribute, cut where an answer may change. */
 interface Dimension {
@@ -68,53 +16,103 @@ interface Dimension {
 }
 
 /**
- * Counts the buckets in which the answer changes. All buckets of a salt contain equally many subjects; the buckets of
- * two salts, of two attributes, and of a share and a split are independent of each other. Ignores the conditions of
- * rules.
+ * Visits every cell of buckets in which no answer changes. All buckets of a salt contain equally many subjects; the
+ * buckets of two salts, of two attributes, and of a share and a split are independent of each other. Ignores the
+ * conditions of rules.
  *
- * @returns undefined if there are too many cells to count
+ * @returns the number of all buckets; undefined if there are too many cells to visit
  */
-export function countBuckets(pair: VersionPair, was: BucketedFlag, is: BucketedFlag): BucketCounts | undefined {
-  const dimensions = dimensionsOf([was, is]);
+export function eachCell(versions: readonly BucketedVersion[], visit: VisitCell): bigint | undefined {
+  const dimensions = dimensionsOf(versions);
   if (dimensions.reduce((product, { cells }) => product * cells.length, 1) > MAX_CELLS) return undefined;
-  const isFlip = flipTest(pair);
-  const counts: StepCounts = new Map();
-  const buckets = new Map<string, number>();
-  const visit = (depth: number, count: bigint): void => {
+  const placed = placedIn(versions, dimensions);
+  const buckets: number[] = [];
+  const walk = (depth: number, count: bigint): void => {
     const dimension = dimensions[depth];
-    if (dimension !== undefined) {
-      for (const { from, width } of dimension.cells) {
-        buckets.set(dimension.name, from);
-        visit(depth + 1, count * BigInt(width));
-      }
+    if (dimension === undefined) {
+      visit(
+        placed.map((version) => answerIn(version, buckets)),
+        count,
+      );
       return;
     }
-    const { variant: from } = answerIn(was, buckets);
-    const { variant: to, decidedBy } = answerIn(is, buckets);
-    if (isFlip(from, to)) countStep(counts, { from, to, decidedBy }, count);
+    for (const { from, width } of dimension.cells) {
+      buckets[depth] = from;
+      walk(depth + 1, count * BigInt(width));
+    }
   };
-  visit(0, 1n);
-  return { counts, all: BigInt(WHOLE) ** BigInt(dimensions.length) };
+  walk(0, 1n);
+  return BigInt(WHOLE) ** BigInt(dimensions.length);
 }
 
-/** Returns the answer of a subject that is in the given buckets and meets all conditions. */
-function answerIn({ rules, salt, rest }: BucketedFlag, buckets: ReadonlyMap<string, number>): Answer {
-  for (const { share, by, evaluation, split } of rules) {
-    if (share < WHOLE && (buckets.get(shareBucket(by, salt)) ?? 0) >= share) continue;
-    const part = split && partAt(split.ceilings, buckets.get(splitBucket(by, salt)) ?? 0);
-    const answer = part === undefined ? evaluation : split?.evaluations[part];
-    if (answer !== undefined) return { variant: answer.variant ?? null, decidedBy: decidedByOf(answer) };
+/** A rule with the numbers of its dimensions and its answers. */
+interface PlacedRule {
+  readonly share: number;
+  /** The number of the dimension; -1 if the share includes everyone. */
+  readonly shareAt: number;
+  readonly splitAt: number;
+  readonly ceilings: readonly number[];
+  /** One for each part of a split; only one without a split. */
+  readonly answers: readonly Answer[];
+}
+
+interface PlacedFlag extends Omit<BucketedFlag, "rules" | "salt"> {
+  readonly rules: readonly PlacedRule[];
+}
+
+function placedIn(
+  versions: readonly BucketedVersion[],
+  dimensions: readonly Dimension[],
+): readonly (readonly PlacedFlag[])[] {
+  const numbers = new Map(dimensions.map(({ name }, index) => [name, index]));
+  return versions.map((version) =>
+    version.map(({ rules, salt, ...flag }) => ({
+      ...flag,
+      rules: rules.map(({ share, by, split, evaluation }): PlacedRule => {
+        const evaluations = split?.evaluations ?? (evaluation === undefined ? [] : [evaluation]);
+        return {
+          share,
+          shareAt: numbers.get(shareBucket(by, salt)) ?? -1,
+          splitAt: numbers.get(splitBucket(by, salt)) ?? -1,
+          ceilings: split?.ceilings ?? [WHOLE],
+          answers: evaluations.map((each) => ({ variant: each.variant ?? null, decidedBy: decidedByOf(each) })),
+        };
+      }),
+    })),
+  );
+}
+
+/** Returns the answer of a version for a subject in the given buckets who meets all conditions. */
+function answerIn(version: readonly PlacedFlag[], buckets: readonly number[]): Answer {
+  const answers: Answer[] = [];
+  for (const flag of version) {
+    const isMet = flag.requires.every(({ at, variants }) => {
+      const variant = at === null ? null : (answers[at]?.variant ?? null);
+      return variant !== null && variants.includes(variant);
+    });
+    answers.push(isMet ? servedIn(flag, buckets) : flag.unmet);
+  }
+  return answers.at(-1) ?? NO_ANSWER;
+}
+
+const NO_ANSWER: Answer = { variant: null, decidedBy: { kind: "archived" } };
+
+function servedIn({ rules, rest }: PlacedFlag, buckets: readonly number[]): Answer {
+  for (const { share, shareAt, splitAt, ceilings, answers } of rules) {
+    if (share < WHOLE && (buckets[shareAt] ?? 0) >= share) continue;
+    const answer = answers[splitAt === -1 ? 0 : partAt(ceilings, buckets[splitAt] ?? 0)];
+    if (answer !== undefined) return answer;
   }
   return rest;
 }
 
-function dimensionsOf(sides: readonly BucketedFlag[]): readonly Dimension[] {
+function dimensionsOf(versions: readonly BucketedVersion[]): readonly Dimension[] {
   const limits = new Map<string, Set<number>>();
   const cut = (name: string, limit: number) => {
     const known = limits.get(name) ?? new Set([0]);
     limits.set(name, limit < WHOLE ? known.add(limit) : known);
   };
-  for (const { rules, salt } of sides) {
+  for (const { rules, salt } of versions.flat()) {
     for (const { share, by, split } of rules) {
       if (share < WHOLE) cut(shareBucket(by, salt), share);
       for (const ceiling of split?.ceilings ?? []) cut(splitBucket(by, salt), ceiling);

@@ -20,7 +20,8 @@ export function contextsFrom(text: string, name: string): Population {
   const body = text.startsWith("\uFEFF") ? text.slice(1) : text;
   const contexts = body.trimStart().startsWith("[") ? listed(body, name) : lines(body, name);
   if (contexts.length === 0) throw wrong(`${name} contains no contexts`);
-  return { contexts, note: { source: "file", size: contexts.length, seed: null, file: name, guessed: [] } };
+  const note = { source: "file", size: contexts.length, seed: null, file: name, guessed: [] } as const;
+  return { contexts, note, subjects: new Set(), missing: new Map() };
 }
 
 function lines(text: string, name: string): readonly EvaluationContext[] {

@@ -1,39 +1,47 @@
-import { subjectOf } from "../core/evaluate/bucket.ts";
+import type { EvaluationContext } from "../core/evaluate/evaluation.ts";
 import { constantAnswer } from "../core/flag/constant-answer.ts";
-import { type BucketedFlag, bucketedPair, countBuckets } from "./bucket-count.ts";
-import { estimated, exactly } from "./margin.ts";
+import { assumptionsOf } from "./assumptions.ts";
+import { type BucketedVersion, bucketedVersion, hasConditions, subjectsIn } from "./bucketed-version.ts";
+import { estimated, exactly, meanOf } from "./margin.ts";
 import { countStep, movesOf, type Step, type StepCounts, totalOf } from "./moves.ts";
+import { peopleLacking } from "./people-lacking.ts";
 import type { Population } from "./population.ts";
-import { profiledFlips } from "./profiled-flips.ts";
-import type { Flips } from "./report.ts";
+import { countProfiles, profilesOf, sumsOf, type Sum } from "./profiled-flips.ts";
+import type { Flips, Measured } from "./report.ts";
 import { evaluatorOf } from "./version-evaluator.ts";
 import { flipTest, isUntouched, type VersionPair } from "./version-pair.ts";
 
-/** Two versions of a flag, and the contexts for which to compare them. */
 export interface FlipQuestion extends VersionPair {
   readonly population: Population;
 }
 
-const NO_FLIPS: Flips = { method: "exact", sample: null, flipped: exactly(0), moves: [] };
+type BucketedPair = readonly [BucketedVersion, BucketedVersion];
 
 /**
- * Measures how many people get a different answer from one version of a flag than from another. The figure is exact if
- * only buckets decide. For generated contexts the matching rules are sampled and buckets are counted. Where a flag has
- * requirements, or contexts come from a file, both versions are evaluated for every context.
+ * Measures how many people get a different answer from one version of a flag than from another. A file of contexts is
+ * always counted. For other people the figure is exact if only buckets decide; otherwise the matching rules are sampled
+ * and buckets are counted. Where buckets cannot be counted, both versions are evaluated for every context.
  */
 export function measureFlips(question: FlipQuestion): Flips {
   const { population } = question;
   const doAllFlip = flipsEveryone(question);
-  if (doAllFlip === false || isUntouched(question)) return NO_FLIPS;
-  const bucketed = bucketedPair(question, (attribute) => hasUniqueSubjects(population, attribute));
-  const exact = bucketed && exactFlips(question, bucketed);
-  if (exact !== undefined) return exact;
-  // Each person of a file has a bucket of their own.
-  const isProfiled = bucketed !== undefined && population.note.source !== "file";
-  const profiled = isProfiled ? profiledFlips(question, bucketed, population) : undefined;
-  const flips = profiled ?? evaluatedFlips(question);
+  const isFile = population.note.source === "file";
+  if (doAllFlip === false || isUntouched(question)) return isFile ? countedFlips(question, new Map()) : NO_FLIPS;
+  if (isFile) return evaluatedFlips(question);
+  const pair = bucketedPair(question);
+  const flips = (pair && bucketedFlips(question, pair)) ?? evaluatedFlips(question);
   return flips.method === "sampled" && doAllFlip ? everyone(flips) : flips;
 }
+
+const NOTHING_ASSUMED = { guessed: [], assumed: [] } as const;
+const NO_FLIPS: Flips = {
+  method: "exact",
+  sample: null,
+  flipped: exactly(0),
+  moves: [],
+  among: [],
+  ...NOTHING_ASSUMED,
+};
 
 /**
  * Returns true if everyone gets a different answer, false if nobody does, and undefined if it depends on the context.
@@ -47,25 +55,67 @@ function flipsEveryone(pair: VersionPair): boolean | undefined {
 function everyone(flips: Flips): Flips {
   const [first, ...others] = flips.moves;
   if (first === undefined || others.length > 0) return { ...flips, flipped: exactly(1) };
-  return { method: "exact", sample: null, flipped: exactly(1), moves: [{ ...first, ...exactly(1) }] };
+  const moves = [{ ...first, ...exactly(1) }];
+  return { ...NO_FLIPS, flipped: exactly(1), moves };
 }
 
-/** Counts exactly how many people get a different answer; undefined if buckets alone do not decide. */
-function exactFlips(pair: VersionPair, [was, is]: readonly [BucketedFlag, BucketedFlag]): Flips | undefined {
-  if ([...was.rules, ...is.rules].some(({ when }) => when !== null)) return undefined;
-  const counted = countBuckets(pair, was, is);
+/** Prepares both versions for counting in buckets; undefined where subjects would fill the buckets unevenly. */
+function bucketedPair({ before, after, population }: FlipQuestion): BucketedPair | undefined {
+  const [was, is] = [bucketedVersion(before), bucketedVersion(after)];
+  if (was === undefined || is === undefined) return undefined;
+  const isEven = [...subjectsIn(was), ...subjectsIn(is)].every((by) => population.subjects.has(by));
+  return isEven ? [was, is] : undefined;
+}
+
+/**
+ * Counts the buckets in which the answer changes. For generated contexts only the matching rules are sampled, so chance
+ * affects how common each set of rules is, and not which buckets subjects fall into.
+ *
+ * @returns undefined if there are too many buckets to count
+ */
+function bucketedFlips(question: FlipQuestion, pair: BucketedPair): Flips | undefined {
+  const { population } = question;
+  const subjects = [...new Set(pair.flatMap((version) => [...subjectsIn(version)]))].sort();
+  const among = subjects.filter((by) => !population.missing.has(by));
+  const isExact = !pair.some(hasConditions);
+  const people = isExact ? peopleLacking(subjects, population.missing) : equally(population.contexts);
+  const counted = countProfiles(question, profilesOf(pair, people));
   if (counted === undefined) return undefined;
-  const { counts, all } = counted;
-  // The numbers are whole until the last division, so that 40 % is 0.4.
-  const share = (count: bigint) => exactly(Number(count) / Number(all));
-  return { method: "exact", sample: null, flipped: share(totalOf(counts)), moves: movesOf(counts, share) };
+  const { flipped, steps } = sumsOf(counted);
+  const size = population.contexts.length;
+  const measured = ({ total, squares }: Sum): Measured => {
+    return isExact ? exactly(rounded(total)) : meanOf(total, squares, size);
+  };
+  return {
+    method: isExact ? "exact" : "sampled",
+    sample: isExact ? null : size,
+    flipped: measured(flipped),
+    moves: steps.map((sum) => ({ ...sum.step, ...measured(sum) })),
+    among,
+    ...(isExact ? NOTHING_ASSUMED : assumptionsOf(question, population)),
+  };
+}
+
+function equally(contexts: readonly EvaluationContext[]) {
+  return contexts.map((context) => ({ context, weight: 1 }));
+}
+
+/** Removes the floating-point error of sums, so that 90 % of 40 % is 36 %. */
+function rounded(share: number): number {
+  return Math.min(1, Math.round(share * 1e12) / 1e12);
 }
 
 /** Evaluates both versions for every context. */
 function evaluatedFlips(question: FlipQuestion): Flips {
-  const { source, size } = question.population.note;
   const counts: StepCounts = new Map();
   eachFlip(question, (_, step) => countStep(counts, step(), 1n));
+  return countedFlips(question, counts);
+}
+
+/** Returns the figures of contexts that were evaluated. */
+function countedFlips(question: FlipQuestion, counts: StepCounts): Flips {
+  const { population } = question;
+  const { source, size } = population.note;
   const share = (count: bigint) => {
     return source === "file" ? exactly(Number(count) / size) : estimated(Number(count), size);
   };
@@ -74,6 +124,8 @@ function evaluatedFlips(question: FlipQuestion): Flips {
     sample: size,
     flipped: share(totalOf(counts)),
     moves: movesOf(counts, share),
+    among: [],
+    ...(source === "file" ? NOTHING_ASSUMED : assumptionsOf(question, population)),
   };
 }
 
@@ -95,21 +147,4 @@ export function eachFlip(
     const [from, to] = [was.variantFor(context), is.variantFor(context)];
     if (isFlip(from, to)) onFlip(person, () => ({ from, to, decidedBy: is.decidedByFor(context) }));
   }
-}
-
-/** Stores results for each population, because many flags need the same ones. */
-const known = new WeakMap<Population, Map<string, boolean>>();
-
-/** Returns whether every context has the attribute as a subject, and all values are different. */
-function hasUniqueSubjects(population: Population, attribute: string): boolean {
-  const answers = known.get(population) ?? new Map<string, boolean>();
-  known.set(population, answers);
-  const answer = answers.get(attribute) ?? areAllDifferent(population, attribute);
-  answers.set(attribute, answer);
-  return answer;
-}
-
-function areAllDifferent({ contexts }: Population, attribute: string): boolean {
-  const subjects = new Set(contexts.map((context) => subjectOf(context, attribute)));
-  return !subjects.has(undefined) && subjects.size === contexts.length;
 }

@@ -1,10 +1,11 @@
 import type { Scalar } from "../core/flag/condition.ts";
 import type { EvaluationContext } from "../core/evaluate/evaluation.ts";
-import { DEFAULT_BY, type Flag } from "../core/flag/flag.ts";
+import { DEFAULT_BY, type Flag, WHOLE } from "../core/flag/flag.ts";
 import { servingRulesOf, subjectAttribute } from "../core/flag/serving-rules.ts";
 import type { AttributeTests } from "../core/logic/samples.ts";
 import { operatorOf } from "../core/matcher/operators.ts";
 import type { AttributeDeclaration } from "../source/shape/config-file.ts";
+import { parseShare } from "../source/shape/share.ts";
 import { attributeTests } from "./attribute-tests.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { guessedValues } from "./values.ts";
@@ -13,6 +14,10 @@ import { guessedValues } from "./values.ts";
 export interface Population {
   readonly contexts: readonly EvaluationContext[];
   readonly note: PopulationNote;
+  /** The attributes whose values are all different, so that they fill buckets evenly; none in a file. */
+  readonly subjects: ReadonlySet<string>;
+  /** The share of people who lack an attribute, above 0 and up to 1, as declared. */
+  readonly missing: ReadonlyMap<string, number>;
 }
 
 /** Where the contexts come from, for readers of a report. */
@@ -36,7 +41,7 @@ type Draw = (person: number) => Scalar | undefined;
 
 /**
  * Generates contexts from the declared attributes and from the values in conditions. Every context has every declared
- * attribute, with one of its declared values, chosen by weight. A subject attribute (userId, or the `by` of a share)
+ * attribute, unless `missing` says how many lack it, with one of its declared values, chosen by weight. A subject attribute (userId, or the `by` of a share)
  * without declared values is different in every context and never a listed id. For any other attribute, half of the
  * contexts get a value that some condition names, and the other half get another value. An attribute that a condition
  * tests for existence is missing in half of the contexts.
@@ -51,7 +56,10 @@ export function generatePopulation(
 ): Population {
   const questions = questionsOf(flags);
   const names = [...new Set([...declared.keys(), ...questions.asked.keys(), ...questions.subjects])].sort();
-  const draws = names.map((name) => [name, drawOf(name, declared.get(name), questions, seed)] as const);
+  const missing = missingShares(declared);
+  const draws = names.map((name) => {
+    return [name, orMissing(name, missing.get(name), drawOf(name, declared.get(name), questions, seed), seed)] as const;
+  });
   const contexts = Array.from({ length: size }, (_, person): EvaluationContext => {
     const context: Record<string, Scalar> = {};
     for (const [name, draw] of draws) {
@@ -61,7 +69,27 @@ export function generatePopulation(
     return context;
   });
   const guessed = names.filter((name) => isGuessed(name, declared.get(name), questions));
-  return { contexts, note: { source: "generated", size, seed, file: null, guessed } };
+  const note = { source: "generated", size, seed, file: null, guessed } as const;
+  const subjects = new Set([...questions.subjects].filter((name) => (declared.get(name)?.values ?? []).length === 0));
+  return { contexts, note, subjects, missing };
+}
+
+/** Returns the share of people who lack each attribute, for the attributes that declare one above 0 %. */
+export function missingShares(declared: ReadonlyMap<string, AttributeDeclaration>): ReadonlyMap<string, number> {
+  const shares = Array.from(
+    declared,
+    ([name, { missing }]) => [name, (parseShare(missing ?? "0%") ?? 0) / WHOLE] as const,
+  );
+  return new Map(shares.filter(([, share]) => share > 0));
+}
+
+function orMissing(name: string, share: number | undefined, draw: Draw, seed: number): Draw {
+  if (share === undefined) return draw;
+  const random = seededRandom(seed, `missing ${name}`);
+  return (person) => {
+    const value = draw(person);
+    return random.next() < share ? undefined : value;
+  };
 }
 
 /** The attributes that flags read from a context. */

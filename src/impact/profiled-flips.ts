@@ -1,81 +1,88 @@
-import type { CompiledRule } from "../core/evaluate/compile-rule.ts";
 import type { EvaluationContext } from "../core/evaluate/evaluation.ts";
-import { WHOLE } from "../core/flag/flag.ts";
-import { type BucketedFlag, countBuckets } from "./bucket-count.ts";
-import { meanOf } from "./margin.ts";
-import { type Step, totalOf } from "./moves.ts";
-import type { Population } from "./population.ts";
-import type { Flips, Measured } from "./report.ts";
-import type { VersionPair } from "./version-pair.ts";
+import { eachCell } from "./bucket-count.ts";
+import { type BucketedVersion, narrowedTo } from "./bucketed-version.ts";
+import { countStep, type Step, type StepCounts, totalOf } from "./moves.ts";
+import { flipTest, type VersionPair } from "./version-pair.ts";
 
-/** Sums over all contexts of a share from 0 to 1, and of its square. */
-interface Sum {
+/** A set of people who meet the same rules, as a share of all people from 0 to 1 or as a count. */
+export interface Profile {
+  readonly versions: readonly [BucketedVersion, BucketedVersion];
+  weight: number;
+}
+
+/** A context, and how many people it stands for. */
+export interface WeightedContext {
+  readonly context: EvaluationContext;
+  readonly weight: number;
+}
+
+/** Groups contexts by the rules that they meet in both versions of a flag. */
+export function profilesOf(
+  [was, is]: readonly [BucketedVersion, BucketedVersion],
+  people: Iterable<WeightedContext>,
+): readonly Profile[] {
+  const profiles = new Map<string, Profile>();
+  for (const { context, weight } of people) {
+    const [before, after] = [narrowedTo(was, context), narrowedTo(is, context)];
+    const id = `${before.id}|${after.id}`;
+    const known = profiles.get(id);
+    if (known === undefined) profiles.set(id, { versions: [before.version(), after.version()], weight });
+    else known.weight += weight;
+  }
+  return [...profiles.values()];
+}
+
+/** The buckets of one profile in which the answer changes, and the number of all buckets. */
+export interface CountedProfile {
+  readonly counts: StepCounts;
+  readonly all: bigint;
+  readonly weight: number;
+}
+
+/** Counts the buckets of each profile in which the answer changes; undefined if there are too many to count. */
+export function countProfiles(pair: VersionPair, profiles: readonly Profile[]): readonly CountedProfile[] | undefined {
+  const isFlip = flipTest(pair);
+  const counted: CountedProfile[] = [];
+  for (const { versions, weight } of profiles) {
+    const counts: StepCounts = new Map();
+    const all = eachCell(versions, ([was, is], count) => {
+      const [from, to] = [was?.variant ?? null, is?.variant ?? null];
+      if (is !== undefined && isFlip(from, to)) countStep(counts, { from, to, decidedBy: is.decidedBy }, count);
+    });
+    if (all === undefined) return undefined;
+    counted.push({ counts, all, weight });
+  }
+  return counted;
+}
+
+/** Sums over profiles of a share from 0 to 1, and of its square. */
+export interface Sum {
   total: number;
   squares: number;
 }
 
-/**
- * Estimates how many people get a different answer. For generated contexts only the matching rules are sampled; bucket
- * shares are counted exactly for each set of matching rules. Chance therefore affects how common each set is, but
- * not which buckets subjects fall into.
- *
- * @returns undefined if there are too many buckets to count
- */
-export function profiledFlips(
-  pair: VersionPair,
-  [was, is]: readonly [BucketedFlag, BucketedFlag],
-  { contexts, note }: Population,
-): Flips | undefined {
-  const profiles = new Map<string, { readonly was: BucketedFlag; readonly is: BucketedFlag; people: number }>();
-  for (const context of contexts) {
-    const [before, after] = [rulesMet(was, context), rulesMet(is, context)];
-    const id = `${before.map(({ at }) => at).join()}|${after.map(({ at }) => at).join()}`;
-    const profile = profiles.get(id);
-    if (profile !== undefined) profile.people += 1;
-    else profiles.set(id, { was: withRules(was, before), is: withRules(is, after), people: 1 });
-  }
-  const sums = new Map<string, Sum & { readonly step: Step }>();
+/** Sums the shares of everyone who gets a different answer, and of each step. */
+export function sumsOf(counted: readonly CountedProfile[]): {
+  readonly flipped: Sum;
+  readonly steps: readonly (Sum & { readonly step: Step })[];
+} {
   const flipped = { total: 0, squares: 0 };
-  for (const { people, ...profile } of profiles.values()) {
-    const counted = countBuckets(pair, profile.was, profile.is);
-    if (counted === undefined) return undefined;
-    const { counts, all } = counted;
-    add(flipped, Number(totalOf(counts)) / Number(all), people);
+  const sums = new Map<string, Sum & { readonly step: Step }>();
+  for (const { counts, all, weight } of counted) {
+    add(flipped, Number(totalOf(counts)) / Number(all), weight);
     for (const [id, { step, count }] of counts) {
       const sum = sums.get(id) ?? { step, total: 0, squares: 0 };
       sums.set(id, sum);
-      add(sum, Number(count) / Number(all), people);
+      add(sum, Number(count) / Number(all), weight);
     }
   }
-  const measured = ({ total, squares }: Sum): Measured => meanOf(total, squares, contexts.length);
-  const moves = [...sums]
+  const steps = [...sums]
     .sort(([a, { total: most }], [b, { total: least }]) => least - most || (a < b ? -1 : 1))
-    .map(([, sum]) => ({ ...sum.step, ...measured(sum) }));
-  return { method: "sampled", sample: note.size, flipped: measured(flipped), moves };
+    .map(([, sum]) => sum);
+  return { flipped, steps };
 }
 
-interface RuleMet {
-  /** The number of the rule. */
-  readonly at: number;
-  readonly rule: CompiledRule;
-}
-
-/** Returns the rules whose conditions a context meets, up to one that serves all who meet it. */
-function rulesMet({ rules }: BucketedFlag, context: EvaluationContext): readonly RuleMet[] {
-  const met: RuleMet[] = [];
-  for (const [at, rule] of rules.entries()) {
-    if (rule.when !== null && rule.when(context) !== true) continue;
-    met.push({ at, rule });
-    if (rule.share === WHOLE) break;
-  }
-  return met;
-}
-
-function withRules(flag: BucketedFlag, met: readonly RuleMet[]): BucketedFlag {
-  return { ...flag, rules: met.map(({ rule }) => rule) };
-}
-
-function add(sum: Sum, share: number, people: number): void {
-  sum.total += share * people;
-  sum.squares += share ** 2 * people;
+function add(sum: Sum, share: number, weight: number): void {
+  sum.total += share * weight;
+  sum.squares += share ** 2 * weight;
 }

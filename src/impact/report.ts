@@ -71,7 +71,7 @@ export interface Measured {
 /** The people who get a different answer. */
 export interface Flips {
   /**
-   * `exact`: counted in buckets, valid for any people. `sampled`: estimated from contexts that were generated from the
+   * `exact`: counted in buckets, valid for all people who have the attributes in `among`. `sampled`: estimated from contexts that were generated from the
    * declared attributes. `counted`: counted over all contexts of a file.
    */
   readonly method: "exact" | "sampled" | "counted";
@@ -80,6 +80,22 @@ export interface Flips {
   readonly flipped: Measured;
   /** The moves from one variant to another, by what decides the new answer; largest first. */
   readonly moves: readonly Move[];
+  /** The subject attributes that the figure takes everyone to have, because no `missing` is declared for them. */
+  readonly among: readonly string[];
+  /** The attributes that decide the figure although it is a guess how common their values are; sorted by name. */
+  readonly guessed: readonly string[];
+  /** What a sampled figure takes for granted. */
+  readonly assumed: readonly Assumption[];
+}
+
+/**
+ * A fact about people that no declaration states. `one-value`: everyone has one value of each attribute, not a list.
+ * `independent`: the attributes do not depend on each other. `unlisted`: nobody has an id that a list or a condition
+ * names.
+ */
+export interface Assumption {
+  readonly kind: "one-value" | "independent" | "unlisted";
+  readonly attributes: readonly string[];
 }
 
 /** The people who move from one variant to another, for one reason. */

@@ -17,6 +17,8 @@ describe("people from a file", () => {
     expect(contextsFrom('\uFEFF{"userId":"a"}\r\n\n{"userId":"b","roles":["x"]}', "people.jsonl")).toEqual({
       contexts: [{ userId: "a" }, { userId: "b", roles: ["x"] }],
       note: { source: "file", size: 2, seed: null, file: "people.jsonl", guessed: [] },
+      subjects: new Set(),
+      missing: new Map(),
     });
   });
 

@@ -48,17 +48,17 @@ function sharesOf({ flips, truth }: Measured): readonly { told: number; margin: 
 }
 
 test("two ids of one person have independent buckets, also when people are evaluated individually", () => {
-  const required = aFlag({ key: "required_one" });
+  // A share of roles: all people of a role have one bucket, so buckets cannot be counted.
+  const required = aFlag({ key: "required_one", rollout: percentage(100, "role") });
   const requires = [{ flag: "required_one", variants: ["on"] }];
   const dealt = (by: string) => aFlag({ key: KEY, requires, rollout: percentage(50, by) });
+  const role = { name: "role", type: "string", values: ["a", "b"] } as const;
   for (const type of ["string", "number"] as const) {
     const attributes = ["userId", "sessionId", "deviceId"].map((name) => ({ name, type }));
     const before = new Map([dealt("sessionId"), required].map((flag) => [flag.key, flag]));
     const after = new Map([dealt("deviceId"), required].map((flag) => [flag.key, flag]));
-    const population = generatePopulation(declared(attributes), [...before.values(), ...after.values()], {
-      size: SIZE,
-      seed: 1,
-    });
+    const flags = [...before.values(), ...after.values()];
+    const population = generatePopulation(declared([...attributes, role]), flags, { size: SIZE, seed: 1 });
     const { method, flipped } = measureFlips({ ...pairOf(KEY, { before, after }), population });
     expect(method).toBe("sampled");
     expect(Math.abs(flipped.share - 0.5)).toBeLessThan(0.05);
@@ -82,7 +82,7 @@ const DEFAULT_ROLLOUT: DecidedBy = { kind: "default-rollout" };
 function exact(
   share: number,
   ...moves: readonly (readonly [string | null, string | null, DecidedBy, number])[]
-): Flips {
+): Partial<Flips> {
   return {
     method: "exact",
     sample: null,
@@ -108,21 +108,23 @@ describe("when only buckets decide", () => {
       );
       if (was?.variant !== is?.variant) count += 1;
     }
-    expect(flipsOf(before, after)).toEqual(exact(count / WHOLE, ["off", "on", DEFAULT_ROLLOUT, count / WHOLE]));
+    expect(flipsOf(before, after)).toMatchObject(exact(count / WHOLE, ["off", "on", DEFAULT_ROLLOUT, count / WHOLE]));
   });
 
   test("a rising share moves only the difference, and nobody back", () => {
     const [ten, fifty] = [aFlag({ key: "a", rollout: percentage(10) }), aFlag({ key: "a", rollout: percentage(50) })];
-    expect(flipsOf(ten, fifty)).toEqual(exact(0.4, ["off", "on", DEFAULT_ROLLOUT, 0.4]));
-    expect(flipsOf(fifty, ten)).toEqual(exact(0.4, ["on", "off", { kind: "no-match" }, 0.4]));
-    expect(flipsOf(ten, { ...ten, enabled: false })).toEqual(exact(0.1, ["on", "off", { kind: "disabled" }, 0.1]));
+    expect(flipsOf(ten, fifty)).toMatchObject(exact(0.4, ["off", "on", DEFAULT_ROLLOUT, 0.4]));
+    expect(flipsOf(fifty, ten)).toMatchObject(exact(0.4, ["on", "off", { kind: "no-match" }, 0.4]));
+    expect(flipsOf(ten, { ...ten, enabled: false })).toMatchObject(
+      exact(0.1, ["on", "off", { kind: "disabled" }, 0.1]),
+    );
   });
 
   test("a new salt or a new subject reshuffles a share", () => {
     const half = aFlag({ key: "a", rollout: percentage(50) });
     const dealtAnew = exact(0.5, ["off", "on", DEFAULT_ROLLOUT, 0.25], ["on", "off", { kind: "no-match" }, 0.25]);
-    expect(flipsOf(half, { ...half, salt: "b" })).toEqual(dealtAnew);
-    expect(flipsOf(half, { ...half, rollout: percentage(50, "sessionId") })).toEqual(dealtAnew);
+    expect(flipsOf(half, { ...half, salt: "b" })).toMatchObject(dealtAnew);
+    expect(flipsOf(half, { ...half, rollout: percentage(50, "sessionId") })).toMatchObject(dealtAnew);
   });
 
   test("a split is independent of the share before it", () => {
@@ -133,23 +135,25 @@ describe("when only buckets decide", () => {
       ],
     });
     const before = aColourFlag({ key: "a", rollout: percentage(20), serve: split(50) });
-    expect(flipsOf(before, { ...before, serve: split(75) })).toEqual(
+    expect(flipsOf(before, { ...before, serve: split(75) })).toMatchObject(
       exact(0.05, ["green", "blue", DEFAULT_ROLLOUT, 0.05]),
     );
   });
 
   test("a new flag starts from the fallback, and a removed flag returns to it", () => {
     const flag = aFlag({ key: "a", rollout: percentage(25) });
-    expect(flipsOf(null, flag)).toEqual(exact(0.25, [null, "on", DEFAULT_ROLLOUT, 0.25]));
-    expect(flipsOf(flag, null)).toEqual(exact(0.25, ["on", null, { kind: "archived" }, 0.25]));
-    expect(flipsOf({ ...flag, fallback: "on" }, null)).toEqual(exact(0.75, ["off", null, { kind: "archived" }, 0.75]));
-    expect(flipsOf(null, { ...flag, enabled: false })).toEqual(exact(0));
+    expect(flipsOf(null, flag)).toMatchObject(exact(0.25, [null, "on", DEFAULT_ROLLOUT, 0.25]));
+    expect(flipsOf(flag, null)).toMatchObject(exact(0.25, ["on", null, { kind: "archived" }, 0.25]));
+    expect(flipsOf({ ...flag, fallback: "on" }, null)).toMatchObject(
+      exact(0.75, ["off", null, { kind: "archived" }, 0.75]),
+    );
+    expect(flipsOf(null, { ...flag, enabled: false })).toMatchObject(exact(0));
   });
 
   test("a new value of a variant is a different answer", () => {
     const before = aColourFlag({ key: "a", rollout: percentage(30) });
     const after = { ...before, variants: { ...before.variants, blue: "#11f" } };
-    expect(flipsOf(before, after)).toEqual(exact(0.3, ["blue", "blue", DEFAULT_ROLLOUT, 0.3]));
+    expect(flipsOf(before, after)).toMatchObject(exact(0.3, ["blue", "blue", DEFAULT_ROLLOUT, 0.3]));
   });
 });
 
@@ -172,9 +176,9 @@ describe("when more than buckets decides", () => {
 
   test("a change that reaches nobody flips nobody, with certainty", () => {
     const off = aFlag({ key: "a", enabled: false });
-    expect(flipsOf(off, { ...off, rules: [rule] })).toEqual(exact(0));
+    expect(flipsOf(off, { ...off, rules: [rule] })).toMatchObject(exact(0));
     const everyone = aFlag({ key: "a" });
-    expect(flipsOf(everyone, { ...everyone, rules: [rule] })).toEqual(exact(0));
+    expect(flipsOf(everyone, { ...everyone, rules: [rule] })).toMatchObject(exact(0));
   });
 
   test("if everyone flips, that is certain; the rule that serves them is estimated", () => {
@@ -205,13 +209,69 @@ describe("when more than buckets decides", () => {
     const people = contextsFrom('{"userId":"u1"}\n{"userId":"u2"}\n{"userId":"u3"}\n{"age":4}\n', "people.jsonl");
     const inHalf = ["u1", "u2", "u3"].filter((id) => bucketOf("a", id) < 50_000).length;
     const sides = { before: new Map([["a", none]]), after: new Map([["a", half]]) };
-    expect(measureFlips({ ...pairOf("a", sides), population: people })).toEqual({
+    expect(measureFlips({ ...pairOf("a", sides), population: people })).toMatchObject({
       method: "counted",
       sample: 4,
       flipped: { share: inHalf / 4, margin: 0 },
       moves: [{ from: "off", to: "on", decidedBy: DEFAULT_ROLLOUT, share: inHalf / 4, margin: 0 }],
     });
   });
+});
+
+describe("people who lack the subject", () => {
+  const flipsAmong = (missing: string | undefined, before: Flag, after: Flag) => {
+    const attributes = declared([{ name: "userId", type: "string", ...(missing && { missing }) }]);
+    const population = generatePopulation(attributes, [before, after], { size: 4_000, seed: 1 });
+    const sides = { before: new Map([["a", before]]), after: new Map([["a", after]]) };
+    return measureFlips({ ...pairOf("a", sides), population });
+  };
+  const share = (percent: number) => aFlag({ key: "a", rollout: percentage(percent) });
+
+  test("are not part of an exact figure, which then says whom it is about", () => {
+    const { method, flipped, among } = flipsAmong(undefined, share(0), share(50));
+    expect({ method, flipped, among }).toEqual({
+      method: "exact",
+      flipped: { share: 0.5, margin: 0 },
+      among: ["userId"],
+    });
+    expect(flipsAmong(undefined, aFlag({ key: "a" }), share(100))).toMatchObject({
+      flipped: { share: 0 },
+      among: ["userId"],
+    });
+    // Nobody needs a subject to get an answer from a flag without a share.
+    expect(flipsAmong(undefined, { ...share(0), enabled: false }, aFlag({ key: "a" })).among).toEqual([]);
+  });
+
+  test("are counted exactly where the configuration says how many there are", () => {
+    expect(flipsAmong("40%", share(0), share(50))).toMatchObject({
+      method: "exact",
+      flipped: { share: 0.3, margin: 0 },
+      among: [],
+    });
+    expect(flipsAmong("10%", aFlag({ key: "a" }), share(100))).toMatchObject({
+      method: "exact",
+      flipped: { share: 0.1, margin: 0 },
+      moves: [{ from: "on", to: "off", decidedBy: { kind: "no-match" }, share: 0.1, margin: 0 }],
+    });
+  });
+});
+
+test("a file of contexts is always counted, also where each context has its own subject", () => {
+  const people = contextsFrom(Array.from({ length: 10 }, (_, n) => `{"userId":"u${n + 1}"}`).join("\n"), "ten.jsonl");
+  const countOf = (before: Flag, after: Flag) => {
+    const sides = { before: new Map([["a", before]]), after: new Map([["a", after]]) };
+    return measureFlips({ ...pairOf("a", sides), population: people });
+  };
+  const inside = (percent: number) =>
+    people.contexts.filter(({ userId }) => bucketOf("a", String(userId)) < percent * 1_000).length;
+  const share = (percent: number) => aFlag({ key: "a", rollout: percentage(percent) });
+  for (const percent of [4, 20, 50]) {
+    const figure = { method: "counted", sample: 10, flipped: { share: inside(percent) / 10, margin: 0 } };
+    expect(countOf(share(0), share(percent))).toMatchObject(figure);
+    expect(countOf(share(percent), share(0))).toMatchObject(figure);
+  }
+  const nobody = { method: "counted", sample: 10, flipped: { share: 0, margin: 0 } };
+  expect(countOf(share(4), { ...share(4), description: "Other." })).toMatchObject(nobody);
 });
 
 describe(`${PAIRS} random pairs of versions, seed ${SEED}`, () => {

@@ -26,7 +26,7 @@ describe("people generated from declared attributes", () => {
       { name: "userRole", type: "string", values: ["customer", "admin"], weights: [9, 1] },
     ];
     const flags = [asking(["city", { op: "in", values: ["M5V"] }])];
-    expect(people(attributes, flags, 4)).toEqual({
+    expect(people(attributes, flags, 4)).toMatchObject({
       contexts: GOLDEN,
       note: { source: "generated", size: 4, seed: 1, file: null, guessed: ["city"] },
     });
@@ -43,8 +43,8 @@ describe("people generated from declared attributes", () => {
     const roles = {
       name: "userRole",
       type: "string",
-      values: ["customer", "admin", "ghost"],
-      weights: [9, 1, 0],
+      values: ["customer", "admin"],
+      weights: [9, 1],
     } as const;
     const plans = { name: "plan", type: "number", values: [1, 2, 3, 4] } as const;
     const { contexts, note } = people([roles, plans], [asking(["userRole", { op: "in", values: ["admin"] }])]);
@@ -52,9 +52,29 @@ describe("people generated from declared attributes", () => {
       contexts.filter((context) => context[name] === value).length / 4_000;
     expect(countOf("userRole", "customer")).toBeCloseTo(0.9, 1);
     expect(countOf("userRole", "admin")).toBeCloseTo(0.1, 1);
-    expect(countOf("userRole", "ghost")).toBe(0);
     for (const plan of plans.values) expect(countOf("plan", plan)).toBeCloseTo(0.25, 1);
     expect(note.guessed).toEqual([]);
+  });
+
+  test("lack an attribute as often as `missing` says", () => {
+    const attributes = [
+      { name: "userId", type: "string", missing: "25%" },
+      { name: "userRole", type: "string", values: ["customer", "admin"], missing: "12.5%" },
+      { name: "plan", type: "string", values: ["a"], missing: "0%" },
+    ] as const;
+    const { contexts, missing, subjects } = people(attributes, [aFlag({ key: "a", rollout: percentage(10) })]);
+    const lacking = (name: string) => contexts.filter((context) => context[name] === undefined).length / 4_000;
+    expect(lacking("userId")).toBeCloseTo(0.25, 1);
+    expect(lacking("userRole")).toBeCloseTo(0.125, 1);
+    expect(lacking("plan")).toBe(0);
+    expect([...missing]).toEqual([
+      ["userId", 0.25],
+      ["userRole", 0.125],
+    ]);
+    expect([...subjects]).toEqual(["userId"]);
+    // Who lacks one attribute does not decide who lacks another, and the values of the others stay the same.
+    const both = contexts.filter(({ userId, userRole }) => userId === undefined && userRole === undefined);
+    expect(both.length / 4_000).toBeCloseTo(0.03, 1);
   });
 
   test("have unique ids, and none that a flag lists", () => {

@@ -4,7 +4,8 @@ import type { Need } from "../../src/impact/needs.ts";
 import type { PopulationNote } from "../../src/impact/population.ts";
 import type { ChangeReport, EnvironmentReport, FlagReport, Flips, Measured, Move } from "../../src/impact/report.ts";
 
-export const EXACTLY_NOBODY: Flips = { method: "exact", sample: null, flipped: exactly(0), moves: [] };
+const SURE = { among: [], guessed: [], assumed: [] } as const;
+export const EXACTLY_NOBODY: Flips = { method: "exact", sample: null, flipped: exactly(0), moves: [], ...SURE };
 const MADE: PopulationNote = { source: "generated", size: 20_000, seed: 1, file: null, guessed: [] };
 
 /** Returns a report with the given fields. Default environments: the three of the example flags. */
@@ -76,7 +77,7 @@ export function aMove(
 /** Exact ones. */
 export function flipsOf(...moves: readonly Move[]): Flips {
   const share = moves.reduce((sum, move) => sum + move.share, 0);
-  return { method: "exact", sample: null, flipped: exactly(share), moves };
+  return { method: "exact", sample: null, flipped: exactly(share), moves, ...SURE };
 }
 
 /** Returns sampled flips of 20,000 people, each number with the given margin. */
@@ -87,6 +88,7 @@ export function sampledFlips(margin: number, ...moves: readonly Move[]): Flips {
     sample: MADE.size,
     flipped: { ...flipped, margin },
     moves: moves.map((move) => ({ ...move, margin })),
+    ...SURE,
   };
 }
 
