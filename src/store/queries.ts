@@ -1,6 +1,6 @@
 import type { FlagKey } from "../core/flag/flag.ts";
-import type { JsonObject } from "../core/json.ts";
 import { type Attempt, ATTEMPTS } from "./attempt.ts";
+import { actionPart, jsonObject, jsonPart, problemIn, timePart, wholeNumberPart, withTimes } from "./readable.ts";
 import type { AuditEntry, FlagStore, SeenInstance, SyncEntry } from "./store.ts";
 
 /** Runs one statement and returns its rows. Values replace `?`, in order. @throws the errors of FlagStore */
@@ -20,10 +20,13 @@ export interface SqlDialect {
   readonly secondsFromNow: string;
 }
 
-/** A row as a database returns it: JSON columns are text in SQLite, 64-bit numbers are text in PostgreSQL. */
-type Stored<Row, Json extends keyof Row> = Omit<Row, Json | "revision" | "bySync"> & {
-  readonly [Column in Json]: string | JsonObject | null;
-} & { readonly revision: number | string };
+/**
+ * A row as a database returns it: JSON columns are text in SQLite, 64-bit numbers are text in PostgreSQL. The schema restricts
+ * the values, but somebody may have bypassed it.
+ */
+type Stored<Row, Unsure extends keyof Row> = Omit<Row, Unsure | "revision" | "bySync" | "problem"> & {
+  readonly [Column in Unsure | "revision"]: unknown;
+};
 
 /** Creates the methods of a store whose SQL is the same in both databases. */
 export function commonQueries(
@@ -41,6 +44,13 @@ export function commonQueries(
       newState: jsonObject(row.newState),
       bySync: Boolean(row.bySync),
       revision: Number(row.revision),
+      problem: problemIn([
+        ...(row.oldState === null ? [] : [jsonPart("old_state", row.oldState)]),
+        ...(row.newState === null ? [] : [jsonPart("new_state", row.newState)]),
+        actionPart(row.action),
+        wholeNumberPart("revision", row.revision),
+        timePart("changed_at", row.changedAt),
+      ]),
     }));
   }
 
@@ -51,10 +61,12 @@ export function commonQueries(
       const rows = await query<Stored<SyncEntry, "summary">>(ATTEMPTS.readSyncs, syncsSql, limit);
       return rows.map((row) => ({ ...row, revision: Number(row.revision), summary: jsonObject(row.summary) ?? {} }));
     },
-    audit: ({ key, limit }) =>
-      key === undefined
-        ? audit("ORDER BY id DESC LIMIT ?", limit)
-        : audit("WHERE feature_key = ? ORDER BY id DESC LIMIT ?", key, limit),
+    audit: async ({ key, limit }) =>
+      withTimes(
+        key === undefined
+          ? await audit("ORDER BY id DESC LIMIT ?", limit)
+          : await audit("WHERE feature_key = ? ORDER BY id DESC LIMIT ?", key, limit),
+      ),
     manualChanges: async () => {
       const newest = "SELECT max(id) FROM feature_toggle_audit WHERE source = 'sql' GROUP BY feature_key";
       const rows = await audit(`WHERE id IN (${newest})`);
@@ -63,15 +75,21 @@ export function commonQueries(
       );
     },
     instances: async (withinMs) => {
-      const rows = await query<Stored<SeenInstance, "overrides">>(
+      const rows = await query<Stored<SeenInstance, "overrides" | "epoch">>(
         ATTEMPTS.readInstances,
         instancesSql,
         -withinMs / 1000,
       );
       return rows.map((row) => ({
         ...row,
+        epoch: Number(row.epoch),
         revision: Number(row.revision),
         overrides: jsonObject(row.overrides) ?? {},
+        problem: problemIn([
+          jsonPart("overrides", row.overrides),
+          wholeNumberPart("epoch", row.epoch),
+          wholeNumberPart("revision", row.revision),
+        ]),
       }));
     },
     heartbeat: async ({ id, host, pid, epoch, revision, overrides, startedAt }) => {
@@ -94,9 +112,4 @@ function statementsIn({ isoTime, now, secondsFromNow }: SqlDialect) {
     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
     epoch = excluded.epoch, revision = excluded.revision, overrides = excluded.overrides, seen_at = ${now}`,
   };
-}
-
-/** Reads a column that the schema restricts to JSON objects: text in SQLite, already parsed in PostgreSQL. */
-function jsonObject(value: string | JsonObject | null): JsonObject | null {
-  return typeof value === "string" ? JSON.parse(value) : value;
 }
