@@ -36,22 +36,8 @@ export function commonQueries(
   const { auditSql, syncsSql, instancesSql, heartbeatSql } = statementsIn(dialect);
 
   async function audit(tail: string, ...values: readonly (string | number)[]): Promise<readonly AuditEntry[]> {
-    type Row = Stored<AuditEntry, "oldState" | "newState"> & { readonly bySync: boolean | number };
-    const rows = await query<Row>(ATTEMPTS.readAudit, `${auditSql} ${tail}`, ...values);
-    return rows.map((row) => ({
-      ...row,
-      oldState: jsonObject(row.oldState),
-      newState: jsonObject(row.newState),
-      bySync: Boolean(row.bySync),
-      revision: Number(row.revision),
-      problem: problemIn([
-        ...(row.oldState === null ? [] : [jsonPart("old_state", row.oldState)]),
-        ...(row.newState === null ? [] : [jsonPart("new_state", row.newState)]),
-        actionPart(row.action),
-        wholeNumberPart("revision", row.revision),
-        timePart("changed_at", row.changedAt),
-      ]),
-    }));
+    const rows = await query<AuditRow>(ATTEMPTS.readAudit, `${auditSql} ${tail}`, ...values);
+    return rows.map(auditEntry);
   }
 
   return {
@@ -75,22 +61,8 @@ export function commonQueries(
       );
     },
     instances: async (withinMs) => {
-      const rows = await query<Stored<SeenInstance, "overrides" | "epoch">>(
-        ATTEMPTS.readInstances,
-        instancesSql,
-        -withinMs / 1000,
-      );
-      return rows.map((row) => ({
-        ...row,
-        epoch: Number(row.epoch),
-        revision: Number(row.revision),
-        overrides: jsonObject(row.overrides) ?? {},
-        problem: problemIn([
-          jsonPart("overrides", row.overrides),
-          wholeNumberPart("epoch", row.epoch),
-          wholeNumberPart("revision", row.revision),
-        ]),
-      }));
+      const rows = await query<InstanceRow>(ATTEMPTS.readInstances, instancesSql, -withinMs / 1000);
+      return rows.map(seenInstance);
     },
     heartbeat: async ({ id, host, pid, epoch, revision, overrides, startedAt }) => {
       const values = [id, host, pid, epoch, revision, JSON.stringify(overrides), startedAt];
@@ -111,5 +83,40 @@ function statementsIn({ isoTime, now, secondsFromNow }: SqlDialect) {
     heartbeatSql: `INSERT INTO flaghoist_instances (id, host, pid, epoch, revision, overrides, started_at)
     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
     epoch = excluded.epoch, revision = excluded.revision, overrides = excluded.overrides, seen_at = ${now}`,
+  };
+}
+
+type AuditRow = Stored<AuditEntry, "oldState" | "newState"> & { readonly bySync: boolean | number };
+
+function auditEntry(row: AuditRow): AuditEntry {
+  return {
+    ...row,
+    oldState: jsonObject(row.oldState),
+    newState: jsonObject(row.newState),
+    bySync: Boolean(row.bySync),
+    revision: Number(row.revision),
+    problem: problemIn([
+      ...(row.oldState === null ? [] : [jsonPart("old_state", row.oldState)]),
+      ...(row.newState === null ? [] : [jsonPart("new_state", row.newState)]),
+      actionPart(row.action),
+      wholeNumberPart("revision", row.revision),
+      timePart("changed_at", row.changedAt),
+    ]),
+  };
+}
+
+type InstanceRow = Stored<SeenInstance, "overrides" | "epoch">;
+
+function seenInstance(row: InstanceRow): SeenInstance {
+  return {
+    ...row,
+    epoch: Number(row.epoch),
+    revision: Number(row.revision),
+    overrides: jsonObject(row.overrides) ?? {},
+    problem: problemIn([
+      jsonPart("overrides", row.overrides),
+      wholeNumberPart("epoch", row.epoch),
+      wholeNumberPart("revision", row.revision),
+    ]),
   };
 }
