@@ -12,6 +12,7 @@ import {
 } from "../core/flag/serving-rules.ts";
 import { sameJson } from "../core/json.ts";
 import { impliesByForm } from "../core/logic/by-form.ts";
+import type { Budget } from "../core/work.ts";
 import { differingGroups, type FieldGroup, PROSE_GROUPS } from "../core/row/row.ts";
 import { columnsOf } from "../core/row/row-codec.ts";
 import { isEqualForEvaluation } from "./version-pair.ts";
@@ -27,10 +28,11 @@ export type ChangeKind = "widen" | "narrow" | "retarget" | "reshuffle" | "no-op"
  * Returns the effect of a change on the people who already have an answer. It compares both versions without evaluating
  * contexts, so the same change always has the same kind. If the kind is uncertain, it is `retarget`.
  *
+ * @param budget  limits the comparison of conditions; when it is spent, the kind is uncertain
  * @param before  null for a new flag, which widens unless it serves its off variant to everyone
  * @param after   null if the file is gone: the flag narrows to its fallback, unless it serves that to everyone already
  */
-export function kindOf(before: Flag | null, after: Flag | null): ChangeKind {
+export function kindOf(before: Flag | null, after: Flag | null, budget: Budget): ChangeKind {
   if (before === null) return after === null || constantAnswer(after) === after.offVariant ? "no-op" : "widen";
   if (after === null) {
     if (constantAnswer(before) === before.fallback) return "no-op";
@@ -42,7 +44,7 @@ export function kindOf(before: Flag | null, after: Flag | null): ChangeKind {
   const [was, is] = [constantAnswer(before), constantAnswer(after)];
   if (was !== undefined && was === is) return "no-op";
   if (reshuffleOf(before, after) !== undefined) return "reshuffle";
-  const [shrinks, grows] = [narrows(before, after), narrows(after, before)];
+  const [shrinks, grows] = [narrows(before, after, budget), narrows(after, before, budget)];
   if (shrinks && grows) return "no-op";
   return shrinks ? "narrow" : grows ? "widen" : "retarget";
 }
@@ -54,9 +56,9 @@ function keepsValues(before: Flag, after: Flag): boolean {
 }
 
 /** Returns whether everyone whose answer changes certainly gets the off variant, which is the same in both versions. */
-function narrows(before: Flag, after: Flag): boolean {
+function narrows(before: Flag, after: Flag, budget: Budget): boolean {
   if (before.offVariant !== after.offVariant) return false;
-  return effectOf(before, after) !== "raises" || covers(before, after);
+  return effectOf(before, after) !== "raises" || covers(before, after, budget);
 }
 
 /**
@@ -124,7 +126,7 @@ function isRuleLowered(was: Rule, is: Rule, { type, offVariant }: Flag): boolean
  * only for flags whose rules all serve one variant, for which the order of rules does not matter: nearly all boolean
  * flags.
  */
-function covers(wider: Flag, narrower: Flag): boolean {
+function covers(wider: Flag, narrower: Flag, budget: Budget): boolean {
   if (wider.offVariant !== narrower.offVariant || !sameJson(wider.variants, narrower.variants)) return false;
   const [rules, covered] = [activeRules(wider), activeRules(narrower)];
   if (covered.length === 0) return true;
@@ -136,7 +138,7 @@ function covers(wider: Flag, narrower: Flag): boolean {
   const hasSameBuckets = wider.salt === narrower.salt;
   const isCovered = (rule: ServingRule) =>
     rules.some((other) => {
-      return holdsShare(other.portion, rule.portion, hasSameBuckets) && holdsAudience(other, rule);
+      return holdsShare(other.portion, rule.portion, hasSameBuckets) && holdsAudience(other, rule, budget);
     });
   return requiresNoMore && covered.every(isCovered);
 }
@@ -152,12 +154,15 @@ function holdsShare(wider: Portion | null, narrower: Portion | null, hasSameBuck
   return wider.share === WHOLE || (hasSameBuckets && narrower.share <= wider.share);
 }
 
-function holdsAudience(wider: ServingRule, narrower: ServingRule): boolean {
+function holdsAudience(wider: ServingRule, narrower: ServingRule, budget: Budget): boolean {
   if (isForEveryone(wider)) return true;
   const [all, some] = [wider.who, narrower.who] as const;
-  if (all.kind === "condition") return some.kind === "condition" && impliesByForm(some.when, all.when);
+  if (all.kind === "condition") return some.kind === "condition" && impliesByForm(some.when, all.when, budget);
   if (some.kind === "condition") return false;
-  return Object.entries(some.lists).every(([name, ids]) => ids.every((id) => all.lists[name]?.includes(id) === true));
+  return Object.entries(some.lists).every(([name, ids]) => {
+    const listed = new Set(all.lists[name]);
+    return ids.every((id) => listed.has(id));
+  });
 }
 
 /** The cause of a reshuffle. `field` and `rule` say where in the flag it is. */

@@ -56,7 +56,7 @@ function stagesOf(before: LoadedFlags, after: LoadedFlags, options: ReportOption
   for (const plan of plans) {
     const { environment: name } = plan;
     const sides = { before: before.flagsFor(name), after: after.flagsFor(name) };
-    stages.push({ plan, isProtected: guarded.has(name), sides, earlier: stages.at(-1) ?? null });
+    stages.push({ plan, isProtected: guarded.has(name), sides, earlier: stages.at(-1) ?? null, work: after.work });
   }
   return stages;
 }

@@ -1,4 +1,5 @@
 import { type Flag, type FlagKey, type VariantName } from "../core/flag/flag.ts";
+import { withRequiredFlags } from "../core/flag/required-flags.ts";
 import { sameJson } from "../core/json.ts";
 
 /** One of two versions of a flag, with all other flags of the same state. */
@@ -68,18 +69,7 @@ export function isUntouched({ key, before, after }: VersionPair): boolean {
 
 /** Returns the flag and all flags that it requires, directly or indirectly, if they exist. */
 export function withRequired({ flag, all }: Version): readonly Flag[] {
-  if (flag === null) return [];
-  const found = new Map([[flag.key, flag]]);
-  const open = [flag];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    for (const { flag: key } of next.requires) {
-      const required = all.get(key);
-      if (required === undefined || found.has(key)) continue;
-      found.set(key, required);
-      open.push(required);
-    }
-  }
-  return [...found.values()];
+  return flag === null ? [] : withRequiredFlags(flag, all);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { workFor } from "../../src/core/work.ts";
 import type { Condition, Test } from "../../src/core/flag/condition.ts";
 import type { Flag, Rule } from "../../src/core/flag/flag.ts";
 import { flagChanges } from "../../src/impact/flag-changes.ts";
@@ -85,7 +86,10 @@ const BOTH_WAYS: readonly (readonly [string, Flag, Flag])[] = [
 
 describe("the kind of a change", () => {
   test.each(BOTH_WAYS)("%s: nobody loses; in reverse, nobody gains", (_, narrower, wider) => {
-    expect([kindOf(narrower, wider), kindOf(wider, narrower)]).toEqual(["widen", "narrow"]);
+    expect([kindOf(narrower, wider, workFor(1).changes), kindOf(wider, narrower, workFor(1).changes)]).toEqual([
+      "widen",
+      "narrow",
+    ]);
   });
 
   const ONE_WAY: readonly (readonly [string, ChangeKind, Flag | null, Flag | null])[] = [
@@ -160,7 +164,7 @@ describe("the kind of a change", () => {
   ];
 
   test.each(ONE_WAY)("%s: %s", (_, kind, before, after) => {
-    expect(kindOf(before, after)).toBe(kind);
+    expect(kindOf(before, after, workFor(1).changes)).toBe(kind);
   });
 
   test("a changed flag keeps its own kind only if its requirements change in the same direction", () => {
@@ -172,7 +176,9 @@ describe("the kind of a change", () => {
       });
       const changes = ["a", "z"].map((key) => ({ key, action: "update", path: null, differences: [] }));
       const sides = { before: before ?? new Map(), after: after ?? new Map() };
-      return flagChanges({ plan: { changes } as unknown as PlanWithNeeds, sides }).map(({ kind }) => kind)[1];
+      return flagChanges({ plan: { changes } as unknown as PlanWithNeeds, sides, work: workFor(1) }).map(
+        ({ kind }) => kind,
+      )[1];
     };
     const fifty = { ...ten, rollout: percentage(50) };
     const prose = { ...ten, description: "Other." };
@@ -198,7 +204,12 @@ describe("the kind of a change", () => {
       const plan = {
         changes: [{ key: "a", action: "update", path: null, differences: [] }],
       } as unknown as PlanWithNeeds;
-      return flagChanges({ plan, sides }).map(({ key, action, kind, required }) => [key, action, kind, ...required]);
+      return flagChanges({ plan, sides, work: workFor(1) }).map(({ key, action, kind, required }) => [
+        key,
+        action,
+        kind,
+        ...required,
+      ]);
     };
     const fifty = { ...ten, rollout: percentage(50) };
     expect(kindOfReached(["on"], ten, fifty)).toEqual([

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { workFor } from "../../src/core/work.ts";
 import { bucketOf } from "../../src/core/evaluate/bucket.ts";
 import { type Flag, WHOLE } from "../../src/core/flag/flag.ts";
 import { contextsFrom } from "../../src/impact/contexts.ts";
@@ -301,7 +302,7 @@ describe(`${PAIRS} random pairs of versions, seed ${SEED}`, () => {
     const seen = new Map<string, number>();
     for (const { pair, truth } of measured) {
       const [before, after] = [pair.before.get(KEY) ?? null, pair.after.get(KEY) ?? null];
-      const kind = kindOf(before, after);
+      const kind = kindOf(before, after, workFor(1).changes);
       seen.set(kind, (seen.get(kind) ?? 0) + 1);
       // What the required flag does is not the flag's own change.
       if ((before?.requires.length ?? 0) + (after?.requires.length ?? 0) > 0) continue;

@@ -38,8 +38,13 @@ export function wordingFor(
   };
 }
 
+const texts = new WeakMap<Condition, string>();
+
+/** Returns a text that is the same for equal segments. The text of a condition is stored, because many rules share it. */
 function idOf({ name, when }: NamedCondition): string {
-  return canonicalJson([name, conditionJson(when)]);
+  const text = texts.get(when) ?? canonicalJson(conditionJson(when));
+  texts.set(when, text);
+  return `${JSON.stringify(name)}${text}`;
 }
 
 /**

@@ -1,21 +1,32 @@
+import { type Budget, take } from "../work.ts";
+
 /** The maximum length of words to compare, because the time grows with the square of the length. */
 const MAX_LENGTH = 200;
+/** The number of letters that one search compares. */
+const MOST_STEPS = 50_000_000;
 
 /**
  * Returns the most similar of the given words: the one with the fewest typos (a missing, extra or wrong letter, or two
  * adjacent letters swapped), or one with the same parts in a different order (`routing_workshop`). Ignores case, and
  * treats `-` and `_` as equal.
  *
- * @returns the first of equally similar words; undefined when more than a third of the letters, or more than three,
- *   would have to change
+ * @param budget  limits the search; when it is spent, the other words are not compared
+ * @returns       the first of equally similar words; undefined when more than a third of the letters, or more than
+ *   three, would have to change
  */
-export function nearest(word: string, words: Iterable<string>): string | undefined {
+export function nearest(
+  word: string,
+  words: Iterable<string>,
+  budget: Budget = { left: MOST_STEPS },
+): string | undefined {
   if (word.length === 0 || word.length > MAX_LENGTH) return undefined;
   const target = folded(word);
   let best: string | undefined;
   let fewest = Math.min(3, Math.max(1, Math.floor(target.length / 3))) + 1;
   for (const candidate of words) {
     if (candidate === word || candidate.length > MAX_LENGTH) continue;
+    const isClose = Math.abs(candidate.length - word.length) < fewest;
+    if (!take(budget, isClose ? word.length * candidate.length : word.length)) return best;
     const slips = slipsBetween(target, folded(candidate), fewest);
     if (slips < fewest) {
       fewest = slips;

@@ -1,5 +1,6 @@
 import { FlagError } from "../errors.ts";
 import type { FlagKey } from "../flag/flag.ts";
+import type { Budget } from "../work.ts";
 import { nearest } from "./nearest.ts";
 
 /** A message about an unknown name, with the valid names and the one that was probably meant. */
@@ -56,16 +57,25 @@ export function unknownEnvironmentError(name: string, declared: Iterable<string>
  * Returns the hint of a diagnostic that points at an unknown name: `did you mean "staff"?   segments: beta_cities, staff`.
  *
  * @param plural  what the valid names are called
+ * @param budget  the budget of the run for such searches
+ * @returns       undefined when the budget is spent
  */
-export function suggestion(name: string, valid: Iterable<string>, plural: string): string {
+export function suggestion(name: string, valid: Iterable<string>, plural: string, budget: Budget): string | undefined {
+  if (budget.left <= 0) return undefined;
   const names = [...valid].sort();
-  return [guess(name, names), `${plural}: ${namesText(names)}`].filter((part) => part !== undefined).join("   ");
+  budget.left -= names.length * SORTING;
+  return [guess(name, names, budget), `${plural}: ${namesText(names)}`]
+    .filter((part) => part !== undefined)
+    .join("   ");
 }
 
+/** The steps to sort one name. */
+const SORTING = 10;
+
 /** Returns `did you mean "production"?` for `prodution` and for `prod`; undefined when no name is similar. */
-export function guess(name: string, valid: Iterable<string>): string | undefined {
+export function guess(name: string, valid: Iterable<string>, budget?: Budget): string | undefined {
   const names = [...valid];
-  const near = nearest(name, names) ?? completion(name, names);
+  const near = nearest(name, names, budget) ?? completion(name, names);
   return near === undefined ? undefined : `did you mean "${near}"?`;
 }
 

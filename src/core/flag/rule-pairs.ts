@@ -1,5 +1,5 @@
 import type { Rule } from "./flag.ts";
-import { sameJson } from "../json.ts";
+import { canonicalJson } from "../json.ts";
 
 /** A rule in two versions of a flag; `was` is null for a new rule. */
 export interface RulePair {
@@ -15,11 +15,12 @@ export function rulePairs(before: readonly Rule[], after: readonly Rule[]): read
   const byName = new Map(before.map((rule) => [rule.name, rule]));
   const kept = new Set(after.map(({ name }) => name));
   const gone = before.filter(({ name }) => !kept.has(name));
+  // By their text, so that each condition is read once, however many rules are renamed.
+  const byCondition = Map.groupBy(gone, ({ when }) => canonicalJson(when));
   return after.map((is) => {
     const was = byName.get(is.name);
     if (was !== undefined) return { was, is };
-    const at = gone.findIndex(({ when }) => sameJson(when, is.when));
-    const [renamed = null] = at === -1 ? [] : gone.splice(at, 1);
-    return { was: renamed, is };
+    if (gone.length === 0) return { was: null, is };
+    return { was: byCondition.get(canonicalJson(is.when))?.shift() ?? null, is };
   });
 }

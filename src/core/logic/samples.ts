@@ -70,6 +70,12 @@ export function trialValuesOf(asked: AttributeTests): readonly unknown[] {
   ];
 }
 
+/** Returns roughly how many steps it takes to make the samples for one test. */
+export function samplingCost(test: Test): number {
+  if ("values" in test) return test.values.length / 4;
+  return test.op === "semver" ? test.range.length : 4;
+}
+
 function boundariesOf(tests: readonly Test[]): Required<Boundaries> {
   const all = tests.map((test) => operatorOf(test).boundaries(test));
   return {

@@ -1,4 +1,5 @@
 import { WHOLE } from "../flag/flag.ts";
+import { type Effort, giveUp, spend } from "./effort.ts";
 import { type BucketLiteral, type Formula, type Literal, opposite } from "./formula.ts";
 import { type AttributeState, narrowed, type Question } from "./attribute-state.ts";
 
@@ -12,25 +13,29 @@ export interface Situation {
   readonly buckets: ReadonlyMap<number, readonly [number, number]>;
 }
 
-/** The number of steps that are left. */
-export interface Effort {
-  left: number;
-}
+/**
+ * The maximum number of choices that depend on each other. Each takes a part of the stack, which conditions with
+ * thousands of parts would use up.
+ */
+const MAX_CHOICES = 300;
 
-/** Thrown when a search runs out of steps. */
-export const TOO_MUCH = Symbol("too much");
+/** The steps to look at one part of a formula. */
+const VISIT = 1 / 4;
 
 /**
  * Returns whether some context fulfils all formulas. Attributes are independent of each other, and so are buckets, so a
  * contradiction always appears within one of them.
  *
- * @throws TOO_MUCH when the search runs out of steps
+ * @param choices  the number of choices made so far
+ * @throws when the search runs out of steps
  */
-export function canHold(formulas: readonly Formula[], start: Situation, effort: Effort): boolean {
+export function canHold(formulas: readonly Formula[], start: Situation, effort: Effort, choices = 0): boolean {
+  if (choices > MAX_CHOICES) giveUp();
   let situation = start;
   let open: (readonly Formula[])[] = [];
   let waiting: readonly Formula[] = formulas;
   const read = (formula: Formula): boolean => {
+    spend(effort, VISIT);
     if (formula.op === "all") return formula.of.every(read);
     if (formula.op === "any") {
       open.push(formula.of);
@@ -48,6 +53,7 @@ export function canHold(formulas: readonly Formula[], start: Situation, effort: 
     const left: (readonly Formula[])[] = [];
     isStable = known === situation;
     for (const options of open) {
+      spend(effort, VISIT);
       const possible = optionsLeft(options, situation, effort);
       if (possible === "fulfilled") continue;
       const [only] = possible;
@@ -64,7 +70,7 @@ export function canHold(formulas: readonly Formula[], start: Situation, effort: 
   const [fewest] = open.toSorted((a, b) => a.length - b.length);
   if (fewest === undefined) return true;
   const others = open.filter((options) => options !== fewest).map((of): Formula => ({ op: "any", of }));
-  return fewest.some((option) => canHold([option, ...others], situation, effort));
+  return fewest.some((option) => canHold([option, ...others], situation, effort, choices + 1));
 }
 
 /** Returns the options that the situation leaves open; "fulfilled" if one of them holds in any case. */
@@ -75,6 +81,7 @@ function optionsLeft(
 ): readonly Formula[] | "fulfilled" {
   const left: Formula[] = [];
   for (const option of options) {
+    spend(effort, VISIT);
     if (option.op === "all" && option.of.length === 0) return "fulfilled";
     if (option.op === "any" && option.of.length === 0) continue;
     if (option.op === "literal" || option.op === "bucket") {
@@ -89,7 +96,7 @@ function optionsLeft(
 function narrowedBy(situation: Situation, literal: Literal | BucketLiteral, effort: Effort): Situation | undefined {
   const { attributes, buckets, questions } = situation;
   if (literal.op === "bucket") {
-    spend(effort, 1);
+    spend(effort, 1 + buckets.size / 4);
     const [from, to] = buckets.get(literal.by) ?? [0, WHOLE];
     const range = literal.isBelow
       ? ([from, Math.min(to, literal.share)] as const)
@@ -101,9 +108,4 @@ function narrowedBy(situation: Situation, literal: Literal | BucketLiteral, effo
   spend(effort, 1 + (attributes.length + state.values.length + (state.elements?.length ?? 0)) / 16);
   const next = narrowed(state, literal, questions[literal.attribute] ?? []);
   return next && { ...situation, attributes: attributes.with(literal.attribute, next) };
-}
-
-function spend(effort: Effort, steps: number): void {
-  effort.left -= steps;
-  if (effort.left < 0) throw TOO_MUCH;
 }

@@ -5,7 +5,9 @@ import { type Audience, type ServingRule, subjectAttribute } from "../flag/servi
 import type { ScalarTest } from "../matcher/operator.ts";
 import { compileTests } from "../matcher/operators.ts";
 import { and, type Truth } from "../evaluate/truth.ts";
+import type { Budget } from "../work.ts";
 import type { AttributeState, Outcomes, Question } from "./attribute-state.ts";
+import { type Effort, spend, within } from "./effort.ts";
 import {
   ALWAYS,
   bitOf,
@@ -19,19 +21,20 @@ import {
   TRUE,
   UNKNOWN,
 } from "./formula.ts";
-import { samplesOf } from "./samples.ts";
-import { canHold, type Effort, type Situation, TOO_MUCH } from "./satisfy.ts";
+import { samplesOf, samplingCost } from "./samples.ts";
+import { canHold, type Situation } from "./satisfy.ts";
 
 /**
  * The maximum number of steps for one question: above it the answer is "unknown", so that no file can stall a check.
  */
-const EFFORT = 20_000;
+const MOST_STEPS = 20_000;
 /** The maximum number of sample outcomes in one space. */
 const MAX_OUTCOMES = 400_000;
 
 /**
  * Decides whether some context can meet several conditions and rules at once. Create all formulas before the first
- * question. A formula is valid only in the space that created it.
+ * question. A formula is valid only in the space that created it. Every method counts its steps, and one that the run
+ * has no steps left for throws what `within` catches.
  */
 export interface Space {
   /**
@@ -65,14 +68,22 @@ export type DeclaredValues = ReadonlyMap<string, readonly Scalar[]>;
 /**
  * Creates an empty space.
  *
+ * @param budget    of the run
  * @param declared  by default, attributes may have any value that a program can pass
  */
-export function logicSpace(declared: DeclaredValues = new Map()): Space {
-  const attributes = attributeTable();
+export function logicSpace(budget: Budget, declared: DeclaredValues = new Map()): Space {
+  const effort: Effort = { left: Infinity, budget };
+  const attributes = attributeTable(effort);
+  const conditions = { true: new Map<Condition, Formula>(), "not true": new Map<Condition, Formula>() } as const;
+  const ofCondition = (when: Condition, outcome: keyof typeof conditions): Formula => {
+    const formula = conditions[outcome].get(when) ?? formulaOf(when, outcome, attributes.ofMatch);
+    conditions[outcome].set(when, formula);
+    return formula;
+  };
   let start: { readonly size: number; readonly situation: Situation } | undefined;
   return {
     inAudience: (who, isIn) => {
-      if (who.kind === "condition") return formulaOf(who.when, isIn ? "true" : "not true", attributes.ofMatch);
+      if (who.kind === "condition") return ofCondition(who.when, isIn ? "true" : "not true");
       const ofLists = Object.entries(who.lists).map(([name, ids]) => attributes.ofList(name, ids, isIn));
       return { op: isIn ? "any" : "all", of: ofLists };
     },
@@ -87,14 +98,10 @@ export function logicSpace(declared: DeclaredValues = new Map()): Space {
     },
     isPossible: (formulas) => {
       const size = attributes.all.reduce((sum, { questions }) => sum + questions.length, 0);
-      if (start?.size !== size) start = { size, situation: startOf(attributes.all, declared) };
-      const effort: Effort = { left: EFFORT };
-      try {
-        return canHold(formulas, start.situation, effort);
-      } catch (error) {
-        if (error === TOO_MUCH) return "unknown";
-        throw error;
-      }
+      spend(effort, attributes.all.length / 16);
+      if (start?.size !== size) start = { size, situation: startOf(attributes.all, declared, effort) };
+      const { situation } = start;
+      return within<boolean | "unknown">(MOST_STEPS, budget, (steps) => canHold(formulas, situation, steps), "unknown");
     },
   };
 }
@@ -118,7 +125,7 @@ interface Attribute {
 }
 
 /** Numbers attributes and questions in the order in which they come up. */
-function attributeTable() {
+function attributeTable(effort: Effort) {
   const all: Attribute[] = [];
   const byName = new Map<string, { readonly number: number; readonly attribute: Attribute }>();
   const ofMatches = new Map<MatchCondition, readonly number[]>();
@@ -135,6 +142,7 @@ function attributeTable() {
     all,
     numberOf: (name: string): number => entryOf(name).number,
     ofMatch: (match: MatchCondition, outcome: Outcome): Formula => {
+      spend(effort, 1);
       const { number, attribute } = entryOf(match.attribute);
       let questions = ofMatches.get(match);
       if (questions === undefined) {
@@ -146,7 +154,8 @@ function attributeTable() {
     },
     ofList: (name: string, ids: readonly string[], isListed: boolean): Formula => {
       const { number, attribute } = entryOf(name);
-      attribute.ids.push(...ids);
+      spend(effort, ids.length / 16);
+      for (const id of ids) attribute.ids.push(id);
       const listed = new Set(ids);
       const answer = (value: unknown) => listed.has(subjectText(value) ?? "") && value !== "";
       const question = attribute.questions.push({ forLists: "some", missing: FALSE, answer }) - 1;
@@ -181,13 +190,18 @@ function allOf(tests: readonly ScalarTest[]): (value: unknown) => Truth {
   return (value) => tests.reduce<Truth>((truth, test) => and(truth, test(value)), true);
 }
 
-function startOf(attributes: readonly Attribute[], declared: DeclaredValues): Situation {
+function startOf(attributes: readonly Attribute[], declared: DeclaredValues, effort: Effort): Situation {
   let count = 0;
   const states = attributes.map(({ name, questions, tests, ids }): AttributeState => {
     const only = declared.get(name);
+    spend(
+      effort,
+      tests.reduce((sum, test) => sum + samplingCost(test), ids.length / 4),
+    );
     const samples = only ?? samplesOf({ attribute: name, tests, ids });
     count += (samples?.length ?? 0) * questions.length;
     if (samples === undefined || count > MAX_OUTCOMES) return anything(questions);
+    spend(effort, (samples.length * questions.length) / 2);
     const values = distinct(samples.map((value) => questions.map(({ answer }) => bitOf(answer(value)))));
     // The subject attribute is never a list: it is a text or missing.
     const elements = name === DEFAULT_BY ? null : values;

@@ -35,8 +35,9 @@ export function textSamples(parts: TextParts, listed: ReadonlySet<string>): read
  * Returns a private-use character that none of the texts contains, so no text that contains the character is listed.
  */
 function signOutside(texts: readonly string[]): string {
+  const used = new Set(texts.flatMap((text) => text.match(/[\uE000-\uF8FF]/g) ?? []));
   let code = 0xe000;
-  while (texts.some((text) => text.includes(String.fromCharCode(code)))) code += 1;
+  while (used.has(String.fromCharCode(code))) code += 1;
   return String.fromCharCode(code);
 }
 

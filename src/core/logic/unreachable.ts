@@ -1,9 +1,11 @@
 import { type Condition, matchesIn, partsOf } from "../flag/condition.ts";
-import { DEFAULT_BY, type Rollout, type Rule, type Serve } from "../flag/flag.ts";
+import { DEFAULT_BY, type Flag, type Rule } from "../flag/flag.ts";
 import { defaultRollout, type ServingRule, subjectAttribute } from "../flag/serving-rules.ts";
 import { operatorOf } from "../matcher/operators.ts";
 import { impliesByForm } from "./by-form.ts";
+import type { Budget } from "../work.ts";
 import { canNeverHold, holdsForEveryone } from "./check-logic.ts";
+import { within } from "./effort.ts";
 import { ALWAYS, type Formula } from "./formula.ts";
 import { type DeclaredValues, logicSpace, type Space, audience } from "./space.ts";
 
@@ -32,60 +34,106 @@ export interface UnreachableRule {
 /** The maximum number of rules to compare one rule with, so that comparing all pairs cannot stall a check. */
 const MAX_COMPARED = 200;
 
+/** The maximum number of steps for one list, so that one flag does not use up what all others need. */
+const MOST_STEPS = 1_000_000;
+
+/** The rules of one list that can never decide an answer. */
+export interface Reachability {
+  readonly unreachable: readonly UnreachableRule[];
+  /** Whether every rule was checked. False if the budget of the run did not suffice. */
+  readonly isComplete: boolean;
+}
+
 /**
  * Finds the rules of one list that can never decide an answer. Shares of earlier rules are considered only for the
  * reason `shares`, because shares are meant to change.
  *
  * @param declared  the declared values of attributes
+ * @param run       the budget of the run
  */
-export function unreachableRules(rules: readonly Rule[], declared: DeclaredValues): readonly UnreachableRule[] {
-  if (independentAttributes(rules, declared) !== undefined) return rules.flatMap(ruleOfZero);
-  const anyone = spaceOf(rules);
-  const declaredOnly = declared.size === 0 ? undefined : spaceOf(rules, declared);
-  return rules.flatMap((rule, index): readonly UnreachableRule[] => {
-    const found = (why: UnreachableRule["why"], earlier: readonly number[] = []) => {
-      const attributes = why === "undeclared" ? [...declaredIn(rule.when, declared)] : [];
-      return [{ rule: index, why, earlier, isForAll: isAnyForAll(rules, earlier), attributes }];
+export function unreachableRules(rules: readonly Rule[], declared: DeclaredValues, run: Budget): Reachability {
+  if (independentAttributes(rules, declared) !== undefined) {
+    return { unreachable: rules.flatMap(ruleOfZero), isComplete: true };
+  }
+  const unreachable: UnreachableRule[] = [];
+  const budget: Budget = { left: Math.min(run.left, MOST_STEPS) };
+  const before = budget.left;
+  const search = () => {
+    const spaces = {
+      anyone: spaceOf(rules, budget),
+      declaredOnly: declared.size === 0 ? undefined : spaceOf(rules, budget, declared),
     };
-    const who = [anyone.inAudience(audience(rule.when), true)];
-    const possible = anyone.isPossible(who);
-    if (possible === false || (possible === "unknown" && canNeverHold(rule.when))) return found("nobody");
-    const before = rules.slice(0, Math.min(index, MAX_COMPARED));
-    const fixed = before.filter(({ portion }) => portion === null);
-    const matching = [...who, anyone.hasSubject(rule, true)];
-    if (anyone.isPossible(matching) === false) return found("subject");
-    const tried = takenFrom(matching, fixed, anyone);
-    const taken = tried === "unknown" ? takenByForm(rule, fixed) : tried;
-    if (taken !== undefined) return found("taken", indexesOf(taken, before));
-    if (rule.portion?.share === 0) return found("zero");
-    if (fixed.length < before.length) {
-      const inShares = takenFrom([...matching, anyone.inShare(rule, true)], before, anyone);
-      if (inShares !== undefined && inShares !== "unknown") return found("shares", indexesOf(inShares, before));
-    }
-    if (declaredOnly === undefined || declaredIn(rule.when, declared).size === 0) return [];
-    const left = takenFrom([declaredOnly.inAudience(audience(rule.when), true)], fixed, declaredOnly);
-    return left === undefined || left === "unknown" ? [] : found("undeclared", indexesOf(left, before));
-  });
+    for (const index of rules.keys())
+      unreachable.push(...unreachableRule(index, rules, { ...spaces, declared, budget }));
+    return true;
+  };
+  const isFinished = within(Infinity, budget, search, false);
+  run.left -= before - budget.left;
+  return { unreachable, isComplete: isFinished && budget.left >= 0 };
+}
+
+/** What the rules of one list are checked with. */
+interface Known {
+  readonly anyone: Space;
+  /** Undefined where no attribute declares its values. */
+  readonly declaredOnly: Space | undefined;
+  readonly declared: DeclaredValues;
+  readonly budget: Budget;
+}
+
+/** Returns why one rule of a list can never decide an answer; an empty list if it can, or if that is not certain. */
+function unreachableRule(
+  index: number,
+  rules: readonly Rule[],
+  { anyone, declaredOnly, declared, budget }: Known,
+): readonly UnreachableRule[] {
+  const rule = rules[index];
+  if (rule === undefined) return [];
+  const found = (why: UnreachableRule["why"], earlier: readonly number[] = []) => {
+    const attributes = why === "undeclared" ? [...declaredIn(rule.when, declared)] : [];
+    return [{ rule: index, why, earlier, isForAll: isAnyForAll(rules, earlier, budget), attributes }];
+  };
+  const who = [anyone.inAudience(audience(rule.when), true)];
+  const possible = anyone.isPossible(who);
+  if (possible === false || (possible === "unknown" && canNeverHold(rule.when, budget))) return found("nobody");
+  const before = rules.slice(0, Math.min(index, MAX_COMPARED));
+  const fixed = before.filter(({ portion }) => portion === null);
+  const matching = [...who, anyone.hasSubject(rule, true)];
+  if (anyone.isPossible(matching) === false) return found("subject");
+  const tried = takenFrom(matching, fixed, anyone);
+  const taken = tried === "unknown" ? takenByForm(rule, fixed, budget) : tried;
+  if (taken !== undefined) return found("taken", indexesOf(taken, before));
+  if (rule.portion?.share === 0) return found("zero");
+  if (fixed.length < before.length) {
+    const inShares = takenFrom([...matching, anyone.inShare(rule, true)], before, anyone);
+    if (inShares !== undefined && inShares !== "unknown") return found("shares", indexesOf(inShares, before));
+  }
+  if (declaredOnly === undefined || declaredIn(rule.when, declared).size === 0) return [];
+  const left = takenFrom([declaredOnly.inAudience(audience(rule.when), true)], fixed, declaredOnly);
+  return left === undefined || left === "unknown" ? [] : found("undeclared", indexesOf(left, before));
 }
 
 /**
- * Returns why nobody reaches the default rollout; undefined if a context may reach it, or if it serves nobody anyway.
+ * Returns why nobody reaches the default rollout; undefined if a context may reach it, if it serves nobody anyway, or if
+ * the budget does not suffice.
  */
 export function unreachableRollout(
-  rules: readonly Rule[],
-  rollout: Rollout,
-  serve: Serve,
+  { rules, rollout, serve }: Pick<Flag, "rules" | "rollout" | "serve">,
+  budget: Budget,
 ): UnreachableRule | undefined {
   const last = defaultRollout({ rollout, serve });
   if (rules.length === 0 || rules.length > MAX_COMPARED || last.portion?.share === 0) return undefined;
   const attributes = independentAttributes(rules, new Map());
   if (attributes !== undefined && !attributesOf(last).some((name) => attributes.has(name))) return undefined;
-  const space = spaceOf(rules);
-  const meant = [space.inAudience(last.who, true), space.hasSubject(last, true), space.inShare(last, true)];
-  const taken = takenFrom(meant, rules, space);
-  if (taken === undefined || taken === "unknown") return undefined;
-  const earlier = indexesOf(taken, rules);
-  return { rule: null, why: "taken", earlier, isForAll: isAnyForAll(rules, earlier), attributes: [] };
+  const search = (): UnreachableRule | undefined => {
+    const space = spaceOf(rules, budget);
+    const meant = [space.inAudience(last.who, true), space.hasSubject(last, true), space.inShare(last, true)];
+    const taken = takenFrom(meant, rules, space);
+    if (taken === undefined || taken === "unknown") return undefined;
+    const earlier = indexesOf(taken, rules);
+    return { rule: null, why: "taken", earlier, isForAll: isAnyForAll(rules, earlier, budget), attributes: [] };
+  };
+  return within(Infinity, budget, search, undefined);
 }
 
 /**
@@ -123,8 +171,8 @@ function attributesOf(last: ServingRule): readonly string[] {
 }
 
 /** Creates a space with all rules before the first question, so that it is prepared once. */
-function spaceOf(rules: readonly Rule[], declared?: DeclaredValues): Space {
-  const space = logicSpace(declared);
+function spaceOf(rules: readonly Rule[], budget: Budget, declared?: DeclaredValues): Space {
+  const space = logicSpace(budget, declared);
   for (const rule of rules) {
     space.inAudience(audience(rule.when), true);
     space.hasSubject(rule, true);
@@ -136,8 +184,8 @@ function indexesOf(some: readonly Rule[], rules: readonly Rule[]): readonly numb
   return some.map((rule) => rules.indexOf(rule));
 }
 
-function isAnyForAll(rules: readonly Rule[], indexes: readonly number[]): boolean {
-  return rules.some(({ when }, index) => indexes.includes(index) && holdsForEveryone(when));
+function isAnyForAll(rules: readonly Rule[], indexes: readonly number[], budget: Budget): boolean {
+  return rules.some(({ when }, index) => indexes.includes(index) && holdsForEveryone(when, budget));
 }
 
 /**
@@ -173,8 +221,8 @@ function passedOnBy(rule: Rule, space: Space): Formula {
 }
 
 /** Decides by the form of the conditions, for rules for which a full search would take too long. */
-function takenByForm({ when }: Rule, before: readonly Rule[]): readonly Rule[] | undefined {
-  const taker = before.find((other) => "variant" in other.serve && impliesByForm(when, other.when));
+function takenByForm({ when }: Rule, before: readonly Rule[], budget: Budget): readonly Rule[] | undefined {
+  const taker = before.find((other) => "variant" in other.serve && impliesByForm(when, other.when, budget));
   return taker && [taker];
 }
 

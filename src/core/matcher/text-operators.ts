@@ -22,7 +22,9 @@ function textOperator(op: TextTest["op"], verb: string, passes: Passes, interpre
     valueTypes: () => ["string"],
     canPass: ({ values }, { isDeclared }) => values.length > 0 && !isDeclared,
     implies: ({ values }, other) => {
-      return other.op === op && values.every((value) => other.values.includes(value));
+      if (other.op !== op) return false;
+      const others = new Set(other.values);
+      return values.every((value) => others.has(value));
     },
     excludes: () => false,
   };

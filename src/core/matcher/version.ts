@@ -33,10 +33,25 @@ export function versionTest(range: string): VersionTest | undefined {
   };
 }
 
+/** The ranges that were parsed last: one flag is checked, compiled and traced with the same ranges. */
+const ranges = new Map<string, Range | undefined>();
+const RANGES_REMEMBERED = 1_000;
+const LONGEST_RANGE_REMEMBERED = 200;
+
 /** Parses an npm range; undefined for a text that is not one. */
-export function rangeOf(range: string): Range | undefined {
+export function rangeOf(text: string): Range | undefined {
+  if (ranges.has(text)) return ranges.get(text);
+  const range = parsedRange(text);
+  if (text.length <= LONGEST_RANGE_REMEMBERED) {
+    if (ranges.size >= RANGES_REMEMBERED) ranges.clear();
+    ranges.set(text, range);
+  }
+  return range;
+}
+
+function parsedRange(text: string): Range | undefined {
   try {
-    return new Range(range, { includePrerelease: true });
+    return new Range(text, { includePrerelease: true });
   } catch {
     return undefined;
   }

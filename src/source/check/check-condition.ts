@@ -1,3 +1,4 @@
+import type { Scalar } from "../../core/flag/condition.ts";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { suggestion } from "../../core/diagnostic/unknown-name.ts";
 import { isJsonObject, isList, listOf, type JsonObject, type JsonValue } from "../../core/json.ts";
@@ -34,12 +35,12 @@ function inside(site: Site, step: string | number): Site {
   return { ...site, path: [...site.path, step] };
 }
 
-function* checkSegments(site: Site, value: JsonValue, { segments }: Vocabulary): Generator<Diagnostic> {
+function* checkSegments(site: Site, value: JsonValue, { segments, names }: Vocabulary): Generator<Diagnostic> {
   for (const [index, name] of listOf(value).entries()) {
     if (typeof name !== "string" || segments.has(name)) continue;
     const message = `${site.who} names segment "${name}", which does not exist`;
     const at = isList(value) ? inside(site, index) : site;
-    yield errorAtValue(at, "unknown-segment", message, suggestion(name, segments, "segments"));
+    yield errorAtValue(at, "unknown-segment", message, suggestion(name, segments, "segments", names));
   }
   yield* checkRepeats(site, value);
 }
@@ -52,46 +53,46 @@ function* checkSegments(site: Site, value: JsonValue, { segments }: Vocabulary):
 export function* checkDeclared(
   site: Site,
   name: string,
-  { attributes }: Vocabulary,
+  { attributes, names }: Vocabulary,
   at: "key" | "value",
 ): Generator<Diagnostic> {
   if (attributes === undefined || attributes.has(name)) return;
   const message = `${site.who} uses attribute "${name}", which is not declared in flags/_config.yaml`;
   const error = at === "key" ? errorAtKey : errorAtValue;
-  yield error(site, "unknown-attribute", message, suggestion(name, attributes.keys(), "declared attributes"));
+  yield error(site, "unknown-attribute", message, suggestion(name, attributes.keys(), "declared attributes", names));
 }
 
 function* checkAttribute(site: Site, name: string, matcher: JsonValue, words: Vocabulary): Generator<Diagnostic> {
   yield* checkDeclared(site, name, words, "key");
-  const declaration = words.attributes?.get(name);
-  if (!isJsonObject(matcher)) return yield* checkValues(site, name, declaration, matcher);
+  if (!isJsonObject(matcher)) return yield* checkValues(site, name, words, matcher);
   const operators = Object.entries(matcher);
   if (operators.length === 0) {
     const message = `${site.who} has an empty condition on attribute "${name}"`;
     yield errorAtValue(site, "empty-condition", message, "write a value, a list, or an operator");
   }
   for (const [operator, operand] of operators) {
-    yield* checkOperator(inside(site, operator), name, declaration, operator, operand);
+    yield* checkOperator(inside(site, operator), name, words, operator, operand);
   }
 }
 
 function* checkOperator(
   site: Site,
   name: string,
-  declaration: AttributeDeclaration | undefined,
+  words: Vocabulary,
   operator: string,
   operand: JsonValue,
 ): Generator<Diagnostic> {
+  const declaration = words.attributes?.get(name);
   const valid = declaration && operatorsOf(declaration.type);
   if (valid?.some((known) => known === operator) === false) {
     const message = `${site.who} uses operator "${operator}" on attribute "${name}", which is a ${declaration?.type}`;
     const hint = `valid for a ${declaration?.type}: a value, a list, ${valid.join(", ")}`;
     return yield errorAtKey(site, "operator-type", message, hint);
   }
-  if (operandOf(operator) === "values") return yield* checkValues(site, name, declaration, operand);
+  if (operandOf(operator) === "values") return yield* checkValues(site, name, words, operand);
   const fault = operandFault(operator, operand);
   if (fault === undefined) return yield* checkRepeats(site, operand);
-  const message = `${site.who} compares "${name}" with ${foundText(operand)}, which is not a valid ${fault.expected}`;
+  const message = `${site.who} compares "${name}" with ${foundText(operand)}, which ${fault.problem}`;
   yield errorAtValue(site, fault.code, message, fault.hint);
 }
 
@@ -99,12 +100,13 @@ function* checkOperator(
 export function* checkValues(
   site: Site,
   name: string,
-  declaration: AttributeDeclaration | undefined,
+  { attributes, names }: Vocabulary,
   value: JsonValue,
 ): Generator<Diagnostic> {
+  const declaration = attributes?.get(name);
   if (declaration !== undefined) {
     for (const [index, item] of listOf(value).entries()) {
-      yield* checkValue(isList(value) ? inside(site, index) : site, name, declaration, item);
+      yield* checkValue(isList(value) ? inside(site, index) : site, name, { ...declaration, names }, item);
     }
   }
   yield* checkRepeats(site, value);
@@ -113,7 +115,7 @@ export function* checkValues(
 function* checkValue(
   site: Site,
   name: string,
-  { type, values }: AttributeDeclaration,
+  { type, values, names }: AttributeDeclaration & Pick<Vocabulary, "names">,
   value: JsonValue,
 ): Generator<Diagnostic> {
   const isQuoted = type !== "number" && type !== "boolean";
@@ -122,9 +124,23 @@ function* checkValue(
     const hint = isQuoted ? "put the value in quotes" : "write the value without quotes";
     return yield errorAtValue(site, "value-type", message, hint);
   }
-  if (values === undefined || values.some((known) => known === value)) return;
+  if (values === undefined || setOf(values).has(value)) return;
   const message = `${site.who} compares "${name}" with ${foundText(value)}, which is not one of its declared values`;
-  yield errorAtValue(site, "unknown-value", message, suggestion(textOf(value), values.map(String), "declared values"));
+  const hint = suggestion(textOf(value), textsOf(values), "declared values", names);
+  yield errorAtValue(site, "unknown-value", message, hint);
+}
+
+const sets = new WeakMap<readonly Scalar[], ReadonlySet<unknown>>();
+
+/** Returns the declared values as a set, which is created once: a file may compare with thousands of them. */
+function setOf(values: readonly Scalar[]): ReadonlySet<unknown> {
+  const set = sets.get(values) ?? new Set(values);
+  sets.set(values, set);
+  return set;
+}
+
+function* textsOf(values: readonly Scalar[]): Iterable<string> {
+  for (const value of values) yield String(value);
 }
 
 function textOf(value: JsonValue): string {

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
-import { counted } from "../../core/text.ts";
+import { counted, countText } from "../../core/text.ts";
+import { LIMITS } from "../shape/limits.ts";
 import type { AttributeDeclaration, ConfigFile } from "../shape/config-file.ts";
 import type { Draft } from "../load/draft.ts";
 import type { ParsedFile } from "../load/parsed-file.ts";
@@ -15,6 +16,10 @@ export function* checkConfig({ file, json, unusable }: Draft<ConfigFile>): Gener
   if (environments.length === 0 && !unusable.has("environments")) {
     const message = "environments is empty; at least one environment is required";
     yield errorAtValue(site, "empty", message, "declare one, e.g. production: { protected: true }");
+  }
+  if (environments.length > LIMITS.environments) {
+    const message = `there are ${countText(environments.length)} environments; at most ${LIMITS.environments} are allowed`;
+    yield errorAtKey(site, "too-many-environments", message, "remove those that no database belongs to");
   }
   // `acknowledge` contains the reason next to the names of environments.
   if (environments.includes("reason")) yield reservedName(file, "environments", "reason", "acknowledge");

@@ -3,6 +3,7 @@ import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { type Flag, type Rollout, type Share, WHOLE } from "../../core/flag/flag.ts";
 import { unreachableRollout } from "../../core/logic/unreachable.ts";
 import { cellText } from "../../core/describe/wording.ts";
+import type { Budget } from "../../core/work.ts";
 import type { ParsedFile } from "../load/parsed-file.ts";
 import type { Path } from "../load/tree.ts";
 import type { ConfigFile } from "../shape/config-file.ts";
@@ -16,27 +17,37 @@ export type Environments = ConfigFile["environments"];
 /** Returns the flag of one environment; without a name, the base of the file. */
 type Resolve = (environment?: string) => Flag;
 
+interface Known {
+  readonly environments: Environments;
+  /** The budget of the run for logic checks. */
+  readonly checks: Budget;
+  readonly resolve: Resolve;
+}
+
 /** Warns about rollouts and overlays that look like mistakes but may be intended. */
 export function* checkEnvironments(
   parsed: ParsedFile,
   file: FlagFile,
-  environments: Environments,
-  resolve: Resolve,
+  { environments, checks, resolve }: Known,
 ): Generator<Diagnostic> {
-  yield* checkDefaultRollouts(parsed, file, resolve);
+  yield* checkDefaultRollouts(parsed, file, { checks, resolve });
   yield* checkSettled(parsed, file, environments, resolve);
   yield* checkOverlays(parsed, file, environments, resolve);
 }
 
 /** Warns about default rollouts that nobody reaches: the file's own, and each that an overlay changes. */
-function* checkDefaultRollouts(parsed: ParsedFile, file: FlagFile, resolve: Resolve): Generator<Diagnostic> {
+function* checkDefaultRollouts(
+  parsed: ParsedFile,
+  file: FlagFile,
+  { checks, resolve }: Pick<Known, "checks" | "resolve">,
+): Generator<Diagnostic> {
   const sites: (readonly [Path, Flag])[] = [[["rollout"], resolve()]];
   for (const [name, { rules, rollout }] of Object.entries(file.environments ?? {})) {
     const key = rollout === undefined ? "rules" : "rollout";
     if (rules !== undefined || rollout !== undefined) sites.push([["environments", name, key], resolve(name)]);
   }
   for (const [path, flag] of sites) {
-    const found = unreachableRollout(flag.rules, flag.rollout, flag.serve);
+    const found = unreachableRollout(flag, checks);
     if (found === undefined) continue;
     const message = `nobody reaches the default rollout: ${takersText(found, flag.rules)}`;
     const hint = "let the default rollout serve them and delete the rule, or write rollout: none";

@@ -22,14 +22,15 @@ export function* checkFlag(
   yield* checkOwner(draft, words);
   yield* checkExpiry(draft, today);
   yield* checkMetadata(draft);
-  yield* checkVariants(draft);
+  yield* checkVariants(draft, words);
   yield* checkEnvironmentNames(draft, words);
 }
 
-function* checkOwner({ file, json: { owner } }: Draft<FlagFile>, { owners }: Vocabulary): Generator<Diagnostic> {
+function* checkOwner({ file, json: { owner } }: Draft<FlagFile>, { owners, names }: Vocabulary): Generator<Diagnostic> {
   if (owner === undefined || owners === undefined || owners.has(owner)) return;
   const message = `owner "${owner}" is not declared in flags/_config.yaml`;
-  yield errorAtValue({ file, path: ["owner"] }, "unknown-owner", message, suggestion(owner, owners, "declared owners"));
+  const hint = suggestion(owner, owners, "declared owners", names);
+  yield errorAtValue({ file, path: ["owner"] }, "unknown-owner", message, hint);
 }
 
 function* checkExpiry(
@@ -60,11 +61,14 @@ function* checkMetadata({ file, json: { metadata = {}, tags } }: Draft<FlagFile>
   yield* checkRepeats({ file, path: ["tags"], who: "tags" }, tags);
 }
 
-function* checkEnvironmentNames({ file, json }: Draft<FlagFile>, { environments }: Vocabulary): Generator<Diagnostic> {
+function* checkEnvironmentNames(
+  { file, json }: Draft<FlagFile>,
+  { environments, names }: Vocabulary,
+): Generator<Diagnostic> {
   if (environments === undefined) return;
   const error = (name: string, errorAt: typeof errorAtKey, path: readonly (string | number)[]): Diagnostic => {
     const message = `environment "${name}" is not declared in flags/_config.yaml`;
-    const hint = suggestion(name, environments, "declared environments");
+    const hint = suggestion(name, environments, "declared environments", names);
     return errorAt({ file, path }, "unknown-environment", message, hint);
   };
   for (const key of ["environments", "acknowledge"] as const) {

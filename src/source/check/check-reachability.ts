@@ -4,7 +4,8 @@ import { portionText, shareText } from "../../core/describe/wording.ts";
 import type { Rule } from "../../core/flag/flag.ts";
 import type { DeclaredValues } from "../../core/logic/space.ts";
 import { unreachableRules, type UnreachableRule } from "../../core/logic/unreachable.ts";
-import type { ParsedFile } from "../load/parsed-file.ts";
+import type { Budget } from "../../core/work.ts";
+import { notChecked, type ParsedFile, problemAtKey } from "../load/parsed-file.ts";
 import type { Path } from "../load/tree.ts";
 import { errorAtValue, warningAtKey, warningAtValue } from "./report.ts";
 
@@ -14,17 +15,20 @@ import { errorAtValue, warningAtKey, warningAtValue } from "./report.ts";
  *
  * @param path      the path of the list of rules
  * @param declared  the declared values of attributes
+ * @param checks    the budget of the run for logic checks
  */
 export function* checkReachability(
   file: ParsedFile,
   path: Path,
   rules: readonly Rule[],
-  declared: DeclaredValues,
+  { declared, checks }: { readonly declared: DeclaredValues; readonly checks: Budget },
 ): Generator<Diagnostic> {
-  for (const found of unreachableRules(rules, declared)) {
+  const { unreachable, isComplete } = unreachableRules(rules, declared, checks);
+  for (const found of unreachable) {
     const rule = found.rule === null ? undefined : rules[found.rule];
     if (found.rule !== null && rule !== undefined) yield problemOf(found, rule, [...path, found.rule], file, rules);
   }
+  if (!isComplete) yield problemAtKey(file, path, notChecked("this list of rules"));
 }
 
 function problemOf(

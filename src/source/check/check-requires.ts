@@ -9,18 +9,19 @@ import type { Vocabulary } from "../shape/vocabulary.ts";
 import { errorAtKey } from "./report.ts";
 
 /** Checks that the flags and variants that one flag requires exist. */
-export function* checkRequires({ file, json }: Draft<FlagFile>, { flags }: Vocabulary): Generator<Diagnostic> {
+export function* checkRequires({ file, json }: Draft<FlagFile>, words: Vocabulary): Generator<Diagnostic> {
+  const { flags, names } = words;
   for (const [key, written] of Object.entries(json.requires ?? {})) {
     const site = { file, path: ["requires", key], who: "requires" };
     const other = flags.get(key);
     if (other === undefined) {
       const message = `requires names flag "${key}", which does not exist`;
-      yield errorAtKey(site, "unknown-flag", message, suggestion(key, flags.keys(), "flags"));
+      yield errorAtKey(site, "unknown-flag", message, suggestion(key, flags.keys(), "flags", names));
     } else if (Array.isArray(written)) {
       for (const [index, name] of written.entries()) {
-        yield* checkVariantName({ ...site, path: [...site.path, index] }, name, other, `flag "${key}"`);
+        yield* checkVariantName({ ...site, path: [...site.path, index] }, name, other, words, `flag "${key}"`);
       }
-    } else yield* checkVariantName(site, written, other, `flag "${key}"`);
+    } else yield* checkVariantName(site, written, other, words, `flag "${key}"`);
   }
 }
 

@@ -38,17 +38,18 @@ function* checkPart(known: Known, path: Path, part: Partial<OverlayFile>): Gener
   for (const [index, rule] of rules.entries()) yield* checkRule(known, [...path, "rules", index], rule);
   yield* checkNames(known.file, [...path, "rules"], rules);
   if (rollout !== undefined) yield* checkRollout({ ...site, path: [...path, "rollout"] }, known.words, rollout);
-  if (serve !== undefined) yield* checkServe({ ...site, path: [...path, "serve"] }, known.variants, serve);
+  if (serve !== undefined) yield* checkServe({ ...site, path: [...path, "serve"] }, known, serve);
 }
 
-function* checkRule({ file, words, variants }: Known, path: Path, rule: RuleFile): Generator<Diagnostic> {
+function* checkRule(known: Known, path: Path, rule: RuleFile): Generator<Diagnostic> {
+  const { file, words, variants } = known;
   const site = { file, path, who: `rule "${rule.name}"` };
   yield* checkCondition({ ...site, path: [...path, "if"] }, rule.if, words);
   if (typeof rule.rollout === "object") {
     yield* checkBy({ ...site, path: [...path, "rollout", "by"] }, words, rule.rollout.by);
   }
   if (rule.serve === undefined) yield* checkMissingServe(site, variants);
-  else yield* checkServe({ ...site, path: [...path, "serve"] }, variants, rule.serve);
+  else yield* checkServe({ ...site, path: [...path, "serve"] }, known, rule.serve);
 }
 
 function* checkMissingServe(site: Site, { type }: FlagVariants): Generator<Diagnostic> {
@@ -75,7 +76,7 @@ function* checkRollout(site: Site, words: Vocabulary, rollout: RolloutFile): Gen
   if ("roles" in rollout) {
     const at = { ...site, path: [...site.path, "roles"] };
     yield* checkDeclared(at, "userRole", words, "key");
-    yield* checkValues(at, "userRole", words.attributes?.get("userRole"), rollout.roles);
+    yield* checkValues(at, "userRole", words, rollout.roles);
   } else if ("whitelist" in rollout) {
     yield* checkWhitelist({ ...site, path: [...site.path, "whitelist"] }, words, rollout.whitelist);
   } else yield* checkBy({ ...site, path: [...site.path, "by"] }, words, rollout.by);
@@ -109,7 +110,7 @@ function* checkWhitelist(
 function* checkIds(
   site: Site,
   name: string,
-  { attributes }: Vocabulary,
+  { attributes, names }: Vocabulary,
   ids: readonly (string | number)[],
 ): Generator<Diagnostic> {
   const declaration = attributes?.get(name);
@@ -119,11 +120,12 @@ function* checkIds(
   }
   const values = declaration?.type === "boolean" ? undefined : declaration?.values?.map(String);
   if (values === undefined) return;
+  const known = new Set(values);
   for (const [index, id] of ids.entries()) {
-    if (values.includes(String(id))) continue;
+    if (known.has(String(id))) continue;
     const message = `${site.who} lists ${foundText(id)} for "${name}", which is not one of its declared values`;
     const at = { ...site, path: [...site.path, index] };
-    yield errorAtValue(at, "unknown-value", message, suggestion(String(id), values, "declared values"));
+    yield errorAtValue(at, "unknown-value", message, suggestion(String(id), values, "declared values", names));
   }
 }
 
@@ -136,10 +138,10 @@ function* checkBy(site: Site, words: Vocabulary, by: string | undefined): Genera
   yield errorAtValue(site, "operator-type", message, "use an attribute of type string or number");
 }
 
-function* checkServe(site: Site, variants: FlagVariants, serve: ServeFile): Generator<Diagnostic> {
-  if (typeof serve !== "object") return yield* checkVariantName(site, serve, variants);
+function* checkServe(site: Site, { variants, words }: Known, serve: ServeFile): Generator<Diagnostic> {
+  if (typeof serve !== "object") return yield* checkVariantName(site, serve, variants, words);
   const at = { ...site, path: [...site.path, "split"] };
-  yield* checkSplitNames(at, Object.keys(serve.split), variants);
+  yield* checkSplitNames(at, Object.keys(serve.split), variants, words);
   const sum = Object.values(serve.split).reduce((total, text) => total + (parseShare(text) ?? 0), 0);
   if (sum === WHOLE) return;
   const message = `the split adds up to ${shareText(sum)}; it must be exactly 100 %`;

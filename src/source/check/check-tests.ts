@@ -20,8 +20,8 @@ export function* checkTests(draft: Draft<FlagFile>, words: Vocabulary): Generato
       // A subject may be a number, even if userId is declared as a different type.
       if (declaration === undefined || (name === DEFAULT_BY && typeof value === "number")) continue;
       // A test may deliberately use a value that should never occur, so these are warnings.
-      for (const problem of checkValues(at, name, declaration, value)) yield { ...problem, severity: "warning" };
+      for (const problem of checkValues(at, name, words, value)) yield { ...problem, severity: "warning" };
     }
-    yield* checkVariantName({ ...site, path: [...site.path, "expect"] }, expect, variants);
+    yield* checkVariantName({ ...site, path: [...site.path, "expect"] }, expect, variants, words);
   }
 }

@@ -1,6 +1,8 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
 import { variableOf } from "../../core/override/override-text.ts";
+import { countText } from "../../core/text.ts";
+import { LIMITS } from "../shape/limits.ts";
 import { isKey, keyOfPath, MAX_KEY_LENGTH } from "../shape/key.ts";
 import { CONFIG_PATH, SCHEMAS_FOLDER, SEGMENTS_FOLDER } from "../shape/paths.ts";
 import { problemAt, type Problem, START } from "../load/parsed-file.ts";
@@ -26,6 +28,11 @@ export function sortFiles(files: readonly SourceFile[]): SortedFiles {
     if (problem !== undefined) problems.push(pathProblem(file.path, problem));
     else if (file.kind !== "file" || file.path.endsWith(".yaml")) (isSegment(file) ? segments : flags).push(file);
   }
+  const [tooMany] = flags.slice(LIMITS.flags);
+  if (tooMany !== undefined) {
+    const found = pathProblem(tooMany.path, tooManyFlags(flags.length));
+    return { config, segments, flags: [], problems: [...problems, found] };
+  }
   const doubles = doubledKeys(flags);
   return {
     config,
@@ -33,6 +40,11 @@ export function sortFiles(files: readonly SourceFile[]): SortedFiles {
     flags: flags.filter(({ path }) => !doubles.has(path)),
     problems: [...problems, ...doubles.values()],
   };
+}
+
+function tooManyFlags(found: number): Problem {
+  const message = `the tree has ${countText(found)} flags; at most ${countText(LIMITS.flags)} are allowed`;
+  return { code: "tree-too-large", message, hint: "delete the files of flags that no program asks for any more" };
 }
 
 /** Returns a problem about a path, regardless of the content of the file. */

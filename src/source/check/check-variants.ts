@@ -2,13 +2,14 @@ import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { suggestion } from "../../core/diagnostic/unknown-name.ts";
 import type { JsonValue } from "../../core/json.ts";
 import { switchWord } from "../../core/override/override-text.ts";
+import type { Budget } from "../../core/work.ts";
 import type { Draft } from "../load/draft.ts";
 import type { FlagFile } from "../shape/flag-file.ts";
-import { type FlagVariants, variantsOf } from "../shape/vocabulary.ts";
+import { type FlagVariants, variantsOf, type Vocabulary } from "../shape/vocabulary.ts";
 import { errorAtKey, errorAtValue, foundText, type Site } from "./report.ts";
 
 /** Checks the variants that a flag has, its off variant and its fallback. */
-export function* checkVariants(draft: Draft<FlagFile>): Generator<Diagnostic> {
+export function* checkVariants(draft: Draft<FlagFile>, words: Vocabulary): Generator<Diagnostic> {
   const { file, json } = draft;
   const known = variantsOf(draft);
   if (known.type === undefined) return;
@@ -19,7 +20,7 @@ export function* checkVariants(draft: Draft<FlagFile>): Generator<Diagnostic> {
   }
   for (const key of ["offVariant", "fallback"] as const) {
     const written = json[key];
-    if (written !== undefined) yield* checkVariantName({ file, path: [key], who: key }, written, known);
+    if (written !== undefined) yield* checkVariantName({ file, path: [key], who: key }, written, known, words);
   }
 }
 
@@ -72,21 +73,27 @@ export function* checkVariantName(
   site: Site,
   written: boolean | string,
   known: FlagVariants,
+  { names }: Vocabulary,
   whose = "this flag",
 ): Generator<Diagnostic> {
   if (hasVariant(known, written)) return;
   const message = `${site.who} names variant ${foundText(written)}, which ${whose} does not have`;
-  yield errorAtValue(site, "unknown-variant", message, variantHint(known, String(written)));
+  yield errorAtValue(site, "unknown-variant", message, variantHint(known, String(written), names));
 }
 
 /** Checks the names of variants that are the keys of a split. */
-export function* checkSplitNames(site: Site, names: readonly string[], known: FlagVariants): Generator<Diagnostic> {
+export function* checkSplitNames(
+  site: Site,
+  split: readonly string[],
+  known: FlagVariants,
+  { names }: Vocabulary,
+): Generator<Diagnostic> {
   const valid = known.type === "boolean" ? new Set(["true", "false"]) : known.names;
-  for (const name of names) {
+  for (const name of split) {
     if (valid === undefined || valid.has(name)) continue;
     const message = `the split of ${site.who} names variant "${name}", which this flag does not have`;
     const at = { ...site, path: [...site.path, name] };
-    yield errorAtKey(at, "unknown-variant", message, variantHint(known, name));
+    yield errorAtKey(at, "unknown-variant", message, variantHint(known, name, names));
   }
 }
 
@@ -96,6 +103,8 @@ function hasVariant({ type, names }: FlagVariants, written: boolean | string): b
   return type === undefined || names === undefined || (typeof written === "string" && names.has(written));
 }
 
-function variantHint({ type, names = new Set() }: FlagVariants, name: string): string {
-  return type === "boolean" ? "a boolean flag has the variants true and false" : suggestion(name, names, "variants");
+function variantHint({ type, names = new Set() }: FlagVariants, name: string, budget: Budget): string | undefined {
+  return type === "boolean"
+    ? "a boolean flag has the variants true and false"
+    : suggestion(name, names, "variants", budget);
 }

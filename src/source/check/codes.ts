@@ -9,8 +9,8 @@ export const DIAGNOSTIC_CODES = {
   "not-a-file": "the path is a symbolic link or a submodule; neither is followed",
   "not-utf-8": "the file is not UTF-8",
   "byte-order-mark": "the file begins with a byte order mark",
-  "too-large": "the file is larger than 256 KB, or a condition with its segments written out is too large",
-  "too-deep": "lists and mappings are nested more than 20 levels deep, or segments too deeply",
+  "too-large": "the file is larger than 256 KB",
+  "too-deep": "lists and mappings are nested more than 20 levels deep",
   "invisible-character": "a character is invisible or changes the order in which text is displayed",
   "yaml-directive": "a % directive changes how the file is read",
   "yaml-syntax": "the file is not valid YAML",
@@ -33,12 +33,14 @@ export const DIAGNOSTIC_CODES = {
   "duplicate-flag": "two files define the same flag",
   "same-variable": "two keys have the same environment variable",
   "missing-config": "flags/_config.yaml does not exist",
+  "tree-too-large": "the tree has more than 100,000 flags",
   // Shape.
   "unknown-key": "a key is not known here",
   "missing-key": "a required key is missing",
   "wrong-type": "a value has the wrong type",
   "wrong-value": "a value has the right type but is not allowed",
   empty: "a list, mapping or string is empty",
+  "more-problems": "the file has more problems than are listed",
   // References.
   "unknown-segment": "no file in flags/_segments/ defines the segment",
   "unknown-attribute": "flags/_config.yaml does not declare the attribute",
@@ -64,6 +66,14 @@ export const DIAGNOSTIC_CODES = {
   "bad-weights": "the weights do not match the values",
   "reserved-name": "the name is reserved",
   "reserved-metadata": "a key of metadata is a field of the flag itself",
+  // Size. Segments count as often as they are named.
+  "too-many-tests": "a flag, or a flag and those that it requires, has more than 10,000 tests",
+  "too-many-items": "the conditions and lists of a flag have more than 100,000 values",
+  "too-many-rules": "a flag has more than 200 rules",
+  "nested-too-deep": "conditions and segments are nested more than 16 levels deep",
+  "too-many-alternatives": "a version range has more than 50 alternatives",
+  "too-many-environments": "more than 50 environments are declared",
+  "not-checked": "conditions are too large to be checked for contradictions and unreachable rules",
   // Meaning.
   "split-sum": "the shares of a split do not add up to 100 %",
   "duplicate-rule": "two rules of a flag have the same name",
@@ -81,6 +91,7 @@ export const DIAGNOSTIC_CODES = {
   "missing-expiry": "a flag of kind release or experiment has no expires",
   expired: "the flag is past its expiry date",
   "test-failed": "an inline test gets a different answer than it expects",
+  "test-not-run": "an inline test is not run, because the tests of the tree are too large",
 } as const;
 
 /**

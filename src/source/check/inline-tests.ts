@@ -6,6 +6,9 @@ import type { EvaluationContext } from "../../core/evaluate/evaluation.ts";
 import type { Pins } from "../../core/evaluate/serve-trace.ts";
 import { type RuleStep, trace, type Trace, type TraceStep } from "../../core/evaluate/trace.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
+import { evaluationCost } from "../../core/flag/evaluation-cost.ts";
+import { withRequiredFlags } from "../../core/flag/required-flags.ts";
+import { take } from "../../core/work.ts";
 import type { LoadedFlag, LoadedFlags } from "../load/load.ts";
 import { variantName } from "../load/resolve.ts";
 import type { TestFile } from "../shape/flag-file.ts";
@@ -36,8 +39,14 @@ export function runInlineTests(loaded: LoadedFlags, keys?: ReadonlySet<FlagKey>)
   let passed = 0;
   for (const flag of loaded.flags) {
     if (keys !== undefined && !keys.has(flag.key)) continue;
-    for (const [index, test] of (flag.file.tests ?? []).entries()) {
-      const failure = runTest(flagsFor(flag, test, loaded), flag, test, index);
+    const tests = flag.file.tests ?? [];
+    for (const [index, test] of tests.entries()) {
+      const flags = flagsFor(flag, test, loaded);
+      if (!take(loaded.work.tests, costOf(flag.key, flags))) {
+        failures.push(notRun(flag, index, tests.length));
+        break;
+      }
+      const failure = runTest(flags, flag, test, index);
       if (failure === undefined) passed += 1;
       else failures.push(failure);
     }
@@ -50,6 +59,20 @@ function flagsFor(flag: LoadedFlag, test: TestFile, loaded: LoadedFlags): Readon
   const environment = test.in ?? null;
   if (flag.file.requires !== undefined) return loaded.flagsFor(environment);
   return new Map([[flag.key, loaded.flagFor(flag, environment)]]);
+}
+
+function costOf(key: FlagKey, flags: ReadonlyMap<FlagKey, Flag>): number {
+  const flag = flags.get(key);
+  const evaluated = flag === undefined ? [] : withRequiredFlags(flag, flags);
+  return evaluated.reduce((sum, each) => sum + evaluationCost(each), 1);
+}
+
+/** Reports the tests of a flag from one on as failed, because the run has no steps left for them. */
+function notRun(flag: LoadedFlag, index: number, count: number): TestFailure {
+  const which = index + 1 === count ? `test ${count} is` : `tests ${index + 1} to ${count} are`;
+  const site = { file: flag.parsed, path: ["tests", index] };
+  const hint = "write fewer tests for flags with thousands of conditions";
+  return { ...errorAtValue(site, "test-not-run", `${which} not run: too large`, hint), test: index + 1 };
 }
 
 function runTest(

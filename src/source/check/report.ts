@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { isJsonObject, isList, type JsonValue } from "../../core/json.ts";
-import { type ParsedFile, problemAtKey, problemAtValue } from "../load/parsed-file.ts";
+import { counted } from "../../core/text.ts";
+import { MAX_PROBLEMS, type ParsedFile, problemAt, problemAtKey, problemAtValue, START } from "../load/parsed-file.ts";
 import type { Path } from "../load/tree.ts";
 import type { DiagnosticCode } from "./codes.ts";
 
@@ -31,6 +32,22 @@ export function warningAtKey({ file, path }: Place, code: DiagnosticCode, messag
 /** Returns a warning at the value of a path. */
 export function warningAtValue({ file, path }: Place, code: DiagnosticCode, message: string, hint: string): Diagnostic {
   return problemAtValue(file, path, { code, severity: "warning", message, hint });
+}
+
+/** Returns the first errors and the first warnings about a file, and one that counts the others. */
+export function firstOf(problems: Iterable<Diagnostic>, file: ParsedFile): readonly Diagnostic[] {
+  const first: Diagnostic[] = [];
+  const found = { error: 0, warning: 0 };
+  for (const problem of problems) {
+    found[problem.severity] += 1;
+    if (found[problem.severity] <= MAX_PROBLEMS) first.push(problem);
+  }
+  const others = found.error + found.warning - first.length;
+  if (others === 0) return first;
+  const severity = found.error > MAX_PROBLEMS ? "error" : "warning";
+  const message = `the file has ${counted(others, "more problem")}`;
+  const hint = "correct those that are listed first";
+  return [...first, problemAt(file, START, { code: "more-problems", severity, message, hint })];
 }
 
 /** Warns about each item that a list repeats. */

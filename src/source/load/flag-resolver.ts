@@ -4,12 +4,13 @@ import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import type { Flag, FlagKey, Rule } from "../../core/flag/flag.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { DeclaredValues } from "../../core/logic/space.ts";
+import { type Budget, workFor } from "../../core/work.ts";
 import { checkEnvironments, type Environments } from "../check/check-environments.ts";
 import { checkReachability } from "../check/check-reachability.ts";
 import type { FlagFile, RuleFile } from "../shape/flag-file.ts";
 import { keyOfPath } from "../shape/key.ts";
-import { sizeOf, sizeProblem } from "./condition-size.ts";
-import { type ParsedFile, type Problem, problemAtValue } from "./parsed-file.ts";
+import { type Excess, excessesOf, testsOf } from "./flag-size.ts";
+import { type ParsedFile, problemAtValue } from "./parsed-file.ts";
 import { resolveFlag, resolveRule } from "./resolve.ts";
 import { type Segment, segmentNames } from "./segments.ts";
 import type { Path } from "./tree.ts";
@@ -18,8 +19,10 @@ import type { Path } from "./tree.ts";
 export interface FlagResolver {
   /** Returns the names of segments that the rules use and that are missing or have problems of their own. */
   readonly missingSegments: (file: FlagFile) => readonly string[];
-  /** Returns the rules whose conditions are too large with their segments written out, by their place in the file. */
-  readonly tooLarge: (file: FlagFile) => readonly { readonly path: Path; readonly problem: Problem }[];
+  /** Returns where the flag exceeds a limit with its segments written out. */
+  readonly excesses: (file: FlagFile) => readonly Excess[];
+  /** Returns the number of tests of the flag in the environment in which it has most. */
+  readonly tests: (file: FlagFile) => number;
   /**
    * Checks the meaning of the rules and, if that has no errors, the flag of each environment. Only for files without
    * missing segments.
@@ -40,11 +43,13 @@ export interface FlagResolver {
  *
  * @param environments  as the configuration declares them
  * @param declared      the values that the configuration declares for attributes
+ * @param checks        the budget of the run for logic checks
  */
 export function flagResolver(
   segments: ReadonlyMap<string, Segment>,
   environments: Environments = {},
   declared: DeclaredValues = new Map(),
+  checks: Budget = workFor(1).checks,
 ): FlagResolver {
   // Each condition is parsed once, however many environments share it.
   const conditions = new WeakMap<JsonObject, Condition>();
@@ -53,25 +58,24 @@ export function flagResolver(
     conditions.set(json, condition);
     return condition;
   };
-  const tooLargeIn = ([path, rules]: RuleSet) =>
-    rules.flatMap((rule, index) => {
-      const size = sizeOf(rule.if, (name) => segments.get(name)?.size);
-      const problem = sizeProblem(`rule "${rule.name}"`, size);
-      return problem === undefined ? [] : [{ path: [...path, index, "if"], problem }];
-    });
   return {
     missingSegments: (file) => segmentsNamedBy(file).filter((name) => !segments.has(name)),
-    tooLarge: (file) => ruleSets(file).flatMap(tooLargeIn),
+    excesses: (file) => excessesOf(file, segments),
+    tests: (file) => testsOf(file, segments),
     check: (parsed, file) => {
+      const excesses = excessesOf(file, segments);
+      if (excesses.length > 0) return excesses.map(({ path, problem }) => problemAtValue(parsed, path, problem));
       const problems = ruleSets(file).flatMap(([path, rules]) => {
-        const tooLarge = tooLargeIn([path, rules]);
-        if (tooLarge.length > 0) return tooLarge.map((each) => problemAtValue(parsed, each.path, each.problem));
         const resolved = rules.map((rule): Rule => resolveRule(rule, read));
-        return [...checkReachability(parsed, path, resolved, declared)];
+        return [...checkReachability(parsed, path, resolved, { declared, checks })];
       });
       if (problems.some(({ severity }) => severity === "error")) return problems;
       const key = keyOfPath(parsed.path);
-      const odd = checkEnvironments(parsed, file, environments, (name) => resolveFlag(key, file, name, read));
+      const odd = checkEnvironments(parsed, file, {
+        environments,
+        checks,
+        resolve: (name) => resolveFlag(key, file, name, read),
+      });
       return [...problems, ...odd];
     },
     resolve: (key, file, environment) => resolveFlag(key, file, environment, read),

@@ -3,6 +3,8 @@ import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
 import { checkConfig } from "../check/check-config.ts";
 import { checkFlag } from "../check/check-flag.ts";
+import { firstOf } from "../check/report.ts";
+import { checkRequiredTests } from "../check/check-required-tests.ts";
 import { checkServingRules } from "../check/check-serving-rules.ts";
 import { checkRequires, checkRequiresChains } from "../check/check-requires.ts";
 import { checkTests } from "../check/check-tests.ts";
@@ -16,11 +18,15 @@ import { keyOfPath } from "../shape/key.ts";
 import { inFileOrder, type ParsedFile } from "./parsed-file.ts";
 import type { SegmentFile } from "../shape/segment-file.ts";
 import { readSegments, type Segment } from "./segments.ts";
+import { type Work, workFor } from "../../core/work.ts";
+import { LIMITS } from "../shape/limits.ts";
 import { declaredValues, vocabularyOf, type Vocabulary } from "../shape/vocabulary.ts";
 import { parseFile } from "./yaml-profile.ts";
 
 /** The options of {@link loadFlags}. */
 export interface LoadOptions {
+  /** The work that the run may still do. Default: that of a new run. */
+  readonly work?: Work;
   /** The date, `YYYY-MM-DD`, to compare with `expires`. Without it, the result does not depend on the day. */
   readonly today?: string;
 }
@@ -56,6 +62,8 @@ export interface LoadedFlags {
   /** The names that files may use, even if some of them have errors. */
   readonly words: Vocabulary;
   readonly testCount: number;
+  /** The work that the run may still do, for everything that is done with these flags. */
+  readonly work: Work;
   /**
    * Returns the flags as one environment gets them, in key order. For null, no overlays are applied. Leaves out flags with
    * errors, so check `diagnostics` before acting on the result.
@@ -77,15 +85,18 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
     draftOf<SegmentFile>("segment", parseOnce(file), keyOfPath(file.path)),
   );
   const drafts = sorted.flags.map((file) => draftOf<FlagFile>("flag", parseOnce(file), keyOfPath(file.path)));
-  const words = vocabularyOf(config, segments, drafts);
+  const work = options.work ?? workFor(drafts.length);
+  const words = vocabularyOf(config, segments, drafts, work.names);
   const configProblems = config === undefined ? [] : [...config.problems, ...checkConfig(config)];
-  const known = readSegments(segments, words);
-  const resolver = flagResolver(known.usable, config?.json.environments, declaredValues(words));
+  const known = readSegments(segments, words, work.checks);
+  const resolver = flagResolver(known.usable, environmentsOf(config), declaredValues(words), work.checks);
   const chains = Map.groupBy(checkRequiresChains(drafts), ({ file }) => file);
   const checked = drafts.map((draft) =>
     checkDraft(draft, words, resolver, options.today, chains.get(draft.file.path) ?? []),
   );
-  const flags = checked.flatMap(({ flag }) => flag ?? []).sort((a, b) => (a.key < b.key ? -1 : 1));
+  const valid = checked.flatMap(({ flag }) => flag ?? []).sort((a, b) => (a.key < b.key ? -1 : 1));
+  const tooLarge = checkRequiredTests(valid, resolver.tests);
+  const flags = valid.filter(({ key }) => !tooLarge.has(key));
   // Both results are stored, because plan, tests and sync all need the resolved flags.
   const resolved = new Map<string | null, Map<FlagKey, Flag>>();
   const results = new Map<string | null, ReadonlyMap<FlagKey, Flag>>();
@@ -103,6 +114,7 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
     ...configProblems,
     ...known.problems,
     ...checked.flatMap((each) => each.problems),
+    ...tooLarge.values(),
   ];
   return {
     config: config?.whole === undefined || configProblems.some(isError) ? null : configOf(config.whole),
@@ -112,6 +124,7 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
     fileCount: drafts.length,
     segments: known.usable,
     words,
+    work,
     testCount: flags.reduce((count, { file }) => count + (file.tests?.length ?? 0), 0),
     flagsFor: (environment) => {
       const result = results.get(environment) ?? new Map(flags.map((flag) => [flag.key, flagFor(flag, environment)]));
@@ -130,14 +143,7 @@ function checkDraft(
   chains: readonly Diagnostic[],
 ): { readonly problems: readonly Diagnostic[]; readonly flag?: LoadedFlag } {
   const { file, name, whole } = draft;
-  const first = [
-    ...draft.problems,
-    ...checkFlag(draft, words, today),
-    ...checkServingRules(draft, words),
-    ...checkTests(draft, words),
-    ...checkRequires(draft, words),
-    ...chains,
-  ];
+  const first = firstOf(problemsOf(draft, words, today, chains), file);
   // The meaning of rules is checked only if the rules can be resolved.
   if (whole === undefined || first.some(isError) || resolver.missingSegments(whole).length > 0)
     return { problems: first };
@@ -147,6 +153,26 @@ function checkDraft(
   const segmentPaths = resolver.segmentPaths(whole);
   const parts = { file: whole, parsed: file, segmentPaths, acknowledge, acknowledgeReason };
   return { problems, flag: { key: name, path: file.path, ...parts } };
+}
+
+function* problemsOf(
+  draft: Draft<FlagFile>,
+  words: Vocabulary,
+  today: string | undefined,
+  chains: readonly Diagnostic[],
+): Generator<Diagnostic> {
+  yield* draft.problems;
+  yield* checkFlag(draft, words, today);
+  yield* checkServingRules(draft, words);
+  yield* checkTests(draft, words);
+  yield* checkRequires(draft, words);
+  yield* chains;
+}
+
+/** Returns the declared environments; none if there are too many, which is reported. */
+function environmentsOf(config: Draft<ConfigFile> | undefined): ConfigFile["environments"] {
+  const environments = config?.json.environments ?? {};
+  return Object.keys(environments).length > LIMITS.environments ? {} : environments;
 }
 
 function isError({ severity }: Diagnostic): boolean {

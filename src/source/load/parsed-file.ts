@@ -39,6 +39,20 @@ export function problemAtKey(file: ParsedFile, path: Path, problem: Problem): Di
   return problemAt(file, file.tree === undefined ? START : keySpan(file.tree, path), problem);
 }
 
+/**
+ * Returns the warning about something that the budget of the run leaves unchecked.
+ *
+ * @param what  e.g. `rule "beta"`
+ */
+export function notChecked(what: string): Problem {
+  return {
+    code: "not-checked",
+    severity: "warning",
+    message: `${what} is not checked for contradictions and unreachable rules: too large`,
+    hint: "use fewer rules, or fewer segments inside each other",
+  };
+}
+
 /** The beginning of a file, for problems without a better place. */
 export const START: Span = { start: 0, end: 0 };
 

@@ -3,11 +3,13 @@ import type { Condition } from "../../core/flag/condition.ts";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { isJsonObject, isList, listOf, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { canNeverHold } from "../../core/logic/check-logic.ts";
+import type { Budget } from "../../core/work.ts";
 import { segmentPath } from "../shape/paths.ts";
 import { checkCondition } from "../check/check-condition.ts";
-import { type ConditionSize, sizeOf, sizeProblem } from "./condition-size.ts";
+import { firstOf } from "../check/report.ts";
+import { type ConditionSize, nestingProblem, sizeOf, sizeProblem } from "./condition-size.ts";
 import type { Draft } from "./draft.ts";
-import { type Problem, problemAtKey } from "./parsed-file.ts";
+import { notChecked, type Problem, problemAtKey } from "./parsed-file.ts";
 import type { SegmentFile } from "../shape/segment-file.ts";
 import type { Vocabulary } from "../shape/vocabulary.ts";
 
@@ -43,29 +45,45 @@ export function resolveSegments(
   const usable = new Map<string, Segment>();
   const problems: { name: string; problem: Problem }[] = [];
   const visited = new Set<string>();
-  const use = (name: string, above: readonly string[]): Condition | undefined => {
-    const file = files.get(name);
-    if (file === undefined) return undefined;
-    if (above.includes(name)) {
-      problems.push({ name, problem: cycleProblem(name, [...above.slice(above.indexOf(name)), name]) });
-      return undefined;
-    }
-    if (visited.has(name)) return usable.get(name)?.when;
-    const uses = segmentNames(file.if);
-    const parts = new Map(uses.map((other) => [other, use(other, [...above, name])]));
+  const finish = (name: string, file: SegmentFile, uses: readonly string[]): void => {
     visited.add(name);
-    if ([...parts.values()].includes(undefined)) return undefined;
+    if (!uses.every((other) => usable.has(other))) return;
     const size = sizeOf(file.if, (other) => usable.get(other)?.size);
-    const tooLarge = sizeProblem(`segment "${name}"`, size);
+    const who = `segment "${name}"`;
+    const tooLarge = nestingProblem(who, size) ?? sizeProblem(who, size, "split it, or name fewer segments inside it");
     // A condition that is too large is not written out.
-    const when = tooLarge === undefined ? parseCondition(file.if, (other) => parts.get(other)) : undefined;
+    const when = tooLarge === undefined ? parseCondition(file.if, (other) => usable.get(other)?.when) : undefined;
     const problem = when === undefined ? tooLarge : problemOf(name, when);
     if (problem !== undefined) problems.push({ name, problem });
-    if (when === undefined || problem !== undefined) return undefined;
+    if (when === undefined || problem !== undefined) return;
     usable.set(name, { name, path: segmentPath(name), description: file.description, when, uses, size });
-    return when;
   };
-  for (const name of [...files.keys()].sort()) use(name, []);
+  // Without recursion, because thousands of segments in one chain would use up the stack.
+  for (const first of [...files.keys()].sort()) {
+    const path: { readonly name: string; readonly uses: readonly string[]; next: number }[] = [];
+    const onPath = new Set<string>();
+    const enter = (name: string): void => {
+      const file = files.get(name);
+      if (file === undefined || visited.has(name)) return;
+      path.push({ name, uses: segmentNames(file.if), next: 0 });
+      onPath.add(name);
+    };
+    enter(first);
+    for (let last = path.at(-1); last !== undefined; last = path.at(-1)) {
+      const { name, uses } = last;
+      const other = uses[last.next];
+      last.next += 1;
+      const file = files.get(name);
+      if (other === undefined) {
+        path.pop();
+        onPath.delete(name);
+        if (file !== undefined) finish(name, file, uses);
+      } else if (onPath.has(other)) {
+        const names = path.map((each) => each.name);
+        problems.push({ name: other, problem: cycleProblem(other, names.slice(names.indexOf(other))) });
+      } else enter(other);
+    }
+  }
   return { usable, problems };
 }
 
@@ -73,6 +91,7 @@ export function resolveSegments(
 export function readSegments(
   drafts: readonly Draft<SegmentFile>[],
   words: Vocabulary,
+  checks: Budget,
 ): { readonly usable: ResolvedSegments["usable"]; readonly problems: readonly Diagnostic[] } {
   const problems: Diagnostic[] = [];
   const valid = new Map<string, SegmentFile>();
@@ -80,19 +99,23 @@ export function readSegments(
   for (const { name, file, json, whole, problems: own } of drafts) {
     const site = { file, path: ["if"], who: `segment "${name}"` };
     const found = json.if === undefined ? [] : [...checkCondition(site, json.if, words)];
-    problems.push(...own, ...found);
+    problems.push(...own, ...firstOf(found, file));
     if (whole !== undefined && !found.some(({ severity }) => severity === "error")) valid.set(name, whole);
   }
-  const resolved = resolveSegments(valid, contradictionIn);
-  for (const { name, problem } of resolved.problems) {
+  const unchecked: { name: string; problem: Problem }[] = [];
+  const resolved = resolveSegments(valid, (name, when) => {
+    const isContradiction = canNeverHold(when, checks);
+    if (checks.left < 0) unchecked.push({ name, problem: notChecked(`segment "${name}"`) });
+    return isContradiction ? contradiction(name) : undefined;
+  });
+  for (const { name, problem } of [...resolved.problems, ...unchecked]) {
     const file = parsed.get(name);
     if (file !== undefined) problems.push(problemAtKey(file, ["if"], problem));
   }
   return { usable: resolved.usable, problems };
 }
 
-function contradictionIn(name: string, when: Condition): Problem | undefined {
-  if (!canNeverHold(when)) return undefined;
+function contradiction(name: string): Problem {
   return {
     code: "contradiction",
     message: `nobody can belong to segment "${name}": its condition contradicts itself`,
@@ -116,7 +139,11 @@ export function segmentNames(condition: JsonObject): readonly string[] {
   return [...names];
 }
 
+/** The number of segments that a message about a cycle names. */
+const MAX_NAMED = 20;
+
 function cycleProblem(name: string, cycle: readonly string[]): Problem {
-  const message = `segment "${name}" refers to itself: ${cycle.join(" → ")}`;
+  const shown = cycle.length <= MAX_NAMED ? cycle : [...cycle.slice(0, MAX_NAMED), "…"];
+  const message = `segment "${name}" refers to itself: ${[...shown, name].join(" → ")}`;
   return { code: "segment-cycle", message, hint: "remove one of these references" };
 }

@@ -163,11 +163,29 @@ async function segmentsUsing(
     if (version?.ok === true) uses.set(keyOfPath(path), segmentNames(version.file.if));
   }
   const using = new Set(names);
-  for (let size = 0; size !== using.size; ) {
-    size = using.size;
-    for (const [name, used] of uses) if (used.some((other) => using.has(other))) using.add(name);
+  const users = usersOf(uses);
+  const open = [...names];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    for (const user of users.get(name) ?? []) {
+      if (using.has(user)) continue;
+      using.add(user);
+      open.push(user);
+    }
   }
   return using;
+}
+
+/** Returns the segments that name each segment. */
+function usersOf(uses: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, readonly string[]> {
+  const users = new Map<string, string[]>();
+  for (const [user, names] of uses) {
+    for (const name of names) {
+      const known = users.get(name) ?? [];
+      known.push(user);
+      users.set(name, known);
+    }
+  }
+  return users;
 }
 
 /** Resolves one version of a flag without checking it. Never throws. */
@@ -185,7 +203,7 @@ function flagVersion(
   try {
     const { usable, problems } = resolveSegments(files);
     const resolver = flagResolver(usable);
-    const [first] = [...problems, ...resolver.tooLarge(file)];
+    const [first] = [...problems, ...resolver.excesses(file)];
     if (first !== undefined) return { ok: false, problem: first.problem.message };
     const flag = resolver.resolve(key, file, environment);
     const flaw = flawOf(flag);

@@ -1,8 +1,10 @@
 import semver from "semver";
 import { momentOf } from "../../core/matcher/moment.ts";
 import type { JsonValue } from "../../core/json.ts";
+import { countText } from "../../core/text.ts";
 import type { Test } from "../../core/flag/condition.ts";
 import type { ValueType } from "../../core/matcher/operator.ts";
+import { LIMITS } from "./limits.ts";
 
 /** Describes how one operator of a condition is written. */
 interface OperatorSyntax {
@@ -63,8 +65,9 @@ export function operandOf(operator: string): Operand | undefined {
 
 /** A fault in an operand of the right shape. */
 export interface OperandFault {
-  readonly code: "bad-range" | "bad-date";
-  readonly expected: string;
+  readonly code: "bad-range" | "bad-date" | "too-many-alternatives";
+  /** What the operand is not, or has too many of. */
+  readonly problem: string;
   readonly hint: string;
 }
 
@@ -72,13 +75,18 @@ export interface OperandFault {
 export function operandFault(operator: string, operand: JsonValue): OperandFault | undefined {
   if (typeof operand !== "string") return undefined;
   const kind = operandOf(operator);
+  const alternatives = kind === "range" ? operand.split("||").length : 0;
+  if (alternatives > LIMITS.alternatives) {
+    const problem = `has ${countText(alternatives)} alternatives; at most ${LIMITS.alternatives} are allowed`;
+    return { code: "too-many-alternatives", problem, hint: "join neighbouring versions to one range: >=5.1 <5.9" };
+  }
   if (kind === "range" && semver.validRange(operand) === null) {
     const hint = 'write a range such as ">=5.5", ">=5.5 <7" or "^5.5.0"';
-    return { code: "bad-range", expected: "version range", hint };
+    return { code: "bad-range", problem: "is not a valid version range", hint };
   }
   if (kind === "moment" && momentOf(operand) === undefined) {
     const hint = "write YYYY-MM-DD, or a time with its offset such as 2027-03-01T09:00:00Z";
-    return { code: "bad-date", expected: "date or time", hint };
+    return { code: "bad-date", problem: "is not a valid date or time", hint };
   }
   return undefined;
 }

@@ -3,12 +3,16 @@ import { guess, suggestion } from "../../core/diagnostic/unknown-name.ts";
 import { branchesOf } from "./json-schema.ts";
 
 /** Suggests what to write instead of an unknown key. `known` are the keys that are valid there. */
-export function unknownKeyHint(key: string, value: JsonValue | undefined, known: readonly string[]): string {
+export function unknownKeyHint(
+  key: string,
+  value: JsonValue | undefined,
+  known: readonly string[],
+): string | undefined {
   // A comma in braces ends a value: `{ rollout: 12,5% }` and `{ description: one, two }` have a key without a value.
   if (value === null && DECIMALS.test(key)) return "write decimals with a point, such as 12.5%";
   if (value === null && key.includes(" ")) return "put text that contains a comma in quotes";
   const isOperator = known.includes("startsWith");
-  return (isOperator ? OTHER_OPERATORS[key] : undefined) ?? suggestion(key, known, "valid keys");
+  return (isOperator ? OTHER_OPERATORS[key] : undefined) ?? suggestion(key, known, "valid keys", { left: Infinity });
 }
 
 const DECIMALS = /^\d+ *%?$/;

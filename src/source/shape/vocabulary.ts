@@ -1,6 +1,7 @@
 import type { Scalar } from "../../core/flag/condition.ts";
 import type { DeclaredValues } from "../../core/logic/space.ts";
 import type { FlagKey, FlagType, VariantName } from "../../core/flag/flag.ts";
+import type { Budget } from "../../core/work.ts";
 import type { AttributeDeclaration, ConfigFile } from "./config-file.ts";
 import type { Draft } from "../load/draft.ts";
 import type { FlagFile } from "./flag-file.ts";
@@ -17,6 +18,8 @@ export interface Vocabulary {
   /** All segment files, readable or not. */
   readonly segments: ReadonlySet<string>;
   readonly flags: ReadonlyMap<FlagKey, FlagVariants>;
+  /** The budget of the run for finding names that are similar to an unknown one. */
+  readonly names: Budget;
 }
 
 /** The type and the variants of a flag. A member is undefined if it is missing from the flag's file. */
@@ -33,6 +36,7 @@ export function vocabularyOf(
   config: Draft<ConfigFile> | undefined,
   segments: readonly Draft<SegmentFile>[],
   flags: readonly Draft<FlagFile>[],
+  names: Budget,
 ): Vocabulary {
   const declared = <Key extends "environments" | "attributes" | "owners">(
     key: Key,
@@ -47,6 +51,7 @@ export function vocabularyOf(
     owners: nameSet(declared("owners")),
     segments: new Set(segments.map(({ name }) => name)),
     flags: new Map(flags.map((draft) => [draft.name, variantsOf(draft)])),
+    names,
   };
 }
 

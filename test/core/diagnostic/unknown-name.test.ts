@@ -34,8 +34,8 @@ test("an unknown flag is reported with the most similar key, or else with the fi
 });
 
 test("the hint of a diagnostic gives the most similar name and all names in alphabetical order", () => {
-  expect(suggestion("staf", ["staff", "beta_cities"], "segments")).toBe(
+  expect(suggestion("staf", ["staff", "beta_cities"], "segments", { left: 1_000 })).toBe(
     'did you mean "staff"?   segments: beta_cities, staff',
   );
-  expect(suggestion("nobody", [], "segments")).toBe("segments: (none)");
+  expect(suggestion("nobody", [], "segments", { left: 1_000 })).toBe("segments: (none)");
 });

@@ -6,6 +6,7 @@ import { logicSpace, audience } from "../../../src/core/logic/space.ts";
 import { parseCondition } from "../../../src/core/row/condition-json.ts";
 import type { Condition } from "../../../src/core/flag/condition.ts";
 import type { JsonObject } from "../../../src/core/json.ts";
+import { workFor } from "../../../src/core/work.ts";
 import { matcher } from "../../../src/core/evaluate/matcher.ts";
 import { condition, context } from "../../support/arbitrary.ts";
 
@@ -14,8 +15,8 @@ const SEED = Number(process.env["SEED"] ?? 20_270_301);
 
 /** What either way finds out: how the conditions are written, or whether a context can meet one and not the other. */
 function implies(a: Condition, b: Condition): boolean {
-  if (impliesByForm(a, b)) return true;
-  const { inAudience, isPossible } = logicSpace();
+  if (impliesByForm(a, b, workFor(1).checks)) return true;
+  const { inAudience, isPossible } = logicSpace(workFor(1).checks);
   return isPossible([inAudience(audience(a), true), inAudience(audience(b), false)]) === false;
 }
 
@@ -84,11 +85,11 @@ test(`no context meets a condition that never holds, and every context one that 
       const whole: Condition = { op: "all", of: [a, { op: "none", of: [b, a] }] };
       for (const each of [a, whole]) {
         const meets = matcher(each);
-        if (canNeverHold(each)) {
+        if (canNeverHold(each, workFor(1).checks)) {
           certain += 1;
           for (const one of contexts) expect(meets(one)).not.toBe(true);
         }
-        if (holdsForEveryone(each)) for (const one of contexts) expect(meets(one)).toBe(true);
+        if (holdsForEveryone(each, workFor(1).checks)) for (const one of contexts) expect(meets(one)).toBe(true);
       }
     }),
     { seed: SEED, numRuns: ROUNDS },
@@ -130,7 +131,9 @@ test('a condition with thousands of parts quickly returns "not certain"', () => 
   const parts = Array.from({ length: 3000 }, (_, n): Condition => ({ op: "any", of: [leaf(n), leaf(n + 1)] }));
   const wide: Condition = { op: "any", of: parts };
   expect(implies(wide, { op: "any", of: parts.toReversed() })).toBe(false);
-  expect(canNeverHold({ op: "all", of: [...parts, { op: "none", of: parts.slice(0, 10) }] })).toBe(true);
+  expect(canNeverHold({ op: "all", of: [...parts, { op: "none", of: parts.slice(0, 10) }] }, workFor(1).checks)).toBe(
+    true,
+  );
 });
 
 function leaf(n: number): Condition {

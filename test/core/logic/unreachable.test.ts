@@ -8,6 +8,7 @@ import type { EvaluationContext } from "../../../src/core/evaluate/evaluation.ts
 import type { Flag, Portion, Rule, Serve } from "../../../src/core/flag/flag.ts";
 import type { JsonObject, JsonValue } from "../../../src/core/json.ts";
 import { unreachableRollout, unreachableRules } from "../../../src/core/logic/unreachable.ts";
+import { workFor } from "../../../src/core/work.ts";
 import { aFlag, flagSet, percentage, portion, split } from "../../support/flags.ts";
 
 const ROUNDS = process.env["FULL"] === "1" ? 10_000 : 300;
@@ -163,7 +164,7 @@ test(`a rule that is reported as unreachable serves no context (seed ${SEED}, ${
         answering.add(line);
         if (isDeclared(context)) answeringDeclared.add(line);
       }
-      const found = unreachableRules(flag.rules, DECLARED);
+      const found = unreachableRules(flag.rules, DECLARED, workFor(1).checks).unreachable;
       for (const { rule, why } of found) {
         const seen = why === "undeclared" ? answeringDeclared : answering;
         expect(seen).not.toContain(String(rule));
@@ -171,7 +172,7 @@ test(`a rule that is reported as unreachable serves no context (seed ${SEED}, ${
       const certain = found.filter(({ why }) => why !== "undeclared").map(({ rule }) => rule);
       never += flag.rules.filter((_, index) => !answering.has(String(index))).length;
       told += certain.length;
-      const last = unreachableRollout(flag.rules, flag.rollout, flag.serve);
+      const last = unreachableRollout(flag, workFor(1).checks);
       if (last !== undefined) expect(answering).not.toContain("last");
       const takesSomebody = !(flag.rollout.strategy === "percentage" && flag.rollout.portion.share === 0);
       if (takesSomebody && !answering.has("last")) silentLast += 1;
@@ -220,5 +221,6 @@ const BY_FORM_ONLY = Array.from(
 test("rules with hundreds of parts are decided without trying all combinations", () => {
   const when = parseCondition({ all: BY_FORM_ONLY });
   const rules = ["one", "two"].map((name): Rule => ({ name, when, portion: null, serve: { variant: "on" } }));
-  expect(unreachableRules(rules, new Map())).toMatchObject([{ rule: 1, why: "taken", earlier: [0] }]);
+  const { unreachable } = unreachableRules(rules, new Map(), workFor(1).checks);
+  expect(unreachable).toMatchObject([{ rule: 1, why: "taken", earlier: [0] }]);
 });

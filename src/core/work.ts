@@ -1,0 +1,51 @@
+/**
+ * The steps that one run may still spend on one purpose. Steps are counted and time is not measured, so the same files
+ * give the same answer on every machine.
+ */
+export interface Budget {
+  left: number;
+}
+
+/**
+ * The work that one run of a command may do beyond reading its files once. It is created once per run and passed to
+ * everything whose cost could otherwise grow with the product of several parts of the files. What a spent budget leaves
+ * undone is reported as "not checked: too large", and the run continues.
+ */
+export interface Work {
+  /** Logic checks: contradictions and rules that can never apply. */
+  readonly checks: Budget;
+  /** Searches for names that are similar to an unknown one. */
+  readonly names: Budget;
+  /** Inline tests. */
+  readonly tests: Budget;
+  /** The kinds of changes, and what has to be acknowledged. */
+  readonly changes: Budget;
+  /** The search for people who get something before the preceding environment serves it. */
+  readonly stagingFirst: Budget;
+  /** Reports of who gets a different answer. */
+  readonly reports: Budget;
+}
+
+/** The number of flags that the steps below are meant for. More flags get more steps in proportion. */
+const FLAGS = 1_000;
+
+/** Creates the budgets of one run. @param flags  the number of flag files */
+export function workFor(flags: number): Work {
+  const scale = Math.max(1, flags / FLAGS);
+  const budget = (steps: number): Budget => ({ left: Math.round(steps * scale) });
+  return {
+    checks: budget(10_000_000),
+    names: budget(20_000_000),
+    tests: budget(2_000_000),
+    changes: budget(10_000_000),
+    stagingFirst: budget(20_000_000),
+    reports: budget(40_000_000),
+  };
+}
+
+/** Takes steps from a budget before they are spent. Returns false if too few are left; then none are taken. */
+export function take(budget: Budget, steps: number): boolean {
+  if (budget.left < steps) return false;
+  budget.left -= steps;
+  return true;
+}
