@@ -20,6 +20,19 @@ export function listOf(value: JsonValue): readonly JsonValue[] {
   return isList(value) ? value : [value];
 }
 
+/** Far deeper than the values of a flag are, and far less deep than what a recursive function can walk. */
+const MAX_DEPTH = 500;
+
+/** Returns whether a JSON value is nested at most `depth` levels deep, so that functions that recurse may walk it. */
+export function isNestedWithin(value: unknown, depth = MAX_DEPTH): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  if (depth === 0) return false;
+  for (const member of Array.isArray(value) ? value : Object.values(value)) {
+    if (!isNestedWithin(member, depth - 1)) return false;
+  }
+  return true;
+}
+
 /** Returns whether two values have the same {@link canonicalJson}, without creating the texts. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;

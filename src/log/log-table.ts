@@ -1,8 +1,8 @@
 import { differenceText } from "../core/describe/describe-difference.ts";
 import { differences } from "../core/plan/difference.ts";
-import type { Flag, FlagKey } from "../core/flag/flag.ts";
+import type { FlagKey } from "../core/flag/flag.ts";
 import type { JsonObject } from "../core/json.ts";
-import { flagOfRow } from "../core/row/row-codec.ts";
+import { flagOfRow, type ReadRow } from "../core/row/row-codec.ts";
 import { cellText } from "../core/describe/wording.ts";
 import type { AuditEntry, FlagStore } from "../store/store.ts";
 
@@ -26,34 +26,25 @@ export function tableStep(environment: string, entry: AuditEntry): TableStep {
   };
 }
 
-function meaningText({ action, key, oldState, newState }: AuditEntry): string {
+function meaningText({ action, key, oldState, newState, problem }: AuditEntry): string {
+  if (problem !== null) return `${action} (this entry of the audit cannot be read: ${problem})`;
+  if (action === "archived" || action === "deleted") return action;
   const [before, after] = [flagIn(key, oldState), flagIn(key, newState)];
-  switch (action) {
-    case "created":
-      return after === null ? "created" : `created: ${cellText(after)}`;
-    case "archived":
-    case "deleted":
-      return action;
-    case "restored":
-      return after === null ? "restored" : `restored: ${cellText(after)}`;
-    case "enabled":
-    case "disabled":
-    case "updated": {
-      if (before === null || after === null) return `${action} (the row could not be read)`;
-      const texts = differences(before, after)
-        .filter(({ kind }) => kind !== "enabled" && kind !== "disabled")
-        .map(differenceText);
-      return [...(action === "updated" ? [] : [action]), ...texts].join(", ") || "commit updated";
-    }
-  }
+  if (after?.ok === false) return `${action} (the row could not be read: ${after.problem})`;
+  if (after === null) return action;
+  if (action === "created" || action === "restored") return `${action}: ${cellText(after.flag)}`;
+  if (before === null) return action;
+  if (!before.ok) return `${action} (the row before could not be read: ${before.problem})`;
+  const texts = differences(before.flag, after.flag)
+    .filter(({ kind }) => kind !== "enabled" && kind !== "disabled")
+    .map(differenceText);
+  return [...(action === "updated" ? [] : [action]), ...texts].join(", ") || "commit updated";
 }
 
-/** Returns the flag that a stored row contains; null when there is none or it cannot be read. */
-function flagIn(key: string, state: JsonObject | null): Flag | null {
-  if (state === null) return null;
+/** Reads the flag of a stored row; returns null when there is no row. */
+export function flagIn(key: FlagKey, state: JsonObject | null): ReadRow | null {
   const stamps = { created_at: "", updated_at: "", created_by: "", last_modified_by: "" };
-  const read = flagOfRow({ ...state, feature_key: key, ...stamps });
-  return read.ok ? read.flag : null;
+  return state && flagOfRow({ ...state, feature_key: key, ...stamps });
 }
 
 /** The history of one table. */

@@ -5,7 +5,7 @@ import { withRequired, type Version } from "../impact/version-pair.ts";
 import { flagOfRow } from "../core/row/row-codec.ts";
 import { pullRequestOf } from "../history/commit-info.ts";
 import type { AuditEntry, FlagStore } from "../store/store.ts";
-import { tableStep } from "./log-table.ts";
+import { flagIn, tableStep } from "./log-table.ts";
 import { type Found, isWithin, type ServedChange, type Window } from "./suspect.ts";
 
 /** The maximum number of audit entries that are read. They cover years of changes and fit into memory. */
@@ -58,7 +58,7 @@ async function entriesSince(
 
 /** Describes one entry. @param all  the flags after the change; the call turns them into the flags before it */
 function changeOf(environment: string, entry: AuditEntry, all: Map<FlagKey, Flag>): ServedChange {
-  const { key, oldState, newState, bySync, changedAt, changedBy, notes, revision } = entry;
+  const { key, oldState, newState, bySync, changedAt, changedBy, notes, revision, problem } = entry;
   const [was, is] = [stateOf(key, oldState), stateOf(key, newState)];
   const { text, commit } = tableStep(environment, entry);
   const after = versionWith(key, is.flag, all);
@@ -76,7 +76,7 @@ function changeOf(environment: string, entry: AuditEntry, all: Map<FlagKey, Flag
     revision,
     note: notes,
     text,
-    problem: is.problem ?? was.problem,
+    problem: problem === null ? (is.problem ?? was.problem) : `the entry of the audit cannot be read: ${problem}`,
     before,
     after,
   };
@@ -101,9 +101,8 @@ interface State {
 }
 
 function stateOf(key: FlagKey, state: JsonObject | null): State {
-  if (state === null) return { flag: null, problem: null };
-  const stamps = { created_at: "", updated_at: "", created_by: "", last_modified_by: "" };
-  const read = flagOfRow({ ...state, feature_key: key, ...stamps });
+  const read = flagIn(key, state);
+  if (read === null) return { flag: null, problem: null };
   if (!read.ok) return { flag: null, problem: `the row could not be read: ${read.problem}` };
   return { flag: read.row.archived_at === null ? read.flag : null, problem: null };
 }

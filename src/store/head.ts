@@ -17,7 +17,7 @@ export const READ_HEAD = `SELECT environment, store_id AS "storeId", epoch, revi
 export const HAS_SYNCED_ROW = "EXISTS (SELECT 1 FROM feature_toggles WHERE synced IS NOT NULL)";
 
 /**
- * Converts a row to a head. @throws FlagError STORE_CORRUPT if there is no row; STORE_NEWER or STORE_OUTDATED for a
+ * Converts a row to a head. @throws FlagError STORE_CORRUPT if there is no row or a number is too large; STORE_NEWER or STORE_OUTDATED for a
  * different schema version
  */
 export function headOf(row: HeadRow | undefined | null, label: string): Head {
@@ -27,7 +27,18 @@ export function headOf(row: HeadRow | undefined | null, label: string): Head {
   }
   const { schemaVersion, ...head } = row;
   checkReadable(schemaVersion, label);
-  return { ...head, epoch: Number(head.epoch), revision: Number(head.revision) };
+  return { ...head, epoch: countIn("epoch", row, label), revision: countIn("revision", row, label) };
+}
+
+/** Reads a whole number of the head. Versions are compared, so one that is not exact must not be used. */
+function countIn(column: "epoch" | "revision", row: HeadRow, label: string): number {
+  const count = Number(row[column]);
+  if (Number.isSafeInteger(count)) return count;
+  const message = `${label}: ${column} in flaghoist_head is ${row[column]}; it must be a whole number below 2^53`;
+  const correction = "run in the database: UPDATE flaghoist_head SET epoch = epoch + 1, revision = 0";
+  throw new FlagError("STORE_CORRUPT", message, {
+    hint: column === "revision" ? correction : "restore the database from a backup",
+  });
 }
 
 /** Checks that the database is in the state from which the plan was made. @throws FlagError PLAN_STALE if it is not */

@@ -1,6 +1,6 @@
 import type { FlagKey } from "../core/flag/flag.ts";
-import type { JsonObject } from "../core/json.ts";
 import { type Attempt, ATTEMPTS } from "./attempt.ts";
+import { actionPart, jsonObject, jsonPart, problemIn, timePart, wholeNumberPart, withTimes } from "./readable.ts";
 import type { AuditEntry, FlagStore, SeenInstance, SyncEntry } from "./store.ts";
 
 /** Runs one statement and returns its rows. Values replace `?`, in order. @throws the errors of FlagStore */
@@ -20,10 +20,13 @@ export interface SqlDialect {
   readonly secondsFromNow: string;
 }
 
-/** A row as a database returns it: JSON columns are text in SQLite, 64-bit numbers are text in PostgreSQL. */
-type Stored<Row, Json extends keyof Row> = Omit<Row, Json | "revision" | "bySync"> & {
-  readonly [Column in Json]: string | JsonObject | null;
-} & { readonly revision: number | string };
+/**
+ * A row as a database returns it: JSON columns are text in SQLite, 64-bit numbers are text in PostgreSQL. The schema restricts
+ * the values, but somebody may have bypassed it.
+ */
+type Stored<Row, Unsure extends keyof Row> = Omit<Row, Unsure | "revision" | "bySync" | "problem"> & {
+  readonly [Column in Unsure | "revision"]: unknown;
+};
 
 /** Creates the methods of a store whose SQL is the same in both databases. */
 export function commonQueries(
@@ -33,15 +36,8 @@ export function commonQueries(
   const { auditSql, syncsSql, instancesSql, heartbeatSql } = statementsIn(dialect);
 
   async function audit(tail: string, ...values: readonly (string | number)[]): Promise<readonly AuditEntry[]> {
-    type Row = Stored<AuditEntry, "oldState" | "newState"> & { readonly bySync: boolean | number };
-    const rows = await query<Row>(ATTEMPTS.readAudit, `${auditSql} ${tail}`, ...values);
-    return rows.map((row) => ({
-      ...row,
-      oldState: jsonObject(row.oldState),
-      newState: jsonObject(row.newState),
-      bySync: Boolean(row.bySync),
-      revision: Number(row.revision),
-    }));
+    const rows = await query<AuditRow>(ATTEMPTS.readAudit, `${auditSql} ${tail}`, ...values);
+    return rows.map(auditEntry);
   }
 
   return {
@@ -51,10 +47,12 @@ export function commonQueries(
       const rows = await query<Stored<SyncEntry, "summary">>(ATTEMPTS.readSyncs, syncsSql, limit);
       return rows.map((row) => ({ ...row, revision: Number(row.revision), summary: jsonObject(row.summary) ?? {} }));
     },
-    audit: ({ key, limit }) =>
-      key === undefined
-        ? audit("ORDER BY id DESC LIMIT ?", limit)
-        : audit("WHERE feature_key = ? ORDER BY id DESC LIMIT ?", key, limit),
+    audit: async ({ key, limit }) =>
+      withTimes(
+        key === undefined
+          ? await audit("ORDER BY id DESC LIMIT ?", limit)
+          : await audit("WHERE feature_key = ? ORDER BY id DESC LIMIT ?", key, limit),
+      ),
     manualChanges: async () => {
       const newest = "SELECT max(id) FROM feature_toggle_audit WHERE source = 'sql' GROUP BY feature_key";
       const rows = await audit(`WHERE id IN (${newest})`);
@@ -63,16 +61,8 @@ export function commonQueries(
       );
     },
     instances: async (withinMs) => {
-      const rows = await query<Stored<SeenInstance, "overrides">>(
-        ATTEMPTS.readInstances,
-        instancesSql,
-        -withinMs / 1000,
-      );
-      return rows.map((row) => ({
-        ...row,
-        revision: Number(row.revision),
-        overrides: jsonObject(row.overrides) ?? {},
-      }));
+      const rows = await query<InstanceRow>(ATTEMPTS.readInstances, instancesSql, -withinMs / 1000);
+      return rows.map(seenInstance);
     },
     heartbeat: async ({ id, host, pid, epoch, revision, overrides, startedAt }) => {
       const values = [id, host, pid, epoch, revision, JSON.stringify(overrides), startedAt];
@@ -96,7 +86,37 @@ function statementsIn({ isoTime, now, secondsFromNow }: SqlDialect) {
   };
 }
 
-/** Reads a column that the schema restricts to JSON objects: text in SQLite, already parsed in PostgreSQL. */
-function jsonObject(value: string | JsonObject | null): JsonObject | null {
-  return typeof value === "string" ? JSON.parse(value) : value;
+type AuditRow = Stored<AuditEntry, "oldState" | "newState"> & { readonly bySync: boolean | number };
+
+function auditEntry(row: AuditRow): AuditEntry {
+  return {
+    ...row,
+    oldState: jsonObject(row.oldState),
+    newState: jsonObject(row.newState),
+    bySync: Boolean(row.bySync),
+    revision: Number(row.revision),
+    problem: problemIn([
+      ...(row.oldState === null ? [] : [jsonPart("old_state", row.oldState)]),
+      ...(row.newState === null ? [] : [jsonPart("new_state", row.newState)]),
+      actionPart(row.action),
+      wholeNumberPart("revision", row.revision),
+      timePart("changed_at", row.changedAt),
+    ]),
+  };
+}
+
+type InstanceRow = Stored<SeenInstance, "overrides" | "epoch">;
+
+function seenInstance(row: InstanceRow): SeenInstance {
+  return {
+    ...row,
+    epoch: Number(row.epoch),
+    revision: Number(row.revision),
+    overrides: jsonObject(row.overrides) ?? {},
+    problem: problemIn([
+      jsonPart("overrides", row.overrides),
+      wholeNumberPart("epoch", row.epoch),
+      wholeNumberPart("revision", row.revision),
+    ]),
+  };
 }

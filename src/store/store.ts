@@ -106,6 +106,8 @@ export interface AuditEntry {
   /** False for a manual change. */
   readonly bySync: boolean;
   readonly revision: number;
+  /** Why a part of the entry cannot be read; null if all of it can. An unreadable state is null. */
+  readonly problem: string | null;
 }
 
 /** What a running process reports to `flaghoist_instances`. */
@@ -126,6 +128,8 @@ export interface Instance {
 export interface SeenInstance extends Instance {
   /** ISO 8601, by the database's clock. */
   readonly seenAt: string;
+  /** Why a part of the heartbeat cannot be read; null if all of it can. Unreadable overrides are `{}`. */
+  readonly problem: string | null;
 }
 
 /**

@@ -184,3 +184,32 @@ test(`a sync that is killed leaves the old state or the new one, ${KILLS} times`
   }
   expect((await typeInSqlite(file, "PRAGMA integrity_check;")).trim()).toBe("ok");
 });
+
+test("an integer that a number cannot represent is read as text, and does not affect other rows", async () => {
+  const file = await freshStoreFile();
+  const other = `INSERT INTO feature_toggles (feature_key, display_name) VALUES ('other', 'Other');`;
+  const drops = await typeInSqlite(
+    file,
+    "SELECT 'DROP TRIGGER ' || name || ';' FROM sqlite_master WHERE type = 'trigger'",
+  );
+  const large = "9223372036854775807";
+  await typeInSqlite(
+    file,
+    `PRAGMA ignore_check_constraints = ON; ${drops} ${other} UPDATE feature_toggles SET client = ${large} WHERE feature_key = 'other';`,
+  );
+  const store = await openStore(fileUrl(file));
+  const { rows } = await store.read();
+  expect(rows.map(({ feature_key, client }) => [feature_key, client])).toEqual([
+    ["other", large],
+    ["workshop_routing", false],
+  ]);
+  await typeInSqlite(file, `UPDATE flaghoist_head SET revision = ${large}`);
+  await expect(store.read()).rejects.toMatchObject({
+    code: "STORE_CORRUPT",
+    message: expect.stringContaining(`revision in flaghoist_head is ${large}; it must be a whole number below 2^53`),
+    hint: expect.stringContaining("UPDATE flaghoist_head SET epoch = epoch + 1, revision = 0"),
+  });
+  await typeInSqlite(file, "UPDATE flaghoist_head SET epoch = epoch + 1, revision = 0");
+  expect((await store.read()).head).toMatchObject({ epoch: 2, revision: 0 });
+  await store.close();
+});

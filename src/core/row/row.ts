@@ -1,5 +1,5 @@
 import { FLAG_TYPES, type FlagKey, type FlagType, type VariantName } from "../flag/flag.ts";
-import { isJsonObject, type JsonObject, type JsonValue, sameJson } from "../json.ts";
+import { isJsonObject, isNestedWithin, type JsonObject, type JsonValue, sameJson } from "../json.ts";
 import { FormatProblem } from "./format-problem.ts";
 
 export const ROLLOUT_STRATEGIES = ["all", "percentage", "whitelist", "role"] as const;
@@ -207,8 +207,14 @@ type Row = Readonly<Record<string, unknown>>;
 const textAt = columnReader((value) => typeof value === "string", "a string");
 const numberAt = columnReader((value) => typeof value === "number", "a number");
 const booleanAt = columnReader((value) => typeof value === "boolean", "a boolean");
-const objectAt = columnReader(isJsonObject, "a JSON object");
-const jsonAt = columnReader((value): value is JsonValue => value !== undefined, "a JSON value");
+const objectAt = columnReader(
+  (value): value is JsonObject => isJsonObject(value) && isNestedWithin(value),
+  "a JSON object",
+);
+const jsonAt = columnReader(
+  (value): value is JsonValue => value !== undefined && isNestedWithin(value),
+  "a JSON value that is nested less deep",
+);
 
 /** Creates a function that reads a column of one type. */
 function columnReader<T>(isOfType: (value: unknown) => value is T, expected: string) {

@@ -5,7 +5,9 @@ import type { LiveSnapshot } from "../store.ts";
 
 /** Holds PostgreSQL's SQL for times. */
 export const DIALECT: SqlDialect = {
-  isoTime: (column) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+  // to_char returns null for infinity, and an archived row must not look live.
+  isoTime: (column) =>
+    `coalesce(to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), ${column}::text)`,
   now: "now()",
   secondsFromNow: "now() + ? * interval '1 second'",
 };

@@ -37,26 +37,46 @@ export function openSqlite(file: string, mode: "ro" | "rw" | "rwc"): SqliteConne
 
 function connectionTo(database: Engine.DatabaseSync): SqliteConnection {
   const prepared = new Map<string, Engine.StatementSync>();
+  const prepare = (sql: string): Engine.StatementSync => {
+    const made = database.prepare(sql);
+    // Without this, reading one integer that a number cannot represent throws, and the other rows would be lost with it.
+    made.setReadBigInts(true);
+    return made;
+  };
   const statement = (sql: string): Engine.StatementSync => {
-    const known = prepared.get(sql) ?? database.prepare(sql);
+    const known = prepared.get(sql) ?? prepare(sql);
     prepared.set(sql, known);
     return known;
   };
   const listing = (sql: string): Engine.StatementSync => {
-    const made = database.prepare(sql);
+    const made = prepare(sql);
     made.setReturnArrays(true);
     return made;
   };
   return {
     exec: (sql) => database.exec(sql),
     get: <Row extends object>(sql: string, ...values: SqliteValue[]) =>
-      statement(sql).get(...values) as Row | undefined,
-    all: <Row extends object>(sql: string, ...values: SqliteValue[]) => statement(sql).all(...values) as Row[],
-    lists: (sql, ...values) => listing(sql).all(...values) as unknown as unknown[][],
+      withNumbers(statement(sql).get(...values)) as Row | undefined,
+    all: <Row extends object>(sql: string, ...values: SqliteValue[]) =>
+      statement(sql)
+        .all(...values)
+        .map(withNumbers) as Row[],
+    lists: (sql, ...values) => (listing(sql).all(...values) as unknown as unknown[][]).map((list) => list.map(number)),
     run: (sql, ...values) => void statement(sql).run(...values),
     waitForLocks: (ms) => database.exec(`PRAGMA busy_timeout = ${Math.round(ms)}`),
     close: () => database.close(),
   };
+}
+
+function withNumbers(row: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
+  return row && Object.fromEntries(Object.entries(row).map(([column, value]) => [column, number(value)]));
+}
+
+/** Converts an integer to a number. One that a number cannot represent becomes text, as in PostgreSQL's driver. */
+function number(value: unknown): unknown {
+  if (typeof value !== "bigint") return value;
+  const converted = Number(value);
+  return Number.isSafeInteger(converted) ? converted : String(value);
 }
 
 /** Loads the engine without the warning of Node before 24.15 that SQLite is experimental. */
