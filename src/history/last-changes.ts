@@ -9,12 +9,14 @@ import { type MainlineCommit, mainlineLocator } from "./mainline.ts";
  * pull request of the merge; if the branch has no such commit, because the merge resolved a conflict, it is the merge itself.
  *
  * @param paths   relative to the opened folder
+ * @param identityOf  maps a path in a commit to the one in `paths` that stands for it, to follow a file that moves
  * @returns       commits by path; paths that did not change in the range are omitted
  */
 export async function lastChanges(
   git: Git,
   paths: readonly string[],
   range: { readonly from: string | null; readonly to: string },
+  identityOf: (path: string) => string = (path) => path,
 ): Promise<ReadonlyMap<string, CommitInfo>> {
   const found = new Map<string, CommitInfo>();
   const missing = new Set(paths);
@@ -25,7 +27,8 @@ export async function lastChanges(
 
   for await (const commit of walkCommits(git, range, commonFolder(paths))) {
     const { mainline, isOnMainline, isOpen } = locate(commit);
-    for (const { path } of commit.changes) {
+    for (const { path: changed } of commit.changes) {
+      const path = identityOf(changed);
       if (isOnMainline && missing.delete(path)) {
         if (commit.parents.length > 1) pending.set(path, mainline);
         else found.set(path, commitInfo(commit, null));

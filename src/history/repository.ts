@@ -57,10 +57,13 @@ export interface Repository {
   /**
    * Returns, for each path, the last commit up to `to` that changed or deleted it. Omits paths without a change since
    * `from`. Runs one git process.
+   *
+   * @param identityOf  maps a path in a commit to the one in `paths` that stands for it, to follow a file that moves
    */
   lastChanges(
     paths: Iterable<string>,
     range: { readonly from: string | null; readonly to: string },
+    identityOf?: (path: string) => string,
   ): Promise<ReadonlyMap<string, CommitInfo>>;
 }
 
@@ -116,9 +119,9 @@ export async function openRepository(folder: string, environment: Environment = 
     },
     changedFiles: (below) => changedFiles(git, below, prefix),
     describeHead: () => describeHead(git),
-    lastChanges: async (paths, { from, to }) => {
+    lastChanges: async (paths, { from, to }, identityOf) => {
       const range = { from: from === null ? null : await commitOf(from), to: await commitOf(to) };
-      return lastChanges(git, [...paths], range);
+      return lastChanges(git, [...paths], range, identityOf);
     },
   };
 }

@@ -36,7 +36,8 @@ export function plansBetween(before: LoadedFlags, after: LoadedFlags, commits: C
       live: rowsAsSynced(before.flagsFor(name), desired),
       release: new Set<FlagKey>(),
       onDrift: "keep",
-      deletedManually: new Set<FlagKey>(),
+      deletedManually: new Map(),
+      archivedManually: new Set<FlagKey>(),
       digest,
     });
     return withNeeds(plan, { environment, policies, desired, acknowledgedPlan: null });

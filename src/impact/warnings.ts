@@ -1,4 +1,4 @@
-import { manualChangeText } from "../core/describe/describe-manual-change.ts";
+import { editorText, manualChangeText } from "../core/describe/describe-manual-change.ts";
 import type { ManualChange } from "../core/plan/manual-change.ts";
 import type { Flag, FlagKey } from "../core/flag/flag.ts";
 import { counted } from "../core/text.ts";
@@ -65,7 +65,7 @@ function manualChangeWarnings(
     .map((change): ReportWarning => {
       const { outcome, by } = change;
       const text = manualChangeText(change);
-      const what = by === undefined ? text : `${text} (${by.changedBy}, ${by.changedAt.slice(0, 10)})`;
+      const what = by === undefined ? text : `${text} (${editorText(by)})`;
       if (outcome === "overwritten") return { code: "overwrites-hand-edit", text: `${what}; the merge overwrites it` };
       const release = `hoist sync --env ${environment} --release ${key}`;
       return { code: "masked-by-hand", text: `${what}; it stays after the merge until it is released: ${release}` };

@@ -1,7 +1,7 @@
 import type { FlagKey } from "../core/flag/flag.ts";
 import { type Attempt, ATTEMPTS } from "./attempt.ts";
 import { actionPart, jsonObject, jsonPart, problemIn, timePart, wholeNumberPart, withTimes } from "./readable.ts";
-import type { AuditEntry, FlagStore, SeenInstance, SyncEntry } from "./store.ts";
+import type { AuditedColumn, AuditEntry, FlagStore, SeenInstance, SyncEntry } from "./store.ts";
 
 /** Runs one statement and returns its rows. Values replace `?`, in order. @throws the errors of FlagStore */
 export type RunQuery = <Row extends object>(
@@ -18,6 +18,10 @@ export interface SqlDialect {
   readonly now: string;
   /** SQL for the current time plus `?` seconds. */
   readonly secondsFromNow: string;
+  /** SQL for the texts in the JSON list `?`, as rows with one column, `key`. */
+  readonly listedKeys: string;
+  /** Returns SQL for a JSON column, with NULL in the place of a value that is not JSON. */
+  readonly json: (column: string) => string;
 }
 
 /**
@@ -32,7 +36,7 @@ type Stored<Row, Unsure extends keyof Row> = Omit<Row, Unsure | "revision" | "by
 export function commonQueries(
   query: RunQuery,
   dialect: SqlDialect,
-): Pick<FlagStore, "hasSync" | "syncs" | "audit" | "manualChanges" | "instances" | "heartbeat"> {
+): Pick<FlagStore, "hasSync" | "syncs" | "audit" | "manualChanges" | "lastChanges" | "instances" | "heartbeat"> {
   const { auditSql, syncsSql, instancesSql, heartbeatSql } = statementsIn(dialect);
 
   async function audit(tail: string, ...values: readonly (string | number)[]): Promise<readonly AuditEntry[]> {
@@ -55,10 +59,19 @@ export function commonQueries(
       ),
     manualChanges: async () => {
       const newest = "SELECT max(id) FROM feature_toggle_audit WHERE source = 'sql' GROUP BY feature_key";
-      const rows = await audit(`WHERE id IN (${newest})`);
-      return new Map<FlagKey, AuditEntry>(
-        rows.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map((row) => [row.key, row]),
-      );
+      return byKey(await audit(`WHERE id IN (${newest})`));
+    },
+    lastChanges: async ({ keys, columns, onlyManual }) => {
+      if (keys.length === 0) return new Map();
+      const changed = columns.map((column) => {
+        const [before, after] = ["old_state", "new_state"].map((state) => memberSql(dialect.json(state), column));
+        return `(${before}) IS DISTINCT FROM (${after})`;
+      });
+      // One search in the index for each key, which ends at the first entry that matches.
+      const newest = `SELECT id FROM feature_toggle_audit WHERE feature_key = asked.key AND action <> 'deleted'
+        ${onlyManual ? "AND source = 'sql'" : ""} AND (${changed.join(" OR ")}) ORDER BY id DESC LIMIT 1`;
+      const ids = `SELECT (${newest}) FROM (${dialect.listedKeys}) asked`;
+      return byKey(await audit(`WHERE id IN (${ids})`, JSON.stringify(keys)));
     },
     instances: async (withinMs) => {
       const rows = await query<InstanceRow>(ATTEMPTS.readInstances, instancesSql, -withinMs / 1000);
@@ -119,4 +132,13 @@ function seenInstance(row: InstanceRow): SeenInstance {
       wholeNumberPart("revision", row.revision),
     ]),
   };
+}
+
+function byKey(entries: readonly AuditEntry[]): ReadonlyMap<FlagKey, AuditEntry> {
+  return new Map(entries.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map((entry) => [entry.key, entry]));
+}
+
+/** Returns SQL for a member of a state in the audit, which both databases write in the same way. */
+function memberSql(state: string, column: AuditedColumn): string {
+  return [state, ...column.split(".").map((name) => `'${name}'`)].join(" -> ");
 }

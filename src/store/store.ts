@@ -1,6 +1,6 @@
 import type { FlagKey } from "../core/flag/flag.ts";
 import type { JsonObject } from "../core/json.ts";
-import type { FlagColumns, RawRow } from "../core/row/row.ts";
+import type { FlagColumns, RawRow, SyncedColumns } from "../core/row/row.ts";
 
 /** The state of a database, from the one-row table `flaghoist_head`. States are compared by epoch, then by revision. */
 export interface Head {
@@ -52,7 +52,7 @@ export interface RowWrite {
   /** The columns to write, including manual changes that are kept. */
   readonly columns: FlagColumns;
   /** The columns according to git. */
-  readonly synced: FlagColumns;
+  readonly synced: SyncedColumns;
   readonly archived: boolean;
   readonly path: string;
   readonly commit: string | null;
@@ -110,6 +110,17 @@ export interface AuditEntry {
   readonly problem: string | null;
 }
 
+/** Asks who changed certain columns of certain flags. The insertion of a row changes every column, its deletion none. */
+export interface ChangesQuery {
+  readonly keys: readonly FlagKey[];
+  /** Columns of `feature_toggles`; `synced.killed` is a member of one. */
+  readonly columns: readonly AuditedColumn[];
+  /** Leaves out the changes that a sync made. */
+  readonly onlyManual: boolean;
+}
+
+export type AuditedColumn = keyof FlagColumns | "feature_key" | "archived_at" | "synced.killed";
+
 /** What a running process reports to `flaghoist_instances`. */
 export interface Instance {
   /** A uuid that is created with the process. */
@@ -162,6 +173,8 @@ export interface FlagStore {
   audit(query: { readonly key?: FlagKey; readonly limit: number }): Promise<readonly AuditEntry[]>;
   /** Returns the newest manual change to each flag that has one, in key order. */
   manualChanges(): Promise<ReadonlyMap<FlagKey, AuditEntry>>;
+  /** Returns, for each of the flags, the newest audit entry that changed one of the columns, if there is one. */
+  lastChanges(query: ChangesQuery): Promise<ReadonlyMap<FlagKey, AuditEntry>>;
   /** Reads the instances that sent a heartbeat within the last `withinMs` milliseconds. */
   instances(withinMs: number): Promise<readonly SeenInstance[]>;
   /** Inserts or updates the instance. Does not change the revision. */

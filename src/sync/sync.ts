@@ -4,6 +4,7 @@ import { unknownFlag } from "../core/diagnostic/unknown-name.ts";
 import { FlagError } from "../core/errors.ts";
 import type { FlagKey } from "../core/flag/flag.ts";
 import type { Change } from "../core/plan/change.ts";
+import { isDrift } from "../core/plan/manual-change.ts";
 import type { OnDrift } from "../core/plan/merge.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import { withNeeds, type PlanWithNeeds } from "../impact/needs.ts";
@@ -51,7 +52,7 @@ export interface Planned {
   readonly again: { readonly place: string; readonly intent: string };
   readonly head: Head;
   readonly live: TableState["rows"];
-  readonly newestManual: TableState["newestManual"];
+  readonly manual: TableState["manual"];
 }
 
 interface Invalid {
@@ -136,15 +137,15 @@ async function readTableIfThere({ openStore, environment, database, progress }: 
  * @throws FlagError WRONG_DATABASE, COMMIT_NOT_AHEAD, USAGE for a released key that is not a flag
  */
 async function planned(table: TableState, desired: Desired, options: SyncOptions): Promise<Planned> {
-  const { head, rows: live, newestManual, label: database } = table;
+  const { head, rows: live, manual, label: database } = table;
   const { release, acceptLive, acknowledgedPlan, again = { place: "", intent: "" } } = options;
   checkEnvironment(table, options.environment);
   await checkAncestry(desired, head.commit, acceptLive, again.place);
-  checkReleased(release, [...live.keys(), ...desired.flags.keys()]);
+  checkReleased(release, [...new Set([...live.keys(), ...desired.flags.keys()])]);
   const plan = planTable(table, desired, options);
   const limits = await limitsOf(desired, head.commit);
   const needs = { ...limits, desired: desired.flags, acknowledgedPlan };
-  return { plan: withNeeds(plan, needs), desired, database, again, head, live, newestManual };
+  return { plan: withNeeds(plan, needs), desired, database, again, head, live, manual };
 }
 
 function checkReleased(release: SyncOptions["release"], keys: readonly FlagKey[]): void {
@@ -183,7 +184,7 @@ function refusal(plan: PlanWithNeeds, { onDrift }: SyncOptions): "problems" | "n
 
 /** Returns whether the table has rows that were changed, inserted or deleted manually. */
 function isDrifted({ manualChanges, unmanaged, putBack }: Plan): boolean {
-  return manualChanges.some(({ outcome }) => outcome !== "undone") || unmanaged.length > 0 || putBack.length > 0;
+  return manualChanges.some(isDrift) || unmanaged.length > 0 || putBack.length > 0;
 }
 
 async function batchFor({ plan, head, desired }: Planned, options: SyncOptions): Promise<SyncBatch> {
@@ -198,7 +199,7 @@ async function batchFor({ plan, head, desired }: Planned, options: SyncOptions):
       key: change.key,
       columns: change.columns,
       synced: change.synced,
-      archived: change.action === "archive",
+      archived: change.after === null,
       path: change.path ?? "",
       commit: desired.commit,
       changedBy,

@@ -1,31 +1,26 @@
 import { FlagError } from "../core/errors.ts";
 import type { FlagKey } from "../core/flag/flag.ts";
 import type { ManualChange } from "../core/plan/manual-change.ts";
-import type { LiveRow } from "../core/plan/live-row.ts";
 import type { OnDrift } from "../core/plan/merge.ts";
 import { planChanges, type Plan } from "../core/plan/plan.ts";
-import { flagOfRow } from "../core/row/row-codec.ts";
+import { flagOfRow, type ReadRow } from "../core/row/row-codec.ts";
 import { digest } from "../source/load/digest.ts";
 import type { Desired } from "../source/read/desired.ts";
-import type { AuditEntry, FlagStore, Head } from "../store/store.ts";
-import { editorOf, editorsOf, isKilledAndDeleted, type Editors } from "./manual-changes.ts";
+import type { FlagStore, Head } from "../store/store.ts";
+import { deletedRows, manualEntriesOf, NO_ENTRIES, withEditor, type ManualEntries } from "./manual-changes.ts";
 
 /** The table of one environment at one moment, with its manual changes. */
 export interface TableState {
   /** The name of the database in messages. */
   readonly label: string;
   readonly head: Head;
-  readonly rows: ReadonlyMap<FlagKey, LiveRow>;
-  /** The newest manual entry of the audit, by flag. */
-  readonly newestManual: ReadonlyMap<FlagKey, AuditEntry>;
-  readonly editors: Editors;
+  readonly rows: ReadonlyMap<FlagKey, ReadRow>;
+  readonly manual: ManualEntries;
 }
 
 /** Reads the table. @throws FlagError STORE_CORRUPT for a row without a key; the errors of the store */
 export async function readTable(store: FlagStore): Promise<TableState> {
   const snapshot = await store.read();
-  const newestManual = await newestManualOf(store);
-  const editors = await editorsOf(store, snapshot, newestManual);
   const rows = new Map(
     snapshot.rows.map((raw) => {
       const read = flagOfRow(raw);
@@ -35,23 +30,13 @@ export async function readTable(store: FlagStore): Promise<TableState> {
       return [key, read];
     }),
   );
-  return { label: store.label, head: snapshot.head, rows, newestManual, editors };
+  return { label: store.label, head: snapshot.head, rows, manual: await manualEntriesOf(store, rows) };
 }
 
 /** Returns the table of a database that does not exist yet. */
 export function emptyTable(environment: string, label: string): TableState {
   const head = { environment, storeId: "", epoch: 0, revision: 0, commit: null };
-  return { label, head, rows: new Map(), newestManual: new Map(), editors: new Map() };
-}
-
-/** Returns the newest manual entry of the audit by flag; an empty map for a role that may not read the audit. */
-export async function newestManualOf(store: FlagStore): Promise<ReadonlyMap<FlagKey, AuditEntry>> {
-  try {
-    return await store.manualChanges();
-  } catch (error) {
-    if (error instanceof FlagError && error.code === "STORE_FORBIDDEN") return new Map();
-    throw error;
-  }
+  return { label, head, rows: new Map(), manual: NO_ENTRIES };
 }
 
 /** Refuses a database that serves a different environment. @throws FlagError WRONG_DATABASE */
@@ -65,11 +50,10 @@ export function checkEnvironment({ label, head }: Pick<TableState, "label" | "he
 
 /** Plans the changes that make the table match the files. Pure: it checks neither ancestry nor policies. */
 export function planTable(
-  { head, rows, newestManual, editors }: TableState,
+  { head, rows, manual }: TableState,
   { flags, commit }: Pick<Desired, "flags" | "commit">,
   { release, onDrift }: { readonly release: ReadonlySet<FlagKey>; readonly onDrift: OnDrift },
 ): Plan {
-  const deleted = [...newestManual].filter(([key, { action }]) => action === "deleted" && !rows.has(key));
   const plan = planChanges({
     environment: head.environment,
     from: { revision: head.revision, commit: head.commit },
@@ -78,17 +62,11 @@ export function planTable(
     live: rows,
     release,
     onDrift,
-    deletedManually: new Set(deleted.map(([key]) => key)),
-    killedAndDeleted: new Set(deleted.filter(([, entry]) => isKilledAndDeleted(entry)).map(([key]) => key)),
+    deletedManually: deletedRows(manual, rows),
+    archivedManually: new Set(manual.archived.keys()),
     digest,
   });
-  const manualChanges = plan.manualChanges.map((change): ManualChange => {
-    const entry = editorOf(change, editors) ?? newestManual.get(change.key);
-    if (entry === undefined) return change;
-    const { changedBy, changedAt, notes, revision } = entry;
-    return { ...change, by: { changedBy, changedAt, notes, revision } };
-  });
-  return { ...plan, manualChanges };
+  return { ...plan, manualChanges: plan.manualChanges.map((change) => withEditor(change, manual)) };
 }
 
 /**

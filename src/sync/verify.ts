@@ -54,7 +54,9 @@ export function checkWritten(writes: readonly RowWrite[], { rows }: StoredSnapsh
 
 function wrongParts(write: RowWrite, { row }: ReadRow & { ok: true }): readonly string[] {
   const wrong: string[] = [...differingGroups(row, write.columns)];
-  if (row.synced === null || differingGroups(row.synced, write.synced).length > 0) wrong.push("synced");
+  const { synced } = row;
+  const isRecorded = synced !== null && differingGroups(synced, write.synced).length === 0;
+  if (!isRecorded || synced.killed !== write.synced.killed) wrong.push("synced");
   if ((row.archived_at !== null) !== write.archived) wrong.push("archived_at");
   return wrong;
 }

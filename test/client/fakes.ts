@@ -113,6 +113,7 @@ export function fakeStore(rows: readonly RawRow[] = [], head: Partial<Head> = {}
     syncs: unused,
     audit: unused,
     manualChanges: unused,
+    lastChanges: unused,
     instances: unused,
   };
   return store;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { flagOfRow } from "../../src/core/row/row-codec.ts";
+import type { AuditedColumn } from "../../src/store/store.ts";
 import type { Engine, Opened } from "./contract.ts";
 import { aWrite, write } from "./rows.ts";
 
@@ -199,6 +200,35 @@ export function auditContract(engine: Engine, fresh: () => Promise<Opened>): voi
       const edits = await store.manualChanges();
       expect([...edits.keys()]).toEqual(["workshop_routing"]);
       expect(edits.get("workshop_routing")).toMatchObject({ newState: { rollout_percentage: 6 }, bySync: false });
+    });
+
+    test("the newest change to a column is returned; an insertion changes every column, a deletion none", async () => {
+      const { url, store } = await fresh();
+      await write(store, [aWrite(), aWrite({ key: "voice_logging" })]);
+      const typed = (change: string) => engine.type(url, `UPDATE feature_toggles SET ${change} ${UPDATE_ONE};`);
+      await typed("rollout_percentage = 5");
+      await typed(`serve = '"off"'`);
+      await typed("description = 'Typed.'");
+      await write(store, [aWrite({ columns: { rollout_percentage: 7, description: "Typed." } })]);
+      const keys = ["workshop_routing", "voice_logging", "unknown"];
+      const revisions = async (columns: readonly AuditedColumn[], onlyManual: boolean) => {
+        const entries = await store.lastChanges({ keys, columns, onlyManual });
+        return Object.fromEntries([...entries].map(([key, { revision }]) => [key, revision]));
+      };
+      const manual = async (...columns: readonly AuditedColumn[]) =>
+        (await revisions(columns, true))["workshop_routing"];
+      const [rollout, serve, description] = [
+        await manual("rollout_percentage"),
+        await manual("serve"),
+        await manual("description"),
+      ];
+      expect([serve, description]).toEqual([Number(rollout) + 1, Number(rollout) + 2]);
+      expect(await manual("rollout_percentage", "serve")).toBe(serve);
+      expect(await manual("salt", "synced.killed")).toBeUndefined();
+      expect(Object.keys(await revisions(["salt"], false))).toEqual(["voice_logging", "workshop_routing"]);
+      await engine.type(url, `DELETE FROM feature_toggles ${UPDATE_ONE};`);
+      expect(await manual("rollout_percentage")).toBe(rollout);
+      expect(await store.lastChanges({ keys: [], columns: ["salt"], onlyManual: false })).toEqual(new Map());
     });
 
     test.for([

@@ -20,7 +20,8 @@ export function planOf({ files = [], rows = [], ...rest }: GivenPlan): Plan {
     live: new Map(rows.map((read) => [read.ok ? read.row.feature_key : (read.key ?? ""), read])),
     release: new Set(),
     onDrift: "keep",
-    deletedManually: new Set(),
+    deletedManually: new Map(),
+    archivedManually: new Set(),
     digest,
     ...rest,
   });

@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
+import { openRepository } from "../../src/history/repository.ts";
+import { attributionsOf } from "../../src/sync/attribution.ts";
+import { aFlag } from "../support/flags.ts";
+import { planOf } from "../support/plans.ts";
+import { aLiveFlag } from "../support/rows.ts";
 import { onEveryEngine, SQLITE } from "../support/flag-database.ts";
-import { commitFlags, flagPath, flagText } from "../support/flag-tree.ts";
+import { aFlagRepository, commitFlags, CONFIG, flagPath, flagText } from "../support/flag-tree.ts";
 import { DANA, LEE, type TestRepository } from "../support/repository.ts";
 import { aCommittedTree, aSyncedTree, type Synced } from "../support/synced.ts";
 
@@ -114,4 +119,30 @@ test("a work tree sync names the person who ran it", async () => {
   tree.repository.write(flagPath("one"), better("Not committed."));
   await tree.sync("--work-tree");
   expect(await audited(tree, "one")).toMatchObject({ changed_by: expect.stringMatching(/^user@/), notes: "work tree" });
+});
+
+test("a flag that was moved in one commit and removed in the next names the person who removed it", async () => {
+  const tree = await aSyncedTree(SQLITE, { one: flagText(), two: flagText() }, { environment: "staging" });
+  tree.repository.git("mv", flagPath("one"), "flags/one_moved.tmp");
+  tree.repository.remove("flags/one_moved.tmp");
+  tree.repository.write("flags/shop/one.yaml", flagText());
+  tree.repository.commit("Into the shop (#2)", { by: LEE });
+  tree.repository.remove("flags/shop/one.yaml");
+  tree.repository.commit("Away (#3)", { by: SAM });
+  await tree.sync();
+  expect(await audited(tree, "one")).toEqual({ action: "archived", changed_by: SAM.email, notes: "Away (#3)" });
+});
+
+test("a change that only the configuration explains names the person who changed the configuration", async () => {
+  const tree = aFlagRepository({ one: flagText() });
+  const live = tree.git("rev-parse", "HEAD");
+  tree.write("flags/_config.yaml", CONFIG.replace("maxFlags: 25", "maxFlags: 26"));
+  const commit = tree.commit("More at once (#2)", { by: LEE });
+  const repository = await openRepository(tree.folder);
+  const flag = aFlag({ key: "one", owner: "team-shop" });
+  const plan = planOf({ files: [flag], rows: [aLiveFlag(aFlag({ key: "one", owner: "team-checkout" }))] });
+  const desired = { repository, commit, pathsOf: () => [flagPath("one")] };
+  const fallback = { changedBy: "deploy@ci", notes: null };
+  const found = await attributionsOf(plan.changes, desired, live, fallback);
+  expect([...found]).toEqual([["one", { changedBy: LEE.email, notes: "More at once (#2)" }]]);
 });

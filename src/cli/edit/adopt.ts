@@ -16,7 +16,7 @@ export function adoptCommand(io: Io, done: Done): CommandUnknownOpts {
     .addOption(envOption)
     .addOption(databaseOption);
   return withEditOptions(command).action(async (key, options) => {
-    const { adoptLive } = await import("../../source/edit/adopt.ts");
+    const { adoptLive, notAdopted } = await import("../../source/edit/adopt.ts");
     const { liveFlag } = await import("./live-flag.ts");
     const { targetOf } = await import("../live-table.ts");
     const target = targetOf(io, options);
@@ -28,7 +28,11 @@ export function adoptCommand(io: Io, done: Done): CommandUnknownOpts {
     ];
     await runEdit(io, done, options, {
       key,
-      edit: (tree) => ({ result: adoptLive(tree, environment, flag), notes, next }),
+      edit: (tree) => ({
+        result: adoptLive(tree, environment, flag),
+        notes: [...notes, ...notAdopted(tree, environment, flag)],
+        next,
+      }),
     });
   });
 }

@@ -1,12 +1,14 @@
 import { FlagError } from "../../core/errors.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
+import { manualChangeText } from "../../core/describe/describe-manual-change.ts";
 import { unknownFlagError } from "../../core/diagnostic/unknown-name.ts";
 import { flagOfRow } from "../../core/row/row-codec.ts";
+import { manualChangesOf } from "../../sync/manual-changes.ts";
 import { withLiveTable } from "../live-table.ts";
 import { byWhom } from "../plan/plan-text.ts";
 import type { Io } from "../terminal/io.ts";
 
-/** Reads one live flag, and who changed it manually last. @throws FlagError when the flag is missing, archived or unreadable */
+/** Reads one live flag, and describes its manual changes with their authors. @throws FlagError when the flag is missing, archived or unreadable */
 export async function liveFlag(
   io: Io,
   key: FlagKey,
@@ -29,7 +31,8 @@ export async function liveFlag(
       const hint = "to restore it, add its file and sync";
       throw new FlagError("USAGE", `${key} is archived in ${environment}`, { hint });
     }
-    const change = (await store.manualChanges()).get(key);
-    return { flag: read.flag, notes: change === undefined ? [] : [`last changed manually${byWhom(change, io.now())}`] };
+    const changes = await manualChangesOf(store, read.row, read.flag);
+    const notes = changes.map((change) => `${manualChangeText(change)}${byWhom(change.by, io.now())}`);
+    return { flag: read.flag, notes };
   });
 }

@@ -7,6 +7,7 @@ import type { GitHub } from "../../github/connect.ts";
 import { isDescendant } from "../../github/repository.ts";
 import type { MainlineChange } from "../../history/mainline.ts";
 import { mainlineBetween } from "../../history/mainline-between.ts";
+import { rowEditor } from "../../sync/manual-changes.ts";
 import { planSync, type PlanOutcome, type SyncOptions } from "../../sync/sync.ts";
 
 /** The differences between a table and the branch. They do not depend on the current time. */
@@ -80,9 +81,9 @@ async function compare(options: DriftOptions): Promise<DriftOutcome> {
     throw error;
   }
   if (outcome.kind === "invalid") return outcome;
-  const { plan, desired, database, newestManual } = outcome;
+  const { plan, desired, database, manual } = outcome;
   const rowChange = (what: string, fate: string) => (key: string) => {
-    return { key, what, fate, by: newestManual.get(key) ?? null };
+    return { key, what, fate, by: rowEditor(key, manual) ?? null };
   };
   const drift: Drift = {
     environment: plan.environment,

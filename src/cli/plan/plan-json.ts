@@ -25,6 +25,7 @@ export function planData(plan: PlanWithNeeds): object {
     handEdits: plan.manualChanges.map(manualChangeData),
     unmanaged: plan.unmanaged,
     putBack: plan.putBack,
+    nothingToRelease: plan.nothingToRelease,
     unchanged: plan.unchanged,
     needs: plan.needs,
     problems: plan.problems,
@@ -76,6 +77,7 @@ function nameOf(rule: string | { readonly name: string }): string {
 const ASPECTS: Readonly<Record<Difference["kind"], string>> = {
   created: "enabled",
   "put-back": "enabled",
+  reset: "enabled",
   archived: "enabled",
   restored: "enabled",
   rewritten: "enabled",
@@ -103,6 +105,12 @@ const ASPECTS: Readonly<Record<Difference["kind"], string>> = {
 
 /** Returns a manual change as data for JSON. An unreadable row has always been reported under `rules`. */
 export function manualChangeData(change: ManualChange): object {
-  const { key, kind, outcome, by } = change;
-  return { group: groupOf(change) ?? "rules", kind, outcome, key, text: manualChangeText(change), by };
+  const { kind, outcome, key, by, agreesWithGit = false, isArchived = false } = change;
+  const text = manualChangeText(change);
+  return { group: groupName(change), kind, outcome, key, text, by, agreesWithGit, isArchived };
+}
+
+function groupName(change: ManualChange): string {
+  if (change.kind === "archived" || change.kind === "restored") return "archivedAt";
+  return groupOf(change) ?? "rules";
 }

@@ -4,7 +4,7 @@ import type { Change } from "../../core/plan/change.ts";
 import type { EditedBy, ManualChange } from "../../core/plan/manual-change.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { acknowledgeLine, isForFile, type Need, type PlanWithNeeds } from "../../impact/needs.ts";
-import type { AuditEntry } from "../../store/store.ts";
+import { NO_ENTRIES, rowEditor, type ManualEntries } from "../../sync/manual-changes.ts";
 import { printNote, type Io, type Style, type View } from "../terminal/io.ts";
 import { agoText } from "../terminal/age.ts";
 import { padded, widthOf } from "../terminal/layout.ts";
@@ -12,8 +12,8 @@ import { padded, widthOf } from "../terminal/layout.ts";
 /** A plan, and what its text shows in addition. */
 export interface PlanView extends View {
   readonly plan: PlanWithNeeds;
-  /** The newest manual entry of the audit, by flag. */
-  readonly newestManual: ReadonlyMap<string, AuditEntry>;
+  /** Who changed the table manually; nobody unless given. */
+  readonly manual?: ManualEntries;
   /** The database that the plan is for, if any. */
   readonly database?: string;
   /** Options that a printed command repeats. */
@@ -30,7 +30,11 @@ export const COLOURS = { create: "green", update: "yellow", archive: "red", rest
 /** Renders a plan: which states it compares, problems, changes, manual changes, counts, and how to acknowledge it. */
 export function planText(view: PlanView): string {
   const { plan } = view;
-  const keys = [...[...plan.changes, ...plan.manualChanges].map(({ key }) => key), ...plan.unmanaged];
+  const keys = [
+    ...[...plan.changes, ...plan.manualChanges].map(({ key }) => key),
+    ...plan.unmanaged,
+    ...plan.nothingToRelease,
+  ];
   const width = Math.min(40, Math.max(0, ...keys.map((key) => key.length)));
   const blocks = [
     view.title ?? betweenText(plan) + (view.database === undefined ? "" : `\ndatabase ${view.database}`),
@@ -70,7 +74,7 @@ export function branchText(plans: readonly PlanWithNeeds[], base: string, style:
   const quiet = plans.filter((plan) => !changing.includes(plan)).map(({ environment }) => environment);
   const blocks = changing.map((plan) => {
     const title = `${plan.environment}: ${comparedText(base, plan.from, plan.to)}`;
-    return planText({ plan, newestManual: new Map(), now: new Date(0), style, title });
+    return planText({ plan, now: new Date(0), style, title });
   });
   if (quiet.length > 0) blocks.push(`Nothing changes in ${quiet.join(", ")} against ${base}.`);
   return blocks.join("\n\n");
@@ -92,8 +96,8 @@ function changesText(view: PlanView, width: number): string {
 const MAX_ALIGNED = 64;
 
 /** Describes a change, one effect per line. The first line is printed beside the key. */
-function linesOf(change: Change, { plan, newestManual, now, style }: PlanView): readonly string[] {
-  const deletedBy = plan.putBack.includes(change.key) ? byWhom(newestManual.get(change.key), now) : "";
+function linesOf(change: Change, { plan, manual = NO_ENTRIES, now, style }: PlanView): readonly string[] {
+  const deletedBy = plan.putBack.includes(change.key) ? byWhom(rowEditor(change.key, manual), now) : "";
   const lines = change.differences.map((difference) => `${differenceText(difference)}${deletedBy}`);
   const needs = plan.needs.filter(({ key }) => key === change.key).map((need) => needText(need, style));
   return [
@@ -120,14 +124,21 @@ function changeText(
   return [isBeside ? head : start + first, ...below.map((line) => " ".repeat(widths.key + 4) + line)].join("\n");
 }
 
-/** Renders the manual changes with their outcome, then the rows without a file. */
-function manualChangesText({ plan, newestManual, now, style }: PlanView, width: number): string {
+/** Renders the manual changes with their outcome, the rows without a file, and the flags with nothing to release. */
+function manualChangesText({ plan, manual = NO_ENTRIES, now, style }: PlanView, width: number): string {
   const line = (key: string, text: string) => `${style("yellow", "!")} ${padded(key, width)}  ${text}`;
   const changes = plan.manualChanges.map((change) => line(change.key, manualChangeLine(change, now)));
   const rows = plan.unmanaged.map((key) => {
-    return line(key, `inserted manually${byWhom(newestManual.get(key), now)}; served, although it has no file`);
+    return line(key, `inserted manually${byWhom(rowEditor(key, manual), now)}; served, although it has no file`);
   });
-  return [...changes, ...rows].join("\n");
+  const released = plan.nothingToRelease.map((key) => line(key, nothingToReleaseText(key, plan)));
+  return [...changes, ...rows, ...released].join("\n");
+}
+
+/** Says why a flag that was to be released has nothing to undo. */
+export function nothingToReleaseText(key: string, { unmanaged }: Plan): string {
+  if (unmanaged.includes(key)) return "nothing to release: the row was inserted manually, and git has no file for it";
+  return "nothing to release: it has no manual changes";
 }
 
 /** Renders a manual change, e.g. `disabled manually 3 h ago by deploy@ops; stays disabled until released`. */

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { FlagError } from "../../core/errors.ts";
+import { shellWord } from "../../core/text.ts";
 import { printResult, type Done } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import { viewOf, type Io } from "../terminal/io.ts";
@@ -76,15 +77,16 @@ export function planCommand(io: Io, done: Done): CommandUnknownOpts {
  */
 function refuseWithoutBase(options: Pick<PlanBaseOptions, "format" | "contexts" | "sample" | "seed">): void {
   const given = [
-    ...(["contexts", "sample", "seed"] as const)
-      .filter((name) => options[name] !== undefined)
-      .map((name) => `--${name}`),
-    ...(options.format === "markdown" ? ["--format markdown"] : []),
+    ...(["contexts", "sample", "seed"] as const).flatMap((name) => {
+      const value = options[name];
+      return value === undefined ? [] : [{ name: `--${name}`, words: `--${name} ${shellWord(String(value))}` }];
+    }),
+    ...(options.format === "markdown" ? [{ name: "--format markdown", words: "--format markdown" }] : []),
   ];
   const [first] = given;
   if (first === undefined) return;
-  throw new FlagError("USAGE", `${first} requires --base, because a plan against a table does not report flips`, {
-    hint: `add the commit to compare with: hoist plan --base origin/main ${given.join(" ")}`,
+  throw new FlagError("USAGE", `${first.name} requires --base, because a plan against a table does not report flips`, {
+    hint: `add the commit to compare with: hoist plan --base origin/main ${given.map(({ words }) => words).join(" ")}`,
   });
 }
 

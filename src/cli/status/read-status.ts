@@ -4,12 +4,14 @@ import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import { overridesOf, type ResolvedOverrides } from "../../core/override/override-resolve.ts";
 import { type SeenOverride, seenOverrides } from "../../impact/seen-overrides.ts";
 import { columnsOf, flagOfRow, type ReadRow } from "../../core/row/row-codec.ts";
+import { manualChangeText } from "../../core/describe/describe-manual-change.ts";
+import { manualChangesIn } from "../../core/plan/drift.ts";
+import type { ManualChange } from "../../core/plan/manual-change.ts";
 import { cellText } from "../../core/describe/wording.ts";
-import type { AuditEntry, FlagStore, StoredSnapshot } from "../../store/store.ts";
+import type { FlagStore, StoredSnapshot } from "../../store/store.ts";
 import { desiredOf, type Desired } from "../../source/read/desired.ts";
 import { readFiles } from "../../source/read/read-files.ts";
-import { newestManualOf } from "../../sync/table.ts";
-import { editorsOf, type Editors } from "../../sync/manual-changes.ts";
+import { manualEntriesOf, rowEditor, withEditor, type ManualEntries } from "../../sync/manual-changes.ts";
 import { liveFlags, targetOf, withLiveTable, type TargetOptions } from "../live-table.ts";
 import type { Io } from "../terminal/io.ts";
 import { INSTANCE_MS } from "../plan/live-tables.ts";
@@ -51,17 +53,13 @@ async function gitSide(folder: string, environment: string): Promise<GitSide> {
 }
 
 async function statusOf(io: Io, store: FlagStore, { head, rows }: StoredSnapshot, git: GitSide): Promise<Status> {
-  const [instances, newestManual, syncs] = [
-    await store.instances(INSTANCE_MS),
-    await newestManualOf(store),
-    await store.syncs(1),
-  ];
-  const editors = await editorsOf(store, { head, rows }, newestManual);
+  const [instances, syncs] = [await store.instances(INSTANCE_MS), await store.syncs(1)];
   const reads = new Map(rows.map((raw) => [String(raw.feature_key), flagOfRow(raw)]));
+  const manual = await manualEntriesOf(store, reads);
   const overrides = overridesOf({ overrides: await parsedOverrides(io) }, liveFlags(reads.values()), new Set());
   const keys = [...new Set([...reads.keys(), ...(git.desired?.flags.keys() ?? [])])].sort();
   const seen = new Map(seenOverrides(instances).map((each) => [each.key, each]));
-  const sides: Sides = { git, reads, overrides, seen, newestManual, editors, now: io.now() };
+  const sides: Sides = { git, reads, overrides, seen, manual, now: io.now() };
   const all = keys.flatMap((key) => rowOf(key, sides) ?? []);
   return {
     environment: head.environment,
@@ -81,19 +79,19 @@ interface Sides {
   readonly reads: ReadonlyMap<FlagKey, ReadRow>;
   readonly overrides: ResolvedOverrides;
   readonly seen: ReadonlyMap<FlagKey, SeenOverride>;
-  readonly newestManual: ReadonlyMap<FlagKey, AuditEntry>;
-  readonly editors: Editors;
+  readonly manual: ManualEntries;
   readonly now: Date;
 }
 
-/** Returns the row of a flag; null for an archived flag without a file. */
+/** Returns the row of a flag; null for an archived flag without a file and without manual changes. */
 function rowOf(key: FlagKey, sides: Sides): StatusRow | null {
-  const { git, reads, overrides, seen, now } = sides;
+  const { git, reads, overrides, seen } = sides;
   const read = reads.get(key);
   const desired = git.desired?.flags.get(key)?.flag;
   const archived = read?.ok === true && read.row.archived_at !== null;
-  if (archived && desired === undefined) return null;
-  const edited = read?.ok === true && isEdited(read);
+  const edits = read?.ok === true ? editsIn(key, read, sides) : [];
+  const edited = edits.length > 0 || (read?.ok === true && read.row.synced === null && !archived);
+  if (archived && desired === undefined && !edited) return null;
   const inForce = overrides.byKey.get(key);
   const overridden = seen.get(key);
   const agrees = read?.ok === true && desired !== undefined && !archived && sameAnswers(read.flag, desired);
@@ -104,7 +102,7 @@ function rowOf(key: FlagKey, sides: Sides): StatusRow | null {
     override: inForce === undefined ? "–" : `${inForce.variant} ${inForce.via}`,
     instances:
       overridden === undefined ? "–" : `${overridden.variants.join(", ")} ${overridden.instances}/${overridden.of}`,
-    note: noteOf(read, editorOf(key, sides), edited, now),
+    note: noteOf(key, read, edits, sides),
     differs:
       (git.desired !== null && !agrees) ||
       edited ||
@@ -120,25 +118,30 @@ function tableCell(read: ReadRow | undefined, archived: boolean): string {
   return archived ? "archived" : cellText(read.flag);
 }
 
-/** Returns whether the row was changed or inserted manually. */
-function isEdited({ row }: ReadRow & { ok: true }): boolean {
-  return row.synced === null || differingGroups(row, row.synced).length > 0;
+/** Returns the manual changes in a row, with their authors. */
+function editsIn(key: FlagKey, { row, flag }: ReadRow & { ok: true }, { git, manual }: Sides): readonly ManualChange[] {
+  const hasFile = git.desired?.flags.has(key) === true;
+  const isArchivedManually = row.archived_at !== null && hasFile && manual.archived.has(key);
+  const archived: readonly ManualChange[] = isArchivedManually
+    ? [{ key, kind: "archived", outcome: "overwritten" }]
+    : [];
+  return [...archived, ...manualChangesIn(key, row, flag)].map((change) => withEditor(change, manual));
 }
 
 function sameAnswers(live: Flag, desired: Flag): boolean {
   return differingGroups(columnsOf(live), columnsOf(desired)).length === 0;
 }
 
-/** Returns the audit entry that switched the flag manually, else the newest manual entry. */
-function editorOf(key: FlagKey, { reads, newestManual, editors }: Sides): AuditEntry | undefined {
-  const read = reads.get(key);
-  const isSwitched = read?.ok === true && read.row.synced !== null && read.row.enabled !== read.row.synced.enabled;
-  return (isSwitched ? editors.get(key)?.get("enabled") : undefined) ?? newestManual.get(key);
-}
-
-function noteOf(read: ReadRow | undefined, entry: AuditEntry | undefined, edited: boolean, now: Date): string {
-  if (read?.ok === false) return `${read.problem}${byWhom(entry, now)}`;
-  if (read === undefined && entry?.action === "deleted") return `deleted manually${byWhom(entry, now)}`;
-  if (read?.ok === true && read.row.synced === null) return `has no file${byWhom(entry, now)}`;
-  return edited ? byWhom(entry, now).trim() : "";
+/** Names each manual change with its author, time and note. */
+function noteOf(
+  key: FlagKey,
+  read: ReadRow | undefined,
+  edits: readonly ManualChange[],
+  { manual, now }: Sides,
+): string {
+  const by = byWhom(rowEditor(key, manual), now);
+  if (read === undefined) return manual.newest.get(key)?.action === "deleted" ? `deleted manually${by}` : "";
+  if (!read.ok) return `${read.problem}${by}`;
+  if (read.row.synced === null && read.row.archived_at === null) return `has no file${by}`;
+  return edits.map((edit) => `${manualChangeText(edit)}${byWhom(edit.by, now)}`).join("; ");
 }

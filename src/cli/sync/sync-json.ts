@@ -25,6 +25,8 @@ export function syncData(
     testsPassed: desired.testsPassed,
     handEdits: plan.manualChanges.map(manualChangeData),
     unmanaged: plan.unmanaged,
+    putBack: plan.putBack,
+    nothingToRelease: plan.nothingToRelease,
     needs: plan.needs,
     problems: plan.problems,
     planId: plan.id,

@@ -1,9 +1,10 @@
-import { manualChangeText } from "../../core/describe/describe-manual-change.ts";
+import { manualChangeText, manualOutcomeText } from "../../core/describe/describe-manual-change.ts";
 import { counted } from "../../core/text.ts";
+import { rowEditor } from "../../sync/manual-changes.ts";
 import type { SyncOutcome } from "../../sync/sync.ts";
 import type { View } from "../terminal/io.ts";
 import { noteText } from "../terminal/layout.ts";
-import { actionCounts, byWhom, shortCommit } from "../plan/plan-text.ts";
+import { actionCounts, byWhom, nothingToReleaseText, shortCommit } from "../plan/plan-text.ts";
 
 type Synced = SyncOutcome & { readonly kind: "synced" };
 
@@ -18,17 +19,29 @@ export function syncText(outcome: Synced, tookMs: number, { now, style, columns 
     `${plan.environment} is at revision ${outcome.head.revision}: ${doneText(outcome)} (${took})`,
   ];
   const lines = facts.filter((fact) => fact !== "").map((fact) => `${tick} ${fact}`);
-  const notes = plan.manualChanges.map((change) => {
-    const { key, outcome: becomes } = change;
-    const what = `${manualChangeText(change)}${byWhom(change.by, now)}`;
-    if (becomes !== "stays") return `${key}: ${what}; ${becomes}`;
-    const release = `hoist sync --env ${plan.environment}${outcome.again.place} --release ${key}`;
-    return `${key} stays as it is: ${what}. To release it, run: ${release}`;
-  });
-  const rows = plan.unmanaged.map((key) => `${key} was inserted manually: it is served, although it has no file`);
   const dirty = desired.uncommitted.length;
   const left = dirty === 0 ? [] : [`${counted(dirty, "file")} under flags/ not committed, so not part of this sync`];
-  return [...lines, ...[...notes, ...rows, ...left].map((note) => noteText(note, style, columns))].join("\n");
+  return [...lines, ...[...manualNotes(outcome, now), ...left].map((note) => noteText(note, style, columns))].join(
+    "\n",
+  );
+}
+
+/** Names each manual change, and each row that was inserted or deleted manually, with its author, time and note. */
+function manualNotes({ plan, manual, again }: Synced, now: Date): readonly string[] {
+  const by = (key: string) => byWhom(rowEditor(key, manual), now);
+  return [
+    ...plan.manualChanges.map((change) => {
+      const { key, outcome, isArchived, agreesWithGit } = change;
+      const what = `${manualChangeText(change)}${byWhom(change.by, now)}`;
+      if (outcome !== "stays") return `${key}: ${what}; ${manualOutcomeText(change)}`;
+      const release = `hoist sync --env ${plan.environment}${again.place} --release ${key}`;
+      const stays = `stays as it is${agreesWithGit === true ? ", even when git enables it" : ""}`;
+      return `${key}${isArchived === true ? ", which is archived," : ""} ${stays}: ${what}. To release it, run: ${release}`;
+    }),
+    ...plan.putBack.map((key) => `${key} was put back: its row was deleted manually${by(key)}`),
+    ...plan.unmanaged.map((key) => `${key} was inserted manually${by(key)}: it is served, although it has no file`),
+    ...plan.nothingToRelease.map((key) => `${key}: ${nothingToReleaseText(key, plan)}`),
+  ];
 }
 
 function followsText({ desired, before }: Synced): string {
@@ -41,5 +54,7 @@ function followsText({ desired, before }: Synced): string {
 
 function doneText({ plan }: Synced): string {
   const done = { create: "created", update: "updated", restore: "restored", archive: "archived" };
-  return actionCounts(plan.changes, done).join(", ") || "nothing to do";
+  const own = plan.changes.filter(({ key }) => !plan.putBack.includes(key));
+  const putBack = plan.putBack.length === 0 ? [] : [`${plan.putBack.length} put back`];
+  return [...actionCounts(own, done), ...putBack].join(", ") || "nothing to do";
 }

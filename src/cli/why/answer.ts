@@ -1,6 +1,6 @@
 import { FlagError } from "../../core/errors.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
-import { differingGroups } from "../../core/row/row.ts";
+import { manualChangeText } from "../../core/describe/describe-manual-change.ts";
 import { unknownFlagError } from "../../core/diagnostic/unknown-name.ts";
 import { flagOfRow, type ReadRow } from "../../core/row/row-codec.ts";
 import { trace } from "../../core/evaluate/trace.ts";
@@ -8,11 +8,12 @@ import type { AuditEntry, FlagStore } from "../../store/store.ts";
 import type { EvaluationContext } from "../../core/evaluate/evaluation.ts";
 import { desiredOf } from "../../source/read/desired.ts";
 import { readFiles } from "../../source/read/read-files.ts";
+import { manualChangesOf } from "../../sync/manual-changes.ts";
 import type { Io } from "../terminal/io.ts";
 import { liveFlags, targetOf, withLiveTable, type TargetOptions } from "../live-table.ts";
 import { parsedOverrides } from "../override/overrides.ts";
 import { agoText } from "../terminal/age.ts";
-import { shortCommit } from "../plan/plan-text.ts";
+import { byWhom, shortCommit } from "../plan/plan-text.ts";
 import type { ExplainedAnswer } from "./why-text.ts";
 import { environmentName, flagsFolder, invalidFlags, readConfig } from "../workspace.ts";
 
@@ -58,7 +59,7 @@ async function fromTable(io: Io, key: FlagKey, where: SourceOptions): Promise<So
       archived: reads.flatMap((read) => (read.ok && read.row.archived_at !== null ? [read.flag.key] : [])),
       revision: head.revision,
       text: `${head.environment} revision ${head.revision}`,
-      provenance: own === undefined ? "" : provenanceOf(own, await lastEntry(store, key), io),
+      provenance: own?.ok === true ? await provenanceOf(store, own, io) : "",
     };
   });
 }
@@ -73,17 +74,18 @@ async function lastEntry(store: FlagStore, key: FlagKey): Promise<AuditEntry | u
   }
 }
 
-function provenanceOf(read: ReadRow, entry: AuditEntry | undefined, io: Io): string {
-  if (!read.ok) return "";
-  const { path, commit_sha, last_modified_by, updated_at, synced } = read.row;
+/** Names the last change to a row, and each earlier manual change that is still in effect. */
+async function provenanceOf(store: FlagStore, { row, flag }: ReadRow & { ok: true }, io: Io): Promise<string> {
+  const entry = await lastEntry(store, flag.key);
+  const { path, commit_sha, last_modified_by, updated_at } = row;
   const by = entry === undefined ? last_modified_by : entry.changedBy;
   const manually = entry?.bySync === false ? "manually " : "";
   // The row keeps the commit of the last sync that changed it, which does not describe a later manual change.
   const commit = manually !== "" || commit_sha === null ? "" : ` in ${shortCommit(commit_sha)}`;
   const note = entry?.notes ? ` (${entry.notes})` : "";
   const last = `${path ?? "no file"}, last changed ${manually}by ${by}${commit}${note}, ${agoText(updated_at, io.now())}`;
-  const hasManualChange = manually === "" && synced !== null && differingGroups(read.row, synced).length > 0;
-  return hasManualChange ? `${last}; an earlier manual change is still in effect: hoist status` : last;
+  const edits = (await manualChangesOf(store, row, flag)).filter((edit) => edit.by?.revision !== entry?.revision);
+  return [last, ...edits.map((edit) => `${manualChangeText(edit)}${byWhom(edit.by, io.now())}`)].join("; ");
 }
 
 async function fromFiles(io: Io, key: FlagKey, where: SourceOptions): Promise<Source> {

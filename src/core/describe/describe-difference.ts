@@ -25,6 +25,8 @@ export function differenceText(difference: Difference): string {
       return `${archivedText(difference.flag)}; ${archiveEffectText(difference.flag)}`;
     case "put-back":
       return "put back: its row was deleted manually";
+    case "reset":
+      return "manual changes to its archived row are undone; it stays archived";
     case "rewritten":
       return `the row cannot be read (${difference.problem}) and is rewritten: ${stateText(difference.flag)}`;
     case "moved":

@@ -1,12 +1,13 @@
 import type { Flag, FlagKey } from "../flag/flag.ts";
 import { variableOf } from "../override/override-text.ts";
-import { agreeInAll, columnsIn, type FlagColumns } from "../row/row.ts";
+import { agreeInAll, type FlagColumns, type SyncedColumns } from "../row/row.ts";
 import { FormatProblem } from "../row/format-problem.ts";
 import { columnsOf, flagOfColumns } from "../row/row-codec.ts";
 import { differences, type Difference } from "./difference.ts";
-import type { DesiredFlag, LiveRow, SyncedRow } from "./live-row.ts";
+import { killOf, killOutcome, type Kill } from "./kill.ts";
+import type { DeletedRow, DesiredFlag, LiveRow, SyncedRow } from "./live-row.ts";
 import { manualChangeOf, type ManualChange } from "./manual-change.ts";
-import { mergeColumns, type Merged, type OnDrift } from "./merge.ts";
+import { killGroupOutcome, mergeColumns, syncedColumns, type Merged, type OnDrift } from "./merge.ts";
 
 /** A change that a sync writes to the row of one flag. */
 export interface Change {
@@ -23,7 +24,7 @@ export interface Change {
   readonly git: GitChange;
   /** The columns to write to the row. */
   readonly columns: FlagColumns;
-  readonly synced: FlagColumns;
+  readonly synced: SyncedColumns;
 }
 
 /** The versions of one flag in git at the last sync and now. */
@@ -48,10 +49,10 @@ export interface ChangeOptions {
   /** Flags whose manual changes are undone. */
   readonly release: ReadonlySet<FlagKey>;
   readonly onDrift: OnDrift;
-  /** The keys of rows that were deleted manually. */
-  readonly deletedManually: ReadonlySet<FlagKey>;
-  /** The deleted rows that had been disabled manually before; they are put back disabled. */
-  readonly killedAndDeleted?: ReadonlySet<FlagKey>;
+  /** The rows that were deleted manually, by flag. */
+  readonly deletedManually: ReadonlyMap<FlagKey, DeletedRow>;
+  /** The flags that were archived, or restored from the archive, manually. */
+  readonly archivedManually: ReadonlySet<FlagKey>;
   /** The keys of the table, including archived ones, by their environment variables. */
   readonly takenNames: ReadonlyMap<string, FlagKey>;
 }
@@ -74,7 +75,7 @@ export function planFlag(
   live: LiveRow | undefined,
   options: ChangeOptions,
 ): FlagPlan {
-  if (desired === undefined) return live === undefined ? NO_CHANGE : planWithoutFile(key, live);
+  if (desired === undefined) return live === undefined ? NO_CHANGE : planWithoutFile(key, live, options);
   const taken = nameProblem(key, desired, options);
   if (taken !== undefined) return { ...NO_CHANGE, problems: [taken] };
   if (live === undefined) return planWithoutRow(key, desired, options);
@@ -82,10 +83,12 @@ export function planFlag(
 }
 
 function planWithoutRow(key: FlagKey, desired: DesiredFlag, options: ChangeOptions): FlagPlan {
-  const wasKilled = options.killedAndDeleted?.has(key) ?? false;
-  return planAsInGit(key, desired, wasKilled, options, {
+  const deleted = options.deletedManually.get(key);
+  // A row that no sync wrote was inserted and deleted by people; its kill went with it.
+  const kill = deleted === undefined || deleted.synced === null ? "none" : killOf(deleted.synced, deleted);
+  return planAsInGit(key, desired, kill, options, {
     action: "create",
-    differenceFor: (flag) => (options.deletedManually.has(key) ? { kind: "put-back" } : { kind: "created", flag }),
+    differenceFor: (flag) => (deleted === undefined ? { kind: "created", flag } : { kind: "put-back" }),
   });
 }
 
@@ -96,7 +99,7 @@ function planUnreadable(
   { problem, enabled }: LiveRow & { ok: false },
   options: ChangeOptions,
 ): FlagPlan {
-  const { manualChanges, ...plan } = planAsInGit(key, desired, enabled === false, options, {
+  const { manualChanges, ...plan } = planAsInGit(key, desired, enabled === false ? "against-git" : "none", options, {
     action: "update",
     differenceFor: (flag) => ({ kind: "rewritten", problem, flag }),
   });
@@ -108,61 +111,90 @@ function planUnreadable(
 function planAsInGit(
   key: FlagKey,
   { flag, path }: DesiredFlag,
-  wasKilled: boolean,
+  kill: Kill,
   { release }: ChangeOptions,
   { action, differenceFor }: { action: Change["action"]; differenceFor: (after: Flag) => Difference },
 ): FlagPlan {
-  const synced = columnsOf(flag);
-  const isKill = wasKilled && synced.enabled;
-  const outcome = release.has(key) ? "undone" : "stays";
-  const columns = isKill && outcome === "stays" ? { ...synced, enabled: false } : synced;
+  const inGit = columnsOf(flag);
+  const killed = killGroupOutcome(killOutcome(kill, inGit, release.has(key)), inGit);
+  const outcomes = killed === null ? [] : [killed];
+  const columns = killed?.outcome === "stays" ? { ...inGit, enabled: false } : inGit;
+  const synced = syncedColumns(inGit, outcomes);
   const after = flagOfColumns(key, columns);
   const git: GitChange = { before: null, after: flag };
   const differences = [differenceFor(after)];
   return {
     ...NO_CHANGE,
     change: { key, action, path, before: null, after, differences, git, columns, synced },
-    manualChanges: isKill ? [{ key, kind: "disabled", outcome }] : [],
+    manualChanges: outcomes.map((outcome) => manualChangeOf(key, outcome, { ...flag, enabled: false })),
   };
 }
 
-/** Plans a flag whose file is gone: it is archived, unless no sync ever wrote it or it is archived already. */
-function planWithoutFile(key: FlagKey, live: LiveRow): FlagPlan {
+/**
+ * Plans a flag whose file is gone: it is archived, unless no sync ever wrote it or it is archived already. Its manual changes
+ * stay in the archived row, from which a later sync may restore the flag.
+ */
+function planWithoutFile(key: FlagKey, live: LiveRow, options: ChangeOptions): FlagPlan {
   if (!live.ok) return { ...NO_CHANGE, state: "unmanaged" };
   const { row, flag } = live;
-  if (row.archived_at !== null) return { ...NO_CHANGE, state: "archived" };
-  if (row.synced === null) return { ...NO_CHANGE, state: "unmanaged" };
+  const isArchived = row.archived_at !== null;
+  if (row.synced === null) return { ...NO_CHANGE, state: isArchived ? "archived" : "unmanaged" };
+  const { release, onDrift } = options;
+  const { columns, synced, outcomes } = mergeColumns(row.synced, row, row.synced, {
+    release: release.has(key),
+    onDrift,
+  });
+  const manualChanges = outcomes.map((outcome): ManualChange => {
+    return { ...manualChangeOf(key, outcome, flag), isArchived: true };
+  });
   const change: Change = {
     key,
-    action: "archive",
+    action: isArchived ? "update" : "archive",
     path: row.path,
-    before: flag,
+    before: isArchived ? null : flag,
     after: null,
-    differences: [{ kind: "archived", flag }],
-    git: { before: flagAsSynced(key, row), after: null },
-    columns: columnsIn(row),
-    synced: row.synced,
+    differences: [isArchived ? { kind: "reset" } : { kind: "archived", flag }],
+    git: { before: isArchived ? null : flagAsSynced(key, row), after: null },
+    columns,
+    synced,
   };
-  return { ...NO_CHANGE, change };
+  if (!isArchived) return { ...NO_CHANGE, change, manualChanges: [...rowChanges(key, row, options), ...manualChanges] };
+  const isUnchanged = agreeInAll(row, columns) && row.synced.killed === synced.killed;
+  return { ...NO_CHANGE, change: isUnchanged ? null : change, manualChanges, state: "archived" };
+}
+
+/** Returns the manual change of `archived_at`, which every sync undoes. */
+function rowChanges(
+  key: FlagKey,
+  { archived_at }: SyncedRow,
+  { archivedManually, release, onDrift }: ChangeOptions,
+): readonly ManualChange[] {
+  if (!archivedManually.has(key)) return [];
+  const outcome = release.has(key) || onDrift === "heal" ? "undone" : "overwritten";
+  return [{ key, kind: archived_at === null ? "restored" : "archived", outcome }];
 }
 
 function planUpdate(
   key: FlagKey,
   desired: DesiredFlag,
   { row, flag: live }: { readonly row: SyncedRow; readonly flag: Flag },
-  { release, onDrift }: ChangeOptions,
+  options: ChangeOptions,
 ): FlagPlan {
-  const synced = columnsOf(desired.flag);
+  const { release, onDrift } = options;
+  const inGit = columnsOf(desired.flag);
   const isArchived = row.archived_at !== null;
-  const isRecorded = row.synced !== null && agreeInAll(row.synced, synced);
+  const isRecorded = row.synced !== null && agreeInAll(row.synced, inGit);
   const isInTable = (columns: FlagColumns) => !isArchived && row.path === desired.path && agreeInAll(row, columns);
   // This is the case for most rows of most plans.
-  if (isRecorded && isInTable(synced)) return NO_CHANGE;
-  if (row.flag_type !== synced.flag_type) return { ...NO_CHANGE, problems: [typeProblem(key, desired, row)] };
-  const merged = mergeColumns(row.synced, row, synced, { release: release.has(key), onDrift });
-  const { columns, outcomes } = readableMerge(key, merged, synced);
-  const manualChanges = outcomes.map(({ group, outcome }) => manualChangeOf(key, group, outcome, live));
-  if (isRecorded && isInTable(columns)) return { ...NO_CHANGE, manualChanges };
+  if (isRecorded && isInTable(inGit) && row.synced?.killed === undefined) return NO_CHANGE;
+  if (row.flag_type !== inGit.flag_type) return { ...NO_CHANGE, problems: [typeProblem(key, desired, row)] };
+  const merged = mergeColumns(row.synced, row, inGit, { release: release.has(key), onDrift });
+  const { columns, synced, outcomes } = readableMerge(key, merged, inGit);
+  const manualChanges = [
+    ...(isArchived ? rowChanges(key, row, options) : []),
+    ...outcomes.map((outcome) => manualChangeOf(key, outcome, live)),
+  ];
+  if (isRecorded && isInTable(columns) && row.synced?.killed === synced.killed) return { ...NO_CHANGE, manualChanges };
   const after = flagOfColumns(key, columns);
   const change: Change = {
     key,
@@ -190,8 +222,9 @@ function readableMerge(key: FlagKey, merged: Merged, git: FlagColumns): Merged {
   if (flagIfReadable(key, merged.columns) !== null) return merged;
   return {
     columns: { ...git, enabled: merged.columns.enabled },
-    outcomes: merged.outcomes.map(({ group, outcome }) =>
-      outcome === "stays" && group !== "enabled" ? { group, outcome: "overwritten" } : { group, outcome },
+    synced: merged.synced,
+    outcomes: merged.outcomes.map(({ group, outcome, ...rest }) =>
+      outcome === "stays" && group !== "enabled" ? { group, outcome: "overwritten" } : { group, outcome, ...rest },
     ),
   };
 }

@@ -11,6 +11,8 @@ export type RowDifference =
   | { readonly kind: "created" | "archived" | "restored"; readonly flag: Flag }
   /** The row was deleted manually. */
   | { readonly kind: "put-back" }
+  /** The manual changes to the row of an archived flag are undone; it stays archived. */
+  | { readonly kind: "reset" }
   /** The row could not be read, for the reason in `problem`. */
   | { readonly kind: "rewritten"; readonly problem: string; readonly flag: Flag }
   /** `from` is null for a row that was inserted manually. */

@@ -1,5 +1,5 @@
 import type { Flag } from "../flag/flag.ts";
-import type { FlagColumns, FlagRow } from "../row/row.ts";
+import type { FlagColumns, FlagRow, SyncedColumns } from "../row/row.ts";
 
 /** The desired state of one flag, according to the files. */
 export interface DesiredFlag {
@@ -18,3 +18,10 @@ export type LiveRow =
 
 /** The columns that git decides, and what the last sync wrote. */
 export type SyncedRow = FlagColumns & Pick<FlagRow, "path" | "synced" | "archived_at">;
+
+/** The part of a manually deleted row that a plan needs. */
+export interface DeletedRow {
+  readonly enabled: boolean;
+  /** What the last sync wrote; null if no sync wrote the row. */
+  readonly synced: Pick<SyncedColumns, "enabled" | "killed"> | null;
+}

@@ -29,6 +29,8 @@ export interface Plan {
   readonly unmanaged: readonly FlagKey[];
   /** The keys of rows that were deleted manually; `changes` includes them. */
   readonly putBack: readonly FlagKey[];
+  /** The flags that were to be released and had no manual change. */
+  readonly nothingToRelease: readonly FlagKey[];
   readonly unchanged: number;
   /** Whether the table has no rows, so that creating flags changes no earlier answers of the table. */
   readonly isFirst: boolean;
@@ -47,14 +49,16 @@ export function planChanges(input: PlanInput): Plan {
     ...planFlag(key, desired.get(key), live.get(key), { ...input, takenNames }),
   }));
   const changes = flags.flatMap(({ change }) => change ?? []);
+  const manualChanges = flags.flatMap((flag) => flag.manualChanges);
   return {
     environment,
     from,
     to,
     changes,
-    manualChanges: flags.flatMap(({ manualChanges }) => manualChanges),
+    manualChanges,
     unmanaged: flags.flatMap(({ key, state }) => (state === "unmanaged" ? [key] : [])),
     putBack: changes.flatMap(({ key }) => (deletedManually.has(key) ? [key] : [])),
+    nothingToRelease: [...input.release].filter((key) => !manualChanges.some((change) => change.key === key)).sort(),
     unchanged: flags.filter(({ change, state }) => change === null && state === "managed").length,
     isFirst: live.size === 0,
     problems: flags.flatMap(({ problems }) => problems),

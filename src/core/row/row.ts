@@ -37,6 +37,12 @@ export interface FlagColumns {
   readonly metadata: JsonObject;
 }
 
+/**
+ * The columns according to git at the last sync. `killed` is set where someone disabled the flag manually although git had
+ * disabled it already: the flag then stays disabled when git enables it.
+ */
+export type SyncedColumns = FlagColumns & { readonly killed?: true };
+
 /** A whole row. */
 export interface FlagRow extends FlagColumns {
   /** A uuid. */
@@ -47,7 +53,7 @@ export interface FlagRow extends FlagColumns {
   /** The last commit that changed the row; null for a work-tree sync and for a row inserted manually. */
   readonly commit_sha: string | null;
   /** The columns of git at the last sync; null for a row inserted manually. */
-  readonly synced: FlagColumns | null;
+  readonly synced: SyncedColumns | null;
   /** ISO 8601, or null while the flag is live. */
   readonly archived_at: string | null;
   readonly created_at: string;
@@ -165,7 +171,7 @@ export function rowOf(raw: RawRow, key: string): FlagRow {
     ...columnsAt(raw),
     path: nullable(raw, "path", textAt),
     commit_sha: nullable(raw, "commit_sha", textAt),
-    synced: nullable(raw, "synced", (row, column) => columnsAt(objectAt(row, column))),
+    synced: nullable(raw, "synced", (row, column) => syncedAt(objectAt(row, column))),
     archived_at: nullable(raw, "archived_at", textAt),
     created_at: textAt(raw, "created_at"),
     updated_at: textAt(raw, "updated_at"),
@@ -177,6 +183,10 @@ export function rowOf(raw: RawRow, key: string): FlagRow {
 /** Returns only the columns that the files decide. */
 export function columnsIn(row: FlagColumns): FlagColumns {
   return columnsAt({ ...row });
+}
+
+function syncedAt(raw: Row): SyncedColumns {
+  return { ...columnsAt(raw), ...(raw["killed"] === true ? { killed: true } : {}) };
 }
 
 function columnsAt(raw: Row): FlagColumns {

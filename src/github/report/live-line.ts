@@ -1,4 +1,4 @@
-import { manualChangeText } from "../../core/describe/describe-manual-change.ts";
+import { editorText, manualChangeText } from "../../core/describe/describe-manual-change.ts";
 import { groupOf, type ManualChange } from "../../core/plan/manual-change.ts";
 import { code, prose } from "./escape.ts";
 import { bytesOf } from "./shorten.ts";
@@ -37,7 +37,8 @@ function liveLine({ environment, revision, commit, seconds, manualChanges }: Liv
 function manualChangesText(changes: readonly ManualChange[]): string {
   if (changes.length === 0) return "";
   const texts = changes.map((change) => {
-    const text = prose(manualChangeText(change));
+    const by = change.by === undefined ? "" : ` (${editorText(change.by)})`;
+    const text = prose(`${manualChangeText(change)}${by}`);
     return `${code(change.key)} stays ${groupOf(change) === "enabled" ? text : `as it is: ${text}`}`;
   });
   return `, but ${firstOf(texts, MAX_MANUAL_CHANGES, (rest) => `${rest} more`).join("; ")}`;

@@ -1,4 +1,4 @@
-import { manualChangeText } from "../../core/describe/describe-manual-change.ts";
+import { editorText, manualChangeText } from "../../core/describe/describe-manual-change.ts";
 import { countText, counted } from "../../core/text.ts";
 import type { ManualChange } from "../../core/plan/manual-change.ts";
 import { decidedByText } from "../../core/describe/decided-by.ts";
@@ -216,15 +216,10 @@ const MAX_MANUAL_CHANGES = 6;
 function manualChangesText(changes: readonly ManualChange[]): string {
   const texts = changes.map((change) => {
     const { key, by } = change;
-    const who = by === undefined ? "" : `, ${lineText(`${by.changedBy} at ${minuteText(by.changedAt)}`)}`;
+    const who = by === undefined ? "" : ` (${lineText(editorText(by))})`;
     return `${keyText(key)} ${lineText(manualChangeText(change))}${who}`;
   });
   return `in the table ${firstOf(texts, MAX_MANUAL_CHANGES, (rest) => `${rest} more`).join("; ")}`;
-}
-
-/** Returns an ISO 8601 time in UTC to the minute, e.g. `2026-11-18 03:12 UTC`. */
-function minuteText(moment: string): string {
-  return moment.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z$/, "$1 $2 UTC");
 }
 
 function placeText(ref: string, commit: string | null): string {

@@ -10,6 +10,8 @@ export const DIALECT: SqlDialect = {
     `coalesce(to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), ${column}::text)`,
   now: "now()",
   secondsFromNow: "now() + ? * interval '1 second'",
+  listedKeys: "SELECT jsonb_array_elements_text(?::jsonb) AS key",
+  json: (column) => column,
 };
 
 /** Reads head and all rows in one statement, so that both are from the same moment, even through a pooler in transaction mode. */

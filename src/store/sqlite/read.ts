@@ -11,6 +11,8 @@ export const DIALECT: SqlDialect = {
   isoTime: (column) => column,
   now: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
   secondsFromNow: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ? || ' seconds')",
+  listedKeys: "SELECT value AS key FROM json_each(?)",
+  json: (column) => `iif(json_valid(${column}), ${column}, NULL)`,
 };
 
 /** Reads the head. @throws the errors of headOf */

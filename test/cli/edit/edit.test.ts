@@ -345,7 +345,7 @@ onEveryEngine((engine) => {
       );
       const { code, out } = await hoist("adopt", "checkout");
       expect(code, out).toBe(0);
-      expect(out).toContain("last changed manually");
+      expect(out).toContain("disabled manually");
       expect(textOf(repository, "checkout")).toContain("  production: { enabled: false, rollout: 33.333% }\n");
       repository.commit("Keep what was done by hand (#2)");
       await sync();
@@ -353,6 +353,19 @@ onEveryEngine((engine) => {
       expect(plan, plan.out).toMatchObject({ code: 0 });
       expect(plan.out).not.toContain("manually");
       expect((await hoist("adopt", "checkout")).out).toContain("No changes: ");
+    });
+
+    test("writes what an overlay can express, and names the rest with its value and what to do", async () => {
+      const { repository, database, hoist } = await aSyncedTree(engine, { checkout: flagText() });
+      await database.type(
+        "UPDATE feature_toggles SET enabled = false, description = 'Typed.' WHERE feature_key = 'checkout'",
+      );
+      const { code, out, err } = await hoist("adopt", "checkout");
+      expect(code, out + err).toBe(0);
+      expect(textOf(repository, "checkout")).toContain("  production: { enabled: false }\n");
+      expect(out).toContain('the table differs in description ("Typed."), which cannot differ between environments');
+      expect(out).toContain("to keep it, edit flags/checkout.yaml yourself");
+      expect(out).toContain("to discard it: hoist sync --env production --release checkout");
     });
 
     test("rules are written with the names of their segments, and a change that a file cannot express is refused", async () => {

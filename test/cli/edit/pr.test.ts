@@ -285,11 +285,11 @@ describe("adopt --pr", () => {
     const { code, out, err } = await hoist("adopt", "workshop_routing", "--pr");
     expect(code, err).toBe(0);
     expect(out).toContain("workshop_routing: enabled → disabled in production");
-    expect(out).toContain("! last changed manually");
+    expect(out).toContain("! disabled manually");
     expect(readFileSync(join(clone.folder, PATH), "utf8")).toBe(FILES[PATH]);
     const [branch = ""] = await branches(fake);
     expect(await fileAt(fake, branch, PATH)).toContain("production: { enabled: false }");
-    expect(fake.world.issues.get(1)?.body).toContain("last changed manually");
+    expect(fake.world.issues.get(1)?.body).toContain("disabled manually");
   });
 });
 

@@ -279,7 +279,7 @@ describe("the state of the tables", () => {
       expect({ code, err }, err).toEqual({ code: 0, err: "" });
       const body = readText(parseMarkdown(bodies(scene)[0] ?? ""));
       expect(body, variable).toMatch(
-        /production: disabled manually \(sql, \d{4}-\d\d-\d\d\); it stays after the merge until it is released: hoist sync --env production --release workshop_routing/,
+        /production: disabled manually \(sql, \d{4}-\d\d-\d\d \d\d:\d\d UTC\); it stays after the merge until it is released: hoist sync --env production --release workshop_routing/,
       );
       expect(body, variable).toContain(
         "overridden to off by FEATURE_WORKSHOP_ROUTING on 1 of 2 instances: it stays overridden after the merge",

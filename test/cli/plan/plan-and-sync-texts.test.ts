@@ -15,6 +15,13 @@ describe("which database", () => {
   });
 });
 
+test("the hint for an option that needs --base repeats the option with its value", async () => {
+  const { hoist } = await aCommittedTree(SQLITE, { voice_logging: flagText() });
+  const { code, err } = await hoist("plan", "--sample", "5", "--seed", "7");
+  expect(code).toBe(9);
+  expect(err).toContain("hoist plan --base origin/main --sample 5 --seed 7");
+});
+
 describe("manual changes", () => {
   test("a plan without changes does not claim that the table equals git", async () => {
     const { hoist, database } = await aSyncedTree(SQLITE, { voice_logging: flagText() });
@@ -38,7 +45,9 @@ describe("manual changes", () => {
     expect(out).not.toContain(commit);
     commitFlags(repository, "Say it in other words (#2)", { voice_logging: flagText({ description: "Other words." }) });
     await sync();
-    expect((await hoist("why", "voice_logging")).out).toContain("an earlier manual change is still in effect");
+    expect((await hoist("why", "voice_logging")).out).toMatch(
+      /, (just now|\d+ s ago); 10 % of everyone, set manually (just now|\d+ s ago) by sql$/m,
+    );
   });
 });
 

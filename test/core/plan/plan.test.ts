@@ -72,7 +72,10 @@ describe("a plan", () => {
   });
 
   test("restores a manually deleted row", () => {
-    const plan = planOf({ files: [checkout], deletedManually: new Set(["checkout"]) });
+    const plan = planOf({
+      files: [checkout],
+      deletedManually: new Map([["checkout", { enabled: true, synced: { enabled: true } }]]),
+    });
     expect(told(plan)).toEqual(["create checkout: put back: its row was deleted manually"]);
   });
 
