@@ -45,7 +45,7 @@ export function createParts(settings: Settings, { clock, openStore, snapshotFile
   const heartbeat = settings.heartbeat ? startHeartbeat(clock, connection.store, state) : undefined;
   if (heartbeat !== undefined) emitter.on("override", heartbeat.beat);
   const overrideWatchers = settings.overrideSources.map((source) =>
-    watchOverrideSource(source, clock, logger, (text) => state.setOverrideText(source, text)),
+    watchOverrideSource(source, clock, logger, (said) => state.setOverrideText(source, said)),
   );
   /** Resolves when there is data, or when there is no longer a reason to wait for it. */
   const ready = Promise.withResolvers<void>();

@@ -4,13 +4,14 @@ import {
   OVERRIDE_SOURCES,
   type OverrideText,
   type OverrideTextOrigin,
-  parseOverrides,
 } from "../core/override/override.ts";
+import { parseOverrides } from "../core/override/parse-overrides.ts";
 import { changedKeys } from "./changed-keys.ts";
 import type { Clock } from "./clock.ts";
 import type { Emitter } from "./events.ts";
 import type { Settings } from "./options.ts";
 import { createOverrideLog, sameOverrides, shownOverrides, waitingVariables } from "./override/override-report.ts";
+import type { SaidText } from "./override/settled-text.ts";
 import type { Snapshot } from "./snapshot/snapshot.ts";
 import type { ShownOverride } from "./status.ts";
 import { compileView, type View } from "./view.ts";
@@ -27,8 +28,8 @@ export interface FlagState {
    * @param isConfirmed  true if the database has just returned the snapshot
    */
   readonly install: (snapshot: Snapshot, isConfirmed: boolean) => void;
-  /** Replaces the override lines of one source; undefined removes them. */
-  readonly setOverrideText: (source: LocatedSource, text: string | undefined) => void;
+  /** Replaces what one source of override lines says. */
+  readonly setOverrideText: (source: LocatedSource, said: SaidText) => void;
   readonly define: (definitions: FlagDefinitions) => void;
   /** Records that the database has not confirmed the data for too long, or that it has confirmed the data again. */
   readonly setLate: (isLate: boolean, ageMs: number) => void;
@@ -66,9 +67,8 @@ export function createFlagState(settings: Settings, clock: Pick<Clock, "today">,
       if (isConfirmed) isLate = false;
       replace(next);
     },
-    setOverrideText: ({ origin, path }, text) => {
-      if (text === undefined) overrideTexts.delete(origin);
-      else overrideTexts.set(origin, { origin, path, text });
+    setOverrideText: ({ origin, path }, said) => {
+      overrideTexts.set(origin, { origin, path, ...said });
       const texts = OVERRIDE_SOURCES.flatMap((source) => overrideTexts.get(source.origin) ?? []);
       parsed = parseOverrides(settings.env, texts);
       replace(snapshot);

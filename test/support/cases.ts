@@ -4,7 +4,8 @@ import type { FlagDefinition, FlagDefinitions } from "../../src/core/flag/defini
 import type { Evaluation, EvaluationContext } from "../../src/core/evaluate/evaluation.ts";
 import { BOOLEAN_VARIANTS, type Flag, type FlagKey } from "../../src/core/flag/flag.ts";
 import type { JsonValue } from "../../src/core/json.ts";
-import { type ParsedOverrides, parseOverrides } from "../../src/core/override/override.ts";
+import type { ParsedOverrides } from "../../src/core/override/override.ts";
+import { parseOverrides } from "../../src/core/override/parse-overrides.ts";
 import { flagOfRow } from "../../src/core/row/row-codec.ts";
 import type { FlagColumns, RawRow } from "../../src/core/row/row.ts";
 

@@ -83,5 +83,5 @@ function newProblems(now: readonly OverrideProblem[], before: readonly OverrideP
 
 /** Returns the override variables that are set. They are logged while no flag is known, so that a kill is visible even without data. */
 export function waitingVariables({ settings, kills }: ParsedOverrides): readonly string[] {
-  return [...settings.map(({ variable }) => variable), ...kills.map(() => "FLAGS_KILL")];
+  return [...new Set([...settings.map(({ variable }) => variable), ...kills.map(() => "FLAGS_KILL")])];
 }

@@ -1,24 +1,29 @@
 import type { LocatedSource } from "../../core/override/override.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import { OVERRIDE_READERS } from "./override-readers.ts";
+import { OVERRIDE_READERS, type Reading } from "./override-readers.ts";
+import { type SaidText, settledText } from "./settled-text.ts";
 
 const POLL_MS = 2000;
+/** A read that takes longer is reported. It is not repeated before it has ended, because it occupies a thread. */
+const READ_MS = 4000;
 
 /**
  * Watches a source of override lines by reading it every 2 s, because file events miss changes to mounted ConfigMaps and
  * network shares, and editors that replace the file. A missing source means no overrides. If the source cannot be read, the
  * overrides read before stay in force, and each new reason is logged once.
  *
- * @param onChanged  called whenever the text has changed; with undefined when the source has been removed
+ * @param onChanged  called whenever what the source says has changed
  */
 export function watchOverrideSource(
   { origin, path }: LocatedSource,
   clock: Clock,
   logger: Logger,
-  onChanged: (text: string | undefined) => void,
+  onChanged: (said: SaidText) => void,
 ) {
-  let text: string | undefined;
+  const settled = settledText();
+  let said: SaidText = { text: "" };
+  let wasRead = false;
   let reason: string | undefined;
   let isMissing = false;
   let isClosed = false;
@@ -26,24 +31,34 @@ export function watchOverrideSource(
   let reading: Promise<void> | undefined;
 
   function logFailure(why: string): void {
-    logger.error(`override ${origin} ${path} cannot be read (${why}); the overrides read before stay in force`);
+    if (why === reason) return;
+    reason = why;
+    const rest = wasRead ? "the overrides read before stay in force" : "none of its overrides is in force";
+    logger.error(`override ${origin} ${path} cannot be read (${why}); ${rest}`);
   }
 
-  async function read(): Promise<void> {
-    const found = await OVERRIDE_READERS[origin](path, true);
-    if (isClosed) return;
+  function use(found: Reading): void {
     isMissing = "text" in found && found.text === undefined;
     if ("reason" in found) {
-      if (found.reason !== reason) logFailure(found.reason);
-      reason = found.reason;
+      settled.failed();
+      logFailure(found.reason);
       return;
     }
     reason = undefined;
-    const isChanged = found.text !== text;
-    text = found.text;
-    if (!isChanged) return;
+    wasRead = true;
+    const next = settled.read(found.text ?? "", found.isCut);
+    const isChanged = next.text !== said.text || next.earlier !== said.earlier || next.isCut !== said.isCut;
+    said = next;
+    if (isChanged) onChanged(said);
+  }
+
+  async function read(): Promise<void> {
+    const late = clock.after(READ_MS, () => logFailure(`no answer for ${READ_MS / 1000} s`));
+    const found = await OVERRIDE_READERS[origin](path);
+    late();
+    if (isClosed) return;
     try {
-      onChanged(text);
+      use(found);
     } catch (error) {
       logFailure(error instanceof Error ? error.message : String(error));
     }

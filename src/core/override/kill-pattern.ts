@@ -1,5 +1,6 @@
 import type { Flag } from "../flag/flag.ts";
 import { matchesGlob } from "./glob.ts";
+import { withoutSeparators } from "./override-text.ts";
 
 /** One entry of `FLAGS_KILL`. */
 export interface KillPattern {
@@ -7,8 +8,9 @@ export interface KillPattern {
   readonly text: string;
   /** What the pattern is compared with. */
   readonly of: "key" | "tag";
+  /** In lower case for keys, which are compared in any case. */
   readonly glob: string;
-  /** Whether the entry starts with `!`, so that this list does not kill flags that match it. */
+  /** The entry starts with `!`: this list does not kill flags that match it. */
   readonly spares: boolean;
 }
 
@@ -18,8 +20,7 @@ export type KillTarget = Pick<Flag, "key" | "tags">;
 const PATTERN = /^(!?)(tag:)?([\w.:/*-]+)$/;
 
 /**
- * Parses the patterns of one `FLAGS_KILL`, which are separated by commas. Patterns for keys become lower case, because
- * keys have no capitals.
+ * Parses the patterns of one `FLAGS_KILL`.
  *
  * @returns undefined in place of an entry that is not a valid pattern
  */
@@ -33,10 +34,12 @@ export function parseKill(value: string): readonly (KillPattern | undefined)[] {
   });
 }
 
-/** Splits a list that is separated by commas. Empty entries are left out. */
+/** Matches what may be between two names of a list: separators, and the brackets and quotes of other notations. */
+const BETWEEN = /[\s\p{Cc}\p{Cf},;()[\]{}"'`“”„‘’‚«»]+/u;
+
+/** Splits a list that is separated by commas, semicolons or white space. Brackets and quotes are ignored. */
 export function namesIn(value: string): readonly string[] {
-  const names = value.split(",").map((name) => name.trim());
-  return names.filter((name) => name !== "");
+  return value.split(BETWEEN).filter((name) => name !== "");
 }
 
 /** Returns whether a pattern kills every flag: `*`. */
@@ -44,14 +47,34 @@ export function isBareStar(pattern: KillPattern): boolean {
   return pattern.of === "key" && !pattern.spares && /^\*+$/.test(pattern.glob);
 }
 
-/** Returns whether a pattern matches the key or a tag of a flag. */
 export function isHit(pattern: KillPattern, target: KillTarget): boolean {
-  if (pattern.of === "key") return matchesGlob(pattern.glob, target.key);
+  if (pattern.of === "key") return matchesGlob(pattern.glob, target.key.toLowerCase());
   return target.tags.some((tag) => matchesGlob(pattern.glob, tag));
 }
 
-/** Returns the first pattern of a list that kills the flag; undefined if none does or another pattern spares it. */
-export function killerOf(patterns: readonly KillPattern[], target: KillTarget): KillPattern | undefined {
-  const killer = patterns.find((pattern) => !pattern.spares && isHit(pattern, target));
+/**
+ * Returns whether a pattern that matches no flag was probably meant for this one: it differs from the key only by separators,
+ * or it is the flag's variable.
+ */
+export function isMeantFor({ of, glob, spares }: KillPattern, key: string): boolean {
+  if (of !== "key" || spares || glob.includes("*")) return false;
+  const [meant, own] = [withoutSeparators(glob), withoutSeparators(key)];
+  return own !== "" && (meant === own || meant === `FEATURE${own}`);
+}
+
+/**
+ * Returns the first pattern of a list that kills the flag; undefined where none does or another pattern spares it.
+ *
+ * @param strays  the patterns that match no flag: they kill the flag that they were meant for
+ */
+export function killerOf(
+  patterns: readonly KillPattern[],
+  strays: ReadonlySet<KillPattern>,
+  target: KillTarget,
+): KillPattern | undefined {
+  const killer = patterns.find(
+    (pattern) =>
+      (!pattern.spares && isHit(pattern, target)) || (strays.has(pattern) && isMeantFor(pattern, target.key)),
+  );
   return killer && !patterns.some((pattern) => pattern.spares && isHit(pattern, target)) ? killer : undefined;
 }

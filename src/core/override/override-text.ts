@@ -1,7 +1,9 @@
+import { bareValue } from "../variable.ts";
+
 const ON_WORDS: ReadonlySet<string> = new Set(["true", "1", "on", "yes", "enabled"]);
 const OFF_WORDS: ReadonlySet<string> = new Set(["false", "0", "off", "no", "disabled", "kill"]);
 
-/** Returns whether a word means on or off, ignoring case; undefined for a word that means neither. */
+/** Returns what a word means, in upper or lower case; undefined for a word that means neither. */
 export function switchWord(text: string): "on" | "off" | undefined {
   const word = text.toLowerCase();
   if (ON_WORDS.has(word)) return "on";
@@ -14,28 +16,25 @@ export const OFF_TEXT = [...OFF_WORDS].join(", ");
 
 /** Returns the variable that overrides a flag: `new-checkout` → `FEATURE_NEW_CHECKOUT`. */
 export function variableOf(key: string): string {
-  return `FEATURE_${key.toUpperCase().replaceAll("-", "_")}`;
+  return `FEATURE_${key.toUpperCase().replaceAll(/[-.]/g, "_")}`;
 }
 
-/** Strips white space and quotes around a value: `docker --env-file` keeps quotes, CRLF files leave a `\r`. */
-export function bareValue(text: string): string {
-  let bare = text.trim();
-  while (bare.length >= 2 && (bare[0] === '"' || bare[0] === "'") && bare.at(-1) === bare[0]) {
-    bare = bare.slice(1, -1).trim();
-  }
-  return bare;
+/** Returns a name without its separators, to find names that differ only in them: `new_checkout` → `NEWCHECKOUT`. */
+export function withoutSeparators(name: string): string {
+  return name.toUpperCase().replaceAll(/[_.-]/g, "");
 }
 
 /** One line of an override file that sets a variable. */
 export interface SettingLine {
+  /** In capitals, because names are matched in any case. */
   readonly variable: string;
-  /** The value as {@link bareValue} returns it. */
+  /** As {@link bareValue} leaves it. */
   readonly value: string;
   /** The number of the line, from 1. */
   readonly line: number;
 }
 
-const SETTING = /^(?:export\s+)?([A-Za-z_]\w*)\s*=(.*)$/s;
+const SETTING = /^(?:(?:export|set)\s+)?([A-Za-z_][\w.-]*)\s*=(.*)$/is;
 
 /**
  * Parses the lines of an override file: `KEY=value`, optionally after `export`. Blank lines are left out, and so are
@@ -46,13 +45,29 @@ const SETTING = /^(?:export\s+)?([A-Za-z_]\w*)\s*=(.*)$/s;
 export function settingLines(text: string): { readonly settings: SettingLine[]; readonly badLines: number[] } {
   const settings: SettingLine[] = [];
   const badLines: number[] = [];
-  const lines = text.replace(/^\uFEFF/, "").split("\n");
-  for (const [index, raw] of lines.entries()) {
-    const content = raw.replace(/(?:^|\s)#.*$/s, "").trim();
+  for (const [index, raw] of text.split(/\r\n?|\n/).entries()) {
+    const content = bareValue(raw.replace(/(?:^|\s)#.*$/s, ""));
     if (content === "") continue;
     const [, variable, value = ""] = SETTING.exec(content) ?? [];
     if (variable === undefined) badLines.push(index + 1);
-    else settings.push({ variable, value: bareValue(value), line: index + 1 });
+    else settings.push({ variable: variable.toUpperCase(), value: bareValue(value), line: index + 1 });
   }
   return { settings, badLines };
+}
+
+/**
+ * Decodes the bytes of an override file: UTF-8, or UTF-16 as some editors and shells write it, each with or without a byte
+ * order mark. Bytes that are not valid become U+FFFD: one damaged line must not prevent the others from being read.
+ */
+export function decodedOverrides(bytes: Uint8Array): string {
+  const [first = -1, second = -1] = bytes;
+  const isLittle = (first === 0xff && second === 0xfe) || (first > 0 && second === 0);
+  const isBig = (first === 0xfe && second === 0xff) || (first === 0 && second > 0);
+  if (!isLittle && !isBig) return new TextDecoder().decode(bytes);
+  // Not every build of the runtime has a decoder for big-endian UTF-16.
+  return new TextDecoder("utf-16le").decode(isBig ? swapped(bytes) : bytes);
+}
+
+function swapped(bytes: Uint8Array): Uint8Array {
+  return bytes.map((byte, index) => bytes[index % 2 === 0 ? index + 1 : index - 1] ?? byte);
 }

@@ -1,7 +1,6 @@
 import type { Severity } from "../diagnostic/diagnostic.ts";
-import { nearest } from "../diagnostic/nearest.ts";
-import { isBareStar, type KillPattern, namesIn, parseKill } from "./kill-pattern.ts";
-import { bareValue, settingLines, switchWord } from "./override-text.ts";
+import { type Variables, variableIn } from "../variable.ts";
+import type { KillPattern } from "./kill-pattern.ts";
 
 /**
  * The sources of override lines `KEY=value` besides the environment, in order of precedence. The
@@ -31,11 +30,11 @@ export interface LocatedSource {
  * source or, without that option, from its variable in the environment.
  */
 export function locatedSources(
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Variables,
   optionOf: (option: OverrideSource["option"]) => string | undefined = () => undefined,
 ): readonly LocatedSource[] {
   return OVERRIDE_SOURCES.flatMap(({ origin, control, option }) => {
-    const path = optionOf(option) ?? environment[control]?.trim();
+    const path = optionOf(option) ?? variableIn(environment, control);
     return path === undefined || path === "" ? [] : [{ origin, control, path }];
   });
 }
@@ -46,6 +45,13 @@ export interface OverrideText {
   /** Names the source in messages, e.g. the path of a file. */
   readonly path: string;
   readonly text: string;
+  /**
+   * What the source said before, while a different text has been read only once: that text may be half written. Until the
+   * second read, both texts apply.
+   */
+  readonly earlier?: string | undefined;
+  /** The text is only the beginning of a source that is too large: of its settings only those that disable flags apply. */
+  readonly isCut?: boolean | undefined;
 }
 
 /** A problem with a setting. The message never contains the value of an unknown or invalid variable. */
@@ -54,9 +60,11 @@ export interface OverrideProblem {
   readonly code:
     | "override-invalid"
     | "override-unknown"
+    | "override-misspelled"
     | "override-archived"
     | "override-ignored"
     | "override-line"
+    | "override-cut"
     | "override-repeated"
     | "kill-pattern"
     | "kill-no-match"
@@ -72,151 +80,31 @@ export interface OverrideProblem {
 
 /** A `FEATURE_…` variable that is set. Its value may be a secret and must never be shown. */
 export interface OverrideSetting {
+  /** In capitals. */
   readonly variable: string;
   readonly origin: OverrideOrigin;
   readonly value: string;
+  /** Whether the setting comes from the beginning of a source that is too large, so that it may only disable a flag. */
+  readonly onlyDisables: boolean;
+  /** Whether the setting comes from the earlier text of a source, whose problems were reported. */
+  readonly isEarlier: boolean;
 }
 
 /** The patterns of one `FLAGS_KILL`. */
 export interface KillList {
   readonly origin: OverrideOrigin;
   readonly patterns: readonly KillPattern[];
+  /** Whether the list comes from the earlier text of a source, whose problems were reported. */
+  readonly isEarlier: boolean;
 }
 
 /** The parsed settings of all sources, not yet matched with flags. */
 export interface ParsedOverrides {
-  /** At most one setting for each variable and origin. */
+  /** Of several settings that enable one flag, the one that applies comes first. */
   readonly settings: readonly OverrideSetting[];
   /** The environment's list comes first. Exceptions of one list do not affect the kills of another. */
   readonly kills: readonly KillList[];
   /** The `FEATURE_…` variables that belong to other software. */
   readonly ignored: readonly string[];
   readonly problems: readonly OverrideProblem[];
-}
-
-/** A setting of any variable. */
-interface Found extends OverrideSetting {
-  /** Names the setting in messages, e.g. `FEATURE_X (overrides.env:3)`. */
-  readonly label: string;
-}
-
-const FEATURE = "FEATURE_";
-/** The controls that override lines, like the environment, may set. */
-const TEXT_CONTROLS: readonly string[] = ["FLAGS_KILL", "FLAGS_KILL_ALL"];
-const CONTROLS: readonly string[] = [
-  ...TEXT_CONTROLS,
-  "FLAGS_ENV_IGNORE",
-  ...OVERRIDE_SOURCES.map(({ control }) => control),
-];
-/** Variables of other features whose names resemble a control and would be taken for a typo. */
-const NEIGHBOURS: readonly string[] = ["FLAGS_ENV", "FLAGS_DATABASE_URL"];
-
-/**
- * Parses overrides from the environment and from other sources. Never throws: a setting that is not valid becomes a
- * problem, and all others apply.
- */
-export function parseOverrides(
-  environment: Readonly<Record<string, string | undefined>>,
-  texts: readonly OverrideText[] = [],
-): ParsedOverrides {
-  const ignored = namesIn(bareValue(environment["FLAGS_ENV_IGNORE"] ?? ""));
-  const problems: OverrideProblem[] = [];
-  const found = [
-    ...fromEnvironment(environment).filter(({ variable }) => !ignored.includes(variable)),
-    ...texts.flatMap((text) => fromText(text, problems)),
-  ];
-  const settings = found
-    .filter(({ variable }) => variable.startsWith(FEATURE))
-    .map(({ variable, origin, value }) => ({ variable, origin, value }));
-  problems.push(...found.flatMap(controlProblem));
-  return { settings, kills: killLists(found, problems), ignored, problems };
-}
-
-function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): readonly Found[] {
-  return Object.keys(environment)
-    .filter((variable) => variable.startsWith(FEATURE) || variable.startsWith("FLAG"))
-    .sort((a, b) => (a < b ? -1 : 1))
-    .flatMap((variable) => {
-      const raw = environment[variable];
-      const value = typeof raw === "string" ? bareValue(raw) : "";
-      return value === "" ? [] : [{ variable, value, origin: "environment" as const, label: variable }];
-    });
-}
-
-/**
- * Parses one text. If two lines set the same `FEATURE_…`, the last one applies, as in a shell; every `FLAGS_KILL`
- * applies.
- */
-function fromText({ origin, path, text }: OverrideText, problems: OverrideProblem[]): readonly Found[] {
-  const { settings, badLines } = settingLines(text);
-  const lineProblem = (variable: string | null, message: string) =>
-    problems.push({ code: "override-line", severity: "error", variable, origin, message });
-  for (const line of badLines) lineProblem(null, `${path}:${line} is not KEY=value; the line is ignored`);
-  const lastLines = new Map(settings.map(({ variable, line }) => [variable, line]));
-  return settings.flatMap(({ variable, value, line }) => {
-    const last = lastLines.get(variable);
-    if (!TEXT_CONTROLS.includes(variable)) {
-      if (!variable.startsWith(FEATURE)) {
-        const allowed = `FEATURE_…, ${TEXT_CONTROLS.join(" and ")}`;
-        lineProblem(
-          variable,
-          `${path}:${line} sets ${variable}, but a ${origin} can only set ${allowed}; the line is ignored`,
-        );
-        return [];
-      }
-      if (last !== line) {
-        const message = `${path} sets ${variable} more than once; line ${last} applies, and line ${line} is ignored`;
-        problems.push({ code: "override-repeated", severity: "warning", variable, origin, message });
-        return [];
-      }
-    }
-    return value === "" ? [] : [{ variable, value, origin, label: `${variable} (${path}:${line})` }];
-  });
-}
-
-/** Reports a typo in the name of a control (`FLAGS_KILLS`), which must not look like a kill that works. */
-function controlProblem({ variable, origin }: Found): readonly OverrideProblem[] {
-  const controls = [...CONTROLS, ...NEIGHBOURS];
-  if ([FEATURE, "FLAGS_DATABASE_URL_"].some((prefix) => variable.startsWith(prefix))) return [];
-  const meant = controls.includes(variable) ? undefined : nearest(variable, controls);
-  if (meant === undefined || NEIGHBOURS.includes(meant)) return [];
-  const message = `${variable} has no effect; the nearest name is ${meant}`;
-  return [{ code: "control-unknown", severity: "warning", variable, origin, message }];
-}
-
-function killLists(found: readonly Found[], problems: OverrideProblem[]): readonly KillList[] {
-  const lists = found
-    .filter(({ variable }) => variable === "FLAGS_KILL")
-    .map((setting) => ({ ...setting, entries: parseKill(setting.value) }));
-  const hasStar = lists.some(({ entries }) => entries.some((pattern) => pattern !== undefined && isBareStar(pattern)));
-  const allowsAll = allowsKillAll(found, hasStar, problems);
-  return lists.map(({ entries, variable, origin, label }) => {
-    const refuse = (code: "kill-pattern" | "kill-all", message: string) => {
-      problems.push({ code, severity: "error", variable, origin, message: `${label}: ${message}` });
-      return [];
-    };
-    const patterns = entries.flatMap((pattern, index) => {
-      if (pattern === undefined) {
-        return refuse("kill-pattern", `entry ${index + 1} is not valid; write a key, a key with *, !key or tag:name`);
-      }
-      if (!isBareStar(pattern) || allowsAll) return [pattern];
-      return refuse("kill-all", "a bare * would disable every flag; it is ignored unless FLAGS_KILL_ALL=1 is set too");
-    });
-    return { origin, patterns };
-  });
-}
-
-function allowsKillAll(found: readonly Found[], hasStar: boolean, problems: OverrideProblem[]): boolean {
-  const settings = found.filter(({ variable }) => variable === "FLAGS_KILL_ALL");
-  for (const { variable, value, origin, label } of settings) {
-    if (switchWord(value) !== undefined) continue;
-    const message = `${label} must be 1 or 0; a bare * is ignored`;
-    problems.push({ code: "kill-all", severity: "error", variable, origin, message });
-  }
-  const allowing = settings.filter(({ value }) => switchWord(value) === "on");
-  for (const { variable, origin, label } of hasStar ? [] : allowing) {
-    const message = `${label} has no effect alone; it only allows FLAGS_KILL='*'`;
-    problems.push({ code: "kill-all", severity: "warning", variable, origin, message });
-  }
-  return allowing.length > 0;
 }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { parseOverrides } from "../../../src/core/override/override.ts";
+import { parseOverrides } from "../../../src/core/override/parse-overrides.ts";
 import { aFlagRepository, flagText } from "../../support/flag-tree.ts";
 import { hoistIn } from "../../support/hoist.ts";
 import { typeInSqlite } from "../../support/sqlite.ts";

@@ -19,10 +19,13 @@ function freshFile(): string {
   return join(folder, "overrides.env");
 }
 
-/** The file is read with the next tick; reading it takes its own time. */
-async function tick(clock: ManualClock, isRead: () => boolean): Promise<void> {
-  await clock.advance(2000);
-  await expect.poll(isRead, { timeout: 20_000 }).toBe(true);
+/** Lets the file be read until something has happened. Reading takes its own time. */
+async function tick(clock: ManualClock, hasHappened: () => boolean): Promise<void> {
+  const tried = async (): Promise<boolean> => {
+    await clock.advance(2000);
+    return hasHappened();
+  };
+  await expect.poll(tried, { timeout: 20_000 }).toBe(true);
 }
 
 test("a process logs the overrides in force and their problems when it starts", async () => {

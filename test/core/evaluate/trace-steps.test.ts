@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseOverrides } from "../../../src/core/override/override.ts";
+import { parseOverrides } from "../../../src/core/override/parse-overrides.ts";
 import { trace } from "../../../src/core/evaluate/trace.ts";
 import {
   aColourFlag,

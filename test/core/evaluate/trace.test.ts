@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compileFlags } from "../../../src/core/evaluate/compile.ts";
-import { parseOverrides } from "../../../src/core/override/override.ts";
+import { parseOverrides } from "../../../src/core/override/parse-overrides.ts";
 import { trace } from "../../../src/core/evaluate/trace.ts";
 import { context, environment, flagNamed, flags, KEYS, UNKNOWN_KEYS } from "../../support/arbitrary.ts";
 import { flagMap } from "../../support/flags.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compileFlags } from "../../../src/core/evaluate/compile.ts";
 import type { Flag } from "../../../src/core/flag/flag.ts";
-import { parseOverrides } from "../../../src/core/override/override.ts";
+import { parseOverrides } from "../../../src/core/override/parse-overrides.ts";
 import { aColourFlag, aFlag, aRule } from "../../support/flags.ts";
 
 type Environment = Readonly<Record<string, string>>;
@@ -190,6 +190,15 @@ describe("kill patterns", () => {
     ["'WORKSHOP_ROUTING'", ["workshop_routing"]],
     ["checkout-button", ["checkout-button"]],
     ["*_b*", ["workshops_beta"]],
+    ["workshop_routing; workshops_beta", ["workshop_routing", "workshops_beta"]],
+    ["workshop_routing workshops_beta", ["workshop_routing", "workshops_beta"]],
+    ['["workshop_routing", "workshops_beta"]', ["workshop_routing", "workshops_beta"]],
+    ["{workshop_routing}\t('workshops_beta')\n", ["workshop_routing", "workshops_beta"]],
+    ["“workshop_routing”\u00a0;\u200b‘workshops_beta’", ["workshop_routing", "workshops_beta"]],
+    ["\ufeffworkshop_routing\r", ["workshop_routing"]],
+    ["workshop-routing", ["workshop_routing"]],
+    ["FEATURE_WORKSHOP_ROUTING", ["workshop_routing"]],
+    ["workshops_beta,!workshops-beta", ["workshops_beta"]],
     ["", []],
     [" , ,", []],
   ])("%j disables %j", (pattern, keys) => {
@@ -215,6 +224,13 @@ describe("kill patterns", () => {
     );
   });
 
+  test("a pattern that differs from a key only by separators applies, and is an error that names the key", () => {
+    expect(problemsOf({ FLAGS_KILL: "workshop-routing,feature_workshops.beta" })).toEqual([
+      "error kill-no-match: FLAGS_KILL: workshop-routing must be written workshop_routing, which it disables nevertheless",
+      "error kill-no-match: FLAGS_KILL: feature_workshops.beta must be written workshops_beta, which it disables nevertheless",
+    ]);
+  });
+
   test("a pattern that matches nothing is an error, an exception that matches nothing a warning", () => {
     expect(problemsOf({ FLAGS_KILL: "workshop_routin,!checkout_*,tag:payment" })).toEqual([
       "error kill-no-match: FLAGS_KILL: workshop_routin matches no flag; the nearest name is workshop_routing",
@@ -224,8 +240,8 @@ describe("kill patterns", () => {
   });
 
   test("an invalid entry is ignored and the others apply", () => {
-    expect(killed("a b,workshop_routing,!")).toEqual(["workshop_routing"]);
-    expect(problemsOf({ FLAGS_KILL: "pass word,workshop_routing" })).toEqual([
+    expect(killed("a&b,workshop_routing,!")).toEqual(["workshop_routing"]);
+    expect(problemsOf({ FLAGS_KILL: "pass&word,workshop_routing" })).toEqual([
       "error kill-pattern: FLAGS_KILL: entry 1 is not valid; write a key, a key with *, !key or tag:name",
     ]);
   });
@@ -273,19 +289,119 @@ describe("the override file", () => {
     ]);
   });
 
-  test("the last of two lines for one flag applies, with a warning; every FLAGS_KILL line applies", () => {
+  test("of several lines for one flag, off applies, otherwise the last one, with a warning; every FLAGS_KILL applies", () => {
     const KEY = "FEATURE_WORKSHOP_ROUTING";
-    expect(setWith({}, `${KEY}=false\n${KEY}=true`).isOn("workshop_routing", {})).toBe(true);
-    expect(setWith({}, `${KEY}=false\n${KEY}=`).overrides.active).toEqual([]);
-    expect(problemsOf({}, `${KEY}=true\n${KEY}=false`)).toEqual([
-      `warning override-repeated: overrides.env sets ${KEY} more than once; line 2 applies, and line 1 is ignored`,
+    for (const lines of [`${KEY}=false\n${KEY}=true`, `${KEY}=true\n${KEY}=false`, `${KEY}=flase\n${KEY}=true`]) {
+      expect(setWith({}, lines).isOn("workshop_routing", {}), lines).toBe(false);
+    }
+    expect(setWith({}, `${KEY}=false\n${KEY}=`).isOn("workshop_routing", {})).toBe(false);
+    const colour = setWith({}, "FEATURE_CHECKOUT_BUTTON=blue\nFEATURE_CHECKOUT_BUTTON=green");
+    expect(colour.evaluate("checkout-button", {}).variant).toBe("green");
+    expect(problemsOf({}, `${KEY}=true\n\n${KEY}=false`)).toEqual([
+      `warning override-repeated: overrides.env sets ${KEY} more than once (lines 1, 3); a line that says off applies, otherwise the last line`,
     ]);
     const kills = setWith({}, "FLAGS_KILL=workshop_routing\nFLAGS_KILL=workshop_reports").overrides;
     expect([kills.active.length, kills.problems]).toEqual([2, []]);
   });
 });
 
+describe("a text that may be half written", () => {
+  const KEY = "FEATURE_WORKSHOP_ROUTING";
+  const withEarlier = (earlier: string, text: string) =>
+    compileFlags({
+      flags: FLAGS,
+      revision: 57,
+      overrides: parseOverrides({}, [{ origin: "file", path: "overrides.env", text, earlier }]),
+    });
+
+  test.each(["", `${KEY}=`, `${KEY}=fal`, "FEATURE", `${KEY}=true`, "FLAGS_KILL=workshop_"])(
+    "does not end a kill of the earlier text: %j",
+    (text) => {
+      expect(withEarlier(`${KEY}=false\n`, text).isOn("workshop_routing", {})).toBe(false);
+      expect(withEarlier("FLAGS_KILL=workshop_r*", text).isOn("workshop_routing", {})).toBe(false);
+      expect(withEarlier("FLAGS_KILL=*\nFLAGS_KILL_ALL=1", text).isOn("workshops_beta", {})).toBe(false);
+    },
+  );
+
+  test("adds kills and other variants at once, and its problems are reported once", () => {
+    const set = withEarlier(
+      "FEATURE_CHECKOUT_BUTTON=blue\nx\nFEATURE_NOBODY=1",
+      "FEATURE_CHECKOUT_BUTTON=green\nx\nFLAGS_KILL=workshops_beta,nobody",
+    );
+    expect(set.evaluate("checkout-button", {}).variant).toBe("green");
+    expect(set.isOn("workshops_beta", {})).toBe(false);
+    expect(set.overrides.problems.map(({ code }) => code)).toEqual(["override-line", "kill-no-match"]);
+  });
+});
+
+test("of a text that is only the beginning of a source, only what disables flags applies", () => {
+  const text =
+    "FEATURE_VOICE=true\nFEATURE_CHECKOUT_BUTTON=green\nFEATURE_WORKSHOP_ROUTING=false\nFLAGS_KILL=workshops_beta";
+  const flags = [...FLAGS, aFlag({ key: "voice", enabled: false })];
+  const overrides = parseOverrides({}, [{ origin: "file", path: "f", text, isCut: true }]);
+  const { active } = compileFlags({ flags, revision: 57, overrides }).overrides;
+  expect(active.map(({ flagKey, variant }) => `${flagKey} ${variant}`)).toEqual([
+    "workshop_routing off",
+    "workshops_beta off",
+  ]);
+});
+
 describe("names", () => {
+  test("are matched in any case, in the environment and in a file; of two spellings, off applies", () => {
+    for (const name of ["feature_workshop_routing", "Feature_Workshop_Routing", "FEATURE_workshop_routing"]) {
+      expect(setWith({ [name]: "false" }).isOn("workshop_routing", {}), name).toBe(false);
+      expect(setWith({}, `${name}=false`).isOn("workshop_routing", {}), name).toBe(false);
+      expect(problemsOf({ [name]: "false" }), name).toEqual([]);
+      for (const [one, other] of [
+        ["on", "off"],
+        ["off", "on"],
+      ] as const) {
+        const set = setWith({ [name]: one, FEATURE_WORKSHOP_ROUTING: other });
+        expect(set.isOn("workshop_routing", {}), `${name}=${one}`).toBe(false);
+      }
+    }
+    expect(setWith({ flags_kill: "workshop_routing" }).isOn("workshop_routing", {})).toBe(false);
+    expect(setWith({ feature_x: "on", flags_env_ignore: "FEATURE_X" }).overrides.problems).toEqual([]);
+  });
+
+  test("that differ only by separators are an error with the correct name; off disables the flag, on does nothing", () => {
+    for (const [key, name] of [
+      ["workshop_routing", "FEATURE_WORKSHOPROUTING"],
+      ["workshop_routing", "FEATURE_WORKSHOP.ROUTING"],
+      ["workshop_routing", "feature-workshop-routing"],
+      ["checkout-button", "FEATURE_CHECKOUTBUTTON"],
+    ] as const) {
+      const correct = key === "checkout-button" ? "FEATURE_CHECKOUT_BUTTON" : "FEATURE_WORKSHOP_ROUTING";
+      const shown = name.toUpperCase();
+      for (const [environment, file] of [
+        [{ [name]: "off" }, undefined],
+        [{}, `${name}=off`],
+      ] as const) {
+        expect(setWith(environment, file).overrides.active).toMatchObject([
+          { flagKey: key, via: shown, turnsOff: true },
+        ]);
+        expect(problemsOf(environment, file)).toEqual([
+          `error override-misspelled: ${shown} must be written ${correct}; it says off, so it disables ${key} nevertheless`,
+        ]);
+      }
+      expect(setWith({ [name]: "on" }).overrides.active).toEqual([]);
+      expect(setWith({ [name]: "flase" }).overrides.active).toEqual([]);
+      expect(problemsOf({ [name]: "on" })).toEqual([
+        `error override-misspelled: ${shown} must be written ${correct}; it has no effect`,
+      ]);
+    }
+  });
+
+  test("of another flag are never taken for a misspelled one", () => {
+    const flags = [aFlag({ key: "new_checkout" }), aFlag({ key: "newcheckout" })];
+    const killed = (environment: Environment) =>
+      setWith(environment, undefined, { flags }).overrides.active.map(({ flagKey }) => flagKey);
+    expect(killed({ FEATURE_NEWCHECKOUT: "off" })).toEqual(["newcheckout"]);
+    expect(killed({ FLAGS_KILL: "newcheckout" })).toEqual(["newcheckout"]);
+    const more = { flags: [aFlag({ key: "oldbanner" })], archived: ["old_banner"] };
+    expect(setWith({ FEATURE_OLD_BANNER: "off" }, undefined, more).overrides.active).toEqual([]);
+  });
+
   test("an unknown name is a warning with the nearest key, never with its value", () => {
     expect(problemsOf({ FEATURE_WORKSHOP_ROUTIN: "s3cret", FEATURE_BRANCH: "s3cret" })).toEqual([
       "warning override-unknown: FEATURE_BRANCH matches no flag",
@@ -401,7 +517,7 @@ test("no environment makes parsing or evaluation throw, and only words and names
         flags: [aFlag({ key: "x", enabled: false })],
         overrides: parseOverrides(environment, [{ origin: "file", path: "f", text: `FEATURE_X=${file}` }]),
       });
-      const isAskedFor = [environment["FEATURE_X"] ?? "", file].some((value) =>
+      const isAskedFor = [environment["FEATURE_X"] ?? "", environment["FEATURE_x"] ?? "", file].some((value) =>
         /^["'\s]*(true|1|on|yes|enabled)["'\s]*(\s#.*)?/i.test(value.trim()),
       );
       if (set.isOn("x", {})) expect(isAskedFor).toBe(true);
