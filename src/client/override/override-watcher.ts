@@ -21,47 +21,16 @@ export function watchOverrideSource(
   logger: Logger,
   onChanged: (said: SaidText) => void,
 ) {
-  const settled = settledText();
-  let said: SaidText = { text: "" };
-  let wasRead = false;
-  let reason: string | undefined;
-  let isMissing = false;
+  const use = createUse({ origin, path }, logger, onChanged);
   let isClosed = false;
   let cancel = (): void => {};
   let reading: Promise<void> | undefined;
 
-  function logFailure(why: string): void {
-    if (why === reason) return;
-    reason = why;
-    const rest = wasRead ? "the overrides read before stay in force" : "none of its overrides is in force";
-    logger.error(`override ${origin} ${path} cannot be read (${why}); ${rest}`);
-  }
-
-  function use(found: Reading): void {
-    isMissing = "text" in found && found.text === undefined;
-    if ("reason" in found) {
-      settled.failed();
-      logFailure(found.reason);
-      return;
-    }
-    reason = undefined;
-    wasRead = true;
-    const next = settled.read(found.text ?? "", found.isCut);
-    const isChanged = next.text !== said.text || next.earlier !== said.earlier || next.isCut !== said.isCut;
-    said = next;
-    if (isChanged) onChanged(said);
-  }
-
   async function read(): Promise<void> {
-    const late = clock.after(READ_MS, () => logFailure(`no answer for ${READ_MS / 1000} s`));
+    const late = clock.after(READ_MS, () => use.failed(`no answer for ${READ_MS / 1000} s`));
     const found = await OVERRIDE_READERS[origin](path);
     late();
-    if (isClosed) return;
-    try {
-      use(found);
-    } catch (error) {
-      logFailure(error instanceof Error ? error.message : String(error));
-    }
+    if (!isClosed) use.found(found);
   }
 
   function check(): Promise<void> {
@@ -78,11 +47,58 @@ export function watchOverrideSource(
     check,
     /** Logs that the source is missing: if its path is wrong, a kill in the intended source would have no effect. */
     logIfMissing: () => {
-      if (isMissing) logger.info(`override ${origin} ${path} does not exist yet; it is checked every 2 s`);
+      if (use.isMissing()) logger.info(`override ${origin} ${path} does not exist yet; it is checked every 2 s`);
     },
     close: () => {
       isClosed = true;
       cancel();
     },
+  };
+}
+
+/** Creates the functions that use the results of reading, and remember what the source said before. */
+function createUse(
+  { origin, path }: Pick<LocatedSource, "origin" | "path">,
+  logger: Logger,
+  onChanged: (said: SaidText) => void,
+) {
+  const settled = settledText();
+  let said: SaidText = { text: "" };
+  let wasRead = false;
+  let isMissing = false;
+  let reason: string | undefined;
+
+  function failed(why: string): void {
+    settled.failed();
+    if (why === reason) return;
+    reason = why;
+    const rest = wasRead ? "the overrides read before stay in force" : "none of its overrides is in force";
+    logger.error(`override ${origin} ${path} cannot be read (${why}); ${rest}`);
+  }
+
+  function found(reading: Reading): void {
+    isMissing = "text" in reading && reading.text === undefined;
+    if ("reason" in reading) {
+      failed(reading.reason);
+      return;
+    }
+    reason = undefined;
+    wasRead = true;
+    const next = settled.read(reading.text ?? "", reading.isCut);
+    const isChanged = next.text !== said.text || next.earlier !== said.earlier || next.isCut !== said.isCut;
+    said = next;
+    if (isChanged) onChanged(said);
+  }
+
+  return {
+    failed,
+    found: (reading: Reading): void => {
+      try {
+        found(reading);
+      } catch (error) {
+        failed(error instanceof Error ? error.message : String(error));
+      }
+    },
+    isMissing: () => isMissing,
   };
 }
