@@ -44,6 +44,7 @@ export const EXIT_OF: Readonly<Record<ErrorCode, ExitCode>> = {
   STORE_BEHIND: EXIT.database,
   STORE_OUTDATED: EXIT.database,
   STORE_NEWER: EXIT.database,
+  STORE_ENCODING: EXIT.database,
   STORE_MISMATCH: EXIT.database,
   STORE_OUTCOME_UNKNOWN: EXIT.database,
   GITHUB_UNREACHABLE: EXIT.github,

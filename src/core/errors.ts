@@ -24,6 +24,7 @@ export const ERROR_CODES = {
   STORE_BEHIND: "the flag database is at an older version than the flags that a program serves",
   STORE_OUTDATED: "the flag database has an older schema and has to be migrated",
   STORE_NEWER: "the flag database has a newer schema than this program knows",
+  STORE_ENCODING: "the flag database has an encoding that cannot hold every flag",
   STORE_MISMATCH: "the rows read back differ from the rows that were written",
   STORE_OUTCOME_UNKNOWN: "the connection was lost while committing",
   GITHUB_UNREACHABLE: "GitHub did not respond, or responded with an error of its own",

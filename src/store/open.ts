@@ -1,20 +1,20 @@
 import { FlagError } from "../core/errors.ts";
 import { databaseLabel, type Dialect, dialectOf, sqliteAddress } from "./address.ts";
 import type { MigrationReport } from "./migrations.ts";
-import type { FlagStore } from "./store.ts";
+import type { FlagStore, StoreMode } from "./store.ts";
 
 interface Engine {
-  open(url: string, label: string, readOnly: boolean): Promise<FlagStore>;
+  open(url: string, label: string, mode: StoreMode): Promise<FlagStore>;
   migrate(url: string, environment: string, label: string): Promise<MigrationReport>;
 }
 
 /** Loads each engine only where it is used, because `pg` is optional and takes time to load. */
 const ENGINES: Readonly<Record<Dialect, Engine>> = {
   sqlite: {
-    async open(url, label, readOnly) {
-      const address = sqliteAddress(url);
+    async open(url, label, mode) {
+      const { file, readOnly } = sqliteAddress(url);
       const { openSqliteStore } = await import("./sqlite/store.ts");
-      return openSqliteStore(address.file, label, address.readOnly || readOnly);
+      return openSqliteStore(file, label, readOnly ? { kind: "read" } : mode);
     },
     async migrate(url, environment, label) {
       const { file, readOnly } = sqliteAddress(url);
@@ -25,9 +25,9 @@ const ENGINES: Readonly<Record<Dialect, Engine>> = {
     },
   },
   postgres: {
-    async open(url, label, readOnly) {
+    async open(url, label, mode) {
       const { openPostgresStore } = await import("./postgres/store.ts");
-      return openPostgresStore(url, label, readOnly);
+      return openPostgresStore(url, label, mode);
     },
     async migrate(url, environment, label) {
       const { migratePostgres } = await import("./postgres/migrate.ts");
@@ -43,7 +43,17 @@ const ENGINES: Readonly<Record<Dialect, Engine>> = {
  *   does not know, the other codes of FlagStore; USAGE for an invalid address
  */
 export async function openStore(url: string, options: { readonly readOnly?: boolean } = {}): Promise<FlagStore> {
-  return ENGINES[dialectOf(url)].open(url, databaseLabel(url), options.readOnly ?? false);
+  return ENGINES[dialectOf(url)].open(url, databaseLabel(url), { kind: options.readOnly === true ? "read" : "write" });
+}
+
+/**
+ * Opens the flag database for a sync. It may be missing or have an older schema: reading a missing one fails with
+ * STORE_MISSING, and {@link FlagStore.apply} creates or migrates the tables in the transaction of the batch.
+ *
+ * @throws FlagError STORE_NEWER and the other codes of FlagStore; USAGE for an invalid address
+ */
+export async function openStoreToSync(url: string, environment: string): Promise<FlagStore> {
+  return ENGINES[dialectOf(url)].open(url, databaseLabel(url), { kind: "sync", environment });
 }
 
 /**

@@ -64,8 +64,11 @@ export interface RowWrite {
 export interface SyncBatch {
   /** A uuid that identifies the sync, so that an unknown outcome can be resolved. */
   readonly syncId: string;
-  /** The head that the plan was made from. If the database has a different head, nothing is written (PLAN_STALE). */
-  readonly from: Omit<Head, "environment">;
+  /**
+   * The head that the plan was made from, or `missing` if the database or its tables did not exist. If the database has a
+   * different head, nothing is written (PLAN_STALE).
+   */
+  readonly from: Omit<Head, "environment"> | "missing";
   readonly commit: string | null;
   readonly writes: readonly RowWrite[];
   /** The person or job that ran the sync, for the list of syncs. */
@@ -143,6 +146,12 @@ export interface SeenInstance extends Instance {
   readonly problem: string | null;
 }
 
+/** What a store is opened for. `sync`: the first batch creates or migrates the tables of the environment. */
+export type StoreMode =
+  | { readonly kind: "read" }
+  | { readonly kind: "write" }
+  | { readonly kind: "sync"; readonly environment: string };
+
 /**
  * Stores synced flags. Every implementation must pass test/store/contract.ts. All methods reject with a FlagError:
  * STORE_UNREACHABLE, STORE_LOCKED, STORE_READ_ONLY, STORE_CORRUPT, STORE_FORBIDDEN, STORE_MISSING, STORE_OUTDATED or STORE_NEWER.
@@ -159,7 +168,8 @@ export interface FlagStore {
    */
   read(purpose?: "sync" | "evaluation"): Promise<LiveSnapshot>;
   /**
-   * Writes the whole batch or nothing. A batch without writes changes the commit, but not the revision.
+   * Writes the whole batch or nothing. A batch without writes changes the commit, but not the revision. A store that was opened
+   * for syncing creates or migrates the tables in the same transaction.
    *
    * @throws FlagError PLAN_STALE if the head is no longer `batch.from`; STORE_OUTCOME_UNKNOWN if the connection was lost while
    *   committing ({@link hasSync} then returns the outcome); STORE_MISMATCH if `verify` threw

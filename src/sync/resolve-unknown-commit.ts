@@ -23,6 +23,8 @@ export async function resolveUnknownCommit(
     try {
       return (await store.hasSync(syncId)) ? await store.readHead() : "did not happen";
     } catch (error) {
+      // The transaction would have created the tables.
+      if (error instanceof FlagError && error.code === "STORE_MISSING") return "did not happen";
       if (!(error instanceof FlagError) || error.code !== "STORE_UNREACHABLE") throw error;
     }
   }

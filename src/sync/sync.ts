@@ -15,7 +15,7 @@ import { attributionsOf, type Attribution } from "./attribution.ts";
 import { checkAncestry } from "./check-ancestry.ts";
 import { limitsOf } from "./limits.ts";
 import { resolveUnknownCommit } from "./resolve-unknown-commit.ts";
-import { checkEnvironment, emptyTable, planTable, readTable, type TableState } from "./table.ts";
+import { checkEnvironment, emptyTable, isMissing, planTable, readTable, type TableState } from "./table.ts";
 import { checkEvaluates, checkWritten } from "./verify.ts";
 
 /** What to sync, into which database, and what the user allowed. */
@@ -36,7 +36,10 @@ export interface SyncOptions {
    * commit explains.
    */
   readonly startedBy: string;
+  /** Opens the database; for a sync, one that need not exist or be up to date (openStoreToSync). */
   readonly openStore: () => Promise<FlagStore>;
+  /** Brings the schema up to date where the sync has nothing to write. */
+  readonly migrate?: () => Promise<unknown>;
   /** The name of the database, even before the database exists. */
   readonly database: string;
   readonly progress: Progress;
@@ -115,18 +118,24 @@ async function readDesired({ origin, environment, progress, today }: SyncOptions
 }
 
 /** Reads the table; returns an empty one when the database does not exist, because only a sync creates it. */
-async function readTableIfThere({ openStore, environment, database, progress }: SyncOptions): Promise<TableState> {
+async function readTableIfThere(options: SyncOptions): Promise<TableState> {
+  const { openStore, environment, database, progress } = options;
   progress("reading the table");
-  try {
+  return orEmptyTable(environment, `${database}, which does not exist yet`, async () => {
     const store = await openStore();
     try {
       return await readTable(store);
     } finally {
       await store.close();
     }
+  });
+}
+
+async function orEmptyTable(environment: string, label: string, read: () => Promise<TableState>): Promise<TableState> {
+  try {
+    return await read();
   } catch (error) {
-    if (error instanceof FlagError && error.code === "STORE_MISSING")
-      return emptyTable(environment, `${database}, which does not exist yet`);
+    if (error instanceof FlagError && error.code === "STORE_MISSING") return emptyTable(environment, label);
     throw error;
   }
 }
@@ -162,12 +171,16 @@ async function attemptSync(
   isLast: boolean,
 ): Promise<SyncOutcome | "again"> {
   options.progress("planning");
-  const attempt = await planned(await readTable(store), desired, options);
+  const table = await orEmptyTable(options.environment, store.label, () => readTable(store));
+  const attempt = await planned(table, desired, options);
   const because = refusal(attempt.plan, options);
   if (because !== undefined) return { kind: "refused", because, ...attempt };
   const { plan, head: before, live } = attempt;
   const isUpToDate = plan.changes.length === 0 && before.commit === desired.commit;
-  if (isUpToDate) return { kind: "synced", before, ...attempt };
+  if (isUpToDate) {
+    await options.migrate?.();
+    return { kind: "synced", before, ...attempt };
+  }
   options.progress("evaluating every flag", desired.flags.size);
   checkEvaluates(plan, live);
   const batch = await batchFor(attempt, options);
@@ -208,7 +221,7 @@ async function batchFor({ plan, head, desired }: Planned, options: SyncOptions):
   });
   return {
     syncId: randomUUID(),
-    from: head,
+    from: isMissing(head) ? "missing" : head,
     commit: desired.commit,
     writes,
     startedBy: options.startedBy,

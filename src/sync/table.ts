@@ -39,6 +39,11 @@ export function emptyTable(environment: string, label: string): TableState {
   return { label, head, rows: new Map(), manual: NO_ENTRIES };
 }
 
+/** Returns whether a head is that of an {@link emptyTable}. */
+export function isMissing(head: Head): boolean {
+  return head.storeId === "";
+}
+
 /** Refuses a database that serves a different environment. @throws FlagError WRONG_DATABASE */
 export function checkEnvironment({ label, head }: Pick<TableState, "label" | "head">, environment: string): void {
   if (head.environment === environment) return;

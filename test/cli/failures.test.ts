@@ -197,7 +197,7 @@ describe("a database of SQLite", () => {
     const { folder, env } = await syncedAt();
     expect(await expectRefused(folder, ["sync", "--env", "staging"], 6, env)).toMatchInlineSnapshot(`
       "error  sqlite FOLDER/flags.db serves production, not staging
-             use --env production, or another --database: one database serves one environment
+             name another database with --database, FLAGS_DATABASE_URL_STAGING or FLAGS_DATABASE_URL
              exit 6 (WRONG_DATABASE)"
     `);
     await expectRefused(folder, ["plan", "--env", "staging"], 6, env);
@@ -222,7 +222,7 @@ describe("a database of SQLite", () => {
     const { folder, env, file } = await syncedAt();
     execFileSync("sqlite3", [file, "UPDATE flaghoist_head SET schema_version = 99"]);
     expect(await expectRefused(folder, ["sync"], 8, env)).toMatchInlineSnapshot(`
-      "error  sqlite FOLDER/flags.db has schema version 99; this program supports at most 1
+      "error  sqlite FOLDER/flags.db has schema version 99, which programs of schema version 99 or later can use; this program has 2
              update flaghoist to the release that migrated the database
              exit 8 (STORE_NEWER)"
     `);
@@ -230,7 +230,7 @@ describe("a database of SQLite", () => {
 
   test("with an older schema is not treated as empty", async () => {
     const { folder, env, file } = await syncedAt();
-    execFileSync("sqlite3", [file, "UPDATE flaghoist_head SET schema_version = 0"]);
+    execFileSync("sqlite3", [file, "UPDATE flaghoist_head SET migration = 0"]);
     expect(await expectRefused(folder, ["plan"], 8, env)).toContain("hoist db migrate");
   });
 
@@ -240,7 +240,7 @@ describe("a database of SQLite", () => {
     const file = join(folder, "flags.db");
     writeFileSync(file, "this is no database, and longer than its header would be ".repeat(20));
     expect(await expectRefused(folder, ["sync"], 8, env)).toMatchInlineSnapshot(`
-      "error  sqlite FOLDER/flags.db: cannot migrate the database: file is not a database
+      "error  sqlite FOLDER/flags.db: cannot open the database: file is not a database
              restore FOLDER/flags.db from a backup, or move it out of the way and run \`hoist sync\`, which writes the flags from git again; manual changes and the audit are lost
              exit 8 (STORE_CORRUPT)"
     `);
@@ -248,7 +248,7 @@ describe("a database of SQLite", () => {
     rmSync(file);
     mkdirSync(file);
     expect(await expectRefused(folder, ["sync"], 8, env)).toMatchInlineSnapshot(`
-      "error  sqlite FOLDER/flags.db: cannot migrate the database: unable to open database file
+      "error  sqlite FOLDER/flags.db: cannot open the database: unable to open database file
              FOLDER/flags.db exists, but cannot be opened as a file
              exit 8 (STORE_UNREACHABLE)"
     `);

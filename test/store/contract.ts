@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { FlagError } from "../../src/core/errors.ts";
 import { flagOfRow } from "../../src/core/row/row-codec.ts";
 import type { RawRow } from "../../src/core/row/row.ts";
+import { SCHEMA_VERSION } from "../../src/store/migrations.ts";
 import { migrateStore, openStore } from "../../src/store/open.ts";
 import type { FlagStore } from "../../src/store/store.ts";
 import { startProcess } from "../support/store-process.ts";
@@ -52,8 +53,12 @@ export function storeContract(engine: Engine): void {
 
     test("migrating creates the tables once, and then does nothing", async () => {
       const url = await engine.freshUrl();
-      expect(await migrateStore(url, "production")).toEqual({ from: 0, to: 1, created: true });
-      expect(await migrateStore(url, "production")).toEqual({ from: 1, to: 1, created: false });
+      expect(await migrateStore(url, "production")).toEqual({ from: 0, to: SCHEMA_VERSION, created: true });
+      expect(await migrateStore(url, "production")).toEqual({
+        from: SCHEMA_VERSION,
+        to: SCHEMA_VERSION,
+        created: false,
+      });
       const head = await (await open(url)).readHead();
       expect(head).toMatchObject({ environment: "production", epoch: 1, revision: 0, commit: null });
       expect(head.storeId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
@@ -78,7 +83,7 @@ export function storeContract(engine: Engine): void {
 
     test("an older schema asks for a migration", async () => {
       const { url } = await fresh();
-      await engine.type(url, "UPDATE flaghoist_head SET schema_version = 0;");
+      await engine.type(url, "UPDATE flaghoist_head SET migration = 0;");
       await expect(openStore(url)).rejects.toMatchObject({
         code: "STORE_OUTDATED",
         hint: expect.stringContaining("migrate"),

@@ -8,9 +8,9 @@ const FOLDER = fileURLToPath(new URL("../../src/store/migrations/", import.meta.
 test.each(["sqlite", "postgres"] as const)(
   "a new %s database gets every migration of its folder in order",
   (dialect) => {
-    const { statements } = planMigration(dialect, undefined, "test", "the database");
+    const { statements } = planMigration(dialect, undefined, "public", "test", "the database");
     const applied = statements
-      .filter(({ sql }) => sql.includes("flaghoist_migrations") && !sql.includes("CREATE"))
+      .filter(({ sql }) => sql.startsWith("INSERT INTO flaghoist_migrations"))
       .map(({ values }) => `${values[1]}.sql`);
     expect(applied).toEqual(readdirSync(`${FOLDER}${dialect}`).sort());
   },

@@ -70,7 +70,16 @@ export async function contentOf(database: FlagDatabase): Promise<Readonly<Record
   return content;
 }
 
-const OF_THE_MOMENT = ["id", "toggle_id", "sync_id", "updated_at", "created_at", "changed_at", "synced_at"];
+const OF_THE_MOMENT = [
+  "id",
+  "toggle_id",
+  "sync_id",
+  "updated_at",
+  "created_at",
+  "changed_at",
+  "synced_at",
+  "transaction",
+];
 
 function withoutMoments(row: Row): Row {
   const stated = OF_THE_MOMENT.filter((column) => column in row).map((column) => [column, "…"]);

@@ -1,7 +1,7 @@
 import { shellWord } from "../../core/text.ts";
 import type { OnDrift } from "../../core/plan/merge.ts";
 import { databaseLabel } from "../../store/address.ts";
-import { migrateStore, openStore } from "../../store/open.ts";
+import { migrateStore, openStore, openStoreToSync } from "../../store/open.ts";
 import type { SyncOptions } from "../../sync/sync.ts";
 import { progressOf, todayOf, type Io } from "../terminal/io.ts";
 import { targetOf, type TargetOptions } from "../live-table.ts";
@@ -23,10 +23,8 @@ export function syncOptions(io: Io, options: SyncingOptions, mode: "read" | "wri
     origin: { folder, ref: options.workTree === true ? null : options.commit },
     environment,
     startedBy: io.user,
-    openStore: async () => {
-      if (mode === "write") await migrateStore(url, environment);
-      return openStore(url, { readOnly: mode === "read" });
-    },
+    openStore: () => (mode === "write" ? openStoreToSync(url, environment) : openStore(url, { readOnly: true })),
+    ...(mode === "write" ? { migrate: () => migrateStore(url, environment) } : {}),
     database: databaseLabel(url),
     progress: progressOf(io),
     today: todayOf(io),

@@ -1,5 +1,7 @@
 import type { Client } from "pg";
+import { FlagError } from "../../core/errors.ts";
 import { ATTEMPTS } from "../attempt.ts";
+import { headMissing } from "../head.ts";
 import {
   type MigrationPlan,
   type MigrationReport,
@@ -15,54 +17,115 @@ import { postgresError } from "./errors.ts";
 const LOCK = 7_041_776_001;
 
 /**
+ * Begins a transaction of a sync or a migration. SET LOCAL, because a pooler gives the same session to others afterwards. A
+ * waiter is more patient than the server is with a holder of the lock that does nothing.
+ */
+export const BEGIN = `BEGIN; SET LOCAL lock_timeout = '20s'; SET LOCAL statement_timeout = '30s';
+  SET LOCAL idle_in_transaction_session_timeout = '15s'`;
+
+/**
  * Creates the tables in the first schema of the search path, or brings them up to date. Several processes may call it at the
  * same time.
  */
 export async function migratePostgres(url: string, environment: string, label: string): Promise<MigrationReport> {
   let client: Client | undefined;
   try {
-    const connected = await connectClient(url, "sync");
-    client = connected;
-    const plan = async (): Promise<MigrationPlan> =>
-      planMigration("postgres", await stateOf(connected), environment, label);
-    // Checked before the lock is taken: the sync role has no right to change tables, and needs none if the schema is up to date.
-    const { statements, report } = await plan();
-    return statements.length === 0 ? report : await migrate(connected, plan);
+    client = await connectClient(url, "sync");
+    const { statements, report } = await planFor(client, environment, label);
+    if (statements.length === 0) return report;
+    await client.query(BEGIN);
+    const done = await migrateInTransaction(client, environment, label);
+    await client.query("COMMIT");
+    return done;
   } catch (error) {
+    await client?.query("ROLLBACK").catch(() => {});
     throw postgresError(error, ATTEMPTS.migrate, url, label);
   } finally {
     if (client) abandon(client);
   }
 }
 
-/** @param plan  called again under the lock, because another process may have migrated in the meantime */
-async function migrate(client: Client, plan: () => Promise<MigrationPlan>): Promise<MigrationReport> {
-  await client.query("BEGIN; SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = '30s'");
-  try {
-    await client.query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
-    const { statements, report } = await plan();
-    // The functions keep this path, so that tables of another schema cannot replace these.
-    await client.query("SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)");
-    for (const { sql, values } of statements) {
-      await (values.length === 0 ? client.query(sql) : client.query(numbered(sql), [...values]));
-    }
-    await client.query("COMMIT");
-    return report;
-  } catch (error) {
-    await client.query("ROLLBACK").catch(() => {});
-    throw error;
-  }
+/** Creates or migrates the tables in the transaction of the caller. */
+export async function migrateInTransaction(
+  client: Client,
+  environment: string,
+  label: string,
+): Promise<MigrationReport> {
+  // Checked before the lock is taken: the sync role has no right to change tables, and needs none if all is up to date.
+  const { statements, report } = await planFor(client, environment, label);
+  return statements.length === 0 ? report : migrate(client, () => planFor(client, environment, label));
 }
 
-/** Reads the state of the schema. Returns undefined if the tables do not exist yet. */
-async function stateOf(client: Client): Promise<SchemaState | undefined> {
-  // Not to_regclass: it answers from a cache that an advisory lock does not refresh, so it would miss tables that another
-  // process has just created.
-  const { rowCount } = await client.query(
-    "SELECT 1 FROM pg_class WHERE relname = 'flaghoist_head' AND relkind = 'r' AND pg_table_is_visible(oid)",
-  );
-  if (rowCount === 0) return undefined;
-  const [schema] = (await client.query<Omit<SchemaState, "applied">>(READ_SCHEMA)).rows;
+/** A plan, with the schema of the tables and their owner, both as SQL writes them. */
+interface PlacedPlan extends MigrationPlan {
+  readonly schema: string;
+  readonly owner: string;
+}
+
+async function planFor(client: Client, environment: string, label: string): Promise<PlacedPlan> {
+  const { schema, owner, state } = await stateOf(client, label);
+  return { schema, owner, ...planMigration("postgres", state, schema, environment, label) };
+}
+
+/** @param plan  called again under the lock, because another process may have migrated in the meantime */
+async function migrate(client: Client, plan: () => Promise<PlacedPlan>): Promise<MigrationReport> {
+  await client.query(`SELECT pg_catalog.pg_advisory_xact_lock(${LOCK}::pg_catalog.int8)`);
+  const { schema, owner, statements, report } = await plan();
+  // Triggers call functions with the rights of the owner of the tables, who must therefore own the new functions too.
+  await client.query(`SET LOCAL ROLE ${owner}`);
+  // The new tables go into this schema, whatever comes first in the search path of the caller.
+  await client.query(`SET LOCAL search_path = ${schema}, pg_temp`);
+  for (const { sql, values } of statements) {
+    await (values.length === 0 ? client.query(sql) : client.query(numbered(sql), [...values]));
+  }
+  await client.query("SET LOCAL ROLE NONE");
+  return report;
+}
+
+/**
+ * Selects the schema of the tables, or else the one in which they would be created. Not to_regclass: it answers from a cache
+ * that an advisory lock does not refresh, so it would miss tables that another process has just created.
+ */
+const READ_PLACE = `SELECT pg_catalog.quote_ident(coalesce(there.nspname, pg_catalog.current_schema())) AS schema,
+  pg_catalog.quote_ident(coalesce(there.owner, current_user)) AS owner,
+  there.nspname IS NOT NULL AS "hasTables", pg_catalog.current_setting('server_encoding') AS encoding
+  FROM (VALUES (1)) one LEFT JOIN (
+    SELECT namespace.nspname, pg_catalog.pg_get_userbyid(class.relowner) AS owner FROM pg_catalog.pg_class class
+      JOIN pg_catalog.pg_namespace namespace ON namespace.oid = class.relnamespace
+    WHERE class.relname = 'flaghoist_head' AND class.relkind = 'r' AND pg_catalog.pg_table_is_visible(class.oid)
+  ) there ON true`;
+
+interface Place {
+  readonly schema: string | null;
+  readonly owner: string;
+  readonly hasTables: boolean;
+  readonly encoding: string;
+}
+
+/** Reads schema, owner and state of the tables. The state is undefined if they do not exist yet. */
+async function stateOf(
+  client: Client,
+  label: string,
+): Promise<{ readonly schema: string; readonly owner: string; readonly state: SchemaState | undefined }> {
+  const [place] = (await client.query<Place>(READ_PLACE)).rows;
+  if (place === undefined || place.schema === null) {
+    const hint = "create the schema that search_path names, then run `hoist db migrate`";
+    throw new FlagError("STORE_MISSING", `${label}: no schema of the search path exists`, { hint });
+  }
+  const { schema, owner, hasTables, encoding } = place;
+  if (!hasTables) {
+    checkEncoding(encoding, label);
+    return { schema, owner, state: undefined };
+  }
+  const [found] = (await client.query<Omit<SchemaState, "applied">>(READ_SCHEMA)).rows;
   const { rows: applied } = await client.query<SchemaState["applied"][number]>(READ_APPLIED);
-  return schema && { ...schema, applied };
+  if (found === undefined) throw headMissing(label);
+  return { schema, owner, state: { ...found, applied } };
+}
+
+function checkEncoding(encoding: string, label: string): void {
+  if (encoding === "UTF8") return;
+  const message = `${label} has the encoding ${encoding}, which cannot hold every flag; the database must have the encoding UTF8`;
+  const hint = "create another database: CREATE DATABASE flags ENCODING 'UTF8' TEMPLATE template0";
+  throw new FlagError("STORE_ENCODING", message, { hint });
 }

@@ -59,6 +59,10 @@ ALTER FUNCTION flaghoist_record(uuid, text, text, jsonb, jsonb, bigint) OWNER TO
 ALTER FUNCTION flaghoist_inserted() OWNER TO {prefix}_owner;
 ALTER FUNCTION flaghoist_updated() OWNER TO {prefix}_owner;
 ALTER FUNCTION flaghoist_deleted() OWNER TO {prefix}_owner;
+ALTER FUNCTION flaghoist_actor_bind() OWNER TO {prefix}_owner;
+ALTER FUNCTION flaghoist_actor_stays() OWNER TO {prefix}_owner;
+ALTER FUNCTION flaghoist_forbidden_name(jsonb) OWNER TO {prefix}_owner;
+ALTER FUNCTION flaghoist_instances_own() OWNER TO {prefix}_owner;
 ALTER FUNCTION flaghoist_instances_forget() OWNER TO {prefix}_owner;
 REVOKE ALL ON FUNCTION
   flaghoist_head_forward(),
@@ -76,6 +80,10 @@ REVOKE ALL ON FUNCTION
   flaghoist_inserted(),
   flaghoist_updated(),
   flaghoist_deleted(),
+  flaghoist_actor_bind(),
+  flaghoist_actor_stays(),
+  flaghoist_forbidden_name(jsonb),
+  flaghoist_instances_own(),
   flaghoist_instances_forget()
   FROM PUBLIC;
 
@@ -92,7 +100,7 @@ REVOKE ALL ON feature_toggles, feature_toggle_audit, flaghoist_head, flaghoist_a
 GRANT USAGE ON SCHEMA {schema}
   TO {prefix}_sync, {prefix}_evaluator, {prefix}_operator, {prefix}_reader, {prefix}_browser;
 GRANT SELECT, INSERT, UPDATE ON feature_toggles TO {prefix}_sync;
-GRANT SELECT, UPDATE (commit_sha) ON flaghoist_head TO {prefix}_sync;
+GRANT SELECT, UPDATE (commit_sha, epoch) ON flaghoist_head TO {prefix}_sync;
 GRANT SELECT, UPDATE ON flaghoist_actor TO {prefix}_sync;
 GRANT SELECT, INSERT ON flaghoist_syncs TO {prefix}_sync;
 GRANT SELECT ON feature_toggle_audit, flaghoist_instances, flaghoist_migrations TO {prefix}_sync;

@@ -2,7 +2,7 @@ import { FlagError } from "../../core/errors.ts";
 import { type Attempt, ATTEMPTS } from "../attempt.ts";
 import { type HeadRow, headOf, READ_HEAD } from "../head.ts";
 import { commonQueries } from "../queries.ts";
-import type { FlagStore } from "../store.ts";
+import type { FlagStore, StoreMode } from "../store.ts";
 import { applyToPostgres } from "./apply.ts";
 import { numbered, openPool } from "./driver.ts";
 import { postgresError } from "./errors.ts";
@@ -12,9 +12,11 @@ import { watchPostgres } from "./watch.ts";
 /**
  * Opens a store in a PostgreSQL database that has flaghoist's tables. Reading works through a pooler, because it needs no session.
  *
- * @throws FlagError STORE_MISSING, STORE_NEWER, STORE_UNREACHABLE, STORE_FORBIDDEN; USAGE if `pg` is not installed
+ * @throws FlagError STORE_MISSING unless it is opened for a sync; STORE_NEWER, STORE_UNREACHABLE, STORE_FORBIDDEN; USAGE if
+ *   `pg` is not installed
  */
-export async function openPostgresStore(url: string, label: string, readOnly: boolean): Promise<FlagStore> {
+export async function openPostgresStore(url: string, label: string, mode: StoreMode): Promise<FlagStore> {
+  const readOnly = mode.kind === "read";
   const pool = await openPool(url, readOnly).catch((error: unknown) => {
     throw postgresError(error, ATTEMPTS.open, url, label);
   });
@@ -35,8 +37,10 @@ export async function openPostgresStore(url: string, label: string, readOnly: bo
   try {
     await readHead();
   } catch (error) {
-    pool.end().catch(() => {});
-    throw error;
+    if (!(mode.kind === "sync" && error instanceof FlagError && error.code === "STORE_MISSING")) {
+      pool.end().catch(() => {});
+      throw error;
+    }
   }
   const watches = new Set<() => void>();
   let closing: Promise<void> | undefined;
@@ -51,7 +55,7 @@ export async function openPostgresStore(url: string, label: string, readOnly: bo
     },
     apply: (batch) => {
       if (readOnly) throw new FlagError("STORE_READ_ONLY", `${label} was opened for reading only`);
-      return applyToPostgres(url, batch, label);
+      return applyToPostgres(url, batch, label, mode);
     },
     watch: (onHint) => {
       const stop = watchPostgres(url, onHint);

@@ -35,6 +35,31 @@ export function openSqlite(file: string, mode: "ro" | "rw" | "rwc"): SqliteConne
   return connectionTo(new DatabaseSync(address, { readOnly: mode === "ro", timeout: 5_000 }));
 }
 
+/**
+ * Runs work in a transaction, which is rolled back if the work throws.
+ *
+ * @param begin  BEGIN IMMEDIATE takes the lock for writing at once
+ */
+export function inTransaction<Result>(
+  db: SqliteConnection,
+  begin: "BEGIN" | "BEGIN IMMEDIATE",
+  work: () => Result,
+): Result {
+  db.exec(begin);
+  try {
+    const result = work();
+    db.exec("COMMIT");
+    return result;
+  } catch (error) {
+    try {
+      db.exec("ROLLBACK");
+    } catch {
+      // After some errors, SQLite has already rolled back. The caller needs the first error.
+    }
+    throw error;
+  }
+}
+
 function connectionTo(database: Engine.DatabaseSync): SqliteConnection {
   const prepared = new Map<string, Engine.StatementSync>();
   const prepare = (sql: string): Engine.StatementSync => {

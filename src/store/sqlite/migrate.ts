@@ -1,7 +1,8 @@
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { ATTEMPTS } from "../attempt.ts";
+import { headMissing } from "../head.ts";
 import {
   type MigrationPlan,
   type MigrationReport,
@@ -10,24 +11,24 @@ import {
   READ_SCHEMA,
   type SchemaState,
 } from "../migrations.ts";
-import { openSqlite, type SqliteConnection } from "./driver.ts";
+import { inTransaction, openSqlite, type SqliteConnection } from "./driver.ts";
 import { sqliteError } from "./errors.ts";
 
 /** Limits how often the switch to WAL mode is tried, at intervals of 25 to 50 ms. */
 const MAX_WAL_TRIES = 120;
+/** Only the account that created a database may read it. Its -wal and -shm files get the same mode from SQLite. */
+const NEW_FILE_MODE = 0o600;
 
 /** Creates the folder, the file and its tables, or brings them up to date. Several processes may call it at the same time. */
 export async function migrateSqlite(file: string, environment: string, label: string): Promise<MigrationReport> {
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    const db = openSqlite(file, "rwc");
+    const db = createFile(file);
     try {
-      const plan = (): MigrationPlan => planMigration("sqlite", stateOf(db), environment, label);
       // Checked before the lock is taken: a database that is up to date needs no write access.
-      const { statements, report } = plan();
+      const { statements, report } = planFor(db, environment, label);
       if (statements.length === 0) return report;
       await useWal(db);
-      return migrate(db, plan);
+      return inTransaction(db, "BEGIN IMMEDIATE", () => migrateInTransaction(db, environment, label));
     } finally {
       db.close();
     }
@@ -36,28 +37,51 @@ export async function migrateSqlite(file: string, environment: string, label: st
   }
 }
 
-/** @param plan  called again under the lock, because another process may have migrated in the meantime */
-function migrate(db: SqliteConnection, plan: () => MigrationPlan): MigrationReport {
-  db.exec("BEGIN IMMEDIATE");
+/** Creates the folder and the file for {@link migrateInTransaction}, which cannot switch to WAL mode itself. */
+export async function prepareFile(file: string, environment: string, label: string): Promise<void> {
   try {
-    const { statements, report } = plan();
-    for (const { sql, values } of statements) {
-      if (values.length === 0) db.exec(sql);
-      else db.run(sql, ...values);
+    const db = createFile(file);
+    try {
+      if (planFor(db, environment, label).statements.length > 0) await useWal(db);
+    } finally {
+      db.close();
     }
-    db.exec("COMMIT");
-    return report;
   } catch (error) {
-    db.exec("ROLLBACK");
-    throw error;
+    throw sqliteError(fileSystemError(error), ATTEMPTS.migrate, label, file);
   }
 }
 
+/** Creates or migrates the tables in the transaction of the caller, which has taken the lock. */
+export function migrateInTransaction(db: SqliteConnection, environment: string, label: string): MigrationReport {
+  const { statements, report } = planFor(db, environment, label);
+  for (const { sql, values } of statements) {
+    if (values.length === 0) db.exec(sql);
+    else db.run(sql, ...values);
+  }
+  return report;
+}
+
+function planFor(db: SqliteConnection, environment: string, label: string): MigrationPlan {
+  return planMigration("sqlite", stateOf(db, label), "main", environment, label);
+}
+
 /** Reads the state of the schema. Returns undefined if the tables do not exist yet. */
-function stateOf(db: SqliteConnection): SchemaState | undefined {
+function stateOf(db: SqliteConnection, label: string): SchemaState | undefined {
   if (!db.get("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'flaghoist_head'")) return undefined;
   const schema = db.get<Omit<SchemaState, "applied">>(READ_SCHEMA);
-  return schema && { ...schema, applied: db.all(READ_APPLIED) };
+  if (schema === undefined) throw headMissing(label);
+  return { ...schema, applied: db.all(READ_APPLIED) };
+}
+
+function createFile(file: string): SqliteConnection {
+  mkdirSync(dirname(file), { recursive: true });
+  try {
+    closeSync(openSync(file, "wx", NEW_FILE_MODE));
+  } catch (error) {
+    // An existing file keeps its mode. SQLite reports what else is wrong.
+    if (!(error instanceof Error && "code" in error)) throw error;
+  }
+  return openSqlite(file, "rw");
 }
 
 /** Switches to WAL mode. The switch is retried, because it ignores the lock timeout when several processes switch at the same time. */

@@ -1,11 +1,13 @@
+import { FlagError } from "../../core/errors.ts";
 import { type Attempt, ATTEMPTS } from "../attempt.ts";
 import { ALL_COLUMNS, EVALUATED_COLUMNS } from "../columns.ts";
 import { commonQueries } from "../queries.ts";
-import type { FlagStore } from "../store.ts";
+import type { FlagStore, Head, StoreMode, SyncBatch } from "../store.ts";
 import { writeBatch } from "./apply.ts";
 import { keepConnection } from "./connection.ts";
-import type { SqliteConnection } from "./driver.ts";
+import { inTransaction, type SqliteConnection } from "./driver.ts";
 import { sqliteError } from "./errors.ts";
+import { migrateInTransaction, prepareFile } from "./migrate.ts";
 import { DIALECT, readHead, readSnapshot } from "./read.ts";
 import { watchSqlite } from "./watch.ts";
 
@@ -15,14 +17,15 @@ const SYNC_WAIT_MS = 5_000;
 const APPLICATION_WAIT_MS = 250;
 
 /**
- * Opens a store in one SQLite file, which must exist and have flaghoist's tables.
+ * Opens a store in one SQLite file, which must exist and have flaghoist's tables unless it is opened for a sync.
  *
  * @throws FlagError STORE_MISSING, STORE_NEWER, STORE_CORRUPT, STORE_FORBIDDEN, STORE_READ_ONLY, STORE_LOCKED
  */
-export function openSqliteStore(file: string, label: string, readOnly: boolean): FlagStore {
-  const connection = readOnly
-    ? keepConnection(file, label, "ro")
-    : keepConnection(file, label, "rw", "PRAGMA synchronous = FULL");
+export function openSqliteStore(file: string, label: string, mode: StoreMode): FlagStore {
+  const connection =
+    mode.kind === "read"
+      ? keepConnection(file, label, "ro")
+      : keepConnection(file, label, "rw", "PRAGMA synchronous = FULL");
 
   async function run<Result>(
     attempt: Attempt,
@@ -38,11 +41,22 @@ export function openSqliteStore(file: string, label: string, readOnly: boolean):
     }
   }
 
+  async function apply(batch: SyncBatch): Promise<Head> {
+    if (mode.kind === "sync") await prepareFile(file, mode.environment, label);
+    return run(ATTEMPTS.apply, SYNC_WAIT_MS, (db) =>
+      inTransaction(db, "BEGIN IMMEDIATE", () => {
+        const isNew = mode.kind === "sync" && migrateInTransaction(db, mode.environment, label).created;
+        return writeBatch(db, batch, isNew, label);
+      }),
+    );
+  }
+
   try {
     readHead(connection.current(), label);
-  } catch (error) {
+  } catch (thrown) {
     connection.close();
-    throw sqliteError(error, ATTEMPTS.open, label, file);
+    const error = sqliteError(thrown, ATTEMPTS.open, label, file);
+    if (!(mode.kind === "sync" && error instanceof FlagError && error.code === "STORE_MISSING")) throw error;
   }
   return {
     label,
@@ -57,27 +71,8 @@ export function openSqliteStore(file: string, label: string, readOnly: boolean):
         inTransaction(db, "BEGIN", () => readSnapshot(db, label, columns)),
       );
     },
-    apply: (batch) =>
-      run(ATTEMPTS.apply, SYNC_WAIT_MS, (db) =>
-        inTransaction(db, "BEGIN IMMEDIATE", () => writeBatch(db, batch, label)),
-      ),
+    apply,
     watch: (onHint) => watchSqlite(file, onHint),
     close: async () => connection.close(),
   };
-}
-
-function inTransaction<Result>(db: SqliteConnection, begin: string, work: () => Result): Result {
-  db.exec(begin);
-  try {
-    const result = work();
-    db.exec("COMMIT");
-    return result;
-  } catch (error) {
-    try {
-      db.exec("ROLLBACK");
-    } catch {
-      // After some errors, SQLite has already rolled back. The caller needs the first error.
-    }
-    throw error;
-  }
 }

@@ -2,7 +2,7 @@
 // line around it, so that it starts fast enough to be killed often. It ends when its standard input does.
 import { writeSync } from "node:fs";
 import { databaseLabel } from "../../../src/store/address.ts";
-import { migrateStore, openStore } from "../../../src/store/open.ts";
+import { openStoreToSync } from "../../../src/store/open.ts";
 import { sync } from "../../../src/sync/sync.ts";
 
 const [folder = "", ref = "", environment = "", url = ""] = process.argv.slice(2);
@@ -14,10 +14,7 @@ try {
     environment,
     startedBy: "deploy@ci",
     database: databaseLabel(url),
-    openStore: async () => {
-      await migrateStore(url, environment);
-      return openStore(url);
-    },
+    openStore: () => openStoreToSync(url, environment),
     progress: say,
     today: "2026-11-20",
     release: new Set(),
