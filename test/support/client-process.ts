@@ -23,9 +23,16 @@ export interface ClientProcess {
 
 const DEADLINE_MS = 20_000;
 
-/** Starts a client in another process. Resolves when it is ready; the process ends with the test. */
-export async function startClient(env: Readonly<Record<string, string>>): Promise<ClientProcess> {
-  const child = fork(new URL("./processes/client.ts", import.meta.url).pathname, {
+/**
+ * Starts a client in another process. Resolves when it is ready; the process ends with the test.
+ *
+ * @param script  the script of another release
+ */
+export async function startClient(
+  env: Readonly<Record<string, string>>,
+  script = new URL("./processes/client.ts", import.meta.url).pathname,
+): Promise<ClientProcess> {
+  const child = fork(script, {
     env: { PATH: process.env["PATH"] ?? "", ...env },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
