@@ -29,7 +29,13 @@ export function headOf(row: HeadRow | undefined | null, label: string): Head {
   if (!row) throw headMissing(label);
   const { environment, store_id: storeId, commit_sha: commit } = row;
   checkReadable({ version: row.migration ?? 1, oldestReader: row.schema_version }, label);
-  return { environment, storeId, epoch: countIn("epoch", row, label), revision: countIn("revision", row, label), commit };
+  return {
+    environment,
+    storeId,
+    epoch: countIn("epoch", row, label),
+    revision: countIn("revision", row, label),
+    commit,
+  };
 }
 
 /** Reads a whole number of the head. Versions are compared, so one that is not exact must not be used. */
