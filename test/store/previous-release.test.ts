@@ -17,7 +17,8 @@ async function previousDatabase(engine: FlagDatabaseEngine, previous: PreviousRe
   const database = await engine.fresh();
   const overrides = join(repository.folder, "overrides.env");
   writeFileSync(overrides, "# none\n");
-  const env = { FLAGS_ENV: "staging", FLAGS_DATABASE_URL: database.url };
+  const snapshot = join(repository.folder, "snapshot.json");
+  const env = { FLAGS_ENV: "staging", FLAGS_DATABASE_URL: database.url, FLAGS_SNAPSHOT_FILE: snapshot };
   await previous.hoist(repository.folder, env, "sync");
   return { repository, database, env, overrides };
 }
