@@ -11,6 +11,7 @@ import {
   sideEffects,
 } from "./support/architecture.ts";
 import { importsOf, loadedWith, sourceFiles } from "./support/imports.ts";
+import { nameLookups } from "./support/name-lookups.ts";
 import { aFolder } from "./support/repository.ts";
 
 const SRC = fileURLToPath(new URL("../src", import.meta.url));
@@ -32,6 +33,12 @@ describe("the source tree", () => {
 
   test("core/ does not access clock, environment, console or randomness, and only cli/ ends the process", async () => {
     expect(await sideEffects(SRC)).toEqual([]);
+  });
+
+  test("a name that is not a literal is looked up in a Map or with core/own.ts, because every object inherits properties", () => {
+    const found = nameLookups(join(SRC, "../tsconfig.json"), SRC);
+    expect(found.filter((each) => !each.startsWith("core/own.ts:"))).toEqual([]);
+    expect(found).not.toEqual([]);
   });
 
   test("the entry points for programs load nothing heavy", async () => {
@@ -135,6 +142,53 @@ describe("the checks themselves", () => {
       "core/log.ts accesses the console",
       "core/random.ts accesses randomness",
       "sync/end.ts ends the process",
+    ]);
+  });
+
+  test("names from data that are looked up on an object are found; numbers and unions of literals are allowed", () => {
+    const folder = planted({
+      "tsconfig.json": `{ "compilerOptions": { "strict": true, "lib": ["es2024"], "types": [] }, "include": ["src"] }`,
+      "src/found.ts": [
+        "type Open = Record<string, number>;",
+        "export const read = (o: Open, name: string) => o[name];",
+        "export const maybe = (o: Open | undefined, name: string) => o?.[name];",
+        "export const template = (o: Open, n: number) => o[`key-${n}`];",
+        "export const any = (o: Open, name: any) => o[name];",
+        "export const generic = <Name extends string>(o: Open, name: Name) => o[name];",
+        "export const write = (o: Open, name: string) => { o[name] = 1; };",
+        "export const has = (o: object, name: string) => name in o;",
+        "export const reflect = (o: object, name: string) => Reflect.get(o, name);",
+        "export const owned = (o: object, name: string) => o.hasOwnProperty(name);",
+        "export const apart = (o: Open, name: string) => { const { [name]: value } = o; return value; };",
+        "export const merged = (o: Open) => Object.assign({}, o);",
+      ].join("\n"),
+      "src/allowed.ts": [
+        "interface Row { readonly id: string; readonly size: number }",
+        "export const literal = (o: Record<string, number>) => o['size'];",
+        "export const union = (row: Row, name: 'id' | 'size') => row[name];",
+        "export const generic = <Name extends keyof Row>(row: Row, name: Name) => row[name];",
+        "export const index = (list: readonly string[], at: number) => list[at];",
+        "export const map = (map: ReadonlyMap<string, number>, name: string) => map.get(name);",
+        "export const tagged = (row: Row | { kind: string }) => 'kind' in row;",
+        "export const symbol = (o: { [Symbol.iterator]: number }) => o[Symbol.iterator];",
+        "export const removed = (o: Record<string, number>, name: string) => { delete o[name]; };",
+        "export const made = (name: string) => ({ [name]: 1 });",
+        "export const merged = (row: Row) => Object.assign({}, row);",
+      ].join("\n"),
+    });
+    const found = nameLookups(join(folder, "tsconfig.json"), join(folder, "src"));
+    expect(found.map((each) => /^found\.ts:(\d+) /.exec(each)?.[1] ?? each)).toEqual([
+      "2",
+      "3",
+      "4",
+      "5",
+      "6",
+      "7",
+      "8",
+      "9",
+      "10",
+      "11",
+      "12",
     ]);
   });
 

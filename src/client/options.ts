@@ -4,6 +4,7 @@ import { FlagError } from "../core/errors.ts";
 import { locatedSources } from "../core/override/override.ts";
 import { type Logger, safeLogger, stderrLogger } from "./logger.ts";
 import { clampedDelay } from "./clock.ts";
+import { own } from "../core/own.ts";
 
 /** The options of a client, all optional. Delays are limited to 250 ms … 24 h. */
 export interface FlagsOptions {
@@ -106,11 +107,11 @@ export function settingsFrom(options: FlagsOptions) {
 
 /** Returns a variable. An empty one counts as not set, because compose files write `FLAGS_ENV=`. */
 function given(env: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
-  return env[name]?.trim() || undefined;
+  return own(env, name)?.trim() || undefined;
 }
 
 function checkOption(name: string, value: unknown, names: Readonly<Record<string, string>>, within = ""): void {
-  const expected = Object.hasOwn(names, name) ? names[name] : undefined;
+  const expected = own(names, name);
   if (expected === undefined) {
     const known = Object.keys(names).map((each) => `${within}${each}`);
     throw new FlagError("USAGE", `option "${within}${name}" does not exist; valid options: ${known.join(", ")}`);

@@ -1,3 +1,4 @@
+import { own } from "./own.ts";
 /** Any value that JSON can express. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 
@@ -45,12 +46,12 @@ export function sameJson(a: unknown, b: unknown): boolean {
   if (!isJsonObject(a) || !isJsonObject(b)) return false;
   let present = 0;
   for (const name of Object.keys(a)) {
-    const member = a[name];
+    const member = own(a, name);
     if (member === undefined) continue;
     present += 1;
-    if (!Object.hasOwn(b, name) || !sameJson(member, b[name])) return false;
+    if (!Object.hasOwn(b, name) || !sameJson(member, own(b, name))) return false;
   }
-  for (const name of Object.keys(b)) if (b[name] !== undefined) present -= 1;
+  for (const name of Object.keys(b)) if (own(b, name) !== undefined) present -= 1;
   return present === 0;
 }
 

@@ -1,3 +1,4 @@
+import { own } from "./own.ts";
 /** The variables of a process. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -21,10 +22,10 @@ export function bareValue(text: string): string {
  * @returns undefined if the variable is not set; an empty string if it is set to nothing
  */
 export function variableIn(environment: Variables, name: string): string | undefined {
-  const raw = Object.hasOwn(environment, name) ? environment[name] : undefined;
+  const raw = Object.hasOwn(environment, name) ? own(environment, name) : undefined;
   if (typeof raw === "string") return bareValue(raw);
   const spelled = Object.keys(environment).find((key) => key !== name && key.toUpperCase() === name);
-  const other = spelled === undefined ? undefined : environment[spelled];
+  const other = spelled === undefined ? undefined : own(environment, spelled);
   return typeof other === "string" ? bareValue(other) : undefined;
 }
 

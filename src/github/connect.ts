@@ -4,6 +4,7 @@ import { FlagError } from "../core/errors.ts";
 import type { Environment } from "../history/git-environment.ts";
 import { completeFetch } from "./complete-fetch.ts";
 import { type RepositoryAddress, repositoryAddress } from "./repository-address.ts";
+import { own } from "../core/own.ts";
 
 /** A connection to one repository on GitHub. */
 export interface GitHub extends Pick<RepositoryAddress, "repository"> {
@@ -74,7 +75,7 @@ export const TOKEN_VARIABLES = ["FLAGS_GITHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"
  * @throws FlagError USAGE when the token or the repository is missing or malformed
  */
 export async function gitHubFrom(env: Environment, folder?: string, note?: (text: string) => void): Promise<GitHub> {
-  const variable = TOKEN_VARIABLES.find((name) => env[name]?.trim());
+  const variable = TOKEN_VARIABLES.find((name) => own(env, name)?.trim());
   if (variable === undefined)
     throw new FlagError("USAGE", "no GitHub token: none of FLAGS_GITHUB_TOKEN, GITHUB_TOKEN and GH_TOKEN is set", {
       hint: "export GITHUB_TOKEN=$(gh auth token)     (in a workflow: env: { GITHUB_TOKEN: ${{ github.token }} })",
@@ -96,7 +97,7 @@ export async function gitHubFrom(env: Environment, folder?: string, note?: (text
 }
 
 function numberIn(env: Environment, name: string, least: number, most: number): number | undefined {
-  const text = env[name]?.trim();
+  const text = own(env, name)?.trim();
   if (!text) return undefined;
   const value = Number(text);
   if (value >= least && value <= most) return value;

@@ -1,3 +1,4 @@
+import { own } from "../core/own.ts";
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -73,8 +74,8 @@ function trustedOwners(ambient: Environment): Record<string, string> {
   const count = Number(ambient["GIT_CONFIG_COUNT"] ?? 0);
   if (!Number.isInteger(count) || count < 1 || count > 1_000) return {};
   const values = Array.from({ length: count }, (_, n) => n)
-    .filter((n) => ambient[`GIT_CONFIG_KEY_${n}`]?.toLowerCase() === "safe.directory")
-    .map((n) => ambient[`GIT_CONFIG_VALUE_${n}`] ?? "");
+    .filter((n) => own(ambient, `GIT_CONFIG_KEY_${n}`)?.toLowerCase() === "safe.directory")
+    .map((n) => own(ambient, `GIT_CONFIG_VALUE_${n}`) ?? "");
   if (values.length === 0) return {};
   const pairs = values.flatMap((value, n): [string, string][] => [
     [`GIT_CONFIG_KEY_${n}`, "safe.directory"],

@@ -16,6 +16,7 @@ import type { Budget } from "../core/work.ts";
 import { differingGroups, type FieldGroup, PROSE_GROUPS } from "../core/row/row.ts";
 import { columnsOf } from "../core/row/row-codec.ts";
 import { isEqualForEvaluation } from "./version-pair.ts";
+import { own } from "../core/own.ts";
 
 /**
  * The effect of a change on the people who already have an answer. `widen`: nobody loses what they have. `narrow`:
@@ -51,7 +52,7 @@ export function kindOf(before: Flag | null, after: Flag | null, budget: Budget):
 
 function keepsValues(before: Flag, after: Flag): boolean {
   return Object.entries(before.variants).every(([name, value]) => {
-    return !Object.hasOwn(after.variants, name) || sameJson(value, after.variants[name]);
+    return !Object.hasOwn(after.variants, name) || sameJson(value, own(after.variants, name));
   });
 }
 
@@ -84,7 +85,7 @@ export function changedFields(before: Flag, after: Flag): readonly FieldGroup[] 
 /** Returns whether both versions serve the same value while disabled; otherwise everyone's answer changes. */
 function isSameOff(before: Flag, after: Flag): boolean {
   const name = after.offVariant;
-  return before.offVariant === name && sameJson(before.variants[name], after.variants[name]);
+  return before.offVariant === name && sameJson(own(before.variants, name), own(after.variants, name));
 }
 
 function isLowered(field: FieldGroup, before: Flag, after: Flag): boolean {
@@ -160,7 +161,7 @@ function holdsAudience(wider: ServingRule, narrower: ServingRule, budget: Budget
   if (all.kind === "condition") return some.kind === "condition" && impliesByForm(some.when, all.when, budget);
   if (some.kind === "condition") return false;
   return Object.entries(some.lists).every(([name, ids]) => {
-    const listed = new Set(all.lists[name]);
+    const listed = new Set(own(all.lists, name));
     return ids.every((id) => listed.has(id));
   });
 }

@@ -9,6 +9,7 @@ import { parseShare } from "../source/shape/share.ts";
 import { attributeTests } from "./attribute-tests.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { guessedValues } from "./values.ts";
+import { setOwn } from "../core/own.ts";
 
 /** The contexts for which two versions of a flag are compared. */
 export interface Population {
@@ -64,7 +65,7 @@ export function generatePopulation(
     const context: Record<string, Scalar> = {};
     for (const [name, draw] of draws) {
       const value = draw(person);
-      if (value !== undefined) context[name] = value;
+      if (value !== undefined) setOwn(context, name, value);
     }
     return context;
   });

@@ -1,5 +1,6 @@
 import type { FlagKey } from "../core/flag/flag.ts";
 import { isJsonObject, type JsonObject } from "../core/json.ts";
+import { own } from "../core/own.ts";
 
 /** The overrides of one flag in running instances. */
 export interface SeenOverride {
@@ -23,8 +24,8 @@ export interface SeenOverride {
 export function seenOverrides(instances: readonly { readonly overrides: JsonObject }[]): readonly SeenOverride[] {
   const keys = new Set(instances.flatMap(({ overrides }) => Object.keys(overrides)));
   return [...keys].sort().map((key) => {
-    const reported = instances.flatMap(({ overrides }) => (Object.hasOwn(overrides, key) ? [overrides[key]] : []));
-    const texts = (name: string) => reported.map((each) => (isJsonObject(each) ? each[name] : undefined));
+    const reported = instances.flatMap(({ overrides }) => (Object.hasOwn(overrides, key) ? [own(overrides, key)] : []));
+    const texts = (name: string) => reported.map((each) => (isJsonObject(each) ? own(each, name) : undefined));
     const variants = texts("variant").map((text) => (typeof text === "string" ? text : "overridden"));
     const via = texts("via").filter((text) => typeof text === "string");
     return {

@@ -1,6 +1,7 @@
 import { type Flag, type FlagKey, type VariantName } from "../core/flag/flag.ts";
 import { withRequiredFlags } from "../core/flag/required-flags.ts";
 import { sameJson } from "../core/json.ts";
+import { own } from "../core/own.ts";
 
 /** One of two versions of a flag, with all other flags of the same state. */
 export interface Version {
@@ -84,7 +85,9 @@ export function flipTest({ before, after }: VersionPair): IsFlip {
   const [was, is] = [before.flag, after.flag];
   if (was === null) return (_, to) => is !== null && to !== is.offVariant;
   if (is === null) return (from) => from !== was.fallback;
-  const changed = new Set(Object.keys(was.variants).filter((name) => !sameJson(was.variants[name], is.variants[name])));
+  const changed = new Set(
+    Object.keys(was.variants).filter((name) => !sameJson(own(was.variants, name), own(is.variants, name))),
+  );
   if (changed.size === 0) return (from, to) => from !== to;
   return (from, to) => from !== to || (from !== null && changed.has(from));
 }

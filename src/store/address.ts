@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { FlagError } from "../core/errors.ts";
 import { orText } from "../core/text.ts";
+import { own } from "../core/own.ts";
 
 /** The settings that determine the database of an environment. */
 export interface DatabaseLookup {
@@ -31,8 +32,12 @@ export function findDatabase({ option, environment, env, folder }: DatabaseLooku
     const hint = "give an address, e.g. postgres://flags@db.internal/flags, or omit the option";
     throw new FlagError("USAGE", "--database is empty", { hint });
   }
-  const own = databaseVariable(environment);
-  const candidates = { "--database": option, [own]: env[own], FLAGS_DATABASE_URL: env["FLAGS_DATABASE_URL"] };
+  const variable = databaseVariable(environment);
+  const candidates = {
+    "--database": option,
+    [variable]: own(env, variable),
+    FLAGS_DATABASE_URL: env["FLAGS_DATABASE_URL"],
+  };
   for (const [source, value] of Object.entries(candidates)) {
     const url = value?.trim();
     if (!url) continue;

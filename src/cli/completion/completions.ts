@@ -1,4 +1,5 @@
 import type { Argument, CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { own } from "../../core/own.ts";
 
 /** One completion of a word, and its meaning. */
 export interface Candidate {
@@ -92,7 +93,7 @@ const OPTION_NAMES: Readonly<Record<string, NameKind>> = {
 function ofOption(option: Option, prefix: string): Completions {
   const candidates = (option.argChoices ?? []).map((word) => ({ word: `${prefix}${word}`, about: "" }));
   const takesPath = /<(?:folder|file|path)/.test(option.flags);
-  return { candidates, names: OPTION_NAMES[option.long ?? ""] ?? (takesPath ? "files" : null), prefix };
+  return { candidates, names: own(OPTION_NAMES, option.long ?? "") ?? (takesPath ? "files" : null), prefix };
 }
 
 function ofArgument(command: CommandUnknownOpts, position: number): Completions {

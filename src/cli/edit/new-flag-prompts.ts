@@ -4,6 +4,7 @@ import { unknownName } from "../../core/diagnostic/unknown-name.ts";
 import type { NewFlag } from "../../source/edit/new-flag.ts";
 import type { Config } from "../../source/load/config.ts";
 import type { Io } from "../terminal/io.ts";
+import { own } from "../../core/own.ts";
 
 /** The values that a new flag needs. */
 export type CompleteAnswers = Pick<NewFlag, "key" | "name" | "description" | "owner" | "kind" | "expires">;
@@ -62,7 +63,7 @@ function checkComplete(given: FlagAnswers, config: Config): void {
     kind: "--kind release",
     expires: "--expires 2027-06-01",
   };
-  const options = missing.flatMap((field) => example[field] ?? []).join(" ");
+  const options = missing.flatMap((field) => own(example, field) ?? []).join(" ");
   throw new FlagError("USAGE", `missing for a new flag: ${missing.join(", ")}`, {
     hint: [
       `hoist new ${given.key ?? "new_checkout"} … ${options}`.trimEnd(),

@@ -9,6 +9,7 @@ import type { LoadedFlags } from "../../source/load/load.ts";
 import { readWorkTree } from "../../source/read/work-tree.ts";
 import { type EditNeed, type EditOutcome, type EditRequest, openNeeds, outcomeOf } from "./outcome.ts";
 import { writeEdits } from "./write-edits.ts";
+import { own } from "../../core/own.ts";
 
 /**
  * Makes an edit in the work tree.
@@ -61,7 +62,7 @@ async function needsOf(folder: string, edited: Edited): Promise<readonly EditNee
   return guarded.flatMap(({ name }) => {
     const flag = after.flagsFor(name).get(key);
     if (flag === undefined) return [];
-    const desired = { flag, path: info.path, acknowledged: info.acknowledge[name] ?? null };
+    const desired = { flag, path: info.path, acknowledged: own(info.acknowledge, name) ?? null };
     const before = committed.flagsFor(name).get(key) ?? null;
     return openNeeds(name, editNeeds(name, { before, desired }, policies), () => info.path);
   });

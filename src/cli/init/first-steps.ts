@@ -6,6 +6,7 @@ import { withSetting } from "../../source/edit/jsonc.ts";
 import { KEY_PATTERN } from "../../source/shape/key.ts";
 import { loadFlags, type LoadedFlags } from "../../source/load/load.ts";
 import { readWorkTree } from "../../source/read/work-tree.ts";
+import { isInherited } from "../../core/own.ts";
 
 /** What the files that `hoist init` writes depend on. */
 export interface FirstSteps {
@@ -47,7 +48,7 @@ export async function takeFirstSteps(
 }
 
 function checkEnvironments(environments: readonly string[]): void {
-  const odd = environments.find((name) => !KEY_PATTERN.test(name) || name === "reason" || name in {});
+  const odd = environments.find((name) => !KEY_PATTERN.test(name) || name === "reason" || isInherited(name));
   const twice = environments.find((name, index) => environments.indexOf(name) !== index);
   if (odd === undefined && twice === undefined && environments.length > 0) return;
   const message =

@@ -5,6 +5,7 @@ import { flagOfRow, type RulesRead } from "../../core/row/row-codec.ts";
 import type { FlagRow, RawRow } from "../../core/row/row.ts";
 import type { Head, StoredSnapshot } from "../../store/store.ts";
 import type { SetAside } from "../status.ts";
+import { own } from "../../core/own.ts";
 
 /** One row of the table as this process read it. */
 interface ReadFlag {
@@ -130,7 +131,7 @@ function substituteFor(
     return before && { good: before.good, flag: before.flag, serves: before.flag.enabled ? "last good" : "off" };
   }
   if (before) return { ...switchedOff(before), serves: "off" };
-  for (const candidate of [row, definitions?.[key]]) {
+  for (const candidate of [row, own(definitions ?? {}, key)]) {
     const good = candidate && offRow(key, candidate);
     const read = good && flagOfRow(good);
     if (good && read?.ok) return { good, flag: read.flag, serves: "off" };

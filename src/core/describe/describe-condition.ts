@@ -3,6 +3,7 @@ import { choiceText, type ListLength, valueText } from "../matcher/operand-text.
 import { operatorOf } from "../matcher/operators.ts";
 import { rangeText } from "../matcher/version-operator.ts";
 import { orText } from "../text.ts";
+import { own } from "../own.ts";
 
 /** The wording of conditions: the names of segments, and the maximum length of lists. */
 export interface ConditionWording extends ListLength {
@@ -94,7 +95,7 @@ export function matchText(attribute: string, tests: readonly Test[], lists: List
   const [only] = tests;
   const name = valueText(attribute);
   if (only !== undefined && tests.length === 1) {
-    const place = Object.hasOwn(PLACES, attribute) ? PLACES[attribute] : undefined;
+    const place = own(PLACES, attribute);
     if (only.op === "in" && place !== undefined) return `${place} ${choiceText(only.values, lists)}`;
     if (only.op === "semver" && attribute === "appVersion") return `on app ${rangeText(only.range)}`;
     if (only.op === "exists") return only.value ? `with ${name}` : `without ${name}`;

@@ -8,6 +8,7 @@ import { contextFailure, failed, flagTypeOf, metadataOf, mismatch } from "./outc
 import type { ParsedOverrides } from "../override/override.ts";
 import { overridesOf, type ResolvedOverrides } from "../override/override-resolve.ts";
 import { withRequirements } from "./requires.ts";
+import { own } from "../own.ts";
 
 /** The flags to compile, with everything else that decides their answers. */
 export interface FlagSetInput {
@@ -93,7 +94,7 @@ function lazyAnswers(
   /** The flags compiled so far, without their requirements. */
   const plain = new Map<FlagKey, Compiled>();
   for (const [key, override] of overrides.byKey) {
-    const flag = flags.get(key) ?? definitions[key];
+    const flag = flags.get(key) ?? own(definitions, key);
     if (flag) plain.set(key, compileOverride({ key, variants: flag.variants }, override, revision));
   }
   const plainOf = (key: FlagKey): Compiled | undefined => {

@@ -1,6 +1,7 @@
 import type { Evaluation, EvaluationErrorCode, EvaluationMetadata, Reason } from "./evaluation.ts";
 import type { Flag, FlagKey, FlagType, VariantName } from "../flag/flag.ts";
 import { isJsonObject, type JsonValue } from "../json.ts";
+import { own } from "../own.ts";
 
 /**
  * Returns one answer of a flag.
@@ -13,7 +14,7 @@ export type Answer = (variant: VariantName, reason: Reason, extra?: EvaluationMe
 export function answersOf({ key, variants }: Pick<Flag, "key" | "variants">, revision: number | undefined): Answer {
   const plain = metadataOf(revision);
   return (variant, reason, extra) => {
-    const value = Object.hasOwn(variants, variant) ? variants[variant] : undefined;
+    const value = own(variants, variant);
     if (value === undefined) throw new Error(`flag "${key}" has no variant "${variant}"`);
     const metadata = extra ? metadataOf(revision, extra) : plain;
     return Object.freeze({ flagKey: key, value: frozenCopy(value), variant, reason, metadata });

@@ -16,6 +16,7 @@ import {
   type ResolvedOverrides,
 } from "../override/override-resolve.ts";
 import type { Truth } from "./truth.ts";
+import { own } from "../own.ts";
 
 /** One step of an evaluation. The kinds are listed in the order in which they occur. */
 export type TraceStep =
@@ -119,7 +120,7 @@ export function trace(
 function traceKey(inquiry: Inquiry, key: FlagKey, pins: Pins, steps: TraceStep[]): Evaluation {
   const { flags, definitions, overrides, revision } = inquiry;
   const flag = flags.get(key);
-  const definition = Object.hasOwn(definitions, key) ? definitions[key] : undefined;
+  const definition = own(definitions, key);
   const known = flag ?? definition;
   const override = (known ? overrides.byKey.get(key) : overrides.ofUnknown(key)) ?? null;
   steps.push({ step: "override", override });
@@ -233,7 +234,7 @@ function answer(
   reason: Reason,
   extra: EvaluationMetadata,
 ): Evaluation {
-  const value = Object.hasOwn(variants, variant) ? variants[variant] : undefined;
+  const value = own(variants, variant);
   const metadata = metadataOf(revision, extra);
   if (value !== undefined) return { flagKey, value, variant, reason, metadata };
   return failed(

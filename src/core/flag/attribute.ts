@@ -1,5 +1,6 @@
 import type { EvaluationContext } from "../evaluate/evaluation.ts";
 import { DEFAULT_BY } from "./flag.ts";
+import { own } from "../own.ts";
 
 /** The context of a caller that passes none. */
 const NOBODY: EvaluationContext = Object.freeze(Object.create(null));
@@ -37,8 +38,4 @@ export function userIdOf(context: EvaluationContext): string | undefined {
 export function subjectText(value: unknown): string | undefined {
   if (typeof value === "string") return value === "" ? undefined : value;
   return Number.isSafeInteger(value) ? String(value) : undefined;
-}
-
-function own(context: EvaluationContext, name: string): unknown {
-  return Object.hasOwn(context, name) ? context[name] : undefined;
 }

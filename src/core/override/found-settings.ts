@@ -1,6 +1,7 @@
 import { bareValue, type Variables } from "../variable.ts";
 import type { OverrideProblem, OverrideSetting, OverrideText } from "./override.ts";
 import { type SettingLine, settingLines } from "./override-text.ts";
+import { own } from "../own.ts";
 
 /** A setting of any variable. */
 export interface FoundSetting extends OverrideSetting {
@@ -25,7 +26,7 @@ export function fromEnvironment(environment: Variables): readonly FoundSetting[]
       // Capitals come first: that spelling takes precedence over others.
       .sort((a, b) => (a < b ? -1 : 1))
       .flatMap((name) => {
-        const raw = environment[name];
+        const raw = own(environment, name);
         const value = typeof raw === "string" ? bareValue(raw) : "";
         const variable = name.toUpperCase();
         return value === "" ? [] : [{ variable, value, label: variable, ...whence }];

@@ -16,6 +16,7 @@ import {
 import { FormatProblem } from "./format-problem.ts";
 import { isJsonObject, isList, listOf, type JsonObject, type JsonValue } from "../json.ts";
 import { rowOf, type FlagColumns, type FlagRow, type RawRow } from "./row.ts";
+import { own } from "../own.ts";
 
 /** Maps the names of lists in `target_config` to attributes. */
 export const LIST_ATTRIBUTES: Readonly<Record<string, string>> = {
@@ -177,8 +178,8 @@ function listsAt(config: JsonObject): Record<string, readonly string[]> {
   // A Map, because an attribute may have the name of a property of every object, such as toString.
   const lists = new Map<string, readonly string[]>();
   for (const [name, ids] of Object.entries(config)) {
-    const attribute = Object.hasOwn(LIST_ATTRIBUTES, name) ? LIST_ATTRIBUTES[name] : name;
-    if (attribute === undefined || attribute === "__proto__" || !isList(ids)) {
+    const attribute = own(LIST_ATTRIBUTES, name) ?? name;
+    if (!isList(ids)) {
       throw new FormatProblem(["target_config", name], `expected a list, found ${typeText(ids ?? null)}`);
     }
     lists.set(attribute, [...(lists.get(attribute) ?? []), ...ids.map((id) => idAt(id, ["target_config", name]))]);

@@ -1,6 +1,7 @@
 import { FLAG_TYPES, type FlagKey, type FlagType, type VariantName } from "../flag/flag.ts";
 import { isJsonObject, isNestedWithin, type JsonObject, type JsonValue, sameJson } from "../json.ts";
 import { FormatProblem } from "./format-problem.ts";
+import { own } from "../own.ts";
 
 export const ROLLOUT_STRATEGIES = ["all", "percentage", "whitelist", "role"] as const;
 export type RolloutStrategy = (typeof ROLLOUT_STRATEGIES)[number];
@@ -132,8 +133,8 @@ export const FIELD_GROUPS = {
 
 /** The name of a group of columns. */
 export type FieldGroup = keyof typeof FIELD_GROUPS;
-export const FIELD_GROUP_NAMES: readonly FieldGroup[] = Object.keys(FIELD_GROUPS).filter(
-  (name): name is FieldGroup => name in FIELD_GROUPS,
+export const FIELD_GROUP_NAMES: readonly FieldGroup[] = Object.keys(FIELD_GROUPS).filter((name): name is FieldGroup =>
+  Object.hasOwn(FIELD_GROUPS, name),
 );
 
 /** Lists the groups that only people read; no answer depends on them. */
@@ -229,17 +230,17 @@ const jsonAt = columnReader(
 /** Creates a function that reads a column of one type. */
 function columnReader<T>(isOfType: (value: unknown) => value is T, expected: string) {
   return (row: Row, column: string): T => {
-    const value = row[column];
+    const value = own(row, column);
     return isOfType(value) ? value : wrong(column, expected);
   };
 }
 
 function nullable<T>(row: Row, column: string, read: (row: Row, column: string) => T): T | null {
-  return row[column] === null || row[column] === undefined ? null : read(row, column);
+  return own(row, column) === null || own(row, column) === undefined ? null : read(row, column);
 }
 
 function wordAt<Word extends string>(row: Row, column: string, words: readonly Word[]): Word {
-  const value = row[column];
+  const value = own(row, column);
   return words.find((word) => word === value) ?? wrong(column, `one of ${words.join(", ")}`);
 }
 

@@ -1,3 +1,4 @@
+import { own } from "../../core/own.ts";
 /** Marks the place of an empty HTML comment. No text contains it, because `plain` replaces it. */
 const BREAK = "\u0000";
 
@@ -40,7 +41,7 @@ export function prose(text: string): string {
   return (
     broken
       // oxlint-disable-next-line no-control-regex -- BREAK is one
-      .replace(/[\\`*_[\]~]|[&<>|$\u0000]/g, (sign) => ESCAPES[sign] ?? `\\${sign}`)
+      .replace(/[\\`*_[\]~]|[&<>|$\u0000]/g, (sign) => own(ESCAPES, sign) ?? `\\${sign}`)
       // Only at the beginning of a line: headings, lists, the line under a heading.
       .replace(/^(?:[-+=#]|\d+(?=[.)](?: |$)))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`))
       // A figure and its unit stay on one line.

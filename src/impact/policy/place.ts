@@ -5,6 +5,7 @@ import type { Need } from "../needs.ts";
 import { sameJson } from "../../core/json.ts";
 import type { FlagFile } from "../../source/shape/flag-file.ts";
 import type { Path } from "../../source/load/tree.ts";
+import { own } from "../../core/own.ts";
 
 /**
  * Returns the path at which a file sets a field for one environment: in the overlay if that replaces the field, otherwise
@@ -15,7 +16,7 @@ export function servedPath(
   environment: string,
   field: "enabled" | "rollout" | "serve" | "rules",
 ): Path {
-  const overlay = environments[environment];
+  const overlay = own(environments, environment);
   return overlay?.[field] === undefined ? [field] : ["environments", environment, field];
 }
 

@@ -6,6 +6,7 @@ import { effectOf } from "../change-kind.ts";
 import { withRequired } from "../version-pair.ts";
 import type { Attributes } from "./contexts-meeting.ts";
 import { peopleFor } from "./people.ts";
+import { without } from "../../core/own.ts";
 
 /** All flags of one environment, by key. */
 export type Flags = ReadonlyMap<FlagKey, Flag>;
@@ -86,7 +87,7 @@ function serverOf(key: FlagKey, all: Flags): (who: EvaluationContext) => Served 
 /** Removes every attribute that makes no difference. */
 function lessOf(who: EvaluationContext, gain: Gain, gained: (who: EvaluationContext) => Gain | null): Attributes {
   return Object.keys(who).reduce<Attributes>((left, name) => {
-    const { [name]: _, ...others } = left;
+    const others = without(left, name);
     const other = gained(others);
     return other?.variant === gain.variant && other.rule === gain.rule ? others : left;
   }, who);

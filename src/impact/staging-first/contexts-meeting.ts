@@ -41,5 +41,8 @@ function merged(parts: readonly (readonly Attributes[])[]): readonly Attributes[
 }
 
 function mergedAt(parts: readonly (readonly Attributes[])[], indexOf: (part: number) => number): Attributes {
-  return Object.assign({}, ...parts.map((each, part) => each[Math.min(indexOf(part), each.length - 1)]));
+  return parts.reduce<Attributes>(
+    (merged, each, part) => ({ ...merged, ...each[Math.min(indexOf(part), each.length - 1)] }),
+    {},
+  );
 }

@@ -10,6 +10,7 @@ import type { ConfigFile } from "../shape/config-file.ts";
 import type { FlagFile } from "../shape/flag-file.ts";
 import { takersText } from "./check-reachability.ts";
 import { warningAtKey } from "./report.ts";
+import { own } from "../../core/own.ts";
 
 /** The environments as `flags/_config.yaml` declares them, in order of promotion. */
 export type Environments = ConfigFile["environments"];
@@ -94,7 +95,7 @@ function* checkOverlays(
   if (!file.enabled || without.length === 0 || without.length === names.length) return;
   const base = resolve();
   if (constantAnswer(base) === base.offVariant) return;
-  const isProtected = (name: string) => environments[name]?.protected === true;
+  const isProtected = (name: string) => own(environments, name)?.protected === true;
   const counts = names.some(isProtected) ? isProtected : (name: string) => name !== names[0];
   const restricted = names.filter((name) => {
     return Object.hasOwn(overlays, name) && counts(name) && isRestricted(resolve(name), base);

@@ -12,6 +12,7 @@ import { type FlagVariants, variantsOf, type Vocabulary } from "../shape/vocabul
 import { checkCondition, checkDeclared, checkValues } from "./check-condition.ts";
 import { checkSplitNames, checkVariantName } from "./check-variants.ts";
 import { checkRepeats, errorAtKey, errorAtValue, foundText, type Site } from "./report.ts";
+import { own } from "../../core/own.ts";
 
 /** The inputs of the checks of one flag. */
 interface Known {
@@ -94,7 +95,7 @@ function* checkWhitelist(
   }
   for (const [attribute, ids] of lists) {
     const at = { ...site, path: [...site.path, attribute] };
-    const meant = LIST_ATTRIBUTES[attribute];
+    const meant = own(LIST_ATTRIBUTES, attribute);
     if (meant === undefined) {
       yield* checkDeclared(at, attribute, words, "key");
       yield* checkIds(at, attribute, words, ids);

@@ -10,6 +10,7 @@ import { type Edited, refused, refusedBy } from "./edit-result.ts";
 import { fieldOrder } from "./field-order.ts";
 import { checkEdits, environmentsOf, type FlagTree } from "./flag-tree.ts";
 import { rewritten, rootOf } from "./rewrite.ts";
+import { own } from "../../core/own.ts";
 
 /** A flag whose file can be edited. */
 export interface FoundFlag {
@@ -111,7 +112,7 @@ function withoutAcknowledgements(json: JsonObject, flag: LoadedFlag, voided: rea
   const { acknowledge, ...rest } = json;
   if (!isJsonObject(acknowledge)) return json;
   const entries = Object.entries(acknowledge).filter(
-    ([name, id]) => !(voided.includes(name) && id === flag.acknowledge[name]),
+    ([name, id]) => !(voided.includes(name) && id === own(flag.acknowledge, name)),
   );
   const isEmpty = entries.every(([name]) => name === "reason");
   return isEmpty ? rest : { ...rest, acknowledge: Object.fromEntries(entries) };

@@ -3,10 +3,11 @@ import { DEFAULT_BY, type Flag, type Portion, type Rollout, type Rule, type Serv
 import { isJsonObject, type JsonObject, type JsonValue, sameJson } from "../../core/json.ts";
 import type { Segment } from "../load/segments.ts";
 import { refused } from "./edit-result.ts";
+import { own, without } from "../../core/own.ts";
 
 /** Returns the mapping under a key; an empty one when there is none. */
 export function mappingIn(json: JsonObject, key: string): JsonObject {
-  const value = json[key];
+  const value = own(json, key);
   return isJsonObject(value) ? value : {};
 }
 
@@ -26,8 +27,7 @@ function withMapping(json: JsonObject, key: string, value: JsonObject): JsonObje
 
 /** Sets a field in its place; undefined removes it. */
 export function withField(json: JsonObject, field: string, value: JsonValue | undefined): JsonObject {
-  const { [field]: _, ...others } = json;
-  return value === undefined ? others : { ...json, [field]: value };
+  return value === undefined ? without(json, field) : { ...json, [field]: value };
 }
 
 /** Returns a share as text, e.g. `33.333%`. The text is exact, because shares are whole thousandths of a percent. */

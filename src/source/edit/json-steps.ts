@@ -1,5 +1,6 @@
 import { isJsonObject, isList, sameJson, type JsonObject, type JsonValue } from "../../core/json.ts";
 import type { Path } from "../load/tree.ts";
+import { own } from "../../core/own.ts";
 
 /** One step from one document to another, at the deepest path that must change. */
 export type JsonStep =
@@ -47,8 +48,12 @@ function mappingSteps(path: Path, before: JsonObject, after: JsonObject): readon
   const isOther = path.length > 0 && (kept.length === 0 || (isOrdered(path) && !sameOrder(before, after)));
   if (isOther) return [{ kind: "replace", path, value: after }];
   return [
-    ...kept.flatMap((key) => stepsBetween([...path, key], before[key] ?? null, after[key] ?? null)),
-    ...addedKeys(before, after).map((key) => ({ kind: "insert" as const, path: [...path, key], value: after[key] })),
+    ...kept.flatMap((key) => stepsBetween([...path, key], own(before, key) ?? null, own(after, key) ?? null)),
+    ...addedKeys(before, after).map((key) => ({
+      kind: "insert" as const,
+      path: [...path, key],
+      value: own(after, key),
+    })),
     ...addedKeys(after, before).map((key) => ({ kind: "remove" as const, path: [...path, key], value: undefined })),
   ];
 }

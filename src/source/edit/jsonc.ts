@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { insertion, lineStart, newlineOf, spliced } from "./splice.ts";
+import { own } from "../../core/own.ts";
 
 /**
  * Adds members to the mapping under a top-level key of JSON with comments, the format of editor settings. Existing text
@@ -15,7 +16,7 @@ export function withSetting(text: string, key: string, members: JsonObject): str
   const step = /^([ \t]+)"/m.exec(code)?.[1] ?? "  ";
   const newline = newlineOf(text);
   if (code.trim() === "") return `${text}${JSON.stringify({ [key]: members }, null, step)}${newline}`;
-  const held = json[key];
+  const held = own(json, key);
   if (held === undefined) return withMember(text, code, code.lastIndexOf("}"), { [key]: members }, step);
   if (!isJsonObject(held)) return undefined;
   const missing = Object.entries(members).filter(([name]) => !Object.hasOwn(held, name));

@@ -8,6 +8,7 @@ import { FLAG_FIELDS, OVERLAY_FIELDS } from "./field-order.ts";
 import { mappingIn, overlayIn, withField, withOverlay } from "./flag-json.ts";
 import type { FlagTree } from "./flag-tree.ts";
 import { rootOf } from "./rewrite.ts";
+import { own } from "../../core/own.ts";
 
 /** The fields that a rollback leaves alone. Overlays are compared and restored separately. */
 const NOT_SERVED: ReadonlySet<string> = new Set<keyof FlagFile>([
@@ -68,7 +69,7 @@ export function rollBack(tree: FlagTree, key: FlagKey, earlier: string, environm
   }
   const wanted =
     environment === null
-      ? [...SERVED_FIELDS, "environments"].reduce((next, field) => withField(next, field, old[field]), json)
+      ? [...SERVED_FIELDS, "environments"].reduce((next, field) => withField(next, field, own(old, field)), json)
       : withOverlay(json, environment, overlayAsIn(json, old, environment));
   return editFlag(tree, { key, json: wanted, environment });
 }

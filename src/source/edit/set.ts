@@ -9,6 +9,7 @@ import { type Edited, refused } from "./edit-result.ts";
 import { FLAG_FIELDS, OVERLAY_FIELDS, type OverlayField } from "./field-order.ts";
 import { overlayIn, withField, withOverlay } from "./flag-json.ts";
 import type { FlagTree } from "./flag-tree.ts";
+import { own } from "../../core/own.ts";
 
 /** Where an edit applies. */
 export interface SetTarget {
@@ -109,8 +110,8 @@ function setInOverlay(json: JsonObject, key: FlagKey, environment: string, assig
     );
   }
   // Setting a part of a field that only the base has copies the rest of the field from the base.
-  const isCopied = inside.length > 0 && overlay[field] === undefined && json[field] !== undefined;
-  const copied = isCopied ? { ...overlay, [field]: json[field] ?? null } : overlay;
+  const isCopied = inside.length > 0 && own(overlay, field) === undefined && own(json, field) !== undefined;
+  const copied = isCopied ? { ...overlay, [field]: own(json, field) ?? null } : overlay;
   return withOverlay(json, environment, setIn(copied, assignment, json));
 }
 
@@ -119,8 +120,8 @@ function setIn(json: JsonObject, assignment: Assignment, base: JsonObject): Json
   const { steps, value } = assignment;
   const [field = "", ...inside] = steps;
   if (field === "rules") return setInRule(json, assignment);
-  const old = json[field] ?? (field === "rollout" ? base["rollout"] : undefined);
-  const next = field === "rollout" ? rolloutWith(old, inside, value) : memberWith(json[field], inside, value);
+  const old = own(json, field) ?? (field === "rollout" ? base["rollout"] : undefined);
+  const next = field === "rollout" ? rolloutWith(old, inside, value) : memberWith(own(json, field), inside, value);
   return withField(json, field, next);
 }
 
@@ -137,7 +138,7 @@ function setInRule(json: JsonObject, { steps, value, typed }: Assignment): JsonO
     throw refused("USAGE", `${typed}: ${message}`, hint);
   }
   const next =
-    field === "rollout" ? rolloutWith(rule["rollout"], inside, value) : memberWith(rule[field], inside, value);
+    field === "rollout" ? rolloutWith(rule["rollout"], inside, value) : memberWith(own(rule, field), inside, value);
   const changed = withField(rule, field, next);
   return { ...json, rules: list.with(index, changed) };
 }
@@ -169,5 +170,5 @@ function memberWith(
   const [step, ...deeper] = inside;
   if (step === undefined) return value;
   const json = isJsonObject(old) ? old : {};
-  return withField(json, step, memberWith(json[step], deeper, value));
+  return withField(json, step, memberWith(own(json, step), deeper, value));
 }

@@ -4,6 +4,7 @@ import type { DiagnosticCode } from "../check/codes.ts";
 import { type FileKind, type ParsedFile, problemAt, problemAtKey, problemAtValue } from "./parsed-file.ts";
 import { shapeFaults } from "../shape/shape.ts";
 import { keySpan, type MapTree, mapJson, type Path, type Span, valueSpan } from "./tree.ts";
+import { own } from "../../core/own.ts";
 
 /** The usable part of a file: everything in it has the right shape. */
 export interface Draft<File> {
@@ -62,8 +63,8 @@ export function draftOf<File>(kind: FileKind, file: ParsedFile, name: string): D
 /** Removes an optional member of a rule or an overlay. Returns false if the wrong part is not optional. */
 function takeOut(json: JsonObject, [top, second, third]: Path): boolean {
   if (top === undefined || second === undefined || third === undefined) return false;
-  const list = json[top];
-  const part = isList(list) ? list[Number(second)] : isJsonObject(list) ? list[second] : undefined;
+  const list = own(json, String(top));
+  const part = isList(list) ? list[Number(second)] : isJsonObject(list) ? own(list, String(second)) : undefined;
   const canBeMissed = (top === "rules" && third === "rollout") || top === "environments";
   if (!canBeMissed || !isJsonObject(part)) return false;
   // The document was made for this draft alone, so nobody else sees it change.

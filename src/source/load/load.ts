@@ -22,6 +22,7 @@ import { type Work, workFor } from "../../core/work.ts";
 import { LIMITS } from "../shape/limits.ts";
 import { declaredValues, vocabularyOf, type Vocabulary } from "../shape/vocabulary.ts";
 import { parseFile } from "./yaml-profile.ts";
+import { own } from "../../core/own.ts";
 
 /** The options of {@link loadFlags}. */
 export interface LoadOptions {
@@ -103,7 +104,7 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
   const flagFor = (loaded: LoadedFlag, asked: string | null): Flag => {
     const { key, file } = loaded;
     // Without an overlay, every environment gets the same flag.
-    const environment = asked !== null && file.environments?.[asked] === undefined ? null : asked;
+    const environment = asked !== null && own(file.environments ?? {}, asked) === undefined ? null : asked;
     const known = resolved.get(environment) ?? new Map<FlagKey, Flag>();
     const flag = known.get(key) ?? resolver.resolve(key, file, environment ?? undefined);
     resolved.set(environment, known.set(key, flag));

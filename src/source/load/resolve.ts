@@ -16,6 +16,7 @@ import {
 import type { JsonObject } from "../../core/json.ts";
 import type { FlagFile, OverlayFile, RolloutFile, RuleFile, RuleRolloutFile, ServeFile } from "../shape/flag-file.ts";
 import { parseShare } from "../shape/share.ts";
+import { own } from "../../core/own.ts";
 
 /** Parses a condition with the segments of the tree. @throws FormatProblem if a segment does not exist */
 export type ReadCondition = (json: JsonObject) => Condition;
@@ -27,7 +28,7 @@ export type ReadCondition = (json: JsonObject) => Condition;
  * @param file  without problems: a share that cannot be read throws a RangeError
  */
 export function resolveFlag(key: FlagKey, file: FlagFile, environment: string | undefined, read: ReadCondition): Flag {
-  const overlay: OverlayFile = environment === undefined ? {} : (file.environments?.[environment] ?? {});
+  const overlay: OverlayFile = environment === undefined ? {} : (own(file.environments ?? {}, environment) ?? {});
   const type = file.type ?? "boolean";
   const offVariant = file.offVariant === undefined ? "off" : variantName(file.offVariant);
   return {

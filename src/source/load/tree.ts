@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../../core/json.ts";
+import { setOwn } from "../../core/own.ts";
 
 /** A place in a text: offsets in UTF-16 code units, the end excluded. */
 export interface Span {
@@ -53,7 +54,7 @@ export function treeJson(tree: Tree): JsonValue {
 export function mapJson(tree: MapTree): JsonObject {
   // Object.fromEntries takes twice as long, and every file is converted.
   const json: Record<string, JsonValue> = {};
-  for (const [name, { value }] of tree.entries) json[name] = treeJson(value);
+  for (const [name, { value }] of tree.entries) setOwn(json, name, treeJson(value));
   return json;
 }
 

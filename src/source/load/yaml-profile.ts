@@ -5,6 +5,7 @@ import { MAX_PROBLEMS, type ParsedFile, type Problem, problemAt, START } from ".
 import { readText } from "./source-text.ts";
 import type { Entry, Span, Tree } from "./tree.ts";
 import { scalarProblem } from "./yaml-scalar.ts";
+import { own } from "../../core/own.ts";
 
 /** The maximum depth of nested lists and mappings. */
 export const MAX_DEPTH = 20;
@@ -223,11 +224,11 @@ function syntaxProblem(error: Pick<YAMLParseError, "code" | "message" | "pos">, 
     };
   }
   const at = error.pos[0];
-  const sign = [text[at] ?? "", text[at - 1] ?? ""].find((character) => SIGNS[character] !== undefined);
+  const sign = [text[at] ?? "", text[at - 1] ?? ""].find((character) => own(SIGNS, character) !== undefined);
   const isStart = error.code === "BAD_SCALAR_START" || error.message.startsWith("Block scalar header");
   if (isStart && sign !== undefined) {
     const found = /^[^\s,\]}]*/.exec(text.slice(text[at] === sign ? at : at - 1))?.[0] ?? sign;
-    const message = `${found} begins with ${sign}, which YAML reads as ${SIGNS[sign]} unless it is quoted`;
+    const message = `${found} begins with ${sign}, which YAML reads as ${own(SIGNS, sign)} unless it is quoted`;
     return { code: "unquoted-text", message, hint: `put it in quotes: "${found}"` };
   }
   if (error.code === "TAB_AS_INDENT") {

@@ -7,6 +7,7 @@ import { runInlineTests } from "../check/inline-tests.ts";
 import type { Policies } from "../shape/policies.ts";
 import type { LoadedFlags } from "../load/load.ts";
 import type { Files, Progress } from "./read-files.ts";
+import { own } from "../../core/own.ts";
 
 /** The flags of one environment, for which every check and every inline test passed. */
 export interface Desired extends Files {
@@ -57,7 +58,7 @@ export function desiredOf(files: Files, environment: string, progress: Progress)
 /** Returns each flag as the files define it for one environment, with the acknowledgement for that environment. */
 export function desiredFlags(loaded: LoadedFlags, environment: string): ReadonlyMap<FlagKey, DesiredFlag> {
   const flags = loaded.flags.map((each) => {
-    const acknowledged = each.acknowledge[environment] ?? null;
+    const acknowledged = own(each.acknowledge, environment) ?? null;
     return [each.key, { flag: loaded.flagFor(each, environment), path: each.path, acknowledged }] as const;
   });
   return new Map(flags);

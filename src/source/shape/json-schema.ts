@@ -1,8 +1,9 @@
 import { isJsonObject, isList, type JsonObject } from "../../core/json.ts";
+import { own } from "../../core/own.ts";
 
 /** Returns the member of that name if it is a mapping, else an empty mapping. */
 export function membersOf(schema: JsonObject, name: string): JsonObject {
-  const member = schema[name];
+  const member = own(schema, name);
   return isJsonObject(member) ? member : {};
 }
 

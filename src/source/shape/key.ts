@@ -1,4 +1,5 @@
 import type { FlagKey } from "../../core/flag/flag.ts";
+import { isInherited } from "../../core/own.ts";
 
 /** Matches flag keys and the names of segments and environments. */
 export const KEY_PATTERN = /^[a-z][a-z0-9]*([_-][a-z0-9]+)*$/;
@@ -11,5 +12,5 @@ export function keyOfPath(path: string): FlagKey {
 
 /** Returns whether a text is a valid key. */
 export function isKey(text: string): boolean {
-  return KEY_PATTERN.test(text) && text.length <= MAX_KEY_LENGTH && !(text in {});
+  return KEY_PATTERN.test(text) && text.length <= MAX_KEY_LENGTH && !isInherited(text);
 }

@@ -7,6 +7,7 @@ import { membersOf } from "./json-schema.ts";
 import type { LoadedFlags } from "../load/load.ts";
 import { overlaySchema, requirementSchemas, variantClauses } from "./variant-schema.ts";
 import type { Vocabulary } from "./vocabulary.ts";
+import { own, without } from "../../core/own.ts";
 
 /** The JSON Schemas of the files of one repository, by kind. */
 export interface RepositorySchema {
@@ -106,7 +107,7 @@ function mapped(schema: JsonObject, narrowing: Narrowing): JsonObject {
     if (name !== "properties" || !isJsonObject(member)) return [name, mappedValue(member, narrowing)];
     const properties = Object.entries(member).map(([property, value]): readonly [string, JsonValue] => {
       const inside = mappedValue(value, narrowing);
-      const narrow = Object.hasOwn(narrowing, property) ? narrowing[property] : undefined;
+      const narrow = own(narrowing, property);
       return [property, narrow === undefined || !isJsonObject(inside) ? inside : narrow(inside)];
     });
     return [name, Object.fromEntries(properties)];
@@ -145,10 +146,6 @@ function segmentMember(names: ReadonlySet<string>, about: ReadonlyMap<string, st
 /** Removes `$id`: an editor would take two schemas with the same id for one. */
 function withoutId(schema: JsonObject): JsonObject {
   return without(schema, "$id");
-}
-
-function without(schema: JsonObject, keyword: string): JsonObject {
-  return Object.fromEntries(Object.entries(schema).filter(([name]) => name !== keyword));
 }
 
 function sorted(names: Iterable<string>): readonly string[] {

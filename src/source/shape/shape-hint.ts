@@ -1,6 +1,7 @@
 import { isJsonObject, isList, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { guess, suggestion } from "../../core/diagnostic/unknown-name.ts";
 import { branchesOf } from "./json-schema.ts";
+import { own } from "../../core/own.ts";
 
 /** Suggests what to write instead of an unknown key. `known` are the keys that are valid there. */
 export function unknownKeyHint(
@@ -12,7 +13,9 @@ export function unknownKeyHint(
   if (value === null && DECIMALS.test(key)) return "write decimals with a point, such as 12.5%";
   if (value === null && key.includes(" ")) return "put text that contains a comma in quotes";
   const isOperator = known.includes("startsWith");
-  return (isOperator ? OTHER_OPERATORS[key] : undefined) ?? suggestion(key, known, "valid keys", { left: Infinity });
+  return (
+    (isOperator ? own(OTHER_OPERATORS, key) : undefined) ?? suggestion(key, known, "valid keys", { left: Infinity })
+  );
 }
 
 const DECIMALS = /^\d+ *%?$/;

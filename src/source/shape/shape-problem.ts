@@ -7,6 +7,7 @@ import { unknownKeyHint, valueHint } from "./shape-hint.ts";
 import type { Path } from "../load/tree.ts";
 import { orText } from "../../core/text.ts";
 import { foundText } from "../check/report.ts";
+import { own } from "../../core/own.ts";
 
 /** One way in which a document does not match its schema. */
 export interface ShapeFault {
@@ -73,7 +74,7 @@ export function shapeProblem(
 function unknownKey({ error, path, found, schema }: ShapeError): ShapeFault {
   const key = String(error.params["additionalProperty"]);
   const known = Object.keys(membersOf(schema, "properties"));
-  const value = isJsonObject(found) ? found[key] : undefined;
+  const value = isJsonObject(found) ? own(found, key) : undefined;
   const message = `unknown key "${key}"${insideText(path)}`;
   const problem = { code: "unknown-key", message, hint: unknownKeyHint(key, value, known) } as const;
   return { path: [...path, key], at: "key", meant: nearest(key, known), problem };
@@ -123,7 +124,7 @@ function expectedText(schema: JsonObject): string {
   if (typeof errorMessage === "string") return errorMessage;
   if (isList(words)) return orText(words.map(String));
   if (typeof maxLength === "number") return `a string of at most ${maxLength} characters`;
-  const types = branchesOf(schema).map(({ type }) => (typeof type === "string" ? TYPE_WORDS[type] : undefined));
+  const types = branchesOf(schema).map(({ type }) => (typeof type === "string" ? own(TYPE_WORDS, type) : undefined));
   const expected = orText([...new Set(types.map((type) => type ?? "a value"))]);
   return typeof minimum === "number" && minimum >= 0 ? `${expected}, at least ${minimum}` : expected;
 }

@@ -7,6 +7,7 @@ import { type FileKind, MAX_PROBLEMS } from "../load/parsed-file.ts";
 import { membersOf, resolveRef } from "./json-schema.ts";
 import { type ShapeFault, shapeProblem } from "./shape-problem.ts";
 import type { Path } from "../load/tree.ts";
+import { own } from "../../core/own.ts";
 
 const FILES: unknown = { flag: flagSchema, segment: segmentSchema, config: configSchema };
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a JSON Schema is JSON, whatever type an import infers
@@ -124,7 +125,7 @@ function locate(pointer: string, data: JsonValue): { readonly path: Path; readon
     const step = raw.replaceAll("~1", "/").replaceAll("~0", "~");
     holder = node;
     path.push(isList(node) ? Number(step) : step);
-    node = isList(node) ? node[Number(step)] : isJsonObject(node) ? node[step] : undefined;
+    node = isList(node) ? node[Number(step)] : isJsonObject(node) ? own(node, step) : undefined;
   }
   return { path, holder };
 }

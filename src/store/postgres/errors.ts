@@ -1,5 +1,6 @@
 import { type ErrorCode, FlagError } from "../../core/errors.ts";
 import type { Attempt } from "../attempt.ts";
+import { own } from "../../core/own.ts";
 
 /** Maps a SQLSTATE, or its class (the first two characters), to an error code and a hint. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const STATES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -42,7 +43,8 @@ export function postgresError(error: unknown, attempt: Attempt, url: string, lab
     const message = `${failed}: role ${role} lacks a right: ${error.message}`;
     return new FlagError("STORE_FORBIDDEN", message, { hint, cause: error });
   }
-  const [code, hint] = STATES[state] ?? STATES[state.slice(0, 2)] ?? ["STORE_UNREACHABLE", "see the server's log"];
+  const [code, hint] = own(STATES, state) ??
+    own(STATES, state.slice(0, 2)) ?? ["STORE_UNREACHABLE", "see the server's log"];
   const more = "hint" in error && typeof error.hint === "string" ? ` (${error.hint})` : "";
   const message = `${failed}: ${textOf(error)}${more}`;
   return new FlagError(code, message, { hint: `${hint} [SQLSTATE ${state}]`, cause: error });

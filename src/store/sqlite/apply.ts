@@ -11,6 +11,7 @@ import { checkHead, verifyWritten } from "../head.ts";
 import type { Head, RowWrite, SyncBatch } from "../store.ts";
 import type { SqliteConnection, SqliteValue } from "./driver.ts";
 import { DIALECT, readHead, readSnapshot } from "./read.ts";
+import { own } from "../../core/own.ts";
 
 const UPSERT = `
   INSERT INTO feature_toggles (${WRITTEN_COLUMNS.join(", ")}, archived_at)
@@ -65,7 +66,7 @@ function setActor(db: SqliteConnection, changedBy: string | null, notes: string 
 
 function valuesOf(write: RowWrite): readonly SqliteValue[] {
   const values = writtenValues(write);
-  return [...WRITTEN_COLUMNS.map((column) => valueOf(column, values[column])), write.archived ? 1 : 0];
+  return [...WRITTEN_COLUMNS.map((column) => valueOf(column, own(values, column))), write.archived ? 1 : 0];
 }
 
 function valueOf(column: string, value: unknown): SqliteValue {

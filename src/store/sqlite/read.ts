@@ -5,6 +5,7 @@ import { HAS_SYNCED_ROW, type HeadRow, headOf, READ_HEAD } from "../head.ts";
 import type { SqlDialect } from "../queries.ts";
 import type { Head, LiveSnapshot } from "../store.ts";
 import type { SqliteConnection } from "./driver.ts";
+import { setOwn } from "../../core/own.ts";
 
 /** Holds SQLite's SQL for times, which are stored as ISO 8601 text. */
 export const DIALECT: SqlDialect = {
@@ -54,7 +55,7 @@ interface Reader {
 function rawRowOf(template: RawRow, readers: readonly Reader[], list: readonly unknown[]): RawRow {
   const raw: Record<string, unknown> = { ...template };
   let index = 0;
-  for (const { column, read } of readers) raw[column] = read(list[index++]);
+  for (const { column, read } of readers) setOwn(raw, column, read(list[index++]));
   return raw;
 }
 

@@ -80,7 +80,7 @@ function installOf(root: string, below: string): Install {
     const file = join(root, folder, "package.json");
     const manifest = existsSync(file) ? manifestIn(file) : {};
     if (manifest.name === packageFile.name) return { kind: "source" };
-    const isNamed = packageFile.name in { ...manifest.dependencies, ...manifest.devDependencies };
+    const isNamed = Object.hasOwn({ ...manifest.dependencies, ...manifest.devDependencies }, packageFile.name);
     const locks = ["package-lock.json", "npm-shrinkwrap.json"];
     if (isNamed && locks.some((name) => existsSync(join(root, folder, name)))) return { kind: "locked", folder };
   }
