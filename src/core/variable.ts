@@ -1,4 +1,5 @@
 import { own } from "./own.ts";
+
 /** The variables of a process. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -22,7 +23,7 @@ export function bareValue(text: string): string {
  * @returns undefined if the variable is not set; an empty string if it is set to nothing
  */
 export function variableIn(environment: Variables, name: string): string | undefined {
-  const raw = Object.hasOwn(environment, name) ? own(environment, name) : undefined;
+  const raw = own(environment, name);
   if (typeof raw === "string") return bareValue(raw);
   const spelled = Object.keys(environment).find((key) => key !== name && key.toUpperCase() === name);
   const other = spelled === undefined ? undefined : own(environment, spelled);
