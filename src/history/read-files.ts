@@ -43,6 +43,12 @@ export async function listTree(git: Git, commit: string, path: string): Promise<
   return records.filter((record) => record !== "").map(treeEntry);
 }
 
+/** Lists the names of the folders directly inside the opened folder. */
+export async function listFolders(git: Git, commit: string): Promise<readonly string[]> {
+  const names = await git.run("ls-tree", "-d", "-z", "--name-only", commit);
+  return names.split("\0").filter((name) => name !== "");
+}
+
 /** Parses `100644 blob <id>\t<path>`. */
 function treeEntry(record: string): TreeEntry {
   const [, mode = "", id = "", path = ""] = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(record) ?? [];

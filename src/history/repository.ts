@@ -1,13 +1,14 @@
 import { statSync } from "node:fs";
 import { FlagError } from "../core/errors.ts";
 import type { SourceFile } from "../core/flag/source-file.ts";
+import { asCommitted, type AsCommitted } from "./as-committed.ts";
 import { openBlobs, type BlobReader } from "./cat-file.ts";
 import { gitIn, type Git } from "./git.ts";
 import type { Environment } from "./git-environment.ts";
 import type { CommitInfo } from "./commit-info.ts";
 import { lastChanges } from "./last-changes.ts";
 import { type MainlineChange, type MainlineCommit, walkMainline } from "./mainline.ts";
-import { listTree, readFiles } from "./read-files.ts";
+import { listFolders, listTree, readFiles } from "./read-files.ts";
 
 /** The commit and branch of HEAD. */
 export interface HeadInfo {
@@ -39,6 +40,8 @@ export interface Repository {
    * submodules are listed but not read. Only the first MiB of a larger file is read.
    */
   readFiles(commit: string, folder: string): Promise<readonly SourceFile[]>;
+  /** Lists the folders of a commit directly inside the opened folder. */
+  folders(commit: string): Promise<readonly string[]>;
   /** Maps the path of each file of a commit below `folder` to its blob id. Omits links and submodules. */
   fileIds(commit: string, folder: string): Promise<ReadonlyMap<string, string>>;
   /** Opens a reader of blobs by id. The caller must close it. */
@@ -52,6 +55,8 @@ export interface Repository {
   mainline(to: string, folder: string, onCommit?: (commit: MainlineCommit) => void): AsyncIterable<MainlineChange>;
   /** Returns the paths below `folder` that differ from HEAD: added, changed or deleted. Omits ignored files. */
   changedFiles(folder: string): Promise<readonly string[]>;
+  /** Finds the files of the work tree below `folder` that a commit would leave out or hold with other content. */
+  asCommitted(folder: string, files: readonly SourceFile[]): Promise<AsCommitted>;
   /** Returns the commit and branch of HEAD. */
   describeHead(): Promise<HeadInfo>;
   /**
@@ -109,6 +114,7 @@ export async function openRepository(folder: string, environment: Environment = 
       return line(found) || null;
     },
     readFiles: async (commit, below) => readFiles(git, await commitOf(commit), below),
+    folders: async (commit) => listFolders(git, await commitOf(commit)),
     fileIds: async (commit, below) => {
       const entries = await listTree(git, await commitOf(commit), below);
       return new Map(entries.flatMap(({ kind, path, id }) => (kind === "file" ? [[path, id]] : [])));
@@ -118,6 +124,7 @@ export async function openRepository(folder: string, environment: Environment = 
       yield* walkMainline(git, await resolve(git, to), below, onCommit);
     },
     changedFiles: (below) => changedFiles(git, below, prefix),
+    asCommitted: (below, files) => asCommitted(git, below, files),
     describeHead: () => describeHead(git),
     lastChanges: async (paths, { from, to }, identityOf) => {
       const range = { from: from === null ? null : await commitOf(from), to: await commitOf(to) };
