@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { FlagError } from "../core/errors.ts";
 import type { SourceFile } from "../core/flag/source-file.ts";
-import type { Git } from "./git.ts";
+import { type Git, textFrom } from "./git.ts";
 import { kindOf } from "./read-files.ts";
 
 /** One reason why a commit would not hold a file as it is in the work tree. */
@@ -132,10 +132,8 @@ function isBlob(id: string, bytes: Uint8Array): boolean {
   return idOf(text) === id || idOf(plain) === id;
 }
 
-async function outputOf(git: Git, args: readonly string[], input: string): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of git.stream(args, input)) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
+function outputOf(git: Git, args: readonly string[], input: string): Promise<string> {
+  return textFrom(git.stream(args, input));
 }
 
 function records(text: string): readonly string[] {

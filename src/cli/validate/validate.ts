@@ -59,8 +59,9 @@ async function withLeftOut(io: Io, checked: Checked, folder: string): Promise<Ch
   const { diagnostics, untracked, ignoredBy } = await leftOutOfCommit(folder, checked.files.sources);
   if (ignoredBy !== null) printNote(io, `git ignores flags/ (${ignoredBy}), so no commit holds these files`);
   if (untracked.length > 0) {
-    const are = untracked.length === 1 ? "1 file is new" : `${countText(untracked.length)} files are new`;
-    printNote(io, `${are}: ${andText(untracked, 4)}; a commit leaves out what is not added: git add flags`);
+    const [are, them] = untracked.length === 1 ? ["file is", "it"] : ["files are", "them"];
+    const names = andText(untracked, 4);
+    printNote(io, `${countText(untracked.length)} ${are} new: ${names}; commits leave ${them} out until: git add flags`);
   }
   return { ...checked, diagnostics: [...checked.diagnostics, ...diagnostics].sort(inFileOrder) };
 }

@@ -9,7 +9,7 @@ import { repositoryAround } from "./repository-around.ts";
 export interface LeftOut {
   /** One error for each file that cannot be committed as it is. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Files that are not added to git yet. */
+  /** Files that are not added to git yet. Empty before the first commit. */
   readonly untracked: readonly string[];
   /** The rule that makes git ignore all of `flags/`, as in a folder for experiments; null if there is none. */
   readonly ignoredBy: string | null;
@@ -33,7 +33,9 @@ export async function leftOutOfCommit(folder: string, files: readonly SourceFile
   const diagnostics = obstacles.map((obstacle) => {
     return problemAt({ path: obstacle.path, text: "" }, START, problemOf(obstacle));
   });
-  return { diagnostics, untracked, ignoredBy: null };
+  // Before the first commit, every file is new.
+  const isFirst = untracked.length > 0 && (await repository.describeHead()).commit === null;
+  return { diagnostics, untracked: isFirst ? [] : untracked, ignoredBy: null };
 }
 
 function problemOf(obstacle: Obstacle): Problem {

@@ -122,7 +122,7 @@ describe("a check of the work tree names what a commit would not hold", () => {
     repository.write("flags/notes.txt", "Not a flag.");
     expect(await errorsOf(repository)).toEqual({
       code: 0,
-      err: "note  1 file is new: flags/two.yaml; a commit leaves out what is not added: git add flags",
+      err: "note  1 file is new: flags/two.yaml; commits leave it out until: git add flags",
       diagnostics: [],
     });
   });
