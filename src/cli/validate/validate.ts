@@ -61,7 +61,10 @@ async function withLeftOut(io: Io, checked: Checked, folder: string): Promise<Ch
   if (untracked.length > 0) {
     const [are, them] = untracked.length === 1 ? ["file is", "it"] : ["files are", "them"];
     const names = andText(untracked, 4);
-    printNote(io, `${countText(untracked.length)} ${are} new: ${names}; commits leave ${them} out until: git add flags`);
+    printNote(
+      io,
+      `${countText(untracked.length)} ${are} new: ${names}; commits leave ${them} out until: git add flags`,
+    );
   }
   return { ...checked, diagnostics: [...checked.diagnostics, ...diagnostics].sort(inFileOrder) };
 }
