@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import type { Diagnostic } from "../core/diagnostic/diagnostic.ts";
 import { unknownEnvironmentError } from "../core/diagnostic/unknown-name.ts";
 import { FlagError } from "../core/errors.ts";
+import { variableIn } from "../core/variable.ts";
 import type { LoadedFlags } from "../source/load/load.ts";
 import { CONFIG_PATH } from "../source/shape/paths.ts";
 import type { Io } from "./terminal/io.ts";
@@ -18,7 +19,7 @@ export function flagsFolder(io: Io, option: string | undefined): string {
 
 /** Returns the environment from `--env` or FLAGS_ENV; development by default. */
 export function environmentName(io: Io, option: string | undefined): string {
-  return option ?? (io.env["FLAGS_ENV"] || "development");
+  return option ?? (variableIn(io.env, "FLAGS_ENV") || "development");
 }
 
 /** Loads only `flags/_config.yaml`, so that errors in other files do not matter. */

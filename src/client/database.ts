@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { FlagError } from "../core/errors.ts";
-import { databaseVariable, findDatabase, nearestWith, sqliteAddress } from "../store/address.ts";
+import type { Variables } from "../core/variable.ts";
+import { databaseVariable, findDatabase, nearestWith, similarVariable, sqliteAddress } from "../store/address.ts";
 import { openStore } from "../store/open.ts";
 import type { FlagStore } from "../store/store.ts";
 import type { Settings } from "./options.ts";
@@ -15,7 +16,7 @@ import type { Settings } from "./options.ts";
 export async function openDatabase(settings: Settings, folder: string): Promise<FlagStore> {
   const { database: option, environment, env, heartbeat } = settings;
   const { url, source } = findDatabase({ option, environment, env, folder });
-  if (source === "default" && !existsSync(sqliteAddress(url).file)) throw missingDatabase(environment, url);
+  if (source === "default" && !existsSync(sqliteAddress(url).file)) throw missingDatabase(environment, url, env);
   try {
     return await openStore(url, { readOnly: !heartbeat });
   } catch (error) {
@@ -26,14 +27,19 @@ export async function openDatabase(settings: Settings, folder: string): Promise<
   }
 }
 
-function missingDatabase(environment: string, url: string): FlagError {
+function missingDatabase(environment: string, url: string, env: Variables): FlagError {
   const { file } = sqliteAddress(url);
   const own = databaseVariable(environment);
   const message = `neither ${own} nor FLAGS_DATABASE_URL is set, and ${file} does not exist`;
-  const hint =
+  const similar = similarVariable(environment, env);
+  const usual =
     environment === "development"
       ? "create it with: hoist sync --work-tree"
       : `set ${own}, or FLAGS_ENV if the environment is not ${environment}`;
+  const hint =
+    similar === undefined
+      ? usual
+      : `${similar} is set, but has no effect: its name must be ${own} or FLAGS_DATABASE_URL`;
   return new FlagError("STORE_MISSING", message, { hint });
 }
 

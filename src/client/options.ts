@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { FlagDefinitions } from "../core/flag/definitions.ts";
 import { FlagError } from "../core/errors.ts";
 import { locatedSources } from "../core/override/override.ts";
+import { type Variables, variableIn } from "../core/variable.ts";
 import { type Logger, safeLogger, stderrLogger } from "./logger.ts";
 import { clampedDelay } from "./clock.ts";
 import { own } from "../core/own.ts";
@@ -23,7 +24,7 @@ export interface FlagsOptions {
   readonly overrideFile?: string | undefined;
   /**
    * The file that keeps the last good snapshot, so that a process can start while the database is unreachable. `false` keeps
-   * none. Default: `FLAGS_SNAPSHOT_FILE`, else next to the SQLite file, else in the nearest `.flaghoist` folder.
+   * none. Default: `FLAGS_SNAPSHOT_FILE` (`none` or `false` keep none), else next to the SQLite file, else in the nearest `.flaghoist` folder.
    */
   readonly snapshotFile?: string | false | undefined;
   /** A snapshot bundled with the application: its path, or its parsed JSON. Used if there is no other data. */
@@ -86,7 +87,7 @@ export function settingsFrom(options: FlagsOptions) {
   for (const [name, value] of Object.entries(options.github ?? {})) checkOption(name, value, GITHUB_NAMES, "github.");
   const env = Object.freeze({ ...(options.env ?? process.env) });
   return {
-    environment: options.environment ?? given(env, "FLAGS_ENV") ?? "development",
+    environment: options.environment ?? (variableIn(env, "FLAGS_ENV") || "development"),
     database: options.database,
     definitions: options.definitions,
     env,
@@ -94,7 +95,7 @@ export function settingsFrom(options: FlagsOptions) {
     overrideSources: locatedSources(env, (option) => options[option]).map((source) => {
       return { ...source, path: resolve(source.path) };
     }),
-    snapshotFile: options.snapshotFile ?? given(env, "FLAGS_SNAPSHOT_FILE"),
+    snapshotFile: options.snapshotFile ?? snapshotFileIn(env),
     bundled: options.bundled,
     pollIntervalMs: delayIn("pollIntervalMs", options.pollIntervalMs ?? 10_000),
     initialTimeoutMs: delayIn("initialTimeoutMs", options.initialTimeoutMs ?? 1500),
@@ -105,9 +106,11 @@ export function settingsFrom(options: FlagsOptions) {
   };
 }
 
-/** Returns a variable. An empty one counts as not set, because compose files write `FLAGS_ENV=`. */
-function given(env: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
-  return own(env, name)?.trim() || undefined;
+/** Returns the path in `FLAGS_SNAPSHOT_FILE`; false for `none` or `false`; undefined if the variable is empty or not set. */
+function snapshotFileIn(env: Variables): string | false | undefined {
+  const value = variableIn(env, "FLAGS_SNAPSHOT_FILE") ?? "";
+  if (value === "") return undefined;
+  return /^(?:none|false)$/i.test(value) ? false : value;
 }
 
 function checkOption(name: string, value: unknown, names: Readonly<Record<string, string>>, within = ""): void {

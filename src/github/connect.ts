@@ -1,6 +1,7 @@
 import { Octokit } from "octokit";
 import packageFile from "../../package.json" with { type: "json" };
 import { FlagError } from "../core/errors.ts";
+import { variableIn } from "../core/variable.ts";
 import type { Environment } from "../history/git-environment.ts";
 import { completeFetch } from "./complete-fetch.ts";
 import { type RepositoryAddress, repositoryAddress } from "./repository-address.ts";
@@ -97,7 +98,7 @@ export async function gitHubFrom(env: Environment, folder?: string, note?: (text
 }
 
 function numberIn(env: Environment, name: string, least: number, most: number): number | undefined {
-  const text = own(env, name)?.trim();
+  const text = variableIn(env, name);
   if (!text) return undefined;
   const value = Number(text);
   if (value >= least && value <= most) return value;

@@ -1,16 +1,17 @@
 import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { nearest } from "../core/diagnostic/nearest.ts";
 import { FlagError } from "../core/errors.ts";
 import { orText } from "../core/text.ts";
-import { own } from "../core/own.ts";
+import { bareValue, type Variables, variableIn, visibleText } from "../core/variable.ts";
 
 /** The settings that determine the database of an environment. */
 export interface DatabaseLookup {
   /** The value of `--database`, if given. */
   readonly option?: string | undefined;
   readonly environment: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Variables;
   /** The folder from which `flags/` is searched upwards. */
   readonly folder: string;
 }
@@ -25,27 +26,40 @@ export interface DatabaseAddress {
 /** Returns the address of an environment's database, and the setting that named it. @throws FlagError USAGE for an invalid address */
 export function findDatabase({ option, environment, env, folder }: DatabaseLookup): DatabaseAddress {
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(environment)) {
-    throw new FlagError("USAGE", `"${environment}" is not a valid environment name; use letters, digits, - and _`);
+    const message = `${visibleText(environment)} is not a valid environment name; use letters, digits, - and _`;
+    throw new FlagError("USAGE", message);
   }
   // An empty value most likely comes from an unset shell variable. The command must not use a database that nobody asked for.
   if (option?.trim() === "") {
     const hint = "give an address, e.g. postgres://flags@db.internal/flags, or omit the option";
     throw new FlagError("USAGE", "--database is empty", { hint });
   }
-  const variable = databaseVariable(environment);
-  const candidates = {
-    "--database": option,
-    [variable]: own(env, variable),
-    FLAGS_DATABASE_URL: env["FLAGS_DATABASE_URL"],
-  };
-  for (const [source, value] of Object.entries(candidates)) {
-    const url = value?.trim();
-    if (!url) continue;
+  for (const source of ["--database", databaseVariable(environment), SHARED_VARIABLE]) {
+    const url = source === "--database" ? option && bareValue(option) : variableIn(env, source);
+    if (url === undefined) continue;
+    // A secret that does not exist is empty, too.
+    if (url === "") {
+      const hint = "set it to an address, e.g. postgres://flags@db.internal/flags, or unset it";
+      throw new FlagError("USAGE", `${source} is set, but empty`, { hint });
+    }
     if (dialectAt(url) !== undefined) return { url, source };
     throw invalidAddress(source);
   }
   const file = join(nearestWith("flags", folder) ?? resolve(folder), ".flaghoist", `${environment}.db`);
   return { url: pathToFileURL(file).href, source: "default" };
+}
+
+const SHARED_VARIABLE = "FLAGS_DATABASE_URL";
+
+/** Returns a variable that is set and was probably meant to name the database of the environment, e.g. `FLAGS_DATABSE_URL`. */
+export function similarVariable(environment: string, env: Variables): string | undefined {
+  const own = databaseVariable(environment);
+  return Object.keys(env).find((name) => {
+    if (!/^FLAG/i.test(name)) return false;
+    // E.g. FLAGS_DATABASE_URL_PROD for the environment production.
+    if (name.startsWith(`${SHARED_VARIABLE}_`) && own.startsWith(name)) return true;
+    return nearest(name, [own, SHARED_VARIABLE]) !== undefined;
+  });
 }
 
 /** Returns the variable that names the database of one environment, e.g. `FLAGS_DATABASE_URL_PRODUCTION`. */

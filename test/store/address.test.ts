@@ -30,9 +30,11 @@ describe("the address of a database", () => {
     });
   });
 
-  test("an empty variable counts as not set", () => {
-    const env = { FLAGS_DATABASE_URL_PRE_PRODUCTION: "", FLAGS_DATABASE_URL: "  " };
-    expect(findDatabase({ ...ask, env }).source).toBe("default");
+  test("an empty variable is refused, because it is most likely a secret that does not exist", () => {
+    const env = { FLAGS_DATABASE_URL_PRE_PRODUCTION: "", FLAGS_DATABASE_URL: "file:common.db" };
+    const empty = (name: string) => expect.objectContaining({ code: "USAGE", message: `${name} is set, but empty` });
+    expect(() => findDatabase({ ...ask, env })).toThrow(empty("FLAGS_DATABASE_URL_PRE_PRODUCTION"));
+    expect(() => findDatabase({ ...ask, env: { FLAGS_DATABASE_URL: "  " } })).toThrow(empty("FLAGS_DATABASE_URL"));
   });
 
   test("an empty option is refused, because it is most likely a variable that is not set", () => {

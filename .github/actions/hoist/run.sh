@@ -21,8 +21,11 @@ wrong() {
 with_database() {
   [ -n "$HOIST_ENVIRONMENT" ] || wrong "$HOIST_COMMAND needs the input environment"
   # Without an address, hoist would use an empty local database.
-  [ -n "$FLAGS_DATABASE_URL" ] || wrong "$HOIST_COMMAND needs the input database, from a secret of the environment"
+  [ -n "${FLAGS_DATABASE_URL:-}" ] || wrong "$HOIST_COMMAND needs the input database, from a secret of the environment"
 }
+
+# An input that is not given is an empty variable, which hoist would refuse.
+[ -n "${FLAGS_DATABASE_URL:-}" ] || unset FLAGS_DATABASE_URL
 
 base=$HOIST_BASE
 if [ -z "$base" ] && [ -n "${GITHUB_BASE_REF:-}" ]; then base="origin/$GITHUB_BASE_REF"; fi
