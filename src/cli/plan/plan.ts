@@ -14,13 +14,7 @@ const baseOption = new Option(
   "compare with this commit instead of a table: what the branch changes in each environment, and for whom",
 );
 /** The options shared with `sync` that `--base` uses; it refuses the others. */
-const WITH_BASE: ReadonlySet<string> = new Set<keyof PlanBaseOptions>([
-  "cwd",
-  "env",
-  "commit",
-  "workTree",
-  "database",
-]);
+const WITH_BASE: ReadonlySet<string> = new Set<keyof PlanBaseOptions>(["cwd", "env", "commit", "workTree", "database"]);
 const contextsOption = new Option(
   "--contexts <file>",
   "with --base: evaluate the contexts in this file, one JSON object per line",
