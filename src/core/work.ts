@@ -43,9 +43,22 @@ export function workFor(flags: number): Work {
   };
 }
 
-/** Takes steps from a budget before they are spent. Returns false if too few are left; then none are taken. */
+/** Counts steps against a budget. Returns false once it is spent. */
 export function take(budget: Budget, steps: number): boolean {
-  if (budget.left < steps) return false;
   budget.left -= steps;
-  return true;
+  return budget.left >= 0;
+}
+
+/**
+ * Does work with a part of a budget, so that one flag cannot use up what all others need.
+ *
+ * @param most  the maximum number of steps
+ * @param work  receives the part
+ */
+export function withShare<Result>(budget: Budget, most: number, work: (share: Budget) => Result): Result {
+  const steps = Math.min(budget.left, most);
+  const share = { left: steps };
+  const result = work(share);
+  budget.left -= steps - share.left;
+  return result;
 }

@@ -75,6 +75,23 @@ export function generatePopulation(
   return { contexts, note, subjects, missing };
 }
 
+/** Returns the declarations of the attributes that the flags read: no other attribute can change an answer. */
+export function attributesRead(
+  declared: ReadonlyMap<string, AttributeDeclaration>,
+  flags: Iterable<Flag>,
+): ReadonlyMap<string, AttributeDeclaration> {
+  const { asked, subjects } = questionsOf(flags);
+  return new Map([...declared].filter(([name]) => asked.has(name) || subjects.has(name)));
+}
+
+/** The maximum number of values in one population. */
+const MAX_VALUES = 4_000_000;
+
+/** Returns the number of people with so many attributes that fit into memory. */
+export function mostPeople(attributes: number): number {
+  return Math.max(1, Math.floor(MAX_VALUES / Math.max(1, attributes)));
+}
+
 /** Returns the share of people who lack each attribute, for the attributes that declare one above 0 %. */
 export function missingShares(declared: ReadonlyMap<string, AttributeDeclaration>): ReadonlyMap<string, number> {
   const shares = Array.from(
@@ -132,8 +149,19 @@ function weighted(
   if (total <= 0) return () => random.oneOf(values);
   return () => {
     const at = random.next() * total;
-    return values[ceilings.findIndex((ceiling) => at < ceiling)] ?? values[0];
+    return values[firstAbove(ceilings, at)] ?? values[0];
   };
+}
+
+/** Returns the index of the first number above a value. The numbers ascend. */
+function firstAbove(sorted: readonly number[], value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? Infinity) > value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /**

@@ -32,11 +32,21 @@ export function guessedValues(asked: AttributeTests, type: ValueType | undefined
   const isNamed = namingOf(asked);
   const listed = new Set<unknown>(asked.tests.flatMap((test) => ("values" in test ? test.values : [])));
   const plain = [...types].flatMap((each) => PLAIN[each]);
-  const values = new Set([...trialValuesOf(asked), ...plain]);
-  const fitting = [...values].filter((value): value is Scalar => {
+  const values = someOf(new Set([...trialValuesOf(asked), ...plain]), asked.tests.length);
+  const fitting = values.filter((value): value is Scalar => {
     return [...types].some((each) => fits(value, each) || (each === "version" && isText(value) && listed.has(value)));
   });
-  return { named: fitting.filter(isNamed), others: fitting.filter((value) => !isNamed(value)) };
+  const { named = [], others = [] } = Object.groupBy(fitting, (value) => (isNamed(value) ? "named" : "others"));
+  return { named, others };
+}
+
+/** The maximum number of times that a value is tested. */
+const MAX_TESTED = 1_000_000;
+
+/** Returns all values; if there are too many to try each test on each, evenly chosen ones. */
+function someOf(values: ReadonlySet<unknown>, tests: number): readonly unknown[] {
+  const step = Math.ceil((values.size * tests) / MAX_TESTED);
+  return step <= 1 ? [...values] : [...values].filter((_, index) => index % step === 0);
 }
 
 /** Returns a function that checks whether some test names a value; `not` names the values that it excludes. */

@@ -161,10 +161,7 @@ describe("files and repositories", () => {
     const tree = await aSyncedTree(SQLITE, FLAGS);
     tree.repository.write(flagPath("voice_logging"), flagText({ enabled: false }));
     const plan = await tree.hoist("plan");
-    expect(plan).toMatchObject({
-      code: 0,
-      err: expect.stringContaining("1 file differs from HEAD: flags/voice_logging.yaml;"),
-    });
+    expect(plan).toMatchObject({ code: 0, err: expect.stringContaining("flags/voice_logging.yaml: changed but not") });
   });
 
   test("an environment that is not declared", async () => {

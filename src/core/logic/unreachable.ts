@@ -3,7 +3,7 @@ import { DEFAULT_BY, type Flag, type Rule } from "../flag/flag.ts";
 import { defaultRollout, type ServingRule, subjectAttribute } from "../flag/serving-rules.ts";
 import { operatorOf } from "../matcher/operators.ts";
 import { impliesByForm } from "./by-form.ts";
-import type { Budget } from "../work.ts";
+import { type Budget, withShare } from "../work.ts";
 import { canNeverHold, holdsForEveryone } from "./check-logic.ts";
 import { within } from "./effort.ts";
 import { ALWAYS, type Formula } from "./formula.ts";
@@ -55,9 +55,11 @@ export function unreachableRules(rules: readonly Rule[], declared: DeclaredValue
   if (independentAttributes(rules, declared) !== undefined) {
     return { unreachable: rules.flatMap(ruleOfZero), isComplete: true };
   }
+  return withShare(run, MOST_STEPS, (budget) => reachabilityOf(rules, declared, budget));
+}
+
+function reachabilityOf(rules: readonly Rule[], declared: DeclaredValues, budget: Budget): Reachability {
   const unreachable: UnreachableRule[] = [];
-  const budget: Budget = { left: Math.min(run.left, MOST_STEPS) };
-  const before = budget.left;
   const search = () => {
     const spaces = {
       anyone: spaceOf(rules, budget),
@@ -68,7 +70,6 @@ export function unreachableRules(rules: readonly Rule[], declared: DeclaredValue
     return true;
   };
   const isFinished = within(Infinity, budget, search, false);
-  run.left -= before - budget.left;
   return { unreachable, isComplete: isFinished && budget.left >= 0 };
 }
 

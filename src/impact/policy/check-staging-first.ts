@@ -1,15 +1,17 @@
 import { aheadOf, type Ahead, type Flags } from "../staging-first/ahead.ts";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
+import { evaluationCost } from "../../core/flag/evaluation-cost.ts";
 import type { EvaluationContext } from "../../core/evaluate/evaluation.ts";
 import type { Flag, FlagKey } from "../../core/flag/flag.ts";
-import { DEFAULT_SEED, generatePopulation } from "../population.ts";
+import { attributesRead, DEFAULT_SEED, generatePopulation, mostPeople } from "../population.ts";
 import { withRequired } from "../version-pair.ts";
 import { sameJson } from "../../core/json.ts";
+import { type Budget, take, withShare } from "../../core/work.ts";
 import type { LoadedFlag, LoadedFlags } from "../../source/load/load.ts";
 import type { FlagFile } from "../../source/shape/flag-file.ts";
 import type { Path } from "../../source/load/tree.ts";
 import { stricterOf } from "../../source/load/config.ts";
-import { problemAtValue } from "../../source/load/parsed-file.ts";
+import { problemAtKey, problemAtValue } from "../../source/load/parsed-file.ts";
 import { loadedFlag, type BranchChange } from "./branch-change.ts";
 import { servedPath } from "./place.ts";
 
@@ -30,22 +32,50 @@ export function checkStagingFirst({ before, after, plans }: BranchChange): reado
       const loaded = loadedFlag(after, key);
       const flag = flags.after.get(key);
       if (loaded === undefined || flag === undefined || !isDeclaredIn(before, name)) return [];
-      const ahead = aheadOf(key, flags, declaredPeople(after, key, Object.values(flags)));
+      const ahead = withShare(after.work.stagingFirst, MOST_STEPS, (share) =>
+        aheadOf(key, flags, share, declaredPeople(after, key, Object.values(flags), share)),
+      );
       if (ahead === undefined) return [];
+      if (ahead === "unchecked") return [notChecked(loaded, { environment: name, earlier })];
       const path = ahead.rule === null ? defaultRolloutPath(loaded.file, name, flags.before.get(key), flag) : undefined;
       return [problemOf(loaded, flag, ahead, { environment: name, earlier, path })];
     });
   });
 }
 
+/** The maximum number of steps for one flag in one environment. */
+const MOST_STEPS = 4_000_000;
+
+function notChecked(
+  { parsed }: LoadedFlag,
+  { environment, earlier }: { readonly environment: string; readonly earlier: string },
+): Diagnostic {
+  return problemAtKey(parsed, [], {
+    code: "staging-first",
+    severity: "warning",
+    message: `${environment}: whether the flag serves more than in ${earlier} is not checked: too large`,
+    hint: "use fewer rules and conditions, or compare the two with hoist describe",
+  });
+}
+
 /** The number of generated people. The conditions of the flags themselves are checked more closely before. */
 const PEOPLE = 2_000;
+/** The steps to find values for one test. */
+const VALUES_EACH = 50;
 
 /** Generates people from the declared attributes when the first one is needed. */
-function* declaredPeople(after: LoadedFlags, key: FlagKey, sides: readonly Flags[]): Iterable<EvaluationContext> {
+function* declaredPeople(
+  after: LoadedFlags,
+  key: FlagKey,
+  sides: readonly Flags[],
+  budget: Budget,
+): Iterable<EvaluationContext> {
   const flags = sides.flatMap((all) => withRequired({ flag: all.get(key) ?? null, all }));
-  yield* generatePopulation(after.config?.attributes ?? new Map(), flags, { size: PEOPLE, seed: DEFAULT_SEED })
-    .contexts;
+  const attributes = attributesRead(after.config?.attributes ?? new Map(), flags);
+  const size = Math.min(PEOPLE, mostPeople(attributes.size));
+  const tests = flags.reduce((sum, flag) => sum + evaluationCost(flag), 0);
+  if (!take(budget, size * attributes.size + tests * VALUES_EACH)) return;
+  yield* generatePopulation(attributes, flags, { size, seed: DEFAULT_SEED }).contexts;
 }
 
 /**

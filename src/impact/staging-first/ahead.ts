@@ -1,5 +1,7 @@
 import { compileFlags } from "../../core/evaluate/compile.ts";
 import type { EvaluationContext } from "../../core/evaluate/evaluation.ts";
+import { evaluationCost } from "../../core/flag/evaluation-cost.ts";
+import { type Budget, take } from "../../core/work.ts";
 import type { Flag, FlagKey, VariantName } from "../../core/flag/flag.ts";
 import { variantsServed } from "../../core/flag/serving-rules.ts";
 import { effectOf } from "../change-kind.ts";
@@ -31,13 +33,15 @@ export interface Ahead extends Gain {
  * @param before   the environment's flags before the change
  * @param after    the environment's flags after the change
  * @param earlier  the flags of the preceding environment in the order of promotion, after the change
+ * @param budget   limits the search; the result is "unchecked" if it is spent before anything is found
  * @param people   further contexts to try, after those that are generated from the flags' own rules
  */
 export function aheadOf(
   key: FlagKey,
   { before, after, earlier }: { readonly before: Flags; readonly after: Flags; readonly earlier: Flags },
+  budget: Budget,
   people: Iterable<EvaluationContext> = [],
-): Ahead | undefined {
+): Ahead | "unchecked" | undefined {
   const [was, is, first] = [before.get(key), after.get(key), earlier.get(key)];
   if (is === undefined || (was !== undefined && effectOf(was, is) !== "raises")) return undefined;
   // Its requirements may have other answers in the preceding environment.
@@ -51,13 +55,20 @@ export function aheadOf(
   };
   const others = [first, was].filter((flag) => flag !== undefined);
   const versions = [...withRequired({ flag: is, all: after }), ...others];
-  for (const group of [peopleFor(versions), people]) {
+  const cost = versions.reduce((sum, flag) => sum + evaluationCost(flag), 1);
+  for (const group of [peopleFor(versions, budget), people]) {
     for (const who of group) {
+      if (!take(budget, cost)) return "unchecked";
       const gain = gained(who);
-      if (gain !== null) return { variant: gain.variant, rule: gain.rule, who: lessOf(who, gain, gained) };
+      if (gain === null) continue;
+      const isSame = (other: EvaluationContext) => {
+        const same = take(budget, cost) ? gained(other) : null;
+        return same?.variant === gain.variant && same.rule === gain.rule;
+      };
+      return { variant: gain.variant, rule: gain.rule, who: lessOf(who, isSame) };
     }
   }
-  return undefined;
+  return budget.left < 0 ? "unchecked" : undefined;
 }
 
 /** The result of one version of a flag for a context. */
@@ -85,10 +96,9 @@ function serverOf(key: FlagKey, all: Flags): (who: EvaluationContext) => Served 
 }
 
 /** Removes every attribute that makes no difference. */
-function lessOf(who: EvaluationContext, gain: Gain, gained: (who: EvaluationContext) => Gain | null): Attributes {
+function lessOf(who: EvaluationContext, isSame: (other: EvaluationContext) => boolean): Attributes {
   return Object.keys(who).reduce<Attributes>((left, name) => {
     const others = without(left, name);
-    const other = gained(others);
-    return other?.variant === gain.variant && other.rule === gain.rule ? others : left;
+    return isSame(others) ? others : left;
   }, who);
 }

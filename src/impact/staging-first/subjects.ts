@@ -1,3 +1,4 @@
+import { type Budget, take } from "../../core/work.ts";
 import { bucketOf, splitBucketOf } from "../../core/evaluate/bucket.ts";
 import { DEFAULT_BY, type Flag, WHOLE } from "../../core/flag/flag.ts";
 import { ceilingsOf, type ServingRule, servingRulesOf, subjectAttribute } from "../../core/flag/serving-rules.ts";
@@ -9,16 +10,24 @@ const MAX_TRIED = 300_000;
 
 /**
  * Returns ids for each subject attribute of shares and splits. Some of them lie between every two neighbouring shares of
- * the flags, so that for any two shares there is an id that only one of them includes.
+ * the flags, so that for any two shares there is an id that only one of them includes. When the budget is spent, some are
+ * missing.
  */
-export function subjectsOf(flags: readonly Flag[]): ReadonlyMap<string, readonly string[]> {
+export function subjectsOf(flags: readonly Flag[], budget: Budget): ReadonlyMap<string, readonly string[]> {
   const salts = new Set(flags.map(({ salt }) => salt));
   const counting = Map.groupBy(flags.flatMap(servingRulesOf), subjectAttribute);
   counting.delete(null);
-  return new Map(Array.from(counting, ([by, rules]) => [by ?? DEFAULT_BY, idsFor(by ?? DEFAULT_BY, rules, salts)]));
+  return new Map(
+    Array.from(counting, ([by, rules]) => [by ?? DEFAULT_BY, idsFor(by ?? DEFAULT_BY, rules, salts, budget)]),
+  );
 }
 
-function idsFor(by: string, rules: readonly ServingRule[], salts: ReadonlySet<string>): readonly string[] {
+function idsFor(
+  by: string,
+  rules: readonly ServingRule[],
+  salts: ReadonlySet<string>,
+  budget: Budget,
+): readonly string[] {
   const gates = rules.flatMap(({ portion }) => portion?.share ?? []);
   const splits = rules.flatMap(({ serve }) => ("split" in serve ? ceilingsOf(serve) : []));
   const found = new Set<string>();
@@ -28,24 +37,51 @@ function idsFor(by: string, rules: readonly ServingRule[], salts: ReadonlySet<st
       { bucket: bucketOf, ranges: rangesOf(gates) },
       { bucket: splitBucketOf, ranges: rangesOf(splits) },
     ];
-    for (let n = 1; n <= MAX_TRIED && open.some(({ ranges }) => ranges.length > 0); n += 1) {
+    for (let n = 1; n <= MAX_TRIED && open.some(({ ranges }) => ranges.missing > 0); n += 1) {
+      if (!take(budget, 1)) return [...found];
       const id = `${stem}-${n}`;
-      for (const each of open) {
-        if (each.ranges.length === 0) continue;
-        const bucket = each.bucket(salt, id);
-        const range = each.ranges.find(({ from, to }) => bucket >= from && bucket < to);
-        if (range === undefined) continue;
-        found.add(id);
-        range.missing -= 1;
-        if (range.missing === 0) each.ranges = each.ranges.filter((other) => other !== range);
+      for (const { bucket, ranges } of open) {
+        if (ranges.missing > 0 && ranges.isNeeded(bucket(salt, id))) found.add(id);
       }
     }
   }
   return [...found];
 }
 
-/** Returns the ranges of buckets between neighbouring shares. */
-function rangesOf(shares: readonly number[]): readonly { from: number; to: number; missing: number }[] {
+/** The ranges of buckets between neighbouring shares. */
+interface Ranges {
+  /** The number of ids that are still to be found. */
+  readonly missing: number;
+  /** Counts a bucket; returns whether its range needs it. */
+  readonly isNeeded: (bucket: number) => boolean;
+}
+
+function rangesOf(shares: readonly number[]): Ranges {
   const cuts = [...new Set([0, ...shares, WHOLE])].sort((a, b) => a - b);
-  return cuts.slice(1).map((to, index) => ({ from: cuts[index] ?? 0, to, missing: IDS_EACH }));
+  const missing = cuts.slice(1).map(() => IDS_EACH);
+  let left = missing.length * IDS_EACH;
+  return {
+    get missing() {
+      return left;
+    },
+    isNeeded: (bucket) => {
+      const range = lastAtMost(cuts, bucket);
+      const open = missing[range] ?? 0;
+      if (open === 0) return false;
+      missing[range] = open - 1;
+      left -= 1;
+      return true;
+    },
+  };
+}
+
+/** Returns the index of the last number that is not above a value. The numbers ascend, and the first is not above it. */
+function lastAtMost(sorted: readonly number[], value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? Infinity) <= value) low = middle;
+    else high = middle;
+  }
+  return low;
 }
