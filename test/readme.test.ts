@@ -181,6 +181,7 @@ describe("the documents are complete", () => {
     {
       out: () => {},
       err: () => {},
+      annotate: () => {},
       env: {},
       cwd: ROOT,
       now: () => new Date(),

@@ -6,6 +6,7 @@ import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { usageText } from "./terminal/error-text.ts";
 import { examplesText, HELP_WIDTH } from "./terminal/examples.ts";
 import type { Io } from "./terminal/io.ts";
+import { jsonText } from "./terminal/json-text.ts";
 
 /** Sets the exit code of a command that completed. The exit code is 0 unless it is set. */
 export type Done = (code: ExitCode) => void;
@@ -125,5 +126,5 @@ export function attribute(text: string, before: Readonly<Record<string, string>>
 
 /** Prints a result: its data as JSON with `--format json`, its text otherwise. */
 export function printResult(io: Io, format: "text" | "json", data: unknown, text: () => string): void {
-  io.out(format === "json" ? JSON.stringify(data, null, 2) : text());
+  io.out(format === "json" ? jsonText(data) : text());
 }

@@ -4,9 +4,11 @@ import { EXIT, EXIT_OF, type ExitCode } from "./exit-codes.ts";
 import { processIo, type Io } from "./terminal/io.ts";
 import { hoistProgram } from "./program.ts";
 import { errorText, internalErrorText } from "./terminal/error-text.ts";
+import { printableIo } from "./terminal/printable-io.ts";
 
 /** Runs one command line and returns its exit code. Never throws. */
-export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
+export async function run(args: readonly string[], streams: Io): Promise<ExitCode> {
+  const io = printableIo(streams);
   let code: ExitCode = EXIT.done;
   try {
     await hoistProgram(io, (result) => {

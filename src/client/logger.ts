@@ -1,4 +1,5 @@
 import { Console } from "node:console";
+import { printable } from "../core/printable.ts";
 
 /** Receives the log messages of a client: single lines without a prefix. */
 export interface Logger {
@@ -18,12 +19,15 @@ export function stderrLogger(): Logger {
   };
 }
 
-/** Wraps a logger so that it never throws, because an error in an application's logger must not affect flags. `false` disables logging. */
+/**
+ * Wraps a logger so that it never throws, because an error in an application's logger must not affect flags, and so that it
+ * receives single lines, whatever data a message contains. `false` disables logging.
+ */
 export function safeLogger(logger: Logger | false): Logger {
   if (logger === false) return { info: () => {}, warn: () => {}, error: () => {} };
   const safely = (level: keyof Logger) => (message: string) => {
     try {
-      logger[level](message);
+      logger[level](printable(message));
     } catch {
       // The error cannot be reported anywhere.
     }

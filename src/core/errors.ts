@@ -1,3 +1,5 @@
+import { printableLines } from "./printable.ts";
+
 /** Maps every error code to its meaning. Codes are API: add new ones, never rename or reuse one. */
 export const ERROR_CODES = {
   USAGE: "a command, option or setting is unknown or not valid",
@@ -37,7 +39,7 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 
 /**
  * An error after which the caller cannot continue. The message says what was found and what was expected; the hint says
- * what to do next.
+ * what to do next. Characters that are not printable are escaped, because both may contain any data.
  */
 export class FlagError extends Error {
   override readonly name = "FlagError";
@@ -50,8 +52,8 @@ export class FlagError extends Error {
     message: string,
     options: { readonly hint?: string | undefined; readonly cause?: unknown } = {},
   ) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    super(printableLines(message), options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
-    this.hint = options.hint;
+    this.hint = options.hint && printableLines(options.hint);
   }
 }

@@ -1,4 +1,5 @@
 import { own } from "./own.ts";
+import { escapesOf } from "./printable.ts";
 
 /** The variables of a process. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -32,11 +33,5 @@ export function variableIn(environment: Variables, name: string): string | undef
 
 /** Returns a text in quotes for a message. Characters that cannot be seen are written as escapes, e.g. `"a\u200bb"`. */
 export function visibleText(text: string): string {
-  return JSON.stringify(text).replace(/[^\P{C}\n]|[^\P{Z} ]/gu, (character) =>
-    Array.from({ length: character.length }, (_, index) => escaped(character.charCodeAt(index))).join(""),
-  );
-}
-
-function escaped(unit: number): string {
-  return `\\u${unit.toString(16).padStart(4, "0")}`;
+  return JSON.stringify(text).replace(/[^\P{C}\n]|[^\P{Z} ]/gu, escapesOf);
 }

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../core/diagnostic/diagnostic.ts";
-import { visible } from "../core/diagnostic/diagnostic-text.ts";
+import { printable, printableLines } from "../core/printable.ts";
 import type { GitHub } from "./connect.ts";
 import { attempt } from "./failure.ts";
 
@@ -63,10 +63,6 @@ function annotationOf({ severity, file, line, column, length, code, message, hin
     end_column: column + length,
     annotation_level: severity === "error" ? ("failure" as const) : ("warning" as const),
     title: code,
-    message: hint === undefined ? visible(message) : `${visible(message)}\n${lines(hint)}`,
+    message: hint === undefined ? printable(message) : `${printable(message)}\n${printableLines(hint)}`,
   };
-}
-
-function lines(text: string): string {
-  return text.split("\n").map(visible).join("\n");
 }

@@ -1,5 +1,5 @@
 import { RequestError } from "octokit";
-import { visible } from "../core/diagnostic/diagnostic-text.ts";
+import { printable } from "../core/printable.ts";
 import { FlagError } from "../core/errors.ts";
 import { isJsonObject } from "../core/json.ts";
 
@@ -86,7 +86,7 @@ function failedRequest(error: unknown): FailedRequest | undefined {
   const message = response === undefined ? error.message : messageOf(response.data, error.status);
   return {
     status: response && error.status,
-    message: visible(message).slice(0, MAX_QUOTED),
+    message: printable(message).slice(0, MAX_QUOTED),
     method,
     path: URL.canParse(url) ? new URL(url).pathname : url,
     headers: response?.headers ?? {},
@@ -182,7 +182,7 @@ function refusalHint(failed: FailedRequest): string | undefined {
 function permissionFor({ method, path, headers }: FailedRequest): string {
   const accepted = headers["x-accepted-github-permissions"];
   if (typeof accepted === "string" && accepted !== "") {
-    const anyOf = visible(accepted).split(";");
+    const anyOf = printable(accepted).split(";");
     return anyOf.map((allOf) => allOf.split(",").map(permissionText).join(" and ")).join(", or ");
   }
   const level = method === "GET" || method === "HEAD" ? "read" : "write";

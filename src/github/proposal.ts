@@ -1,4 +1,4 @@
-import { visible } from "../core/diagnostic/diagnostic-text.ts";
+import { printable } from "../core/printable.ts";
 import type { FlagKey } from "../core/flag/flag.ts";
 import type { ChangeReport } from "../impact/report.ts";
 import { reportBetween } from "../impact/report-between.ts";
@@ -142,7 +142,7 @@ function messageOf(title: string, { note, requestedBy }: ProposalRequest): strin
  * mentions, references that close issues, commands that skip checks, trailers.
  */
 function inertLine(text: string): string {
-  return visible(text.replace(/\s+/g, " ").trim())
+  return printable(text.replace(/\s+/g, " ").trim())
     .replace(/@(?=[\w-])/g, "@ ")
     .replace(/#(?=\d)/g, "# ")
     .replace(/\bGH-(?=\d)/gi, "GH - ")

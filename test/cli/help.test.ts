@@ -15,6 +15,7 @@ const program = hoistProgram(
   {
     out: () => {},
     err: () => {},
+    annotate: () => {},
     env: {},
     cwd: "/",
     now: () => new Date(0),

@@ -83,7 +83,15 @@ function reportingCommands(command: CommandUnknownOpts, words: readonly string[]
   return [...own, ...command.commands.flatMap((each) => reportingCommands(each, [...words, each.name()]))];
 }
 
-const quiet = { out: () => {}, err: () => {}, env: {}, cwd: "/", now: () => new Date(0), user: "user@host" };
+const quiet = {
+  out: () => {},
+  err: () => {},
+  annotate: () => {},
+  env: {},
+  cwd: "/",
+  now: () => new Date(0),
+  user: "user@host",
+};
 const plain = { style: (_: string, text: string) => text, errStyle: (_: string, text: string) => text };
 const program = hoistProgram({ ...quiet, ...plain, showsProgress: false, width: 100 }, () => {});
 

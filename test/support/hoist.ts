@@ -21,6 +21,7 @@ export function hoistIn(
     const code = await run(args, {
       out: (text) => out.push(text),
       err: (text) => err.push(text),
+      annotate: (commands, stream) => (stream === "out" ? out : err).push(commands),
       env,
       cwd: folder,
       now: () => new Date(),

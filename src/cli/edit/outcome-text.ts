@@ -6,6 +6,7 @@ import type { Style } from "../terminal/io.ts";
 import { diffTexts, lineDiff } from "../terminal/line-diff.ts";
 import { noteText, padded } from "../terminal/layout.ts";
 import type { Destination, EditOutcome } from "./outcome.ts";
+import { jsonText } from "../terminal/json-text.ts";
 
 type PullRequest = Extract<Destination, { readonly kind: "pullRequest" }>;
 
@@ -13,7 +14,7 @@ type PullRequest = Extract<Destination, { readonly kind: "pullRequest" }>;
 export function outcomeJson({ edits, destination, ...outcome }: EditOutcome): string {
   const files = edits.map(({ from, to, before, after }) => ({ from, to, diff: lineDiff(before, after) }));
   const where = destination.kind === "workTree" ? { isWritten: destination.isWritten } : pullRequestJson(destination);
-  return JSON.stringify({ ...outcome, ...where, files }, null, 2);
+  return jsonText({ ...outcome, ...where, files });
 }
 
 function pullRequestJson({ base, commit, proposal, proposed }: PullRequest) {

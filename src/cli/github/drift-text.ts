@@ -5,6 +5,7 @@ import type { Style } from "../terminal/io.ts";
 import { agoText } from "../terminal/age.ts";
 import { byWhom, shortCommit } from "../plan/plan-text.ts";
 import { padded } from "../terminal/layout.ts";
+import { jsonText } from "../terminal/json-text.ts";
 
 /** Returns how a table differs from the branch as text. */
 export function driftText(drift: Drift, now: Date, style: Style): string {
@@ -55,5 +56,5 @@ export function driftJson(outcome: "agrees" | "differs", drift: Drift, issue: Dr
   const { commits, ...others } = pending ?? {};
   const pendingJson = pending === null ? null : { ...others, landed: commits };
   const fields = { outcome, ...rest, byHand: manualChanges, pending: pendingJson, fence: diverged, issue };
-  return JSON.stringify(fields, null, 2);
+  return jsonText(fields);
 }

@@ -65,7 +65,7 @@ function commentCommand(io: Io): CommandUnknownOpts {
         ref: options.commit,
         number: options.pr,
         // GitHub reads annotations from both streams.
-        annotate: options.format === "json" ? io.err : io.out,
+        annotate: (commands) => io.annotate(commands, options.format === "json" ? "err" : "out"),
       });
       printResult(io, options.format, result, () => commentText(result, io.style));
     });

@@ -6,6 +6,7 @@ import { printNote, type Io } from "../terminal/io.ts";
 import { closingComment, driftReport } from "./drift-markdown.ts";
 import { driftIssueText, driftJson, driftText } from "./drift-text.ts";
 import { findDrift, type Drift, type DriftOptions } from "./find-drift.ts";
+import { jsonText } from "../terminal/json-text.ts";
 
 interface ReportOptions extends Pick<DriftOptions, "sync" | "afterMs" | "settleMs"> {
   readonly folder: string;
@@ -29,8 +30,7 @@ export async function reportDrift(io: Io, { folder, issue, format, ...compared }
   }
   if (outcome.kind === "newer") {
     printNote(io, `${outcome.message}: nothing was compared`);
-    if (format === "json")
-      io.out(JSON.stringify({ outcome: "newer", environment: compared.sync.environment }, null, 2));
+    if (format === "json") io.out(jsonText({ outcome: "newer", environment: compared.sync.environment }));
     return EXIT.done;
   }
   const { drift, kind } = outcome;

@@ -4,6 +4,7 @@ import { printNote, progressOf, type Io } from "../terminal/io.ts";
 import { since, sinceMs } from "./since.ts";
 import { logText } from "./log-text.ts";
 import { flagsFolder, readConfig, selectedEnvironments } from "../workspace.ts";
+import { jsonText } from "../terminal/json-text.ts";
 
 /** Creates the command `hoist log`. */
 export function logCommand(io: Io): CommandUnknownOpts {
@@ -41,7 +42,7 @@ export function logCommand(io: Io): CommandUnknownOpts {
           tables,
         });
         const all = [...log.notes, ...notes];
-        if (options.format === "json") io.out(JSON.stringify({ ...log, notes: all }, null, 2));
+        if (options.format === "json") io.out(jsonText({ ...log, notes: all }));
         else {
           const namesKeys = key === undefined || log.entries.some(({ keys }) => keys.some((each) => each !== key));
           io.out(logText({ log, namesKeys, style: io.style, columns: io.columns }));

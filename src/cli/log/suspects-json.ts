@@ -1,5 +1,6 @@
 import type { NetEffect, Suspect, Suspects } from "../../log/suspects.ts";
 import { flipsData } from "../plan/plan-json.ts";
+import { jsonText } from "../terminal/json-text.ts";
 
 /** Returns suspects as JSON. Shares are 0 to 1. */
 export function suspectsJson(found: Suspects): string {
@@ -9,7 +10,7 @@ export function suspectsJson(found: Suspects): string {
     nets: found.nets.map(withFlipsData),
     earlier: found.earlier && withFlipsData(found.earlier),
   };
-  return JSON.stringify(data, null, 2);
+  return jsonText(data);
 }
 
 function withFlipsData(effect: Suspect | NetEffect): object {

@@ -17,6 +17,7 @@ import { noteUncommitted } from "./plan-text.ts";
 import { reportText } from "./report-text.ts";
 import type { TargetOptions } from "../live-table.ts";
 import { flagsFolder, selectedEnvironments } from "../workspace.ts";
+import { jsonText } from "../terminal/json-text.ts";
 
 /** `env` limits the report to one environment. */
 export interface PlanBaseOptions extends TargetOptions {
@@ -86,7 +87,7 @@ async function tablesOf(
 }
 
 async function textOf(io: Io, report: ChangeReport, format: PlanBaseOptions["format"]): Promise<string> {
-  if (format === "json") return JSON.stringify(reportData(report), null, 2);
+  if (format === "json") return jsonText(reportData(report));
   if (format === "text") return reportText(report, viewOf(io));
   const { reportMarkdown, SUMMARY_LIMIT } = await import("../../github/report/markdown.ts");
   return reportMarkdown(report, { limit: SUMMARY_LIMIT });

@@ -7,6 +7,7 @@ import { syncingCommand } from "./syncing-command.ts";
 import { planText } from "../plan/plan-text.ts";
 import { syncData } from "./sync-json.ts";
 import { syncText } from "./sync-text.ts";
+import { jsonText } from "../terminal/json-text.ts";
 
 /** Creates the command `hoist sync`. */
 export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
@@ -47,7 +48,7 @@ export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
       const announced = isAnnounced
         ? await (await import("./announce-deploy.ts")).announceSync(io, asked, outcome)
         : undefined;
-      if (options.format === "json") io.out(JSON.stringify(syncData(outcome, announced), null, 2));
+      if (options.format === "json") io.out(jsonText(syncData(outcome, announced)));
       else
         for (const { number, url } of announced ?? [])
           io.out(`${io.style("green", "✓")} announced on #${number}  ${url}`);

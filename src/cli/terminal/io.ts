@@ -1,6 +1,5 @@
 import { hostname, userInfo } from "node:os";
 import { styleText } from "node:util";
-import { withoutWorkflowCommands } from "./workflow-commands.ts";
 
 /** Colours a word. Colour only repeats what the word already says. */
 export type Style = (colour: "red" | "yellow" | "green" | "cyan" | "bold" | "dim", text: string) => string;
@@ -11,6 +10,8 @@ export interface Io {
   readonly out: (text: string) => void;
   /** Prints progress, notes and errors to stderr. */
   readonly err: (text: string) => void;
+  /** Prints workflow commands of GitHub Actions to stdout or stderr. */
+  readonly annotate: (commands: string, stream: "out" | "err") => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly now: () => Date;
@@ -44,10 +45,12 @@ export function viewOf({ now, style, columns }: Io): View {
 
 /** Returns the streams, environment and clock of this process. */
 export function processIo(): Io {
-  const printed = process.env["GITHUB_ACTIONS"] === "true" ? withoutWorkflowCommands : (text: string) => text;
+  const out = (text: string) => process.stdout.write(`${text}\n`);
+  const err = (text: string) => process.stderr.write(`${text}\n`);
   return {
-    out: (text) => process.stdout.write(`${printed(text)}\n`),
-    err: (text) => process.stderr.write(`${printed(text)}\n`),
+    out,
+    err,
+    annotate: (commands, stream) => (stream === "out" ? out : err)(commands),
     env: process.env,
     cwd: process.cwd(),
     now: () => new Date(),

@@ -9,6 +9,7 @@ import { checkFiles, type Checked } from "../../source/read/check-files.ts";
 import type { Done } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { progressOf, todayOf, type Io } from "../terminal/io.ts";
+import { jsonText } from "../terminal/json-text.ts";
 
 /** The output formats of a check. */
 export type ReportFormat = "text" | "json" | "github";
@@ -59,13 +60,13 @@ export function reportDiagnostics(io: Io, found: Found, format: ReportFormat): E
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   if (format === "json") {
     const data = { valid: errors.length === 0, flags: flagCount, testsPassed, diagnostics, ...more };
-    io.out(JSON.stringify(data, null, 2));
+    io.out(jsonText(data));
     return exitCodeOf(errors);
   }
   if (format === "github") {
     const prefix = checkoutPrefix(io, folder);
     const fromTop = diagnostics.map((each) => ({ ...each, file: `${prefix}${each.file}` }));
-    if (fromTop.length > 0) io.out(githubAnnotations(fromTop));
+    if (fromTop.length > 0) io.annotate(githubAnnotations(fromTop), "out");
   } else if (diagnostics.length > 0) {
     io.out(`${diagnosticsText(diagnostics, io.style, io.columns)}\n`);
   }

@@ -7,6 +7,7 @@ import type { ExitCode } from "../exit-codes.ts";
 import { progressOf, todayOf, type Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
 import type { ReportFormat } from "./report.ts";
+import { jsonText } from "../terminal/json-text.ts";
 
 /** Creates the command `hoist validate`. */
 export function validateCommand(io: Io, done: Done): CommandUnknownOpts {
@@ -31,7 +32,7 @@ export function validateCommand(io: Io, done: Done): CommandUnknownOpts {
       const folder = flagsFolder(io, cwd);
       const files = staged === true ? await stagedFiles(io, folder) : undefined;
       if (files?.length === 0) {
-        if (format === "json") io.out(JSON.stringify({ valid: true, flags: 0, testsPassed: 0, diagnostics: [] }));
+        if (format === "json") io.out(jsonText({ valid: true, flags: 0, testsPassed: 0, diagnostics: [] }));
         io.err("nothing under flags/ is staged");
         return;
       }

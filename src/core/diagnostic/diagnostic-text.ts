@@ -1,3 +1,4 @@
+import { printable, withSymbols } from "../printable.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 
 /** Colours a text, or returns it unchanged if colours are disabled. Colour alone never carries a meaning. */
@@ -25,8 +26,8 @@ export function diagnosticsText(
 function diagnosticText(diagnostic: Diagnostic, style: TextStyle, width: number): string {
   const { file, line, column, severity, code, message, hint } = diagnostic;
   const word = style(severity === "error" ? "red" : "yellow", severity);
-  const head = `${style("bold", visible(`${file}:${line}:${column}`))}  ${word}  ${code}  ${visible(message)}`;
-  const said = hint === undefined ? "" : visible(hint);
+  const head = `${style("bold", printable(`${file}:${line}:${column}`))}  ${word}  ${code}  ${printable(message)}`;
+  const said = hint === undefined ? "" : printable(hint);
   if (diagnostic.source.trim() === "") return said === "" ? head : `${head}\n     ${said}`;
   const gutter = `  ${line}`;
   // The rest of the width is for the gutter, its bar, and an ellipsis on either side of the line.
@@ -51,26 +52,13 @@ function cut(
 } {
   const lead = Math.floor(widest / 3);
   const start = source.length <= widest ? 0 : Math.max(0, Math.min(column - 1 - lead, source.length - widest));
-  const shown = visible(source.slice(start, start + widest));
+  const shown = withSymbols(source.slice(start, start + widest));
   const cutOff = start > 0 ? "…" : "";
   const tail = start + widest < source.length ? "…" : "";
   const at = column - 1 - start;
   const end = Math.min(at + length, widest);
   const marked = Math.max(1, columns(shown.slice(at, end)));
   return { text: cutOff + shown + tail, before: cutOff.length + columns(shown.slice(0, at)), marked };
-}
-
-/**
- * Replaces control characters and invisible characters with a visible symbol, so that the content of a file cannot
- * control the terminal.
- */
-export function visible(text: string): string {
-  return (
-    text
-      .replaceAll("\t", " ")
-      // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-      .replace(/[\u0000-\u001F\u007F-\u009F\u00AD\u061C\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g, "\uFFFD")
-  );
 }
 
 /** Returns the width of a text on a terminal. East Asian wide letters and surrogate pairs (most emoji) count two columns. */
@@ -92,7 +80,7 @@ export function githubAnnotations(diagnostics: readonly Diagnostic[]): string {
 function commandOf({ severity, file, line, column, length, code, message, hint }: Diagnostic): string {
   const place = { file, line, col: column, endColumn: column + length, title: code };
   const properties = Object.entries(place).map(([name, value]) => `${name}=${property(String(value))}`);
-  return `::${severity} ${properties.join(",")}::${data(hint === undefined ? visible(message) : `${visible(message)}\n${visible(hint)}`)}`;
+  return `::${severity} ${properties.join(",")}::${data(hint === undefined ? printable(message) : `${printable(message)}\n${printable(hint)}`)}`;
 }
 
 function data(text: string): string {

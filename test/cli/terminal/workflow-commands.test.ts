@@ -26,16 +26,13 @@ test.each([
   "::error file=\n::add-mask::e",
 ])("%j is escaped", (text) => {
   expect(commandsIn(text)).not.toEqual([]);
-  expect(commandsIn(withoutWorkflowCommands(text)).filter((line) => line !== "::error file=")).toEqual([]);
+  expect(commandsIn(withoutWorkflowCommands(text))).toEqual([]);
 });
 
-test("our own annotations and other text stay unchanged", () => {
+test("a text that looks like our own annotations is escaped; other text stays unchanged", () => {
   const place = { file: "flags/a.yaml", line: 1, column: 1, length: 1, source: "" };
-  const text = githubAnnotations([
-    { severity: "error", code: "some-code", message: "it says ##[x]", hint: "a\n::b", ...place },
-    { severity: "warning", code: "some-code", message: "::c", ...place },
-  ]);
-  expect(withoutWorkflowCommands(text)).toBe(text);
+  const text = githubAnnotations([{ severity: "error", code: "some-code", message: "a", hint: "b", ...place }]);
+  expect(commandsIn(withoutWorkflowCommands(text))).toEqual([]);
   const plain = "~ a  10 % → 60 %\n     ns::name  # [x]\r\n";
   expect(withoutWorkflowCommands(plain)).toBe(plain);
 });
@@ -50,7 +47,7 @@ test("no content of a flag file becomes a workflow command", async () => {
     const args = [BIN, "validate", "--commit", "HEAD", "--base", "HEAD~1"];
     return promisify(execFile)(process.execPath, args, { cwd: repository.folder, env });
   };
-  expect(commandsIn((await run(false)).stdout)).not.toEqual([]);
+  expect((await run(false)).stdout).toContain("##[error]x");
   const { stdout, stderr } = await run(true);
   expect(stdout).toContain("rule x");
   expect(commandsIn(stdout + stderr)).toEqual([]);

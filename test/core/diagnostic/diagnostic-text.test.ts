@@ -89,7 +89,7 @@ test("the content of a file cannot end a GitHub annotation early", () => {
     at({ file: "flags/a\r\n::b%.yaml", message: "m", hint: "h" }),
   ]);
   expect(text.split(/[\r\n]/)).toEqual([
-    "::error file=flags/a%2Cb%3Ac.yaml,line=10,col=20,endColumn=24,title=unknown-segment::100%25 of\uFFFD::error::x%0Ado\uFFFD\uFFFDthis",
+    "::error file=flags/a%2Cb%3Ac.yaml,line=10,col=20,endColumn=24,title=unknown-segment::100%25 of\\n::error::x%0Ado\\r\\nthis",
     '::warning file=flags/example.yaml,line=10,col=20,endColumn=24,title=unknown-segment::rule "some" names segment "staf", which does not exist',
     "::error file=flags/a%0D%0A%3A%3Ab%25.yaml,line=10,col=20,endColumn=24,title=unknown-segment::m%0Ah",
   ]);
