@@ -20,6 +20,8 @@ export interface Work {
   readonly tests: Budget;
   /** The kinds of changes, and what has to be acknowledged. */
   readonly changes: Budget;
+  /** The measurement of jumps. */
+  readonly jumps: Budget;
   /** The search for people who get something before the preceding environment serves it. */
   readonly stagingFirst: Budget;
   /** Reports of who gets a different answer. */
@@ -38,6 +40,7 @@ export function workFor(flags: number): Work {
     names: budget(20_000_000),
     tests: budget(2_000_000),
     changes: budget(10_000_000),
+    jumps: budget(20_000_000),
     stagingFirst: budget(20_000_000),
     reports: budget(40_000_000),
   };

@@ -3,8 +3,8 @@ import { WHOLE } from "../core/flag/flag.ts";
 import type { Answer, BucketedFlag, BucketedVersion } from "./bucketed-version.ts";
 import { decidedByOf } from "./version-evaluator.ts";
 
-/** The maximum number of cells to count; above it, sampling is as good. */
-const MAX_CELLS = 100_000;
+/** The maximum number of cells to visit; above it, sampling is as good. */
+export const MAX_CELLS = 100_000;
 
 /** Receives the answer of each version in one cell, and the number of buckets in the cell. */
 type VisitCell = (answers: readonly Answer[], count: bigint) => void;
@@ -22,9 +22,13 @@ interface Dimension {
  *
  * @returns the number of all buckets; undefined if there are too many cells to visit
  */
-export function eachCell(versions: readonly BucketedVersion[], visit: VisitCell): bigint | undefined {
+export function eachCell(
+  versions: readonly BucketedVersion[],
+  visit: VisitCell,
+  maxCells: number = MAX_CELLS,
+): bigint | undefined {
   const dimensions = dimensionsOf(versions);
-  if (dimensions.reduce((product, { cells }) => product * cells.length, 1) > MAX_CELLS) return undefined;
+  if (dimensions.reduce((product, { cells }) => product * cells.length, 1) > maxCells) return undefined;
   const placed = placedIn(versions, dimensions);
   const buckets: number[] = [];
   const walk = (depth: number, count: bigint): void => {
@@ -100,7 +104,7 @@ const NO_ANSWER: Answer = { variant: null, decidedBy: { kind: "archived" } };
 function servedIn({ rules, rest }: PlacedFlag, buckets: readonly number[]): Answer {
   for (const { share, shareAt, splitAt, ceilings, answers } of rules) {
     if (share < WHOLE && (buckets[shareAt] ?? 0) >= share) continue;
-    const answer = answers[splitAt === -1 ? 0 : partAt(ceilings, buckets[splitAt] ?? 0)];
+    const answer = answers[partAt(ceilings, buckets[splitAt] ?? 0)];
     if (answer !== undefined) return answer;
   }
   return rest;
@@ -118,7 +122,9 @@ function dimensionsOf(versions: readonly BucketedVersion[]): readonly Dimension[
       for (const ceiling of split?.ceilings ?? []) cut(splitBucket(by, salt), ceiling);
     }
   }
-  return Array.from(limits, ([name, starts]) => {
+  // A dimension with one cell decides nothing.
+  const cutOnes = [...limits].filter(([, starts]) => starts.size > 1);
+  return cutOnes.map(([name, starts]) => {
     const sorted = [...starts].sort((a, b) => a - b);
     return { name, cells: sorted.map((from, index) => ({ from, width: (sorted[index + 1] ?? WHOLE) - from })) };
   });

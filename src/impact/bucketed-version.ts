@@ -1,6 +1,6 @@
 import type { DecidedBy } from "../core/describe/decided-by.ts";
-import { subjectOf } from "../core/evaluate/bucket.ts";
-import { type CompiledRule, compileRules } from "../core/evaluate/compile-rule.ts";
+import { bucketAfter, bucketOf, subjectOf } from "../core/evaluate/bucket.ts";
+import { type CompiledRule, compileRules, partAt } from "../core/evaluate/compile-rule.ts";
 import type { EvaluationContext } from "../core/evaluate/evaluation.ts";
 import { answersOf } from "../core/evaluate/outcome.ts";
 import { type Flag, type FlagKey, type VariantName, WHOLE } from "../core/flag/flag.ts";
@@ -36,10 +36,9 @@ interface BucketedRequirement {
 /** One version of a flag, after all flags that it requires, directly or indirectly. Required flags come first. */
 export type BucketedVersion = readonly BucketedFlag[];
 
-/** Prepares a version for counting in buckets; undefined if the flag cannot be evaluated. */
-export function bucketedVersion({ flag, all }: Version): BucketedVersion | undefined {
+/** Prepares a version for counting in buckets. */
+export function bucketedVersion({ flag, all }: Version): BucketedVersion {
   if (flag === null) return [constantFlag({ variant: null, decidedBy: { kind: "archived" } })];
-  if (flawOf(flag) !== undefined) return undefined;
   const required = requiredFlags(flag, all);
   const requirements = new Map(
     [...required, flag].flatMap((each) => (requiresAny(each) ? [[each.key, each.requires]] : [])),
@@ -97,7 +96,7 @@ function constantFlag(rest: Answer): BucketedFlag {
   return { rules: [], salt: "", requires: [], unmet: rest, rest };
 }
 
-/** Returns the attributes that conditions do not read and whose subjects fill the buckets. */
+/** Returns the attributes whose values are the subjects of shares and splits. */
 export function subjectsIn(version: BucketedVersion): ReadonlySet<string> {
   return new Set(version.flatMap(({ rules }) => rules.flatMap(({ by }) => by ?? [])));
 }
@@ -117,26 +116,51 @@ export interface Narrowed {
 /**
  * Leaves out the rules that cannot serve a context: those whose condition it does not meet, and those whose subject it
  * lacks.
+ *
+ * @param isCounted  returns whether the buckets of a subject attribute are counted; otherwise the bucket of the context's
+ *   own subject decides
  */
-export function narrowedTo(version: BucketedVersion, context: EvaluationContext): Narrowed {
-  const met = version.map(({ rules }) => rulesMet(rules, context));
+export function narrowedTo(
+  version: BucketedVersion,
+  context: EvaluationContext,
+  isCounted: (by: string) => boolean,
+): Narrowed {
+  const met = version.map((flag) => rulesMet(flag, context, isCounted));
   return {
-    id: met.map((indexes) => indexes.join()).join(";"),
-    version: () =>
-      version.map((flag, at) => ({
-        ...flag,
-        rules: flag.rules.filter((_, index) => met[at]?.includes(index) === true),
-      })),
+    id: met.map((rules) => rules.map(({ id }) => id).join()).join(";"),
+    version: () => version.map((flag, at) => ({ ...flag, rules: met[at]?.map(({ rule }) => rule) ?? [] })),
   };
 }
 
-function rulesMet(rules: readonly CompiledRule[], context: EvaluationContext): readonly number[] {
-  const met: number[] = [];
-  for (const [index, { when, by, share }] of rules.entries()) {
+interface RuleMet {
+  readonly id: string;
+  readonly rule: CompiledRule;
+}
+
+function rulesMet(
+  { rules, salt }: BucketedFlag,
+  context: EvaluationContext,
+  isCounted: (by: string) => boolean,
+): readonly RuleMet[] {
+  const met: RuleMet[] = [];
+  for (const [index, rule] of rules.entries()) {
+    const { when, by } = rule;
     if (when !== null && when(context) !== true) continue;
-    if (by !== null && subjectOf(context, by) === undefined) continue;
-    met.push(index);
-    if (share === WHOLE) break;
+    const found = by === null || isCounted(by) ? { id: String(index), rule } : settled(index, rule, salt, context);
+    if (found === undefined || (by !== null && subjectOf(context, by) === undefined)) continue;
+    met.push(found);
+    if (found.rule.share === WHOLE) break;
   }
   return met;
+}
+
+/** Returns the rule as it serves the context's own bucket; undefined if the bucket is outside the share. */
+function settled(index: number, rule: CompiledRule, salt: string, context: EvaluationContext): RuleMet | undefined {
+  const { by, share, split, evaluation } = rule;
+  const subject = by === null ? undefined : subjectOf(context, by);
+  if (subject === undefined || (share < WHOLE && bucketOf(salt, subject) >= share)) return undefined;
+  const part = split && partAt(split.ceilings, bucketAfter(split.head, subject));
+  const answer = part === undefined ? evaluation : split?.evaluations[part];
+  const isServed = { ...rule, share: WHOLE, by: null, split: undefined, evaluation: answer };
+  return { id: `${index}:${part ?? ""}`, rule: isServed };
 }

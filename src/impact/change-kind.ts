@@ -2,6 +2,7 @@ import { constantAnswer } from "../core/flag/constant-answer.ts";
 import { DEFAULT_BY, type Flag, type Portion, type Rule, WHOLE } from "../core/flag/flag.ts";
 import { rulePairs } from "../core/flag/rule-pairs.ts";
 import {
+  type Audience,
   defaultRollout,
   isForEveryone,
   servesNobody,
@@ -139,7 +140,7 @@ function covers(wider: Flag, narrower: Flag, budget: Budget): boolean {
   const hasSameBuckets = wider.salt === narrower.salt;
   const isCovered = (rule: ServingRule) =>
     rules.some((other) => {
-      return holdsShare(other.portion, rule.portion, hasSameBuckets) && holdsAudience(other, rule, budget);
+      return holdsShare(other.portion, rule.portion, hasSameBuckets) && includesAudience(other.who, rule.who, budget);
     });
   return requiresNoMore && covered.every(isCovered);
 }
@@ -155,9 +156,9 @@ function holdsShare(wider: Portion | null, narrower: Portion | null, hasSameBuck
   return wider.share === WHOLE || (hasSameBuckets && narrower.share <= wider.share);
 }
 
-function holdsAudience(wider: ServingRule, narrower: ServingRule, budget: Budget): boolean {
-  if (isForEveryone(wider)) return true;
-  const [all, some] = [wider.who, narrower.who] as const;
+/** Returns whether an audience certainly includes another. */
+export function includesAudience(all: Audience, some: Audience, budget: Budget): boolean {
+  if (isForEveryone({ who: all })) return true;
   if (all.kind === "condition") return some.kind === "condition" && impliesByForm(some.when, all.when, budget);
   if (some.kind === "condition") return false;
   return Object.entries(some.lists).every(([name, ids]) => {

@@ -2,12 +2,13 @@ import type { ManualChange } from "../core/plan/manual-change.ts";
 import { describeFlag } from "../core/describe/describe.ts";
 import { segmentsIn } from "../core/flag/condition.ts";
 import type { FlagKey } from "../core/flag/flag.ts";
-import { flagChanges, type FlagChange, type Stage } from "./flag-changes.ts";
+import { flagChanges, type FlagChange } from "./flag-changes.ts";
+import type { Stage } from "./stage.ts";
 import { eachFlip, measureFlips } from "./flips.ts";
-import { estimated, exactly } from "./margin.ts";
+import { estimated, exactly, type Measured } from "./margin.ts";
 import type { PlanWithNeeds } from "./needs.ts";
 import type { Population } from "./population.ts";
-import type { EnvironmentReport, FlagReport, Flips, Measured } from "./report.ts";
+import type { EnvironmentReport, FlagReport, Flips } from "./report.ts";
 import { type WarningInputs, warningsOf } from "./warnings.ts";
 
 /** The inputs that the reports of all environments share. */
@@ -28,7 +29,7 @@ interface MeasuredChange {
 export function environmentReport(stage: Stage, inputs: ReportInputs): EnvironmentReport {
   const { plan, isProtected } = stage;
   const { population, manualChanges } = inputs;
-  const measured = flagChanges(stage)
+  const measured = flagChanges(stage.plan, stage.sides, stage.work)
     .map((change) => ({ change, flips: measureFlips({ ...change, population }) }))
     // A flag that only requires a changed one is reported only if its answers change.
     .filter(({ change, flips }) => change.action !== "reached" || flips.flipped.share > 0)

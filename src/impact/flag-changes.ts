@@ -1,8 +1,12 @@
 import type { Budget, Work } from "../core/work.ts";
 import type { Flag, FlagKey, Requirement } from "../core/flag/flag.ts";
+import type { Change } from "../core/plan/change.ts";
+import type { Difference } from "../core/plan/difference.ts";
+import type { Plan } from "../core/plan/plan.ts";
+import { own } from "../core/own.ts";
+import { sameJson } from "../core/json.ts";
 import { type ChangeKind, kindOf } from "./change-kind.ts";
-import type { PlanWithNeeds } from "./needs.ts";
-import type { FlagReport } from "./report.ts";
+import { type PossibleMove, possibleMoves } from "./possible-moves.ts";
 import { isUntouched, type VersionPair } from "./version-pair.ts";
 
 /** The flags of one environment before and after, by key. */
@@ -11,18 +15,14 @@ export interface Sides {
   readonly after: ReadonlyMap<FlagKey, Flag>;
 }
 
-/** The change of one environment, with the preceding environment in the order of promotion. */
-export interface Stage {
-  readonly plan: PlanWithNeeds;
-  readonly isProtected: boolean;
-  readonly sides: Sides;
-  readonly earlier: Stage | null;
-  /** The work that the run may still do. */
-  readonly work: Work;
-}
-
 /** A flag that a plan changes, or that requires such a flag. Flips are not measured yet. */
-export interface FlagChange extends VersionPair, Pick<FlagReport, "path" | "action" | "kind" | "differences"> {
+export interface FlagChange extends VersionPair {
+  /** The path of its file; null if the file is gone, or if the flag itself is unchanged. */
+  readonly path: string | null;
+  /** `reached`: the flag itself is unchanged, but it requires a flag that changes. */
+  readonly action: Change["action"] | "reached";
+  readonly kind: ChangeKind;
+  readonly differences: readonly Difference[];
   /** The required flags whose changes may change its answers. */
   readonly required: readonly FlagKey[];
 }
@@ -31,8 +31,12 @@ export interface FlagChange extends VersionPair, Pick<FlagReport, "path" | "acti
  * Returns every flag whose definition or answers may change: the flags that the plan changes in key order, then
  * unchanged flags that require one of them, directly or indirectly.
  */
-export function flagChanges({ plan, sides, work }: Pick<Stage, "plan" | "sides" | "work">): readonly FlagChange[] {
-  const kinds: Kinds = { known: new Map(), budget: work.changes };
+export function flagChanges(
+  plan: Pick<Plan, "changes">,
+  sides: Sides,
+  { changes: budget }: Pick<Work, "changes">,
+): readonly FlagChange[] {
+  const kinds: Kinds = { known: new Map(), budget };
   const changed = plan.changes.map(({ key, action, path, differences }): FlagChange => {
     const kind = kindIn(key, sides, kinds);
     return { ...pairOf(key, sides), path: action === "archive" ? null : path, action, kind, differences, required: [] };
@@ -48,7 +52,7 @@ export function flagChanges({ plan, sides, work }: Pick<Stage, "plan" | "sides" 
 }
 
 /** The kinds that are known so far, and the budget for finding others. */
-interface Kinds {
+export interface Kinds {
   readonly known: Map<FlagKey, ChangeKind>;
   readonly budget: Budget;
 }
@@ -63,24 +67,50 @@ export function pairOf(key: FlagKey, { before, after }: Sides): VersionPair {
 }
 
 /**
- * Returns the kind of a flag's change, which combines the kind of its own change with those of the flags that it
- * requires. If the kind is uncertain, or the combined kinds differ, it is `retarget`.
+ * Returns the kind of a flag's change, together with the changes of the flags that it requires. It is decided by the
+ * moves that are possible, if they can be listed; otherwise by the form of both versions. If the kind is uncertain, it is
+ * `retarget`.
+ *
+ * @param kinds  the results so far
  */
-function kindIn(key: FlagKey, sides: Sides, kinds: Kinds): ChangeKind {
+export function kindIn(key: FlagKey, sides: Sides, kinds: Kinds): ChangeKind {
   const known = kinds.known.get(key);
   if (known !== undefined) return known;
-  const [was, is] = [sides.before.get(key) ?? null, sides.after.get(key) ?? null];
-  const own = kindOf(was, is, kinds.budget);
   // Ends the recursion for flags that require each other in a circle.
   kinds.known.set(key, "retarget");
-  // If one version is off or does not exist, requirements do not affect the kind.
-  const required = was?.enabled === true && is?.enabled === true ? [...was.requires, ...is.requires] : [];
-  const found = new Set([own, ...required.map((each) => kindOfRequired(each, sides, kinds))]);
-  found.delete("no-op");
-  const [only = "no-op"] = found;
-  const kind = found.size > 1 ? "retarget" : only;
+  const byForm = kindByForm(key, sides, kinds);
+  const isUncertain = byForm === "retarget" || byForm === "reshuffle";
+  const kind = (isUncertain ? kindByMoves(pairOf(key, sides), kinds.budget) : undefined) ?? byForm;
   kinds.known.set(key, kind);
   return kind;
+}
+
+/**
+ * Returns a flag's own kind together with those of the flags that it requires, if meeting the requirement means that the
+ * required flag serves something.
+ */
+function kindByForm(key: FlagKey, sides: Sides, kinds: Kinds): ChangeKind {
+  const [was, is] = [sides.before.get(key) ?? null, sides.after.get(key) ?? null];
+  // If one version is off or does not exist, requirements do not affect the kind.
+  const required = was?.enabled === true && is?.enabled === true ? [...was.requires, ...is.requires] : [];
+  const alone = kindOf(was, is, kinds.budget);
+  const found = new Set([alone, ...required.map((each) => kindOfRequired(each, sides, kinds))]);
+  found.delete("no-op");
+  const [only = "no-op"] = found;
+  return found.size > 1 ? "retarget" : only;
+}
+
+/** Returns the kind if the possible moves show that nobody loses, that nobody gains, or that nobody moves. */
+function kindByMoves(pair: VersionPair, budget: Budget): ChangeKind | undefined {
+  const moves = possibleMoves(pair, budget);
+  if (moves === undefined) return undefined;
+  if (moves.length === 0) return "no-op";
+  const [was, is] = [pair.before.flag, pair.after.flag];
+  if (was === null || is === null || was.offVariant !== is.offVariant) return undefined;
+  const off = was.offVariant;
+  if (!sameJson(own(was.variants, off), own(is.variants, off))) return undefined;
+  const areAll = (side: keyof PossibleMove) => moves.every((move) => move[side] === off);
+  return areAll("to") ? "narrow" : areAll("from") ? "widen" : undefined;
 }
 
 function kindOfRequired({ flag: key, variants }: Requirement, sides: Sides, kinds: Kinds): ChangeKind {

@@ -1,21 +1,19 @@
 import type { EvaluationContext } from "../core/evaluate/evaluation.ts";
 import { constantAnswer } from "../core/flag/constant-answer.ts";
 import { assumptionsOf } from "./assumptions.ts";
-import { type BucketedVersion, bucketedVersion, hasConditions, subjectsIn } from "./bucketed-version.ts";
-import { estimated, exactly, meanOf } from "./margin.ts";
+import { bucketedVersion, hasConditions, subjectsIn } from "./bucketed-version.ts";
+import { estimated, exactly, meanOf, type Measured } from "./margin.ts";
 import { countStep, movesOf, type Step, type StepCounts, totalOf } from "./moves.ts";
 import { peopleLacking } from "./people-lacking.ts";
 import type { Population } from "./population.ts";
 import { countProfiles, profilesOf, sumsOf, type Sum } from "./profiled-flips.ts";
-import type { Flips, Measured } from "./report.ts";
+import type { Flips } from "./report.ts";
 import { evaluatorOf } from "./version-evaluator.ts";
 import { flipTest, isUntouched, type VersionPair } from "./version-pair.ts";
 
 export interface FlipQuestion extends VersionPair {
   readonly population: Population;
 }
-
-type BucketedPair = readonly [BucketedVersion, BucketedVersion];
 
 /**
  * Measures how many people get a different answer from one version of a flag than from another. A file of contexts is
@@ -28,8 +26,7 @@ export function measureFlips(question: FlipQuestion): Flips {
   const isFile = population.note.source === "file";
   if (doAllFlip === false || isUntouched(question)) return isFile ? countedFlips(question, new Map()) : NO_FLIPS;
   if (isFile) return evaluatedFlips(question);
-  const pair = bucketedPair(question);
-  const flips = (pair && bucketedFlips(question, pair)) ?? evaluatedFlips(question);
+  const flips = bucketedFlips(question) ?? evaluatedFlips(question);
   return flips.method === "sampled" && doAllFlip ? everyone(flips) : flips;
 }
 
@@ -59,27 +56,21 @@ function everyone(flips: Flips): Flips {
   return { ...NO_FLIPS, flipped: exactly(1), moves };
 }
 
-/** Prepares both versions for counting in buckets; undefined where subjects would fill the buckets unevenly. */
-function bucketedPair({ before, after, population }: FlipQuestion): BucketedPair | undefined {
-  const [was, is] = [bucketedVersion(before), bucketedVersion(after)];
-  if (was === undefined || is === undefined) return undefined;
-  const isEven = [...subjectsIn(was), ...subjectsIn(is)].every((by) => population.subjects.has(by));
-  return isEven ? [was, is] : undefined;
-}
-
 /**
  * Counts the buckets in which the answer changes. For generated contexts only the matching rules are sampled, so chance
  * affects how common each set of rules is, and not which buckets subjects fall into.
  *
  * @returns undefined if there are too many buckets to count
  */
-function bucketedFlips(question: FlipQuestion, pair: BucketedPair): Flips | undefined {
-  const { population } = question;
+function bucketedFlips(question: FlipQuestion): Flips | undefined {
+  const { before, after, population } = question;
+  const pair = [bucketedVersion(before), bucketedVersion(after)] as const;
   const subjects = [...new Set(pair.flatMap((version) => [...subjectsIn(version)]))].sort();
-  const among = subjects.filter((by) => !population.missing.has(by));
-  const isExact = !pair.some(hasConditions);
+  const among = subjects.filter((by) => population.subjects.has(by) && !population.missing.has(by));
+  const isCounted = (by: string) => population.subjects.has(by);
+  const isExact = !pair.some(hasConditions) && subjects.every(isCounted);
   const people = isExact ? peopleLacking(subjects, population.missing) : equally(population.contexts);
-  const counted = countProfiles(question, profilesOf(pair, people));
+  const counted = countProfiles(question, profilesOf(pair, people, isCounted));
   if (counted === undefined) return undefined;
   const { flipped, steps } = sumsOf(counted);
   const size = population.contexts.length;

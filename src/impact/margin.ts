@@ -1,4 +1,8 @@
-import type { Measured } from "./report.ts";
+/** A share of people from 0 to 1. In 99 of 100 reports the true share lies within `margin`, which is 0 for an exact share. */
+export interface Measured {
+  readonly share: number;
+  readonly margin: number;
+}
 
 /** The number of standard deviations that include 99 % of a normal distribution. */
 const Z = 2.5758293035489004;

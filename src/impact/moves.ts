@@ -1,13 +1,18 @@
 import type { DecidedBy } from "../core/describe/decided-by.ts";
 import type { VariantName } from "../core/flag/flag.ts";
-import type { Measured, Move } from "./report.ts";
+import type { Measured } from "./margin.ts";
 
 /** A change of one subject's answer, with what decides the new answer. */
 export interface Step {
+  /** Null if the flag does not exist: programs get their own default. */
   readonly from: VariantName | null;
   readonly to: VariantName | null;
+  /** What decides the answer after the change. */
   readonly decidedBy: DecidedBy;
 }
+
+/** The people who take one step. */
+export interface Move extends Step, Measured {}
 
 /** The number of subjects that take each step, by the id of the step. Equal steps have the same id. */
 export type StepCounts = Map<string, { readonly step: Step; count: bigint }>;

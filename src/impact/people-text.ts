@@ -1,4 +1,4 @@
-import type { Measured } from "./report.ts";
+import type { Measured } from "./margin.ts";
 
 /**
  * Returns a share of people as a percentage: `40.0 %`, `100 %`, `0.004 %`. Only nobody is shown as 0 %, and only

@@ -24,7 +24,7 @@ export interface Commits {
  */
 export function plansBetween(before: LoadedFlags, after: LoadedFlags, commits: Commits): readonly PlanWithNeeds[] {
   if (after.config === null) return [];
-  const { environments, policies } = stricterOf(before.config, after.config);
+  const { environments, policies, attributes } = stricterOf(before.config, after.config);
   return environments.map((environment) => {
     const { name } = environment;
     const desired = desiredFlags(after, name);
@@ -40,7 +40,7 @@ export function plansBetween(before: LoadedFlags, after: LoadedFlags, commits: C
       archivedManually: new Set<FlagKey>(),
       digest,
     });
-    return withNeeds(plan, { environment, policies, desired, acknowledgedPlan: null });
+    return withNeeds(plan, { environment, policies, attributes, work: after.work, desired, acknowledgedPlan: null });
   });
 }
 

@@ -6,7 +6,7 @@ import { flipTest, type VersionPair } from "./version-pair.ts";
 
 /** A set of people who meet the same rules, as a share of all people from 0 to 1 or as a count. */
 export interface Profile {
-  readonly versions: readonly [BucketedVersion, BucketedVersion];
+  readonly versions: readonly BucketedVersion[];
   weight: number;
 }
 
@@ -16,17 +16,18 @@ export interface WeightedContext {
   readonly weight: number;
 }
 
-/** Groups contexts by the rules that they meet in both versions of a flag. */
+/** Groups contexts by the rules that they meet in all versions. */
 export function profilesOf(
-  [was, is]: readonly [BucketedVersion, BucketedVersion],
+  versions: readonly BucketedVersion[],
   people: Iterable<WeightedContext>,
+  isCounted: (by: string) => boolean,
 ): readonly Profile[] {
   const profiles = new Map<string, Profile>();
   for (const { context, weight } of people) {
-    const [before, after] = [narrowedTo(was, context), narrowedTo(is, context)];
-    const id = `${before.id}|${after.id}`;
+    const narrowed = versions.map((version) => narrowedTo(version, context, isCounted));
+    const id = narrowed.map((each) => each.id).join("|");
     const known = profiles.get(id);
-    if (known === undefined) profiles.set(id, { versions: [before.version(), after.version()], weight });
+    if (known === undefined) profiles.set(id, { versions: narrowed.map(({ version }) => version()), weight });
     else known.weight += weight;
   }
   return [...profiles.values()];

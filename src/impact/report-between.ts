@@ -3,7 +3,8 @@ import { stricterOf } from "../source/load/config.ts";
 import type { LoadedFlags } from "../source/load/load.ts";
 import { changedSegments } from "./changed-segments.ts";
 import { environmentReport } from "./environment.ts";
-import { flagChanges, type Stage } from "./flag-changes.ts";
+import { flagChanges } from "./flag-changes.ts";
+import type { Stage } from "./stage.ts";
 import type { PlanWithNeeds } from "./needs.ts";
 import { plansBetween } from "./plans-between.ts";
 import { DEFAULT_SEED, DEFAULT_SIZE, generatePopulation, type Population } from "./population.ts";
@@ -70,7 +71,7 @@ const MIN_PEOPLE = 500;
 
 /** Generates contexts for the changed flags and for those that they require: no other flag's conditions matter. */
 function generatedPeople(after: LoadedFlags, stages: readonly Stage[], options: ReportOptions): Population {
-  const changes = stages.flatMap(flagChanges);
+  const changes = stages.flatMap(({ plan, sides, work }) => flagChanges(plan, sides, work));
   const keys = new Set(changes.map(({ key }) => key));
   const flags = new Set<Flag>();
   for (const { sides } of stages) {

@@ -2,8 +2,9 @@ import type { Need } from "./needs.ts";
 import type { Change, PlanProblem } from "../core/plan/change.ts";
 import type { ManualChange } from "../core/plan/manual-change.ts";
 import type { Difference } from "../core/plan/difference.ts";
-import type { FlagKey, VariantName } from "../core/flag/flag.ts";
-import type { DecidedBy } from "../core/describe/decided-by.ts";
+import type { FlagKey } from "../core/flag/flag.ts";
+import type { Measured } from "./margin.ts";
+import type { Move } from "./moves.ts";
 import type { ChangeKind } from "./change-kind.ts";
 import type { PopulationNote } from "./population.ts";
 
@@ -58,21 +59,21 @@ export interface FlagReport {
 
 /** A warning that is shown before merging. It does not block the merge. */
 export interface ReportWarning {
-  readonly code: "masked-by-hand" | "masked-by-override" | "overwrites-hand-edit" | "ahead" | "expires-soon";
+  readonly code:
+    | "masked-by-hand"
+    | "masked-by-override"
+    | "overwrites-hand-edit"
+    | "ahead"
+    | "expires-soon"
+    | "not-measured";
   readonly text: string;
-}
-
-/** A share of people from 0 to 1. In 99 of 100 reports the true share lies within `margin`, which is 0 for an exact share. */
-export interface Measured {
-  readonly share: number;
-  readonly margin: number;
 }
 
 /** The people who get a different answer. */
 export interface Flips {
   /**
-   * `exact`: counted in buckets, valid for all people who have the attributes in `among`. `sampled`: estimated from contexts that were generated from the
-   * declared attributes. `counted`: counted over all contexts of a file.
+   * `exact`: counted in buckets, valid for all people who have the attributes in `among`. `sampled`: estimated from
+   * contexts that were generated from the declared attributes. `counted`: counted over all contexts of a file.
    */
   readonly method: "exact" | "sampled" | "counted";
   /** The number of contexts that were evaluated; null if the figure is exact. */
@@ -96,13 +97,4 @@ export interface Flips {
 export interface Assumption {
   readonly kind: "one-value" | "independent" | "unlisted";
   readonly attributes: readonly string[];
-}
-
-/** The people who move from one variant to another, for one reason. */
-export interface Move extends Measured {
-  /** Null if the flag does not exist: programs get their own default. */
-  readonly from: VariantName | null;
-  readonly to: VariantName | null;
-  /** What decides the answer after the change. */
-  readonly decidedBy: DecidedBy;
 }

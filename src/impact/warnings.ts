@@ -1,9 +1,11 @@
 import { editorText, manualChangeText } from "../core/describe/describe-manual-change.ts";
 import type { ManualChange } from "../core/plan/manual-change.ts";
 import type { Flag, FlagKey } from "../core/flag/flag.ts";
-import { counted } from "../core/text.ts";
-import { type FlagChange, pairOf, type Stage } from "./flag-changes.ts";
+import { andText, counted } from "../core/text.ts";
+import { type FlagChange, pairOf } from "./flag-changes.ts";
+import type { Stage } from "./stage.ts";
 import { measureFlips } from "./flips.ts";
+import type { Jump } from "./jump/jump.ts";
 import { percentText } from "./people-text.ts";
 import type { Population } from "./population.ts";
 import type { ReportWarning } from "./report.ts";
@@ -37,8 +39,16 @@ export function warningsOf(
     // Where no answer changes, nothing is masked.
     ...(kind === "no-op" ? [] : overrideWarnings(key, overridden?.get(environment) ?? [])),
     ...(stage.isProtected && givesMore ? aheadWarning(key, stage, population) : []),
+    ...unmeasuredWarning(stage.plan.jumps.get(key)),
     ...(after.flag === null || action === "reached" ? [] : expiryWarning(after.flag, today)),
   ];
+}
+
+/** Warns about people whom policy maxStep does not count, because it is not known how many they are. */
+function unmeasuredWarning(jump: Jump | undefined): readonly ReportWarning[] {
+  if (jump === undefined || jump.notMeasured.length === 0) return [];
+  const who = `people whom conditions on ${andText(jump.notMeasured)} select`;
+  return [{ code: "not-measured", text: `policy maxStep does not count ${who}, because no values are declared` }];
 }
 
 function expiryWarning(flag: Flag, today: string): readonly ReportWarning[] {

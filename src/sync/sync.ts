@@ -153,7 +153,7 @@ async function planned(table: TableState, desired: Desired, options: SyncOptions
   checkReleased(release, [...new Set([...live.keys(), ...desired.flags.keys()])]);
   const plan = planTable(table, desired, options);
   const limits = await limitsOf(desired, head.commit);
-  const needs = { ...limits, desired: desired.flags, acknowledgedPlan };
+  const needs = { ...limits, work: desired.loaded.work, desired: desired.flags, acknowledgedPlan };
   return { plan: withNeeds(plan, needs), desired, database, again, head, live, manual };
 }
 

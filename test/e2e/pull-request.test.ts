@@ -83,7 +83,7 @@ test.each(METHODS)(
     // Pushed again: a jump. The policy asks, and the same comment says what for.
     push("Much more", routed("60%"));
     const asked = await ends(5, validate());
-    expect(asked).toContain("error  step-too-large  production: a share rises by 50 points; policy maxStep is 25");
+    expect(asked).toContain("error  step-too-large  production: the jump of 50 points exceeds policy maxStep (25)");
     const [, line = ""] = /if this is intended, add: (acknowledge: .*)/.exec(asked) ?? [];
     await ends(0, comment());
     expect(bodies({ fake, number })).toEqual([expect.stringMatching(/\b50\.0\s%/)]);

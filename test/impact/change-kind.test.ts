@@ -176,15 +176,17 @@ describe("the kind of a change", () => {
       });
       const changes = ["a", "z"].map((key) => ({ key, action: "update", path: null, differences: [] }));
       const sides = { before: before ?? new Map(), after: after ?? new Map() };
-      return flagChanges({ plan: { changes } as unknown as PlanWithNeeds, sides, work: workFor(1) }).map(
-        ({ kind }) => kind,
-      )[1];
+      return flagChanges({ changes } as unknown as PlanWithNeeds, sides, workFor(1)).map(({ kind }) => kind)[1];
     };
     const fifty = { ...ten, rollout: percentage(50) };
     const prose = { ...ten, description: "Other." };
     const off = { ...ten, enabled: false };
     expect(kindBeside([ten, fifty], [ten, fifty])).toBe("widen");
-    expect(kindBeside([ten, fifty], [ten, none])).toBe("retarget");
+    expect(kindBeside([ten, fifty], [ten, none])).toBe("narrow");
+    // The subjects of both flags are in the same buckets, unless the salts differ.
+    expect(kindBeside([ten, fifty], [fifty, ten])).toBe("no-op");
+    const salted = [ten, fifty].map((flag) => ({ ...flag, salt: "z" })) as [Flag, Flag];
+    expect(kindBeside(salted, [fifty, ten])).toBe("retarget");
     expect(kindBeside([ten, prose], [ten, none])).toBe("narrow");
     expect(kindBeside([ten, prose], [ten, prose])).toBe("no-op");
     expect(kindBeside([ten, off], [ten, fifty])).toBe("narrow");
@@ -204,7 +206,7 @@ describe("the kind of a change", () => {
       const plan = {
         changes: [{ key: "a", action: "update", path: null, differences: [] }],
       } as unknown as PlanWithNeeds;
-      return flagChanges({ plan, sides, work: workFor(1) }).map(({ key, action, kind, required }) => [
+      return flagChanges(plan, sides, workFor(1)).map(({ key, action, kind, required }) => [
         key,
         action,
         kind,
@@ -217,7 +219,8 @@ describe("the kind of a change", () => {
       ["z", "reached", "widen", "a"],
     ]);
     expect(kindOfReached(["on"], fifty, ten)[1]).toEqual(["z", "reached", "narrow", "a"]);
-    expect(kindOfReached(["off"], ten, fifty)[1]).toEqual(["z", "reached", "retarget", "a"]);
+    expect(kindOfReached(["off"], ten, fifty)[1]).toEqual(["z", "reached", "narrow", "a"]);
+    expect(kindOfReached(["off"], fifty, ten)[1]).toEqual(["z", "reached", "widen", "a"]);
     expect(kindOfReached(["on"], ten, null)[1]).toEqual(["z", "reached", "narrow", "a"]);
     expect(kindOfReached(["on"], ten, { ...ten, salt: "b" })[1]).toEqual(["z", "reached", "reshuffle", "a"]);
     expect(kindOfReached(["on"], ten, { ...ten, description: "Other." })).toEqual([["a", "update", "no-op"]]);

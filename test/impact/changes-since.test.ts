@@ -100,7 +100,7 @@ test("a change that needs an acknowledgement exits 5, a refused change 3, in eve
   expect(asked.code).toBe(5);
   const [, line = ""] = /if this is intended, add: (acknowledge: .*)/.exec(asked.out) ?? [];
   expect(asked.out.split("\n\n")[0]).toBe(
-    `flags/checkout_button.yaml:9:26  error  step-too-large  production: a share rises by 40 points; policy maxStep is 25
+    `flags/checkout_button.yaml:9:26  error  step-too-large  production: the jump of 40 points exceeds policy maxStep (25)
   9 │   production: { rollout: 50% }
     │                          ^^^  if this is intended, add: ${line}`,
   );
@@ -108,7 +108,7 @@ test("a change that needs an acknowledgement exits 5, a refused change 3, in eve
   const annotated = await hoist("validate", "--base", "HEAD", "--format", "github");
   expect(annotated).toMatchObject({ code: 5 });
   expect(annotated.out).toContain(
-    "::error file=flags/checkout_button.yaml,line=9,col=26,endColumn=29,title=step-too-large::production: a share rises by 40 points; policy maxStep is 25%0Aif this is intended, add: acknowledge: {",
+    "::error file=flags/checkout_button.yaml,line=9,col=26,endColumn=29,title=step-too-large::production: the jump of 40 points exceeds policy maxStep (25)%0Aif this is intended, add: acknowledge: {",
   );
   writeFlags(repository, { checkout_button: at("all", "50%", `\n${line}`) });
   expect(await hoist("validate", "--base", "HEAD")).toMatchObject({ code: 0 });

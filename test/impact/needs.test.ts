@@ -73,7 +73,7 @@ describe("what has to be acknowledged", () => {
     expect(planWithNeedsOf({ files: flags }).needs).toEqual([]);
     expect(planWithNeedsOf({ files: narrower, rows }).needs).toEqual([]);
     expect(planWithNeedsOf({ files: wider, rows }).needs).toMatchObject([
-      { key: null, code: "mass", text: "3 flags are widened; policy maxFlags is 2" },
+      { key: null, code: "mass", text: "the answers of 3 flags can change; policy maxFlags is 2" },
     ]);
   });
 });

@@ -2,8 +2,11 @@ import type { DesiredFlag } from "../../src/core/plan/live-row.ts";
 import type { Flag, FlagKey } from "../../src/core/flag/flag.ts";
 import { planChanges, type Plan, type PlanInput } from "../../src/core/plan/plan.ts";
 import type { ReadRow } from "../../src/core/row/row-codec.ts";
-import { withNeeds, type Acknowledging, type PlanWithNeeds } from "../../src/impact/needs.ts";
+import { editNeeds, withNeeds, type Acknowledging, type Need, type PlanWithNeeds } from "../../src/impact/needs.ts";
+import { workFor } from "../../src/core/work.ts";
 import { digest } from "../../src/source/load/digest.ts";
+import { type AttributeSpec, declared } from "./attributes.ts";
+import { flagMap } from "./flags.ts";
 
 export interface GivenPlan extends Partial<Omit<PlanInput, "desired" | "live">> {
   readonly files?: readonly (Flag & { readonly acknowledged?: string })[];
@@ -33,9 +36,31 @@ export function planWithNeedsOf(given: Omit<GivenPlan, "environment"> & Partial<
   return withNeeds(planOf(rest), {
     environment: environment ?? { name: "production", protected: true },
     policies: { maxStep: 25_000, maxFlags: 2 },
+    attributes: [new Map()],
+    work: workFor(1),
     desired: desiredOf(given.files ?? []),
     acknowledgedPlan,
   });
+}
+
+/** A change of one flag, with the flags that it may require and the declared attributes. */
+export interface GivenEdit {
+  readonly maxStep?: number | null;
+  readonly attributes?: readonly AttributeSpec[];
+  readonly others?: readonly Flag[];
+}
+
+/** Returns what a change of one flag in production needs. The default limit is 25 %. */
+export function needsOfEdit(
+  before: Flag | null,
+  after: Flag,
+  { maxStep = 25_000, attributes = [], others = [] }: GivenEdit = {},
+): readonly Need[] {
+  const mapOf = (flag: Flag | null) => flagMap([...others, ...(flag === null ? [] : [flag])]);
+  const desired = { flag: after, path: `flags/${after.key}.yaml`, acknowledged: null };
+  const sides = { before: mapOf(before), after: mapOf(after) };
+  const policies = { maxStep, maxFlags: null };
+  return editNeeds("production", desired, sides, { policies, attributes: [declared(attributes)], work: workFor(1) });
 }
 
 function desiredOf(files: NonNullable<GivenPlan["files"]>): ReadonlyMap<FlagKey, DesiredFlag> {

@@ -2,7 +2,9 @@ import { aFlag, percentage } from "./flags.ts";
 import type { DecidedBy } from "../../src/core/describe/decided-by.ts";
 import type { Need } from "../../src/impact/needs.ts";
 import type { PopulationNote } from "../../src/impact/population.ts";
-import type { ChangeReport, EnvironmentReport, FlagReport, Flips, Measured, Move } from "../../src/impact/report.ts";
+import type { Measured } from "../../src/impact/margin.ts";
+import type { Move } from "../../src/impact/moves.ts";
+import type { ChangeReport, EnvironmentReport, FlagReport, Flips } from "../../src/impact/report.ts";
 
 const SURE = { among: [], guessed: [], assumed: [] } as const;
 export const EXACTLY_NOBODY: Flips = { method: "exact", sample: null, flipped: exactly(0), moves: [], ...SURE };
@@ -93,6 +95,6 @@ export function sampledFlips(margin: number, ...moves: readonly Move[]): Flips {
 }
 
 export function aJump(key: string, acknowledged = false): Need {
-  const text = "a share rises by 40 points; policy maxStep is 25";
+  const text = "the jump of 40 points exceeds policy maxStep (25)";
   return { key, code: "jump", text, id: "1f3a9c2e", acknowledged };
 }

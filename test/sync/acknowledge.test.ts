@@ -53,9 +53,10 @@ onEveryEngine((engine) => {
       {
         key: "checkout_button",
         code: "jump",
-        text: "a share rises by 40 points; policy maxStep is 25",
+        text: "the jump of 40 points exceeds policy maxStep (25)",
         id: idIn(line),
         acknowledged: false,
+        jump: { points: 40, method: "exact", notMeasured: [], decidedBy: { kind: "default-rollout" } },
       },
     ]);
     await expectSynced(tree, { checkout_button: at("50%", line) });
@@ -66,7 +67,7 @@ onEveryEngine((engine) => {
       Object.fromEntries(Array.from({ length: 26 }, (_, n) => [`flag_${n}`, at(share)] as const));
     const tree = await aSyncedTree(engine, { ...many("10%"), everyone: at("all"), nobody: at("none") });
     const mass = await expectAsked(tree, many("11%"));
-    expect(mass).toContain("26 flags are widened; policy maxFlags is 25");
+    expect(mass).toContain("the answers of 26 flags can change; policy maxFlags is 25");
     const command = commandToRun(mass);
     expect(command.slice(0, 4)).toEqual(["sync", "--env", "production", "--acknowledge"]);
     expect(await tree.hoist("sync", "--acknowledge", "00000000")).toMatchObject({ code: 5 });
@@ -98,8 +99,8 @@ describe("a change that removes a limit", () => {
     const tree = await aSyncedTree(SQLITE, { checkout_button: at("10%") });
     tree.repository.write("flags/_config.yaml", config);
     const refused = await expectAsked(tree, { checkout_button: at("50%") });
-    expect(refused).toContain("a share rises by 40 points; policy maxStep is 25");
-    expect(await tree.hoist("plan")).toMatchObject({ code: 2, out: expect.stringContaining("policy maxStep is 25") });
+    expect(refused).toContain("the jump of 40 points exceeds policy maxStep (25)");
+    expect(await tree.hoist("plan")).toMatchObject({ code: 2, out: expect.stringContaining("policy maxStep (25)") });
     expect(await tree.hoist("validate", "--base", "HEAD~1")).toMatchObject({ code: 5 });
     await expectSynced(tree, { checkout_button: at("10%") });
     await expectSynced(tree, { checkout_button: at("50%") });

@@ -52,19 +52,20 @@ async function refreshSchema(folder: string, loaded: LoadedFlags): Promise<void>
  */
 async function needsOf(folder: string, edited: Edited): Promise<readonly EditNeed[]> {
   const { after, key } = edited;
-  const { environments = [], policies } = after.config ?? {};
+  const { environments = [], policies, attributes } = after.config ?? {};
   const touched = touchedEnvironments({ ...edited, formerKey: key });
   const guarded = environments.filter(({ name, protected: isProtected }) => isProtected && touched.includes(name));
   const info = after.flags.find((flag) => flag.key === key);
-  if (guarded.length === 0 || policies === undefined || info === undefined) return [];
+  if (guarded.length === 0 || policies === undefined || attributes === undefined || info === undefined) return [];
   const committed = await lastCommitted(folder);
   if (committed === undefined) return [];
   return guarded.flatMap(({ name }) => {
     const flag = after.flagsFor(name).get(key);
     if (flag === undefined) return [];
     const desired = { flag, path: info.path, acknowledged: own(info.acknowledge, name) ?? null };
-    const before = committed.flagsFor(name).get(key) ?? null;
-    return openNeeds(name, editNeeds(name, { before, desired }, policies), () => info.path);
+    const sides = { before: committed.flagsFor(name), after: after.flagsFor(name) };
+    const needs = editNeeds(name, desired, sides, { policies, attributes: [attributes], work: after.work });
+    return openNeeds(name, needs, () => info.path);
   });
 }
 

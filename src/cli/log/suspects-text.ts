@@ -1,5 +1,6 @@
 import { counted } from "../../core/text.ts";
-import type { Flips, Measured } from "../../impact/report.ts";
+import type { Measured } from "../../impact/margin.ts";
+import type { Flips } from "../../impact/report.ts";
 import type { NetEffect, Suspect, Suspects } from "../../log/suspects.ts";
 import type { Style } from "../terminal/io.ts";
 import { sizeText } from "../plan/flips-text.ts";

@@ -1,7 +1,9 @@
 import { decidedByText } from "../../core/describe/decided-by.ts";
 import { countText } from "../../core/text.ts";
 import { percentText } from "../../impact/people-text.ts";
-import type { FlagReport, Flips, Measured, Move } from "../../impact/report.ts";
+import type { Measured } from "../../impact/margin.ts";
+import type { Move } from "../../impact/moves.ts";
+import type { FlagReport, Flips } from "../../impact/report.ts";
 
 /** The maximum number of moves that are listed for one flag. */
 const MAX_MOVES = 6;

@@ -3,7 +3,8 @@ import { countText, counted } from "../../core/text.ts";
 import { marginText, percentText } from "../../impact/people-text.ts";
 import type { Part } from "./shorten.ts";
 import { detailsText, figureText, firstOf, keyText, lineText, nameText, sharedTexts, tableText } from "./words.ts";
-import type { ChangeReport, FlagReport, Flips, Move } from "../../impact/report.ts";
+import type { Move } from "../../impact/moves.ts";
+import type { ChangeReport, FlagReport, Flips } from "../../impact/report.ts";
 
 /** The maximum number of rows that are shown unfolded. */
 const MAX_OPEN = 10;

@@ -37,7 +37,7 @@ function inFlag(
   const flag = loaded && after.flagsFor(environment).get(loaded.key);
   if (loaded === undefined || flag === undefined) return [];
   const was = before.flagsFor(environment).get(loaded.key) ?? null;
-  const path = dangerPath(loaded.file, environment, need.code, { before: was, after: flag });
+  const path = dangerPath(loaded.file, environment, need, { before: was, after: flag });
   return [
     problemAtValue(loaded.parsed, path, {
       code: CODES[need.code],

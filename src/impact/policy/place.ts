@@ -1,6 +1,8 @@
+import type { DecidedBy } from "../../core/describe/decided-by.ts";
 import { type Flag } from "../../core/flag/flag.ts";
+import { rulePairs } from "../../core/flag/rule-pairs.ts";
+import { defaultRollout, type ServingRule, servingRule } from "../../core/flag/serving-rules.ts";
 import { changedFields, reshuffleOf } from "../change-kind.ts";
-import { risesOf } from "../danger.ts";
 import type { Need } from "../needs.ts";
 import { sameJson } from "../../core/json.ts";
 import type { FlagFile } from "../../source/shape/flag-file.ts";
@@ -24,7 +26,7 @@ export function servedPath(
 export function dangerPath(
   file: FlagFile,
   environment: string,
-  code: Need["code"],
+  { code, jump }: Pick<Need, "code" | "jump">,
   { before, after }: { readonly before: Flag | null; readonly after: Flag },
 ): Path {
   if (before === null) return servedPath(file, environment, "rollout");
@@ -33,9 +35,35 @@ export function dangerPath(
     return field === "salt" ? ["salt"] : fieldPath(file, environment, after, rule, field);
   }
   if (!before.enabled) return servedPath(file, environment, "enabled");
-  if (code !== "jump") return changedPath(file, environment, before, after);
-  const highest = risesOf(before, after).reduce((most, rise) => (rise.points > most.points ? rise : most));
-  return fieldPath(file, environment, after, highest.rule, "rollout");
+  const decidedBy = code === "jump" ? jump?.decidedBy : undefined;
+  return (
+    (decidedBy && jumpPath(file, environment, decidedBy, { before, after })) ??
+    changedPath(file, environment, before, after)
+  );
+}
+
+/** Returns the path of the share or of what is served, if that changed in the rule that decides most of a jump. */
+function jumpPath(
+  file: FlagFile,
+  environment: string,
+  decidedBy: DecidedBy,
+  { before, after }: { readonly before: Flag; readonly after: Flag },
+): Path | undefined {
+  if (decidedBy.kind === "rule") {
+    const pair = rulePairs(before.rules, after.rules).find(({ is }) => is.name === decidedBy.name);
+    if (pair === undefined || pair.was === null) return undefined;
+    const field = fieldThatDiffers(servingRule(pair.was), servingRule(pair.is));
+    return field && fieldPath(file, environment, after, decidedBy.name, field);
+  }
+  if (decidedBy.kind !== "default-rollout") return undefined;
+  const field = fieldThatDiffers(defaultRollout(before), defaultRollout(after));
+  return field && servedPath(file, environment, field);
+}
+
+function fieldThatDiffers(was: ServingRule, is: ServingRule): "rollout" | "serve" | undefined {
+  if (is.portion !== null && !sameJson(was.portion, is.portion)) return "rollout";
+  if (!sameJson(was.serve, is.serve)) return "serve";
+  return is.name === null && !sameJson(was, is) ? "rollout" : undefined;
 }
 
 /** Returns the path of a rule's field. @param rule  the name of the rule; null for the default rollout */

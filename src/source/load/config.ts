@@ -1,3 +1,4 @@
+import { sameJson } from "../../core/json.ts";
 import type { AttributeDeclaration, ConfigFile } from "../shape/config-file.ts";
 import { type Policies, policiesOf, stricterPolicies } from "../shape/policies.ts";
 
@@ -33,19 +34,27 @@ export function configOf(file: ConfigFile): Config {
   };
 }
 
-/** The policies that a pull request must meet, and the environments that they apply to. */
-export type Limits = Pick<Config, "environments" | "policies">;
+/** The limits of a change: the policies that it must meet, the environments that they apply to, and who is measured. */
+export interface Limits extends Pick<Config, "environments" | "policies"> {
+  /** The attributes before and after the change: whoever measures people takes the stricter result. */
+  readonly attributes: readonly Config["attributes"][];
+}
 
 /**
  * Returns the stricter of two configurations, limit by limit: a change that removes a limit must still meet it.
  *
  * @param before  the earlier configuration; null if there was none
  */
-export function stricterOf(before: Limits | null, { environments, policies }: Limits): Limits {
-  if (before === null) return { environments, policies };
+export function stricterOf(
+  before: Pick<Config, keyof Limits> | null,
+  { environments, policies, attributes }: Pick<Config, keyof Limits>,
+): Limits {
+  if (before === null) return { environments, policies, attributes: [attributes] };
   const wereProtected = new Set(before.environments.flatMap((each) => (each.protected ? [each.name] : [])));
+  const isSame = sameJson([...before.attributes], [...attributes]);
   return {
     environments: environments.map((each) => ({ ...each, protected: each.protected || wereProtected.has(each.name) })),
     policies: stricterPolicies(before.policies, policies),
+    attributes: isSame ? [attributes] : [before.attributes, attributes],
   };
 }

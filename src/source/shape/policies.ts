@@ -8,16 +8,17 @@ import { parseShare } from "./share.ts";
 export const POLICIES = {
   maxStep: {
     kind: "share",
-    description: "The largest rise of a share that needs no acknowledgement.",
+    description:
+      "The largest jump that needs no acknowledgement: the share of people who get a different answer, other than the off variant.",
     code: "step-too-large",
-    meaning: "a share rises by more than policy maxStep in a protected environment, without an acknowledgement",
+    meaning: "a jump exceeds policy maxStep in a protected environment, without an acknowledgement",
   },
   maxFlags: {
     kind: "count",
-    description: "How many flags one sync may widen without an acknowledgement.",
+    description: "How many flags may change their answers in one sync without an acknowledgement.",
     code: "too-many-flags",
     meaning:
-      "a sync widens more flags in a protected environment than policy maxFlags allows, so it will require an acknowledgement",
+      "the answers of more flags can change in a protected environment than policy maxFlags allows, so the sync will require an acknowledgement",
   },
   stagingFirst: {
     kind: "boolean",
@@ -51,7 +52,7 @@ export type PoliciesFile = {
 
 /** The policies that apply to protected environments. Null means that there is no limit. */
 export interface Policies extends Readonly<Record<PolicyName, number | boolean | null>> {
-  /** The largest increase of a share that needs no acknowledgement. */
+  /** The largest jump that needs no acknowledgement. */
   readonly maxStep: Share | null;
   /** The maximum number of flags that one sync may widen without an acknowledgement. */
   readonly maxFlags: number | null;

@@ -26,7 +26,7 @@ describe("set and rollout", () => {
     expect(first.out).toContain("production  10 % → 30 % of everyone");
     expect(first.out).not.toContain("acknowledgement");
     const second = await hoist("rollout", "checkout", "60%", "--env", "production");
-    expect(second.out).toContain("a share rises by 50 points; policy maxStep is 25");
+    expect(second.out).toContain("the jump of 50 points exceeds policy maxStep (25)");
     const id = /acknowledge: \{ production: "([0-9a-f]{8})"/.exec(second.out)?.[1] ?? "";
     const planned = await hoist("validate", "--base", "HEAD");
     expect(planned.out).toContain(`acknowledge: { production: "${id}"`);

@@ -111,7 +111,7 @@ describe("--pr", () => {
     const { out } = await hoist(...jump);
     const [, id] = /acknowledge: \{ production: "(\w{8})"/.exec(out) ?? [];
     expect(out).toContain(
-      `! production needs an acknowledgement: a share rises by 80 points; policy maxStep is 25; if this is intended, add to ${PATH}:`,
+      `! production needs an acknowledgement: the jump of 80 points exceeds policy maxStep (25); if this is intended, add to ${PATH}:`,
     );
     const second = await hoist(...jump, `acknowledge.production=${id}`, "acknowledge.reason=Meant.");
     expect(second.out).not.toContain("acknowledgement");

@@ -73,7 +73,7 @@ production: 40.0 % of people flip   HEAD~1 (FROM) → TO
 
 ~ checkout_button  10 % → 50 % of everyone
                    40.0 % of people off → on, nobody loses it (exact)
-                   needs acknowledgement: a share rises by 40 points; policy maxStep is 25
+                   needs acknowledgement: the jump of 40 points exceeds policy maxStep (25)
                    flags/checkout_button.yaml
 
 1 to update, 1 unchanged

@@ -112,9 +112,7 @@ describe("a needed acknowledgement", () => {
   test("is shown as acknowledged if it is, without a line to paste", () => {
     const text = comment(inProduction(aFlagReport({ key: "a", needs: [aJump("a", true)] })));
     expect([fences(text), text.includes("[!IMPORTANT]")]).toEqual([[], false]);
-    expect(text).toContain(
-      "**Acknowledged**; the sync accepts this:\n\n- `a` in production: a share rises by 40 points",
-    );
+    expect(text).toContain("**Acknowledged**; the sync accepts this:\n\n- `a` in production: the jump of 40 points");
   });
 });
 

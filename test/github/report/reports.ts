@@ -274,7 +274,7 @@ function large(count: number): ChangeReport {
   const mass = {
     key: null,
     code: "mass",
-    text: `${count} flags are widened; policy maxFlags is 25`,
+    text: `the answers of ${count} flags can change; policy maxFlags is 25`,
     id: "0a1b2c3d",
   } as const;
   const production = anEnvironment({ environment: "production", flags, flipped: { share: 0.9612, margin: 0.0035 } });

@@ -1,0 +1,51 @@
+import { type Budget, take } from "../../core/work.ts";
+import type { DecidedBy } from "../../core/describe/decided-by.ts";
+import { missingShares } from "../population.ts";
+import type { VersionPair } from "../version-pair.ts";
+import { classesOf } from "./classes.ts";
+import { countedJump } from "./counted-jump.ts";
+import type { Declarations } from "./declarations.ts";
+import { estimatedJump } from "./estimated-jump.ts";
+import { sizeOf, worldsOf } from "./worlds.ts";
+
+/** The percentage of subjects whose answer changes to anything but the off variant at its unchanged value. */
+export interface Jump {
+  /**
+   * From 0 to 100, with at most three decimals. The upper end of the margin if the figure is an estimate; 100 if the
+   * change is too large to measure.
+   */
+  readonly points: number;
+  readonly method: "exact" | "estimated" | "too-large";
+  /** The attributes without declared values whose tests could add people to the figure; sorted by name. */
+  readonly notMeasured: readonly string[];
+  /** What decides most of the new answers; null if nobody gets one, or it is unknown. */
+  readonly decidedBy: DecidedBy | null;
+}
+
+const TOO_LARGE: Jump = { points: 100, method: "too-large", notMeasured: [], decidedBy: null };
+
+/**
+ * Measures the jump of one flag. Roles and declared values count by their weights. A test of an attribute that declares
+ * no values counts everyone if all values pass it, and otherwise nobody; lists of such values count nobody. If an answer
+ * changes whatever the values of such attributes are, it counts. The result depends on nothing but the arguments.
+ *
+ * @param pair    two versions that both exist
+ * @param budget  limits the work; a change for which too little is left is not measured
+ */
+export function jumpOf(pair: VersionPair, declared: Declarations, budget: Budget): Jump {
+  if (!take(budget, sizeOf(pair) * PREPARING)) return TOO_LARGE;
+  const worlds = worldsOf(pair, declared);
+  const people = classesOf(worlds.reading, declared, missingShares(declared));
+  const counted = countedJump(pair, worlds, people, budget);
+  const found = counted ?? estimatedJump(pair, worlds, people, budget);
+  if (found === undefined) return TOO_LARGE;
+  return {
+    points: found.points,
+    method: counted === undefined ? "estimated" : "exact",
+    notMeasured: found.couldBeMore || !worlds.isComplete ? worlds.undecided : [],
+    decidedBy: found.decidedBy,
+  };
+}
+
+/** The work of preparing one rule or one match, in evaluated tests. */
+const PREPARING = 100;
