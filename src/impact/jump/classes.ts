@@ -117,12 +117,12 @@ export function randomPerson(
   random: Random,
   subjectOf: (attribute: string) => string,
 ): WeightedContext["context"] {
-  const context: Record<string, Scalar> = {};
+  const drawnValues: [string, Scalar][] = [];
   for (const { attribute, isDeclared, classes } of attributes) {
     let left = random.next();
     const drawn = classes.find(({ share }) => (left -= share) < 0) ?? classes.at(-1);
     if (drawn?.value === undefined) continue;
-    context[attribute] = isDeclared ? drawn.value : subjectOf(attribute);
+    drawnValues.push([attribute, isDeclared ? drawn.value : subjectOf(attribute)]);
   }
-  return context;
+  return Object.fromEntries(drawnValues);
 }
