@@ -13,6 +13,9 @@ import { pinned, readerOf } from "./view.ts";
 /** How long the start waits for files before it asks the database without them: a hanging mount must not block it. */
 const FILES_MS = 500;
 
+/** How long closing waits. Programs that shut down have little time, and nothing is lost. */
+const CLOSE_MS = 1500;
+
 /** A client with the internals that this package's entry points use. */
 export interface StartedClient {
   readonly client: FlagsClient;
@@ -45,7 +48,7 @@ export function startClient(settings: Settings, input: ClientInput): StartedClie
       status: () => statusOf(parts),
       close: () => {
         closing.abort();
-        closed ??= close(parts);
+        closed ??= close(parts, input.clock);
         return closed;
       },
     },
@@ -84,12 +87,13 @@ function report({ state, connectionState }: ClientParts, settings: Settings, sna
   state.announce();
 }
 
-async function close(parts: ClientParts): Promise<void> {
+/** Closes all parts. Does not wait longer for a database or a file that does not answer. */
+async function close(parts: ClientParts, clock: Clock): Promise<void> {
   parts.ready.resolve();
   for (const watcher of parts.overrideWatchers) watcher.close();
   parts.freshness.close();
   parts.heartbeat?.close();
-  await Promise.all([parts.refresh.close(), parts.snapshotFile?.close()]);
+  await withinTime(clock, CLOSE_MS, Promise.allSettled([parts.refresh.close(), parts.snapshotFile?.close()]));
   parts.emitter.clear();
 }
 

@@ -4,6 +4,7 @@ import { type Clock, clampedDelay } from "../clock.ts";
 import type { SnapshotAcceptance, Verdict } from "./accept-snapshot.ts";
 import { createBackoff } from "./backoff.ts";
 import type { DatabaseConnection } from "./connection.ts";
+import { createPace } from "./pace.ts";
 
 /** The maximum duration of an attempt. A longer one is abandoned, and its connection is closed. */
 const ATTEMPT_MS = 8000;
@@ -26,13 +27,14 @@ export interface RefreshInput {
 
 /**
  * Creates a loop that asks the database for changes, by polling and whenever the database notifies. It makes one attempt at
- * a time; notifications during an attempt cause exactly one more. After a failure the connection is closed, and nothing
+ * a time; notifications during an attempt cause exactly one more, which waits if there were many reads. After a failure the connection is closed, and nothing
  * connects until the backoff has passed.
  */
 export function createRefresh(input: RefreshInput) {
   const { connection, clock, pollIntervalMs, onConfirmed, onFailed, onRefused } = input;
   const backoff = createBackoff(clock);
   const wake = createWake();
+  const pace = createPace(clock);
   let pollsSinceRead = 0;
   const timer = createTimer(clock, () => {
     pollsSinceRead += 1;
@@ -51,10 +53,12 @@ export function createRefresh(input: RefreshInput) {
   async function refresh(): Promise<void> {
     attempt = new AbortController();
     const options = { signal: attempt.signal, mustRead: pollsSinceRead >= POLLS_PER_READ, onHint: wake.set };
+    const startedAt = clock.elapsed();
     try {
       const checked = await withDeadline(clock, checkDatabase(input, options));
       if (closing.signal.aborted) return;
       apply(checked);
+      if (checked.hasRead) pace.read(clock.elapsed() - startedAt);
       backoff.succeeded();
       timer.startUnlessPending(clampedDelay(pollIntervalMs * (0.8 + 0.4 * clock.random())));
     } catch (error) {
@@ -69,16 +73,8 @@ export function createRefresh(input: RefreshInput) {
     }
   }
 
-  async function keepRefreshing(): Promise<void> {
-    while (!closing.signal.aborted) {
-      // An error while a failure is reported must end neither the program nor the loop.
-      await refresh().catch(() => {});
-      await wake.next();
-    }
-  }
-
   return {
-    start: () => void keepRefreshing(),
+    start: () => void keepRefreshing(refresh, wake, pace, closing.signal),
     /** Ends the loop. Does not wait for an attempt in progress, which may take seconds and closes what it opens. */
     close: async (): Promise<void> => {
       closing.abort();
@@ -88,6 +84,23 @@ export function createRefresh(input: RefreshInput) {
       await connection.close();
     },
   };
+}
+
+/** Refreshes now, and then each time it is woken, at the given pace. */
+async function keepRefreshing(
+  refresh: () => Promise<void>,
+  wake: ReturnType<typeof createWake>,
+  pace: ReturnType<typeof createPace>,
+  closing: AbortSignal,
+): Promise<void> {
+  while (!closing.aborted) {
+    // An error while a failure is reported must end neither the program nor the loop.
+    await refresh().catch(() => {});
+    await wake.next();
+    await pace.next(closing);
+    // The next attempt covers the notifications that came during the pause, too.
+    wake.clear();
+  }
 }
 
 /** The result of one check of the database. `unchanged`: the database is still behind, or the attempt was aborted. */

@@ -65,9 +65,55 @@ describe("the refresh of a client", () => {
     for (let hint = 0; hint < 100; hint++) store.hint();
     await settle();
     expect(store.counts.heads).toBe(before + 1);
+    for (let hint = 0; hint < 100; hint++) store.hint();
+    await settle();
+    expect(store.counts.heads).toBe(before + 1);
     resolve();
     await settle();
     expect(store.counts.heads).toBe(before + 2);
+  });
+
+  test("a change right after another one is visible at once; many changes are read at most twice a second", async () => {
+    const store = fakeStore(ON);
+    const { client, clock } = await opened(store);
+    const change = async (rows: typeof ON) => {
+      store.rows = rows;
+      store.head = { ...store.head, revision: store.head.revision + 1 };
+      store.hint();
+      await settle();
+    };
+    await change(ON);
+    await change(OFF);
+    expect(client.isEnabled("checkout")).toBe(false);
+    const before = store.counts.reads;
+    for (let step = 0; step < 1000; step++) {
+      await change(step % 2 === 0 ? ON : OFF);
+      await clock.advance(10);
+    }
+    expect(store.counts.reads - before).toBeLessThanOrEqual(21);
+    expect(store.counts.reads - before).toBeGreaterThanOrEqual(19);
+    await clock.advance(500);
+    expect(client.status().revision).toBe(store.head.revision);
+    expect(client.isEnabled("checkout")).toBe(false);
+  });
+
+  test("a slow read makes the pauses longer, up to 2 s", async () => {
+    const store = fakeStore(ON);
+    const { clock } = await opened(store);
+    store.read = async () => {
+      store.counts.reads += 1;
+      await new Promise<void>((resolve) => void clock.after(300, resolve));
+      return { head: store.head, rows: store.rows, isSynced: true, isPrimary: true };
+    };
+    const before = store.counts.reads;
+    for (let step = 0; step < 300; step++) {
+      store.head = { ...store.head, revision: store.head.revision + 1 };
+      store.hint();
+      await clock.advance(100);
+    }
+    // 1.5 s between two reads of 0.3 s, after a burst.
+    expect(store.counts.reads - before).toBeLessThanOrEqual(23);
+    expect(store.counts.reads - before).toBeGreaterThanOrEqual(18);
   });
 
   test("an attempt that hangs is abandoned after 8 s, its connection closed, and its late answer ignored", async () => {
@@ -145,6 +191,34 @@ describe("the refresh of a client", () => {
     expect(client.status()).toMatchObject({ commit: "91c0d3a", revision: 1 });
   });
 
+  test("closing takes at most 1.5 s, although neither the database nor a heartbeat answers", async () => {
+    const store = fakeStore(ON);
+    const { client, clock } = await opened(store);
+    store.close = () => new Promise(() => {});
+    store.gate = new Promise(() => {});
+    store.hint();
+    await settle();
+    let isClosed = false;
+    const closing = client.close().then(() => (isClosed = true));
+    await clock.advance(1499);
+    expect(isClosed).toBe(false);
+    await clock.advance(1);
+    await closing;
+    expect(client.isEnabled("checkout")).toBe(true);
+  });
+
+  test("closing during a pause ends it", async () => {
+    const store = fakeStore(ON);
+    const { client, clock } = await opened(store);
+    for (let change = 0; change < 5; change++) {
+      store.head = { ...store.head, revision: store.head.revision + 1 };
+      store.hint();
+      await settle();
+    }
+    await client.close();
+    expect(clock.pending()).toBe(0);
+  });
+
   test("a closed client makes no attempt and has no timer", async () => {
     const store = fakeStore(ON);
     const { client, clock } = await opened(store);
@@ -186,12 +260,12 @@ describe("versions", () => {
   test("5, 3, 6, 4 from a lagging replica are served as 5, 5, 6, 6", async () => {
     const store = fakeStore(ON, { revision: 5 });
     store.isPrimary = false;
-    const { client, lines } = await opened(store);
+    const { client, clock, lines } = await opened(store);
     const served = [client.status().revision];
     for (const revision of [3, 6, 4]) {
       store.head = { ...store.head, revision };
       store.hint();
-      await settle();
+      await clock.advance(500);
       served.push(client.status().revision);
     }
     expect(served).toEqual([5, 5, 6, 6]);
@@ -213,13 +287,13 @@ describe("versions", () => {
     await fc.assert(
       fc.asyncProperty(heads, async (sequence) => {
         const store = fakeStore(ON, { revision: 1 });
-        const { client } = await opened(store);
+        const { client, clock } = await opened(store);
         let highest = [1, 1];
         for (const { isPrimary, ...head } of sequence) {
           store.head = { ...store.head, ...head };
           store.isPrimary = isPrimary;
           store.hint();
-          await settle();
+          await clock.advance(500);
           const [epoch, revision] = [head.epoch, head.revision];
           const isNewer = epoch === highest[0] ? revision > (highest[1] ?? 0) : epoch > (highest[0] ?? 0);
           if (isNewer) highest = [epoch, revision];
