@@ -38,10 +38,15 @@ export function startHeartbeat(
     }
   }
 
+  /** Returns everything that the next heartbeat would report; the store adds whether changes are pushed. */
+  function reportText(): string {
+    return JSON.stringify([pulseOf(state), store()?.isPushing()]);
+  }
+
   function beat(): void {
     const [target, current] = [store(), pulseOf(state)];
     if (isClosed || isSending || target === undefined || current === undefined) return;
-    const text = JSON.stringify(current);
+    const text = reportText();
     if (text === sent && clock.elapsed() - sentAt < INTERVAL_MS) return;
     sent = text;
     sentAt = clock.elapsed();
@@ -52,7 +57,7 @@ export function startHeartbeat(
       if (isClosed) return;
       cancel = clock.after(INTERVAL_MS, beat);
       // What the process serves may have changed while the previous report was sent.
-      if (JSON.stringify(pulseOf(state)) !== sent) beat();
+      if (reportText() !== sent) beat();
     });
   }
 

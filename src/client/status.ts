@@ -63,7 +63,7 @@ export interface ClientStatus {
   readonly connected: boolean;
   /** The older version at which the database is; null while it is not behind the served snapshot. */
   readonly behind: Behind | null;
-  /** How the current connection detects changes. `push` is reported once a notification has arrived. */
+  /** How the current connection detects changes. `push` is reported once a notification has proven that changes arrive. */
   readonly transport: "none" | "poll" | "push and poll";
   /** The last failure, even after the connection has recovered (`connected` is then true). */
   readonly lastError: ClientError | null;

@@ -1,4 +1,5 @@
 import type { FlagKey } from "../core/flag/flag.ts";
+import { FlagError } from "../core/errors.ts";
 import { type Attempt, ATTEMPTS } from "./attempt.ts";
 import { actionPart, jsonObject, jsonPart, problemIn, timePart, wholeNumberPart, withTimes } from "./readable.ts";
 import type { AuditedColumn, AuditEntry, FlagStore, SeenInstance, SyncEntry } from "./store.ts";
@@ -36,8 +37,9 @@ type Stored<Row, Unsure extends keyof Row> = Omit<Row, Unsure | "revision" | "by
 export function commonQueries(
   query: RunQuery,
   dialect: SqlDialect,
+  isPushing: () => boolean,
 ): Pick<FlagStore, "hasSync" | "syncs" | "audit" | "manualChanges" | "lastChanges" | "instances" | "heartbeat"> {
-  const { auditSql, syncsSql, instancesSql, heartbeatSql } = statementsIn(dialect);
+  const { auditSql, syncsSql, instancesSql, heartbeatSql, oldHeartbeatSql } = statementsIn(dialect);
 
   async function audit(tail: string, ...values: readonly (string | number)[]): Promise<readonly AuditEntry[]> {
     const rows = await query<AuditRow>(ATTEMPTS.readAudit, `${auditSql} ${tail}`, ...values);
@@ -79,7 +81,13 @@ export function commonQueries(
     },
     heartbeat: async ({ id, host, pid, epoch, revision, overrides, startedAt }) => {
       const values = [id, host, pid, epoch, revision, JSON.stringify(overrides), startedAt];
-      await query(ATTEMPTS.writeHeartbeat, heartbeatSql, ...values);
+      try {
+        await query(ATTEMPTS.writeHeartbeat, heartbeatSql, ...values, isPushing() ? 1 : 0);
+      } catch (error) {
+        // Schema version 1 has no column `push`.
+        if (!(error instanceof FlagError && error.code === "STORE_MISSING")) throw error;
+        await query(ATTEMPTS.writeHeartbeat, oldHeartbeatSql, ...values);
+      }
     },
   };
 }
@@ -91,9 +99,13 @@ function statementsIn({ isoTime, now, secondsFromNow }: SqlDialect) {
     source = 'sync' AS "bySync", revision FROM feature_toggle_audit`,
     syncsSql: `SELECT sync_id AS "syncId", commit_sha AS "commit", revision, started_by AS "startedBy", summary,
     ${isoTime("synced_at")} AS "syncedAt" FROM flaghoist_syncs ORDER BY id DESC LIMIT ?`,
-    instancesSql: `SELECT id, host, pid, epoch, revision, overrides, ${isoTime("started_at")} AS "startedAt",
+    // All columns: schema version 1 has no column `push`.
+    instancesSql: `SELECT flaghoist_instances.*, ${isoTime("started_at")} AS "startedAt",
     ${isoTime("seen_at")} AS "seenAt" FROM flaghoist_instances WHERE seen_at >= ${secondsFromNow} ORDER BY host, pid, id`,
-    heartbeatSql: `INSERT INTO flaghoist_instances (id, host, pid, epoch, revision, overrides, started_at)
+    heartbeatSql: `INSERT INTO flaghoist_instances (id, host, pid, epoch, revision, overrides, started_at, push)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ? = 1) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch,
+    revision = excluded.revision, overrides = excluded.overrides, seen_at = ${now}, push = excluded.push`,
+    oldHeartbeatSql: `INSERT INTO flaghoist_instances (id, host, pid, epoch, revision, overrides, started_at)
     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
     epoch = excluded.epoch, revision = excluded.revision, overrides = excluded.overrides, seen_at = ${now}`,
   };
@@ -118,11 +130,17 @@ function auditEntry(row: AuditRow): AuditEntry {
   };
 }
 
-type InstanceRow = Stored<SeenInstance, "overrides" | "epoch">;
+type InstanceRow = Stored<SeenInstance, "overrides" | "epoch" | "push">;
 
 function seenInstance(row: InstanceRow): SeenInstance {
+  const { id, host, pid, startedAt, seenAt, push } = row;
   return {
-    ...row,
+    id,
+    host,
+    pid,
+    startedAt,
+    seenAt,
+    push: push === null || push === undefined ? null : Boolean(push),
     epoch: Number(row.epoch),
     revision: Number(row.revision),
     overrides: jsonObject(row.overrides) ?? {},

@@ -144,6 +144,15 @@ export interface SeenInstance extends Instance {
   readonly seenAt: string;
   /** Why a part of the heartbeat cannot be read; null if all of it can. Unreadable overrides are `{}`. */
   readonly problem: string | null;
+  /** Whether changes reach the process at once; false: it only polls; null: it did not say. */
+  readonly push: boolean | null;
+}
+
+/** A watch of one store. */
+export interface Watch {
+  readonly stop: () => void;
+  /** Returns whether changes reach the watch at once. */
+  readonly isPushing: () => boolean;
 }
 
 /** What a store is opened for. `sync`: the first batch creates or migrates the tables of the environment. */
@@ -194,6 +203,11 @@ export interface FlagStore {
    * lost, repeated or wrong: read the head. Never throws, and does not keep the process alive.
    */
   watch(onHint: () => void): () => void;
+  /**
+   * Returns whether changes reach a watch at once. False until that was proven, and where it never will be: through a pooler
+   * in transaction mode, whose clients only poll.
+   */
+  isPushing(): boolean;
   /** Closes the connections to the database. */
   close(): Promise<void>;
 }

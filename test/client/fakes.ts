@@ -64,6 +64,7 @@ export interface FakeStore extends FlagStore {
 
 export function fakeStore(rows: readonly RawRow[] = [], head: Partial<Head> = {}): FakeStore {
   const watchers = new Set<() => void>();
+  let hinted = false;
   const unused = () => Promise.reject(new Error("not part of this test"));
   const answered = async () => {
     await store.gate;
@@ -80,6 +81,7 @@ export function fakeStore(rows: readonly RawRow[] = [], head: Partial<Head> = {}
     counts: { opened: 0, heads: 0, reads: 0, closed: 0 },
     heartbeats: [],
     hint: () => {
+      hinted = true;
       for (const watcher of watchers) watcher();
     },
     open: async () => {
@@ -101,6 +103,7 @@ export function fakeStore(rows: readonly RawRow[] = [], head: Partial<Head> = {}
       await answered();
       store.heartbeats.push(instance);
     },
+    isPushing: () => hinted,
     watch: (onHint) => {
       watchers.add(onHint);
       return () => void watchers.delete(onHint);

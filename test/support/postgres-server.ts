@@ -105,7 +105,7 @@ async function untilReady(adminUrl: string, log: string): Promise<void> {
 }
 
 /** Returns an unprivileged account, `postgres` or `nobody`, because PostgreSQL refuses to run as root. */
-function unprivilegedAccount(): { readonly uid: number; readonly gid: number } | undefined {
+export function unprivilegedAccount(): { readonly uid: number; readonly gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const accounts = readFileSync("/etc/passwd", "utf8").split("\n");
   for (const name of ["postgres", "nobody"]) {

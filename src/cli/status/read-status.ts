@@ -69,6 +69,7 @@ async function statusOf(io: Io, store: FlagStore, { head, rows }: StoredSnapshot
     instances: {
       seen: instances.length,
       atRevision: instances.filter(({ revision }) => revision === head.revision).length,
+      pollOnly: instances.filter(({ push }) => push === false).length,
     },
     rows: [...all.filter(({ differs }) => differs), ...all.filter(({ differs }) => !differs)],
   };

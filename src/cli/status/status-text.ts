@@ -30,7 +30,8 @@ export interface Status {
     /** ISO 8601; null when no sync was recorded. */
     readonly syncedAt: string | null;
   };
-  readonly instances: { readonly seen: number; readonly atRevision: number };
+  /** `pollOnly` counts the instances that changes do not reach at once. */
+  readonly instances: { readonly seen: number; readonly atRevision: number; readonly pollOnly: number };
   /** Differences first, then by key. */
   readonly rows: readonly StatusRow[];
 }
@@ -66,8 +67,9 @@ function headText({ environment, database, git, table, instances }: Status, now:
   return lines.join("\n");
 }
 
-function instancesText({ seen, atRevision }: Status["instances"], revision: number): string {
+function instancesText({ seen, atRevision, pollOnly }: Status["instances"], revision: number): string {
   if (seen === 0) return "no instances";
-  if (atRevision < seen) return `${counted(seen, "instance")}, ${seen - atRevision} behind`;
-  return `${counted(seen, "instance")}, ${seen === 1 ? "" : "all "}at revision ${revision}`;
+  const polling = pollOnly === 0 ? "" : `, ${pollOnly === seen ? "" : `${pollOnly} `}without push`;
+  if (atRevision < seen) return `${counted(seen, "instance")}, ${seen - atRevision} behind${polling}`;
+  return `${counted(seen, "instance")}, ${seen === 1 ? "" : "all "}at revision ${revision}${polling}`;
 }

@@ -6,7 +6,6 @@ export type DatabaseConnection = ReturnType<typeof createConnection>;
 
 interface OpenConnection {
   readonly store: FlagStore;
-  hasPush: boolean;
   unwatch: () => void;
 }
 
@@ -20,8 +19,8 @@ export function createConnection(openStore: () => Promise<FlagStore>) {
   return {
     /** Returns the store of the open connection; undefined while there is none. */
     store: () => current?.store,
-    /** Returns whether the open connection has delivered a change notification. */
-    hasPush: () => current?.hasPush ?? false,
+    /** Returns whether changes reach the open connection at once. */
+    hasPush: () => current?.store.isPushing() ?? false,
     /**
      * Returns the open store, or opens it. A store that opens after the signal was aborted is closed again.
      *
@@ -31,14 +30,13 @@ export function createConnection(openStore: () => Promise<FlagStore>) {
     open: async (signal: AbortSignal, onHint: () => void): Promise<FlagStore> => {
       if (current !== undefined) return current.store;
       const store = await openStore();
-      const opened: OpenConnection = { store, hasPush: false, unwatch: () => {} };
+      const opened: OpenConnection = { store, unwatch: () => {} };
       if (signal.aborted) {
         void closeQuietly(opened);
         throw new FlagError("STORE_UNREACHABLE", "the connection was opened too late");
       }
       current = opened;
       opened.unwatch = store.watch(() => {
-        opened.hasPush = true;
         if (current === opened) onHint();
       });
       return store;

@@ -1,5 +1,5 @@
 import type * as Driver from "pg";
-import type { Client, ClientConfig, Pool } from "pg";
+import type { Client, ClientConfig, Pool, QueryResultRow } from "pg";
 import { FlagError } from "../../core/errors.ts";
 
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -8,16 +8,17 @@ const ANSWER_TIMEOUT_MS = 5_000;
 /** The time limit for a query of a sync. It exceeds the server's limit (30 s per statement), so that the server's clearer error comes first. */
 const SYNC_ANSWER_TIMEOUT_MS = 40_000;
 
-/** Opens a pool for reading and heartbeats: a few shared connections that do not keep the process alive. */
-export async function openPool(url: string, readOnly: boolean): Promise<Pool> {
+/**
+ * Opens a pool for reading and heartbeats: a few shared connections that do not keep the process alive. No query may leave
+ * anything on its connection, which a pooler gives to other programs.
+ */
+export async function openPool(url: string): Promise<Pool> {
   const { Pool } = await loadDriver();
   const pool = new Pool({
     ...settings(url, ANSWER_TIMEOUT_MS),
     max: 2,
     idleTimeoutMillis: 30_000,
     allowExitOnIdle: true,
-    // Protects roles that have more rights than they need. The pool awaits the result, although its types do not say so.
-    onConnect: (client): unknown => (readOnly ? client.query("SET default_transaction_read_only = on") : undefined),
   });
   // Without a listener, the process would end when the server closes an idle connection. The next query opens another one.
   pool.on("error", () => {});
@@ -25,6 +26,32 @@ export async function openPool(url: string, readOnly: boolean): Promise<Pool> {
     client.on("error", () => {});
   });
   return pool;
+}
+
+/**
+ * Runs one query in a read-only transaction, which protects roles that have more rights than they need.
+ *
+ * @throws the errors of the driver
+ */
+export async function queryReadOnly<Row extends QueryResultRow>(
+  pool: Pool,
+  sql: string,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  const client = await pool.connect();
+  try {
+    await client.query("BEGIN READ ONLY");
+    const { rows } = await client.query<Row>(sql, [...values]);
+    await client.query("COMMIT");
+    client.release();
+    return rows;
+  } catch (error) {
+    await client.query("ROLLBACK").then(
+      () => client.release(),
+      () => client.release(true),
+    );
+    throw error;
+  }
 }
 
 /** Opens a separate connection for a transaction or for LISTEN. The caller ends it. */

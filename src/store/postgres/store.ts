@@ -2,9 +2,9 @@ import { FlagError } from "../../core/errors.ts";
 import { type Attempt, ATTEMPTS } from "../attempt.ts";
 import { type HeadRow, headOf, READ_HEAD } from "../head.ts";
 import { commonQueries } from "../queries.ts";
-import type { FlagStore, StoreMode } from "../store.ts";
+import type { FlagStore, StoreMode, Watch } from "../store.ts";
 import { applyToPostgres } from "./apply.ts";
-import { numbered, openPool } from "./driver.ts";
+import { numbered, openPool, queryReadOnly } from "./driver.ts";
 import { postgresError } from "./errors.ts";
 import { DIALECT, READ_EVALUATED, READ_SNAPSHOT, snapshotOf, type SnapshotRow } from "./read.ts";
 import { watchPostgres } from "./watch.ts";
@@ -17,14 +17,14 @@ import { watchPostgres } from "./watch.ts";
  */
 export async function openPostgresStore(url: string, label: string, mode: StoreMode): Promise<FlagStore> {
   const readOnly = mode.kind === "read";
-  const pool = await openPool(url, readOnly).catch((error: unknown) => {
+  const pool = await openPool(url).catch((error: unknown) => {
     throw postgresError(error, ATTEMPTS.open, url, label);
   });
 
   async function query<Row extends object>(attempt: Attempt, sql: string, ...values: unknown[]): Promise<Row[]> {
     try {
-      const { rows } = await pool.query<Row>(numbered(sql), values);
-      return rows;
+      if (readOnly) return await queryReadOnly<Row>(pool, numbered(sql), values);
+      return (await pool.query<Row>(numbered(sql), values)).rows;
     } catch (error) {
       throw postgresError(error, attempt, url, label);
     }
@@ -42,11 +42,13 @@ export async function openPostgresStore(url: string, label: string, mode: StoreM
       throw error;
     }
   }
-  const watches = new Set<() => void>();
+  const watches = new Set<Watch>();
+  const isPushing = (): boolean => [...watches].some((watch) => watch.isPushing());
+  const notify = (channel: string): Promise<unknown> => pool.query("SELECT pg_catalog.pg_notify($1, '')", [channel]);
   let closing: Promise<void> | undefined;
   return {
     label,
-    ...commonQueries(query, DIALECT),
+    ...commonQueries(query, DIALECT, isPushing),
     readHead,
     read: async (purpose) => {
       const select = purpose === "evaluation" ? READ_EVALUATED : READ_SNAPSHOT;
@@ -58,15 +60,16 @@ export async function openPostgresStore(url: string, label: string, mode: StoreM
       return applyToPostgres(url, batch, label, mode);
     },
     watch: (onHint) => {
-      const stop = watchPostgres(url, onHint);
-      watches.add(stop);
+      const watch = watchPostgres(url, onHint, notify);
+      watches.add(watch);
       return () => {
-        watches.delete(stop);
-        stop();
+        watches.delete(watch);
+        watch.stop();
       };
     },
+    isPushing,
     close: () => {
-      for (const stop of watches) stop();
+      for (const watch of watches) watch.stop();
       watches.clear();
       closing ??= pool.end();
       return closing;

@@ -53,7 +53,7 @@ function findingOf(code: number, message: string, file: string): Finding {
   if (known !== undefined) return known;
   if (code === PERM || code === AUTH) return forbidden();
   if (code === CANTOPEN) return cannotOpen(file);
-  return /no such (table|column|view)/.test(message)
+  return /no such (table|column|view)|has no column named/.test(message)
     ? ["STORE_MISSING", "run `hoist db migrate`; if it reports up to date, the file belongs to another program"]
     : ["STORE_UNREACHABLE", "check the file with: sqlite3 FILE 'PRAGMA integrity_check'"];
 }

@@ -2,7 +2,7 @@ import { FlagError } from "../../core/errors.ts";
 import { type Attempt, ATTEMPTS } from "../attempt.ts";
 import { ALL_COLUMNS, EVALUATED_COLUMNS } from "../columns.ts";
 import { commonQueries } from "../queries.ts";
-import type { FlagStore, Head, StoreMode, SyncBatch } from "../store.ts";
+import type { FlagStore, Head, StoreMode, SyncBatch, Watch } from "../store.ts";
 import { writeBatch } from "./apply.ts";
 import { keepConnection } from "./connection.ts";
 import { inTransaction, type SqliteConnection } from "./driver.ts";
@@ -41,6 +41,9 @@ export function openSqliteStore(file: string, label: string, mode: StoreMode): F
     }
   }
 
+  const watches = new Set<Watch>();
+  const isPushing = (): boolean => [...watches].some((watch) => watch.isPushing());
+
   async function apply(batch: SyncBatch): Promise<Head> {
     if (mode.kind === "sync") await prepareFile(file, mode.environment, label);
     return run(ATTEMPTS.apply, SYNC_WAIT_MS, (db) =>
@@ -63,6 +66,7 @@ export function openSqliteStore(file: string, label: string, mode: StoreMode): F
     ...commonQueries(
       (attempt, sql, ...values) => run(attempt, APPLICATION_WAIT_MS, (db) => db.all(sql, ...values)),
       DIALECT,
+      isPushing,
     ),
     readHead: () => run(ATTEMPTS.readHead, APPLICATION_WAIT_MS, (db) => readHead(db, label)),
     read: (purpose) => {
@@ -72,7 +76,15 @@ export function openSqliteStore(file: string, label: string, mode: StoreMode): F
       );
     },
     apply,
-    watch: (onHint) => watchSqlite(file, onHint),
+    watch: (onHint) => {
+      const watch = watchSqlite(file, onHint);
+      watches.add(watch);
+      return () => {
+        watches.delete(watch);
+        watch.stop();
+      };
+    },
+    isPushing,
     close: async () => connection.close(),
   };
 }

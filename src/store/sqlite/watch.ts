@@ -1,3 +1,4 @@
+import type { Watch } from "../store.ts";
 import { keepConnection } from "./connection.ts";
 import type { SqliteConnection } from "./driver.ts";
 
@@ -6,9 +7,9 @@ const POLL_MS = 200;
 
 /**
  * Calls back when the head in the file has changed, or when the file has been replaced. Also calls back once at the start, so
- * that no change between the first read and the start of the watch is missed. Returns a function that stops the watch.
+ * that no change between the first read and the start of the watch is missed.
  */
-export function watchSqlite(file: string, onHint: () => void): () => void {
+export function watchSqlite(file: string, onHint: () => void): Watch {
   const connection = keepConnection(file, file, "ro", "PRAGMA busy_timeout = 0");
   let known: { readonly db: SqliteConnection; readonly version: number | undefined; readonly head: string } | undefined;
 
@@ -30,13 +31,17 @@ export function watchSqlite(file: string, onHint: () => void): () => void {
     } catch {
       // The file is gone, locked or no longer a database: readers report that, and the next tick tries again.
       connection.close();
+      known = undefined;
       return;
     }
     if (changed) onHint();
   }, POLL_MS);
   timer.unref();
-  return () => {
-    clearInterval(timer);
-    connection.close();
+  return {
+    stop: () => {
+      clearInterval(timer);
+      connection.close();
+    },
+    isPushing: () => known !== undefined,
   };
 }
