@@ -294,7 +294,13 @@ export function storeContract(engine: Engine): void {
       await store.heartbeat({ ...instance, revision: 8 });
       const [seen, ...others] = await store.instances(60_000);
       expect(others).toEqual([]);
-      expect(seen).toEqual({ ...instance, revision: 8, problem: null, seenAt: expect.stringMatching(/^\d{4}-.*Z$/) });
+      expect(seen).toEqual({
+        ...instance,
+        revision: 8,
+        problem: null,
+        push: false,
+        seenAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      });
       expect(await store.readHead()).toEqual(before);
     });
 
