@@ -38,15 +38,10 @@ export function startHeartbeat(
     }
   }
 
-  /** Returns everything that the next heartbeat would report; the store adds whether changes are pushed. */
-  function reportText(): string {
-    return JSON.stringify([pulseOf(state), store()?.isPushing()]);
-  }
-
   function beat(): void {
     const [target, current] = [store(), pulseOf(state)];
     if (isClosed || isSending || target === undefined || current === undefined) return;
-    const text = reportText();
+    const text = reportText(state, target);
     if (text === sent && clock.elapsed() - sentAt < INTERVAL_MS) return;
     sent = text;
     sentAt = clock.elapsed();
@@ -57,7 +52,7 @@ export function startHeartbeat(
       if (isClosed) return;
       cancel = clock.after(INTERVAL_MS, beat);
       // What the process serves may have changed while the previous report was sent.
-      if (reportText() !== sent) beat();
+      if (reportText(state, target) !== sent) beat();
     });
   }
 
@@ -75,6 +70,11 @@ export function startHeartbeat(
       cancel();
     },
   };
+}
+
+/** Returns everything that a heartbeat reports. The store adds to it whether changes are pushed. */
+function reportText(state: Pick<FlagState, "snapshot" | "overrides">, target: FlagStore): string {
+  return JSON.stringify([pulseOf(state), target.isPushing()]);
 }
 
 type Pulse = Pick<Instance, "epoch" | "revision" | "overrides">;

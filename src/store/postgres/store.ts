@@ -2,7 +2,8 @@ import { FlagError } from "../../core/errors.ts";
 import { type Attempt, ATTEMPTS } from "../attempt.ts";
 import { type HeadRow, headOf, READ_HEAD } from "../head.ts";
 import { commonQueries } from "../queries.ts";
-import type { FlagStore, StoreMode, Watch } from "../store.ts";
+import type { FlagStore, StoreMode } from "../store.ts";
+import { createWatches, isToBeCreated } from "../watches.ts";
 import { applyToPostgres } from "./apply.ts";
 import { numbered, openPool, queryReadOnly } from "./driver.ts";
 import { postgresError } from "./errors.ts";
@@ -37,14 +38,13 @@ export async function openPostgresStore(url: string, label: string, mode: StoreM
   try {
     await readHead();
   } catch (error) {
-    if (!(mode.kind === "sync" && error instanceof FlagError && error.code === "STORE_MISSING")) {
+    if (!isToBeCreated(error, mode)) {
       pool.end().catch(() => {});
       throw error;
     }
   }
-  const watches = new Set<Watch>();
-  const isPushing = (): boolean => [...watches].some((watch) => watch.isPushing());
   const notify = (channel: string): Promise<unknown> => pool.query("SELECT pg_catalog.pg_notify($1, '')", [channel]);
+  const { watch, isPushing, stopAll } = createWatches((onHint) => watchPostgres(url, onHint, notify));
   let closing: Promise<void> | undefined;
   return {
     label,
@@ -59,18 +59,10 @@ export async function openPostgresStore(url: string, label: string, mode: StoreM
       if (readOnly) throw new FlagError("STORE_READ_ONLY", `${label} was opened for reading only`);
       return applyToPostgres(url, batch, label, mode);
     },
-    watch: (onHint) => {
-      const watch = watchPostgres(url, onHint, notify);
-      watches.add(watch);
-      return () => {
-        watches.delete(watch);
-        watch.stop();
-      };
-    },
+    watch,
     isPushing,
     close: () => {
-      for (const watch of watches) watch.stop();
-      watches.clear();
+      stopAll();
       closing ??= pool.end();
       return closing;
     },

@@ -1,8 +1,8 @@
-import { FlagError } from "../../core/errors.ts";
 import { type Attempt, ATTEMPTS } from "../attempt.ts";
 import { ALL_COLUMNS, EVALUATED_COLUMNS } from "../columns.ts";
 import { commonQueries } from "../queries.ts";
-import type { FlagStore, Head, StoreMode, SyncBatch, Watch } from "../store.ts";
+import type { FlagStore, Head, StoreMode, SyncBatch } from "../store.ts";
+import { createWatches, isToBeCreated } from "../watches.ts";
 import { writeBatch } from "./apply.ts";
 import { keepConnection } from "./connection.ts";
 import { inTransaction, type SqliteConnection } from "./driver.ts";
@@ -41,9 +41,6 @@ export function openSqliteStore(file: string, label: string, mode: StoreMode): F
     }
   }
 
-  const watches = new Set<Watch>();
-  const isPushing = (): boolean => [...watches].some((watch) => watch.isPushing());
-
   async function apply(batch: SyncBatch): Promise<Head> {
     if (mode.kind === "sync") await prepareFile(file, mode.environment, label);
     return run(ATTEMPTS.apply, SYNC_WAIT_MS, (db) =>
@@ -59,8 +56,9 @@ export function openSqliteStore(file: string, label: string, mode: StoreMode): F
   } catch (thrown) {
     connection.close();
     const error = sqliteError(thrown, ATTEMPTS.open, label, file);
-    if (!(mode.kind === "sync" && error instanceof FlagError && error.code === "STORE_MISSING")) throw error;
+    if (!isToBeCreated(error, mode)) throw error;
   }
+  const { watch, isPushing } = createWatches((onHint) => watchSqlite(file, onHint));
   return {
     label,
     ...commonQueries(
@@ -76,14 +74,7 @@ export function openSqliteStore(file: string, label: string, mode: StoreMode): F
       );
     },
     apply,
-    watch: (onHint) => {
-      const watch = watchSqlite(file, onHint);
-      watches.add(watch);
-      return () => {
-        watches.delete(watch);
-        watch.stop();
-      };
-    },
+    watch,
     isPushing,
     close: async () => connection.close(),
   };
