@@ -22,6 +22,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export const EXIT_OF: Readonly<Record<ErrorCode, ExitCode>> = {
   USAGE: EXIT.usage,
   INVALID_FLAGS: EXIT.invalid,
+  FILE_UNUSABLE: EXIT.invalid,
   NO_FLAGS: EXIT.invalid,
   POLICY_BROKEN: EXIT.invalid,
   UNKNOWN_ENVIRONMENT: EXIT.wrongTarget,

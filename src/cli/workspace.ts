@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Diagnostic } from "../core/diagnostic/diagnostic.ts";
 import { unknownEnvironmentError } from "../core/diagnostic/unknown-name.ts";
 import { FlagError } from "../core/errors.ts";
 import { variableIn } from "../core/variable.ts";
+import { existsAt } from "../files/entry.ts";
 import type { LoadedFlags } from "../source/load/load.ts";
 import { CONFIG_PATH } from "../source/shape/paths.ts";
 import type { Io } from "./terminal/io.ts";
@@ -12,7 +12,7 @@ import type { Io } from "./terminal/io.ts";
 export function flagsFolder(io: Io, option: string | undefined): string {
   const start = resolve(io.cwd, option ?? ".");
   for (let folder = start; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, "flags"))) return folder;
+    if (existsAt(join(folder, "flags"))) return folder;
     if (dirname(folder) === folder) return start;
   }
 }

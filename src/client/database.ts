@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { FlagError } from "../core/errors.ts";
 import type { Variables } from "../core/variable.ts";
+import { existsAt } from "../files/entry.ts";
 import { databaseVariable, findDatabase, nearestWith, similarVariable, sqliteAddress } from "../store/address.ts";
 import { openStore } from "../store/open.ts";
 import type { FlagStore } from "../store/store.ts";
@@ -16,7 +16,7 @@ import type { Settings } from "./options.ts";
 export async function openDatabase(settings: Settings, folder: string): Promise<FlagStore> {
   const { database: option, environment, env, heartbeat } = settings;
   const { url, source } = findDatabase({ option, environment, env, folder });
-  if (source === "default" && !existsSync(sqliteAddress(url).file)) throw missingDatabase(environment, url, env);
+  if (source === "default" && !existsAt(sqliteAddress(url).file)) throw missingDatabase(environment, url, env);
   try {
     return await openStore(url, { readOnly: !heartbeat });
   } catch (error) {

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { FlagError } from "../core/errors.ts";
 import { isJsonObject, type JsonObject } from "../core/json.ts";
+import { readBytes } from "../files/read-file.ts";
 import type { Environment } from "../history/git-environment.ts";
 import type { GitHub } from "./connect.ts";
 import { attempt } from "./failure.ts";
@@ -46,9 +46,13 @@ async function eventOf(env: Environment): Promise<PullRequestEvent | undefined> 
   };
 }
 
+/** Limits the event file: GitHub sends events of at most 25 MB. */
+const MAX_EVENT_BYTES = 32 * 1024 * 1024;
+
 async function readEvent(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, "utf8"));
+    const bytes = await readBytes(path, { maxBytes: MAX_EVENT_BYTES });
+    return JSON.parse(Buffer.from(bytes ?? []).toString("utf8"));
   } catch (cause) {
     throw new FlagError("USAGE", `the event file ${path} (GITHUB_EVENT_PATH) cannot be read`, {
       hint: "GitHub Actions sets the variable; elsewhere, name the pull request with --pr",

@@ -6,6 +6,7 @@ import { loadedWith, sourceFiles, type Import } from "./imports.ts";
 /** Lists the layers of `src/`, lowest first. A file imports only from a lower layer or from its own folder. */
 const LAYERS: readonly (readonly string[])[] = [
   ["core"],
+  ["files"],
   ["store", "history"],
   ["source"],
   ["impact"],

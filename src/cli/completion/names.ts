@@ -1,5 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { readRegularFile } from "../../files/read-file.ts";
+import { MAX_FILE_BYTES } from "../../source/load/source-text.ts";
 import { keyOfPath } from "../../source/shape/key.ts";
 import { CONFIG_PATH, isFlagPath } from "../../source/shape/paths.ts";
 import type { NameKind } from "./completions.ts";
@@ -27,10 +29,10 @@ export async function flagKeys(folder: string): Promise<readonly string[]> {
 
 /** Returns the keys of one mapping in `flags/_config.yaml`, which may have errors elsewhere. */
 async function declared(folder: string, member: "environments" | "owners" | "attributes"): Promise<readonly string[]> {
-  const bytes = await readFile(join(folder, CONFIG_PATH)).catch(() => undefined);
-  if (bytes === undefined) return [];
+  const found = await readRegularFile(join(folder, CONFIG_PATH), { maxBytes: MAX_FILE_BYTES });
+  if (found.kind !== "read") return [];
   const { parseFile } = await import("../../source/load/yaml-profile.ts");
-  const { tree } = parseFile({ path: CONFIG_PATH, kind: "file", bytes });
+  const { tree } = parseFile({ path: CONFIG_PATH, kind: "file", bytes: found.bytes });
   const mapping = tree?.kind === "map" ? tree.entries.get(member)?.value : undefined;
   return mapping?.kind === "map" ? [...mapping.entries.keys()].sort() : [];
 }

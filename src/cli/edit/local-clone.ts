@@ -1,8 +1,9 @@
-import { existsSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { join, relative } from "node:path";
 import { FlagError } from "../../core/errors.ts";
 import type { FlagKey } from "../../core/flag/flag.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
+import { existsAt } from "../../files/entry.ts";
 import { type BranchFiles, readFilesFromGitHub } from "../../github/branch-files.ts";
 import type { GitHub } from "../../github/connect.ts";
 import type { BranchHead } from "../../github/repository.ts";
@@ -25,7 +26,7 @@ export interface Clone {
  * repository
  */
 export async function cloneAt(folder: string): Promise<Clone> {
-  if (!existsSync(join(folder, "flags"))) return { repository: null, prefix: "" };
+  if (!existsAt(join(folder, "flags"))) return { repository: null, prefix: "" };
   const repository = await openRepository(folder);
   const path = relative(realpathSync(repository.root), realpathSync(folder)).replaceAll("\\", "/");
   return { repository, prefix: path === "" ? "" : `${path}/` };

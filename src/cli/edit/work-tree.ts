@@ -1,12 +1,14 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { FlagError } from "../../core/errors.ts";
+import { existsAt } from "../../files/entry.ts";
+import { checkWritable } from "../../files/safe-path.ts";
 import { editNeeds } from "../../impact/needs.ts";
 import type { Edited } from "../../source/edit/edit-result.ts";
 import { editableTree, type FlagTree } from "../../source/edit/flag-tree.ts";
 import { touchedEnvironments } from "../../source/edit/meanings.ts";
 import type { LoadedFlags } from "../../source/load/load.ts";
 import { readWorkTree } from "../../source/read/work-tree.ts";
+import { type TextFile, writeStale } from "../generate/text-files.ts";
 import { type EditNeed, type EditOutcome, type EditRequest, openNeeds, outcomeOf } from "./outcome.ts";
 import { writeEdits } from "./write-edits.ts";
 import { own } from "../../core/own.ts";
@@ -21,8 +23,10 @@ export async function editWorkTree(folder: string, dryRun: boolean, request: Edi
   const { result, notes = [], next } = await request.edit(await readFlagTree(folder), { folder, commit: null });
   const isWritten = !dryRun && result.edits.length > 0;
   if (isWritten) {
+    const schemas = await schemasOf(folder, result.after);
+    for (const { path } of schemas) await checkWritable(folder, path);
     await writeEdits(folder, result.edits);
-    await refreshSchema(folder, result.after);
+    await writeStale(folder, schemas);
   }
   return {
     ...outcomeOf(result, notes),
@@ -40,11 +44,11 @@ async function readFlagTree(folder: string): Promise<FlagTree> {
   });
 }
 
-/** Updates flags/_schema/, which editors use for completion, in repositories that have it. */
-async function refreshSchema(folder: string, loaded: LoadedFlags): Promise<void> {
-  if (!existsSync(join(folder, "flags/_schema"))) return;
-  const { writeSchemas } = await import("../generate/generated-files.ts");
-  await writeSchemas(folder, loaded);
+/** Returns the files of flags/_schema/, which editors use for completion; none in a repository without that folder. */
+async function schemasOf(folder: string, loaded: LoadedFlags): Promise<readonly TextFile[]> {
+  if (!existsAt(join(folder, "flags/_schema"))) return [];
+  const { schemaFiles } = await import("../generate/generated-files.ts");
+  return schemaFiles(loaded);
 }
 
 /**

@@ -1,6 +1,7 @@
-import { join, relative, resolve } from "node:path";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { hoistCommand, type Done } from "../command.ts";
+import { nearestWith } from "../../store/address.ts";
 import type { Io } from "../terminal/io.ts";
 import { flagsFolder } from "../workspace.ts";
 
@@ -24,11 +25,23 @@ export function generateCommand(io: Io, done: Done): CommandUnknownOpts {
       if (loaded === undefined) return;
       const start = resolve(io.cwd, cwd ?? ".");
       const out = outOption === undefined ? join(folder, "src/flags") : resolve(start, outOption);
-      const files = moduleFiles(loaded);
-      await checkOverwrites(out, files);
-      const shown = (path: string) => relative(start, join(out, path)) || path;
+      const root = trustedFolder(start, out);
+      const files = moduleFiles(loaded).map((file) => ({ ...file, path: relative(root, join(out, file.path)) }));
+      await checkOverwrites(root, files);
+      const shown = (path: string) => relative(start, join(root, path)) || path;
       const label = files.map(({ path }) => shown(path)).join(", ");
       const command = outOption === undefined ? "hoist generate" : `hoist generate --out ${outOption}`;
-      done(await updateFiles(io, { folder: out, files, check, command, label, shown }));
+      done(await updateFiles(io, { folder: root, files, check, command, label, shown }));
     });
+}
+
+/**
+ * Returns the top of the repository for a folder inside it, because a commit can contain a link in place of the folder or of
+ * one above it. Any other folder was chosen by the person who runs the command.
+ */
+function trustedFolder(start: string, out: string): string {
+  const top = nearestWith(".git", start);
+  if (top === undefined) return out;
+  const below = relative(top, out);
+  return below === "" || isAbsolute(below) || below.split(sep)[0] === ".." ? out : top;
 }

@@ -1,5 +1,7 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { readBytes } from "../../files/read-file.ts";
+import { checkWritable } from "../../files/safe-path.ts";
+import { writeFileSafely } from "../../files/write-file.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import type { Io, Style } from "../terminal/io.ts";
 
@@ -49,20 +51,19 @@ async function staleFiles(folder: string, files: readonly TextFile[]): Promise<r
   return files.filter(({ text }, index) => found[index]?.replaceAll("\r\n", "\n") !== text);
 }
 
-/** Writes the files that are out of date and returns their paths. */
+/** Writes the files that are out of date and returns their paths. Writes nothing when one of them is refused. @throws FlagError */
 export async function writeStale(folder: string, files: readonly TextFile[]): Promise<readonly string[]> {
   const stale = await staleFiles(folder, files);
-  for (const { path, text } of stale) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), text);
-  }
+  for (const { path } of stale) await checkWritable(folder, path);
+  for (const { path, text } of stale) await writeFileSafely({ root: folder, path, content: text });
   return stale.map(({ path }) => path);
 }
 
-/** Reads a file. Returns undefined when there is none. */
+/** The maximum size of a file that is generated or extended; larger files are mistakes. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** Reads a file in UTF-8. Returns undefined when there is none. @throws FlagError FILE_UNUSABLE for a link, too */
 export async function textOf(path: string): Promise<string | undefined> {
-  return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
+  const bytes = await readBytes(path, { maxBytes: MAX_BYTES, refusesLink: true });
+  return bytes === undefined ? undefined : Buffer.from(bytes).toString("utf8");
 }

@@ -1,6 +1,6 @@
-import { appendFile } from "node:fs/promises";
 import { githubAnnotations } from "../../core/diagnostic/diagnostic-text.ts";
 import { FlagError } from "../../core/errors.ts";
+import { appendToFile } from "../../files/append-file.ts";
 import { COMMENT_MARKER } from "../../github/report/live-line.ts";
 import { writeCheck } from "../../github/check-run.ts";
 import { gitHubFrom, type GitHub } from "../../github/connect.ts";
@@ -155,7 +155,7 @@ async function appendSummary(io: Io, markdown: string): Promise<boolean> {
   const path = io.env["GITHUB_STEP_SUMMARY"];
   if (!path) return false;
   try {
-    await appendFile(path, `${markdown}\n`);
+    await appendToFile(path, `${markdown}\n`);
     return true;
   } catch (error) {
     printNote(io, `the job summary could not be written: ${error instanceof Error ? error.message : String(error)}`);

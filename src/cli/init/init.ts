@@ -71,5 +71,5 @@ async function gitHubSteps(
   }
   const { writeWorkflows } = await import("./workflows/files.ts");
   const { gitHubSetup } = await import("./init-text.ts");
-  return { written: writeWorkflows(folder, found), settings: gitHubSetup(found.settings) };
+  return { written: await writeWorkflows(folder, found), settings: gitHubSetup(found.settings) };
 }

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { chmodSync, readFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { realpath } from "node:fs/promises";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { gitEnvironment } from "../../history/git-environment.ts";
 import { shellWord } from "../../core/text.ts";
+import { textOf } from "../generate/text-files.ts";
 import { writeNew, type Step } from "./first-steps.ts";
 import type { Io } from "../terminal/io.ts";
 
@@ -16,17 +17,24 @@ import type { Io } from "../terminal/io.ts";
 export async function installHook(folder: string, ambient: Io["env"]): Promise<Step | null> {
   const repository = await hooksOf(folder, ambient);
   if (repository === null) return null;
-  const { hooks, prefix } = repository;
+  const { top, hooks, prefix } = repository;
   const file = join(hooks, "pre-commit");
-  const path = relative(folder, file).replaceAll("\\", "/");
-  const step = writeNew(folder, { path, text: preCommitHook(prefix), note: CHECKS });
+  const root = isCommitted(top, hooks) ? top : hooks;
+  const place = { path: relative(root, file), mode: 0o777 };
+  const step = await writeNew(root, { ...place, text: preCommitHook(prefix), note: CHECKS });
+  const path = relative(await realpath(folder), file).replaceAll("\\", "/");
   const shown = { ...step, path: path.startsWith("..") ? file : path };
-  if (step.outcome === "written") chmodSync(file, 0o755);
-  else if (!readFileSync(file, "utf8").includes(HOOK_MARK)) {
+  if (step.outcome === "kept" && !(await textOf(file))?.includes(HOOK_MARK)) {
     const line = `${prefix === "" ? "" : `cd ${prefix} && `}hoist validate --staged || exit $?`;
     return { ...shown, note: `another hook exists; add this line to it: ${line}` };
   }
   return shown;
+}
+
+/** Returns whether a commit could hold the folder of the hooks, e.g. `.husky`, and so could hold a link in its place. */
+function isCommitted(top: string, hooks: string): boolean {
+  const below = relative(top, hooks);
+  return !isAbsolute(below) && ![".git", ".."].includes(below.split(/[/\\]/)[0] ?? "");
 }
 
 const CHECKS = "validates staged flag files before each commit";
@@ -59,17 +67,18 @@ exit 1
 /**
  * Asks git where the hooks are, because worktrees and core.hooksPath move them.
  *
- * @returns the folder of the hooks, and the path from the top of the work tree to the given folder: "" or `apps/shop`
+ * @returns the top of the work tree, the folder of the hooks, and the path from the top to the given folder: "" or `apps/shop`
  */
-async function hooksOf(folder: string, ambient: Io["env"]): Promise<{ hooks: string; prefix: string } | null> {
+async function hooksOf(
+  folder: string,
+  ambient: Io["env"],
+): Promise<{ readonly top: string; readonly hooks: string; readonly prefix: string } | null> {
   const env = { PATH: process.env["PATH"], ...gitEnvironment(ambient) };
   try {
-    const { stdout } = await promisify(execFile)("git", ["rev-parse", "--show-prefix", "--git-path", "hooks"], {
-      cwd: folder,
-      env,
-    });
-    const [prefix = "", hooks = ""] = stdout.split(/\r?\n/);
-    return { hooks: resolve(folder, hooks), prefix: prefix.replace(/\/$/, "") };
+    const asked = ["rev-parse", "--show-toplevel", "--show-prefix", "--git-path", "hooks"];
+    const { stdout } = await promisify(execFile)("git", asked, { cwd: folder, env });
+    const [top = "", prefix = "", hooks = ""] = stdout.split(/\r?\n/);
+    return { top, hooks: resolve(await realpath(folder), hooks), prefix: prefix.replace(/\/$/, "") };
   } catch {
     return null;
   }

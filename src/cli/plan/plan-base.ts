@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { FlagError } from "../../core/errors.ts";
+import { readRegularFile } from "../../files/read-file.ts";
 import { contextsFrom } from "../../impact/contexts.ts";
 import type { Population } from "../../impact/population.ts";
 import type { ChangeReport } from "../../impact/report.ts";
@@ -57,18 +57,19 @@ export async function planBase(io: Io, options: PlanBaseOptions): Promise<ExitCo
   return exitOf(changes);
 }
 
+/** The maximum size of a file of contexts: more than 1 KB for each of the contexts that are used. */
+const MAX_CONTEXTS_BYTES = 256 * 1024 * 1024;
+
 async function readContexts(io: Io, name: string): Promise<Population> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(resolve(io.cwd, name));
-  } catch (error) {
-    const found = error instanceof Error && "code" in error ? String(error.code) : "it cannot be read";
-    throw new FlagError("USAGE", `--contexts ${name}: ${found === "ENOENT" ? "the file does not exist" : found}`, {
+  const found = await readRegularFile(resolve(io.cwd, name), { maxBytes: MAX_CONTEXTS_BYTES, timeoutMs: 60_000 });
+  if (found.kind !== "read") {
+    const problem = found.kind === "missing" ? "the file does not exist" : found.reason;
+    throw new FlagError("USAGE", `--contexts ${name}: ${problem}`, {
       hint: "write one JSON object per line, for example from your logs, without names and addresses",
     });
   }
   try {
-    return contextsFrom(new TextDecoder("utf-8", { fatal: true }).decode(bytes), name);
+    return contextsFrom(new TextDecoder("utf-8", { fatal: true }).decode(found.bytes), name);
   } catch (error) {
     if (error instanceof FlagError) throw error;
     throw new FlagError("USAGE", `${name} is not UTF-8 text`, { hint: "write the contexts as UTF-8" });

@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { FlagError } from "../../../core/errors.ts";
+import { existsAt } from "../../../files/entry.ts";
 import type { LoadedFlags } from "../../../source/load/load.ts";
 import { ownerLines, type OwnedPath } from "./lines.ts";
 
@@ -21,7 +21,7 @@ export interface CodeOwnersQuestion {
 
 /** Returns the path of the repository's CODEOWNERS, relative to its top; the default path when it has none. */
 export function codeOwnersPath(root: string): string {
-  return PLACES.find((path) => existsSync(join(root, path))) ?? PLACES[0];
+  return PLACES.find((path) => existsAt(join(root, path))) ?? PLACES[0];
 }
 
 /**

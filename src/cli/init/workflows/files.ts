@@ -1,6 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { FlagError } from "../../../core/errors.ts";
+import { existsAt } from "../../../files/entry.ts";
+import { checkWritable } from "../../../files/safe-path.ts";
+import { textOf } from "../../generate/text-files.ts";
 import { writeNew, type NewFile, type Step } from "../first-steps.ts";
 import { driftWorkflow } from "./drift.ts";
 import { MARK, type WorkflowSettings } from "./parts.ts";
@@ -56,26 +59,35 @@ const PULL_REQUEST_TEMPLATE = `## What changes
  * @param folder  the folder to which the paths in the result are relative
  * @throws the errors of {@link gitHubFiles}, before anything is written
  */
-export function writeWorkflows(folder: string, { root, settings }: FoundRepository): readonly Step[] {
-  return gitHubFiles(settings).map((file) => {
-    const path = freePath(root, file);
-    const { outcome, note } = writeNew(root, { ...file, path });
-    return { path: relative(folder, join(root, path)).replaceAll("\\", "/"), outcome, note };
-  });
+export async function writeWorkflows(folder: string, { root, settings }: FoundRepository): Promise<readonly Step[]> {
+  const files: NewFile[] = [];
+  for (const file of gitHubFiles(settings)) {
+    await checkWritable(root, file.path);
+    files.push({ ...file, path: await freePath(root, file) });
+  }
+  const steps: Step[] = [];
+  for (const file of files) {
+    const { outcome, note } = await writeNew(root, file);
+    steps.push({ path: relative(folder, join(root, file.path)).replaceAll("\\", "/"), outcome, note });
+  }
+  return steps;
 }
 
 /** GitHub reads a template from any of these folders, in any case. */
 const TEMPLATE_FOLDERS = [".github", ".", "docs"];
 
-function freePath(root: string, { path, text }: NewFile): string {
-  if (basename(path) === "pull_request_template.md") return templateIn(root) ?? path;
-  const file = join(root, path);
-  if (!text.startsWith(MARK) || !existsSync(file) || readFileSync(file, "utf8").startsWith(MARK)) return path;
-  return path.replace(/([^/]+)$/, "flags-$1");
+async function freePath(root: string, { path, text }: NewFile): Promise<string> {
+  if (basename(path) === "pull_request_template.md") return (await templateIn(root)) ?? path;
+  if (!text.startsWith(MARK)) return path;
+  const present = await textOf(join(root, path));
+  return present === undefined || present.startsWith(MARK) ? path : path.replace(/([^/]+)$/, "flags-$1");
 }
 
-function templateIn(root: string): string | undefined {
-  return TEMPLATE_FOLDERS.filter((folder) => existsSync(join(root, folder)))
-    .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(folder, name)))
-    .find((path) => /^pull_request_template\.(?:md|txt)$/i.test(basename(path)));
+async function templateIn(root: string): Promise<string | undefined> {
+  for (const folder of TEMPLATE_FOLDERS.filter((each) => existsAt(join(root, each)))) {
+    const names = await readdir(join(root, folder));
+    const name = names.find((each) => /^pull_request_template\.(?:md|txt)$/i.test(each));
+    if (name !== undefined) return join(folder, name);
+  }
+  return undefined;
 }

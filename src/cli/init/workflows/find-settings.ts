@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { join, relative } from "node:path";
 import packageFile from "../../../../package.json" with { type: "json" };
 import { FlagError } from "../../../core/errors.ts";
+import { existsAt } from "../../../files/entry.ts";
+import { readRegularFile } from "../../../files/read-file.ts";
 import { gitIn, type Git } from "../../../history/git.ts";
 import type { Config } from "../../../source/load/config.ts";
 import type { Io } from "../../terminal/io.ts";
@@ -31,12 +32,12 @@ export async function findSettings(folder: string, config: Config, env: Io["env"
   const remote = await git.run("remote", "get-url", "origin").catch(() => "");
   return {
     root,
-    isOnGitHub: isGitHub(remote.trim()) || existsSync(join(root, ".github")),
+    isOnGitHub: isGitHub(remote.trim()) || existsAt(join(root, ".github")),
     settings: {
       environments: syncedEnvironments(config),
       branch: await mainBranch(git),
       folder: below,
-      install: installOf(root, below),
+      install: await installOf(root, below),
     },
   };
 }
@@ -75,17 +76,18 @@ async function mainBranch(git: Git): Promise<string> {
 }
 
 /** Uses the nearest package.json that depends on the command and has an npm lock file next to it. */
-function installOf(root: string, below: string): Install {
+async function installOf(root: string, below: string): Promise<Install> {
   for (const folder of new Set([below, ""])) {
-    const file = join(root, folder, "package.json");
-    const manifest = existsSync(file) ? manifestIn(file) : {};
+    const manifest = await manifestIn(join(root, folder, "package.json"));
     if (manifest.name === packageFile.name) return { kind: "source" };
     const isNamed = Object.hasOwn({ ...manifest.dependencies, ...manifest.devDependencies }, packageFile.name);
     const locks = ["package-lock.json", "npm-shrinkwrap.json"];
-    if (isNamed && locks.some((name) => existsSync(join(root, folder, name)))) return { kind: "locked", folder };
+    if (isNamed && locks.some((name) => existsAt(join(root, folder, name)))) return { kind: "locked", folder };
   }
   return { kind: "exact", version: packageFile.version };
 }
+
+const MAX_MANIFEST_BYTES = 16 * 1024 * 1024;
 
 interface Manifest {
   readonly name?: unknown;
@@ -93,10 +95,12 @@ interface Manifest {
   readonly devDependencies?: Readonly<Record<string, unknown>>;
 }
 
-/** Returns an empty manifest for a file that cannot be read. */
-function manifestIn(file: string): Manifest {
+/** Returns an empty manifest for a file that is missing or cannot be read. */
+async function manifestIn(file: string): Promise<Manifest> {
+  const found = await readRegularFile(file, { maxBytes: MAX_MANIFEST_BYTES });
+  if (found.kind !== "read") return {};
   try {
-    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    const value: unknown = JSON.parse(Buffer.from(found.bytes).toString("utf8"));
     return typeof value === "object" && value !== null ? value : {};
   } catch {
     return {};
