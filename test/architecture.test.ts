@@ -10,6 +10,7 @@ import {
   RUNTIME_ENTRY_POINTS,
   sideEffects,
 } from "./support/architecture.ts";
+import { fileAccess } from "./support/file-access.ts";
 import { importsOf, loadedWith, sourceFiles } from "./support/imports.ts";
 import { nameLookups } from "./support/name-lookups.ts";
 import { aFolder } from "./support/repository.ts";
@@ -39,6 +40,10 @@ describe("the source tree", () => {
     const found = nameLookups(join(SRC, "../tsconfig.json"), SRC);
     expect(found.filter((each) => !each.startsWith("core/own.ts:"))).toEqual([]);
     expect(found).not.toEqual([]);
+  });
+
+  test("only files/ opens and writes files", async () => {
+    expect(await fileAccess(SRC)).toEqual([]);
   });
 
   test("the entry points for programs load nothing heavy", async () => {
@@ -189,6 +194,29 @@ describe("the checks themselves", () => {
       "10",
       "11",
       "12",
+    ]);
+  });
+
+  test("functions of node:fs that open or write files are found in every form; look-ups and types are allowed", async () => {
+    const folder = planted({
+      "cli/a.ts": `import { writeFile as write } from "node:fs/promises"; export const a = write;`,
+      "cli/b.ts": `import * as fs from "fs"; export const b = fs.renameSync;`,
+      "cli/c.ts": `import fs from "node:fs"; export const c = fs;`,
+      "cli/d.ts": `export const d = async () => (await import("node:fs/promises")).rm;`,
+      "cli/e.ts": `export { createWriteStream } from "node:fs";`,
+      "cli/f.ts": `export const f = process.getBuiltinModule("fs");`,
+      "cli/fine.ts": `import { type Stats, readdir } from "node:fs";\n// import { rm } from "node:fs";\nexport const g = (s: Stats) => [readdir, s];`,
+      "files/write.ts": `import { writeFile } from "node:fs/promises"; export const w = writeFile;`,
+      "store/sqlite/migrate.ts": `import { mkdirSync, writeFileSync } from "node:fs"; export const m = [mkdirSync, writeFileSync];`,
+    });
+    expect(await fileAccess(folder)).toEqual([
+      "cli/a.ts uses writeFile of node:fs",
+      "cli/b.ts imports all of node:fs",
+      "cli/c.ts imports all of node:fs",
+      "cli/d.ts imports all of node:fs",
+      "cli/e.ts uses createWriteStream of node:fs",
+      "cli/f.ts imports all of node:fs",
+      "store/sqlite/migrate.ts uses writeFileSync of node:fs",
     ]);
   });
 

@@ -66,7 +66,7 @@ async function start(
   // The timer keeps the process alive: in a program that waits for its first flags, possibly nothing else does.
   const cancelTimeout = clock.after(settings.initialTimeoutMs, ready.resolve, true);
   const overridesRead = Promise.all(overrideWatchers.map((watcher) => watcher.check()));
-  const standbyFound = findStandby(settings, snapshotFile).then(standby.offer);
+  const standbyFound = findStandby(settings, snapshotFile, closing).then(standby.offer);
   await withinTime(clock, FILES_MS, Promise.all([overridesRead, standbyFound]));
   if (!closing.aborted) refresh.start();
   await ready.promise;

@@ -39,6 +39,9 @@ export function isMissing(error: unknown): boolean {
 }
 
 /** Creates the error about a path that cannot be read or written. */
-export function fileError(message: string, options: { readonly hint?: string; readonly cause?: unknown } = {}): FlagError {
+export function fileError(
+  message: string,
+  options: { readonly hint?: string; readonly cause?: unknown } = {},
+): FlagError {
   return new FlagError("FILE_UNUSABLE", message, options);
 }

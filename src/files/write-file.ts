@@ -14,8 +14,8 @@ export interface NewContent {
   readonly content: string | Uint8Array;
   /** The permissions of a file that does not exist yet, before the umask; 0o666 unless given. An existing file keeps its own. */
   readonly mode?: number;
-  /** The permissions of folders that do not exist yet, before the umask; 0o777 unless given. */
-  readonly folderMode?: number;
+  /** True for a file that only its owner may read and write: it gets mode 0600, and missing folders 0700, in any case. */
+  readonly isPrivate?: boolean;
   /** The file, relative to `root`, whose permissions a file that does not exist yet gets instead of `mode`. */
   readonly like?: string | undefined;
 }
@@ -28,16 +28,16 @@ export interface NewContent {
  * @throws FlagError FILE_UNUSABLE when the path is refused (see {@link checkWritable}) or the disk does not accept the file
  */
 export async function writeFileSafely(file: NewContent): Promise<void> {
-  const { root, path, content, mode = 0o666, folderMode = 0o777, like } = file;
+  const { root, path, content, mode = 0o666, isPrivate = false, like } = file;
   const found = (await checkWritable(root, path)) ?? (like === undefined ? undefined : await checkWritable(root, like));
   const target = join(root, path);
   const temporary = join(dirname(target), `.hoist-${randomUUID()}.tmp`);
   try {
-    await mkdir(dirname(target), { recursive: true, mode: folderMode });
-    const handle = await open(temporary, "wx", mode);
+    await mkdir(dirname(target), { recursive: true, mode: isPrivate ? 0o700 : 0o777 });
+    const handle = await open(temporary, "wx", isPrivate ? 0o600 : mode);
     try {
       await handle.writeFile(content);
-      if (found !== undefined) await handle.chmod(found.mode & 0o777);
+      if (found !== undefined && !isPrivate) await handle.chmod(found.mode & 0o777);
       await handle.sync();
     } finally {
       await handle.close();

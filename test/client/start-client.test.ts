@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -134,16 +133,6 @@ describe("a start without a database", () => {
     writeFileSync(snapshotFile, savedSnapshotText(SAVED));
     const { client } = await opened(store, { snapshotFile });
     expect(client.status()).toMatchObject({ source: "disk", ready: true });
-  });
-
-  test("does not wait for a disk that hangs, and uses the snapshot when it can be read", async () => {
-    const snapshotFile = join(folder(), "hanging");
-    execFileSync("mkfifo", [snapshotFile]);
-    const { client } = await opened(down(), { snapshotFile });
-    expect(client.status()).toMatchObject({ source: "none", ready: false, connected: false });
-    writeFileSync(snapshotFile, savedSnapshotText(SAVED));
-    await expect.poll(() => client.status().source, { timeout: 20_000 }).toBe("disk");
-    expect(client.isEnabled("saved")).toBe(true);
   });
 
   test("does not wait for the initial timeout if a snapshot is available", async () => {

@@ -78,7 +78,8 @@ async function flagsBefore(folder: string): Promise<LoadedFlags> {
   }
   const loaded = loadFlags(await readWorkTree(folder));
   const error = loaded.diagnostics.find(({ code, severity }) => severity === "error" && code !== "missing-config");
-  if (loaded.config !== null || error === undefined || (await entryAt(join(folder, "flags/_config.yaml")))) return loaded;
+  if (loaded.config !== null || error === undefined || (await entryAt(join(folder, "flags/_config.yaml"))))
+    return loaded;
   throw new FlagError(
     "USAGE",
     `flags/ contains files that are not feature flags; nothing was written. ${error.file}: ${error.message}`,

@@ -1,10 +1,12 @@
-import { constants } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
 import type { OverrideTextOrigin } from "../../core/override/override.ts";
 import { decodedOverrides } from "../../core/override/override-text.ts";
+import { readRegularFile } from "../../files/read-file.ts";
 
 /** The maximum number of bytes that are read. An override file has a few lines, so a larger one is a mistake. */
 const MAX_BYTES = 1024 * 1024;
+
+/** Callers report much earlier that a source does not answer, and read it again only when this read has ended. */
+const MAX_WAIT_MS = 24 * 3600 * 1000;
 
 /** The override lines of a source; undefined if it does not exist. */
 interface ReadText {
@@ -25,31 +27,9 @@ export const OVERRIDE_READERS: Readonly<Record<OverrideTextOrigin, Reader>> = {
 };
 
 async function readOverrideFile(path: string): Promise<Reading> {
-  let file: FileHandle | undefined;
-  try {
-    // Opening a pipe or a device may wait or have an effect. The file may have been replaced before it was opened.
-    const isRegular = (await stat(path)).isFile();
-    file = isRegular ? await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)) : undefined;
-    if (!(await file?.stat())?.isFile()) return { reason: "it is not a regular file" };
-    return file === undefined ? { text: undefined, isCut: false } : textOf(await firstBytes(file, MAX_BYTES + 1));
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    const isMissing = code === "ENOENT" || code === "ENOTDIR";
-    return isMissing ? { text: undefined, isCut: false } : { reason: String(code ?? error), cause: error };
-  } finally {
-    await file?.close().catch(() => {});
-  }
-}
-
-async function firstBytes(file: FileHandle, limit: number): Promise<Uint8Array> {
-  const buffer = Buffer.alloc(limit);
-  let length = 0;
-  while (length < limit) {
-    const { bytesRead } = await file.read(buffer, length, limit - length, length);
-    if (bytesRead === 0) break;
-    length += bytesRead;
-  }
-  return buffer.subarray(0, length);
+  const found = await readRegularFile(path, { maxBytes: MAX_BYTES + 1, isCut: true, timeoutMs: MAX_WAIT_MS });
+  if (found.kind === "read") return textOf(found.bytes);
+  return found.kind === "missing" ? { text: undefined, isCut: false } : { reason: found.reason, cause: found.cause };
 }
 
 function textOf(bytes: Uint8Array): ReadText {

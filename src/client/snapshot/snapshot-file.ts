@@ -1,6 +1,9 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import type { Stats } from "node:fs";
+import { basename, dirname, relative } from "node:path";
+import { answerOf } from "../../files/answer.ts";
+import { failureCode } from "../../files/failure.ts";
+import { type ReadLimits, readRegularFile } from "../../files/read-file.ts";
+import { writeFileSafely } from "../../files/write-file.ts";
 import { isOlder } from "../../store/store.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
@@ -19,14 +22,46 @@ const BETWEEN_WRITES_MS = 5000;
 /** How long the first write is delayed, so that it does not slow down an application that is just starting. */
 const BEFORE_WRITE_MS = 100;
 
-/** Returns the bytes of a snapshot file, the reason if they cannot be read, or undefined if there is no file. Never rejects. */
-export async function snapshotBytes(path: string): Promise<Uint8Array | UnusableSnapshot | undefined> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    return { ok: false, reason: `it cannot be read: ${errorCode(error)}` };
+/** How long a write or a read may take before it counts as failed, e.g. on a network share that is gone. */
+const ANSWER_MS = 10_000;
+
+/** How long closing waits for the last write. */
+const CLOSE_MS = 1500;
+
+/** Limits the size of a snapshot: 200,000 rows of more than 1 KB. A larger file is a mistake. */
+const MAX_SNAPSHOT_BYTES = 256 * 1024 * 1024;
+
+/**
+ * Returns the bytes of the file that keeps the last good snapshot, the reason if it cannot be used, or undefined if there is no
+ * file. The file must belong to this user or to root, and nobody else may write it: whoever can write it decides which flags
+ * are on while the database is down. Never rejects.
+ */
+export function savedSnapshotBytes(path: string, signal?: AbortSignal): Promise<SnapshotBytes> {
+  return bytesAt(path, { problemOf: ownerProblem, signal });
+}
+
+/** Returns the bytes of a bundled snapshot, which may belong to any user; otherwise like {@link savedSnapshotBytes}. */
+export function bundledSnapshotBytes(path: string, signal?: AbortSignal): Promise<SnapshotBytes> {
+  return bytesAt(path, { signal });
+}
+
+type SnapshotBytes = Uint8Array | UnusableSnapshot | undefined;
+
+async function bytesAt(path: string, more: Pick<ReadLimits, "problemOf" | "signal">): Promise<SnapshotBytes> {
+  const found = await readRegularFile(path, { maxBytes: MAX_SNAPSHOT_BYTES, timeoutMs: ANSWER_MS, ...more });
+  if (found.kind === "read") return found.bytes;
+  return found.kind === "missing" ? undefined : { ok: false, reason: found.reason };
+}
+
+function ownerProblem({ uid, mode }: Stats): string | undefined {
+  const own = process.geteuid?.();
+  // Windows has neither owners nor modes of this kind.
+  if (own === undefined) return undefined;
+  if (uid !== own && uid !== 0) {
+    return `it belongs to another user (uid ${uid}); it must belong to this user (uid ${own}) or to root`;
   }
+  if ((mode & 0o022) === 0) return undefined;
+  return `other users can write it (mode ${(mode & 0o777).toString(8).padStart(4, "0")}); only its owner may: chmod go-w`;
 }
 
 /**
@@ -45,17 +80,21 @@ export function keepSnapshotFile(path: string, clock: Clock, logger: Logger) {
     while (waiting !== undefined) {
       const saved = waiting;
       waiting = undefined;
+      const replacing = replaceFile(path, saved);
       try {
-        await replaceFile(path, saved);
+        await answerOf(replacing, ANSWER_MS);
         lastError = null;
       } catch (error) {
-        lastError = errorCode(error);
-        if (!isWarned) logFailure(lastError);
-        isWarned = true;
+        failed(failureCode(error) ?? (error instanceof Error ? error.message : String(error)));
       }
+      // While a write does not answer, the next one waits: each would occupy one of the threads that Node.js has for files.
+      await replacing.catch(() => {});
     }
   }
-  function logFailure(reason: string): void {
+  function failed(reason: string): void {
+    lastError = reason;
+    if (isWarned) return;
+    isWarned = true;
     logger.warn(`snapshot file ${path} cannot be written (${reason}); set FLAGS_SNAPSHOT_FILE to a writable path`);
   }
   function start(): void {
@@ -79,34 +118,30 @@ export function keepSnapshotFile(path: string, clock: Clock, logger: Logger) {
       cancelPause ??= clock.after(BEFORE_WRITE_MS, startAndPause, true);
     },
     status: () => ({ path, lastError }),
-    /** Writes the snapshot that is still waiting, if any. Never rejects. */
+    /** Writes the snapshot that is still waiting, if any, unless the disk does not answer. Never rejects. */
     close: async () => {
       cancelPause?.();
       start();
-      await writing;
+      const timeout = Promise.withResolvers<void>();
+      const cancel = clock.after(CLOSE_MS, timeout.resolve, true);
+      await Promise.race([writing, timeout.promise]);
+      cancel();
     },
   };
 }
 
 async function replaceFile(path: string, saved: SavedSnapshot): Promise<void> {
-  const present = await snapshotBytes(path);
+  const present = await savedSnapshotBytes(path);
   if (present instanceof Uint8Array && isAsGood(present, saved)) return;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
-  try {
-    const file = await open(temporary, "wx", 0o600);
-    try {
-      await file.writeFile(savedSnapshotText(saved));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
-    throw error;
-  }
-  await flushFolder(dirname(path));
+  const root = trustedFolder(path);
+  const content = savedSnapshotText(saved);
+  await writeFileSafely({ root, path: relative(root, path), content, isPrivate: true });
+}
+
+/** The default folder `.flaghoist` is in the repository, where a commit can contain a link in its place. */
+function trustedFolder(path: string): string {
+  const folder = dirname(path);
+  return basename(folder) === ".flaghoist" ? dirname(folder) : folder;
 }
 
 /** Returns whether the present file holds a newer version of the same database, or the same content. */
@@ -119,16 +154,4 @@ function isAsGood(present: Uint8Array, saved: SavedSnapshot): boolean {
   // Only an undamaged file may prevent the write.
   const parsed = parseSavedSnapshot(present, saved.head.environment);
   return parsed.ok && isOlder(saved.head, parsed.saved.head);
-}
-
-/** Flushes the folder, so that the rename survives a power cut. If a folder cannot be flushed, the file is still complete. */
-async function flushFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r").catch(() => undefined);
-  await handle?.sync().catch(() => {});
-  await handle?.close();
-}
-
-function errorCode(error: unknown): string {
-  if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
 import type { FlagState } from "../flag-state.ts";
 import type { Settings } from "../options.ts";
 import { maxRowsIn, type ParsedSnapshot, parseSavedSnapshot, peekSavedSnapshot, snapshotIn } from "./saved-snapshot.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
-import { snapshotBytes } from "./snapshot-file.ts";
+import { bundledSnapshotBytes, savedSnapshotBytes } from "./snapshot-file.ts";
 
 /**
  * A snapshot that can be served while the database is unreachable: one saved by an earlier process, or one bundled with the
@@ -56,15 +55,18 @@ type StandbySource = Exclude<Snapshot["source"], "database">;
 /**
  * Finds the best standby snapshot: the saved one, then the bundled one. A snapshot that is damaged or belongs to a
  * different environment is skipped with a warning. Never rejects.
+ *
+ * @param signal  ends the reads
  */
 export async function findStandby(
   settings: Settings,
   snapshotFile: string | undefined,
+  signal?: AbortSignal,
 ): Promise<StandbySnapshot | undefined> {
   const { environment, logger, bundled, definitions } = settings;
   const [saved, shipped] = await Promise.all([
-    snapshotFile === undefined ? undefined : snapshotBytes(snapshotFile),
-    readBundled(bundled, environment),
+    snapshotFile === undefined ? undefined : savedSnapshotBytes(snapshotFile, signal),
+    readBundled(bundled, environment, signal),
   ]);
 
   function read(parsed: ParsedSnapshot, source: StandbySource, name: string): Snapshot | undefined {
@@ -100,14 +102,16 @@ export async function findStandby(
 }
 
 /** Reads the snapshot bundled with the application, given as a path or as parsed JSON. Never rejects. */
-async function readBundled(bundled: unknown, environment: string): Promise<ParsedSnapshot | undefined> {
+async function readBundled(
+  bundled: unknown,
+  environment: string,
+  signal: AbortSignal | undefined,
+): Promise<ParsedSnapshot | undefined> {
   if (bundled === undefined) return undefined;
   if (typeof bundled !== "string") return snapshotIn(bundled, environment);
-  try {
-    return parseSavedSnapshot(await readFile(bundled), environment);
-  } catch (error) {
-    return { ok: false, reason: error instanceof Error ? error.message : String(error) };
-  }
+  const bytes = await bundledSnapshotBytes(bundled, signal);
+  if (bytes === undefined) return { ok: false, reason: "it does not exist" };
+  return bytes instanceof Uint8Array ? parseSavedSnapshot(bytes, environment) : bytes;
 }
 
 function once<Result>(work: () => Result): () => Result {

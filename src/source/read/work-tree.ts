@@ -1,8 +1,10 @@
 import type { Dirent, Stats } from "node:fs";
-import { lstat, open, readdir } from "node:fs/promises";
+import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { FlagError } from "../../core/errors.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
+import { failureReason, fileError } from "../../files/failure.ts";
+import { readRegularFile } from "../../files/read-file.ts";
 import { MAX_FILE_BYTES } from "../load/source-text.ts";
 
 const EMPTY = new Uint8Array();
@@ -31,6 +33,7 @@ export async function readWorkTree(folder: string): Promise<readonly SourceFile[
 async function visit(folder: string, path: string, entry: Stats | Dirent, found: SourceFile[]): Promise<void> {
   if (entry.isSymbolicLink()) found.push({ path, kind: "symlink", bytes: EMPTY });
   else if (entry.isFile()) found.push({ path, kind: "file", bytes: EMPTY });
+  else if (!entry.isDirectory()) found.push({ path, kind: "special", bytes: EMPTY });
   if (!entry.isDirectory()) return;
   const inside = await tried(path, readdir(join(folder, path), { withFileTypes: true }));
   if (path !== "flags" && inside.some(({ name }) => name === ".git")) {
@@ -47,20 +50,9 @@ async function withBytes(folder: string, file: SourceFile): Promise<SourceFile> 
 
 /** Reads one byte more than is allowed, so that a huge file is reported as too large without being read completely. */
 async function readStart(path: string): Promise<Uint8Array> {
-  const handle = await open(path, "r");
-  try {
-    const { size } = await handle.stat();
-    const buffer = Buffer.alloc(Math.min(size, MAX_FILE_BYTES + 1));
-    let length = 0;
-    while (length < buffer.length) {
-      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
-    return buffer.subarray(0, length);
-  } finally {
-    await handle.close();
-  }
+  const found = await readRegularFile(path, { maxBytes: MAX_FILE_BYTES + 1, isCut: true, refusesLink: true });
+  if (found.kind === "read") return found.bytes;
+  throw found.kind === "missing" ? found.cause : fileError(found.reason, { cause: found.cause });
 }
 
 async function tried<Value>(path: string, work: Promise<Value>): Promise<Value> {
@@ -68,7 +60,7 @@ async function tried<Value>(path: string, work: Promise<Value>): Promise<Value> 
     return await work;
   } catch (cause) {
     const hint = "check that it still exists and that its permissions let you read it";
-    throw new FlagError("INVALID_FLAGS", `${path} cannot be read`, { hint, cause });
+    throw new FlagError("INVALID_FLAGS", `${path} cannot be read: ${failureReason(cause)}`, { hint, cause });
   }
 }
 

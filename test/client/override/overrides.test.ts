@@ -126,7 +126,7 @@ test("a file that can no longer be read keeps its overrides, and the reason is l
   await clock.advance(4000);
   expect(client.isEnabled("workshop_routing")).toBe(false);
   expect(errors()).toEqual([
-    `error override file ${overrideFile} cannot be read (it is not a regular file); the overrides read before stay in force`,
+    `error override file ${overrideFile} cannot be read (it is a folder, not a regular file); the overrides read before stay in force`,
   ]);
   rmSync(overrideFile, { recursive: true });
   await tick(clock, () => client.isEnabled("workshop_routing"));
