@@ -119,7 +119,7 @@ test.each([
   [["--env", "Production"], {}, '"Production" is not a valid environment name'],
   [["--env", "a,a"], {}, "names a twice"],
   [["--env", "reason,b"], {}, '"reason" is not a valid environment name'],
-  [[], { flags: "a file" }, "exists but is not a folder"],
+  [[], { flags: "a file" }, "is a regular file, not a folder"],
   [[], { "flags/de.yaml": "colours: [black, red, gold]\n" }, "flags/ contains files that are not feature flags"],
 ])("init %j in a project with %j is refused, and nothing is written", async (args, files, message) => {
   const folder = written(aFolder(), files);

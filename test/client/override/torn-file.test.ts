@@ -126,15 +126,15 @@ describe("the file of a client", () => {
 
   test.each([
     ["a folder", (path: string) => rmSync(path, { force: true }) ?? execFileSync("mkdir", [path])],
-    ["a named pipe", (path: string) => execFileSync("mkfifo", [path])],
-    ["an endless device", (path: string) => symlinkSync("/dev/zero", path)],
-  ])("that is %s is refused without waiting, and the log says that nothing of it applies", async (_, create) => {
+    ["a pipe", (path: string) => execFileSync("mkfifo", [path])],
+    ["a device", (path: string) => symlinkSync("/dev/zero", path)],
+  ])("that is %s is refused without waiting, and the log says that nothing of it applies", async (what, create) => {
     const overrideFile = freshFile();
     create(overrideFile);
     const { client, lines } = await opened(fakeStore(rows), { overrideFile });
     expect(on(client)).toBe("checkout search booking");
     expect(lines).toContain(
-      `error override file ${overrideFile} cannot be read (it is not a regular file); none of its overrides is in force`,
+      `error override file ${overrideFile} cannot be read (it is ${what}, not a regular file); none of its overrides is in force`,
     );
   });
 
