@@ -86,9 +86,9 @@ async function readNow(path: string, limits: ReadLimits, signal: AbortSignal): P
   }
 }
 
-/** With O_NONBLOCK, opening a pipe that took the place of a file returns at once. Windows has neither flag. */
+/** With O_NONBLOCK, opening a pipe that took the place of a file returns at once. On Windows, which lacks them, both flags have no effect. */
 function flagsOf(refusesLink: boolean): number {
-  const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants;
+  const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
   return O_RDONLY | O_NONBLOCK | (refusesLink ? O_NOFOLLOW : 0);
 }
 

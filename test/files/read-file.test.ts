@@ -1,3 +1,4 @@
+import type * as FileSystem from "node:fs/promises";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
@@ -8,7 +9,7 @@ import { aPipe, aSocket } from "./places.ts";
 /** Makes every look-up of a path that contains "hung" wait, as on a network share whose server is gone. */
 const hung = vi.hoisted(() => ({ count: 0, answer: [] as (() => void)[] }));
 vi.mock("node:fs/promises", async (original) => {
-  const real = await original<typeof import("node:fs/promises")>();
+  const real = await original<typeof FileSystem>();
   const stat: typeof real.stat = async (path: unknown, ...more: readonly unknown[]) => {
     if (String(path).includes("hung")) {
       hung.count++;

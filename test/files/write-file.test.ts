@@ -166,7 +166,7 @@ describe("refused, with everything left as it was", () => {
 test("a full disk or a missing permission leaves the old file, no temporary file, and a message that says why", async () => {
   const root = aFolder();
   writeFileSync(join(root, "f"), "old");
-  const tooLong = `${"x".repeat(256)}`;
+  const tooLong = "x".repeat(256);
   await expect(writeFileSafely({ root, path: tooLong, content: "" })).rejects.toMatchObject({
     code: "FILE_UNUSABLE",
     message: expect.stringContaining("its name is too long (ENAMETOOLONG)"),

@@ -1,3 +1,4 @@
+import type * as FileSystem from "node:fs/promises";
 import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
@@ -12,7 +13,7 @@ import { opened } from "../opened.ts";
 /** Makes look-ups and renames of a path that contains "hung" wait, as on a network share whose server is gone. */
 const hung = vi.hoisted(() => ({ isGone: true, answer: [] as (() => void)[] }));
 vi.mock("node:fs/promises", async (original) => {
-  const real = await original<typeof import("node:fs/promises")>();
+  const real = await original<typeof FileSystem>();
   const waiting = <Call extends (path: never, ...more: never[]) => Promise<unknown>>(call: Call): Call =>
     (async (path: never, ...more: never[]) => {
       if (hung.isGone && String(path).includes("hung")) await new Promise<void>((done) => hung.answer.push(done));
