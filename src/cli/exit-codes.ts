@@ -29,6 +29,7 @@ export const EXIT_OF: Readonly<Record<ErrorCode, ExitCode>> = {
   WRONG_DATABASE: EXIT.wrongTarget,
   NOT_A_REPOSITORY: EXIT.repository,
   SHALLOW_CLONE: EXIT.repository,
+  PARTIAL_CLONE: EXIT.repository,
   UNKNOWN_COMMIT: EXIT.repository,
   GIT_FAILED: EXIT.repository,
   COMMIT_NOT_AHEAD: EXIT.notAhead,

@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import { FlagError } from "../core/errors.ts";
 import type { Git } from "./git.ts";
+import { partialClone } from "./git-failure.ts";
 
 /** Limits how many bytes of a file are kept, so that no file can fill the memory. Flag files may have at most 256 KB. */
 export const MAX_BYTES = 1_048_576;
@@ -17,7 +18,11 @@ export async function readBlobs(git: Git, ids: readonly string[]): Promise<reado
   if (ids.length === 0) return [];
   const blobs: Uint8Array[] = [];
   const parser = batchParser((bytes) => blobs.push(bytes));
-  for await (const chunk of git.stream(["cat-file", "--batch", "--buffer"], `${ids.join("\n")}\n`)) parser(chunk);
+  try {
+    for await (const chunk of git.stream(["cat-file", "--batch", "--buffer"], `${ids.join("\n")}\n`)) parser(chunk);
+  } catch (cause) {
+    throw await missingIn(git, cause);
+  }
   if (blobs.length !== ids.length) {
     throw new FlagError("GIT_FAILED", `git returned only ${blobs.length} of ${ids.length} files`, {
       hint: "check the repository with: git fsck",
@@ -51,7 +56,7 @@ export function openBlobs(git: Git): BlobReader {
       for await (const chunk of git.stream(["cat-file", "--batch"], ids)) parser(chunk);
       failure = new Error("the process that reads git's objects has ended");
     } catch (cause) {
-      failure = cause;
+      failure = await missingIn(git, cause);
     }
     for (const { reject } of pending.splice(0)) reject(failure);
   }
@@ -70,6 +75,13 @@ export function openBlobs(git: Git): BlobReader {
       await answering;
     },
   };
+}
+
+/** Returns the error about a partial clone instead of one about a missing object, if the clone is partial. */
+async function missingIn(git: Git, cause: unknown): Promise<unknown> {
+  if (!(cause instanceof FlagError) || cause.code !== "GIT_FAILED") return cause;
+  const promisors = await git.run("config", "--get-regexp", String.raw`^remote\..*\.promisor$`).catch(() => "");
+  return promisors.trim() === "" ? cause : partialClone(cause);
 }
 
 /** Creates a parser of `<id> blob <size>\n<content>\n`, repeated. Chunks may end at any byte. */
@@ -111,6 +123,6 @@ function sizeIn(header: string): number {
   const size = /^[0-9a-f]+ blob (\d+)$/.exec(header)?.[1];
   if (size !== undefined) return Number(size);
   throw new FlagError("GIT_FAILED", `git cannot read a file: "${header}"`, {
-    hint: "fetch missing objects with: git fetch --refetch\nor check the repository with: git fsck",
+    hint: "check the repository with: git fsck",
   });
 }

@@ -7,6 +7,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * Contains only settings that could change a result or start another program. `safe.directory` remains the user's choice.
  */
 export const FIXED_CONFIGURATION: readonly string[] = [
+  "advice.graftFileDeprecated=false",
   "core.quotePath=false",
   "core.hooksPath=/dev/null",
   "core.fsmonitor=false",

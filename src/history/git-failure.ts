@@ -33,7 +33,18 @@ export function gitFailure(cause: unknown, folder: string): FlagError {
       "run this inside a clone of it",
     );
   }
+  if (said.includes("promisor remote")) return partialClone(new Error(said));
   return failure("GIT_FAILED", `git failed: ${firstComplaint(said)}`, "check the repository with: git fsck");
+}
+
+/** Returns the error about a clone that was made without all files, when git cannot fetch the files that are needed. */
+export function partialClone(cause: unknown): FlagError {
+  const message =
+    "this clone is partial: it lacks some files of the history, and git could not fetch them from the remote";
+  return new FlagError("PARTIAL_CLONE", message, {
+    hint: "where git has access to the remote: git fetch --refetch --no-filter\n(in GitHub Actions: actions/checkout with fetch-depth: 0 and without filter)",
+    cause,
+  });
 }
 
 /** Replaces the credentials in `https://user:token@host` and `https://token@host`. */
@@ -41,9 +52,15 @@ export function withoutCredentials(text: string): string {
   return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s'"]*@/gi, "$1***@");
 }
 
-function firstComplaint(said: string): string {
+/** Returns the lines of git's output that say what failed: neither advice nor warnings. */
+function complaintsIn(said: string): readonly string[] {
   const lines = said.split("\n").map((line) => line.trim());
-  return lines.find((line) => /^(fatal|error):/.test(line)) ?? lines.find((line) => line !== "") ?? "no message";
+  return lines.filter((line) => line !== "" && !/^(?:hint|warning):/.test(line));
+}
+
+function firstComplaint(said: string): string {
+  const lines = complaintsIn(said);
+  return lines.find((line) => /^(fatal|error):/.test(line)) ?? lines[0] ?? "no message";
 }
 
 function ownedByOthers(said: string): string | undefined {

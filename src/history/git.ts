@@ -58,6 +58,13 @@ export function gitIn(folder: string, ambient: Environment, indexFile?: string):
   };
 }
 
+/** Returns everything that a stream of {@link Git} yields, as one text. */
+export async function textFrom(stream: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
 async function* output(
   folder: string,
   environment: Record<string, string>,

@@ -1,7 +1,7 @@
 import { FlagError } from "../core/errors.ts";
 import type { SourceFile } from "../core/flag/source-file.ts";
 import { readBlobs } from "./cat-file.ts";
-import type { Git } from "./git.ts";
+import { type Git, textFrom } from "./git.ts";
 
 /** One file of a commit whose content has not been read yet. */
 export interface TreeEntry {
@@ -36,11 +36,14 @@ export async function readContents(git: Git, entries: readonly TreeEntry[]): Pro
 
 /** Lists everything below a path, in git's order. Paths are relative to the opened folder. */
 export async function listTree(git: Git, commit: string, path: string): Promise<readonly TreeEntry[]> {
-  const chunks: Uint8Array[] = [];
-  const args = ["ls-tree", "-r", "-z", commit, "--", path];
-  for await (const chunk of git.stream(args)) chunks.push(chunk);
-  const records = Buffer.concat(chunks).toString("utf8").split("\0");
+  const records = (await textFrom(git.stream(["ls-tree", "-r", "-z", commit, "--", path]))).split("\0");
   return records.filter((record) => record !== "").map(treeEntry);
+}
+
+/** Lists the names of the folders directly inside the opened folder. */
+export async function listFolders(git: Git, commit: string): Promise<readonly string[]> {
+  const names = await git.run("ls-tree", "-d", "-z", "--name-only", commit);
+  return names.split("\0").filter((name) => name !== "");
 }
 
 /** Parses `100644 blob <id>\t<path>`. */

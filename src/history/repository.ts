@@ -1,27 +1,26 @@
 import { statSync } from "node:fs";
 import { FlagError } from "../core/errors.ts";
 import type { SourceFile } from "../core/flag/source-file.ts";
+import { asCommitted, type AsCommitted } from "./as-committed.ts";
 import { openBlobs, type BlobReader } from "./cat-file.ts";
 import { gitIn, type Git } from "./git.ts";
 import type { Environment } from "./git-environment.ts";
 import type { CommitInfo } from "./commit-info.ts";
+import { headOf, type HeadInfo } from "./head.ts";
 import { lastChanges } from "./last-changes.ts";
 import { type MainlineChange, type MainlineCommit, walkMainline } from "./mainline.ts";
-import { listTree, readFiles } from "./read-files.ts";
-
-/** The commit and branch of HEAD. */
-export interface HeadInfo {
-  /** The full id of the commit; null before the first commit. */
-  readonly commit: string | null;
-  /** The name of the branch; null while HEAD is detached, as it usually is in CI. */
-  readonly branch: string | null;
-}
+import { listFolders, listTree, readFiles } from "./read-files.ts";
+import { isShallow, resolveRef } from "./resolve-ref.ts";
 
 /** Reads a git repository and never writes to it. All paths are relative to the opened folder, with forward slashes. */
 export interface Repository {
   /** The absolute path of the top of the work tree. */
   readonly root: string;
-  /** Returns the full id of a branch, tag or short id. @throws FlagError UNKNOWN_COMMIT */
+  /**
+   * Returns the full id of a branch, tag or short id.
+   *
+   * @throws FlagError UNKNOWN_COMMIT, also for a name that could mean two things
+   */
   resolve(ref: string): Promise<string>;
   /** Returns whether the clone is shallow. In a shallow clone, older commits are missing, so ancestry may be unknown. */
   isShallow(): Promise<boolean>;
@@ -39,6 +38,8 @@ export interface Repository {
    * submodules are listed but not read. Only the first MiB of a larger file is read.
    */
   readFiles(commit: string, folder: string): Promise<readonly SourceFile[]>;
+  /** Lists the folders of a commit directly inside the opened folder. */
+  folders(commit: string): Promise<readonly string[]>;
   /** Maps the path of each file of a commit below `folder` to its blob id. Omits links and submodules. */
   fileIds(commit: string, folder: string): Promise<ReadonlyMap<string, string>>;
   /** Opens a reader of blobs by id. The caller must close it. */
@@ -52,6 +53,8 @@ export interface Repository {
   mainline(to: string, folder: string, onCommit?: (commit: MainlineCommit) => void): AsyncIterable<MainlineChange>;
   /** Returns the paths below `folder` that differ from HEAD: added, changed or deleted. Omits ignored files. */
   changedFiles(folder: string): Promise<readonly string[]>;
+  /** Finds the files of the work tree below `folder` that a commit would leave out or hold with other content. */
+  asCommitted(folder: string, files: readonly SourceFile[]): Promise<AsCommitted>;
   /** Returns the commit and branch of HEAD. */
   describeHead(): Promise<HeadInfo>;
   /**
@@ -86,7 +89,7 @@ export async function openRepository(folder: string, environment: Environment = 
   const commitOf = async (ref: string): Promise<string> => {
     // Only full ids are remembered: branches and HEAD move.
     if (known.has(ref)) return ref;
-    const commit = await resolve(git, ref);
+    const commit = await resolveRef(git, ref);
     known.add(commit);
     return commit;
   };
@@ -109,16 +112,18 @@ export async function openRepository(folder: string, environment: Environment = 
       return line(found) || null;
     },
     readFiles: async (commit, below) => readFiles(git, await commitOf(commit), below),
+    folders: async (commit) => listFolders(git, await commitOf(commit)),
     fileIds: async (commit, below) => {
       const entries = await listTree(git, await commitOf(commit), below);
       return new Map(entries.flatMap(({ kind, path, id }) => (kind === "file" ? [[path, id]] : [])));
     },
     openBlobs: () => openBlobs(git),
     mainline: async function* (to, below, onCommit) {
-      yield* walkMainline(git, await resolve(git, to), below, onCommit);
+      yield* walkMainline(git, await resolveRef(git, to), below, onCommit);
     },
     changedFiles: (below) => changedFiles(git, below, prefix),
-    describeHead: () => describeHead(git),
+    asCommitted: (below, files) => asCommitted(git, below, files),
+    describeHead: () => headOf(git),
     lastChanges: async (paths, { from, to }, identityOf) => {
       const range = { from: from === null ? null : await commitOf(from), to: await commitOf(to) };
       return lastChanges(git, [...paths], range, identityOf);
@@ -137,48 +142,6 @@ async function placeOf(git: Git): Promise<{ readonly root: string; readonly pref
   return { root, prefix };
 }
 
-async function resolve(git: Git, ref: string): Promise<string> {
-  // oxlint-disable-next-line no-control-regex -- the pattern is meant to match control characters
-  if (ref === "" || ref.startsWith("-") || /[\u0000-\u001f\u007f]/.test(ref)) {
-    throw new FlagError("UNKNOWN_COMMIT", `${JSON.stringify(ref)} is not the name of a commit`, {
-      hint: "give a branch, a tag or a commit id",
-    });
-  }
-  // The repository is open, so an error from git is about the name.
-  const found = await git.run("rev-parse", "--verify", "--quiet", `${ref}^{commit}`).catch((cause: unknown) => {
-    const complaint = cause instanceof Error ? cause.message : String(cause);
-    throw new FlagError("UNKNOWN_COMMIT", `"${ref}" is not a commit: ${complaint}`, {
-      hint: "give a branch, a tag or a full commit id",
-      cause,
-    });
-  });
-  if (found !== "") return line(found);
-  throw new FlagError("UNKNOWN_COMMIT", `commit "${ref}" does not exist in this repository`, {
-    hint: await hintFor(git, ref),
-  });
-}
-
-async function hintFor(git: Git, ref: string): Promise<string> {
-  if ((await describeHead(git)).commit === null) return "the repository has no commits yet: commit flags/ first";
-  const [, remote, branch] = /^(origin)\/([\w./-]+)$/.exec(ref) ?? [];
-  if (await isShallow(git)) {
-    // In a clone of a single branch, --unshallow alone would not fetch other branches.
-    const all = remote === undefined ? "" : ` ${remote} '+refs/heads/*:refs/remotes/${remote}/*'`;
-    return `this clone is shallow; fetch the rest of the history with: git fetch --unshallow${all}`;
-  }
-  if (branch !== undefined) {
-    const fetch = `git fetch ${remote} '+refs/heads/${branch}:refs/remotes/${ref}'`;
-    return `${fetch}\ngit branch --remotes        lists the branches that were fetched`;
-  }
-  if (/^[0-9a-f]{4,39}$/.test(ref))
-    return "check that it was pushed and fetched; if several commits begin with this id, give more digits";
-  return "check that it was pushed and fetched; git branch --all lists what exists here";
-}
-
-async function isShallow(git: Git): Promise<boolean> {
-  return line(await git.run("rev-parse", "--is-shallow-repository")) === "true";
-}
-
 async function ancestry(
   git: Git,
   commitOf: (ref: string) => Promise<string>,
@@ -190,9 +153,10 @@ async function ancestry(
     if (cause instanceof FlagError && cause.code === "UNKNOWN_COMMIT") return null;
     throw cause;
   });
-  // Empty output means that the newer commit contains the older one. merge-base is not used,
-  // because it answers with an exit code only, which is harder to distinguish from a failure.
-  if (start !== null && (await git.run("rev-list", "--max-count=1", start, `^${end}`)) === "") return "yes";
+  // Counts the commits that the newer one does not contain. merge-base is not used, because it answers with an exit code
+  // only, which is harder to distinguish from a failure.
+  if (start !== null && line(await git.run("rev-list", "--count", "--max-count=1", start, `^${end}`)) === "0")
+    return "yes";
   if (await isShallow(git)) {
     throw new FlagError("SHALLOW_CLONE", `this clone is shallow, so it is unknown whether ${newer} contains ${older}`, {
       hint: "fetch the full history with: git fetch --unshallow\n(actions/checkout: fetch-depth: 0)",
@@ -206,13 +170,6 @@ async function changedFiles(git: Git, folder: string, prefix: string): Promise<r
   const records = (await git.run(...args, "--", folder)).split("\0").filter((record) => record !== "");
   // Each record has two letters of state, a space, and the path from the top of the repository.
   return records.map((record) => record.slice(3 + prefix.length)).sort();
-}
-
-async function describeHead(git: Git): Promise<HeadInfo> {
-  const commit = line(await git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}"));
-  const name = line(await git.run("symbolic-ref", "--quiet", "HEAD"));
-  const branch = name.startsWith("refs/heads/") ? name.slice("refs/heads/".length) : null;
-  return { commit: commit || null, branch };
 }
 
 function line(output: string): string {

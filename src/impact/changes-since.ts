@@ -32,6 +32,11 @@ export async function baseOf(folder: string, base: string, files: Files): Promis
   return { commit, loaded: loadFlags(hasFlags(sources) ? sources : [], { work: files.loaded.work }) };
 }
 
+/** Checks that a base exists, before anything is compared with it. @throws FlagError UNKNOWN_COMMIT */
+export async function checkBase(folder: string, base: string): Promise<void> {
+  await (await openRepository(folder)).resolve(base);
+}
+
 /**
  * Returns the plan of each environment that a branch declares, as if the table had been synced from the base. Reads no
  * database.

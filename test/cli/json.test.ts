@@ -132,7 +132,7 @@ describe("--format json", () => {
     const { repository, hoist } = await aSyncedTree(SQLITE, FLAGS);
     repository.write(flagPath("checkout_button"), flagText({ lines: "rollout: 90%" }));
     const dirty = await hoist("plan", "--format", "json");
-    expect(dirty).toMatchObject({ code: 0, err: expect.stringContaining("changed but not committed") });
+    expect(dirty).toMatchObject({ code: 0, err: expect.stringContaining("1 file differs from HEAD") });
     expect(JSON.parse(dirty.out)).toMatchObject({ changes: [], unchanged: 2 });
     repository.commit("Higher (#2)");
     const refused = await hoist("sync", "--format", "json");

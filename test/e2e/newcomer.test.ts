@@ -55,7 +55,7 @@ test("a new user can run init, add a flag, fix a mistake by its error, and use t
   const [, line = ""] = /so this has no effect there until you run: hoist (.*)/.exec(stepped) ?? [];
   const enabled = await done(...line.split(" "));
   expect(enabled).toContain("production  disabled → enabled");
-  await done("validate", "--base", "HEAD");
+  await done("validate", "--base", "HEAD", "--work-tree");
   repository.commit("New checkout for 10 % in production (#3)");
   const synced = await done("sync", "--env", "production");
   expect(synced).toContain("2 created");

@@ -30,7 +30,7 @@ test("a branch with the first flags is compared with an empty state", async () =
   repository.commit("Begin");
   repository.write("flags/_config.yaml", CONFIG);
   writeFlags(repository, { voice_logging: flagText() });
-  const { out, code } = await hoistIn(repository.folder)("validate", "--base", "HEAD");
+  const { out, code } = await hoistIn(repository.folder)("validate", "--base", "HEAD", "--work-tree");
   expect(code).toBe(0);
   expect(out).toContain("+ voice_logging  created: on for everyone");
 });
@@ -43,7 +43,7 @@ test("an expired flag is an error only for a branch that edits it", async () => 
   expect(other.code).toBe(0);
   expect(other.out).toContain("warning  expired");
   writeFlags(repository, { checkout_button: expired("Old, in other words.") });
-  const edited = await hoist("validate", "--base", "HEAD", "--format", "json");
+  const edited = await hoist("validate", "--base", "HEAD", "--work-tree", "--format", "json");
   expect(edited.code).toBe(3);
   expect(JSON.parse(edited.out)).toMatchObject({
     valid: false,
@@ -76,7 +76,7 @@ test("lowering or disabling an expired flag is allowed; other changes in the sam
     ),
   })) {
     writeFlags(repository, { checkout_button: text });
-    ends[what] = (await hoist("validate", "--base", "HEAD")).code;
+    ends[what] = (await hoist("validate", "--base", "HEAD", "--work-tree")).code;
   }
   expect(ends).toEqual({
     lowered: 0,
@@ -96,7 +96,7 @@ test("a change that needs an acknowledgement exits 5, a refused change 3, in eve
   const repository = aFlagRepository({ checkout_button: at("all", "10%") }, strict);
   const hoist = hoistIn(repository.folder);
   writeFlags(repository, { checkout_button: at("all", "50%") });
-  const asked = await hoist("validate", "--base", "HEAD");
+  const asked = await hoist("validate", "--base", "HEAD", "--work-tree");
   expect(asked.code).toBe(5);
   const [, line = ""] = /if this is intended, add: (acknowledge: .*)/.exec(asked.out) ?? [];
   expect(asked.out.split("\n\n")[0]).toBe(
@@ -105,15 +105,15 @@ test("a change that needs an acknowledgement exits 5, a refused change 3, in eve
     │                          ^^^  if this is intended, add: ${line}`,
   );
   expect(asked.out).toContain("1 error in 1 file of 1 flag · nothing was changed    exit 5");
-  const annotated = await hoist("validate", "--base", "HEAD", "--format", "github");
+  const annotated = await hoist("validate", "--base", "HEAD", "--work-tree", "--format", "github");
   expect(annotated).toMatchObject({ code: 5 });
   expect(annotated.out).toContain(
     "::error file=flags/checkout_button.yaml,line=9,col=26,endColumn=29,title=step-too-large::production: the jump of 40 points exceeds policy maxStep (25)%0Aif this is intended, add: acknowledge: {",
   );
   writeFlags(repository, { checkout_button: at("all", "50%", `\n${line}`) });
-  expect(await hoist("validate", "--base", "HEAD")).toMatchObject({ code: 0 });
+  expect(await hoist("validate", "--base", "HEAD", "--work-tree")).toMatchObject({ code: 0 });
   writeFlags(repository, { checkout_button: at("20%", "50%") });
-  const both = await hoist("validate", "--base", "HEAD", "--format", "json");
+  const both = await hoist("validate", "--base", "HEAD", "--work-tree", "--format", "json");
   expect(both.code).toBe(3);
   expect(JSON.parse(both.out)).toMatchObject({
     valid: false,

@@ -147,7 +147,7 @@ describe("an acknowledgement", () => {
     const repository = aFlagRepository({ checkout_button: at("10%") });
     const noDatabase = hoistIn(repository.folder, { FLAGS_DATABASE_URL: "postgres://nobody@localhost:1/none" });
     repository.write(flagPath("checkout_button"), at("50%"));
-    const [line] = linesToWrite((await noDatabase("validate", "--base", "HEAD")).out);
+    const [line] = linesToWrite((await noDatabase("validate", "--base", "HEAD", "--work-tree")).out);
     expect(idIn(line)).toBeDefined();
     repository.git("checkout", "--quiet", ".");
     const tree = await aSyncedTree(SQLITE, { checkout_button: at("10%") });

@@ -24,7 +24,7 @@ export function adoptCommand(io: Io, done: Done): CommandUnknownOpts {
     const { flag, notes } = await liveFlag(io, key, target);
     const next = [
       `git commit, then hoist plan --env ${environment}        confirms that no manual change is left`,
-      "hoist validate --base HEAD        what has to be acknowledged",
+      "hoist validate --base HEAD --work-tree   what has to be acknowledged",
     ];
     await runEdit(io, done, options, {
       key,

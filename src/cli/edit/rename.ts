@@ -20,7 +20,7 @@ export function renameCommand(io: Io, done: Done): CommandUnknownOpts {
     const { formerKeyNotes } = await import("./former-keys.ts");
     const next = [
       `git grep -n ${key}                programs and documents that name the old key`,
-      "hoist validate --base HEAD        what the rename changes",
+      "hoist validate --base HEAD --work-tree   what the rename changes",
     ];
     await runEdit(io, done, options, {
       key,

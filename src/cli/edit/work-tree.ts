@@ -86,6 +86,6 @@ async function lastCommitted(folder: string): Promise<LoadedFlags | undefined> {
 
 function nextSteps({ after, key }: Edited): readonly string[] {
   const hasTests = after.flags.some((flag) => flag.key === key && (flag.file.tests?.length ?? 0) > 0);
-  const compare = "hoist validate --base HEAD        what the edit changes, and what has to be acknowledged";
+  const compare = "hoist validate --base HEAD --work-tree   what the edit changes, and what has to be acknowledged";
   return hasTests ? [`hoist test ${key}`, compare] : [compare];
 }

@@ -6,7 +6,7 @@ import type { Population } from "../../impact/population.ts";
 import type { ChangeReport } from "../../impact/report.ts";
 import { checkFiles } from "../../source/read/check-files.ts";
 import type { Files } from "../../source/read/read-files.ts";
-import { baseOf } from "../../impact/changes-since.ts";
+import { baseOf, checkBase } from "../../impact/changes-since.ts";
 import { reportBetween } from "../../impact/report-between.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { progressOf, todayOf, viewOf, type Io } from "../terminal/io.ts";
@@ -35,10 +35,14 @@ export async function planBase(io: Io, options: PlanBaseOptions): Promise<ExitCo
   const folder = flagsFolder(io, options.cwd);
   const today = todayOf(io);
   const contexts = options.contexts === undefined ? undefined : await readContexts(io, options.contexts);
+  await checkBase(folder, options.base);
   const origin = { folder, ref: options.workTree === true ? null : options.commit };
   const checked = await checkFiles(origin, { progress: progressOf(io), today });
   const { files, testsPassed } = checked;
-  if (hasErrors(checked)) return report(io, checked, options.format === "json" ? "json" : "text");
+  if (hasErrors(checked)) {
+    noteUncommitted(io, files.uncommitted, "comparison");
+    return report(io, checked, options.format === "json" ? "json" : "text");
+  }
   selectedEnvironments(files.loaded, options.env);
   const base = await baseOf(folder, options.base, files);
   const changes = reportBetween(base.loaded, files.loaded, {
@@ -53,7 +57,7 @@ export async function planBase(io: Io, options: PlanBaseOptions): Promise<ExitCo
     ...(await tablesOf(io, folder, files, options)),
   });
   io.out(await textOf(io, changes, options.format));
-  noteUncommitted(io, files.uncommitted);
+  noteUncommitted(io, files.uncommitted, "comparison");
   return exitOf(changes);
 }
 

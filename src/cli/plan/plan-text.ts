@@ -3,6 +3,7 @@ import { manualChangeText, manualOutcomeText } from "../../core/describe/describ
 import type { Change } from "../../core/plan/change.ts";
 import type { EditedBy, ManualChange } from "../../core/plan/manual-change.ts";
 import type { Plan } from "../../core/plan/plan.ts";
+import { andText, countText } from "../../core/text.ts";
 import { acknowledgeLine, isForFile, type Need, type PlanWithNeeds } from "../../impact/needs.ts";
 import { NO_ENTRIES, rowEditor, type ManualEntries } from "../../sync/manual-changes.ts";
 import { printNote, type Io, type Style, type View } from "../terminal/io.ts";
@@ -212,10 +213,18 @@ export function needsText({ needs, changes, environment, again }: NeedsView): st
   return lines.join("\n");
 }
 
-/** Notes that files with uncommitted changes are not part of a plan. */
-export function noteUncommitted(io: Io, uncommitted: readonly string[]): void {
-  const [first, ...others] = uncommitted;
-  if (first === undefined) return;
-  const more = others.length === 0 ? "" : ` and ${others.length} more`;
-  printNote(io, `${first}${more}: changed but not committed, so not part of this plan`);
+/**
+ * Notes that files with uncommitted changes are not part of a result.
+ *
+ * @param result  what was made without them
+ */
+export function noteUncommitted(io: Io, uncommitted: readonly string[], result: "plan" | "comparison"): void {
+  if (uncommitted.length === 0) return;
+  const differ = uncommitted.length === 1 ? "1 file differs" : `${countText(uncommitted.length)} files differ`;
+  const they = uncommitted.length === 1 ? "it is" : "they are";
+  const remedy = result === "plan" ? "commit first" : "commit first, or add --work-tree";
+  printNote(
+    io,
+    `${differ} from HEAD: ${andText(uncommitted, 4)}; ${they} not part of this ${result} (to include changes, ${remedy})`,
+  );
 }

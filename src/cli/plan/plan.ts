@@ -64,7 +64,7 @@ export function planCommand(io: Io, done: Done): CommandUnknownOpts {
         return;
       }
       printResult(io, format, planData(outcome.plan), () => planText({ ...outcome, ...viewOf(io) }));
-      noteUncommitted(io, outcome.desired.uncommitted);
+      noteUncommitted(io, outcome.desired.uncommitted, "plan");
       if (outcome.plan.problems.length > 0) done(EXIT.invalid);
       else done(outcome.plan.changes.length > 0 ? EXIT.changesPending : EXIT.done);
     });

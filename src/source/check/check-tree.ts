@@ -38,13 +38,27 @@ export function sortFiles(files: readonly SourceFile[]): SortedFiles {
     config,
     segments,
     flags: flags.filter(({ path }) => !doubles.has(path)),
-    problems: [...problems, ...doubles.values()],
+    problems: [...alikeFolders(files), ...problems, ...doubles.values()],
   };
 }
 
 function tooManyFlags(found: number): Problem {
   const message = `the tree has ${countText(found)} flags; at most ${countText(LIMITS.flags)} are allowed`;
   return { code: "tree-too-large", message, hint: "delete the files of flags that no program asks for any more" };
+}
+
+/** Returns a problem for each folder whose name differs from `flags` only in upper case. */
+function alikeFolders(files: readonly SourceFile[]): readonly Diagnostic[] {
+  const tops = new Set(files.map(({ path }) => path.split("/", 1)[0] ?? ""));
+  return [...tops].filter(isAlikeFolder).map((name) => {
+    const message = `${name}/ is not read: flags are read from flags/, in lower case`;
+    return pathProblem(name, { code: "folder-case", message, hint: "move its files to flags/" });
+  });
+}
+
+/** Returns whether the name of a folder differs from `flags` only in upper case. */
+export function isAlikeFolder(name: string): boolean {
+  return name !== "flags" && name.toLowerCase() === "flags";
 }
 
 /** Returns a problem about a path, regardless of the content of the file. */

@@ -8,6 +8,8 @@ export const DIAGNOSTIC_CODES = {
   // The file as bytes and as YAML.
   "not-a-file": "the path is a symbolic link or a submodule; neither is followed",
   "not-utf-8": "the file is not UTF-8",
+  "foreign-format": "the file has a format other than YAML, such as a Git LFS pointer or JSON",
+  "merge-conflict": "the file contains the markers of a merge conflict",
   "byte-order-mark": "the file begins with a byte order mark",
   "too-large": "the file is larger than 256 KB",
   "too-deep": "lists and mappings are nested more than 20 levels deep",
@@ -32,6 +34,7 @@ export const DIAGNOSTIC_CODES = {
   "bad-file-name": "the name of the file is not a valid key",
   "duplicate-flag": "two files define the same flag",
   "same-variable": "two keys have the same environment variable",
+  "folder-case": "the name of a folder differs from flags/ only in upper case",
   "missing-config": "flags/_config.yaml does not exist",
   "tree-too-large": "the tree has more than 100,000 flags",
   // Shape.
@@ -94,6 +97,12 @@ export const DIAGNOSTIC_CODES = {
   "test-not-run": "an inline test is not run, because the tests of the tree are too large",
 } as const;
 
+/** Maps every code of a diagnostic about the work tree and git to its meaning. Only `validate` of the work tree reports them. */
+export const WORK_TREE_CODES = {
+  "not-committed": "a commit leaves the file out, or some of its changes",
+  "committed-differently": "git converts the file, so a commit holds other content than the work tree",
+} as const;
+
 /**
  * Maps every code of a diagnostic about the changes of a branch to its meaning. Only `validate --base` reports them.
  */
@@ -107,7 +116,7 @@ export const POLICY_CODES = {
   "name-taken": "the environment variable of the flag already belongs to a flag that this change archives",
 } as const;
 
-export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES | keyof typeof POLICY_CODES;
+export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES | keyof typeof WORK_TREE_CODES | keyof typeof POLICY_CODES;
 
 /** The codes of errors that an `acknowledge` entry in the flag's file resolves. */
 export const ACKNOWLEDGEABLE_CODES: ReadonlySet<string> = new Set<keyof typeof POLICY_CODES>([

@@ -1,6 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
+import { foreignBytes } from "./foreign-format.ts";
 import { problemAt, START } from "./parsed-file.ts";
+import type { Span } from "./tree.ts";
 
 /** The maximum size of a file: parsing takes time for every byte, and hand-written files are far smaller. */
 export const MAX_FILE_BYTES = 256 * 1024;
@@ -16,6 +18,9 @@ export const INVISIBLE =
   // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
   /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF\uFFF9-\uFFFB]|[\u{E0000}-\u{E007F}]|\r(?!\n)/u;
 
+/** Matches the lines that git writes around both sides of a conflict. No line of YAML with a mapping begins like this. */
+const MERGE_MARKER = /^(?:<{7}|>{7}|\|{7})(?= |\r?$)[^\r\n]*/m;
+
 /** The text of a file, and what is wrong with it. `fatal`: the text is not worth parsing. */
 export interface SourceText {
   readonly text: string;
@@ -25,6 +30,8 @@ export interface SourceText {
 
 /** Decodes the bytes of a file, and checks the text before it is parsed. */
 export function readText(path: string, bytes: Uint8Array): SourceText {
+  const foreign = foreignBytes(bytes);
+  if (foreign !== undefined) return refused(path, "", START, foreign);
   if (bytes.length > MAX_FILE_BYTES) {
     return refused(path, "", START, {
       code: "too-large",
@@ -34,6 +41,8 @@ export function readText(path: string, bytes: Uint8Array): SourceText {
   }
   if (!isUtf8(bytes)) return notUtf8(path, bytes);
   const text = LENIENT.decode(bytes);
+  // Without a byte order mark, plain text in UTF-16 has a zero byte beside each letter.
+  if (/^(?:[\t\n\r -~]\0|\0[\t\n\r -~]){2}/.test(text)) return refused(path, "", START, UTF_16);
   if (text.startsWith(BOM)) {
     const rest = readVisible(path, text.slice(1));
     const problem = problemAt({ path, text: text.slice(1) }, START, {
@@ -49,11 +58,18 @@ export function readText(path: string, bytes: Uint8Array): SourceText {
 function readVisible(path: string, text: string): SourceText {
   const found = INVISIBLE.exec(text);
   if (found !== null) {
-    const span = { start: found.index, end: found.index + found[0].length };
-    return refused(path, text, span, {
+    return refused(path, text, spanOf(found), {
       code: "invisible-character",
       message: `${codePoint(found[0])} is an invisible character`,
       hint: "remove the character",
+    });
+  }
+  const marker = MERGE_MARKER.exec(text);
+  if (marker !== null) {
+    return refused(path, text, spanOf(marker), {
+      code: "merge-conflict",
+      message: `${marker[0].slice(0, 7)} marks a merge conflict that is not resolved`,
+      hint: "resolve the conflict, and remove the lines with <<<<<<<, |||||||, ======= and >>>>>>>",
     });
   }
   const directive = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*(%[^\r\n]*)/.exec(text);
@@ -69,19 +85,24 @@ function readVisible(path: string, text: string): SourceText {
   return { text, problems: [], fatal: false };
 }
 
-function refused(path: string, text: string, span: typeof START, problem: Parameters<typeof problemAt>[2]): SourceText {
+function spanOf({ 0: { length }, index }: RegExpExecArray): Span {
+  return { start: index, end: index + length };
+}
+
+function refused(path: string, text: string, span: Span, problem: Parameters<typeof problemAt>[2]): SourceText {
   return { text, problems: [problemAt({ path, text }, span, problem)], fatal: true };
 }
 
+const UTF_16 = {
+  code: "not-utf-8",
+  message: "the file is UTF-16; expected UTF-8",
+  hint: "save the file as UTF-8",
+} as const;
+
 function notUtf8(path: string, bytes: Uint8Array): SourceText {
   const [first, second] = bytes;
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-    return refused(path, "", START, {
-      code: "not-utf-8",
-      message: "the file is UTF-16; expected UTF-8",
-      hint: "save the file as UTF-8",
-    });
-  }
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
+    return refused(path, "", START, UTF_16);
   const start = badByteAt(bytes);
   const before = LENIENT.decode(bytes.subarray(0, start));
   const after = LENIENT.decode(bytes.subarray(start));

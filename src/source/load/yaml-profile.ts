@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap, type YAMLParseError } from "yaml";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
+import { foreignText } from "./foreign-format.ts";
 import { MAX_PROBLEMS, type ParsedFile, type Problem, problemAt, START } from "./parsed-file.ts";
 import { readText } from "./source-text.ts";
 import type { Entry, Span, Tree } from "./tree.ts";
@@ -23,8 +24,7 @@ const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(["prototype", ...Object.get
 export function parseFile(file: SourceFile): ParsedFile {
   const { path } = file;
   if (file.kind !== "file") {
-    const message = `the path is a ${file.kind === "symlink" ? "symbolic link" : "submodule"}; only regular files are read`;
-    return unusable(path, "", START, { code: "not-a-file", message, hint: "replace it with the file itself" });
+    return unusable(path, "", START, file.kind === "symlink" ? SYMLINK : SUBMODULE);
   }
   const { text, problems, fatal } = readText(path, file.bytes);
   if (fatal) return { path, text, tree: undefined, problems, spans: [START] };
@@ -45,11 +45,16 @@ function parseText(path: string, text: string): ParsedFile {
   const document = parseDocument<Node>(text, options);
   // One syntax error causes further ones, so only the first is reported.
   const [error] = document.errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
-  if (error !== undefined) return failed({ start: error.pos[0], end: error.pos[1] }, syntaxProblem(error, text));
+  if (error !== undefined) {
+    const foreign = error.code === "MULTIPLE_DOCS" ? undefined : foreignText(text);
+    return failed({ start: error.pos[0], end: error.pos[1] }, foreign ?? syntaxProblem(error, text));
+  }
   const { contents } = document;
   if (contents === null || (isScalar(contents) && contents.value === null)) {
     return failed(START, { code: "empty-file", message: "the file is empty", hint: "add content, or delete the file" });
   }
+  const foreign = isMap(contents) ? undefined : foreignText(text);
+  if (foreign !== undefined) return failed(START, foreign);
   const walk: Walk = { path, text, problems: [], spans: [] };
   const tree = treeOf(contents, walk, 0);
   // Other warnings count as errors; tags were reported by the walk.
@@ -176,6 +181,16 @@ function keyKind(read: Tree): string {
   return read.value === null ? "nothing" : `the ${typeof read.value} ${String(read.value)}`;
 }
 
+const SYMLINK: Problem = {
+  code: "not-a-file",
+  message: "the path is a symbolic link; only regular files are read",
+  hint: "replace it with the file itself",
+};
+const SUBMODULE: Problem = {
+  code: "not-a-file",
+  message: "the path is a submodule: a commit holds only the id of a commit of another repository, not its files",
+  hint: "move the files into this repository",
+};
 const WRITE_OUT = "write the value in each place where it is used";
 const tooDeep: Problem = {
   code: "too-deep",
@@ -233,10 +248,6 @@ function syntaxProblem(error: Pick<YAMLParseError, "code" | "message" | "pos">, 
   }
   if (error.code === "TAB_AS_INDENT") {
     return { code: "yaml-syntax", message: "the line is indented with a tab", hint: "indent with spaces" };
-  }
-  if (/^(?:<{7}|={7}|>{7})(?: |\r?$)/m.test(text)) {
-    const message = "the file contains the markers of a merge conflict";
-    return { code: "yaml-syntax", message, hint: "resolve the conflict and remove <<<<<<<, ======= and >>>>>>>" };
   }
   const known = SYNTAX_PROBLEMS[error.code];
   const cause = known?.message ?? error.message.charAt(0).toLowerCase() + error.message.slice(1);

@@ -1,12 +1,11 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { unknownFlagError } from "../../core/diagnostic/unknown-name.ts";
-import { FlagError } from "../../core/errors.ts";
 import type { FlagKey } from "../../core/flag/flag.ts";
 import { newestChange, type CommitInfo } from "../../history/commit-info.ts";
-import { openRepository, type Repository } from "../../history/repository.ts";
 import type { DiagnosticCode } from "../check/codes.ts";
 import { runInlineTests } from "../check/inline-tests.ts";
 import { readFiles, type Files, type Origin, type Progress } from "./read-files.ts";
+import { repositoryAround } from "./repository-around.ts";
 
 /** Files with the results of all checks and tests. */
 export interface Checked {
@@ -75,15 +74,6 @@ async function withDates(
     if (last === undefined) return diagnostic;
     return { ...diagnostic, message: `${diagnostic.message}, unchanged since ${sinceText(last)}` };
   });
-}
-
-async function repositoryAround(folder: string): Promise<Repository | null> {
-  try {
-    return await openRepository(folder);
-  } catch (error) {
-    if (error instanceof FlagError) return null;
-    throw error;
-  }
 }
 
 function sinceText({ date, authorEmail, pullRequest }: CommitInfo): string {

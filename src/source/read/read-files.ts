@@ -2,8 +2,9 @@ import { FlagError } from "../../core/errors.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
 import { openRepository, type Repository } from "../../history/repository.ts";
 import { loadFlags, type LoadedFlags } from "../load/load.ts";
+import { isAlikeFolder } from "../check/check-tree.ts";
 import { isUnderscored } from "../shape/paths.ts";
-import { readWorkTree } from "./work-tree.ts";
+import { alikeFolders, asFile, readWorkTree } from "./work-tree.ts";
 
 /** Where flags are read from: a commit, the work tree, or files that were read before, e.g. from git's index. */
 export interface Origin {
@@ -42,10 +43,17 @@ export async function readFiles(origin: Origin, progress: Progress, today?: stri
   const repository = ref === null ? null : await openRepository(folder);
   if (repository !== null) await refuseShallow(repository);
   const commit = repository === null || ref === null ? null : await repository.resolve(ref);
-  const read = () =>
-    repository === null || commit === null ? readWorkTree(folder) : repository.readFiles(commit, "flags");
+  const read = async () => {
+    if (repository === null || commit === null)
+      return [...(await readWorkTree(folder)), ...(await alikeFolders(folder))];
+    const [files, folders] = await Promise.all([repository.readFiles(commit, "flags"), repository.folders(commit)]);
+    return [...files, ...folders.filter(isAlikeFolder).map(asFile)];
+  };
   const sources = origin.files ?? (await read());
-  if (!hasFlags(sources)) throw noFlags(sources, commit, folder);
+  if (!hasFlags(sources)) {
+    const added = repository === null ? [] : await repository.changedFiles("flags");
+    throw noFlags(sources, commit, folder, added.length > 0);
+  }
   progress("checking flags", sources.length);
   // Git looks for uncommitted changes while the files are checked here.
   const uncommitted = repository === null ? [] : repository.changedFiles("flags");
@@ -67,10 +75,17 @@ export function hasFlags(files: readonly SourceFile[]): boolean {
 }
 
 /** Returns the error about an empty folder: an incomplete checkout must not archive every flag. */
-function noFlags(files: readonly SourceFile[], commit: string | null, folder: string): FlagError {
+function noFlags(
+  files: readonly SourceFile[],
+  commit: string | null,
+  folder: string,
+  hasUncommitted: boolean,
+): FlagError {
   const where = commit === null ? `${folder}/flags` : `flags/ in commit ${commit.slice(0, 7)}`;
   const found = files.length === 0 ? "is missing or empty" : "contains no flags";
   return new FlagError("NO_FLAGS", `${where} ${found}`, {
-    hint: "create it with hoist init, or use --cwd to name the folder that contains flags/",
+    hint: hasUncommitted
+      ? "flags/ has changes that are not committed: commit them first"
+      : "create it with hoist init, or use --cwd to name the folder that contains flags/",
   });
 }

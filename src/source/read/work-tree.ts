@@ -5,6 +5,7 @@ import { FlagError } from "../../core/errors.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
 import { failureReason, fileError } from "../../files/failure.ts";
 import { readRegularFile } from "../../files/read-file.ts";
+import { isAlikeFolder } from "../check/check-tree.ts";
 import { MAX_FILE_BYTES } from "../load/source-text.ts";
 
 const EMPTY = new Uint8Array();
@@ -28,6 +29,17 @@ export async function readWorkTree(folder: string): Promise<readonly SourceFile[
     files.push(...(await Promise.all(found.slice(at, at + MAX_OPEN).map((file) => withBytes(folder, file)))));
   }
   return files;
+}
+
+/** Lists the folders beside `flags/` whose name differs from it only in upper case, without their files. */
+export async function alikeFolders(folder: string): Promise<readonly SourceFile[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory() && isAlikeFolder(entry.name)).map(({ name }) => asFile(name));
+}
+
+/** Returns a path as a file without content, for checks that look only at paths. */
+export function asFile(path: string): SourceFile {
+  return { path, kind: "file", bytes: EMPTY };
 }
 
 async function visit(folder: string, path: string, entry: Stats | Dirent, found: SourceFile[]): Promise<void> {

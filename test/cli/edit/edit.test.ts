@@ -28,7 +28,7 @@ describe("set and rollout", () => {
     const second = await hoist("rollout", "checkout", "60%", "--env", "production");
     expect(second.out).toContain("the jump of 50 points exceeds policy maxStep (25)");
     const id = /acknowledge: \{ production: "([0-9a-f]{8})"/.exec(second.out)?.[1] ?? "";
-    const planned = await hoist("validate", "--base", "HEAD");
+    const planned = await hoist("validate", "--base", "HEAD", "--work-tree");
     expect(planned.out).toContain(`acknowledge: { production: "${id}"`);
     await hoist("set", "checkout", `acknowledge.production=${id}`, "acknowledge.reason=it went well");
     expect(textOf(repository, "checkout")).toContain(`acknowledge: { production: "${id}", reason: it went well }\n`);
