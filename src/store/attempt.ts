@@ -14,7 +14,7 @@ export const ATTEMPTS = {
   apply: {
     text: "apply the sync",
     rights:
-      "SELECT, INSERT, UPDATE ON feature_toggles, UPDATE ON flaghoist_actor, UPDATE (commit_sha) ON flaghoist_head, INSERT ON flaghoist_syncs",
+      "SELECT, INSERT, UPDATE ON feature_toggles, UPDATE ON flaghoist_actor, UPDATE (commit_sha, epoch) ON flaghoist_head, INSERT ON flaghoist_syncs",
   },
   readSyncs: { text: "read the list of syncs", rights: "SELECT ON flaghoist_syncs" },
   readAudit: { text: "read the audit", rights: "SELECT ON feature_toggle_audit" },

@@ -2,7 +2,7 @@ import type { FlagKey } from "../core/flag/flag.ts";
 import { FlagError } from "../core/errors.ts";
 import { type Attempt, ATTEMPTS } from "./attempt.ts";
 import { actionPart, jsonObject, jsonPart, problemIn, timePart, wholeNumberPart, withTimes } from "./readable.ts";
-import type { AuditedColumn, AuditEntry, FlagStore, SeenInstance, SyncEntry } from "./store.ts";
+import type { AuditedColumn, AuditEntry, FlagStore, HighestHeartbeat, SeenInstance, SyncEntry } from "./store.ts";
 
 /** Runs one statement and returns its rows. Values replace `?`, in order. @throws the errors of FlagStore */
 export type RunQuery = <Row extends object>(
@@ -38,7 +38,10 @@ export function commonQueries(
   query: RunQuery,
   dialect: SqlDialect,
   isPushing: () => boolean,
-): Pick<FlagStore, "hasSync" | "syncs" | "audit" | "manualChanges" | "lastChanges" | "instances" | "heartbeat"> {
+): Pick<
+  FlagStore,
+  "hasSync" | "syncs" | "audit" | "manualChanges" | "lastChanges" | "instances" | "highestHeartbeat" | "heartbeat"
+> {
   const { auditSql, syncsSql, instancesSql, heartbeatSql, oldHeartbeatSql } = statementsIn(dialect);
 
   async function audit(tail: string, ...values: readonly (string | number)[]): Promise<readonly AuditEntry[]> {
@@ -79,6 +82,11 @@ export function commonQueries(
       const rows = await query<InstanceRow>(ATTEMPTS.readInstances, instancesSql, -withinMs / 1000);
       return rows.map(seenInstance);
     },
+    highestHeartbeat: async () => {
+      type Highest = { readonly [column in keyof HighestHeartbeat]: number | string };
+      const [row] = await query<Highest>(ATTEMPTS.readInstances, HIGHEST_HEARTBEAT);
+      return row === undefined ? null : { epoch: Number(row.epoch), revision: Number(row.revision) };
+    },
     heartbeat: async ({ id, host, pid, epoch, revision, overrides, startedAt }) => {
       const values = [id, host, pid, epoch, revision, JSON.stringify(overrides), startedAt];
       try {
@@ -91,6 +99,9 @@ export function commonQueries(
     },
   };
 }
+
+const HIGHEST_HEARTBEAT = `SELECT epoch, max(revision) AS revision FROM flaghoist_instances
+  WHERE epoch = (SELECT epoch FROM flaghoist_head) GROUP BY epoch`;
 
 function statementsIn({ isoTime, now, secondsFromNow }: SqlDialect) {
   return {

@@ -75,6 +75,8 @@ export interface SyncBatch {
   readonly startedBy: string;
   /** The number of changes by kind, for the list of syncs. */
   readonly summary: JsonObject;
+  /** Whether the sync also starts a new epoch, so that every process accepts the table although its revision is lower. */
+  readonly newEpoch: boolean;
   /** Called with the written rows, as read back, before the commit. If it throws, everything is rolled back. */
   readonly verify: (written: StoredSnapshot) => void;
 }
@@ -155,6 +157,9 @@ export interface Watch {
   readonly isPushing: () => boolean;
 }
 
+/** The highest revision that the instances of one epoch reported. */
+export type HighestHeartbeat = Pick<Instance, "epoch" | "revision">;
+
 /** What a store is opened for. `sync`: the first batch creates or migrates the tables of the environment. */
 export type StoreMode =
   | { readonly kind: "read" }
@@ -196,6 +201,8 @@ export interface FlagStore {
   lastChanges(query: ChangesQuery): Promise<ReadonlyMap<FlagKey, AuditEntry>>;
   /** Reads the instances that sent a heartbeat within the last `withinMs` milliseconds. */
   instances(withinMs: number): Promise<readonly SeenInstance[]>;
+  /** Returns the highest revision that an instance of the current epoch ever reported; null if there is none. */
+  highestHeartbeat(): Promise<HighestHeartbeat | null>;
   /** Inserts or updates the instance. Does not change the revision. */
   heartbeat(instance: Instance): Promise<void>;
   /**

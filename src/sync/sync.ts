@@ -14,6 +14,7 @@ import type { FlagStore, Head, RowWrite, SyncBatch } from "../store/store.ts";
 import { attributionsOf, type Attribution } from "./attribution.ts";
 import { checkAncestry } from "./check-ancestry.ts";
 import { limitsOf } from "./limits.ts";
+import { newEpochFor, type NewEpoch } from "./new-epoch.ts";
 import { resolveUnknownCommit } from "./resolve-unknown-commit.ts";
 import { checkEnvironment, emptyTable, isMissing, planTable, readTable, type TableState } from "./table.ts";
 import { checkEvaluates, checkWritten } from "./verify.ts";
@@ -29,6 +30,8 @@ export interface SyncOptions {
   readonly acknowledgedPlan: string | null;
   /** The live commit, to continue after a rewritten history; null otherwise. */
   readonly acceptLive: string | null;
+  /** Starts a new epoch even if no heartbeat shows that the table is a restored backup. */
+  readonly newEpoch: boolean;
   /** Options that a printed command repeats, each empty or beginning with a space. */
   readonly again?: { readonly place: string; readonly intent: string };
   /**
@@ -56,6 +59,8 @@ export interface Planned {
   readonly head: Head;
   readonly live: TableState["rows"];
   readonly manual: TableState["manual"];
+  /** Why the sync starts a new epoch; null if it does not. */
+  readonly newEpoch: NewEpoch | null;
 }
 
 interface Invalid {
@@ -152,9 +157,10 @@ async function planned(table: TableState, desired: Desired, options: SyncOptions
   await checkAncestry(desired, head.commit, acceptLive, again.place);
   checkReleased(release, [...new Set([...live.keys(), ...desired.flags.keys()])]);
   const plan = planTable(table, desired, options);
+  const newEpoch = newEpochFor(head, table.heartbeat, options.newEpoch);
   const limits = await limitsOf(desired, head.commit);
   const needs = { ...limits, work: desired.loaded.work, desired: desired.flags, acknowledgedPlan };
-  return { plan: withNeeds(plan, needs), desired, database, again, head, live, manual };
+  return { plan: withNeeds(plan, needs), desired, database, again, head, live, manual, newEpoch };
 }
 
 function checkReleased(release: SyncOptions["release"], keys: readonly FlagKey[]): void {
@@ -175,8 +181,8 @@ async function attemptSync(
   const attempt = await planned(table, desired, options);
   const because = refusal(attempt.plan, options);
   if (because !== undefined) return { kind: "refused", because, ...attempt };
-  const { plan, head: before, live } = attempt;
-  const isUpToDate = plan.changes.length === 0 && before.commit === desired.commit;
+  const { plan, head: before, live, newEpoch } = attempt;
+  const isUpToDate = plan.changes.length === 0 && before.commit === desired.commit && newEpoch === null;
   if (isUpToDate) {
     await options.migrate?.();
     return { kind: "synced", before, ...attempt };
@@ -200,7 +206,7 @@ function isDrifted({ manualChanges, unmanaged, putBack }: Plan): boolean {
   return manualChanges.some(isDrift) || unmanaged.length > 0 || putBack.length > 0;
 }
 
-async function batchFor({ plan, head, desired }: Planned, options: SyncOptions): Promise<SyncBatch> {
+async function batchFor({ plan, head, desired, newEpoch }: Planned, options: SyncOptions): Promise<SyncBatch> {
   const fallback: Attribution = {
     changedBy: options.startedBy,
     notes: desired.commit === null ? "work tree" : null,
@@ -223,6 +229,7 @@ async function batchFor({ plan, head, desired }: Planned, options: SyncOptions):
     syncId: randomUUID(),
     from: isMissing(head) ? "missing" : head,
     commit: desired.commit,
+    newEpoch: newEpoch !== null,
     writes,
     startedBy: options.startedBy,
     summary: summaryOf(plan),

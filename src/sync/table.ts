@@ -6,7 +6,7 @@ import { planChanges, type Plan } from "../core/plan/plan.ts";
 import { flagOfRow, type ReadRow } from "../core/row/row-codec.ts";
 import { digest } from "../source/load/digest.ts";
 import type { Desired } from "../source/read/desired.ts";
-import type { FlagStore, Head } from "../store/store.ts";
+import type { FlagStore, Head, HighestHeartbeat } from "../store/store.ts";
 import { deletedRows, manualEntriesOf, NO_ENTRIES, withEditor, type ManualEntries } from "./manual-changes.ts";
 
 /** The table of one environment at one moment, with its manual changes. */
@@ -16,10 +16,13 @@ export interface TableState {
   readonly head: Head;
   readonly rows: ReadonlyMap<FlagKey, ReadRow>;
   readonly manual: ManualEntries;
+  /** The highest revision that a running process reported; null if there is none, or it may not be read. */
+  readonly heartbeat: HighestHeartbeat | null;
 }
 
 /** Reads the table. @throws FlagError STORE_CORRUPT for a row without a key; the errors of the store */
 export async function readTable(store: FlagStore): Promise<TableState> {
+  const heartbeat = await highestHeartbeatOf(store);
   const snapshot = await store.read();
   const rows = new Map(
     snapshot.rows.map((raw) => {
@@ -30,13 +33,23 @@ export async function readTable(store: FlagStore): Promise<TableState> {
       return [key, read];
     }),
   );
-  return { label: store.label, head: snapshot.head, rows, manual: await manualEntriesOf(store, rows) };
+  return { label: store.label, head: snapshot.head, rows, manual: await manualEntriesOf(store, rows), heartbeat };
 }
 
 /** Returns the table of a database that does not exist yet. */
 export function emptyTable(environment: string, label: string): TableState {
   const head = { environment, storeId: "", epoch: 0, revision: 0, commit: null };
-  return { label, head, rows: new Map(), manual: NO_ENTRIES };
+  return { label, head, rows: new Map(), manual: NO_ENTRIES, heartbeat: null };
+}
+
+/** Returns the highest heartbeat; null for a role that may not read the instances. */
+export async function highestHeartbeatOf(store: Pick<FlagStore, "highestHeartbeat">): Promise<HighestHeartbeat | null> {
+  try {
+    return await store.highestHeartbeat();
+  } catch (error) {
+    if (error instanceof FlagError && error.code === "STORE_FORBIDDEN") return null;
+    throw error;
+  }
 }
 
 /** Returns whether a head is that of an {@link emptyTable}. */

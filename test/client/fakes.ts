@@ -117,6 +117,7 @@ export function fakeStore(rows: readonly RawRow[] = [], head: Partial<Head> = {}
     audit: unused,
     manualChanges: unused,
     lastChanges: unused,
+    highestHeartbeat: unused,
     instances: unused,
   };
   return store;

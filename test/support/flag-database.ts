@@ -1,8 +1,12 @@
-import { copyFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { copyFileSync, writeFileSync } from "node:fs";
+import { promisify } from "node:util";
 import { describe, onTestFinished } from "vitest";
 import { openSqlite } from "../../src/store/sqlite/driver.ts";
 import { describePostgres, freshDatabase, onServer, typeInPsql } from "./postgres.ts";
 import { fileUrl, freshFile, typeInSqlite } from "./sqlite.ts";
+
+const run = promisify(execFile);
 
 /** A complete row as the database returns it. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -20,6 +24,8 @@ export interface FlagDatabase {
   rows(sql: string): Promise<readonly Row[]>;
   /** Returns a copy of the database, including time stamps. No other connection may be open. */
   copy(): Promise<FlagDatabase>;
+  /** Makes a backup with the database's own tools. The returned function restores it in place, under running programs. */
+  backup(): Promise<() => Promise<void>>;
   /** Returns a function whose result changes with every later write of a row, even if the write changes no value. */
   writeMark(): Promise<() => Promise<unknown>>;
   /** Resolves when all other connections have ended, because the last statement of a killed process may still run. */
@@ -115,6 +121,11 @@ function sqliteAt(file: string): FlagDatabase {
       copyFileSync(file, other);
       return sqliteAt(other);
     },
+    backup: async () => {
+      const saved = freshFile();
+      await typeInSqlite(file, `.backup '${saved}'`);
+      return async () => void (await typeInSqlite(file, `.restore '${saved}'`));
+    },
     writeMark: async () => {
       const db = openSqlite(file, "ro");
       onTestFinished(() => db.close());
@@ -131,6 +142,12 @@ function postgresAt(url: string): FlagDatabase {
     type: (sql) => typeInPsql(url, sql),
     rows: async (sql) => (await onServer(url, sql)).rows as Row[],
     copy: async () => postgresAt(await freshDatabase(new URL(url).pathname.slice(1))),
+    backup: async () => {
+      const { stdout: dump } = await run("pg_dump", ["--clean", "--if-exists", url], { maxBuffer: 100_000_000 });
+      const file = freshFile("dump.sql");
+      writeFileSync(file, dump);
+      return async () => void (await run("psql", ["-Xq1", "-v", "ON_ERROR_STOP=1", "-f", file, url]));
+    },
     writeMark: async () => async () => {
       const each = TABLES.map(([table]) => `SELECT '${table}' AS name, ctid::text, xmin::text FROM ${table}`);
       return (await onServer(url, `${each.join(" UNION ALL ")} ORDER BY 1, 2`)).rows;

@@ -27,6 +27,7 @@ export async function runSync(
     onDrift: "keep",
     acknowledgedPlan: null,
     acceptLive: null,
+    newEpoch: false,
     ...options,
   });
 }

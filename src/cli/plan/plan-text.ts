@@ -7,12 +7,15 @@ import { andText, countText } from "../../core/text.ts";
 import { acknowledgeLine, isForFile, type Need, type PlanWithNeeds } from "../../impact/needs.ts";
 import { NO_ENTRIES, rowEditor, type ManualEntries } from "../../sync/manual-changes.ts";
 import { printNote, type Io, type Style, type View } from "../terminal/io.ts";
+import type { NewEpoch } from "../../sync/new-epoch.ts";
 import { agoText } from "../terminal/age.ts";
 import { padded, widthOf } from "../terminal/layout.ts";
 
 /** A plan, and what its text shows in addition. */
 export interface PlanView extends View {
   readonly plan: PlanWithNeeds;
+  /** Why the sync starts a new epoch; null, like the default, if it does not. */
+  readonly newEpoch?: NewEpoch | null;
   /** Who changed the table manually; nobody unless given. */
   readonly manual?: ManualEntries;
   /** The database that the plan is for, if any. */
@@ -39,6 +42,7 @@ export function planText(view: PlanView): string {
   const width = Math.min(40, Math.max(0, ...keys.map((key) => key.length)));
   const blocks = [
     view.title ?? betweenText(plan) + (view.database === undefined ? "" : `\ndatabase ${view.database}`),
+    view.newEpoch ? `! a new epoch begins, ${newEpochReason(view.newEpoch)}` : "",
     plan.problems.map((problem) => problemText(problem, view.style)).join("\n"),
     changesText(view, width),
     manualChangesText(view, width),
@@ -58,6 +62,12 @@ function betweenText({ environment, from, to, changes, problems, manualChanges }
   if (from.revision === 0) return `${environment} has never been synced; this plan updates it to ${next}`;
   const at = from.commit === null ? revision : `${shortCommit(from.commit)} (${revision})`;
   return `${environment} is at ${at}; this plan updates it to ${next}`;
+}
+
+/** Says why a sync starts a new epoch. */
+export function newEpochReason(epoch: NewEpoch): string {
+  if (epoch.because === "asked") return "as --new-epoch asks";
+  return `because a process reported revision ${epoch.reported}, which is ahead of the table: a backup was restored`;
 }
 
 function targetText({ commit }: Plan["to"]): string {

@@ -63,10 +63,12 @@ export function planCommand(io: Io, done: Done): CommandUnknownOpts {
         done(reportDiagnostics(io, outcome, format));
         return;
       }
-      printResult(io, format, planData(outcome.plan), () => planText({ ...outcome, ...viewOf(io) }));
+      printResult(io, format, { ...planData(outcome.plan), newEpoch: outcome.newEpoch }, () =>
+        planText({ ...outcome, ...viewOf(io) }),
+      );
       noteUncommitted(io, outcome.desired.uncommitted, "plan");
       if (outcome.plan.problems.length > 0) done(EXIT.invalid);
-      else done(outcome.plan.changes.length > 0 ? EXIT.changesPending : EXIT.done);
+      else done(outcome.plan.changes.length > 0 || outcome.newEpoch !== null ? EXIT.changesPending : EXIT.done);
     });
 }
 

@@ -12,6 +12,8 @@ import type { FlagStore, StoredSnapshot } from "../../store/store.ts";
 import { desiredOf, type Desired } from "../../source/read/desired.ts";
 import { readFiles } from "../../source/read/read-files.ts";
 import { manualEntriesOf, rowEditor, withEditor, type ManualEntries } from "../../sync/manual-changes.ts";
+import { revisionAhead } from "../../sync/new-epoch.ts";
+import { highestHeartbeatOf } from "../../sync/table.ts";
 import { liveFlags, targetOf, withLiveTable, type TargetOptions } from "../live-table.ts";
 import type { Io } from "../terminal/io.ts";
 import { INSTANCE_MS } from "../plan/live-tables.ts";
@@ -56,6 +58,8 @@ async function statusOf(io: Io, store: FlagStore, { head, rows }: StoredSnapshot
   const [instances, syncs] = [await store.instances(INSTANCE_MS), await store.syncs(1)];
   const reads = new Map(rows.map((raw) => [String(raw.feature_key), flagOfRow(raw)]));
   const manual = await manualEntriesOf(store, reads);
+  const heartbeat = await highestHeartbeatOf(store);
+  const behind = revisionAhead(await store.readHead(), heartbeat);
   const overrides = overridesOf({ overrides: await parsedOverrides(io) }, liveFlags(reads.values()), new Set());
   const keys = [...new Set([...reads.keys(), ...(git.desired?.flags.keys() ?? [])])].sort();
   const seen = new Map(seenOverrides(instances).map((each) => [each.key, each]));
@@ -65,7 +69,13 @@ async function statusOf(io: Io, store: FlagStore, { head, rows }: StoredSnapshot
     environment: head.environment,
     database: store.label,
     git: { commit: git.commit, problem: git.problem },
-    table: { epoch: head.epoch, revision: head.revision, commit: head.commit, syncedAt: syncs[0]?.syncedAt ?? null },
+    table: {
+      epoch: head.epoch,
+      revision: head.revision,
+      commit: head.commit,
+      syncedAt: syncs[0]?.syncedAt ?? null,
+      behind,
+    },
     instances: {
       seen: instances.length,
       atRevision: instances.filter(({ revision }) => revision === head.revision).length,

@@ -29,6 +29,8 @@ export interface Status {
     readonly commit: string | null;
     /** ISO 8601; null when no sync was recorded. */
     readonly syncedAt: string | null;
+    /** The revision that a running process reported, if the table is behind it: a backup was restored. */
+    readonly behind: number | null;
   };
   /** `pollOnly` counts the instances that changes do not reach at once. */
   readonly instances: { readonly seen: number; readonly atRevision: number; readonly pollOnly: number };
@@ -64,7 +66,16 @@ function headText({ environment, database, git, table, instances }: Status, now:
   const head = `${environment}: git ${commit} · table revision ${table.revision} (${live}${synced}) · ${instancesText(instances, table.revision)}`;
   const lines = [head, `database ${database}`];
   if (git.problem !== null) lines.push(`git could not be compared: ${git.problem}`);
+  if (table.behind !== null) lines.push(...behindTexts(table.revision, table.behind, environment));
   return lines.join("\n");
+}
+
+/** Says that a backup was restored, what running processes do, and which command ends this state. */
+function behindTexts(revision: number, reported: number, environment: string): readonly string[] {
+  return [
+    `the table is behind: it has revision ${revision}, but a process reported revision ${reported} (a restored backup?)`,
+    `running processes apply only what the table disables, until you run: hoist sync --env ${environment} --new-epoch`,
+  ];
 }
 
 function instancesText({ seen, atRevision, pollOnly }: Status["instances"], revision: number): string {

@@ -19,6 +19,7 @@ export function syncData(
     database: outcome.database,
     revision: head.revision,
     epoch: head.epoch,
+    newEpoch: outcome.newEpoch,
     commit: head.commit,
     changes: summaryOf(plan),
     flags: desired.flags.size,

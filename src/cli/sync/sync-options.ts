@@ -14,6 +14,7 @@ interface SyncingOptions extends TargetOptions {
   readonly onDrift: OnDrift;
   readonly acknowledge?: string | undefined;
   readonly acceptLive?: string | undefined;
+  readonly newEpoch?: boolean | undefined;
 }
 
 /** Returns the options of a sync from those of the command line. Only `write` creates or migrates the database. */
@@ -32,6 +33,7 @@ export function syncOptions(io: Io, options: SyncingOptions, mode: "read" | "wri
     onDrift: options.onDrift,
     acknowledgedPlan: options.acknowledge ?? null,
     acceptLive: options.acceptLive ?? null,
+    newEpoch: options.newEpoch ?? false,
     again: againOf(options),
   };
 }
@@ -45,7 +47,16 @@ interface Again {
 }
 
 /** Returns the options that a printed command repeats. */
-export function againOf({ cwd, database, commit, workTree, release = [], onDrift, acceptLive }: SyncingOptions): Again {
+export function againOf({
+  cwd,
+  database,
+  commit,
+  workTree,
+  release = [],
+  onDrift,
+  acceptLive,
+  newEpoch,
+}: SyncingOptions): Again {
   const place = [
     ...(workTree === true ? ["--work-tree"] : commit === "HEAD" ? [] : ["--commit", shellWord(commit)]),
     ...(database === undefined ? [] : ["--database", shellWord(withoutPassword(database))]),
@@ -55,6 +66,7 @@ export function againOf({ cwd, database, commit, workTree, release = [], onDrift
     ...release.flatMap((key) => ["--release", shellWord(key)]),
     ...(onDrift === "keep" ? [] : ["--on-drift", onDrift]),
     ...(acceptLive === undefined ? [] : ["--accept-live", shellWord(acceptLive)]),
+    ...(newEpoch === true ? ["--new-epoch"] : []),
   ];
   return { place: spaced(place), intent: spaced([...place, ...intent]) };
 }

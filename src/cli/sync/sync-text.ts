@@ -4,7 +4,7 @@ import { rowEditor } from "../../sync/manual-changes.ts";
 import type { SyncOutcome } from "../../sync/sync.ts";
 import type { View } from "../terminal/io.ts";
 import { noteText } from "../terminal/layout.ts";
-import { actionCounts, byWhom, nothingToReleaseText, shortCommit } from "../plan/plan-text.ts";
+import { actionCounts, byWhom, newEpochReason, nothingToReleaseText, shortCommit } from "../plan/plan-text.ts";
 
 type Synced = SyncOutcome & { readonly kind: "synced" };
 
@@ -18,6 +18,11 @@ export function syncText(outcome: Synced, tookMs: number, { now, style, columns 
     `${counted(desired.flags.size, "flag")} valid, ${counted(desired.testsPassed, "test")} passed, every flag evaluated`,
     `${plan.environment} is at revision ${outcome.head.revision}: ${doneText(outcome)} (${took})`,
   ];
+  if (outcome.newEpoch !== null) {
+    facts.push(
+      `every process serves this table from now on: epoch ${outcome.head.epoch} began, ${newEpochReason(outcome.newEpoch)}`,
+    );
+  }
   const lines = facts.filter((fact) => fact !== "").map((fact) => `${tick} ${fact}`);
   const dirty = desired.uncommitted.length;
   const left = dirty === 0 ? [] : [`${counted(dirty, "file")} under flags/ not committed, so not part of this sync`];

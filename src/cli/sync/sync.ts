@@ -24,6 +24,10 @@ export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
     io,
   )
     .option(
+      "--new-epoch",
+      "after restoring a backup: make every process serve the table, although it has served a higher revision",
+    )
+    .option(
       "--comment",
       "update the comments on the synced pull requests to say that they are live; a failure is only a warning",
     )

@@ -36,6 +36,9 @@ const UPSERT = `
   archived_at = CASE WHEN excluded.archived_at IS NOT NULL THEN coalesce(t.archived_at, excluded.archived_at) END`;
 
 const SET_ACTOR = "UPDATE flaghoist_actor SET changed_by = $1, notes = $2, commit_sha = $3";
+/** Also notifies the listeners, because the batch may write no row. */
+const NEW_EPOCH = `WITH head AS (UPDATE flaghoist_head SET epoch = epoch + 1 RETURNING epoch, revision)
+  SELECT pg_notify('flaghoist', epoch || ':' || revision) FROM head`;
 const RECORD_SYNC = `INSERT INTO flaghoist_syncs (sync_id, commit_sha, revision, started_by, summary)
   SELECT $1, $2, revision, $3, $4 FROM flaghoist_head`;
 /** Selects a fingerprint of each row of the flags in `$1`, without what triggers write. */
@@ -83,6 +86,7 @@ async function writeBatch(client: Client, batch: SyncBatch, isNew: boolean, labe
   const keys = batch.writes.map(({ key }) => key);
   const states = await readStates(client, keys);
   const [newest] = (await client.query<{ readonly last: string }>(READ_LAST_RECORD)).rows;
+  if (batch.newEpoch) await client.query(NEW_EPOCH);
   for (const group of byActor(batch.writes)) {
     await client.query(SET_ACTOR, [group[0].changedBy, group[0].notes, group[0].commit]);
     const rows = group.map((write) => ({ ...writtenValues(write), archived: write.archived }));

@@ -195,6 +195,7 @@ test("is ignored if only the first of two checks sees it, because a sync was run
     onDrift: "keep",
     acknowledgedPlan: null,
     acceptLive: null,
+    newEpoch: false,
   };
   const github = () => Promise.reject(new Error("nobody asks GitHub"));
   const outcome = await findDrift({ sync, now: new Date(), afterMs: 0, settleMs: 0, github });

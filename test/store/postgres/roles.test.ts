@@ -24,6 +24,7 @@ DELETE audit               23514  no no no no no no  DELETE FROM feature_toggle_
 TRUNCATE audit             23514  no no no no no no  TRUNCATE feature_toggle_audit
 SELECT head                ok     ok ok ok ok no no  SELECT * FROM flaghoist_head
 UPDATE head commit         ok     ok no no no no no  UPDATE flaghoist_head SET commit_sha = 'x'
+UPDATE head epoch          ok     ok no no no no no  UPDATE flaghoist_head SET epoch = epoch + 1
 UPDATE head revision       ok     no no no no no no  UPDATE flaghoist_head SET revision = revision + 1
 INSERT head                23505  no no no no no no  INSERT INTO flaghoist_head (environment, schema_version) VALUES ('x', 1)
 DELETE head                23514  no no no no no no  DELETE FROM flaghoist_head

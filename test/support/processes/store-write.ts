@@ -16,6 +16,7 @@ for (let written = 0; written < Number(count); ) {
       writes,
       startedBy: name,
       summary: {},
+      newEpoch: false,
       verify: () => {},
     });
     written++;

@@ -21,6 +21,7 @@ try {
     onDrift: "keep",
     acknowledgedPlan: null,
     acceptLive: null,
+    newEpoch: false,
   });
   say(`outcome ${outcome.kind}`);
 } catch (error) {
