@@ -2,7 +2,15 @@ import type { FlagKey } from "../core/flag/flag.ts";
 import { FlagError } from "../core/errors.ts";
 import { type Attempt, ATTEMPTS } from "./attempt.ts";
 import { actionPart, jsonObject, jsonPart, problemIn, timePart, wholeNumberPart, withTimes } from "./readable.ts";
-import type { AuditedColumn, AuditEntry, FlagStore, HighestHeartbeat, SeenInstance, SyncEntry } from "./store.ts";
+import type {
+  AuditedColumn,
+  AuditEntry,
+  ChangesQuery,
+  FlagStore,
+  HighestHeartbeat,
+  SeenInstance,
+  SyncEntry,
+} from "./store.ts";
 
 /** Runs one statement and returns its rows. Values replace `?`, in order. @throws the errors of FlagStore */
 export type RunQuery = <Row extends object>(
@@ -66,17 +74,9 @@ export function commonQueries(
       const newest = "SELECT max(id) FROM feature_toggle_audit WHERE source = 'sql' GROUP BY feature_key";
       return byKey(await audit(`WHERE id IN (${newest})`));
     },
-    lastChanges: async ({ keys, columns, onlyManual }) => {
-      if (keys.length === 0) return new Map();
-      const changed = columns.map((column) => {
-        const [before, after] = ["old_state", "new_state"].map((state) => memberSql(dialect.json(state), column));
-        return `(${before}) IS DISTINCT FROM (${after})`;
-      });
-      // One search in the index for each key, which ends at the first entry that matches.
-      const newest = `SELECT id FROM feature_toggle_audit WHERE feature_key = asked.key AND action <> 'deleted'
-        ${onlyManual ? "AND source = 'sql'" : ""} AND (${changed.join(" OR ")}) ORDER BY id DESC LIMIT 1`;
-      const ids = `SELECT (${newest}) FROM (${dialect.listedKeys}) asked`;
-      return byKey(await audit(`WHERE id IN (${ids})`, JSON.stringify(keys)));
+    lastChanges: async (asked) => {
+      if (asked.keys.length === 0) return new Map();
+      return byKey(await audit(`WHERE id IN (${lastChangesSql(asked, dialect)})`, JSON.stringify(asked.keys)));
     },
     instances: async (withinMs) => {
       const rows = await query<InstanceRow>(ATTEMPTS.readInstances, instancesSql, -withinMs / 1000);
@@ -165,6 +165,17 @@ function seenInstance(row: InstanceRow): SeenInstance {
 
 function byKey(entries: readonly AuditEntry[]): ReadonlyMap<FlagKey, AuditEntry> {
   return new Map(entries.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map((entry) => [entry.key, entry]));
+}
+
+/** Returns SQL for the ids of the entries. It searches the index once for each key, and stops at the first entry that matches. */
+function lastChangesSql({ columns, onlyManual }: ChangesQuery, { json, listedKeys }: SqlDialect): string {
+  const changed = columns.map((column) => {
+    const [before, after] = ["old_state", "new_state"].map((state) => memberSql(json(state), column));
+    return `(${before}) IS DISTINCT FROM (${after})`;
+  });
+  const newest = `SELECT id FROM feature_toggle_audit WHERE feature_key = asked.key AND action <> 'deleted'
+    ${onlyManual ? "AND source = 'sql'" : ""} AND (${changed.join(" OR ")}) ORDER BY id DESC LIMIT 1`;
+  return `SELECT (${newest}) FROM (${listedKeys}) asked`;
 }
 
 /** Returns SQL for a member of a state in the audit, which both databases write in the same way. */
