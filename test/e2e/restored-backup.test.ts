@@ -11,7 +11,13 @@ const WAIT = { timeout: 15_000, interval: 50 };
 
 onEveryEngine((engine) => {
   async function aRunningProgram(url: string) {
-    const options = { environment: "production", database: url, logger: false, pollIntervalMs: 1_000 } as const;
+    const options = {
+      environment: "production",
+      database: url,
+      logger: false,
+      snapshotFile: false,
+      pollIntervalMs: 1_000,
+    } as const;
     const flags = await createFlags(options);
     onTestFinished(() => flags.close());
     return flags;
