@@ -28,6 +28,22 @@ const EMERGENCY = [
   ],
 ] as const;
 
+/** The rest of requirement A11, as it stands there: a table without a sync, and steps back that keep a kill. */
+const BY_HAND = [
+  `INSERT INTO feature_toggles (feature_key, display_name, description, enabled, rollout_strategy) VALUES
+    ('workshop_routing', 'Workshop Smart Routing', 'Routes sessions to workshops', false, 'all'),
+    ('workshop_payments', 'Workshop Payment Splitting', 'Splits payments', false, 'all'),
+    ('workshop_booking_ui', 'Workshop Selection in Booking', 'Selects a workshop', false, 'all'),
+    ('workshop_admin_panel', 'Workshop Admin Dashboard', 'Dashboard', false, 'role'),
+    ('workshop_mechanic_profiles', 'Workshop Affiliation Display', 'Badge', false, 'all'),
+    ('workshop_reports', 'Workshop Analytics & Reports', 'Reports', false, 'role')`,
+  `UPDATE feature_toggles SET target_config = '{"roles": ["admin", "workshop_admin"]}' WHERE feature_key IN ('workshop_admin_panel', 'workshop_reports')`,
+  `UPDATE feature_toggles SET rollout_strategy = 'percentage', rollout_percentage = 10 ${UPDATE_ONE}`,
+  `UPDATE feature_toggles SET rollout_percentage = 50 ${UPDATE_ONE}`,
+  `UPDATE feature_toggles SET rollout_strategy = 'whitelist', target_config = '{"workshop_ids": ["uuid1", "uuid2"]}' ${UPDATE_ONE}`,
+  `UPDATE feature_toggles SET enabled = true, rollout_strategy = 'whitelist', target_config = '{"workshop_ids": ["uuid1", "uuid2", "uuid3"]}' ${UPDATE_ONE}`,
+];
+
 /** Requirement A12, as it stands there. */
 const WHO_CHANGED_WHAT =
   "SELECT feature_key, action, changed_by, changed_at, notes FROM feature_toggle_audit ORDER BY changed_at DESC LIMIT 50";
@@ -57,6 +73,22 @@ export function auditContract(engine: Engine, fresh: () => Promise<Opened>): voi
         "disabled",
         "created",
       ]);
+    });
+
+    test("the statements for a table that was filled by hand run as they are written", async () => {
+      const { url, store } = await fresh();
+      for (const statement of BY_HAND) await engine.type(url, `${statement};`);
+      const { rows } = await store.read();
+      expect(rows).toHaveLength(6);
+      const reads = new Map(rows.map((row) => [row.feature_key, flagOfRow(row)]));
+      expect(reads.get("workshop_routing")).toMatchObject({
+        ok: true,
+        flag: { enabled: true, rollout: { strategy: "whitelist", lists: { workshopId: ["uuid1", "uuid2", "uuid3"] } } },
+      });
+      expect(reads.get("workshop_reports")).toMatchObject({
+        ok: true,
+        flag: { enabled: false, rollout: { strategy: "role", roles: ["admin", "workshop_admin"] } },
+      });
     });
 
     test("a percentage set alone takes effect even under the strategy all", async () => {

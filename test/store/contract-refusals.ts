@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { FORBIDDEN_NAMES } from "../../src/source/load/yaml-profile.ts";
 import type { Engine, Opened } from "./contract.ts";
 import { aWrite, write } from "./rows.ts";
 
@@ -85,6 +86,37 @@ export function refusalContract(engine: Engine, fresh: () => Promise<Opened>): v
       }
       expect(wrong).toEqual([]);
       expect(await store.read()).toEqual(before);
+    });
+
+    test("a name that every JavaScript object has is refused wherever a row has names, as in flag files", async () => {
+      const { url, store } = await fresh();
+      await write(store, [aWrite()]);
+      const wrong: string[] = [];
+      for (const name of FORBIDDEN_NAMES) {
+        for (const set of [
+          `target_config = '{"${name}": ["a"]}'`,
+          `rules = '[{"if": {"any": [{"${name}": "a"}]}, "serve": "on"}]'`,
+        ]) {
+          const said = await engine.type(url, `UPDATE feature_toggles SET ${set};`).then(() => "accepted", String);
+          if (!/every JavaScript object has/.test(said)) wrong.push(`${set} → ${said}`);
+        }
+      }
+      expect(FORBIDDEN_NAMES.size).toBeGreaterThan(10);
+      expect(wrong).toEqual([]);
+      // A value is not a name.
+      await engine.type(
+        url,
+        `UPDATE feature_toggles SET target_config = '{"user_ids": ["constructor", "\\"constructor\\": x"]}';`,
+      );
+    });
+
+    test("a row that somebody made unreadable can still be disabled", async () => {
+      const { url, store } = await fresh();
+      await write(store, [aWrite({ columns: { enabled: true } })]);
+      await engine.withoutChecks(url, `UPDATE feature_toggles SET target_config = '{"constructor": ["a"]}'`);
+      await engine.type(url, "UPDATE feature_toggles SET enabled = false;");
+      expect((await store.read()).rows).toMatchObject([{ enabled: false }]);
+      await expect(engine.type(url, "UPDATE feature_toggles SET enabled = true;")).rejects.toThrow(/JavaScript/);
     });
 
     test("a statement that writes a readable row is accepted", async () => {

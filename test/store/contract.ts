@@ -10,6 +10,7 @@ import { startProcess } from "../support/store-process.ts";
 import { auditContract } from "./contract-audit.ts";
 import { refusalContract } from "./contract-refusals.ts";
 import { raceContract } from "./contract-races.ts";
+import { syncContract } from "./contract-sync.ts";
 import { aWrite, batch, write } from "./rows.ts";
 
 /** What a store's tests need of its engine. */
@@ -18,6 +19,8 @@ export interface Engine {
   freshUrl(): Promise<string>;
   /** Types statements into the system's own shell. @throws with what the shell said */
   type(url: string, sql: string): Promise<string>;
+  /** Runs a statement that the triggers of flaghoist would refuse. */
+  withoutChecks(url: string, sql: string): Promise<void>;
   /** What the audit calls somebody at that shell. */
   readonly byHand: string;
 }
@@ -346,6 +349,7 @@ export function storeContract(engine: Engine): void {
   auditContract(engine, fresh);
   refusalContract(engine, fresh);
   raceContract(engine, fresh);
+  syncContract(engine, fresh);
 }
 
 /** Waits for hints, and says how many there were since; a test that waits in vain runs into vitest's time limit. */

@@ -14,7 +14,10 @@ export const MAX_DEPTH = 20;
 const PARSER_DEPTH = 200;
 
 /** Names of properties that every object has. */
-const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(["prototype", ...Object.getOwnPropertyNames(Object.prototype)]);
+export const FORBIDDEN_NAMES: ReadonlySet<string> = new Set([
+  "prototype",
+  ...Object.getOwnPropertyNames(Object.prototype),
+]);
 
 /**
  * Parses one file. Accepts YAML 1.2 without the features that make a file mean something other than it seems to: anchors,

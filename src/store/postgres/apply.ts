@@ -41,9 +41,13 @@ const NEW_EPOCH = `WITH head AS (UPDATE flaghoist_head SET epoch = epoch + 1 RET
   SELECT pg_notify('flaghoist', epoch || ':' || revision) FROM head`;
 const RECORD_SYNC = `INSERT INTO flaghoist_syncs (sync_id, commit_sha, revision, started_by, summary)
   SELECT $1, $2, revision, $3, $4 FROM flaghoist_head`;
-/** Selects a fingerprint of each row of the flags in `$1`, without what triggers write. */
+/**
+ * Selects a fingerprint of each row of the flags in `$1`, without what triggers write. Qualified, because a function for the type
+ * of the table would otherwise be preferred.
+ */
 const READ_STATES = `SELECT feature_key AS key,
-  md5((to_jsonb(t) - ARRAY['created_at', 'updated_at', 'created_by', 'last_modified_by'])::text) AS state
+  pg_catalog.md5((pg_catalog.to_jsonb(t) OPERATOR(pg_catalog.-)
+    ARRAY['created_at', 'updated_at', 'created_by', 'last_modified_by']::pg_catalog.text[])::pg_catalog.text) AS state
   FROM feature_toggles t WHERE feature_key = ANY ($1::text[])`;
 
 /** Writes a batch in one transaction on a separate connection. @throws the errors of FlagStore.apply */

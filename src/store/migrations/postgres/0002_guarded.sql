@@ -27,7 +27,7 @@ ALTER TABLE {schema}.flaghoist_instances
   ADD CONSTRAINT "overrides is a JSON object of at most 8 MiB" CHECK (
     jsonb_typeof(overrides) = 'object' AND octet_length(overrides::text) <= 8388608),
   ADD CONSTRAINT "host has at most 255 characters" CHECK (length(host) <= 255),
-  ADD CONSTRAINT "pid, epoch and revision are not negative, and at most 9007199254740991" CHECK (
+  ADD CONSTRAINT "pid, epoch and revision are 0 to 9007199254740991" CHECK (
     pid >= 0 AND epoch >= 0 AND revision BETWEEN 0 AND 9007199254740991);
 
 -- Not forced: the owner, and the trigger that removes old rows, see all rows. A row without a login was written before this

@@ -198,7 +198,7 @@ CREATE TABLE flaghoist_instances_guarded (
   CONSTRAINT "overrides is a JSON object of at most 8 MiB" CHECK (
     CASE WHEN json_valid(overrides) THEN json_type(overrides) IS 'object' AND length(overrides) <= 8388608 ELSE 0 END),
   CONSTRAINT "host has at most 255 characters" CHECK (length(host) <= 255),
-  CONSTRAINT "pid, epoch and revision are not negative, and at most 9007199254740991" CHECK (
+  CONSTRAINT "pid, epoch and revision are 0 to 9007199254740991" CHECK (
     pid BETWEEN 0 AND 9007199254740991 AND epoch BETWEEN 0 AND 2147483647 AND revision BETWEEN 0 AND 9007199254740991)
 ) STRICT;
 INSERT INTO flaghoist_instances_guarded (id, host, pid, epoch, revision, overrides, started_at, seen_at)
