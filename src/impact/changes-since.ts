@@ -29,7 +29,7 @@ export async function baseOf(folder: string, base: string, files: Files): Promis
     const other = branchFiles.get(file.path);
     return other?.kind === file.kind && Buffer.compare(other.bytes, file.bytes) === 0 ? other : file;
   });
-  return { commit, loaded: loadFlags(hasFlags(sources) ? sources : [], { work: files.loaded.work }) };
+  return { commit, loaded: loadFlags(hasFlags(sources) ? sources : [], { work: files.loaded.work, isPast: true }) };
 }
 
 /** Checks that a base exists, before anything is compared with it. @throws FlagError UNKNOWN_COMMIT */

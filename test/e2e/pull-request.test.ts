@@ -93,7 +93,7 @@ test.each(METHODS)(
     writeFlags(clone, {
       [KEY]: (routed("60%")[KEY] ?? "").replace("staging: { rollout: all }", "staging: { rollout: 20% }"),
     });
-    expect(await ends(3, validate())).toContain(
+    expect(await ends(3, dana("validate", "--base", "origin/main", "--work-tree"))).toContain(
       "error  staging-first  production: the default rollout serves true to people",
     );
 

@@ -105,6 +105,7 @@ describe("a pull request", { timeout: 60_000 }, () => {
 
     // Annotations are placed from the top of what is checked out.
     checkout.write("apps/the shop/flags/new_checkout.yaml", flagText("12"));
+    checkout.git("commit", "--quiet", "--all", "--message", "Broken");
     const forked = { ...checkout.runner({ name: "pull_request", number, fork: "user-42/flags" }), bin: "" };
     const broken = await runJob(workflow, "validate", forked);
     expect(broken.steps[0]?.out).toContain("::error file=apps/the shop/flags/new_checkout.yaml,line=6");

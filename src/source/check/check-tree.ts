@@ -5,6 +5,7 @@ import { countText } from "../../core/text.ts";
 import { LIMITS } from "../shape/limits.ts";
 import { isKey, keyOfPath, MAX_KEY_LENGTH } from "../shape/key.ts";
 import { CONFIG_PATH, SCHEMAS_FOLDER, SEGMENTS_FOLDER } from "../shape/paths.ts";
+import { asciiOf, asciiText, characterName } from "../load/look-alikes.ts";
 import { problemAt, type Problem, START } from "../load/parsed-file.ts";
 
 /** The files of a tree by kind. Excludes files that have no meaning here, such as README.md. */
@@ -96,7 +97,10 @@ function nameProblem(file: SourceFile): Problem | undefined {
   const key = keyOfPath(file.path);
   if (!name.endsWith(".yaml") || isKey(key)) return undefined;
   const message = `"${key}" is not a valid key; expected lower-case letters and digits, in words joined by _ or -, at most ${MAX_KEY_LENGTH} characters`;
-  return { code: "bad-file-name", message, hint: "rename the file" };
+  const odd = Array.from(key).find((character) => asciiOf(character) !== undefined);
+  const hint =
+    odd === undefined ? "rename the file" : `${characterName(odd)} is part of it: rename it to ${asciiText(key)}`;
+  return { code: "bad-file-name", message, hint };
 }
 
 /** Returns a problem for each file that defines a key or an environment variable again. The first file keeps it. */

@@ -30,6 +30,8 @@ export interface LoadOptions {
   readonly work?: Work;
   /** The date, `YYYY-MM-DD`, to compare with `expires`. Without it, the result does not depend on the day. */
   readonly today?: string;
+  /** True for an earlier state, which nobody can correct any more: characters that look like others are not reported. */
+  readonly isPast?: boolean;
 }
 
 /** A flag whose file has no errors. */
@@ -97,7 +99,10 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
   );
   const valid = checked.flatMap(({ flag }) => flag ?? []).sort((a, b) => (a.key < b.key ? -1 : 1));
   const tooLarge = checkRequiredTests(valid, resolver.tests);
-  const flags = valid.filter(({ key }) => !tooLarge.has(key));
+  const read = [config, ...segments, ...drafts].flatMap((draft) => draft?.file ?? []);
+  const characters = options.isPast === true ? [] : read.flatMap((file) => file.characters);
+  const misspelt = new Set(characters.filter(isError).map(({ file }) => file));
+  const flags = valid.filter(({ key, path }) => !tooLarge.has(key) && !misspelt.has(path));
   // Both results are stored, because plan, tests and sync all need the resolved flags.
   const resolved = new Map<string | null, Map<FlagKey, Flag>>();
   const results = new Map<string | null, ReadonlyMap<FlagKey, Flag>>();
@@ -120,7 +125,7 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
   return {
     config: config?.whole === undefined || configProblems.some(isError) ? null : configOf(config.whole),
     configFile: config?.file ?? null,
-    diagnostics: problems.sort(inFileOrder),
+    diagnostics: withCharacters(problems, characters).sort(inFileOrder),
     flags,
     fileCount: drafts.length,
     segments: known.usable,
@@ -134,6 +139,13 @@ export function loadFlags(files: readonly SourceFile[], options: LoadOptions = {
     },
     flagFor,
   };
+}
+
+/** Adds the problems of characters. They explain other problems at the same place, which are left out. */
+function withCharacters(problems: readonly Diagnostic[], characters: readonly Diagnostic[]): Diagnostic[] {
+  const placeOf = ({ file, line, column }: Diagnostic) => `${file}:${line}:${column}`;
+  const places = new Set(characters.filter(({ code }) => code !== "outer-blank").map(placeOf));
+  return [...characters, ...(places.size === 0 ? problems : problems.filter((each) => !places.has(placeOf(each))))];
 }
 
 function checkDraft(

@@ -13,6 +13,8 @@ export interface ParsedFile {
   readonly problems: readonly Diagnostic[];
   /** The places of those problems: no further problems are reported there. */
   readonly spans: readonly Span[];
+  /** Characters that look like others. The file can be read although it has such problems. */
+  readonly characters: readonly Diagnostic[];
 }
 
 /** A problem without its place. */

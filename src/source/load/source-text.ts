@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { foreignBytes } from "./foreign-format.ts";
+import { characterName } from "./look-alikes.ts";
 import { problemAt, START } from "./parsed-file.ts";
 import type { Span } from "./tree.ts";
 
@@ -12,11 +13,11 @@ const BOM = "\uFEFF";
 const LENIENT = new TextDecoder("utf-8", { ignoreBOM: true });
 /**
  * Matches what a reviewer cannot see: controls (tab and line endings excepted), bidirectional marks, zero-width characters, soft
- * hyphens, odd line separators, tag characters.
+ * hyphens, fillers, odd line separators, tag characters.
  */
 export const INVISIBLE =
   // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF\uFFF9-\uFFFB]|[\u{E0000}-\u{E007F}]|\r(?!\n)/u;
+  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\u2800\u3164\uFEFF\uFFA0\uFFF9-\uFFFB]|[\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}]|\r(?!\n)/u;
 
 /** Matches the lines that git writes around both sides of a conflict. No line of YAML with a mapping begins like this. */
 const MERGE_MARKER = /^(?:<{7}|>{7}|\|{7})(?= |\r?$)[^\r\n]*/m;
@@ -60,7 +61,7 @@ function readVisible(path: string, text: string): SourceText {
   if (found !== null) {
     return refused(path, text, spanOf(found), {
       code: "invisible-character",
-      message: `${codePoint(found[0])} is an invisible character`,
+      message: `${characterName(found[0])} is an invisible character`,
       hint: "remove the character",
     });
   }
@@ -124,9 +125,4 @@ function badByteAt(bytes: Uint8Array): number {
   let start = different === -1 ? bytes.length : different;
   while (!isUtf8(bytes.subarray(0, start))) start--;
   return start;
-}
-
-/** Returns the code point of a character in the form `U+202E`. */
-export function codePoint(character: string): string {
-  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }

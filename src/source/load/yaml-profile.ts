@@ -1,8 +1,10 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap, type YAMLParseError } from "yaml";
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
+import { checkCharacters } from "./characters.ts";
 import { foreignText } from "./foreign-format.ts";
 import { MAX_PROBLEMS, type ParsedFile, type Problem, problemAt, START } from "./parsed-file.ts";
+import { brokenStructure, misreadKey } from "./structure.ts";
 import { readText } from "./source-text.ts";
 import type { Entry, Span, Tree } from "./tree.ts";
 import { scalarProblem } from "./yaml-scalar.ts";
@@ -30,13 +32,14 @@ export function parseFile(file: SourceFile): ParsedFile {
     return unusable(path, "", START, file.kind === "symlink" ? SYMLINK : SUBMODULE);
   }
   const { text, problems, fatal } = readText(path, file.bytes);
-  if (fatal) return { path, text, tree: undefined, problems, spans: [START] };
+  if (fatal) return { path, text, tree: undefined, problems, spans: [START], characters: [] };
   const parsed = parseText(path, text);
   return { ...parsed, problems: [...problems, ...parsed.problems] };
 }
 
 function unusable(path: string, text: string, span: Span, problem: Problem): ParsedFile {
-  return { path, text, tree: undefined, problems: [problemAt({ path, text }, span, problem)], spans: [span] };
+  const problems = [problemAt({ path, text }, span, problem)];
+  return { path, text, tree: undefined, problems, spans: [span], characters: [] };
 }
 
 function parseText(path: string, text: string): ParsedFile {
@@ -50,6 +53,8 @@ function parseText(path: string, text: string): ParsedFile {
   const [error] = document.errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
   if (error !== undefined) {
     const foreign = error.code === "MULTIPLE_DOCS" ? undefined : foreignText(text);
+    const broken = foreign === undefined ? brokenStructure(text, error.pos[0]) : undefined;
+    if (broken !== undefined) return failed(broken.span, broken.problem);
     return failed({ start: error.pos[0], end: error.pos[1] }, foreign ?? syntaxProblem(error, text));
   }
   const { contents } = document;
@@ -63,8 +68,12 @@ function parseText(path: string, text: string): ParsedFile {
   // Other warnings count as errors; tags were reported by the walk.
   const [warning] = document.warnings.filter(({ code }) => code !== "TAG_RESOLVE_FAILED");
   if (warning !== undefined) report(walk, { start: warning.pos[0], end: warning.pos[1] }, syntaxProblem(warning, text));
-  const isHopeless = walk.spans.length >= MAX_PROBLEMS;
-  return { path, text, tree: isHopeless ? undefined : tree, problems: walk.problems, spans: walk.spans };
+  const misread = misreadKey(text, tree);
+  if (misread !== undefined) return failed(misread.span, misread.problem);
+  const { problems, spans } = walk;
+  const isHopeless = spans.length >= MAX_PROBLEMS;
+  const characters = checkCharacters({ path, text }, tree);
+  return { path, text, tree: isHopeless ? undefined : tree, problems, spans, characters };
 }
 
 interface Walk {

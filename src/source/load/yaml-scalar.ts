@@ -1,5 +1,6 @@
 import type { Scalar } from "yaml";
-import { codePoint, INVISIBLE } from "./source-text.ts";
+import { characterName } from "./look-alikes.ts";
+import { INVISIBLE } from "./source-text.ts";
 import type { Problem } from "./parsed-file.ts";
 
 const DECIMAL = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
@@ -51,7 +52,7 @@ function textProblem(value: string): Problem | undefined {
   if (found === null) return undefined;
   return {
     code: "invisible-character",
-    message: `the text contains ${codePoint(found[0])}, which is an invisible character`,
+    message: `the text contains ${characterName(found[0])}, which is an invisible character`,
     hint: "remove the character",
   };
 }
