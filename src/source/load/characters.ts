@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
-import { asciiOf, asciiText, characterName, ODD_SPACE } from "./look-alikes.ts";
+import { asciiOf, asciiText, characterName, isAscii, ODD_SPACE } from "./look-alikes.ts";
 import { MAX_PROBLEMS, type ParsedFile, type Problem, problemAt } from "./parsed-file.ts";
 import type { Span, Tree } from "./tree.ts";
 
@@ -44,8 +44,7 @@ function problemOf(source: string, role: Role): Problem | undefined {
   const text = quote === undefined ? source : source.slice(1, -1);
   const outer = quote === undefined || role === "free" ? undefined : outerBlank(text, quote);
   // Nearly all texts end here.
-  // oxlint-disable-next-line no-control-regex -- all of ASCII
-  if (/^[\u0000-\u007F]*$/.test(text)) return outer;
+  if (isAscii(text)) return outer;
   if (role === "key") return notNormal(text, "error") ?? oddKey(text);
   if (role === "value") return notNormal(text, "error") ?? oddValue(text, quote !== undefined) ?? outer;
   return notNormal(text, "warning") ?? (quote === undefined ? outerOddSpace(text) : undefined) ?? outer;
@@ -101,7 +100,7 @@ function mixedLetters(text: string): Problem | undefined {
   const words = text.match(/[\p{L}\p{M}\p{N}_]+/gu) ?? [];
   for (const word of words) {
     const odd = Array.from(word).find((character) => asciiOf(character) !== undefined);
-    if (odd === undefined || !/[A-Za-z]/.test(word) || /[^\u0000-\u007F]/u.test(asciiText(word))) continue;
+    if (odd === undefined || !/[A-Za-z]/.test(word) || !isAscii(asciiText(word))) continue;
     const message = `"${word}" contains ${characterName(odd)}, which looks like ${asciiOf(odd)}`;
     return { ...lookAlike(message, `write ${asciiText(word)}`), severity: "warning" };
   }

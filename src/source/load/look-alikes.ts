@@ -125,6 +125,12 @@ export function asciiText(text: string): string {
   return Array.from(text, (character) => asciiOf(character) ?? character).join("");
 }
 
+/** Returns whether a text has only characters of ASCII. */
+export function isAscii(text: string): boolean {
+  // oxlint-disable-next-line no-control-regex -- all of ASCII
+  return /^[\u0000-\u007F]*$/.test(text);
+}
+
 /** Returns a character as messages name it: `U+00A0 (no-break space)`. */
 export function characterName(character: string): string {
   const name = lookAlike(character)?.name ?? INVISIBLE_NAMES[character] ?? kindOf(character);

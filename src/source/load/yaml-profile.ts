@@ -4,16 +4,15 @@ import type { SourceFile } from "../../core/flag/source-file.ts";
 import { checkCharacters } from "./characters.ts";
 import { foreignText } from "./foreign-format.ts";
 import { MAX_PROBLEMS, type ParsedFile, type Problem, problemAt, START } from "./parsed-file.ts";
-import { brokenStructure, misreadKey } from "./structure.ts";
+import { deepNesting } from "./nesting.ts";
 import { readText } from "./source-text.ts";
+import { brokenStructure, misreadKey } from "./structure.ts";
 import type { Entry, Span, Tree } from "./tree.ts";
 import { scalarProblem } from "./yaml-scalar.ts";
 import { own } from "../../core/own.ts";
 
 /** The maximum depth of nested lists and mappings. */
 export const MAX_DEPTH = 20;
-/** The depth above which the parser becomes slow or runs out of stack. */
-const PARSER_DEPTH = 200;
 
 /** Names of properties that every object has. */
 export const FORBIDDEN_NAMES: ReadonlySet<string> = new Set([
@@ -285,20 +284,3 @@ const SYNTAX_PROBLEMS: Readonly<Record<string, { readonly message?: string; read
   },
   UNEXPECTED_TOKEN: { hint: "check brackets, commas and quotes" },
 };
-
-/** Matches many nested collections on one line, such as `- - - x`. */
-const COMPACT = new RegExp(`(?:[-?:][ \\t]+){${PARSER_DEPTH}}`);
-
-/** Finds where a text is nested too deep for the parser, without parsing it. Brackets in quotes count too. */
-function deepNesting(text: string): Span | undefined {
-  const compact = COMPACT.exec(text);
-  if (compact !== null) return { start: compact.index, end: compact.index + 1 };
-  let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 0x5b || code === 0x7b) depth++;
-    else if ((code === 0x5d || code === 0x7d) && depth > 0) depth--;
-    if (depth > PARSER_DEPTH) return { start: at, end: at + 1 };
-  }
-  return undefined;
-}
