@@ -141,11 +141,26 @@ export function auditContract(engine: Engine, fresh: () => Promise<Opened>): voi
       expect(await store.audit({ key: "workshop_reports", limit: 10 })).toHaveLength(2);
     });
 
+    test("an UPDATE that disables a flag that git has disabled is recorded once, with its author", async () => {
+      const { url, store } = await fresh();
+      await write(store, [aWrite(), aWrite({ key: "other", columns: { enabled: true } })]);
+      const { revision } = await store.readHead();
+      for (const _ of [1, 2]) await engine.type(url, `UPDATE feature_toggles SET enabled = false ${UPDATE_ONE};`);
+      const { head, rows } = await store.read();
+      expect(head.revision).toBe(revision + 1);
+      expect(rows[1]).toMatchObject({ enabled: false, synced: { enabled: false, killed: true } });
+      const [newest] = await store.audit({ limit: 1 });
+      expect(newest).toMatchObject({ action: "disabled", bySync: false, changedBy: engine.byHand });
+      // A sync writes the column, too, and leaves no mark.
+      await write(store, [aWrite({ columns: { description: "Newer." } })]);
+      expect((await store.read()).rows[1]?.synced).not.toHaveProperty("killed");
+    });
+
     test("an UPDATE that changes nothing writes no audit, and keeps revision and time stamps", async () => {
       const { url, store } = await fresh();
       await write(store, [aWrite()]);
       const before = await store.read();
-      await engine.type(url, "UPDATE feature_toggles SET enabled = false, last_modified_by = 'someone';");
+      await engine.type(url, "UPDATE feature_toggles SET salt = salt, last_modified_by = 'someone';");
       expect(await store.read()).toEqual(before);
       expect(await store.audit({ limit: 10 })).toHaveLength(1);
     });

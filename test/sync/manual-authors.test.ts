@@ -96,6 +96,77 @@ onEveryEngine((engine) => {
     });
   });
 
+  describe("a flag that git has disabled", () => {
+    const OFF = { voice_logging: flagText({ enabled: false }), other: flagText() };
+
+    async function killedWhileOff(): Promise<Synced> {
+      const tree = await aSyncedTree(engine, OFF, { environment: "staging" });
+      await typedBy(tree, engine, "oncall", "INC-412", KILL);
+      return tree;
+    }
+
+    test("can be disabled manually, too: it stays disabled when git enables it, until git disables it again", async () => {
+      const tree = await killedWhileOff();
+      const [newest] = await tree.database.rows(
+        "SELECT action, source FROM feature_toggle_audit ORDER BY id DESC LIMIT 1",
+      );
+      expect(newest).toEqual({ action: "disabled", source: "sql" });
+      const held = await tree.sync("--on-drift", "fail");
+      expect(held).toMatch(/^! voice_logging stays as it is, even when git enables it: disabled manually /m);
+      expect(held).toContain(ONCALL);
+      expect((await tree.hoist("plan")).code).toBe(0);
+      commitFlags(tree.repository, "On (#2)", FLAGS);
+      const masked = await tree.sync();
+      expect(masked).toMatch(/^! voice_logging stays as it is: disabled manually /m);
+      expect(masked).toContain(ONCALL);
+      expect(await enabledIn(tree, "voice_logging")).toBe(false);
+      commitFlags(tree.repository, "Off (#3)", OFF);
+      expect(await tree.sync()).not.toContain("manually");
+      commitFlags(tree.repository, "On again (#4)", FLAGS);
+      await tree.sync();
+      expect(await enabledIn(tree, "voice_logging")).toBe(true);
+    });
+
+    test("can be released while git has it disabled", async () => {
+      const tree = await killedWhileOff();
+      expect(await tree.sync("--release", "voice_logging")).toMatch(/^! voice_logging: disabled manually .*; undone$/m);
+      expect(await tree.sync()).not.toContain("manually");
+      commitFlags(tree.repository, "On (#2)", FLAGS);
+      await tree.sync();
+      expect(await enabledIn(tree, "voice_logging")).toBe(true);
+    });
+
+    test("stays disabled after it was archived and restored, and after its row was deleted", async () => {
+      const tree = await killedWhileOff();
+      tree.repository.remove(flagPath("voice_logging"));
+      tree.repository.commit("Away (#2)");
+      expect(await tree.sync()).toContain(ONCALL);
+      commitFlags(tree.repository, "Back (#3)", OFF);
+      expect(await tree.sync()).toContain(ONCALL);
+      await tree.database.type("DELETE FROM feature_toggles WHERE feature_key = 'voice_logging';");
+      expect(await tree.sync()).toContain("voice_logging stays as it is, even when git enables it");
+      commitFlags(tree.repository, "On (#4)", FLAGS);
+      expect(await tree.sync()).toContain(ONCALL);
+      expect(await enabledIn(tree, "voice_logging")).toBe(false);
+    });
+
+    test("is not marked by other manual changes, nor by syncs; a second kill changes nothing", async () => {
+      const tree = await aSyncedTree(engine, OFF, { environment: "staging" });
+      await tree.database.type(
+        "UPDATE feature_toggles SET description = 'Typed.' WHERE feature_key = 'voice_logging';",
+      );
+      commitFlags(tree.repository, "Reworded (#2)", {
+        voice_logging: flagText({ enabled: false, lines: "rollout: 5%" }),
+      });
+      expect(await tree.sync()).not.toContain("disabled manually");
+      await typedBy(tree, engine, "oncall", "INC-412", KILL);
+      const revision = await newestRevision(tree);
+      await typedBy(tree, engine, "second", "me too", KILL);
+      expect(await newestRevision(tree)).toBe(revision);
+      expect(await kills(tree)).toMatchObject([{ by: { revision }, agreesWithGit: true }]);
+    });
+  });
+
   describe("--release", () => {
     test("of an archived flag ends its kill, and says that the flag stays archived", async () => {
       const tree = await aKilledTree();

@@ -51,6 +51,7 @@ ALTER FUNCTION flaghoist_is_percentage(jsonb) OWNER TO {prefix}_owner;
 ALTER FUNCTION flaghoist_is_object_of_lists(jsonb) OWNER TO {prefix}_owner;
 ALTER FUNCTION flaghoist_serve_problem(text, jsonb, jsonb) OWNER TO {prefix}_owner;
 ALTER FUNCTION flaghoist_row_problem(feature_toggles) OWNER TO {prefix}_owner;
+ALTER FUNCTION flaghoist_kill() OWNER TO {prefix}_owner;
 ALTER FUNCTION flaghoist_stamp() OWNER TO {prefix}_owner;
 ALTER FUNCTION flaghoist_state(feature_toggles) OWNER TO {prefix}_owner;
 ALTER FUNCTION flaghoist_lock() OWNER TO {prefix}_owner;
@@ -72,6 +73,7 @@ REVOKE ALL ON FUNCTION
   flaghoist_is_object_of_lists(jsonb),
   flaghoist_serve_problem(text, jsonb, jsonb),
   flaghoist_row_problem(feature_toggles),
+  flaghoist_kill(),
   flaghoist_stamp(),
   flaghoist_state(feature_toggles),
   flaghoist_lock(),

@@ -94,7 +94,7 @@ describePostgres("PostgreSQL roles", () => {
       }
     }
     expect(wrong).toEqual([]);
-    expect(cells).toBe(34 * ROLES.length);
+    expect(cells).toBe(35 * ROLES.length);
   });
 
   test("the SQL can be run again, and leaves everything as it was", async () => {

@@ -237,6 +237,21 @@ BEGIN
   RETURN {schema}.flaghoist_serve_problem('serve', t.serve, t.variants);
 END $$;
 
+-- Before each row that a statement disables or enables: marks a flag that is disabled by hand although git has disabled it, too.
+-- The mark keeps it disabled when git enables it. Without the mark, the statement would change nothing and leave no trace.
+CREATE FUNCTION {schema}.flaghoist_kill() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF NOT NEW.enabled AND NEW.synced -> 'enabled' = 'false' AND NOT EXISTS (
+    SELECT 1 FROM {schema}.flaghoist_actor actor
+    WHERE actor.transaction = pg_current_xact_id() AND actor.changed_by IS NOT NULL) THEN
+    NEW.synced := NEW.synced || '{"killed": true}';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER feature_toggles_kill BEFORE UPDATE OF enabled ON {schema}.feature_toggles
+  FOR EACH ROW EXECUTE FUNCTION {schema}.flaghoist_kill();
+
 -- Before each row: refuses a row that cannot be read, and writes the stamps. An UPDATE that changes nothing keeps its stamps.
 -- An UPDATE that only disables a flag is never refused.
 CREATE OR REPLACE FUNCTION {schema}.flaghoist_stamp() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -266,6 +281,7 @@ BEGIN
     IF NEW IS NOT DISTINCT FROM OLD THEN RETURN NEW; END IF;
     disabled := OLD;
     disabled.enabled := false;
+    IF NEW.synced = OLD.synced || '{"killed": true}' THEN disabled.synced := NEW.synced; END IF;
   ELSE
     NEW.created_at := now();
     NEW.created_by := {schema}.flaghoist_changed_by();
@@ -346,7 +362,7 @@ BEGIN
       CASE WHEN o.archived_at IS NULL AND n.archived_at IS NOT NULL THEN 'archived'
            WHEN o.archived_at IS NOT NULL AND n.archived_at IS NULL THEN 'restored'
            WHEN n.enabled AND NOT o.enabled THEN 'enabled'
-           WHEN o.enabled AND NOT n.enabled THEN 'disabled'
+           WHEN NOT n.enabled AND (o.enabled OR (n.synced ? 'killed' AND NOT o.synced ? 'killed')) THEN 'disabled'
            ELSE 'updated' END AS action
     FROM now_there n JOIN was_there o USING (id) WHERE n IS DISTINCT FROM o ORDER BY n.feature_key
   ) c;
@@ -385,6 +401,7 @@ REVOKE ALL ON FUNCTION
   {schema}.flaghoist_forbidden_name(jsonb),
   {schema}.flaghoist_serve_problem(text, jsonb, jsonb),
   {schema}.flaghoist_row_problem({schema}.feature_toggles),
+  {schema}.flaghoist_kill(),
   {schema}.flaghoist_stamp(),
   {schema}.flaghoist_state({schema}.feature_toggles),
   {schema}.flaghoist_lock(),
@@ -437,7 +454,7 @@ COMMENT ON COLUMN {schema}.feature_toggles.protected IS 'Whether every widening 
 COMMENT ON COLUMN {schema}.feature_toggles.metadata IS 'The metadata of the file, and owner, kind, expires and tags';
 COMMENT ON COLUMN {schema}.feature_toggles.path IS 'The file of the flag; null for a row that was inserted by hand';
 COMMENT ON COLUMN {schema}.feature_toggles.commit_sha IS 'The last commit that changed the row';
-COMMENT ON COLUMN {schema}.feature_toggles.synced IS 'The values that the last sync wrote; null for a row that was inserted by hand';
+COMMENT ON COLUMN {schema}.feature_toggles.synced IS 'The values that the last sync wrote, and "killed": true if the flag was disabled by hand although git had disabled it; null for a row that was inserted by hand';
 COMMENT ON COLUMN {schema}.feature_toggles.archived_at IS 'When the flag was archived; null while it is live';
 COMMENT ON TABLE {schema}.feature_toggle_audit IS 'Every change to a flag. Append-only; rows remain when their flag is deleted, so toggle_id is not a foreign key';
 COMMENT ON COLUMN {schema}.feature_toggle_audit.old_state IS 'The row before the change; null for created';

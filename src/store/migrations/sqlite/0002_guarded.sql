@@ -142,6 +142,24 @@ BEGIN
   SELECT id, NEW.feature_key, 'created', state FROM flaghoist_state WHERE id = NEW.id;
 END;
 
+-- Whether the statement that is running sets enabled to false. The trigger after the update reads it and clears it.
+ALTER TABLE flaghoist_actor ADD COLUMN disables INTEGER NOT NULL DEFAULT 0;
+CREATE TRIGGER feature_toggles_disabling BEFORE UPDATE OF enabled ON feature_toggles WHEN NOT NEW.enabled
+BEGIN
+  INSERT INTO flaghoist_actor (one) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM flaghoist_actor);
+  UPDATE flaghoist_actor SET disables = 1;
+END;
+
+-- The row that an UPDATE is changing, before and after. `kills`: the statement disables the flag by hand although git has disabled
+-- it, too. The mark in `synced` keeps it disabled when git enables it. Without the mark, the statement would change nothing and
+-- leave no trace.
+CREATE VIEW flaghoist_update AS
+SELECT id, row_before, changed_by, kills, iif(kills, json_set(state, '$.synced.killed', json('true')), state) AS row_after
+FROM (SELECT state.id, actor.row_before, actor.changed_by, state.state, actor.disables AND actor.changed_by IS NULL
+        AND json_extract(state.state, '$.synced.enabled') IS 0
+        AND json_extract(state.state, '$.synced.killed') IS NULL AS kills
+      FROM flaghoist_actor actor, flaghoist_state state);
+
 DROP TRIGGER feature_toggles_updating;
 CREATE TRIGGER feature_toggles_updating BEFORE UPDATE ON feature_toggles
 BEGIN
@@ -165,21 +183,22 @@ BEGIN
     CASE WHEN OLD.archived_at IS NULL AND NEW.archived_at IS NOT NULL THEN 'archived'
          WHEN OLD.archived_at IS NOT NULL AND NEW.archived_at IS NULL THEN 'restored'
          WHEN NEW.enabled AND NOT OLD.enabled THEN 'enabled'
-         WHEN OLD.enabled AND NOT NEW.enabled THEN 'disabled'
+         WHEN NOT NEW.enabled AND (OLD.enabled OR change.kills) THEN 'disabled'
          ELSE 'updated' END,
     -- Without this, a percentage that is written alone would have no effect while the strategy is all.
-    actor.row_before, iif(OLD.rollout_strategy = 'all' AND NEW.rollout_strategy = 'all' AND NEW.rollout_percentage < 100
+    change.row_before, iif(OLD.rollout_strategy = 'all' AND NEW.rollout_strategy = 'all' AND NEW.rollout_percentage < 100
       AND NEW.rollout_percentage <> OLD.rollout_percentage,
-      json_set(now.state, '$.rollout_strategy', 'percentage'), now.state)
-  FROM flaghoist_actor actor, flaghoist_state now WHERE now.id = NEW.id AND actor.row_before IS NOT now.state;
+      json_set(change.row_after, '$.rollout_strategy', 'percentage'), change.row_after)
+  FROM flaghoist_update change WHERE change.id = NEW.id AND change.row_before IS NOT change.row_after;
   UPDATE feature_toggles SET created_at = OLD.created_at, created_by = OLD.created_by,
     rollout_strategy = iif(OLD.rollout_strategy = 'all' AND NEW.rollout_percentage < 100
       AND NEW.rollout_percentage <> OLD.rollout_percentage AND NEW.rollout_strategy = 'all', 'percentage', NEW.rollout_strategy),
+    synced = iif(change.kills, json_set(NEW.synced, '$.killed', json('true')), NEW.synced),
     updated_at = iif(change.same, OLD.updated_at, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     last_modified_by = iif(change.same, OLD.last_modified_by, coalesce(change.changed_by, 'sql'))
-  FROM (SELECT actor.changed_by, actor.row_before IS now.state AS same
-        FROM flaghoist_actor actor, flaghoist_state now WHERE now.id = NEW.id) AS change
+  FROM (SELECT changed_by, kills, row_before IS row_after AS same FROM flaghoist_update WHERE id = NEW.id) AS change
   WHERE id = NEW.id;
+  UPDATE flaghoist_actor SET disables = 0;
 END;
 
 -- The latest report of every running process. Constraints as in PostgreSQL.
