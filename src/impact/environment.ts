@@ -5,7 +5,7 @@ import type { FlagKey } from "../core/flag/flag.ts";
 import { flagChanges, type FlagChange } from "./flag-changes.ts";
 import type { Stage } from "./stage.ts";
 import { eachFlip, measureFlips } from "./flips.ts";
-import { estimated, exactly, type Measured } from "./margin.ts";
+import { estimated, exactly } from "./margin.ts";
 import type { PlanWithNeeds } from "./needs.ts";
 import type { Population } from "./population.ts";
 import type { EnvironmentReport, FlagReport, Flips } from "./report.ts";
@@ -31,8 +31,8 @@ export function environmentReport(stage: Stage, inputs: ReportInputs): Environme
   const { population, manualChanges } = inputs;
   const measured = flagChanges(stage.plan, stage.sides, stage.work)
     .map((change) => ({ change, flips: measureFlips({ ...change, population }) }))
-    // A flag that only requires a changed one is reported only if its answers change.
-    .filter(({ change, flips }) => change.action !== "reached" || flips.flipped.share > 0)
+    // A flag that only requires a changed one is reported only if its answers can change, however few people that affects.
+    .filter(({ change, flips }) => change.action !== "reached" || (change.kind !== "no-op" && !isNobody(flips)))
     .sort((a, b) => b.flips.flipped.share - a.flips.flipped.share || (a.change.key < b.change.key ? -1 : 1));
   const reached = measured.filter(({ change }) => change.action === "reached").length;
   return {
@@ -40,12 +40,17 @@ export function environmentReport(stage: Stage, inputs: ReportInputs): Environme
     isProtected,
     flags: measured.map((each) => flagReport(each, stage, inputs)),
     unchanged: plan.unchanged - reached,
-    flipped: anyFlipped(measured, population),
+    ...anyFlipped(measured, population),
     needs: plan.needs,
     problems: plan.problems,
     planId: plan.id,
     manualChanges: manualChangesIn(plan, manualChanges?.get(plan.environment)),
   };
+}
+
+/** Returns whether it is certain that nobody at all gets a different answer. */
+function isNobody({ method, flipped, among }: Flips): boolean {
+  return method === "exact" && flipped.share === 0 && among.length === 0;
 }
 
 function flagReport({ change, flips }: MeasuredChange, stage: Stage, inputs: ReportInputs): FlagReport {
@@ -96,13 +101,13 @@ function manualChangesIn(
  *
  * @param measured  in descending order of flips, so that people who are counted early need no further evaluation
  */
-function anyFlipped(measured: readonly MeasuredChange[], population: Population): Measured {
+function anyFlipped(measured: readonly MeasuredChange[], population: Population): AnyFlipped {
   const open = measured.filter(({ flips }) => flips.flipped.share > 0 || flips.flipped.margin > 0);
   const [first, ...others] = open;
-  if (first === undefined) return exactly(0);
-  if (others.length === 0) return first.flips.flipped;
+  if (first === undefined) return { flipped: exactly(0), among: namesIn(measured, "among"), guessed: [] };
+  if (others.length === 0) return figureOf(first);
   const whole = open.find(({ flips: { flipped } }) => flipped.share === 1 && flipped.margin === 0);
-  if (whole !== undefined) return whole.flips.flipped;
+  if (whole !== undefined) return figureOf(whole);
   const { contexts, note } = population;
   const isFlipped = new Uint8Array(contexts.length);
   for (const { change } of open) {
@@ -110,5 +115,16 @@ function anyFlipped(measured: readonly MeasuredChange[], population: Population)
     eachFlip({ ...change, population }, flip, (person) => isFlipped[person] === 0);
   }
   const count = isFlipped.reduce((sum, flipped) => sum + flipped, 0);
-  return note.source === "file" ? exactly(count / contexts.length) : estimated(count, contexts.length);
+  const flipped = note.source === "file" ? exactly(count / contexts.length) : estimated(count, contexts.length);
+  return { flipped, among: namesIn(open, "among"), guessed: namesIn(open, "guessed") };
+}
+
+function figureOf({ flips: { flipped, among, guessed } }: MeasuredChange): AnyFlipped {
+  return { flipped, among, guessed };
+}
+
+type AnyFlipped = Pick<EnvironmentReport, "flipped" | "among" | "guessed">;
+
+function namesIn(measured: readonly MeasuredChange[], names: "among" | "guessed"): readonly string[] {
+  return [...new Set(measured.flatMap(({ flips }) => flips[names]))].sort();
 }

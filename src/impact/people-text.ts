@@ -1,4 +1,6 @@
+import { andText, orText } from "../core/text.ts";
 import type { Measured } from "./margin.ts";
+import type { Assumption, Flips } from "./report.ts";
 
 /**
  * Returns a share of people as a percentage: `40.0 %`, `100 %`, `0.004 %`. Only nobody is shown as 0 %, and only
@@ -26,9 +28,42 @@ export function marginText(margin: number): string {
   return `± ${(Math.ceil(points * 10 ** digits - 1e-9) / 10 ** digits).toFixed(digits)}`;
 }
 
+/** Returns a name as a view shows it. */
+type NameText = (name: string) => string;
+
+const asItIs: NameText = (name) => name;
+
+/** Returns `people`, or `people who have a userId` for a figure that takes everyone to have one. */
+export function peopleWithText(among: readonly string[], nameText: NameText = asItIs): string {
+  const names = among.map((name) => `${/^[aeio]/i.test(name) ? "an" : "a"} ${nameText(name)}`);
+  return names.length === 0 ? "people" : `people who have ${andText(names)}`;
+}
+
+/** Returns why a figure is a guess: `a guess, because country declares no values`. */
+export function guessText(guessed: readonly string[], nameText: NameText = asItIs): string {
+  return `a guess, because ${andText(guessed.map(nameText))} ${guessed.length === 1 ? "declares" : "declare"} no values`;
+}
+
+/** Returns what a figure takes for granted: `everyone has one userRole; nobody has a listed userId`; "" for nothing. */
+export function assumedText(assumed: readonly Assumption[], nameText: NameText = asItIs): string {
+  return assumed.map(({ kind, attributes }) => ASSUMED[kind](attributes.map(nameText))).join("; ");
+}
+
+const ASSUMED: Readonly<Record<Assumption["kind"], (names: readonly string[]) => string>> = {
+  "one-value": (names) => `everyone has one ${andText(names)}`,
+  independent: (names) => `${andText(names)} are independent of each other`,
+  unlisted: (names) => `nobody has a listed ${orText(names)}`,
+};
+
+/** A share of people, with the attributes that it takes them to have and those whose frequencies are a guess. */
+export interface PeopleFigure extends Measured, Pick<Flips, "among" | "guessed"> {}
+
 /** Returns `nobody`, `everyone`, or a share `of people`. */
-export function peopleText({ share, margin }: Measured): string {
-  if (share === 0) return margin === 0 ? "nobody" : `nobody in the sample (at most ${percentText(margin)})`;
-  if (share === 1 && margin === 0) return "everyone";
-  return `${measuredText({ share, margin })} of people`;
+export function peopleText({ share, margin, among, guessed }: PeopleFigure, nameText: NameText = asItIs): string {
+  const people = peopleWithText(margin === 0 ? among : [], nameText);
+  if (share === 0 && margin > 0) return `nobody in the sample (at most ${percentText(margin)})`;
+  if (share === 0) return people === "people" ? "nobody" : `none of the ${people}`;
+  if (share === 1 && margin === 0) return people === "people" ? "everyone" : `all ${people}`;
+  if (guessed.length > 0) return `${percentText(share)} of people (${guessText(guessed, nameText)})`;
+  return `${measuredText({ share, margin })} of ${people}`;
 }

@@ -29,6 +29,10 @@ export interface EnvironmentReport {
   readonly unchanged: number;
   /** People for whom at least one flag answers differently. */
   readonly flipped: Measured;
+  /** The subject attributes that `flipped` takes everyone to have. */
+  readonly among: readonly string[];
+  /** The attributes that decide `flipped` although it is a guess how common their values are; sorted by name. */
+  readonly guessed: readonly string[];
   /** Everything that has to be acknowledged, for single flags and for the whole plan. */
   readonly needs: readonly Need[];
   readonly problems: readonly PlanProblem[];

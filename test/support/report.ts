@@ -31,6 +31,8 @@ export function anEnvironment(
     isProtected: wanted.environment === "production",
     flags,
     unchanged: 9 - Math.min(9, flags.length),
+    among: [],
+    guessed: [],
     flipped: exactly(Math.max(0, ...flags.map(({ flips }) => flips.flipped.share))),
     needs: flags.flatMap(({ needs }) => needs),
     problems: [],

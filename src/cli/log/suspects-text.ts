@@ -3,6 +3,7 @@ import type { Measured } from "../../impact/margin.ts";
 import type { Flips } from "../../impact/report.ts";
 import type { NetEffect, Suspect, Suspects } from "../../log/suspects.ts";
 import type { Style } from "../terminal/io.ts";
+import { guessText } from "../../impact/people-text.ts";
 import { sizeText } from "../plan/flips-text.ts";
 import { shortCommit } from "../plan/plan-text.ts";
 import { padded, widthOf, wrapped } from "../terminal/layout.ts";
@@ -121,7 +122,9 @@ function rowOf(suspect: Suspect, { environments }: SuspectsView): Row {
 }
 
 /** Returns how many people get a different answer, e.g. `40.0 % off → on` or `nobody`. */
-function flippedText({ flipped, moves }: Flips): string {
+function flippedText({ flipped, moves, guessed }: Flips): string {
+  const isGuess = guessed.length > 0;
+  const end = isGuess ? ` (${guessText(guessed)})` : "";
   if (flipped.share === 0) return flipped.margin === 0 ? "nobody" : "nobody in the sample";
   const ways = new Map<string, Measured>();
   for (const { from, to, share, margin } of moves) {
@@ -130,10 +133,11 @@ function flippedText({ flipped, moves }: Flips): string {
     ways.set(way, { share: share + (known?.share ?? 0), margin: Math.max(margin, known?.margin ?? 0) });
   }
   const [[only] = []] = ways;
-  if (only !== undefined && ways.size === 1) return `${sizeText(flipped)} ${only}`;
+  if (only !== undefined && ways.size === 1) return `${sizeText(flipped, isGuess)} ${only}${end}`;
   const largest = [...ways].sort(([, a], [, b]) => b.share - a.share).slice(0, 2);
-  const texts = largest.map(([way, measured]) => `${sizeText(measured)} ${way}`);
-  return `${sizeText(flipped)} flip: ${texts.join(", ")}${ways.size > 2 ? ", …" : ""}`;
+  const texts = largest.map(([way, measured]) => `${sizeText(measured, isGuess)} ${way}`);
+  const more = ways.size > 2 ? ", …" : "";
+  return `${sizeText(flipped, isGuess)} flip: ${texts.join(", ")}${more}${end}`;
 }
 
 function netText({ environment, key, changes, flips }: NetEffect, { environments }: SuspectsView): string {

@@ -1,9 +1,9 @@
 import { decidedByText } from "../../core/describe/decided-by.ts";
 import { countText } from "../../core/text.ts";
-import { percentText } from "../../impact/people-text.ts";
+import { assumedText, guessText, peopleWithText, percentText } from "../../impact/people-text.ts";
 import type { Measured } from "../../impact/margin.ts";
 import type { Move } from "../../impact/moves.ts";
-import type { FlagReport, Flips } from "../../impact/report.ts";
+import type { EnvironmentReport, FlagReport, Flips } from "../../impact/report.ts";
 
 /** The maximum number of moves that are listed for one flag. */
 const MAX_MOVES = 6;
@@ -18,18 +18,30 @@ export function flipLines({ flips, kind, action }: Pick<FlagReport, "flips" | "k
   // The line of the archived flag already says that nobody flips.
   if (first === undefined) return kind === "no-op" && action === "archive" ? [] : [nobodyText(flips)];
   const direction = kind === "widen" ? ", nobody loses it" : kind === "narrow" ? ", nobody gains it" : "";
+  const isGuess = flips.guessed.length > 0;
+  const size = (measured: Measured) => sizeText(measured, isGuess);
+  const assumed = flips.assumed.length === 0 ? [] : [`  assumed: ${assumedText(flips.assumed)}`];
   if (others.length === 0) {
-    return [`${sizeText(first)} of people ${moveText(first)}${byText(first)}${direction} (${methodText(flips)})`];
+    const move = `${moveText(first)}${byText(first)}${direction}`;
+    return [`${size(first)} of people ${move} (${methodText(flips)})`, ...assumed];
   }
-  const parts = moves.slice(0, MAX_MOVES).map((move) => `  ${sizeText(move)} ${moveText(move)}${byText(move)}`);
+  const parts = moves.slice(0, MAX_MOVES).map((move) => `  ${size(move)} ${moveText(move)}${byText(move)}`);
   const more = moves.length > MAX_MOVES ? [`  … and ${moves.length - MAX_MOVES} more`] : [];
-  return [`${sizeText(flipped)} of people flip${direction} (${methodText(flips)})`, ...parts, ...more];
+  const total = `${size(flipped)} of people flip${direction} (${methodText(flips)})`;
+  return [total, ...parts, ...more, ...assumed];
 }
 
 /** Returns how many people flip in a whole environment, e.g. `40.0 % of people flip`. */
-export function flippedText(flipped: Measured): string {
-  if (flipped.share === 0) return flipped.margin === 0 ? "nobody flips" : "nobody flips in the sample";
-  return `${sizeText(flipped)} of people flip`;
+export function flippedText({
+  flipped,
+  among,
+  guessed,
+}: Pick<EnvironmentReport, "flipped" | "among" | "guessed">): string {
+  const people = peopleWithText(flipped.margin === 0 ? among : []);
+  if (flipped.share === 0 && flipped.margin > 0) return "nobody flips in the sample";
+  if (flipped.share === 0) return people === "people" ? "nobody flips" : `none of the ${people} flip`;
+  const isGuess = guessed.length > 0;
+  return `${sizeText(flipped, isGuess)} of ${people} flip${isGuess ? ` (${guessText(guessed)})` : ""}`;
 }
 
 function nobodyText(flips: Flips): string {
@@ -39,13 +51,15 @@ function nobodyText(flips: Flips): string {
     : `nobody in the sample flips; at most ${percentText(margin)} of people do (${methodText(flips)})`;
 }
 
-/** Returns a share with its margin: `40.0 %`, `≈ 8.1 % ± 0.7`. */
-export function sizeText({ share, margin }: Measured): string {
+/** Returns a share with its margin: `40.0 %`, `≈ 8.1 % ± 0.7`. The margin of a guess means nothing: `≈ 50.0 %`. */
+export function sizeText({ share, margin }: Measured, isGuess: boolean): string {
+  if (isGuess && margin > 0) return `≈ ${percentText(share)}`;
   return margin === 0 ? percentText(share) : `≈ ${percentText(share)} ± ${percentText(margin).replace(" %", "")}`;
 }
 
-function methodText({ method, sample }: Flips): string {
-  if (method === "exact" || sample === null) return "exact";
+function methodText({ method, sample, among, guessed }: Flips): string {
+  if (method === "exact" || sample === null) return among.length === 0 ? "exact" : `exact, of ${peopleWithText(among)}`;
+  if (guessed.length > 0) return guessText(guessed);
   return method === "sampled" ? `${countText(sample)} people, 99 % confidence` : `of ${countText(sample)} contexts`;
 }
 

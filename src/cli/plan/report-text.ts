@@ -47,8 +47,9 @@ function environmentText(environment: EnvironmentReport, report: ChangeReport, v
 }
 
 /** Returns the environment, how many people get a different answer, and the compared commits. */
-function titleText({ environment, flipped, flags }: EnvironmentReport, { from, to }: ChangeReport): string {
-  const people = flags.length === 0 ? "nothing changes" : flippedText(flipped);
+function titleText(report: EnvironmentReport, { from, to }: ChangeReport): string {
+  const { environment, flags } = report;
+  const people = flags.length === 0 ? "nothing changes" : flippedText(report);
   return `${environment}: ${people}   ${comparedText(from.ref, from, to)}`;
 }
 

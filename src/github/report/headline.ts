@@ -1,17 +1,7 @@
 import { countText, counted } from "../../core/text.ts";
 import { flipsText } from "./table.ts";
-import {
-  alertText,
-  changedEnvironments,
-  figureText,
-  gravest,
-  joined,
-  keyText,
-  listText,
-  nameText,
-  pathText,
-} from "./words.ts";
-import { peopleText } from "../../impact/people-text.ts";
+import { isNobody, shareText } from "./share-text.ts";
+import { alertText, changedEnvironments, gravest, joined, keyText, listText, nameText, pathText } from "./words.ts";
 import type { ChangeReport, EnvironmentReport, FlagReport } from "../../impact/report.ts";
 
 /** Returns one line: how much changes in which environment, and who flips in the last environment that changes. */
@@ -41,11 +31,12 @@ function countsText({ environment, flags }: EnvironmentReport, hasNoun: boolean)
 
 function peopleFlip(report: ChangeReport, last: EnvironmentReport): string {
   const changed = changedEnvironments(report);
-  if (changed.every(({ flipped }) => flipped.share === 0 && flipped.margin === 0)) return "nobody flips";
+  if (changed.every(isNobody)) return "nobody flips";
   const { share, margin } = last.flipped;
   // "nobody" and "everyone" are singular.
-  const verb = share === 0 || (share === 1 && margin === 0) ? "flips" : "flip";
-  const flips = `${figureText(peopleText(last.flipped))} ${verb} in ${nameText(last.environment)}`;
+  const isSingular = share === 0 || (share === 1 && margin === 0);
+  const verb = isSingular && (margin > 0 || last.among.length === 0) ? "flips" : "flip";
+  const flips = `${shareText(last)} ${verb} in ${nameText(last.environment)}`;
   const [grave] = gravest(report);
   return grave === undefined || changed.includes(grave)
     ? flips

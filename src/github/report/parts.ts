@@ -21,7 +21,8 @@ import {
   sharedTexts,
   tableText,
 } from "./words.ts";
-import { measuredText, peopleText } from "../../impact/people-text.ts";
+import { measuredText, percentText } from "../../impact/people-text.ts";
+import { isNobody, shareText } from "./share-text.ts";
 import type { PopulationNote } from "../../impact/population.ts";
 import type { ChangeKind } from "../../impact/change-kind.ts";
 import type { ChangeReport, EnvironmentReport } from "../../impact/report.ts";
@@ -169,7 +170,7 @@ export function movesPart(report: ChangeReport): Part {
   const rows = rowsText(report, ({ key, flips }) =>
     flips.moves.map((move) => [
       keyText(key),
-      figureText(measuredText(move)),
+      flips.guessed.length > 0 ? `${figureText(percentText(move.share))} (a guess)` : figureText(measuredText(move)),
       movedText(move),
       lineText(decidedByText(move.decidedBy)),
     ]),
@@ -203,9 +204,9 @@ function isEstimated({ environments }: ChangeReport): boolean {
   );
 }
 
-function environmentLine({ environment, flipped, unchanged, manualChanges }: EnvironmentReport): string {
-  const isNobody = flipped.share === 0 && flipped.margin === 0;
-  const flips = isNobody ? "no answer changes" : `an answer changes for ${figureText(peopleText(flipped))}`;
+function environmentLine(report: EnvironmentReport): string {
+  const { environment, unchanged, manualChanges } = report;
+  const flips = isNobody(report) ? "no answer changes" : `an answer changes for ${shareText(report)}`;
   const line = `${nameText(environment)}: ${flips}; ${counted(unchanged, "flag")} unchanged`;
   if (manualChanges === null) return `${line}.`;
   return `${line}; ${manualChanges.length === 0 ? "no manual changes to the table" : manualChangesText(manualChanges)}.`;

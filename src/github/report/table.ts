@@ -1,6 +1,6 @@
 import { archivedText, differenceText } from "../../core/describe/describe-difference.ts";
 import { countText, counted } from "../../core/text.ts";
-import { marginText, percentText } from "../../impact/people-text.ts";
+import { assumedText, guessText, marginText, peopleWithText, percentText } from "../../impact/people-text.ts";
 import type { Part } from "./shorten.ts";
 import { detailsText, figureText, firstOf, keyText, lineText, nameText, sharedTexts, tableText } from "./words.ts";
 import type { Move } from "../../impact/moves.ts";
@@ -75,7 +75,7 @@ export function changeText({ differences }: FlagReport): string {
 export function flipsText({ flips, kind }: Pick<FlagReport, "flips" | "kind">): string {
   const { flipped } = flips;
   const moves = betweenVariants(flips);
-  if (moves.length === 0 || flipped.share === 0) return figureText(uniformText(flips));
+  if (moves.length === 0 || flipped.share === 0) return uniformText(flips);
   const shown = moves.slice(0, MAX_MOVES);
   const rest = moves.length - shown.length;
   const texts = shown.map((move) => {
@@ -83,7 +83,7 @@ export function flipsText({ flips, kind }: Pick<FlagReport, "flips" | "kind">): 
     return `${rest === 0 ? `**${figure}**` : figure} ${movedText(move)}`;
   });
   const margin = rest === 0 ? Math.max(...shown.map((move) => move.margin)) : flipped.margin;
-  const end = `${kind === "widen" ? ", nobody loses it" : ""} ${figureText(howText(flips, margin))}`;
+  const end = `${kind === "widen" ? ", nobody loses it" : ""} ${howText(flips, margin)}${assumptionText(flips)}`;
   if (rest === 0) return `${texts.join(", ")}${end}`;
   const total = figureText(percentText(flipped.share));
   return `**${total}**: ${[...texts, counted(rest, "other move")].join(", ")}${end}`;
@@ -92,16 +92,22 @@ export function flipsText({ flips, kind }: Pick<FlagReport, "flips" | "kind">): 
 /** Returns who flips when no moves between variants are known. */
 function uniformText(flips: Flips): string {
   const { flipped, sample } = flips;
-  if (flipped.share > 0) return `${percentText(flipped.share)} ${howText(flips, flipped.margin)}`;
+  if (flipped.share > 0) return `${figureText(percentText(flipped.share))} ${howText(flips, flipped.margin)}`;
   if (flipped.margin === 0 || sample === null) return `nobody ${howText(flips, 0)}`;
-  return `none of ${countText(sample)} people (at most ${percentText(flipped.margin)})`;
+  return figureText(`none of ${countText(sample)} people (at most ${percentText(flipped.margin)})`);
 }
 
-/** Returns how exact the figures are. */
-function howText({ method, sample }: Flips, margin: number): string {
+/** Returns how exact the figures are: `(exact, of people who have a userId)`, `(± 0.5)`. */
+function howText({ method, sample, among, guessed }: Flips, margin: number): string {
   if (method === "counted" && sample !== null) return `(of ${counted(sample, "context")})`;
-  if (method === "exact" || sample === null || margin === 0) return "(exact)";
-  return `(${marginText(margin)})`;
+  if (method === "exact" || sample === null || margin === 0) {
+    return method === "exact" && among.length > 0 ? `(exact, of ${peopleWithText(among, nameText)})` : "(exact)";
+  }
+  return guessed.length > 0 ? `(${guessText(guessed, nameText)})` : `(${figureText(marginText(margin))})`;
+}
+
+function assumptionText({ assumed }: Flips): string {
+  return assumed.length === 0 ? "" : `<br>assumed: ${assumedText(assumed, nameText)}`;
 }
 
 /** Returns the old and the new variant, e.g. `off → on`; for a flag that does not exist, programs get their fallback. */

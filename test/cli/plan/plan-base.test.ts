@@ -61,18 +61,18 @@ describe("plan --base", () => {
       .replaceAll(from.slice(0, 7), "FROM")
       .replaceAll(to.slice(0, 7), "TO")
       .replace(/"[0-9a-f]{8}"/, '"ID"');
-    expect(blocks).toBe(`development: 40.0 % of people flip   HEAD~1 (FROM) → TO
+    expect(blocks).toBe(`development: 40.0 % of people who have a userId flip   HEAD~1 (FROM) → TO
 
 ~ checkout_button  10 % → 50 % of everyone
-                   40.0 % of people off → on, nobody loses it (exact)
+                   40.0 % of people off → on, nobody loses it (exact, of people who have a userId)
                    flags/checkout_button.yaml
 
 1 to update, 1 unchanged
 
-production: 40.0 % of people flip   HEAD~1 (FROM) → TO
+production: 40.0 % of people who have a userId flip   HEAD~1 (FROM) → TO
 
 ~ checkout_button  10 % → 50 % of everyone
-                   40.0 % of people off → on, nobody loses it (exact)
+                   40.0 % of people off → on, nobody loses it (exact, of people who have a userId)
                    needs acknowledgement: the jump of 40 points exceeds policy maxStep (25)
                    flags/checkout_button.yaml
 
@@ -159,7 +159,7 @@ Nothing changes in staging against HEAD~1.`);
     });
     expect(flagIn(report, "new_name").after).toContain("Shares use the buckets of old_name.");
     const { out } = await hoistIn(repository.folder)("plan", "--base", "HEAD~1", "--env", "production");
-    expect(out).toContain("40.0 % of people on → fallback, nobody gains it (exact)");
+    expect(out).toContain("40.0 % of people on → fallback, nobody gains it (exact, of people who have a userId)");
     expect(out).toContain("hoist sync --env production --acknowledge");
     expect(out).not.toContain("staging");
   });
