@@ -3,7 +3,6 @@ import type { Measured } from "../../impact/margin.ts";
 import type { Flips } from "../../impact/report.ts";
 import type { NetEffect, Suspect, Suspects } from "../../log/suspects.ts";
 import type { Style } from "../terminal/io.ts";
-import { guessText } from "../../impact/people-text.ts";
 import { sizeText } from "../plan/flips-text.ts";
 import { shortCommit } from "../plan/plan-text.ts";
 import { padded, widthOf, wrapped } from "../terminal/layout.ts";
@@ -124,7 +123,7 @@ function rowOf(suspect: Suspect, { environments }: SuspectsView): Row {
 /** Returns how many people get a different answer, e.g. `40.0 % off → on` or `nobody`. */
 function flippedText({ flipped, moves, guessed }: Flips): string {
   const isGuess = guessed.length > 0;
-  const end = isGuess ? ` (${guessText(guessed)})` : "";
+  const end = isGuess ? " (a guess)" : "";
   if (flipped.share === 0) return flipped.margin === 0 ? "nobody" : "nobody in the sample";
   const ways = new Map<string, Measured>();
   for (const { from, to, share, margin } of moves) {
