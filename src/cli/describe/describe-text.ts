@@ -2,6 +2,7 @@ import type { FlagKey } from "../../core/flag/flag.ts";
 import type { SharedDescription } from "./descriptions.ts";
 import type { Style } from "../terminal/io.ts";
 import { padded, wrapped } from "../terminal/layout.ts";
+import { printable } from "../../core/printable.ts";
 
 /** A flag and what it serves, in words. */
 export interface DescribedFlag {
@@ -22,7 +23,7 @@ export function describeText(
 ): string {
   const { key, name, path, descriptions } = flag;
   const { width, style } = page;
-  const title = `${style("bold", key)}   ${name}   ${style("dim", path)}`;
+  const title = `${style("bold", key)}   ${printable(name)}   ${style("dim", printable(path))}`;
   const sentences = descriptions.map(({ environments, text }) => [environments.join(", "), text] as const);
   const segments = descriptions.flatMap((each) => each.segments.map(({ name, text }) => [name, text] as const));
   const column = widest([...sentences, ...segments]);

@@ -3,6 +3,7 @@ import type { Log, LogEntry } from "../../log/read-log.ts";
 import type { Style } from "../terminal/io.ts";
 import { shortCommit } from "../plan/plan-text.ts";
 import { padded, widthOf, wrapped } from "../terminal/layout.ts";
+import { printableLine } from "../terminal/printable-io.ts";
 
 /** A log, and how to render it. */
 export interface LogView {
@@ -33,7 +34,10 @@ export function logText({ log, namesKeys, style, columns = Infinity }: LogView):
     const [first = "", ...others] = row.lines;
     const tail = [style("dim", row.commit), row.source, row.live].filter((cell) => cell !== "").join("  ");
     const indent = " ".repeat(start.length + 2);
-    return [`${start}  ${padded(first, place)}   ${tail}`.trimEnd(), ...others.map((line) => indent + line)].join("\n");
+    return [
+      `${start}  ${padded(first, place)}   ${tail}`.trimEnd(),
+      ...others.map((line) => indent + printableLine(line)),
+    ].join("\n");
   });
   const isTable = table.every((text) => text.split("\n").every((line) => widthOf(line) <= columns));
   const text = isTable ? table : rows.map((row) => narrowText(row, columns, style));

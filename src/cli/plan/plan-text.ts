@@ -10,6 +10,7 @@ import { printNote, type Io, type Style, type View } from "../terminal/io.ts";
 import type { NewEpoch } from "../../sync/new-epoch.ts";
 import { agoText } from "../terminal/age.ts";
 import { padded, widthOf } from "../terminal/layout.ts";
+import { printable } from "../../core/printable.ts";
 
 /** A plan, and what its text shows in addition. */
 export interface PlanView extends View {
@@ -125,7 +126,7 @@ function changeText(
   widths: { readonly key: number; readonly line: number },
   { style, columns = Infinity }: View,
 ): string {
-  const file = change.path === null || change.action === "archive" ? "" : style("dim", change.path);
+  const file = change.path === null || change.action === "archive" ? "" : style("dim", printable(change.path));
   const sign = style(COLOURS[change.action], SIGNS[change.action]);
   const start = `${sign} ${padded(change.key, widths.key)}  `;
   const head = `${start}${padded(first, widths.line)}   ${file}`.trimEnd();
@@ -166,7 +167,7 @@ export function needText({ acknowledged, text }: Need, style: Style): string {
 export function byWhom(entry: EditedBy | undefined, now: Date): string {
   if (entry === undefined) return "";
   const note = entry.notes === null || entry.notes === "" ? "" : ` (${entry.notes})`;
-  return ` ${agoText(entry.changedAt, now)} by ${entry.changedBy}${note}`;
+  return printable(` ${agoText(entry.changedAt, now)} by ${entry.changedBy}${note}`);
 }
 
 /** The words for changes that have not been made yet. */

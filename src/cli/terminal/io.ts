@@ -1,5 +1,6 @@
 import { hostname, userInfo } from "node:os";
 import { styleText } from "node:util";
+import { printableLine } from "./printable-io.ts";
 
 /** Colours a word. Colour only repeats what the word already says. */
 export type Style = (colour: "red" | "yellow" | "green" | "cyan" | "bold" | "dim", text: string) => string;
@@ -104,7 +105,7 @@ export function progressOf(io: Io): (step: string, count?: number) => void {
 
 /** Prints a note to stderr, for information that is neither a result nor an error. */
 export function printNote(io: Io, text: string): void {
-  io.err(`${io.errStyle("yellow", "note")}  ${text}`);
+  io.err(`${io.errStyle("yellow", "note")}  ${printableLine(text)}`);
 }
 
 /** Returns the current date in UTC, `YYYY-MM-DD`. */

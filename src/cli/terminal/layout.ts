@@ -1,8 +1,10 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Style } from "./io.ts";
+import { printableLine } from "./printable-io.ts";
 
 /** Aligns rows in columns, each as wide as its widest cell, with two spaces between them. */
-export function tableText(rows: readonly (readonly string[])[], indent = ""): string {
+export function tableText(all: readonly (readonly string[])[], indent = ""): string {
+  const rows = all.map((row) => row.map(printableLine));
   const widths: number[] = [];
   for (const row of rows) {
     for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, widthOf(cell));
@@ -31,14 +33,15 @@ export function fittedTable(
       const details = cells
         .map((cell, index) => [titles[index + 1] ?? "", cell])
         .filter(([, cell]) => cell !== "" && cell !== "–");
-      return details.length === 0 ? first : `${first}\n${tableText(details, "  ")}`;
+      return details.length === 0 ? printableLine(first) : `${printableLine(first)}\n${tableText(details, "  ")}`;
     })
     .join("\n");
 }
 
 /** Pads a text with spaces to a width in columns; colours do not count. */
 export function padded(text: string, width: number): string {
-  return text + " ".repeat(Math.max(0, width - widthOf(text)));
+  const line = printableLine(text);
+  return line + " ".repeat(Math.max(0, width - widthOf(line)));
 }
 
 /** Returns the width of a text in columns; colours do not count. */
@@ -50,7 +53,7 @@ export function widthOf(text: string): number {
 export function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
+  for (const word of printableLine(text).split(" ")) {
     if (line !== "" && widthOf(line) + 1 + widthOf(word) > width) {
       lines.push(line);
       line = word;
@@ -67,7 +70,7 @@ export function wrapped(text: string, width: number): readonly string[] {
  */
 export function noteText(note: string, style: Style, columns = Infinity): string {
   const sign = style("yellow", "!");
-  if (note.length + 2 <= columns) return `${sign} ${note}`;
+  if (note.length + 2 <= columns) return `${sign} ${printableLine(note)}`;
   const at = note.search(/: hoist /);
   const [text, command] = at === -1 ? [note, ""] : [note.slice(0, at + 1), note.slice(at + 2)];
   const lines = wrapped(text, columns - 2).join("\n  ");

@@ -1,4 +1,4 @@
-import { printableLines } from "../../core/printable.ts";
+import { printable, printableLines } from "../../core/printable.ts";
 import type { Io, Style } from "./io.ts";
 import { withoutWorkflowCommands } from "./workflow-commands.ts";
 
@@ -29,8 +29,17 @@ function hasColours(style: Style): boolean {
 const COLOURS = /(\u001b\[(?:1|2|22|31|32|33|36|39)m)/;
 
 function withColours(text: string): string {
+  return outsideColours(text, printableLines);
+}
+
+/** Returns a coloured text as one line: line breaks in it come from data and become visible escapes, like everything that is not printable. */
+export function printableLine(text: string): string {
+  return outsideColours(text, printable);
+}
+
+function outsideColours(text: string, convert: (part: string) => string): string {
   return text
     .split(COLOURS)
-    .map((part, index) => (index % 2 === 1 ? part : printableLines(part)))
+    .map((part, index) => (index % 2 === 1 ? part : convert(part)))
     .join("");
 }

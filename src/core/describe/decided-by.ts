@@ -1,3 +1,5 @@
+import { printable } from "../printable.ts";
+
 /** The part of a flag that decides an answer: a rule, or another outcome of the evaluation. */
 export type DecidedBy = { readonly kind: "rule"; readonly name: string } | { readonly kind: OtherOutcome };
 
@@ -14,7 +16,7 @@ const OUTCOME_TEXTS = {
 
 /** Returns how a rule is called in a sentence. */
 export function ruleTitle(name: string): string {
-  return name === "" ? "a rule without a name" : `rule ${name}`;
+  return name === "" ? "a rule without a name" : `rule ${printable(name)}`;
 }
 
 /** Describes what decides an answer: `rule Toronto beta`, `the default rollout`. */

@@ -7,6 +7,7 @@ import { ruleTitle } from "./decided-by.ts";
 import { whoText } from "./describe-condition.ts";
 import { wordingFor } from "./describe-segments.ts";
 import { defaultRolloutText, listText, portionText, servedToText, serveText } from "./wording.ts";
+import { printable } from "../printable.ts";
 
 /**
  * Describes each difference between two versions of a flag: `10 % → 50 % of everyone`, `rule Toronto beta added: …`.
@@ -15,8 +16,12 @@ export function differenceTexts(before: Flag, after: Flag): readonly string[] {
   return differences(before, after).map(differenceText);
 }
 
-/** Describes one difference between two versions of a flag. */
+/** Describes one difference between two versions of a flag, on one line. */
 export function differenceText(difference: Difference): string {
+  return printable(wordsFor(difference));
+}
+
+function wordsFor(difference: Difference): string {
   switch (difference.kind) {
     case "created":
     case "restored":

@@ -1,5 +1,6 @@
 import type { EditedBy, ManualChange } from "../plan/manual-change.ts";
 import { defaultRolloutText } from "./wording.ts";
+import { printable } from "../printable.ts";
 
 /** Describes a manual change: `disabled manually`, `10 % of everyone, set manually`. */
 export function manualChangeText(change: ManualChange): string {
@@ -14,14 +15,14 @@ export function manualChangeText(change: ManualChange): string {
     case "field":
       return `${change.group} changed manually`;
     case "unreadable":
-      return `the row cannot be read (${change.problem})`;
+      return `the row cannot be read (${printable(change.problem)})`;
   }
 }
 
 /** Names who made a manual change, when (UTC) and with which note: `deploy@ops, 2026-11-18 03:12 UTC: INC-412`. */
 export function editorText({ changedBy, changedAt, notes }: EditedBy): string {
   const at = changedAt.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z$/, "$1 $2 UTC");
-  return `${changedBy}, ${at}${notes === null || notes === "" ? "" : `: ${notes}`}`;
+  return printable(`${changedBy}, ${at}${notes === null || notes === "" ? "" : `: ${notes}`}`);
 }
 
 /** Describes what a sync does with a manual change. */

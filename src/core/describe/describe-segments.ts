@@ -3,6 +3,7 @@ import { conditionJson } from "../row/condition-json.ts";
 import { whoText, type ConditionWording } from "./describe-condition.ts";
 import type { ListLength } from "../matcher/operand-text.ts";
 import { canonicalJson } from "../json.ts";
+import { printable } from "../printable.ts";
 
 /** The name of a segment in a description, and its members: `staff` are `people whose userRole is admin`. */
 export interface SegmentText {
@@ -34,7 +35,7 @@ export function wordingFor(
   };
   return {
     wording,
-    segments: () => Array.from(named.values(), ({ name, when }) => ({ name, text: whoText(when, wording) })),
+    segments: () => Array.from(named.values(), ({ name, when }) => ({ name, text: printable(whoText(when, wording)) })),
   };
 }
 

@@ -11,6 +11,7 @@ import {
   usesBuckets,
 } from "../flag/serving-rules.ts";
 import { shareText } from "./wording.ts";
+import { printable } from "../printable.ts";
 
 /** Options of {@link describeFlag}. */
 export interface DescribeOptions {
@@ -36,11 +37,11 @@ export interface Description {
  */
 export function describeFlag(flag: Flag, { most = 5 }: DescribeOptions = {}): Description {
   const { wording, segments } = wordingFor(flag.enabled ? flag.rules.map(({ when }) => when) : [], { most });
-  if (!flag.enabled) return { text: offText(flag, "everyone"), segments: [] };
+  if (!flag.enabled) return { text: printable(offText(flag, "everyone")), segments: [] };
   const rules = flag.rules.map((rule) => ruleText(flag, rule, wording));
   const sentences = [...rules, ...defaultTexts(flag, wording)];
   return {
-    text: [...sentences, requiresText(flag), saltText(flag)].filter((text) => text !== "").join(" "),
+    text: printable([...sentences, requiresText(flag), saltText(flag)].filter((text) => text !== "").join(" ")),
     segments: segments(),
   };
 }

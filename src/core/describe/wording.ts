@@ -1,6 +1,7 @@
 import { counted } from "../text.ts";
 import { DEFAULT_BY, type Flag, type Portion, type Rollout, type Serve, type Share } from "../flag/flag.ts";
 import { audienceOf } from "../flag/serving-rules.ts";
+import { printable } from "../printable.ts";
 
 /** Returns a share as a percentage: `25 %`, `0.001 %`. */
 export function shareText(share: Share): string {
@@ -9,7 +10,7 @@ export function shareText(share: Share): string {
 
 /** Returns a share with its subject attribute, unless that is userId: `10 %`, `10 % by sessionId`. */
 export function portionText({ share, by }: Portion): string {
-  return by === DEFAULT_BY ? shareText(share) : `${shareText(share)} by ${by}`;
+  return by === DEFAULT_BY ? shareText(share) : `${shareText(share)} by ${printable(by)}`;
 }
 
 /**
@@ -23,21 +24,21 @@ export function rolloutText(rollout: Rollout): string {
   const who = audienceOf(rollout);
   if (who.kind === "condition") return "everyone";
   return Object.entries(who.lists)
-    .map(([attribute, ids]) => `${attribute} ${listText(ids)}`)
+    .map(([attribute, ids]) => `${printable(attribute)} ${listText(ids)}`)
     .join(" or ");
 }
 
 /** Joins words into a list of limited length: `a, b, c`, or `a, b, c and 47 more`. */
 export function listText(words: readonly string[], most = 5): string {
   if (words.length === 0) return "(none)";
-  const shown = words.slice(0, most).join(", ");
+  const shown = words.slice(0, most).map(printable).join(", ");
   return words.length > most ? `${shown} and ${words.length - most} more` : shown;
 }
 
 /** Describes what a rule serves: `blue`, or `34 % control, 33 % blue, 33 % green`. */
 export function serveText(serve: Serve): string {
-  if ("variant" in serve) return serve.variant;
-  return serve.split.map(({ variant, share }) => `${shareText(share)} ${variant}`).join(", ");
+  if ("variant" in serve) return printable(serve.variant);
+  return serve.split.map(({ variant, share }) => `${shareText(share)} ${printable(variant)}`).join(", ");
 }
 
 /** Describes the default rollout: its audience and what it serves. Omits the `on` of a boolean flag. */

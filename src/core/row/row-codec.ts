@@ -17,6 +17,7 @@ import { FormatProblem } from "./format-problem.ts";
 import { isJsonObject, isList, listOf, type JsonObject, type JsonValue } from "../json.ts";
 import { rowOf, type FlagColumns, type FlagRow, type RawRow } from "./row.ts";
 import { own } from "../own.ts";
+import { printable } from "../printable.ts";
 
 /** Maps the names of lists in `target_config` to attributes. */
 export const LIST_ATTRIBUTES: Readonly<Record<string, string>> = {
@@ -110,7 +111,7 @@ export function flagOfRow(raw: RawRow, read?: RulesRead): ReadRow {
     return { ok: true, row, flag: flagOfColumns(key, row, read) };
   } catch (error) {
     if (!(error instanceof FormatProblem)) throw error;
-    return { ok: false, key, problem: `${error.path.join(".")}: ${error.message}`, enabled };
+    return { ok: false, key, problem: printable(`${error.path.join(".")}: ${error.message}`), enabled };
   }
 }
 
