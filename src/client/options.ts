@@ -49,7 +49,7 @@ export interface GitHubOptions {
   readonly repository?: string | undefined;
   /** A token with write access to contents and pull requests. Default: `FLAGS_GITHUB_TOKEN`, else `GITHUB_TOKEN`, else `GH_TOKEN`. */
   readonly token?: string | undefined;
-  /** The API address of GitHub Enterprise, e.g. `https://github.acme.dev/api/v3`. Default: `GITHUB_API_URL`, else github.com's. */
+  /** The API address of GitHub Enterprise, e.g. `https://github.acme.dev/api/v3`. Default: `GITHUB_API_URL`, else that of `GITHUB_SERVER_URL` or `GH_HOST`, else github.com's. */
   readonly apiUrl?: string | undefined;
   /** The folder that contains `flags/`, relative to the root of the repository. Default: the root. */
   readonly folder?: string | undefined;

@@ -1,4 +1,6 @@
 interface FetchOptions {
+  /** The only server that gets requests, because each contains the token. */
+  readonly apiUrl: string;
   readonly timeoutMs: number;
   /** Removed from error responses, because a proxy may quote the request. */
   readonly token: string;
@@ -9,11 +11,16 @@ interface FetchOptions {
  * Returns a `fetch` for octokit that fails unless the whole response arrives in time. Octokit alone would treat an interrupted
  * response as an empty one, and the HTML page of a proxy as data.
  */
-export function completeFetch({ timeoutMs, token, note }: FetchOptions): typeof fetch {
+export function completeFetch({ apiUrl, timeoutMs, token, note }: FetchOptions): typeof fetch {
+  const { origin } = new URL(apiUrl);
   return async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    // A response may contain addresses of further requests, such as the next page.
+    if (url.origin !== origin)
+      throw new Error(`the server refers to another server, ${url.host}, which gets no request`);
     const signal = AbortSignal.timeout(timeoutMs);
     const method = init?.method ?? "GET";
-    const path = new URL(input instanceof Request ? input.url : input).pathname;
+    const path = url.pathname;
     try {
       const response = await fetch(input, { ...init, signal });
       const bytes = new Uint8Array(await response.arrayBuffer());

@@ -52,7 +52,7 @@ export function connectGitHub(options: ConnectOptions): GitHub {
     auth: token,
     baseUrl: apiUrl,
     userAgent: `flaghoist/${packageFile.version}`,
-    request: { fetch: completeFetch({ timeoutMs, token, note: retries > 0 ? note : () => {} }) },
+    request: { fetch: completeFetch({ apiUrl, timeoutMs, token, note: retries > 0 ? note : () => {} }) },
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     retry: { enabled: retries > 0, retries, doNotRetry: NEVER_REPEATED, retryAfterBaseValue: secondMs },
     throttle: {

@@ -16,17 +16,34 @@ interface Remote extends Pick<RepositoryAddress, "repository"> {
 }
 
 /**
- * Finds the repository in GITHUB_REPOSITORY and GITHUB_API_URL, which GitHub Actions sets, else in the folder's remote
- * `origin`.
+ * Finds the repository in GITHUB_REPOSITORY, which GitHub Actions sets, else in the folder's remote `origin`. The server is
+ * that of GITHUB_API_URL, GITHUB_SERVER_URL or GH_HOST, else github.com: a remote alone never decides who gets the token,
+ * because whoever prepared the clone could name any host there.
  *
- * @throws FlagError USAGE when neither names one, or a variable is malformed; the errors of {@link gitIn}
+ * @throws FlagError USAGE when neither names one, when the remote is on another server, or when a variable is malformed;
+ *   the errors of {@link gitIn}
  */
 export async function repositoryAddress(env: Environment, folder?: string): Promise<RepositoryAddress> {
   const named = env["GITHUB_REPOSITORY"];
-  const { repository, server } = named
-    ? { repository: repositoryNamed(named), server: env["GITHUB_SERVER_URL"] || "https://github.com" }
-    : await originOf(env, folder);
-  return { repository, apiUrl: checkedApiUrl(env["GITHUB_API_URL"] || apiUrlOf(server)) };
+  const apiUrl = checkedApiUrl(env["GITHUB_API_URL"] || apiUrlOf(serverOf(env)));
+  return { repository: named ? repositoryNamed(named) : await repositoryOfOrigin(env, folder), apiUrl };
+}
+
+/** Returns the website of the server that the environment names. @throws FlagError USAGE when a variable is malformed */
+function serverOf(env: Environment): string {
+  const server = env["GITHUB_SERVER_URL"]?.trim();
+  if (server) {
+    if (URL.canParse(server) && /^https?:$/.test(new URL(server).protocol)) return server;
+    throw new FlagError("USAGE", "GITHUB_SERVER_URL is not a valid URL", {
+      hint: "for example https://github.acme.dev",
+    });
+  }
+  const host = env["GH_HOST"]?.trim();
+  if (!host) return "https://github.com";
+  if (/^[\w.-]+(?::\d+)?$/.test(host)) return `https://${host}`;
+  throw new FlagError("USAGE", `GH_HOST is ${JSON.stringify(host)}; write a host`, {
+    hint: "for example github.acme.dev",
+  });
 }
 
 /**
@@ -81,7 +98,7 @@ function addressParts(address: string): { readonly host: string; readonly path: 
   return host === undefined || path === undefined ? undefined : { host, path };
 }
 
-async function originOf(env: Environment, folder: string | undefined): Promise<Remote> {
+async function repositoryOfOrigin(env: Environment, folder: string | undefined): Promise<string> {
   if (folder === undefined) throw notNamed("GITHUB_REPOSITORY is not set");
   const address = await gitIn(folder, env)
     .run("remote", "get-url", "origin")
@@ -92,10 +109,23 @@ async function originOf(env: Environment, folder: string | undefined): Promise<R
   const found = repositoryOfRemote(address.trim());
   // The URL is not quoted, because it may contain a password.
   if (found === undefined) throw notNamed("the remote origin is not a repository on GitHub");
-  if (env["GITHUB_API_URL"] || new URL(found.server).hostname.includes(".")) return found;
-  throw notNamed(
-    `the host "${new URL(found.server).host}" of the remote origin is an SSH host alias, not the name of a server`,
-  );
+  if (env["GITHUB_API_URL"]) return found.repository;
+  const { host, hostname } = new URL(found.server);
+  if (sameServer(host, new URL(serverOf(env)).host)) return found.repository;
+  if (hostname.includes(".")) throw otherServer(host);
+  throw notNamed(`the host "${host}" of the remote origin is an SSH host alias, not the name of a server`);
+}
+
+function sameServer(one: string, other: string): boolean {
+  const plain = (host: string) => host.toLowerCase().replace(/^www\.github\.com$/, "github.com");
+  return plain(one) === plain(other);
+}
+
+function otherServer(host: string): FlagError {
+  const message = `the remote origin is on ${host}, and the GitHub token is not sent to a host that only the remote names`;
+  return new FlagError("USAGE", message, {
+    hint: `if ${host} is your GitHub server: export GH_HOST=${host}        (GitHub Actions sets GITHUB_SERVER_URL instead)`,
+  });
 }
 
 function repositoryNamed(text: string): string {

@@ -79,14 +79,42 @@ describe("the choice of the repository", () => {
     });
   });
 
-  test("otherwise the remote origin decides, also from a subfolder", async () => {
+  test("otherwise the remote origin names it, also from a subfolder", async () => {
     const repository = aRepository();
     repository.write("apps/shop/flags/a.yaml", "x");
     repository.git("remote", "add", "origin", "https://github.acme.dev/acme/flags.git");
-    expect(await repositoryAddress({ PATH: process.env["PATH"] }, `${repository.folder}/apps/shop`)).toEqual({
-      repository: "acme/flags",
-      apiUrl: "https://github.acme.dev/api/v3",
+    const found = { repository: "acme/flags", apiUrl: "https://github.acme.dev/api/v3" };
+    for (const named of [{ GH_HOST: "github.acme.dev" }, { GITHUB_SERVER_URL: "https://GitHub.acme.dev" }]) {
+      const env = { PATH: process.env["PATH"], ...named };
+      expect(await repositoryAddress(env, `${repository.folder}/apps/shop`)).toEqual(found);
+    }
+    repository.git("remote", "set-url", "origin", "git@github.com:acme/flags.git");
+    expect(await repositoryAddress({}, repository.folder)).toEqual({ ...found, apiUrl: "https://api.github.com" });
+  });
+
+  test.each([
+    ["https://github.evil.example/acme/flags.git", {}],
+    ["git@github.com.evil.example:acme/flags.git", {}],
+    ["https://acme.ghe.com/acme/flags", {}],
+    ["https://github.com:8443/acme/flags", {}],
+    ["https://github.acme.dev/acme/flags", { GH_HOST: "github.acme.dev:8443" }],
+    ["https://github.com/acme/flags", { GH_HOST: "github.acme.dev" }],
+  ])("a server that only the remote %s names is refused, with what to set", async (address, env) => {
+    const repository = aRepository();
+    repository.git("remote", "add", "origin", address);
+    const { host } = new URL(repositoryOfRemote(address)?.server ?? "");
+    await expect(repositoryAddress(env, repository.folder)).rejects.toMatchObject({
+      code: "USAGE",
+      message: `the remote origin is on ${host}, and the GitHub token is not sent to a host that only the remote names`,
+      hint: expect.stringContaining(`export GH_HOST=${host}`),
     });
+  });
+
+  test.each([
+    [{ GH_HOST: "https://github.acme.dev" }, "GH_HOST is"],
+    [{ GITHUB_SERVER_URL: "github.acme.dev" }, "GITHUB_SERVER_URL is not a valid URL"],
+  ])("%o is malformed", async (env, said) => {
+    await expect(repositoryAddress({ GITHUB_REPOSITORY: "acme/flags", ...env })).rejects.toThrow(said);
   });
 
   test("a password in the remote's address is never shown", async () => {

@@ -17,7 +17,8 @@ const VARIABLES = `
 Environment variables:
   FLAGS_GITHUB_TOKEN    the token (default: GITHUB_TOKEN, or else GH_TOKEN)
   GITHUB_REPOSITORY     the repository, owner/name (default: the remote origin)
-  GITHUB_API_URL        the address of the API (default: from the remote origin)
+  GH_HOST               the GitHub Enterprise server (default: github.com)
+  GITHUB_API_URL        the address of the API (default: from GH_HOST)
   FLAGS_GITHUB_RETRIES  retries after a server or network error (default: 3)
   FLAGS_GITHUB_TIMEOUT  seconds to wait for each response (default: 30)`;
 
