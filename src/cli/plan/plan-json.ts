@@ -4,8 +4,10 @@ import { manualChangeText } from "../../core/describe/describe-manual-change.ts"
 import type { Flag } from "../../core/flag/flag.ts";
 import type { Difference } from "../../core/plan/difference.ts";
 import { groupOf, type ManualChange } from "../../core/plan/manual-change.ts";
+import type { Plan } from "../../core/plan/plan.ts";
 import { columnsOf } from "../../core/row/row-codec.ts";
 import type { PlanWithNeeds } from "../../impact/needs.ts";
+import { rowEditor, type ManualEntries } from "../../sync/manual-changes.ts";
 import type { ChangeReport, Flips } from "../../impact/report.ts";
 
 /** Returns a plan as data for JSON, with each flag before and after by the columns of the table. */
@@ -31,6 +33,14 @@ export function planData(plan: PlanWithNeeds): object {
     problems: plan.problems,
     id: plan.id,
   };
+}
+
+/** Returns the rows that were inserted or deleted manually as data for JSON, with their authors. */
+export function manualRowsData({ unmanaged, putBack }: Plan, manual: ManualEntries): readonly object[] {
+  return [
+    ...unmanaged.map((key) => ({ key, kind: "inserted", by: rowEditor(key, manual) })),
+    ...putBack.map((key) => ({ key, kind: "deleted", by: rowEditor(key, manual) })),
+  ];
 }
 
 function columnsOrNull(flag: Flag | null): ReturnType<typeof columnsOf> | null {

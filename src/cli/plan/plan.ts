@@ -6,7 +6,7 @@ import { EXIT } from "../exit-codes.ts";
 import { viewOf, type Io } from "../terminal/io.ts";
 import { syncingCommand } from "../sync/syncing-command.ts";
 import type { PlanBaseOptions } from "./plan-base.ts";
-import { planData } from "./plan-json.ts";
+import { manualRowsData, planData } from "./plan-json.ts";
 import { noteUncommitted, planText } from "./plan-text.ts";
 
 const baseOption = new Option(
@@ -63,8 +63,15 @@ export function planCommand(io: Io, done: Done): CommandUnknownOpts {
         done(reportDiagnostics(io, outcome, format));
         return;
       }
-      printResult(io, format, { ...planData(outcome.plan), newEpoch: outcome.newEpoch }, () =>
-        planText({ ...outcome, ...viewOf(io) }),
+      printResult(
+        io,
+        format,
+        {
+          ...planData(outcome.plan),
+          manualRows: manualRowsData(outcome.plan, outcome.manual),
+          newEpoch: outcome.newEpoch,
+        },
+        () => planText({ ...outcome, ...viewOf(io) }),
       );
       noteUncommitted(io, outcome.desired.uncommitted, "plan");
       if (outcome.plan.problems.length > 0) done(EXIT.invalid);

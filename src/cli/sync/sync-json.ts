@@ -1,4 +1,4 @@
-import { manualChangeData } from "../plan/plan-json.ts";
+import { manualChangeData, manualRowsData } from "../plan/plan-json.ts";
 import type { DeployedPullRequest } from "../../github/deployed.ts";
 import { summaryOf, type SyncOutcome } from "../../sync/sync.ts";
 
@@ -27,6 +27,7 @@ export function syncData(
     handEdits: plan.manualChanges.map(manualChangeData),
     unmanaged: plan.unmanaged,
     putBack: plan.putBack,
+    manualRows: manualRowsData(plan, outcome.manual),
     nothingToRelease: plan.nothingToRelease,
     needs: plan.needs,
     problems: plan.problems,
