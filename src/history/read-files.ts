@@ -40,6 +40,15 @@ export async function listTree(git: Git, commit: string, path: string): Promise<
   return records.filter((record) => record !== "").map(treeEntry);
 }
 
+/** Lists those of the paths that a commit contains. They are relative to the top of the repository; none is a pattern. */
+export async function listPaths(git: Git, commit: string, paths: readonly string[]): Promise<readonly TreeEntry[]> {
+  const found = await git.run("ls-tree", "--full-tree", "-z", commit, "--", ...paths);
+  return found
+    .split("\0")
+    .filter((record) => record !== "")
+    .map(treeEntry);
+}
+
 /** Lists the names of the folders directly inside the opened folder. */
 export async function listFolders(git: Git, commit: string): Promise<readonly string[]> {
   const names = await git.run("ls-tree", "-d", "-z", "--name-only", commit);

@@ -9,7 +9,7 @@ import type { CommitInfo } from "./commit-info.ts";
 import { headOf, type HeadInfo } from "./head.ts";
 import { lastChanges } from "./last-changes.ts";
 import { type MainlineChange, type MainlineCommit, walkMainline } from "./mainline.ts";
-import { listFolders, listTree, readFiles } from "./read-files.ts";
+import { listFolders, listPaths, listTree, readFiles } from "./read-files.ts";
 import { isShallow, resolveRef } from "./resolve-ref.ts";
 
 /** Reads a git repository and never writes to it. All paths are relative to the opened folder, with forward slashes. */
@@ -40,6 +40,8 @@ export interface Repository {
   readFiles(commit: string, folder: string): Promise<readonly SourceFile[]>;
   /** Lists the folders of a commit directly inside the opened folder. */
   folders(commit: string): Promise<readonly string[]>;
+  /** Returns those of the paths that are links or submodules in a commit. They are relative to the top of the repository. */
+  linksAmong(commit: string, paths: readonly string[]): Promise<readonly string[]>;
   /** Maps the path of each file of a commit below `folder` to its blob id. Omits links and submodules. */
   fileIds(commit: string, folder: string): Promise<ReadonlyMap<string, string>>;
   /** Opens a reader of blobs by id. The caller must close it. */
@@ -113,6 +115,10 @@ export async function openRepository(folder: string, environment: Environment = 
     },
     readFiles: async (commit, below) => readFiles(git, await commitOf(commit), below),
     folders: async (commit) => listFolders(git, await commitOf(commit)),
+    linksAmong: async (commit, paths) => {
+      const entries = await listPaths(git, await commitOf(commit), paths);
+      return entries.flatMap(({ kind, path }) => (kind === "file" ? [] : [path]));
+    },
     fileIds: async (commit, below) => {
       const entries = await listTree(git, await commitOf(commit), below);
       return new Map(entries.flatMap(({ kind, path, id }) => (kind === "file" ? [[path, id]] : [])));

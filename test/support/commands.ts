@@ -1,7 +1,15 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { hoistProgram } from "../../src/cli/program.ts";
 
-const io = { out: () => {}, err: () => {}, annotate: () => {}, env: {}, cwd: "/", now: () => new Date(0), user: "user@host" };
+const io = {
+  out: () => {},
+  err: () => {},
+  annotate: () => {},
+  env: {},
+  cwd: "/",
+  now: () => new Date(0),
+  user: "user@host",
+};
 const plain = { style: (_: string, text: string) => text, errStyle: (_: string, text: string) => text };
 
 /** Lists all commands of the program that do something, e.g. `db migrate`, from the program itself. */

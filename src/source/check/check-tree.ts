@@ -4,7 +4,8 @@ import { variableOf } from "../../core/override/override-text.ts";
 import { countText } from "../../core/text.ts";
 import { LIMITS } from "../shape/limits.ts";
 import { isKey, keyOfPath, MAX_KEY_LENGTH } from "../shape/key.ts";
-import { CONFIG_PATH, SCHEMAS_FOLDER, SEGMENTS_FOLDER } from "../shape/paths.ts";
+import { CONFIG_PATH, isFlagPath, SCHEMAS_FOLDER, SEGMENTS_FOLDER } from "../shape/paths.ts";
+import { notAFile } from "../load/not-a-file.ts";
 import { asciiOf, asciiText, characterName } from "../load/look-alikes.ts";
 import { problemAt, type Problem, START } from "../load/parsed-file.ts";
 
@@ -19,15 +20,23 @@ export interface SortedFiles {
 /** Sorts files into kinds by their paths alone, and reports what is wrong with the paths. */
 export function sortFiles(files: readonly SourceFile[]): SortedFiles {
   const inOrder = byPath(files.filter(({ path }) => path === "flags" || path.startsWith("flags/")));
+  const [first] = inOrder;
+  // Nothing below a link is read, so nothing else is known about the tree.
+  if (first?.path === "flags") return { config: undefined, segments: [], flags: [], problems: [oddProblem(first)] };
   const config = inOrder.find(({ path }) => path === CONFIG_PATH);
-  const rest = inOrder.filter(({ path }) => path !== CONFIG_PATH && !path.startsWith(SCHEMAS_FOLDER));
+  const rest = inOrder.filter(
+    ({ path, kind }) => path !== CONFIG_PATH && (kind !== "file" || !path.startsWith(SCHEMAS_FOLDER)),
+  );
   const problems: Diagnostic[] = config === undefined ? [missingConfig()] : [];
   const segments: SourceFile[] = [];
   const flags: SourceFile[] = [];
   for (const file of rest) {
+    const isNamed = isFlagPath(file.path) || isSegment(file);
     const problem = nameProblem(file);
-    if (problem !== undefined) problems.push(pathProblem(file.path, problem));
-    else if (file.kind !== "file" || file.path.endsWith(".yaml")) (isSegment(file) ? segments : flags).push(file);
+    if (file.kind !== "file" && !isNamed) problems.push(oddProblem(file));
+    else if (problem !== undefined) problems.push(pathProblem(file.path, problem));
+    else if (file.path.endsWith(".yaml")) (isSegment(file) ? segments : flags).push(file);
+    else if (file.kind !== "file") problems.push(oddProblem(file));
   }
   const [tooMany] = flags.slice(LIMITS.flags);
   if (tooMany !== undefined) {
@@ -60,6 +69,12 @@ function alikeFolders(files: readonly SourceFile[]): readonly Diagnostic[] {
 /** Returns whether the name of a folder differs from `flags` only in upper case. */
 export function isAlikeFolder(name: string): boolean {
   return name !== "flags" && name.toLowerCase() === "flags";
+}
+
+/** Returns the problem about a path that is neither a file nor a folder, or about a file in place of the folder. */
+function oddProblem({ path, kind }: SourceFile): Diagnostic {
+  const message = `${path} is a file; it must be a folder`;
+  return pathProblem(path, kind === "file" ? { code: "unknown-file", message } : notAFile(kind));
 }
 
 /** Returns a problem about a path, regardless of the content of the file. */

@@ -6,7 +6,7 @@ import { VIOLATION_CODES } from "../shape/policies.ts";
  */
 export const DIAGNOSTIC_CODES = {
   // The file as bytes and as YAML.
-  "not-a-file": "the path is a symbolic link or a submodule; neither is followed",
+  "not-a-file": "the path is a symbolic link, a submodule, a pipe, a socket or a device; only files are read",
   "not-utf-8": "the file is not UTF-8",
   "foreign-format": "the file has a format other than YAML, such as a Git LFS pointer or JSON",
   "merge-conflict": "the file contains the markers of a merge conflict",

@@ -22,7 +22,7 @@ export function flagTree(files: readonly SourceFile[]): FlagTree {
 export function editableTree(files: readonly SourceFile[]): FlagTree {
   const tree = flagTree(files);
   if (tree.loaded.config !== null) return tree;
-  const error = tree.loaded.diagnostics.find(({ file }) => file === CONFIG_PATH);
+  const error = tree.loaded.diagnostics.find(({ file }) => file === CONFIG_PATH || file === "flags");
   const message = error === undefined ? `${CONFIG_PATH} has errors` : `${error.file}:${error.line}  ${error.message}`;
   throw new FlagError("INVALID_FLAGS", message, { hint: error?.hint ?? "hoist validate shows all errors" });
 }

@@ -3,6 +3,7 @@ import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
 import { checkCharacters } from "./characters.ts";
 import { foreignText } from "./foreign-format.ts";
+import { notAFile } from "./not-a-file.ts";
 import { MAX_PROBLEMS, type ParsedFile, type Problem, problemAt, START } from "./parsed-file.ts";
 import { deepNesting } from "./nesting.ts";
 import { readText } from "./source-text.ts";
@@ -27,9 +28,7 @@ export const FORBIDDEN_NAMES: ReadonlySet<string> = new Set([
  */
 export function parseFile(file: SourceFile): ParsedFile {
   const { path } = file;
-  if (file.kind !== "file") {
-    return unusable(path, "", START, file.kind === "symlink" ? SYMLINK : SUBMODULE);
-  }
+  if (file.kind !== "file") return unusable(path, "", START, notAFile(file.kind));
   const { text, problems, fatal } = readText(path, file.bytes);
   if (fatal) return { path, text, tree: undefined, problems, spans: [START], characters: [] };
   const parsed = parseText(path, text);
@@ -192,16 +191,6 @@ function keyKind(read: Tree): string {
   return read.value === null ? "nothing" : `the ${typeof read.value} ${String(read.value)}`;
 }
 
-const SYMLINK: Problem = {
-  code: "not-a-file",
-  message: "the path is a symbolic link; only regular files are read",
-  hint: "replace it with the file itself",
-};
-const SUBMODULE: Problem = {
-  code: "not-a-file",
-  message: "the path is a submodule: a commit holds only the id of a commit of another repository, not its files",
-  hint: "move the files into this repository",
-};
 const WRITE_OUT = "write the value in each place where it is used";
 const tooDeep: Problem = {
   code: "too-deep",

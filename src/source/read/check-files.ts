@@ -4,6 +4,7 @@ import type { FlagKey } from "../../core/flag/flag.ts";
 import { newestChange, type CommitInfo } from "../../history/commit-info.ts";
 import type { DiagnosticCode } from "../check/codes.ts";
 import { runInlineTests } from "../check/inline-tests.ts";
+import { checkCodeOwnersFile } from "./linked-codeowners.ts";
 import { readFiles, type Files, type Origin, type Progress } from "./read-files.ts";
 import { repositoryAround } from "./repository-around.ts";
 
@@ -34,15 +35,17 @@ export async function checkFiles(
 ): Promise<Checked> {
   const files = await readFiles(origin, progress, today);
   const { loaded } = files;
+  const git = files.repository ?? (await repositoryAround(origin.folder));
+  const around = git === null ? [] : await checkCodeOwnersFile(origin.folder, git, files.commit);
   const keys = loaded.flags.map(({ key }) => key);
   const unknown = onlyTestsOf.find((key) => !keys.includes(key));
   if (unknown !== undefined) throw unknownFlagError(unknown, keys);
-  if (loaded.diagnostics.some(({ severity }) => severity === "error")) {
-    return { files, diagnostics: loaded.diagnostics, testsPassed: 0 };
+  if ([...around, ...loaded.diagnostics].some(({ severity }) => severity === "error")) {
+    return { files, diagnostics: [...around, ...loaded.diagnostics], testsPassed: 0 };
   }
   progress("running tests", loaded.testCount);
   const tests = runInlineTests(loaded, onlyTestsOf.length === 0 ? undefined : new Set(onlyTestsOf));
-  const checks = await withDates(loaded.diagnostics, files, origin);
+  const checks = await withDates(loaded.diagnostics, { ...files, repository: git });
   return { files, diagnostics: [...checks, ...tests.failures], testsPassed: tests.passed };
 }
 
@@ -55,12 +58,10 @@ const ROLLED_OUT: DiagnosticCode = "fully-rolled-out";
  */
 async function withDates(
   diagnostics: readonly Diagnostic[],
-  { loaded, commit, repository }: Files,
-  { folder }: Origin,
+  { loaded, commit, repository: git }: Files,
 ): Promise<readonly Diagnostic[]> {
   const rolledOut = new Set(diagnostics.filter(({ code }) => code === ROLLED_OUT).map(({ file }) => file));
   if (rolledOut.size === 0) return diagnostics;
-  const git = repository ?? (await repositoryAround(folder));
   const to = commit ?? (await git?.describeHead())?.commit ?? null;
   if (git === null || to === null || (await git.isShallow())) return diagnostics;
   const changed = new Set(commit === null ? await git.changedFiles("flags") : []);
