@@ -114,8 +114,16 @@ test("the arguments of every command are known", () => {
 
 /** The commands that write files of the work tree with these arguments; a sync and the like write to the table only. */
 const WRITING = [
-  ...["adopt", "generate", "github codeowners", "init", "new"],
-  ...["rename", "rollback", "rollout", "schema", "set"],
+  "adopt",
+  "generate",
+  "github codeowners",
+  "init",
+  "new",
+  "rename",
+  "rollback",
+  "rollout",
+  "schema",
+  "set",
 ];
 const GROUPS = {
   init: ["init"],
