@@ -1,4 +1,4 @@
-import type { Flag, FlagKey } from "../../core/flag/flag.ts";
+import { BOOLEAN_VARIANTS, type Flag, type FlagKey } from "../../core/flag/flag.ts";
 import type { FlagDefinition, FlagDefinitions } from "../../core/flag/definitions.ts";
 import { sameJson } from "../../core/json.ts";
 import { flagOfRow, type RulesRead } from "../../core/row/row-codec.ts";
@@ -131,7 +131,9 @@ function substituteFor(
     return before && { good: before.good, flag: before.flag, serves: before.flag.enabled ? "last good" : "off" };
   }
   if (before) return { ...switchedOff(before), serves: "off" };
-  for (const candidate of [row, own(definitions ?? {}, key)]) {
+  // If nothing says what the off variant is, a flag that may be boolean is off.
+  const last = ["string", "number", "object"].includes(String(row.flag_type)) ? undefined : BOOLEAN_ROW;
+  for (const candidate of [row, own(definitions ?? {}, key), last]) {
     const good = candidate && offRow(key, candidate);
     const read = good && flagOfRow(good);
     if (good && read?.ok) return { good, flag: read.flag, serves: "off" };
@@ -152,6 +154,8 @@ function offRow(key: FlagKey, from: RawRow | FlagDefinition): RawRow {
   const columns = { feature_key: key, display_name: key, serve: off, flag_type: type, off_variant: off };
   return { ...EMPTY_ROW, ...columns, variants, fallback };
 }
+
+const BOOLEAN_ROW: RawRow = { flag_type: "boolean", variants: BOOLEAN_VARIANTS, off_variant: "off" };
 
 const EMPTY_ROW: Readonly<Record<keyof FlagRow, unknown>> = {
   id: "",

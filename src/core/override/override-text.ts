@@ -60,9 +60,10 @@ export function settingLines(text: string): { readonly settings: SettingLine[]; 
  * order mark. Bytes that are not valid become U+FFFD: one damaged line must not prevent the others from being read.
  */
 export function decodedOverrides(bytes: Uint8Array): string {
-  const [first = -1, second = -1] = bytes;
-  const isLittle = (first === 0xff && second === 0xfe) || (first > 0 && second === 0);
-  const isBig = (first === 0xfe && second === 0xff) || (first === 0 && second > 0);
+  // Without a mark, two ASCII characters at the beginning show the encoding.
+  const start = Array.from(bytes.subarray(0, 4), (byte) => (byte === 0 ? "0" : "x")).join("");
+  const isLittle = (bytes[0] === 0xff && bytes[1] === 0xfe) || start === "x0x0";
+  const isBig = (bytes[0] === 0xfe && bytes[1] === 0xff) || start === "0x0x";
   if (!isLittle && !isBig) return new TextDecoder().decode(bytes);
   // Not every build of the runtime has a decoder for big-endian UTF-16.
   return new TextDecoder("utf-16le").decode(isBig ? swapped(bytes) : bytes);

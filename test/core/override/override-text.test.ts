@@ -21,6 +21,11 @@ test.each([
   ]);
 });
 
+test("a zero byte does not make a file UTF-16", () => {
+  const bytes = Buffer.from("x\u0000y\nFEATURE_X=off\n");
+  expect(settingLines(decodedOverrides(bytes)).settings).toEqual([{ variable: "FEATURE_X", value: "off", line: 2 }]);
+});
+
 test.each(["\n", "\r\n", "\r"])("lines may end with %j", (end) => {
   const text = ["FEATURE_A=off", "", "export FEATURE_B='on' # comment", "set feature_c=no", "FEATURE_D.E-F=0"].join(
     end,
