@@ -139,7 +139,7 @@ function textOf({ differences, action }: Change): string {
 async function loadedAt(folder: string, commit: string | null): Promise<LoadedFlags> {
   if (commit === null) return loadFlags([]);
   try {
-    return (await readFiles({ folder, ref: commit }, () => {})).loaded;
+    return (await readFiles({ folder, ref: commit, isPast: true }, () => {})).loaded;
   } catch (error) {
     if (error instanceof FlagError && error.code === "NO_FLAGS") return loadFlags([]);
     throw error;

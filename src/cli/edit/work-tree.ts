@@ -77,7 +77,7 @@ async function needsOf(folder: string, edited: Edited): Promise<readonly EditNee
 async function lastCommitted(folder: string): Promise<LoadedFlags | undefined> {
   const { readFiles } = await import("../../source/read/read-files.ts");
   try {
-    return (await readFiles({ folder, ref: "HEAD" }, () => {})).loaded;
+    return (await readFiles({ folder, ref: "HEAD", isPast: true }, () => {})).loaded;
   } catch (error) {
     if (error instanceof FlagError) return undefined;
     throw error;

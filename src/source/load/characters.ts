@@ -50,7 +50,9 @@ function problemOf(source: string, role: Role): Problem | undefined {
   return notNormal(text, "warning") ?? (quote === undefined ? outerOddSpace(text) : undefined) ?? outer;
 }
 
-function notNormal(text: string, severity: "error" | "warning"): Problem | undefined {
+function notNormal(source: string, severity: "error" | "warning"): Problem | undefined {
+  // Two of the odd spaces have a normal form that is another odd space. They are reported as spaces.
+  const text = source.replace(/[\u2000\u2001]/gu, " ");
   const normal = text.normalize("NFC");
   if (text === normal) return undefined;
   const part = text.match(/\P{M}\p{M}*/gu)?.find((each) => each.normalize("NFC") !== each) ?? text;

@@ -20,7 +20,7 @@ export const INVISIBLE =
   /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\u2800\u3164\uFEFF\uFFA0\uFFF9-\uFFFB]|[\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}]|\u034F|\r(?!\n)/u;
 
 /** Matches the lines that git writes around both sides of a conflict. No line of YAML with a mapping begins like this. */
-const MERGE_MARKER = /^(?:<{7}|>{7}|\|{7})(?= |\r?$)[^\r\n]*/m;
+const MERGE_MARKER = /^(?:(?:<{7}|>{7}|\|{7})(?= |\r?$)[^\r\n]*|={7}(?=\r?$))/m;
 
 /** The text of a file, and what is wrong with it. `fatal`: the text is not worth parsing. */
 export interface SourceText {

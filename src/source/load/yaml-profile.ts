@@ -3,6 +3,7 @@ import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import type { SourceFile } from "../../core/flag/source-file.ts";
 import { checkCharacters } from "./characters.ts";
 import { foreignText } from "./foreign-format.ts";
+import { isAscii } from "./look-alikes.ts";
 import { notAFile } from "./not-a-file.ts";
 import { MAX_PROBLEMS, type ParsedFile, type Problem, problemAt, START } from "./parsed-file.ts";
 import { deepNesting } from "./nesting.ts";
@@ -66,7 +67,7 @@ function parseText(path: string, text: string): ParsedFile {
   // Other warnings count as errors; tags were reported by the walk.
   const [warning] = document.warnings.filter(({ code }) => code !== "TAG_RESOLVE_FAILED");
   if (warning !== undefined) report(walk, { start: warning.pos[0], end: warning.pos[1] }, syntaxProblem(warning, text));
-  const misread = misreadKey(text, tree);
+  const misread = isAscii(text) ? undefined : misreadKey(text, tree);
   if (misread !== undefined) return failed(misread.span, misread.problem);
   const { problems, spans } = walk;
   const isHopeless = spans.length >= MAX_PROBLEMS;

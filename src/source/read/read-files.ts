@@ -12,6 +12,8 @@ export interface Origin {
   readonly folder: string;
   /** A commit, branch or tag; null for the work tree. */
   readonly ref: string | null;
+  /** True for a state that is only compared with: see `isPast` of {@link loadFlags}. */
+  readonly isPast?: boolean;
   /** Used in place of the commit's or the folder's files. */
   readonly files?: readonly SourceFile[] | undefined;
 }
@@ -57,7 +59,7 @@ export async function readFiles(origin: Origin, progress: Progress, today?: stri
   progress("checking flags", sources.length);
   // Git looks for uncommitted changes while the files are checked here.
   const uncommitted = repository === null ? [] : repository.changedFiles("flags");
-  const loaded = loadFlags(sources, today === undefined ? {} : { today });
+  const loaded = loadFlags(sources, { ...(today === undefined ? {} : { today }), isPast: origin.isPast === true });
   return { loaded, sources, commit, repository, uncommitted: await uncommitted };
 }
 
