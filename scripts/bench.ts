@@ -1,6 +1,7 @@
 // Runs the benchmarks: npm run bench [-- name…], e.g. npm run bench -- evaluate. Tests never measure time.
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   evaluate: async () => (await import("./bench/evaluate.ts")).benchEvaluate(),
+  worst: async () => (await import("./bench/worst.ts")).benchWorst(),
   client: async () => (await import("./bench/client.ts")).benchClient(),
   log: async () => (await import("./bench/log.ts")).benchLog(),
   large: async () => (await import("./bench/large.ts")).benchLarge(),

@@ -42,7 +42,7 @@ export function workFor(flags: number): Work {
     changes: budget(10_000_000),
     jumps: budget(20_000_000),
     stagingFirst: budget(20_000_000),
-    reports: budget(40_000_000),
+    reports: budget(30_000_000),
   };
 }
 

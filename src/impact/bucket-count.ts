@@ -7,7 +7,7 @@ import { decidedByOf } from "./version-evaluator.ts";
 export const MAX_CELLS = 100_000;
 
 /** Receives the answer of each version in one cell, and the number of buckets in the cell. */
-type VisitCell = (answers: readonly Answer[], count: bigint) => void;
+export type VisitCell = (answers: readonly Answer[], count: bigint) => void;
 
 /** The buckets of one salt and subject attribute, cut where an answer may change. */
 interface Dimension {

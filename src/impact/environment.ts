@@ -1,10 +1,11 @@
 import type { ManualChange } from "../core/plan/manual-change.ts";
 import { describeFlag } from "../core/describe/describe.ts";
 import { segmentsIn } from "../core/flag/condition.ts";
+import { type Budget, take } from "../core/work.ts";
 import type { FlagKey } from "../core/flag/flag.ts";
 import { flagChanges, type FlagChange } from "./flag-changes.ts";
 import type { Stage } from "./stage.ts";
-import { eachFlip, measureFlips } from "./flips.ts";
+import { eachFlip, measureFlips, stepsOf } from "./flips.ts";
 import { estimated, exactly } from "./margin.ts";
 import type { PlanWithNeeds } from "./needs.ts";
 import type { Population } from "./population.ts";
@@ -30,7 +31,7 @@ export function environmentReport(stage: Stage, inputs: ReportInputs): Environme
   const { plan, isProtected } = stage;
   const { population, manualChanges } = inputs;
   const measured = flagChanges(stage.plan, stage.sides, stage.work)
-    .map((change) => ({ change, flips: measureFlips({ ...change, population }) }))
+    .map((change) => ({ change, flips: measureFlips({ ...change, population, budget: stage.work.reports }) }))
     // A flag that only requires a changed one is reported only if its answers can change, however few people that affects.
     .filter(({ change, flips }) => change.action !== "reached" || (change.kind !== "no-op" && !isNobody(flips)))
     .sort((a, b) => b.flips.flipped.share - a.flips.flipped.share || (a.change.key < b.change.key ? -1 : 1));
@@ -40,7 +41,7 @@ export function environmentReport(stage: Stage, inputs: ReportInputs): Environme
     isProtected,
     flags: measured.map((each) => flagReport(each, stage, inputs)),
     unchanged: plan.unchanged - reached,
-    ...anyFlipped(measured, population),
+    ...anyFlipped(measured, population, stage.work.reports),
     needs: plan.needs,
     problems: plan.problems,
     planId: plan.id,
@@ -101,7 +102,7 @@ function manualChangesIn(
  *
  * @param measured  in descending order of flips, so that people who are counted early need no further evaluation
  */
-function anyFlipped(measured: readonly MeasuredChange[], population: Population): AnyFlipped {
+function anyFlipped(measured: readonly MeasuredChange[], population: Population, budget: Budget): AnyFlipped {
   const open = measured.filter(({ flips }) => flips.flipped.share > 0 || flips.flipped.margin > 0);
   const [first, ...others] = open;
   if (first === undefined) return { flipped: exactly(0), among: namesIn(measured, "among"), guessed: [] };
@@ -109,6 +110,12 @@ function anyFlipped(measured: readonly MeasuredChange[], population: Population)
   const whole = open.find(({ flips: { flipped } }) => flipped.share === 1 && flipped.margin === 0);
   if (whole !== undefined) return figureOf(whole);
   const { contexts, note } = population;
+  const steps = open.reduce((sum, { change: { before, after } }) => sum + stepsOf(before) + stepsOf(after), 0);
+  const isTooLarge = open.some(({ flips }) => flips.method === "too-large");
+  if (isTooLarge || !take(budget, steps * contexts.length)) {
+    const { share } = first.flips.flipped;
+    return { ...figureOf(first), flipped: { share, margin: 1 - share } };
+  }
   const isFlipped = new Uint8Array(contexts.length);
   for (const { change } of open) {
     const flip = (person: number) => (isFlipped[person] = 1);

@@ -1,4 +1,6 @@
 import type { EvaluationContext } from "../core/evaluate/evaluation.ts";
+import { evaluationCost } from "../core/flag/evaluation-cost.ts";
+import { type Budget, take, withShare } from "../core/work.ts";
 import { constantAnswer } from "../core/flag/constant-answer.ts";
 import { assumptionsOf } from "./assumptions.ts";
 import { bucketedVersion, hasConditions, subjectsIn } from "./bucketed-version.ts";
@@ -9,18 +11,28 @@ import type { Population } from "./population.ts";
 import { countProfiles, profilesOf, sumsOf, type Sum } from "./profiled-flips.ts";
 import type { Flips } from "./report.ts";
 import { evaluatorOf } from "./version-evaluator.ts";
-import { flipTest, isUntouched, type VersionPair } from "./version-pair.ts";
+import { flipTest, isUntouched, type Version, type VersionPair, withRequired } from "./version-pair.ts";
 
 export interface FlipQuestion extends VersionPair {
   readonly population: Population;
+  /** The budget of the run for reports. */
+  readonly budget: Budget;
 }
+
+/** The maximum number of steps for one flag. */
+const MOST_STEPS = 15_000_000;
 
 /**
  * Measures how many people get a different answer from one version of a flag than from another. A file of contexts is
  * always counted. For other people the figure is exact if only buckets decide; otherwise the matching rules are sampled
- * and buckets are counted. Where buckets cannot be counted, both versions are evaluated for every context.
+ * and buckets are counted. Where buckets cannot be counted, both versions are evaluated for every context. The result is
+ * `too-large` where the budget does not suffice.
  */
 export function measureFlips(question: FlipQuestion): Flips {
+  return withShare(question.budget, MOST_STEPS, (budget) => measured({ ...question, budget }));
+}
+
+function measured(question: FlipQuestion): Flips {
   const { population } = question;
   const doAllFlip = flipsEveryone(question);
   const isFile = population.note.source === "file";
@@ -48,6 +60,18 @@ function flipsEveryone(pair: VersionPair): boolean | undefined {
   return from === undefined || to === undefined ? undefined : flipTest(pair)(from, to);
 }
 
+const TOO_LARGE: Flips = { ...NO_FLIPS, method: "too-large", flipped: { share: 0, margin: 1 } };
+
+/** Takes the steps to evaluate both versions for every context; false if they are not left. */
+function canEvaluate({ before, after, population, budget }: FlipQuestion): boolean {
+  return take(budget, (stepsOf(before) + stepsOf(after)) * population.contexts.length);
+}
+
+/** Returns the steps to evaluate one version for one context. */
+export function stepsOf(version: Version): number {
+  return withRequired(version).reduce((sum, flag) => sum + (flag.enabled ? evaluationCost(flag) : 1), 0);
+}
+
 /** Makes the total exact. The parts of several moves are still estimates. */
 function everyone(flips: Flips): Flips {
   const [first, ...others] = flips.moves;
@@ -69,19 +93,20 @@ function bucketedFlips(question: FlipQuestion): Flips | undefined {
   const among = subjects.filter((by) => population.subjects.has(by) && !population.missing.has(by));
   const isCounted = (by: string) => population.subjects.has(by);
   const isExact = !pair.some(hasConditions) && subjects.every(isCounted);
+  if (!isExact && !canEvaluate(question)) return TOO_LARGE;
   const people = isExact ? peopleLacking(subjects, population.missing) : equally(population.contexts);
-  const counted = countProfiles(question, profilesOf(pair, people, isCounted));
+  const counted = countProfiles(question, profilesOf(pair, people, isCounted), question.budget);
   if (counted === undefined) return undefined;
   const { flipped, steps } = sumsOf(counted);
   const size = population.contexts.length;
-  const measured = ({ total, squares }: Sum): Measured => {
+  const figure = ({ total, squares }: Sum): Measured => {
     return isExact ? exactly(rounded(total)) : meanOf(total, squares, size);
   };
   return {
     method: isExact ? "exact" : "sampled",
     sample: isExact ? null : size,
-    flipped: measured(flipped),
-    moves: steps.map((sum) => ({ ...sum.step, ...measured(sum) })),
+    flipped: figure(flipped),
+    moves: steps.map((sum) => ({ ...sum.step, ...figure(sum) })),
     among,
     ...(isExact ? NOTHING_ASSUMED : assumptionsOf(question, population)),
   };
@@ -98,6 +123,7 @@ function rounded(share: number): number {
 
 /** Evaluates both versions for every context. */
 function evaluatedFlips(question: FlipQuestion): Flips {
+  if (!canEvaluate(question)) return TOO_LARGE;
   const counts: StepCounts = new Map();
   eachFlip(question, (_, step) => countStep(counts, step(), 1n));
   return countedFlips(question, counts);
@@ -126,7 +152,7 @@ function countedFlips(question: FlipQuestion, counts: StepCounts): Flips {
  * @param isIncluded  selects contexts; all are evaluated by default
  */
 export function eachFlip(
-  question: FlipQuestion,
+  question: Omit<FlipQuestion, "budget">,
   onFlip: (person: number, step: () => Step) => void,
   isIncluded: (person: number) => boolean = () => true,
 ): void {

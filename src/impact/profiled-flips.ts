@@ -1,5 +1,6 @@
 import type { EvaluationContext } from "../core/evaluate/evaluation.ts";
-import { eachCell } from "./bucket-count.ts";
+import { type Budget, take } from "../core/work.ts";
+import { eachCell, MAX_CELLS, type VisitCell } from "./bucket-count.ts";
 import { type BucketedVersion, narrowedTo } from "./bucketed-version.ts";
 import { countStep, type Step, type StepCounts, totalOf } from "./moves.ts";
 import { flipTest, type VersionPair } from "./version-pair.ts";
@@ -33,6 +34,9 @@ export function profilesOf(
   return [...profiles.values()];
 }
 
+/** The steps to visit one cell of buckets, besides those for each rule. */
+const CELL = 10;
+
 /** The buckets of one profile in which the answer changes, and the number of all buckets. */
 export interface CountedProfile {
   readonly counts: StepCounts;
@@ -40,16 +44,29 @@ export interface CountedProfile {
   readonly weight: number;
 }
 
-/** Counts the buckets of each profile in which the answer changes; undefined if there are too many to count. */
-export function countProfiles(pair: VersionPair, profiles: readonly Profile[]): readonly CountedProfile[] | undefined {
+/**
+ * Counts the buckets of each profile in which the answer changes; undefined if there are too many to count.
+ *
+ * @param budget  limits the number of buckets
+ */
+export function countProfiles(
+  pair: VersionPair,
+  profiles: readonly Profile[],
+  budget: Budget,
+): readonly CountedProfile[] | undefined {
   const isFlip = flipTest(pair);
   const counted: CountedProfile[] = [];
   for (const { versions, weight } of profiles) {
     const counts: StepCounts = new Map();
-    const all = eachCell(versions, ([was, is], count) => {
+    const steps = versions.flat().reduce((sum, flag) => sum + flag.rules.length, CELL);
+    let cells = 0;
+    const visit: VisitCell = ([was, is], count) => {
+      cells += 1;
       const [from, to] = [was?.variant ?? null, is?.variant ?? null];
       if (is !== undefined && isFlip(from, to)) countStep(counts, { from, to, decidedBy: is.decidedBy }, count);
-    });
+    };
+    const all = eachCell(versions, visit, Math.min(MAX_CELLS, Math.floor(budget.left / steps)));
+    take(budget, cells * steps);
     if (all === undefined) return undefined;
     counted.push({ counts, all, weight });
   }

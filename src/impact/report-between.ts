@@ -7,7 +7,15 @@ import { flagChanges } from "./flag-changes.ts";
 import type { Stage } from "./stage.ts";
 import type { PlanWithNeeds } from "./needs.ts";
 import { plansBetween } from "./plans-between.ts";
-import { DEFAULT_SEED, DEFAULT_SIZE, generatePopulation, type Population } from "./population.ts";
+import { stepsOf } from "./flips.ts";
+import {
+  attributesRead,
+  DEFAULT_SEED,
+  DEFAULT_SIZE,
+  generatePopulation,
+  mostPeople,
+  type Population,
+} from "./population.ts";
 import type { ChangeReport } from "./report.ts";
 import { withRequired } from "./version-pair.ts";
 import type { WarningInputs } from "./warnings.ts";
@@ -63,11 +71,11 @@ function stagesOf(before: LoadedFlags, after: LoadedFlags, options: ReportOption
 }
 
 /**
- * The maximum number of answers that a report computes. Above it, fewer contexts are generated, so that reports stay
- * fast.
+ * The maximum number of steps to evaluate every change once for every context. Above it, fewer contexts are generated, so
+ * that reports stay fast.
  */
-const MAX_ANSWERS = 6_000_000;
-const MIN_PEOPLE = 500;
+const MAX_STEPS = 12_000_000;
+const MIN_PEOPLE = 200;
 
 /** Generates contexts for the changed flags and for those that they require: no other flag's conditions matter. */
 function generatedPeople(after: LoadedFlags, stages: readonly Stage[], options: ReportOptions): Population {
@@ -79,8 +87,9 @@ function generatedPeople(after: LoadedFlags, stages: readonly Stage[], options: 
       for (const key of keys) for (const flag of withRequired({ flag: all.get(key) ?? null, all })) flags.add(flag);
     }
   }
-  const affordable = Math.floor(MAX_ANSWERS / Math.max(1, changes.length));
-  const defaultSize = Math.max(MIN_PEOPLE, Math.min(DEFAULT_SIZE, affordable));
-  const { sample: size = defaultSize, seed = DEFAULT_SEED } = options;
-  return generatePopulation(after.config?.attributes ?? new Map(), flags, { size, seed });
+  const attributes = attributesRead(after.config?.attributes ?? new Map(), flags);
+  const steps = changes.reduce((sum, change) => sum + stepsOf(change.before) + stepsOf(change.after), 1);
+  const affordable = Math.min(DEFAULT_SIZE, Math.floor(MAX_STEPS / steps), mostPeople(attributes.size));
+  const { sample: size = Math.max(MIN_PEOPLE, affordable), seed = DEFAULT_SEED } = options;
+  return generatePopulation(attributes, flags, { size, seed });
 }

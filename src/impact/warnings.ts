@@ -103,12 +103,17 @@ export function overrideWarnings(key: FlagKey, seen: readonly SeenOverride[]): r
  * Warns if people get something that the preceding environment does not serve them yet. Serving the off variant never
  * counts as being ahead.
  */
-function aheadWarning(key: FlagKey, { sides, earlier }: Stage, population: Population): readonly ReportWarning[] {
+function aheadWarning(key: FlagKey, { sides, earlier, work }: Stage, population: Population): readonly ReportWarning[] {
   const flag = sides.after.get(key);
   if (flag === undefined || earlier === null) return [];
   const pair = pairOf(key, { before: earlier.sides.after, after: sides.after });
-  const ahead = measureFlips({ ...pair, population }).moves.filter(({ to }) => to !== flag.offVariant);
+  const { moves, method } = measureFlips({ ...pair, population, budget: work.reports });
+  const ahead = moves.filter(({ to }) => to !== flag.offVariant);
   const share = ahead.reduce((sum, move) => sum + move.share, 0);
+  if (method === "too-large") {
+    const text = `whether it is ahead of ${earlier.plan.environment} is not measured: too large`;
+    return [{ code: "not-measured", text }];
+  }
   if (share === 0) return [];
   const variants = [...new Set(ahead.map(({ to }) => to))].join(", ");
   const there = earlier.plan.environment;

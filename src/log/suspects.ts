@@ -11,6 +11,7 @@ import {
 } from "../impact/population.ts";
 import type { Flips } from "../impact/report.ts";
 import { openRepository, type Repository } from "../history/repository.ts";
+import { type Budget, workFor } from "../core/work.ts";
 import type { Config } from "../source/load/config.ts";
 import type { FlagStore } from "../store/store.ts";
 import type { Found, ServedChange, Window } from "./suspect.ts";
@@ -90,12 +91,13 @@ export async function findSuspects(query: SuspectsQuery): Promise<Suspects> {
   const earlier = newest(found.flatMap((each) => each.earlier ?? []));
   const measured = [...changes, ...(earlier === null ? [] : [earlier])];
   const population = peopleFor(measured, query.attributes);
+  const { reports } = workFor(measured.length);
   return {
     since: new Date(query.since).toISOString(),
     until: new Date(query.until).toISOString(),
-    suspects: changes.map((change) => suspectOf(change, population)).sort(inOrder),
-    nets: netsOf(changes, population),
-    earlier: earlier && suspectOf(earlier, population),
+    suspects: changes.map((change) => suspectOf(change, population, reports)).sort(inOrder),
+    nets: netsOf(changes, population, reports),
+    earlier: earlier && suspectOf(earlier, population, reports),
     population: population.note,
     withoutTable: environments.filter((environment) => !heads.has(environment)),
     notes: found.flatMap((each) => each.notes),
@@ -146,10 +148,10 @@ function peopleFor(changes: readonly ServedChange[], attributes: Config["attribu
   return generatePopulation(attributes, flags, { size, seed: DEFAULT_SEED });
 }
 
-function suspectOf(change: ServedChange, population: Population): Suspect {
+function suspectOf(change: ServedChange, population: Population, budget: Budget): Suspect {
   const { before, after, ...facts } = change;
   const { key, problem } = change;
-  const flips = problem === null ? measureFlips({ key, before, after, population }) : null;
+  const flips = problem === null ? measureFlips({ key, before, after, population, budget }) : null;
   return { ...facts, flips, undo: undoOf(change) };
 }
 
@@ -162,7 +164,7 @@ function undoOf({ source, before, after }: ServedChange): Undo {
 }
 
 /** Measures the combined effect of all live changes to each flag. */
-function netsOf(changes: readonly ServedChange[], population: Population): readonly NetEffect[] {
+function netsOf(changes: readonly ServedChange[], population: Population, budget: Budget): readonly NetEffect[] {
   const live = changes.filter(({ isLive }) => isLive !== false);
   const groups = Map.groupBy(live, ({ environment, key }) => `${environment} ${key}`);
   return [...groups.values()].flatMap((group) => {
@@ -171,7 +173,9 @@ function netsOf(changes: readonly ServedChange[], population: Population): reado
     if (first === undefined || last === undefined || group.length < 2) return [];
     const { environment, key } = first;
     const isReadable = first.problem === null && last.problem === null;
-    const flips = isReadable ? measureFlips({ key, before: first.before, after: last.after, population }) : null;
+    const flips = isReadable
+      ? measureFlips({ key, before: first.before, after: last.after, population, budget })
+      : null;
     return [{ environment, key, changes: group.length, flips }];
   });
 }

@@ -31,7 +31,11 @@ const measured = Array.from({ length: PAIRS }, (_, seed): Measured => {
   const pair = aPair(random);
   const flags = [...pair.before.values(), ...pair.after.values()];
   const population = generatePopulation(declared(ATTRIBUTES), flags, { size: SIZE, seed });
-  return { pair, flips: measureFlips({ ...pairOf(KEY, pair), population }), truth: truthOf(pair) };
+  return {
+    pair,
+    flips: measureFlips({ ...pairOf(KEY, pair), population, budget: { left: Infinity } }),
+    truth: truthOf(pair),
+  };
 });
 
 /** Every share that a report tells or leaves out, beside the truth. */
@@ -60,7 +64,11 @@ test("two ids of one person have independent buckets, also when people are evalu
     const after = new Map([dealt("deviceId"), required].map((flag) => [flag.key, flag]));
     const flags = [...before.values(), ...after.values()];
     const population = generatePopulation(declared([...attributes, role]), flags, { size: SIZE, seed: 1 });
-    const { method, flipped } = measureFlips({ ...pairOf(KEY, { before, after }), population });
+    const { method, flipped } = measureFlips({
+      ...pairOf(KEY, { before, after }),
+      population,
+      budget: { left: Infinity },
+    });
     expect(method).toBe("sampled");
     expect(Math.abs(flipped.share - 0.5)).toBeLessThan(0.05);
   }
@@ -75,7 +83,7 @@ function flipsOf(before: Flag | null, after: Flag | null, others: readonly Flag[
     size,
     seed: 1,
   });
-  return measureFlips({ ...pairOf(before?.key ?? after?.key ?? "", sides), population });
+  return measureFlips({ ...pairOf(before?.key ?? after?.key ?? "", sides), population, budget: { left: Infinity } });
 }
 
 const DEFAULT_ROLLOUT: DecidedBy = { kind: "default-rollout" };
@@ -210,7 +218,7 @@ describe("when more than buckets decides", () => {
     const people = contextsFrom('{"userId":"u1"}\n{"userId":"u2"}\n{"userId":"u3"}\n{"age":4}\n', "people.jsonl");
     const inHalf = ["u1", "u2", "u3"].filter((id) => bucketOf("a", id) < 50_000).length;
     const sides = { before: new Map([["a", none]]), after: new Map([["a", half]]) };
-    expect(measureFlips({ ...pairOf("a", sides), population: people })).toMatchObject({
+    expect(measureFlips({ ...pairOf("a", sides), population: people, budget: { left: Infinity } })).toMatchObject({
       method: "counted",
       sample: 4,
       flipped: { share: inHalf / 4, margin: 0 },
@@ -224,7 +232,7 @@ describe("people who lack the subject", () => {
     const attributes = declared([{ name: "userId", type: "string", ...(missing && { missing }) }]);
     const population = generatePopulation(attributes, [before, after], { size: 4_000, seed: 1 });
     const sides = { before: new Map([["a", before]]), after: new Map([["a", after]]) };
-    return measureFlips({ ...pairOf("a", sides), population });
+    return measureFlips({ ...pairOf("a", sides), population, budget: { left: Infinity } });
   };
   const share = (percent: number) => aFlag({ key: "a", rollout: percentage(percent) });
 
@@ -261,7 +269,7 @@ test("a file of contexts is always counted, also where each context has its own 
   const people = contextsFrom(Array.from({ length: 10 }, (_, n) => `{"userId":"u${n + 1}"}`).join("\n"), "ten.jsonl");
   const countOf = (before: Flag, after: Flag) => {
     const sides = { before: new Map([["a", before]]), after: new Map([["a", after]]) };
-    return measureFlips({ ...pairOf("a", sides), population: people });
+    return measureFlips({ ...pairOf("a", sides), population: people, budget: { left: Infinity } });
   };
   const inside = (percent: number) =>
     people.contexts.filter(({ userId }) => bucketOf("a", String(userId)) < percent * 1_000).length;

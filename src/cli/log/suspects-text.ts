@@ -121,7 +121,8 @@ function rowOf(suspect: Suspect, { environments }: SuspectsView): Row {
 }
 
 /** Returns how many people get a different answer, e.g. `40.0 % off → on` or `nobody`. */
-function flippedText({ flipped, moves, guessed }: Flips): string {
+function flippedText({ method, flipped, moves, guessed }: Flips): string {
+  if (method === "too-large") return "not measured: too large";
   const isGuess = guessed.length > 0;
   const end = isGuess ? " (a guess)" : "";
   if (flipped.share === 0) return flipped.margin === 0 ? "nobody" : "nobody in the sample";
@@ -145,8 +146,8 @@ function netText({ environment, key, changes, flips }: NetEffect, { environments
   return `${key}${where}: ${changes} changes; combined effect: ${all}`;
 }
 
-function isNobody({ flipped }: Flips): boolean {
-  return flipped.share === 0;
+function isNobody({ flipped, method }: Flips): boolean {
+  return flipped.share === 0 && method !== "too-large";
 }
 
 /** Returns the commands that undo the first change that still has an effect. */

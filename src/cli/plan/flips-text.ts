@@ -15,6 +15,7 @@ const MAX_MOVES = 6;
 export function flipLines({ flips, kind, action }: Pick<FlagReport, "flips" | "kind" | "action">): readonly string[] {
   const { flipped, moves } = flips;
   const [first, ...others] = moves;
+  if (flips.method === "too-large") return [NOT_MEASURED];
   // The line of the archived flag already says that nobody flips.
   if (first === undefined) return kind === "no-op" && action === "archive" ? [] : [nobodyText(flips)];
   const direction = kind === "widen" ? ", nobody loses it" : kind === "narrow" ? ", nobody gains it" : "";
@@ -31,6 +32,8 @@ export function flipLines({ flips, kind, action }: Pick<FlagReport, "flips" | "k
   return [total, ...parts, ...more, ...assumed];
 }
 
+const NOT_MEASURED = "how many people flip is not measured: too large";
+
 /** Returns how many people flip in a whole environment, e.g. `40.0 % of people flip`. */
 export function flippedText({
   flipped,
@@ -38,6 +41,7 @@ export function flippedText({
   guessed,
 }: Pick<EnvironmentReport, "flipped" | "among" | "guessed">): string {
   const people = peopleWithText(flipped.margin === 0 ? among : []);
+  if (flipped.share === 0 && flipped.margin === 1) return NOT_MEASURED;
   if (flipped.share === 0 && flipped.margin > 0) return "nobody flips in the sample";
   if (flipped.share === 0) return people === "people" ? "nobody flips" : `none of the ${people} flip`;
   const isGuess = guessed.length > 0;

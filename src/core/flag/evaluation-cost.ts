@@ -30,7 +30,8 @@ const TEXTS = 2;
 /** The number of characters of a version range that are compared in the time of one other comparison. */
 const RANGE_LENGTH = 10;
 
-function testCost(test: Test): number {
+/** Returns about how many comparisons one test makes. */
+export function testCost(test: Test): number {
   if (test.op === "semver") return Math.ceil(test.range.length / RANGE_LENGTH);
   // The other lists are sets.
   const isSearched = test.op === "contains" || test.op === "startsWith" || test.op === "endsWith";

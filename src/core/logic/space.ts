@@ -1,5 +1,6 @@
 import { subjectText } from "../flag/attribute.ts";
 import type { Condition, MatchCondition, Scalar, Test } from "../flag/condition.ts";
+import { testCost } from "../flag/evaluation-cost.ts";
 import { DEFAULT_BY, WHOLE } from "../flag/flag.ts";
 import { type Audience, type ServingRule, subjectAttribute } from "../flag/serving-rules.ts";
 import type { ScalarTest } from "../matcher/operator.ts";
@@ -201,7 +202,8 @@ function startOf(attributes: readonly Attribute[], declared: DeclaredValues, eff
     const samples = only ?? samplesOf({ attribute: name, tests, ids });
     count += (samples?.length ?? 0) * questions.length;
     if (samples === undefined || count > MAX_OUTCOMES) return anything(questions);
-    spend(effort, (samples.length * questions.length) / 2);
+    const comparisons = tests.reduce((sum, test) => sum + testCost(test), questions.length);
+    spend(effort, (samples.length * comparisons) / 4);
     const values = distinct(samples.map((value) => questions.map(({ answer }) => bitOf(answer(value)))));
     // The subject attribute is never a list: it is a text or missing.
     const elements = name === DEFAULT_BY ? null : values;

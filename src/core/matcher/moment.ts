@@ -9,6 +9,22 @@ const MOMENT = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)
  * @returns milliseconds since 1970, fractions included; undefined for any other text, including 30 February
  */
 export function momentOf(text: string): number | undefined {
+  if (text.length > LONGEST) return undefined;
+  const known = moments.get(text);
+  if (known !== undefined || moments.has(text)) return known;
+  const moment = parsedMoment(text);
+  if (moments.size >= REMEMBERED) moments.clear();
+  moments.set(text, moment);
+  return moment;
+}
+
+/** The moments that were parsed last: one evaluation may compare a moment with thousands of others. */
+const moments = new Map<string, number | undefined>();
+const REMEMBERED = 64;
+/** The maximum length of a moment: nine decimals of a second, and an offset. */
+const LONGEST = 35;
+
+function parsedMoment(text: string): number | undefined {
   const parts = MOMENT.exec(text);
   if (!parts) return midnightOf(text);
   const [, day = "", hour, minute, second = "0", fraction = "0", sign, offsetHour = "0", offsetMinute = "0"] = parts;

@@ -1,4 +1,6 @@
+import type Comparator from "semver/classes/comparator.js";
 import Range from "semver/classes/range.js";
+import type SemVer from "semver/classes/semver.js";
 import parse from "semver/functions/parse.js";
 
 /** Matches a version whose last parts are left out: `5` or `5.5`. */
@@ -20,17 +22,54 @@ export type VersionTest = (version: string) => boolean | undefined;
 export function versionTest(range: string): VersionTest | undefined {
   const parsed = rangeOf(range);
   if (!parsed) return undefined;
+  const alternatives = parsed.set.map((all) => all.map(comparison));
   const answers = new Map<string, boolean | undefined>();
   return (text) => {
     const known = answers.get(text);
     if (known !== undefined || answers.has(text)) return known;
-    const answer = isInRange(parsed, text);
+    const version = versionOf(text);
+    const answer = version && alternatives.some((all) => all.every((holds) => holds(version)));
     if (text.length <= LONGEST_REMEMBERED) {
       if (answers.size >= REMEMBERED) answers.clear();
       answers.set(text, answer);
     }
     return answer;
   };
+}
+
+/** Compiles one comparator of a range. The package itself parses both versions again for each comparison. */
+function comparison({ operator, semver }: Comparator): (version: SemVer) => boolean {
+  // The comparator of `*` contains a symbol instead of a version.
+  if (typeof semver.version !== "string") return () => true;
+  switch (operator) {
+    case ">":
+      return (version) => version.compare(semver) > 0;
+    case ">=":
+      return (version) => version.compare(semver) >= 0;
+    case "<":
+      return (version) => version.compare(semver) < 0;
+    case "<=":
+      return (version) => version.compare(semver) <= 0;
+    case "=":
+    case "":
+      return (version) => version.compare(semver) === 0;
+  }
+}
+
+/** The versions that were parsed last: one evaluation may compare a version with thousands of ranges. */
+const versions = new Map<string, SemVer | undefined>();
+const VERSIONS_REMEMBERED = 64;
+/** The maximum length of a version. */
+const LONGEST = 256;
+
+function versionOf(text: string): SemVer | undefined {
+  if (text.length > LONGEST) return undefined;
+  const known = versions.get(text);
+  if (known !== undefined || versions.has(text)) return known;
+  const version = parse(versionText(text)) ?? undefined;
+  if (versions.size >= VERSIONS_REMEMBERED) versions.clear();
+  versions.set(text, version);
+  return version;
 }
 
 /** The ranges that were parsed last: one flag is checked, compiled and traced with the same ranges. */
@@ -55,11 +94,6 @@ function parsedRange(text: string): Range | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isInRange(range: Range, text: string): boolean | undefined {
-  const version = parse(versionText(text));
-  return version ? range.test(version) : undefined;
 }
 
 function versionText(text: string): string {

@@ -33,6 +33,7 @@ function peopleFlip(report: ChangeReport, last: EnvironmentReport): string {
   const changed = changedEnvironments(report);
   if (changed.every(isNobody)) return "nobody flips";
   const { share, margin } = last.flipped;
+  if (share === 0 && margin === 1) return `how many people flip in ${nameText(last.environment)} is not measured`;
   // "nobody" and "everyone" are singular.
   const isSingular = share === 0 || (share === 1 && margin === 0);
   const verb = isSingular && (margin > 0 || last.among.length === 0) ? "flips" : "flip";

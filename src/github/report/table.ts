@@ -73,7 +73,8 @@ export function changeText({ differences }: FlagReport): string {
 
 /** Returns who flips: `**40.0 %** off → on, nobody loses it (exact)`, `**8.1 %** off → on (± 0.5)`, `nobody (exact)`. */
 export function flipsText({ flips, kind }: Pick<FlagReport, "flips" | "kind">): string {
-  const { flipped } = flips;
+  const { flipped, method } = flips;
+  if (method === "too-large") return "not measured: too large";
   const moves = betweenVariants(flips);
   if (moves.length === 0 || flipped.share === 0) return uniformText(flips);
   const shown = moves.slice(0, MAX_MOVES);
