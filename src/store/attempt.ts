@@ -20,6 +20,7 @@ export const ATTEMPTS = {
   readAudit: { text: "read the audit", rights: "SELECT ON feature_toggle_audit" },
   readInstances: { text: "read the instances", rights: "SELECT ON flaghoist_instances" },
   writeHeartbeat: { text: "write the heartbeat", rights: "SELECT, INSERT, UPDATE ON flaghoist_instances" },
+  check: { text: "check the database", rights: "SELECT ON flaghoist_head, flaghoist_migrations" },
   migrate: {
     text: "migrate the database",
     rights: "CREATE ON SCHEMA public (or SELECT ON flaghoist_head, flaghoist_migrations)",

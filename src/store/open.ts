@@ -1,11 +1,13 @@
 import { FlagError } from "../core/errors.ts";
 import { databaseLabel, type Dialect, dialectOf, sqliteAddress } from "./address.ts";
+import type { CheckReport } from "./check.ts";
 import type { MigrationReport } from "./migrations.ts";
 import type { FlagStore, StoreMode } from "./store.ts";
 
 interface Engine {
   open(url: string, label: string, mode: StoreMode): Promise<FlagStore>;
   migrate(url: string, environment: string, label: string): Promise<MigrationReport>;
+  check(url: string, environment: string, label: string): Promise<CheckReport>;
 }
 
 /** Loads each engine only where it is used, because `pg` is optional and takes time to load. */
@@ -23,6 +25,10 @@ const ENGINES: Readonly<Record<Dialect, Engine>> = {
       const { migrateSqlite } = await import("./sqlite/migrate.ts");
       return migrateSqlite(file, environment, label);
     },
+    async check(url, environment, label) {
+      const { checkSqlite } = await import("./sqlite/check.ts");
+      return checkSqlite(sqliteAddress(url).file, environment, label);
+    },
   },
   postgres: {
     async open(url, label, mode) {
@@ -32,6 +38,10 @@ const ENGINES: Readonly<Record<Dialect, Engine>> = {
     async migrate(url, environment, label) {
       const { migratePostgres } = await import("./postgres/migrate.ts");
       return migratePostgres(url, environment, label);
+    },
+    async check(url, environment, label) {
+      const { checkPostgres } = await import("./postgres/check.ts");
+      return checkPostgres(url, environment, label);
     },
   },
 };
@@ -63,4 +73,13 @@ export async function openStoreToSync(url: string, environment: string): Promise
  */
 export async function migrateStore(url: string, environment: string): Promise<MigrationReport> {
   return ENGINES[dialectOf(url)].migrate(url, environment, databaseLabel(url));
+}
+
+/**
+ * Compares a database with what flaghoist expects of it: triggers, and on PostgreSQL functions, roles and rights. Changes nothing.
+ *
+ * @throws FlagError STORE_MISSING, WRONG_DATABASE, STORE_NEWER, and the other codes of FlagStore
+ */
+export async function checkStore(url: string, environment: string): Promise<CheckReport> {
+  return ENGINES[dialectOf(url)].check(url, environment, databaseLabel(url));
 }

@@ -29,6 +29,7 @@ const READING: Asked = {
   suspects: ["--since", "1h"],
   kill: ["checkout_button"],
   "env check": [],
+  "db check": [],
   "github drift": ["--no-issue", "--settle", "0s"],
 };
 /** It needs a pull request on GitHub: asked in test/cli/github-comment.test.ts. */

@@ -1,12 +1,24 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { commandGroup, databaseOption, envOption, hoistCommand, plainCommand } from "../command.ts";
+import {
+  commandGroup,
+  databaseOption,
+  type Done,
+  envOption,
+  formatOption,
+  hoistCommand,
+  plainCommand,
+  printResult,
+} from "../command.ts";
+import { EXIT } from "../exit-codes.ts";
 import type { Io } from "../terminal/io.ts";
 
-/** Creates the commands `hoist db …`. */
-export function dbCommand(io: Io): CommandUnknownOpts {
-  const examples = ["hoist db migrate --env production", 'hoist db roles | psql -v ON_ERROR_STOP=1 "$ADMIN_URL"'];
-  const commands = [migrateCommand(io), rolesCommand(io)];
-  return commandGroup("db", "create the flag database, update its schema, or print its roles", examples, commands, io);
+const ROLES_EXAMPLE = 'hoist db roles --env production | psql -v ON_ERROR_STOP=1 "$ADMIN_URL"';
+
+export function dbCommand(io: Io, done: Done): CommandUnknownOpts {
+  const examples = ["hoist db migrate --env production", ROLES_EXAMPLE, "hoist db check --env production"];
+  const commands = [migrateCommand(io), rolesCommand(io), checkCommand(io, done)];
+  const summary = "create the flag database, update its schema, print its roles, or check it";
+  return commandGroup("db", summary, examples, commands, io);
 }
 
 function migrateCommand(io: Io): CommandUnknownOpts {
@@ -30,10 +42,33 @@ function migrateCommand(io: Io): CommandUnknownOpts {
 }
 
 function rolesCommand(io: Io): CommandUnknownOpts {
-  const examples = ["hoist db roles > roles.sql", 'hoist db roles | psql -v ON_ERROR_STOP=1 "$ADMIN_URL"'];
-  const summary = "print the SQL for PostgreSQL roles, grants and row-level policies; runs nothing";
-  return plainCommand("db roles", summary, examples, io).action(async () => {
-    const { rolesSql } = await import("../../store/postgres/roles.ts");
-    io.out(rolesSql());
-  });
+  const examples = ["hoist db roles --env production > roles.sql", ROLES_EXAMPLE];
+  const summary =
+    "print the SQL for the PostgreSQL roles of an environment, their grants and row-level policies; runs nothing";
+  return plainCommand("db roles", summary, examples, io)
+    .addOption(envOption)
+    .option("--schema <name>", "the schema of the tables", "public")
+    .action(async ({ env, schema }) => {
+      const { rolesSql } = await import("../../store/postgres/rights/roles.ts");
+      const { environmentName } = await import("../workspace.ts");
+      io.out(rolesSql({ environment: environmentName(io, env), schema }));
+    });
+}
+
+function checkCommand(io: Io, done: Done): CommandUnknownOpts {
+  const examples = ["hoist db check --env production", "hoist db check --env production --format json"];
+  const summary = "report how the database deviates from what flaghoist expects, with the statements that correct it";
+  return hoistCommand("db check", summary, examples, io)
+    .addOption(envOption)
+    .addOption(databaseOption)
+    .addOption(formatOption)
+    .action(async ({ format, ...options }) => {
+      const { checkStore } = await import("../../store/open.ts");
+      const { targetOf } = await import("../live-table.ts");
+      const { checkText } = await import("./check-text.ts");
+      const { environment, url } = targetOf(io, options);
+      const report = await checkStore(url, environment);
+      printResult(io, format, { environment, ...report }, () => checkText(report, environment, io.style));
+      if (report.deviations.length > 0) done(EXIT.database);
+    });
 }

@@ -25,7 +25,7 @@ Environment variables:
 const TABLES = `
 When FLAGS_DATABASE_URL_<ENV> or FLAGS_DATABASE_URL is set, the command also
 reports manual changes in that table and overrides in running instances. The
-role flaghoist_reader is enough.`;
+role flaghoist_<env>_reader is enough.`;
 
 /** Creates the commands `hoist github …`. */
 export function githubCommand(io: Io, done: Done): CommandUnknownOpts {

@@ -65,8 +65,8 @@ export function gitHubSetup({ environments, branch }: WorkflowSettings): readonl
   const step = (command: string, about: string): NextStep => ({ command, about });
   const secret = (role: string) => `secret FLAGS_DATABASE_URL (role ${role}), branch ${branch} only`;
   return [
-    step(places(environments), `${secret("flaghoist_sync")}, reviewers`),
-    step(places(environments.map(readEnvironment)), secret("flaghoist_reader")),
+    step(places(environments), `${secret("flaghoist_<env>_sync")}, reviewers`),
+    step(places(environments.map(readEnvironment)), secret("flaghoist_<env>_reader")),
     step(`Rules for ${branch}`, "pull request, required check validate, code owners, no force push"),
     step("hoist github codeowners --write", "write CODEOWNERS, once flags/_config.yaml names teams or users on GitHub"),
   ];

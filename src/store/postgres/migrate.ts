@@ -103,7 +103,7 @@ interface Place {
 }
 
 /** Reads schema, owner and state of the tables. The state is undefined if they do not exist yet. */
-async function stateOf(
+export async function stateOf(
   client: Client,
   label: string,
 ): Promise<{ readonly schema: string; readonly owner: string; readonly state: SchemaState | undefined }> {

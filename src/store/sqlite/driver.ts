@@ -35,6 +35,12 @@ export function openSqlite(file: string, mode: "ro" | "rw" | "rwc"): SqliteConne
   return connectionTo(new DatabaseSync(address, { readOnly: mode === "ro", timeout: 5_000 }));
 }
 
+/** Opens an empty database that ends with its connection. */
+export function openInMemory(): SqliteConnection {
+  const { DatabaseSync } = loadEngine();
+  return connectionTo(new DatabaseSync(":memory:"));
+}
+
 /**
  * Runs work in a transaction, which is rolled back if the work throws.
  *

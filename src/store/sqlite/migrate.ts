@@ -61,7 +61,8 @@ export function migrateInTransaction(db: SqliteConnection, environment: string, 
   return report;
 }
 
-function planFor(db: SqliteConnection, environment: string, label: string): MigrationPlan {
+/** Returns the statements that bring a database up to date. */
+export function planFor(db: SqliteConnection, environment: string, label: string): MigrationPlan {
   return planMigration("sqlite", stateOf(db, label), "main", environment, label);
 }
 

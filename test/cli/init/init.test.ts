@@ -172,7 +172,7 @@ test("in a repository init writes workflows for its environments and branch, and
   expect(sync).toContain('branches: ["trunk"]');
   expect(sync).toContain("options: [beta, live]");
   expect(sync).toMatch(/npm install --global --ignore-scripts flaghoist@\d+\.\d+\.\d+ pg@/);
-  expect(out).toMatch(/^ {2}Environments beta, live +secret FLAGS_DATABASE_URL \(role flaghoist_sync\)/m);
+  expect(out).toMatch(/^ {2}Environments beta, live +secret FLAGS_DATABASE_URL \(role flaghoist_<env>_sync\)/m);
   expect(out).toMatch(/^ {2}Rules for trunk +pull request, required check validate/m);
   await expectNextToWork(repository.folder, out);
 
