@@ -104,7 +104,7 @@ describePostgres("PostgreSQL roles", () => {
       }
     }
     expect(wrong).toEqual([]);
-    expect(cells).toBe(42 * ROLES.length);
+    expect(cells).toBe(41 * ROLES.length);
   });
 
   test("an application cannot change the heartbeat of another login", async () => {
