@@ -27,65 +27,95 @@ export interface RolesOptions {
  */
 export function rolesSql({ environment, schema: given = "public" }: RolesOptions): string {
   const schema = plainName(given, "schema");
-  const name = (role: (typeof ROLES)[number]): string => plainName(roleName(environment, role), "role");
-  const groups = ROLES.map(name);
-  const owner = name("owner");
-  const others = groups.slice(1).join(", ");
-  const { functions } = schemaObjects(schema);
-  const tables = Object.keys(TABLE_RIGHTS).filter((table) => table !== "client_flags");
-  const grants = Object.entries(TABLE_RIGHTS).flatMap(([table, rights]) =>
-    ROLES.flatMap((role) => {
-      const granted = role === "owner" ? [] : (rights[role] ?? []);
-      return granted.length === 0 ? [] : [`GRANT ${granted.join(", ")} ON ${schema}.${table} TO ${name(role)};`];
-    }),
-  );
-  const policies = POLICIES.filter(({ roles }) => roles.length > 0).flatMap((policy) => [
-    `DROP POLICY IF EXISTS ${policy.name} ON ${schema}.${policy.table};`,
-    `${policySql(policy, environment, schema)};`,
-  ]);
+  for (const role of ROLES) plainName(roleName(environment, role), "role");
+  const names: Names = {
+    environment,
+    schema,
+    name: (role) => roleName(environment, role),
+    others: ROLES.slice(1)
+      .map((role) => roleName(environment, role))
+      .join(", "),
+  };
+  return [
+    introduction(names),
+    "BEGIN;\nSET LOCAL search_path = pg_catalog, pg_temp;",
+    ...ROLES.map((role) => `-- ${names.name(role)}: ${PURPOSES[role]}\n${createRole(names.name(role))}`),
+    schemaAndDatabase(names),
+    ownership(names),
+    `-- What browsers may see: no rules, targets or ids.\n${clientViewSql(environment, schema)};`,
+    grants(names),
+    rowSecurity(names),
+    "COMMIT;\n",
+  ].join("\n\n");
+}
+
+interface Names {
+  readonly environment: string;
+  readonly schema: string;
+  readonly name: (role: Role) => string;
+  /** All roles but the owner. */
+  readonly others: string;
+}
+
+function introduction({ environment, name }: Names): string {
   return `-- Roles, grants and row-level security of Flaghoist for the environment ${environment}. Run it as an administrator in the
 -- database of ${environment}, after \`hoist db migrate\` and again after each migration; running it again changes nothing.
 -- These roles cannot log in. Grant them to the users that do, for example:  GRANT ${name("sync")} TO deploy;
 --
 -- Roles of an earlier release, flaghoist_sync and so on, had no environment in their names. If this server has only one
 -- environment, rename them before you run this:
-${ROLES.map((role) => `--   ALTER ROLE flaghoist_${role} RENAME TO ${name(role)};`).join("\n")}
-BEGIN;
-SET LOCAL search_path = pg_catalog, pg_temp;
+${ROLES.map((role) => `--   ALTER ROLE flaghoist_${role} RENAME TO ${name(role)};`).join("\n")}`;
+}
 
-${ROLES.map((role) => `-- ${name(role)}: ${PURPOSES[role]}\n${createRole(name(role))}`).join("\n\n")}
-
--- Triggers run with the rights of the owner, so nobody else may create objects that they could find.
+function schemaAndDatabase({ schema, name, others }: Names): string {
+  return `-- Triggers run with the rights of the owner, so nobody else may create objects that they could find.
 REVOKE CREATE ON SCHEMA ${schema} FROM PUBLIC;
-${refuseOthers(schema, owner)}
-GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${owner};
+${refuseOthers(schema, name("owner"))}
+GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${name("owner")};
 GRANT USAGE ON SCHEMA ${schema} TO ${others};
 
 -- Only these roles may connect to the database of this environment.
 DO $$ BEGIN
   EXECUTE format('REVOKE CONNECT ON DATABASE %I FROM PUBLIC', current_database());
-  EXECUTE format('GRANT CONNECT ON DATABASE %I TO ${groups.join(", ")}', current_database());
-END $$;
+  EXECUTE format('GRANT CONNECT ON DATABASE %I TO ${name("owner")}, ${others}', current_database());
+END $$;`;
+}
 
-${tables.map((table) => `ALTER TABLE ${schema}.${table} OWNER TO ${owner};`).join("\n")}
-${functions.map((each) => `ALTER FUNCTION ${schema}.${each.name}(${each.parameters}) OWNER TO ${owner};`).join("\n")}
-${functions.map((each) => `REVOKE ALL ON FUNCTION ${schema}.${each.name}(${each.parameters}) FROM PUBLIC;`).join("\n")}
+function ownership({ schema, name }: Names): string {
+  const tables = Object.keys(TABLE_RIGHTS).filter((table) => table !== "client_flags");
+  const functions = schemaObjects(schema).functions.map((each) => `${schema}.${each.name}(${each.parameters})`);
+  return [
+    ...tables.map((table) => `ALTER TABLE ${schema}.${table} OWNER TO ${name("owner")};`),
+    ...functions.map((each) => `ALTER FUNCTION ${each} OWNER TO ${name("owner")};`),
+    ...functions.map((each) => `REVOKE ALL ON FUNCTION ${each} FROM PUBLIC;`),
+  ].join("\n");
+}
 
--- What browsers may see: no rules, targets or ids. Disabled flags are included, because they would look like missing ones.
-${clientViewSql(environment, schema)};
+function grants({ schema, name, others }: Names): string {
+  const granted = Object.entries(TABLE_RIGHTS).flatMap(([table, rights]) =>
+    ROLES.flatMap((role) => {
+      const own = role === "owner" ? [] : (rights[role] ?? []);
+      return own.length === 0 ? [] : [`GRANT ${own.join(", ")} ON ${schema}.${table} TO ${name(role)};`];
+    }),
+  );
+  return [
+    "-- Each role has exactly the rights that follow.",
+    ...Object.keys(TABLE_RIGHTS).map((table) => `REVOKE ALL ON ${schema}.${table} FROM PUBLIC, ${others};`),
+    ...granted,
+  ].join("\n");
+}
 
--- Each role has exactly the rights that follow.
-${Object.keys(TABLE_RIGHTS)
-  .map((table) => `REVOKE ALL ON ${schema}.${table} FROM PUBLIC, ${others};`)
-  .join("\n")}
-${grants.join("\n")}
-
--- Row-level security: a second layer of protection in addition to the grants. Not forced, so that the owner and the
--- triggers see all rows.
-${SECURED_TABLES.map((table) => `ALTER TABLE ${schema}.${table} ENABLE ROW LEVEL SECURITY;`).join("\n")}
-${policies.join("\n")}
-COMMIT;
-`;
+function rowSecurity({ environment, schema }: Names): string {
+  const ofRoles = POLICIES.filter(({ roles }) => roles.length > 0);
+  return [
+    "-- Row-level security: a second layer of protection in addition to the grants. Not forced, so that the owner and the",
+    "-- triggers see all rows.",
+    ...SECURED_TABLES.map((table) => `ALTER TABLE ${schema}.${table} ENABLE ROW LEVEL SECURITY;`),
+    ...ofRoles.flatMap((policy) => [
+      `DROP POLICY IF EXISTS ${policy.name} ON ${schema}.${policy.table};`,
+      `${policySql(policy, environment, schema)};`,
+    ]),
+  ].join("\n");
 }
 
 function createRole(role: string): string {
