@@ -4,6 +4,7 @@ import {
   POLICIES,
   policySql,
   PURPOSES,
+  type Role,
   roleName,
   ROLES,
   SECURED_TABLES,
