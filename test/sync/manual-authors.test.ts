@@ -54,6 +54,9 @@ onEveryEngine((engine) => {
       expect(await kills(tree)).toMatchObject([{ key: "voice_logging", by: { revision } }]);
       const reports = [await tree.sync(), (await tree.hoist("plan")).out, (await tree.hoist("status")).out];
       reports.push((await tree.hoist("why", "voice_logging")).out.replace(/\s+/g, " "));
+      const log = await tree.hoist("log", "voice_logging", "--limit", "5");
+      expect(log.out).toContain(ONCALL);
+      expect(log.out).toMatch(/^! staging: voice_logging disabled manually .*; stays disabled until released$/m);
       for (const report of reports) {
         expect(report).toMatch(/disabled manually (just now|\d+ s ago) by /);
         expect(report).toContain(ONCALL);

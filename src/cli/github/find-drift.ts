@@ -90,10 +90,13 @@ async function compare(options: DriftOptions): Promise<DriftOutcome> {
     database,
     desired: desired.commit ?? "",
     manualChanges: [
-      ...plan.manualChanges.map((change) => {
-        const { key, by = null } = change;
-        return { key, what: manualChangeText(change), fate: manualOutcomeText(change), by };
-      }),
+      // A kill of a flag that git has disabled, too, makes no difference now.
+      ...plan.manualChanges
+        .filter(({ agreesWithGit }) => agreesWithGit !== true)
+        .map((change) => {
+          const { key, by = null } = change;
+          return { key, what: manualChangeText(change), fate: manualOutcomeText(change), by };
+        }),
       ...plan.unmanaged.map(rowChange("inserted manually", "served, although it has no file")),
       ...plan.putBack.map(rowChange("deleted manually", "the next sync restores it")),
     ],

@@ -3,6 +3,7 @@ import { commitOption, databaseOption, formatOption, hoistCommand } from "../com
 import { printNote, progressOf, type Io } from "../terminal/io.ts";
 import { since, sinceMs } from "./since.ts";
 import { logText } from "./log-text.ts";
+import { noteText } from "../terminal/layout.ts";
 import { flagsFolder, readConfig, selectedEnvironments } from "../workspace.ts";
 import { jsonText } from "../terminal/json-text.ts";
 
@@ -41,11 +42,20 @@ export function logCommand(io: Io): CommandUnknownOpts {
           since: sinceMs(options.since, io.now()),
           tables,
         });
+        const { killsIn, killText } = await import("./kills.ts");
+        const kills = await killsIn(tables, key ?? null);
         const all = [...log.notes, ...notes];
-        if (options.format === "json") io.out(jsonText({ ...log, notes: all }));
-        else {
+        if (options.format === "json") {
+          const data = kills.map(({ environment, change }) => ({
+            environment,
+            key: change.key,
+            by: change.by ?? null,
+          }));
+          io.out(jsonText({ ...log, kills: data, notes: all }));
+        } else {
           const namesKeys = key === undefined || log.entries.some(({ keys }) => keys.some((each) => each !== key));
           io.out(logText({ log, namesKeys, style: io.style, columns: io.columns }));
+          for (const kill of kills) io.out(noteText(killText(kill, io.now()), io.style, io.columns));
           for (const note of all) printNote(io, note);
         }
       } finally {
