@@ -160,7 +160,7 @@ describe(`${PAIRS} random pairs of versions in two tables, ${PEOPLE} people, see
     for (const each of asked) {
       const flags = [...each.pair.before.values(), ...each.pair.after.values()];
       const population = generatePopulation(declared(DECLARED), flags, { size: 4_000, seed: SEED });
-      const flips = measureFlips({ ...pairOf(each.key, each.sides), population });
+      const flips = measureFlips({ ...pairOf(each.key, each.sides), population, budget: workFor(1).reports });
       methods.set(flips.method, (methods.get(flips.method) ?? 0) + 1);
       const truth = shareOf(each, isFlip);
       const far = Math.abs(flips.flipped.share - truth);
@@ -183,7 +183,11 @@ describe(`${PAIRS} random pairs of versions in two tables, ${PEOPLE} people, see
       "people.jsonl",
     );
     for (const each of asked) {
-      const { method, flipped, moves } = measureFlips({ ...pairOf(each.key, each.sides), population: file });
+      const { method, flipped, moves } = measureFlips({
+        ...pairOf(each.key, each.sides),
+        population: file,
+        budget: workFor(1).reports,
+      });
       const counts = new Map<string, number>();
       for (const answers of each.answers.slice(0, IN_FILE)) {
         if (!isFlip(each, answers)) continue;
