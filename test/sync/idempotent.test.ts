@@ -91,7 +91,7 @@ onEveryEngine((engine) => {
     expect(await sync()).toContain("! 3 files under flags/ not committed, so not part of this sync");
     const plan = await hoist("plan");
     expect(plan.code).toBe(0);
-    expect(plan.err).toContain("flags/checkout_button.yaml and 2 more: changed but not committed");
+    expect(plan.err).toContain("3 files differ from HEAD: flags/checkout_button.yaml, ");
   });
 
   test("a work tree is synced with its uncommitted changes; a second sync writes nothing, and any commit may follow", async () => {

@@ -27,6 +27,9 @@ export function sortFiles(files: readonly SourceFile[]): SortedFiles {
   const rest = inOrder.filter(
     ({ path, kind }) => path !== CONFIG_PATH && (kind !== "file" || !path.startsWith(SCHEMAS_FOLDER)),
   );
+  const alike = alikeFolders(files);
+  // If everything is in such a folder, nothing else has to be said.
+  if (inOrder.length === 0 && alike.length > 0) return { config, segments: [], flags: [], problems: alike };
   const problems: Diagnostic[] = config === undefined ? [missingConfig()] : [];
   const segments: SourceFile[] = [];
   const flags: SourceFile[] = [];
@@ -48,7 +51,7 @@ export function sortFiles(files: readonly SourceFile[]): SortedFiles {
     config,
     segments,
     flags: flags.filter(({ path }) => !doubles.has(path)),
-    problems: [...alikeFolders(files), ...problems, ...doubles.values()],
+    problems: [...alike, ...problems, ...doubles.values()],
   };
 }
 
