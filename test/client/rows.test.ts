@@ -93,6 +93,14 @@ describe("a row that cannot be read", () => {
     expect(client.evaluate("colour", "red")).toMatchObject({ value: "grey", reason: "DISABLED" });
   });
 
+  test("and was never readable, but says disabled, is off for callers with a boolean default, although it names no off variant", async () => {
+    const nothing = { flag_type: null, variants: "[", off_variant: 5 };
+    const { client } = await opened(fakeStore([aRow({ ...CHECKOUT, enabled: false }, {}, nothing)]));
+    expect(client.evaluate("checkout", true)).toMatchObject({ value: false, reason: "DISABLED" });
+    expect(client.evaluate("checkout", "red")).toMatchObject({ value: "red", errorCode: "TYPE_MISMATCH" });
+    expect(client.status().setAside).toMatchObject([{ key: "checkout", serves: "off" }]);
+  });
+
   test("and has no key is only reported", async () => {
     const { client } = await opened(fakeStore([aRow(CHECKOUT), { ...aRow(COLOUR), feature_key: null }]));
     expect(client.status().setAside).toMatchObject([{ key: null, serves: "nothing" }]);
