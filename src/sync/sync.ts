@@ -17,7 +17,7 @@ import { limitsOf } from "./limits.ts";
 import { newEpochFor, type NewEpoch } from "./new-epoch.ts";
 import { resolveUnknownCommit } from "./resolve-unknown-commit.ts";
 import { checkEnvironment, emptyTable, isMissing, planTable, readTable, type TableState } from "./table.ts";
-import { checkEvaluates, checkWritten } from "./verify.ts";
+import { checkEvaluates, checkRowCount, checkWritten } from "./verify.ts";
 
 /** What to sync, into which database, and what the user allowed. */
 export interface SyncOptions {
@@ -148,7 +148,7 @@ async function orEmptyTable(environment: string, label: string, read: () => Prom
 /**
  * Checks that the files may be synced into the table, plans the sync, and finds what has to be acknowledged.
  *
- * @throws FlagError WRONG_DATABASE, COMMIT_NOT_AHEAD, USAGE for a released key that is not a flag
+ * @throws FlagError WRONG_DATABASE, COMMIT_NOT_AHEAD, INVALID_FLAGS for too many rows, USAGE for a released key that is not a flag
  */
 async function planned(table: TableState, desired: Desired, options: SyncOptions): Promise<Planned> {
   const { head, rows: live, manual, label: database } = table;
@@ -157,6 +157,7 @@ async function planned(table: TableState, desired: Desired, options: SyncOptions
   await checkAncestry(desired, head.commit, acceptLive, again.place);
   checkReleased(release, [...new Set([...live.keys(), ...desired.flags.keys()])]);
   const plan = planTable(table, desired, options);
+  checkRowCount(live, plan);
   const newEpoch = newEpochFor(head, table.heartbeat, options.newEpoch);
   const limits = await limitsOf(desired, head.commit);
   const needs = { ...limits, work: desired.loaded.work, desired: desired.flags, acknowledgedPlan };

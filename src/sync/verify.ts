@@ -7,6 +7,22 @@ import type { LiveRow } from "../core/plan/live-row.ts";
 import { flagOfRow, type ReadRow } from "../core/row/row-codec.ts";
 import type { RowWrite, StoredSnapshot } from "../store/store.ts";
 
+/** The number of rows that a table may have, archived ones included. Clients read any number. */
+const MAX_ROWS = 200_000;
+
+/** Checks that a sync does not make the table too large. @throws FlagError INVALID_FLAGS */
+export function checkRowCount(
+  live: ReadonlyMap<string, unknown>,
+  { changes }: Pick<Plan, "changes">,
+  max = MAX_ROWS,
+): void {
+  const count = live.size + changes.filter(({ key }) => !live.has(key)).length;
+  if (count <= max || count === live.size) return;
+  const message = `the table would have ${count} rows, archived flags included; at most ${max} are allowed`;
+  const hint = "reuse keys instead of adding new ones, or delete rows of flags that were archived long ago";
+  throw new FlagError("INVALID_FLAGS", message, { hint });
+}
+
 /**
  * Evaluates every flag of the new state once, with the real evaluator, before anything is written. This keeps flags
  * that a client cannot evaluate out of the table.

@@ -90,6 +90,27 @@ describe("file: addresses", () => {
   );
 });
 
+describe("postgres:// addresses", () => {
+  test.for([
+    ["postgres://u:secret@h/d?schema=feat", /parameter schema is not supported/, /search path/],
+    ["postgres://u:secret@h/d?foo=1", /parameter foo is not supported/, /valid: host/],
+    ["postgres://u:secret@h/d?dbname=x", /parameter dbname is not supported/, /after the host/],
+    ["postgres://u:secret@h/d?sslmode=require&sslmode=disable", /sslmode appears twice/, undefined],
+    ["postgres://u:secret@a,b/d", /several hosts/, /one server/],
+    ["postgres://u:secret@a:1,b:2/d", /several hosts/, /one server/],
+    ["postgres://u:secret@/d?host=a,b", /several hosts/, /one server/],
+    ["postgres://u:secret@h/d?options=--cluster%3Dx", /options .* supports only settings/, /search_path/],
+    ["postgres://u:p#secret@h/d", /malformed/, /%23/],
+    ["postgres://u:p/secret@h/d", /malformed/, /%2F/],
+    ["postgres://u:p?secret@h/d", /malformed|not supported/, undefined],
+  ] as const)("%s is refused, and no value is shown", async ([url, says, hint]) => {
+    const error = await openStore(url).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "USAGE", message: expect.stringMatching(says) });
+    if (hint !== undefined) expect(error).toMatchObject({ hint: expect.stringMatching(hint) });
+    expect(JSON.stringify(error) + String(error)).not.toContain("secret");
+  });
+});
+
 describe("labels", () => {
   test.for([
     ["postgres://flags@db.internal/flags", "postgres flags@db.internal/flags"],

@@ -9,7 +9,7 @@ import { Client } from "pg";
 import { afterEach, expect, test } from "vitest";
 import { migrateStore, openStore } from "../../src/store/open.ts";
 import type { FlagStore } from "../../src/store/store.ts";
-import { describePostgres, freshDatabase, onServer, typeInPsql, withDatabase } from "../support/postgres.ts";
+import { adminUrl, describePostgres, freshDatabase, onServer, typeInPsql, withDatabase } from "../support/postgres.ts";
 import { startProcess } from "../support/store-process.ts";
 import { hintsOf } from "./contract.ts";
 import { aWrite, batch, write } from "./rows.ts";
@@ -57,6 +57,21 @@ describePostgres("PostgreSQL in trouble", () => {
       code: "STORE_UNREACHABLE",
     });
   });
+
+  test.for(["LATIN1", "SQL_ASCII"])(
+    "a new database with the encoding %s is refused, and stays empty",
+    async (encoding) => {
+      const name = `flags_${encoding.toLowerCase()}_${randomUUID().slice(0, 8)}`;
+      await onServer(adminUrl(), `CREATE DATABASE ${name} ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`);
+      const url = withDatabase(adminUrl(), name);
+      await expect(migrateStore(url, "production")).rejects.toMatchObject({
+        code: "STORE_ENCODING",
+        message: expect.stringContaining(`has the encoding ${encoding}`),
+      });
+      expect((await onServer(url, "SELECT 1 FROM pg_class WHERE relname LIKE 'flaghoist%'")).rowCount).toBe(0);
+      await onServer(adminUrl(), `DROP DATABASE ${name}`);
+    },
+  );
 
   test("a database that does not exist is missing", async () => {
     const url = withDatabase(await freshDatabase(), "no_such_database");

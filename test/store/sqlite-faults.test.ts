@@ -15,11 +15,11 @@ import {
 import { dirname, join } from "node:path";
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
-import { migrateStore, openStore } from "../../src/store/open.ts";
+import { migrateStore, openStore, openStoreToSync } from "../../src/store/open.ts";
 import { fileUrl, freshFile, typeInSqlite } from "../support/sqlite.ts";
 import { startProcess } from "../support/store-process.ts";
 import { hintsOf } from "./contract.ts";
-import { aWrite, write } from "./rows.ts";
+import { aWrite, batch, write } from "./rows.ts";
 
 const KILLS = process.env["FULL"] ? 100 : 4;
 /** Rights do not hold for root, so what they forbid is tried as somebody else: nobody, on Debian. */
@@ -143,6 +143,27 @@ test("an account without write or read access to the file gets an error that say
   chmodSync(file, 0o000);
   const nothing = JSON.parse(await startProcess("store-use.ts", [fileUrl(file)], NOBODY).done);
   expect(nothing).toEqual({ open: "STORE_FORBIDDEN" });
+});
+
+test("a folder that the account may not enter is reported as that, not as missing", async () => {
+  const file = await freshStoreFile();
+  chmodSync(file, 0o644);
+  chmodSync(dirname(file), 0o600);
+  const closed = JSON.parse(await startProcess("store-use.ts", [fileUrl(file)], NOBODY).done);
+  expect(closed).toEqual({ open: "STORE_FORBIDDEN" });
+  chmodSync(dirname(file), 0o700);
+});
+
+test("a new file and what SQLite keeps beside it can be read only by the account that created it", async () => {
+  const file = join(dirname(freshFile()), "deep", "new.db");
+  const store = await openStoreToSync(fileUrl(file), "production");
+  await store.apply(batch("missing", [aWrite()]));
+  const modes = ["", "-wal", "-shm"].map((beside) => (statSync(file + beside).mode & 0o777).toString(8));
+  expect(modes).toEqual(["600", "600", "600"]);
+  chmodSync(file, 0o640);
+  await migrateStore(fileUrl(file), "production");
+  expect((statSync(file).mode & 0o777).toString(8)).toBe("640");
+  await store.close();
 });
 
 test("a file that replaces the open one is read and causes a hint; a removed one is reported as missing", async () => {

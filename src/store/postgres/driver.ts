@@ -1,6 +1,7 @@
 import type * as Driver from "pg";
 import type { Client, ClientConfig, Pool, QueryResultRow } from "pg";
 import { FlagError } from "../../core/errors.ts";
+import { checkPostgresAddress } from "./address.ts";
 
 const CONNECT_TIMEOUT_MS = 2_000;
 /** The time limit for a query of a running application. A connection that exceeds it is closed, because it may be half-open. */
@@ -76,6 +77,7 @@ export function numbered(sql: string): string {
 }
 
 function settings(url: string, answerTimeoutMs: number): ClientConfig {
+  checkPostgresAddress(url);
   return {
     connectionString: url,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

@@ -4,6 +4,10 @@ import { own } from "../../core/own.ts";
 
 /** Maps a SQLSTATE, or its class (the first two characters), to an error code and a hint. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const STATES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  "08P01": [
+    "STORE_UNREACHABLE",
+    "a pooler may refuse what a server accepts: without options= in the address, and with the login that the pooler knows",
+  ],
   "08": ["STORE_UNREACHABLE", "check that the server is running and that this machine can reach it"],
   "22": ["INVALID_FLAGS", "the table does not accept the row: run `hoist validate`, and update flaghoist"],
   "23": ["INVALID_FLAGS", "the table does not accept the row: run `hoist validate`, and update flaghoist"],

@@ -43,9 +43,21 @@ export function sqliteError(error: unknown, attempt: Attempt, label: string, fil
 /** Checks that a file exists. @throws FlagError STORE_MISSING if it does not */
 export function checkFile(file: string, label: string): void {
   if (existsSync(file)) return;
+  const closed = closedFolder(file);
+  if (closed !== undefined) {
+    const hint = `give ${accountText()} the right to enter the folder (chmod +x)`;
+    throw new FlagError("STORE_FORBIDDEN", `${label} cannot be reached: no right to enter ${closed}`, { hint });
+  }
   throw new FlagError("STORE_MISSING", `${label} does not exist (${file})`, {
     hint: "`hoist sync` creates and fills it; `hoist db migrate` creates it empty",
   });
+}
+
+/** Returns the topmost folder on the way to a file that this process may not enter; undefined if it may enter all of them. */
+function closedFolder(file: string): string | undefined {
+  const folders: string[] = [];
+  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) folders.unshift(folder);
+  return folders.find((folder) => existsSync(folder) && !hasAccess(folder, constants.X_OK));
 }
 
 function findingOf(code: number, message: string, file: string): Finding {
@@ -60,6 +72,10 @@ function findingOf(code: number, message: string, file: string): Finding {
 
 function cannotOpen(file: string): Finding {
   const folder = dirname(file);
+  const closed = closedFolder(file);
+  if (closed !== undefined) {
+    return ["STORE_FORBIDDEN", `give ${accountText()} the right to enter ${closed} (chmod +x)`];
+  }
   if (!existsSync(folder)) return ["STORE_MISSING", `${folder} does not exist: \`hoist db migrate\` creates it`];
   if (!existsSync(file)) {
     return hasAccess(folder, constants.W_OK)
@@ -75,8 +91,11 @@ function cannotOpen(file: string): Finding {
 }
 
 function forbidden(): Finding {
-  const account = process.getuid === undefined ? "this account" : `uid ${process.getuid()}`;
-  return ["STORE_FORBIDDEN", `give ${account} read access to FILE, and write access to it and its folder`];
+  return ["STORE_FORBIDDEN", `give ${accountText()} read access to FILE, and write access to it and its folder`];
+}
+
+function accountText(): string {
+  return process.getuid === undefined ? "this account" : `uid ${process.getuid()}`;
 }
 
 function hasAccess(path: string, mode: number): boolean {
