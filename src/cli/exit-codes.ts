@@ -23,6 +23,7 @@ export const EXIT_OF: Readonly<Record<ErrorCode, ExitCode>> = {
   USAGE: EXIT.usage,
   INVALID_FLAGS: EXIT.invalid,
   FILE_UNUSABLE: EXIT.invalid,
+  OUTPUT_FAILED: EXIT.internal,
   NO_FLAGS: EXIT.invalid,
   POLICY_BROKEN: EXIT.invalid,
   UNKNOWN_ENVIRONMENT: EXIT.wrongTarget,

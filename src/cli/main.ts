@@ -4,6 +4,7 @@ import { EXIT, EXIT_OF, type ExitCode } from "./exit-codes.ts";
 import { processIo, type Io } from "./terminal/io.ts";
 import { hoistProgram } from "./program.ts";
 import { errorText, internalErrorText } from "./terminal/error-text.ts";
+import { type Ending, endingAfter, watchOutput } from "./terminal/output.ts";
 import { printableIo } from "./terminal/printable-io.ts";
 
 /** Runs one command line and returns its exit code. Never throws. */
@@ -34,10 +35,17 @@ function failed(error: unknown, io: Io): ExitCode {
 
 /** Runs the command line of this process. */
 export async function main(): Promise<void> {
-  // `hoist list | head` closes the pipe early, which is not an error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(EXIT.done);
-    throw error;
-  });
-  process.exitCode = await run(process.argv.slice(2), processIo());
+  const output = watchOutput(process.stdout, process.stderr);
+  let hasChanged = false;
+  const io: Io = {
+    ...processIo(),
+    changed: () => {
+      hasChanged = true;
+    },
+  };
+  const code = await run(process.argv.slice(2), io);
+  const failure = await output.failure();
+  const ending: Ending = failure === undefined ? { code } : endingAfter(failure, code, hasChanged, io.errStyle);
+  if (ending.text !== undefined) io.err(ending.text);
+  process.exitCode = ending.code;
 }

@@ -5,6 +5,7 @@ export const ERROR_CODES = {
   USAGE: "a command, option or setting is unknown or not valid",
   INVALID_FLAGS: "flag files have errors",
   FILE_UNUSABLE: "a file cannot be read or written, or is a link, which is not followed",
+  OUTPUT_FAILED: "the result could not be printed",
   NO_FLAGS: "flags/ is missing or empty",
   POLICY_BROKEN: "a policy forbids the change, and an acknowledgement cannot allow it",
   UNKNOWN_ENVIRONMENT: "flags/_config.yaml does not declare the environment",

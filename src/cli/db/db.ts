@@ -32,6 +32,7 @@ function migrateCommand(io: Io): CommandUnknownOpts {
       const { targetOf } = await import("../live-table.ts");
       const { environment, url } = targetOf(io, options);
       const { from, to, created } = await migrateStore(url, environment);
+      io.changed?.();
       const outcome = created
         ? `created, schema version ${to}`
         : from === to

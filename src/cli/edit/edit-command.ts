@@ -53,6 +53,7 @@ export async function runEdit(io: Io, done: Done, options: EditOptions, request:
   const outcome = pr
     ? await (await import("./pull-request.ts")).proposeEdit(io, folder, { note, dryRun }, request)
     : await (await import("./work-tree.ts")).editWorkTree(folder, dryRun, request);
+  if (!dryRun) io.changed?.();
   const { outcomeJson, outcomeText } = await import("./outcome-text.ts");
   io.out(options.format === "json" ? outcomeJson(outcome) : outcomeText(outcome, io.style, io.columns));
   done(EXIT.done);

@@ -35,6 +35,7 @@ export async function updateFiles(io: Io, update: Update): Promise<ExitCode> {
     io.err(staleText(paths, command, EXIT.invalid, io.errStyle));
     return EXIT.invalid;
   }
+  if (!check) io.changed?.();
   io.out(`${io.style("green", "✓")} ${paths.length === 0 ? `up to date: ${label}` : `written: ${paths.join(", ")}`}`);
   return EXIT.done;
 }

@@ -68,6 +68,7 @@ function commentCommand(io: Io): CommandUnknownOpts {
         // GitHub reads annotations from both streams.
         annotate: (commands) => io.annotate(commands, options.format === "json" ? "err" : "out"),
       });
+      io.changed?.();
       printResult(io, options.format, result, () => commentText(result, io.style));
     });
 }

@@ -31,6 +31,7 @@ export function initCommand(io: Io): CommandUnknownOpts {
         printNote(io, "not a git repository, so no hook was installed: run git init, then hoist init --hook");
       }
       const { written, settings } = await gitHubSteps(io, folder, loaded.config, options.workflows);
+      io.changed?.();
       const all = [...steps, ...(hook ? [hook] : []), ...written];
       const next = nextSteps(loaded);
       const result = { steps: all, settings, next };

@@ -43,6 +43,7 @@ export function syncCommand(io: Io, done: Done): CommandUnknownOpts {
         done(reportDiagnostics(io, outcome, options.format));
         return;
       }
+      if (outcome.kind !== "refused") io.changed?.();
       if (options.format === "text") {
         if (outcome.kind === "refused") io.out(planText({ ...outcome, ...viewOf(io) }));
         else io.out(syncText(outcome, performance.now() - startedAt, viewOf(io)));

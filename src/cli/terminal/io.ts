@@ -13,6 +13,11 @@ export interface Io {
   readonly err: (text: string) => void;
   /** Prints workflow commands of GitHub Actions to stdout or stderr. */
   readonly annotate: (commands: string, stream: "out" | "err") => void;
+  /**
+   * Notes that the command has changed a database, a file or something on GitHub. From then on, the exit code says so even if
+   * the result cannot be printed.
+   */
+  readonly changed?: (() => void) | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly now: () => Date;

@@ -30,6 +30,7 @@ export async function runCodeOwners(io: Io, folder: string, options: CodeOwnersO
   const done = `${io.style("green", "✓")} ${path}`;
   if (options.write) {
     const written = await writeStale(root, [{ path, text: after }]);
+    io.changed?.();
     io.out(`${done}  ${written.length === 0 ? "up to date" : "written"}`);
   } else if (!options.check) {
     io.out(after.trimEnd());
