@@ -54,8 +54,18 @@ const RAW = /^\s+at |node:internal|Unhandled|ENOSPC: |EPIPE/m;
 
 /** Commands that change a database or files, so that they succeed although nothing can be printed. */
 const CHANGING = [
-  ...["adopt", "db migrate", "generate", "github codeowners", "init", "new"],
-  ...["rename", "rollback", "rollout", "schema", "set", "sync"],
+  "adopt",
+  "db migrate",
+  "generate",
+  "github codeowners",
+  "init",
+  "new",
+  "rename",
+  "rollback",
+  "rollout",
+  "schema",
+  "set",
+  "sync",
 ];
 
 test("every command that only prints says in one sentence that stdout is full, and is quiet about a reader that has gone", {
