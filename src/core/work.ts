@@ -52,6 +52,11 @@ export function take(budget: Budget, steps: number): boolean {
   return budget.left >= 0;
 }
 
+/** Takes steps if enough are left, and returns whether they were; otherwise nothing is spent, because nothing is done. */
+export function takeIfLeft(budget: Budget, steps: number): boolean {
+  return budget.left >= steps && take(budget, steps);
+}
+
 /**
  * Does work with a part of a budget, so that one flag cannot use up what all others need.
  *
@@ -62,6 +67,7 @@ export function withShare<Result>(budget: Budget, most: number, work: (share: Bu
   const steps = Math.min(budget.left, most);
   const share = { left: steps };
   const result = work(share);
-  budget.left -= steps - share.left;
+  // A request for more than the part spends the part and nothing else.
+  budget.left -= steps - Math.max(0, share.left);
   return result;
 }

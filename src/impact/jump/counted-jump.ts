@@ -1,4 +1,4 @@
-import { type Budget, take } from "../../core/work.ts";
+import { type Budget, take, takeIfLeft } from "../../core/work.ts";
 import { eachCell, MAX_CELLS } from "../bucket-count.ts";
 import { type Answer, bucketedVersion } from "../bucketed-version.ts";
 import { type Profile, profilesOf } from "../profiled-flips.ts";
@@ -23,7 +23,8 @@ export function countedJump(
 ): FoundJump | undefined {
   const versions = worlds.all.flatMap(({ before, after }) => [before, after]);
   const people = countPeople(attributes);
-  if (people > MAX_PEOPLE || !take(budget, people * worlds.size * versions.length)) return undefined;
+  const steps = people * worlds.size * versions.length;
+  if (people > MAX_PEOPLE || !takeIfLeft(budget, steps)) return undefined;
   const divided = new Set(attributes.flatMap(({ attribute, isDeclared }) => (isDeclared ? [attribute] : [])));
   const isCounted = (by: string) => !divided.has(by);
   const profiles = profilesOf(versions.map(bucketedVersion), allPeople(attributes), isCounted);

@@ -1,4 +1,4 @@
-import { type Budget, take } from "../../core/work.ts";
+import { type Budget, takeIfLeft } from "../../core/work.ts";
 import type { EvaluationContext } from "../../core/evaluate/evaluation.ts";
 import { canonicalJson } from "../../core/json.ts";
 import { columnsOf } from "../../core/row/row-codec.ts";
@@ -32,7 +32,7 @@ export function estimatedJump(
   const worlds = all.slice(0, MAX_WORLDS);
   const perPerson = size * 2 * worlds.length;
   const sample = Math.max(MIN_SAMPLE, Math.min(MAX_SAMPLE, Math.floor(WORK / perPerson)));
-  if (!take(budget, sample * perPerson)) return undefined;
+  if (!takeIfLeft(budget, sample * perPerson)) return undefined;
   const versions = worlds.flatMap(({ before, after }) => [before, after].map((each) => evaluatorOf(pair.key, each)));
   const [isJump, tally] = [jumpTest(pair), tallyOf()];
   const random = seededRandom(1, contentOf(pair));

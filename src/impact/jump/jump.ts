@@ -1,4 +1,4 @@
-import { type Budget, take } from "../../core/work.ts";
+import { type Budget, takeIfLeft, withShare } from "../../core/work.ts";
 import type { DecidedBy } from "../../core/describe/decided-by.ts";
 import { missingShares } from "../population.ts";
 import type { VersionPair } from "../version-pair.ts";
@@ -6,7 +6,7 @@ import { classesOf } from "./classes.ts";
 import { countedJump } from "./counted-jump.ts";
 import type { Declarations } from "./declarations.ts";
 import { estimatedJump } from "./estimated-jump.ts";
-import { sizeOf, worldsOf } from "./worlds.ts";
+import { costOfWorlds, sizeOf, worldsOf } from "./worlds.ts";
 
 /** The percentage of subjects whose answer changes to anything but the off variant at its unchanged value. */
 export interface Jump {
@@ -33,7 +33,14 @@ const TOO_LARGE: Jump = { points: 100, method: "too-large", notMeasured: [], dec
  * @param budget  limits the work; a change for which too little is left is not measured
  */
 export function jumpOf(pair: VersionPair, declared: Declarations, budget: Budget): Jump {
-  if (!take(budget, sizeOf(pair) * PREPARING)) return TOO_LARGE;
+  return withShare(budget, MOST_STEPS, (share) => measuredJump(pair, declared, share));
+}
+
+/** The maximum number of steps for one flag. */
+const MOST_STEPS = 15_000_000;
+
+function measuredJump(pair: VersionPair, declared: Declarations, budget: Budget): Jump {
+  if (!takeIfLeft(budget, sizeOf(pair) * PREPARING + costOfWorlds(pair, declared))) return TOO_LARGE;
   const worlds = worldsOf(pair, declared);
   const people = classesOf(worlds.reading, declared, missingShares(declared));
   const counted = countedJump(pair, worlds, people, budget);

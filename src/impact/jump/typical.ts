@@ -36,7 +36,7 @@ function presentValues(asked: AttributeTests, declared: Declarations): readonly 
   return [...named, ...others];
 }
 
-/** One value for each attribute that declares none. */
+/** One value for each attribute that declares none, except for attributes that are only tested for equality. */
 export type Assignment = ReadonlyMap<string, Scalar>;
 
 /** The maximum number of assignments that are tried for one flag. */
@@ -44,24 +44,27 @@ const MAX_ASSIGNMENTS = 64;
 
 /**
  * Returns assignments of values that no list names, so that every way in which the tests of one attribute can turn out
- * occurs.
+ * occurs. The first one has the values that pass the fewest tests.
  *
  * @param asked    the tests of every attribute
  * @param matches  the matches of every attribute
+ * @param limit    the maximum number of assignments; fewer of them count more people, never fewer
  * @returns        `isComplete` is false if there are more combinations than are tried
  */
 export function assignmentsOf(
   asked: ReadonlyMap<string, AttributeTests>,
   matches: readonly MatchCondition[],
   declared: Declarations,
+  limit: number,
 ): { readonly assignments: readonly Assignment[]; readonly isComplete: boolean } {
   const choices = [...asked.values()]
-    .filter(({ attribute }) => valuesOf(declared, attribute).length === 0)
+    .filter((each) => valuesOf(declared, each.attribute).length === 0 && !isOnlyListed(each, declared))
     .map((each) => [each.attribute, distinctValues(each, matches, declared)] as const)
     .filter(([, values]) => values.length > 0);
   const count = choices.reduce((product, [, values]) => product * values.length, 1);
-  const isComplete = count <= MAX_ASSIGNMENTS;
-  const assignments = Array.from({ length: Math.min(count, MAX_ASSIGNMENTS) }, (_, number) => {
+  const most = Math.max(1, Math.min(MAX_ASSIGNMENTS, limit));
+  const isComplete = count <= most;
+  const assignments = Array.from({ length: Math.min(count, most) }, (_, number) => {
     // A stride that no number of values divides, so that the values of all attributes are mixed.
     let rest = isComplete ? number : (number * STRIDE) % count;
     return new Map(
@@ -77,7 +80,15 @@ export function assignmentsOf(
 
 const STRIDE = 1_000_003;
 
-/** Returns one value for each combination of outcomes of the matches about an attribute. */
+/** Returns whether all values that no list names have the same, typical outcomes: nothing but equality is tested. */
+function isOnlyListed({ attribute, tests }: AttributeTests, declared: Declarations): boolean {
+  return (
+    declared.get(attribute)?.type !== "boolean" &&
+    tests.every(({ op }) => op === "in" || op === "not" || op === "exists")
+  );
+}
+
+/** Returns one value for each combination of outcomes of the matches about an attribute, the fewest passed first. */
 function distinctValues(
   asked: AttributeTests,
   matches: readonly MatchCondition[],
@@ -92,9 +103,11 @@ function distinctValues(
   // A boolean has no other values than those that conditions name.
   const unlisted = values.filter((value) => !listed.has(value) && !listed.has(String(value)));
   const considered = unlisted.length > 0 ? unlisted : values;
-  const outcomes = considered.map((value) => {
-    const context = { [asked.attribute]: value };
-    return [about.map((holds) => String(holds(context))).join(), value] as const;
-  });
-  return [...new Map(outcomes).values()];
+  const found = new Map<string, { readonly value: Scalar; readonly passed: number }>();
+  for (const value of considered) {
+    const outcomes = about.map((holds) => holds({ [asked.attribute]: value }));
+    const passed = outcomes.filter((outcome) => outcome === true).length;
+    found.set(outcomes.join(), { value, passed });
+  }
+  return [...found.values()].sort((a, b) => a.passed - b.passed).map(({ value }) => value);
 }

@@ -1,3 +1,4 @@
+import { evaluationCost } from "../../core/flag/evaluation-cost.ts";
 import { matcher } from "../../core/evaluate/matcher.ts";
 import { type Flag } from "../../core/flag/flag.ts";
 import type { MatchCondition } from "../../core/flag/condition.ts";
@@ -26,33 +27,51 @@ export interface Worlds {
   readonly reading: Reading;
   /** The attributes without declared values that have tests which some values pass and others do not; sorted. */
   readonly undecided: readonly string[];
-  /** The number of rules and matches of one world. */
+  /** About how many comparisons one world makes for one context. */
   readonly size: number;
 }
 
-/** Returns the number of rules and matches of both versions and of all flags that they require. */
+/** Returns about how many comparisons one world makes for one context. */
 export function sizeOf(pair: VersionPair): number {
-  const parts = flagsOf(pair).map(({ rules }) => rules.map(({ when }) => 1 + matchesIn(when).length));
-  return parts.reduce((sum, rules) => rules.reduce((all, count) => all + count, sum + 1), 0);
+  return flagsOf(pair).reduce((sum, flag) => sum + evaluationCost(flag), 0);
 }
+
+/** Returns about how many comparisons it takes to choose values of the attributes that declare none. */
+export function costOfWorlds(pair: VersionPair, declared: Declarations): number {
+  const asked = [...attributeTests(flagsOf(pair).flatMap(servingRulesOf)).values()];
+  const undeclared = asked.filter(({ attribute }) => valuesOf(declared, attribute).length === 0);
+  // Each value is compared with each test, and each test adds values.
+  return undeclared.reduce((sum, { tests }) => sum + tests.length * (PER_TEST + PER_TEST * tests.length), 0);
+}
+
+const PER_TEST = 10;
+
+/** The number of comparisons that all worlds should not exceed for one context. */
+const MAX_SIZE = 200_000;
 
 export function worldsOf(pair: VersionPair, declared: Declarations): Worlds {
   const flags = flagsOf(pair);
   const matches = flags.flatMap(({ rules }) => rules.flatMap(({ when }) => matchesIn(when)));
   const asked = attributeTests(flags.flatMap(servingRulesOf));
-  const { assignments, isComplete } = assignmentsOf(asked, matches, declared);
+  const size = sizeOf(pair);
+  const { assignments, isComplete } = assignmentsOf(asked, matches, declared, Math.floor(MAX_SIZE / size));
   const undecided = matches.filter((match) => isUnmeasured(match, declared)).map(({ attribute }) => attribute);
   const worldOf = (outcomeOf: OutcomeOf) => worldWith(pair, flags, declared, outcomeOf);
   const all = [
     worldOf((match) => typicalOutcome(match, declared)),
-    ...assignments.map((values) => worldOf((match) => outcomeFor(match, values.get(match.attribute)))),
+    ...assignments.map((values) =>
+      worldOf((match) => {
+        const value = values.get(match.attribute);
+        return value === undefined ? typicalOutcome(match, declared) : outcomeFor(match, value);
+      }),
+    ),
   ];
   return {
     all,
     isComplete,
     reading: readingOf(all),
     undecided: [...new Set(undecided)].sort(),
-    size: sizeOf(pair),
+    size,
   };
 }
 

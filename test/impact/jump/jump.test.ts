@@ -244,6 +244,21 @@ describe("a change that is too large to count", () => {
     expect(jumpBetween(before, after)).toEqual(jump);
   });
 
+  test("does not use up the work that is left for other flags", () => {
+    const { jumps } = workFor(1);
+    const tests = Array.from({ length: 10_000 }, (_, value) => matches("age", { op: "gte", value }));
+    expect(jumpBetween(none, ruled(any(...tests)), { effort: jumps })).toMatchObject({
+      points: 100,
+      method: "too-large",
+    });
+    expect(jumpBetween(none, rolled(percentage(1)), { effort: jumps })).toMatchObject({ points: 1, method: "exact" });
+  });
+
+  test("with more ways to choose values than are tried, still counts nobody for tests that some values fail", () => {
+    const tests = Array.from({ length: 300 }, (_, value) => matches("age", { op: "gte", value }));
+    expect(jumpBetween(none, ruled(any(...tests)))).toMatchObject({ points: 0, notMeasured: ["age"] });
+  });
+
   test("counts 100 points where not enough work is left", () => {
     const jump = jumpBetween(manySplits(0), manySplits(10), { effort: { left: 1_000 } });
     expect(jump).toEqual({ points: 100, method: "too-large", notMeasured: [], decidedBy: null });
