@@ -81,7 +81,7 @@ async function takesEffect(url: string, prompt: (sql: string) => string): Promis
   repository.commit("Three flags (#1)");
   const synced = await hoistIn(repository.folder, env)("sync");
   expect(synced, synced.err).toMatchObject({ code: 0 });
-  const client: ClientProcess = await startClient(env);
+  const client: ClientProcess = await startClient({ ...env, FLAGS_SNAPSHOT_FILE: "none" });
   expect(await client.ask("workshop_routing", IN_100)).toMatchObject({ value: true });
 
   for (const [statement, answers] of STATEMENTS) {

@@ -76,8 +76,9 @@ async function livesFromDarkToArchived({ staging, production, prompt }: Database
   commit("Workshop routing, dark in production (#371)", "{ enabled: false }");
   await synced("staging");
   await synced("production");
-  const inStaging = await startClient({ FLAGS_ENV: "staging", ...env });
-  const inProduction = await startClient({ FLAGS_ENV: "production", FLAGS_OVERRIDE_FILE: overrides, ...env });
+  const programs = { ...env, FLAGS_SNAPSHOT_FILE: "none" };
+  const inStaging = await startClient({ FLAGS_ENV: "staging", ...programs });
+  const inProduction = await startClient({ FLAGS_ENV: "production", FLAGS_OVERRIDE_FILE: overrides, ...programs });
   await expectAnswers(inStaging, [[IN_100, true]]);
   expect(await inProduction.ask("workshop_routing", IN_10)).toMatchObject({ value: false, reason: "DISABLED" });
 
