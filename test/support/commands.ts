@@ -30,6 +30,7 @@ export const COMMAND_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   adopt: ["voice_logging", "--env", "production"],
   complete: ["--", "hoist", "set", ""],
   completion: ["bash"],
+  "db check": ["--env", "production"],
   "db migrate": ["--env", "production"],
   "db roles": [],
   describe: ["checkout_button"],
