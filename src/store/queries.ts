@@ -101,7 +101,7 @@ export function commonQueries(
 }
 
 const HIGHEST_HEARTBEAT = `SELECT epoch, max(revision) AS revision FROM flaghoist_instances
-  WHERE epoch = (SELECT epoch FROM flaghoist_head) GROUP BY epoch`;
+  WHERE epoch = (SELECT epoch FROM flaghoist_head) AND revision BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER} GROUP BY epoch`;
 
 function statementsIn({ isoTime, now, secondsFromNow }: SqlDialect) {
   return {

@@ -50,6 +50,18 @@ export function everyCommand(keys: readonly string[]): Readonly<Record<string, r
   };
 }
 
+/** Lists the commands of {@link everyCommand} that print data of the database. */
+export const READING_DATABASE: readonly string[] = [
+  "plan",
+  "sync",
+  "status",
+  "why",
+  "log",
+  "suspects",
+  "adopt",
+  "github drift",
+];
+
 /** Returns an Io of a command that prints nothing. */
 export function silentIo(): Io {
   const nothing = { out: () => {}, err: () => {}, annotate: () => {}, env: {}, cwd: "/", now: () => new Date(0) };

@@ -80,6 +80,7 @@ async function statusOf(io: Io, store: FlagStore, { head, rows }: StoredSnapshot
       seen: instances.length,
       atRevision: instances.filter(({ revision }) => revision === head.revision).length,
       pollOnly: instances.filter(({ push }) => push === false).length,
+      unreadable: instances.flatMap(({ host, pid, problem }) => (problem === null ? [] : { host, pid, problem })),
     },
     rows: [...all.filter(({ differs }) => differs), ...all.filter(({ differs }) => !differs)],
   };

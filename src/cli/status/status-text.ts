@@ -3,6 +3,7 @@ import type { View } from "../terminal/io.ts";
 import { agoText } from "../terminal/age.ts";
 import { shortCommit } from "../plan/plan-text.ts";
 import { fittedTable } from "../terminal/layout.ts";
+import { printable } from "../../core/printable.ts";
 
 /** A flag as git, the table, overrides and instances see it. A dash means that there is nothing to show. */
 /** The result of `hoist status`. */
@@ -32,8 +33,14 @@ export interface Status {
     /** The revision that a running process reported, if the table is behind it: a backup was restored. */
     readonly behind: number | null;
   };
-  /** `pollOnly` counts the instances that changes do not reach at once. */
-  readonly instances: { readonly seen: number; readonly atRevision: number; readonly pollOnly: number };
+  readonly instances: {
+    readonly seen: number;
+    readonly atRevision: number;
+    /** The number of instances that changes do not reach at once. */
+    readonly pollOnly: number;
+    /** The heartbeats of which a part cannot be read; the rest of each is used. */
+    readonly unreadable: readonly { readonly host: string; readonly pid: number; readonly problem: string }[];
+  };
   /** Differences first, then by key. */
   readonly rows: readonly StatusRow[];
 }
@@ -66,6 +73,11 @@ function headText({ environment, database, git, table, instances }: Status, now:
   const head = `${environment}: git ${commit} · table revision ${table.revision} (${live}${synced}) · ${instancesText(instances, table.revision)}`;
   const lines = [head, `database ${database}`];
   if (git.problem !== null) lines.push(`git could not be compared: ${git.problem}`);
+  lines.push(
+    ...instances.unreadable.map(({ host, pid, problem }) => {
+      return printable(`the heartbeat of process ${pid} on ${host} cannot be read completely: ${problem}`);
+    }),
+  );
   if (table.behind !== null) lines.push(...behindTexts(table.revision, table.behind, environment));
   return lines.join("\n");
 }

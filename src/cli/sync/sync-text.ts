@@ -38,7 +38,7 @@ function manualNotes({ plan, manual, again }: Synced, now: Date): readonly strin
     ...plan.manualChanges.map((change) => {
       const { key, outcome, isArchived, agreesWithGit } = change;
       const what = `${manualChangeText(change)}${byWhom(change.by, now)}`;
-      if (outcome !== "stays") return `${key}: ${what}; ${manualOutcomeText(change)}`;
+      if (outcome !== "stays" || change.kind === "unreadable") return `${key}: ${what}; ${manualOutcomeText(change)}`;
       const release = `hoist sync --env ${plan.environment}${again.place} --release ${key}`;
       const stays = `stays as it is${agreesWithGit === true ? ", even when git enables it" : ""}`;
       return `${key}${isArchived === true ? ", which is archived," : ""} ${stays}: ${what}. To release it, run: ${release}`;

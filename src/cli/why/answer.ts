@@ -53,7 +53,12 @@ export async function explainAnswer(
 async function fromTable(io: Io, key: FlagKey, where: SourceOptions): Promise<Source> {
   return withLiveTable(targetOf(io, where), `hoist why ${key}`, async (store, { head, rows }) => {
     const reads = rows.map((row) => flagOfRow(row));
-    const own = reads.find((read) => read.ok && read.flag.key === key);
+    const own = reads.find((read) => (read.ok ? read.flag.key : read.key) === key);
+    if (own?.ok === false) {
+      throw new FlagError("INVALID_FLAGS", `the row of ${key} cannot be read: ${own.problem}`, {
+        hint: "running programs serve its last version that could be read; hoist status names every such row",
+      });
+    }
     return {
       flags: liveFlags(reads),
       archived: reads.flatMap((read) => (read.ok && read.row.archived_at !== null ? [read.flag.key] : [])),

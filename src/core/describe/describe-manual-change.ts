@@ -35,6 +35,9 @@ export function manualOutcomeText({
   if (outcome === "undone") return isArchived === true ? "undone; the flag stays archived" : "undone";
   if (kind === "archived") return "undone, because its file exists";
   if (kind === "restored") return "undone, because it has no file";
+  if (kind === "unreadable") {
+    return outcome === "stays" ? "stays, because it has no file" : "rewritten from git; the audit keeps the old row";
+  }
   if (outcome === "overwritten") return "overwritten, because git changed it too; the audit keeps the old row";
   if (isArchived === true) return "stays in the archived row until released";
   if (agreesWithGit === true) return "stays disabled until released, even when git enables it";

@@ -1,4 +1,4 @@
-import type { Flag, FlagKey } from "../flag/flag.ts";
+import type { Flag, FlagKey, FlagType } from "../flag/flag.ts";
 import { variableOf } from "../override/override-text.ts";
 import { agreeInAll, type FlagColumns, type SyncedColumns } from "../row/row.ts";
 import { FormatProblem } from "../row/format-problem.ts";
@@ -62,8 +62,11 @@ export interface FlagPlan {
   readonly change: Change | null;
   readonly manualChanges: readonly ManualChange[];
   readonly problems: readonly PlanProblem[];
-  /** `unmanaged`: the row has no file, and no sync wrote it. `archived`: it stays archived. */
-  readonly state: "managed" | "unmanaged" | "archived";
+  /**
+   * `unmanaged`: the row has no file, and no sync wrote it. `archived`: it stays archived. `unreadable`: it has no file and cannot be
+   * read, so that it cannot be archived.
+   */
+  readonly state: "managed" | "unmanaged" | "archived" | "unreadable";
 }
 
 const NO_CHANGE: FlagPlan = { change: null, manualChanges: [], problems: [], state: "managed" };
@@ -96,9 +99,10 @@ function planWithoutRow(key: FlagKey, desired: DesiredFlag, options: ChangeOptio
 function planUnreadable(
   key: FlagKey,
   desired: DesiredFlag,
-  { problem, enabled }: LiveRow & { ok: false },
+  { problem, enabled, type }: LiveRow & { ok: false },
   options: ChangeOptions,
 ): FlagPlan {
+  if (type !== null && type !== desired.flag.type) return { ...NO_CHANGE, problems: [typeProblem(key, desired, type)] };
   const { manualChanges, ...plan } = planAsInGit(key, desired, enabled === false ? "against-git" : "none", options, {
     action: "update",
     differenceFor: (flag) => ({ kind: "rewritten", problem, flag }),
@@ -135,7 +139,10 @@ function planAsInGit(
  * stay in the archived row, from which a later sync may restore the flag.
  */
 function planWithoutFile(key: FlagKey, live: LiveRow, options: ChangeOptions): FlagPlan {
-  if (!live.ok) return { ...NO_CHANGE, state: "unmanaged" };
+  if (!live.ok) {
+    const unreadable: ManualChange = { key, kind: "unreadable", problem: live.problem, outcome: "stays" };
+    return { ...NO_CHANGE, manualChanges: [unreadable], state: "unreadable" };
+  }
   const { row, flag } = live;
   const isArchived = row.archived_at !== null;
   if (row.synced === null) return { ...NO_CHANGE, state: isArchived ? "archived" : "unmanaged" };
@@ -187,7 +194,7 @@ function planUpdate(
   const isInTable = (columns: FlagColumns) => !isArchived && row.path === desired.path && agreeInAll(row, columns);
   // This is the case for most rows of most plans.
   if (isRecorded && isInTable(inGit) && row.synced?.killed === undefined) return NO_CHANGE;
-  if (row.flag_type !== inGit.flag_type) return { ...NO_CHANGE, problems: [typeProblem(key, desired, row)] };
+  if (row.flag_type !== inGit.flag_type) return { ...NO_CHANGE, problems: [typeProblem(key, desired, row.flag_type)] };
   const merged = mergeColumns(row.synced, row, inGit, { release: release.has(key), onDrift });
   const { columns, synced, outcomes } = readableMerge(key, merged, inGit);
   const manualChanges = [
@@ -243,12 +250,12 @@ function flagIfReadable(key: FlagKey, columns: FlagColumns): Flag | null {
   }
 }
 
-function typeProblem(key: FlagKey, { path }: DesiredFlag, row: FlagColumns): PlanProblem {
+function typeProblem(key: FlagKey, { path }: DesiredFlag, type: FlagType): PlanProblem {
   return {
     key,
     path,
     code: "type-changed",
-    message: `${key} has type ${row.flag_type} in the table; the type of a flag cannot change`,
+    message: `${key} has type ${type} in the table; the type of a flag cannot change`,
     hint: "running programs would get values of a different type: add a new flag under a different key",
   };
 }

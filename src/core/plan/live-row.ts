@@ -1,4 +1,4 @@
-import type { Flag } from "../flag/flag.ts";
+import type { Flag, FlagType } from "../flag/flag.ts";
 import type { FlagColumns, FlagRow, SyncedColumns } from "../row/row.ts";
 
 /** The desired state of one flag, according to the files. */
@@ -13,8 +13,13 @@ export interface DesiredFlag {
 /** The part of a table row that a plan needs. */
 export type LiveRow =
   | { readonly ok: true; readonly flag: Flag; readonly row: SyncedRow }
-  /** `enabled` is null if it cannot be read either. */
-  | { readonly ok: false; readonly problem: string; readonly enabled: boolean | null };
+  /** `enabled` and `type` are null if they cannot be read either. */
+  | {
+      readonly ok: false;
+      readonly problem: string;
+      readonly enabled: boolean | null;
+      readonly type: FlagType | null;
+    };
 
 /** The columns that git decides, and what the last sync wrote. */
 export type SyncedRow = FlagColumns & Pick<FlagRow, "path" | "synced" | "archived_at">;

@@ -3,10 +3,12 @@ import { type Path, typeText } from "../matcher/operand.ts";
 import {
   DEFAULT_BY,
   FLAG_KINDS,
+  FLAG_TYPES,
   WHOLE,
   type Flag,
   type FlagKey,
   type FlagKind,
+  type FlagType,
   type Requirement,
   type Rollout,
   type Rule,
@@ -94,6 +96,8 @@ export type ReadRow =
       readonly problem: string;
       /** Null if that cannot be read either. */
       readonly enabled: boolean | null;
+      /** Null if that cannot be read either. */
+      readonly type: FlagType | null;
     };
 
 /**
@@ -105,21 +109,22 @@ export type ReadRow =
 export function flagOfRow(raw: RawRow, read?: RulesRead): ReadRow {
   const key = typeof raw.feature_key === "string" ? raw.feature_key : null;
   const enabled = typeof raw.enabled === "boolean" ? raw.enabled : null;
+  const type = FLAG_TYPES.find((known) => known === raw.flag_type) ?? null;
   try {
     if (key === null) throw new FormatProblem(["feature_key"], "expected a string");
     const row = rowOf(raw, key);
     return { ok: true, row, flag: flagOfColumns(key, row, read) };
   } catch (error) {
     if (!(error instanceof FormatProblem)) throw error;
-    return { ok: false, key, problem: printable(`${error.path.join(".")}: ${error.message}`), enabled };
+    return { ok: false, key, problem: printable(`${error.path.join(".")}: ${error.message}`), enabled, type };
   }
 }
 
 /** Returns the flag that the columns of a row define. @throws FormatProblem if the evaluator could not read them */
 export function flagOfColumns(key: FlagKey, row: FlagColumns, read?: RulesRead): Flag {
   const { owner, kind, expires, tags, ...metadata } = row.metadata;
-  for (const column of ["off_variant", "fallback"] as const) variantAt(row[column], row.variants, [column]);
   checkVariants(row);
+  for (const column of ["off_variant", "fallback"] as const) variantAt(row[column], row.variants, [column]);
   if (/[:#]/.test(row.salt)) throw new FormatProblem(["salt"], "a salt must not contain : or #");
   const serve = serveAt(row.serve, row.variants, ["serve"]);
   return {

@@ -261,7 +261,8 @@ DECLARE
   problem text;
 BEGIN
   IF TG_OP = 'UPDATE' THEN
-    IF NEW.flag_type <> OLD.flag_type THEN
+    -- A damaged type may be corrected.
+    IF NEW.flag_type <> OLD.flag_type AND OLD.flag_type IN ('boolean', 'string', 'number', 'object') THEN
       RAISE EXCEPTION 'the type of a flag can never change: % is of the type %', OLD.feature_key, OLD.flag_type
         USING ERRCODE = 'check_violation', HINT = 'insert a new flag with another key';
     END IF;

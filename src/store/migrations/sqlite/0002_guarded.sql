@@ -142,6 +142,25 @@ BEGIN
   SELECT id, NEW.feature_key, 'created', state FROM flaghoist_state WHERE id = NEW.id;
 END;
 
+-- A row as the audit keeps it. JSON that is not valid is kept as a string: one damaged column must not prevent the row from being
+-- corrected, or a sync from writing the other rows.
+DROP VIEW flaghoist_state;
+CREATE VIEW flaghoist_state AS
+SELECT id, json_object(
+  'id', id, 'feature_key', feature_key, 'display_name', display_name, 'description', description,
+  'enabled', json(iif(enabled, 'true', 'false')), 'rollout_strategy', rollout_strategy,
+  'rollout_percentage', rollout_percentage,
+  'target_config', json(iif(json_valid(target_config), target_config, json_quote(target_config))), 'rollout_by', rollout_by,
+  'rules', json(iif(json_valid(rules), rules, json_quote(rules))),
+  'serve', json(iif(json_valid(serve), serve, json_quote(serve))),
+  'requires', json(iif(json_valid(requires), requires, json_quote(requires))), 'flag_type', flag_type,
+  'variants', json(iif(json_valid(variants), variants, json_quote(variants))),
+  'off_variant', off_variant, 'fallback', fallback, 'salt', salt,
+  'client', json(iif(client, 'true', 'false')), 'protected', json(iif(protected, 'true', 'false')),
+  'metadata', json(iif(json_valid(metadata), metadata, json_quote(metadata))), 'path', path, 'commit_sha', commit_sha,
+  'synced', json(iif(json_valid(synced), synced, json_quote(synced))), 'archived_at', archived_at
+) AS state FROM feature_toggles;
+
 -- Whether the statement that is running sets enabled to false. The trigger after the update reads it and clears it.
 ALTER TABLE flaghoist_actor ADD COLUMN disables INTEGER NOT NULL DEFAULT 0;
 CREATE TRIGGER feature_toggles_disabling BEFORE UPDATE OF enabled ON feature_toggles WHEN NOT NEW.enabled
@@ -163,7 +182,9 @@ FROM (SELECT state.id, actor.row_before, actor.changed_by, state.state, actor.di
 DROP TRIGGER feature_toggles_updating;
 CREATE TRIGGER feature_toggles_updating BEFORE UPDATE ON feature_toggles
 BEGIN
-  SELECT RAISE(ABORT, 'the type of a flag can never change; insert a new flag with another key') WHERE NEW.flag_type <> OLD.flag_type;
+  -- A damaged type may be corrected.
+  SELECT RAISE(ABORT, 'the type of a flag can never change; insert a new flag with another key')
+  WHERE NEW.flag_type <> OLD.flag_type AND OLD.flag_type IN ('boolean', 'string', 'number', 'object');
   SELECT RAISE(ABORT, 'the id and the key of a flag can never change; insert a new flag')
   WHERE NEW.id <> OLD.id OR NEW.feature_key <> OLD.feature_key;
   INSERT INTO flaghoist_actor (one) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM flaghoist_actor);
