@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { planMigration } from "../../src/store/migrations.ts";
+import { BEGIN } from "../../src/store/postgres/migrate.ts";
 
 const FOLDER = fileURLToPath(new URL("../../src/store/migrations/", import.meta.url));
 
@@ -15,3 +16,9 @@ test.each(["sqlite", "postgres"] as const)(
     expect(applied).toEqual(readdirSync(`${FOLDER}${dialect}`).sort());
   },
 );
+
+test("who waits for the lock is more patient than the server is with a holder that does nothing", () => {
+  const seconds = (setting: string) => Number(new RegExp(`${setting} = '(\\d+)s'`).exec(BEGIN)?.[1]);
+  expect(seconds("lock_timeout")).toBeGreaterThan(seconds("idle_in_transaction_session_timeout"));
+  expect(seconds("statement_timeout")).toBeGreaterThan(seconds("lock_timeout"));
+});

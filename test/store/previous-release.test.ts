@@ -1,12 +1,14 @@
+import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { SCHEMA_VERSION } from "../../src/store/migrations.ts";
 import { migrateStore, openStore } from "../../src/store/open.ts";
 import { startClient } from "../support/client-process.ts";
-import { type FlagDatabaseEngine, onEveryEngine } from "../support/flag-database.ts";
+import { type FlagDatabaseEngine, onEveryEngine, POSTGRES } from "../support/flag-database.ts";
 import { aFlagRepository, commitFlags, flagText } from "../support/flag-tree.ts";
 import { hoistIn } from "../support/hoist.ts";
+import { describePostgres, onServer, withRole } from "../support/postgres.ts";
 import { describeWithHistory, type PreviousRelease } from "../support/previous-release.ts";
 
 const CONTEXT = { userId: "user-42" };
@@ -22,6 +24,49 @@ async function previousDatabase(engine: FlagDatabaseEngine, previous: PreviousRe
   await previous.hoist(repository.folder, env, "sync");
   return { repository, database, env, overrides };
 }
+
+describeWithHistory("a PostgreSQL database that the previous release created", (release) => {
+  describePostgres("and that an owner role owns", () => {
+    test("is not migrated by a login without that right; an administrator's migration leaves everything to the owner", async () => {
+      const { repository, database, env } = await previousDatabase(POSTGRES, release());
+      const [owner, deploy] = [`owner_${randomUUID().slice(0, 8)}`, `deploy_${randomUUID().slice(0, 8)}`];
+      await onServer(
+        database.url,
+        `CREATE ROLE ${owner}; CREATE ROLE ${deploy} LOGIN; GRANT CREATE ON SCHEMA public TO ${owner}`,
+      );
+      await onServer(
+        database.url,
+        `GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO ${deploy}, ${owner}`,
+      );
+      const theirs = `SELECT format('ALTER %s %s OWNER TO ${owner}', kind, name) AS sql FROM (
+        SELECT 'TABLE' AS kind, oid::regclass::text AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+        UNION ALL SELECT 'FUNCTION', oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace) each`;
+      for (const { sql } of await database.rows(theirs)) await onServer(database.url, String(sql));
+
+      commitFlags(repository, "Basket off (#2)", { basket: flagText({ enabled: false }) });
+      const refused = await hoistIn(repository.folder, { ...env, FLAGS_DATABASE_URL: withRole(database.url, deploy) })(
+        "sync",
+      );
+      expect(refused).toMatchObject({ code: 8, err: expect.stringContaining("hoist db migrate --env staging") });
+      expect(await database.rows("SELECT max(version) AS version FROM flaghoist_migrations")).toEqual([
+        { version: SCHEMA_VERSION - 1 },
+      ]);
+
+      await migrateStore(database.url, "staging");
+      const foreign = `SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND pg_get_userbyid(proowner) <> '${owner}'`;
+      expect(await database.rows(foreign)).toEqual([]);
+      await onServer(
+        withRole(database.url, deploy),
+        "UPDATE feature_toggles SET enabled = false WHERE feature_key = 'search'",
+      );
+      await onServer(
+        database.url,
+        `DROP OWNED BY ${deploy}; REASSIGN OWNED BY ${owner} TO postgres; DROP OWNED BY ${owner}`,
+      );
+      await onServer(database.url, `DROP ROLE ${deploy}, ${owner}`);
+    });
+  });
+});
 
 describeWithHistory("a database that the previous release created", (release) => {
   onEveryEngine((engine) => {
