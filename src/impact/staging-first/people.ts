@@ -19,7 +19,7 @@ const MAX_PEOPLE = 20_000;
 export function* peopleFor(flags: readonly Flag[], budget: Budget): Iterable<EvaluationContext> {
   const rules = flags.flatMap(servingRulesOf);
   const values = new Map(Array.from(attributeTests(rules), ([name, tests]) => [name, trialValuesOf(tests)]));
-  const subjects = subjectsTogether([...subjectsOf(flags, budget)]);
+  const subjects = subjectsTogether([...subjectsOf(flags, budget)].filter(([, ids]) => ids.length > 0));
   let count = 0;
   for (const attributes of attributesFor(rules, values, budget)) {
     for (const subject of subjects) {
@@ -53,7 +53,7 @@ const MAX_SUBJECTS = 60;
  * Combines the ids of all subject attributes; the last context has no subject. If there are too many combinations, some
  * are chosen before any is made: every id of every attribute as far as possible, and each with changing others.
  */
-export function subjectsTogether(subjects: readonly (readonly [string, readonly string[]])[]): readonly Attributes[] {
+function subjectsTogether(subjects: readonly (readonly [string, readonly string[]])[]): readonly Attributes[] {
   const count = subjects.reduce((product, [, ids]) => product * ids.length, 1);
   const chosen = count <= MAX_SUBJECTS ? combinationsOf(subjects) : someOf(subjects);
   return subjects.length === 0 ? chosen : [...chosen, {}];
