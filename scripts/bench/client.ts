@@ -65,7 +65,7 @@ async function syncOneFlag(database: string): Promise<void> {
     syncId: randomUUID(),
     from: await store.readHead(),
     commit: null,
-    newEpoch: false,
+    newEpoch: null,
     writes: [{ ...row, changedBy: "bench", notes: null }],
     startedBy: "bench",
     summary: {},

@@ -58,10 +58,10 @@ export function checkBookkeeping(batch: SyncBatch, found: Bookkeeping, label: st
 function problemOf(batch: SyncBatch, { before, after, states, records, ledger }: Bookkeeping): string | undefined {
   const changed = batch.writes.filter(({ key }) => states.before.get(key) !== states.after.get(key));
   const grew = before.storeId === after.storeId ? after.revision - before.revision : after.revision;
-  const epochs = batch.newEpoch ? 1 : 0;
+  const epoch = batch.newEpoch ?? before.epoch;
   if (after.commit !== batch.commit) return `flaghoist_head has the commit ${after.commit}, not ${batch.commit}`;
-  if (before.storeId === after.storeId && after.epoch !== before.epoch + epochs)
-    return `flaghoist_head has epoch ${after.epoch}, not ${before.epoch + epochs}`;
+  if (before.storeId === after.storeId && after.epoch !== epoch)
+    return `flaghoist_head has epoch ${after.epoch}, not ${epoch}`;
   if (changed.length > 0 && grew < 1) return "flaghoist_head kept its revision, although flags changed";
   if (Number(ledger.actors) !== 1) return `flaghoist_actor has ${ledger.actors} rows; it must have exactly one`;
   if (Number(ledger.filled) !== 0) return "flaghoist_actor was not emptied";

@@ -100,8 +100,11 @@ export function commonQueries(
   };
 }
 
-const HIGHEST_HEARTBEAT = `SELECT epoch, max(revision) AS revision FROM flaghoist_instances
-  WHERE epoch = (SELECT epoch FROM flaghoist_head) AND revision BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER} GROUP BY epoch`;
+/** The largest difference of epochs that is plausible, so that an absurd heartbeat cannot exhaust the numbers of epochs. */
+const MAX_EPOCHS_AHEAD = 1000;
+const HIGHEST_HEARTBEAT = `SELECT i.epoch, max(i.revision) AS revision FROM flaghoist_instances i, flaghoist_head h
+  WHERE i.epoch BETWEEN h.epoch AND h.epoch + ${MAX_EPOCHS_AHEAD} AND i.revision BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER}
+  GROUP BY i.epoch ORDER BY i.epoch DESC LIMIT 1`;
 
 function statementsIn({ isoTime, now, secondsFromNow }: SqlDialect) {
   return {

@@ -75,8 +75,8 @@ export interface SyncBatch {
   readonly startedBy: string;
   /** The number of changes by kind, for the list of syncs. */
   readonly summary: JsonObject;
-  /** Whether the sync also starts a new epoch, so that every process accepts the table although its revision is lower. */
-  readonly newEpoch: boolean;
+  /** The epoch that the sync starts, so that every process accepts the table although its revision is lower; null to keep it. */
+  readonly newEpoch: number | null;
   /** Called with the written rows, as read back, before the commit. If it throws, everything is rolled back. */
   readonly verify: (written: StoredSnapshot) => void;
 }
@@ -201,7 +201,7 @@ export interface FlagStore {
   lastChanges(query: ChangesQuery): Promise<ReadonlyMap<FlagKey, AuditEntry>>;
   /** Reads the instances that sent a heartbeat within the last `withinMs` milliseconds. */
   instances(withinMs: number): Promise<readonly SeenInstance[]>;
-  /** Returns the highest revision that an instance of the current epoch ever reported; null if there is none. */
+  /** Returns the highest epoch that an instance ever reported, from the current one on, with its highest revision; null if there is none. */
   highestHeartbeat(): Promise<HighestHeartbeat | null>;
   /** Inserts or updates the instance. Does not change the revision. */
   heartbeat(instance: Instance): Promise<void>;

@@ -6,6 +6,11 @@ import type { Head, HighestHeartbeat } from "../store/store.ts";
  */
 export type NewEpoch = { readonly because: "restored"; readonly reported: number } | { readonly because: "asked" };
 
+/** Returns the number of the new epoch: higher than that of the table and of every running process. */
+export function nextEpoch({ epoch }: Pick<Head, "epoch">, heartbeat: HighestHeartbeat | null): number {
+  return Math.max(epoch, heartbeat?.epoch ?? 0) + 1;
+}
+
 /**
  * Returns whether a sync has to start a new epoch, and why; null if it does not. A new epoch makes every process accept the table,
  * although its revision is lower than the one that the process serves.
@@ -26,6 +31,6 @@ export function revisionAhead(
   heartbeat: HighestHeartbeat | null,
 ): number | null {
   // Before its first change, a database is not a backup: the heartbeat is of a process that served another database.
-  if (heartbeat === null || revision === 0 || heartbeat.epoch !== epoch) return null;
-  return heartbeat.revision > revision ? heartbeat.revision : null;
+  if (heartbeat === null || revision === 0 || heartbeat.epoch < epoch) return null;
+  return heartbeat.epoch > epoch || heartbeat.revision > revision ? heartbeat.revision : null;
 }

@@ -14,7 +14,7 @@ import type { FlagStore, Head, RowWrite, SyncBatch } from "../store/store.ts";
 import { attributionsOf, type Attribution } from "./attribution.ts";
 import { checkAncestry } from "./check-ancestry.ts";
 import { limitsOf } from "./limits.ts";
-import { newEpochFor, type NewEpoch } from "./new-epoch.ts";
+import { newEpochFor, nextEpoch, type NewEpoch } from "./new-epoch.ts";
 import { resolveUnknownCommit } from "./resolve-unknown-commit.ts";
 import { checkEnvironment, emptyTable, isMissing, planTable, readTable, type TableState } from "./table.ts";
 import { checkEvaluates, checkRowCount, checkWritten } from "./verify.ts";
@@ -61,6 +61,7 @@ export interface Planned {
   readonly manual: TableState["manual"];
   /** Why the sync starts a new epoch; null if it does not. */
   readonly newEpoch: NewEpoch | null;
+  readonly heartbeat: TableState["heartbeat"];
 }
 
 interface Invalid {
@@ -151,17 +152,17 @@ async function orEmptyTable(environment: string, label: string, read: () => Prom
  * @throws FlagError WRONG_DATABASE, COMMIT_NOT_AHEAD, INVALID_FLAGS for too many rows, USAGE for a released key that is not a flag
  */
 async function planned(table: TableState, desired: Desired, options: SyncOptions): Promise<Planned> {
-  const { head, rows: live, manual, label: database } = table;
+  const { head, rows: live, manual, heartbeat, label: database } = table;
   const { release, acceptLive, acknowledgedPlan, again = { place: "", intent: "" } } = options;
   checkEnvironment(table, options.environment);
   await checkAncestry(desired, head.commit, acceptLive, again.place);
   checkReleased(release, [...new Set([...live.keys(), ...desired.flags.keys()])]);
   const plan = planTable(table, desired, options);
   checkRowCount(live, plan);
-  const newEpoch = newEpochFor(head, table.heartbeat, options.newEpoch);
+  const newEpoch = newEpochFor(head, heartbeat, options.newEpoch);
   const limits = await limitsOf(desired, head.commit);
   const needs = { ...limits, work: desired.loaded.work, desired: desired.flags, acknowledgedPlan };
-  return { plan: withNeeds(plan, needs), desired, database, again, head, live, manual, newEpoch };
+  return { plan: withNeeds(plan, needs), desired, database, again, head, live, manual, newEpoch, heartbeat };
 }
 
 function checkReleased(release: SyncOptions["release"], keys: readonly FlagKey[]): void {
@@ -207,7 +208,10 @@ function isDrifted({ manualChanges, unmanaged, putBack }: Plan): boolean {
   return manualChanges.some(isDrift) || unmanaged.length > 0 || putBack.length > 0;
 }
 
-async function batchFor({ plan, head, desired, newEpoch }: Planned, options: SyncOptions): Promise<SyncBatch> {
+async function batchFor(
+  { plan, head, desired, newEpoch, heartbeat }: Planned,
+  options: SyncOptions,
+): Promise<SyncBatch> {
   const fallback: Attribution = {
     changedBy: options.startedBy,
     notes: desired.commit === null ? "work tree" : null,
@@ -230,7 +234,7 @@ async function batchFor({ plan, head, desired, newEpoch }: Planned, options: Syn
     syncId: randomUUID(),
     from: isMissing(head) ? "missing" : head,
     commit: desired.commit,
-    newEpoch: newEpoch !== null,
+    newEpoch: newEpoch && nextEpoch(head, heartbeat),
     writes,
     startedBy: options.startedBy,
     summary: summaryOf(plan),

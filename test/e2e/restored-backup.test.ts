@@ -87,6 +87,11 @@ onEveryEngine((engine) => {
     expect(await tree.sync()).not.toContain("epoch");
     await tree.database.type(insert(2, 2));
     expect(await tree.sync()).toContain("epoch 3 began, because a process reported revision 900");
+    // A backup from before an epoch: the next epoch is new to the process that served the later one.
+    await tree.database.type(insert(3, 7));
+    expect(await tree.sync()).toContain("epoch 8 began, because a process reported revision 900");
+    await tree.database.type(insert(4, 2_000_000));
+    expect(await tree.sync()).not.toContain("epoch");
     const fresh = await engine.fresh();
     expect(await tree.hoist("db", "migrate", "--database", fresh.url)).toMatchObject({ code: 0 });
     await fresh.type(insert(1, 1));

@@ -59,7 +59,7 @@ export function batch(from: SyncBatch["from"], writes: readonly RowWrite[]): Syn
     writes,
     startedBy: "ci@acme.dev",
     summary: { updated: writes.length },
-    newEpoch: false,
+    newEpoch: null,
     verify: () => {},
   };
 }

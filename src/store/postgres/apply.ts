@@ -37,7 +37,7 @@ const UPSERT = `
 
 const SET_ACTOR = "UPDATE flaghoist_actor SET changed_by = $1, notes = $2, commit_sha = $3";
 /** Also notifies the listeners, because the batch may write no row. */
-const NEW_EPOCH = `WITH head AS (UPDATE flaghoist_head SET epoch = epoch + 1 RETURNING epoch, revision)
+const NEW_EPOCH = `WITH head AS (UPDATE flaghoist_head SET epoch = $1 RETURNING epoch, revision)
   SELECT pg_notify('flaghoist', epoch || ':' || revision) FROM head`;
 const RECORD_SYNC = `INSERT INTO flaghoist_syncs (sync_id, commit_sha, revision, started_by, summary)
   SELECT $1, $2, revision, $3, $4 FROM flaghoist_head`;
@@ -90,7 +90,7 @@ async function writeBatch(client: Client, batch: SyncBatch, isNew: boolean, labe
   const keys = batch.writes.map(({ key }) => key);
   const states = await readStates(client, keys);
   const [newest] = (await client.query<{ readonly last: string }>(READ_LAST_RECORD)).rows;
-  if (batch.newEpoch) await client.query(NEW_EPOCH);
+  if (batch.newEpoch !== null) await client.query(NEW_EPOCH, [batch.newEpoch]);
   for (const group of byActor(batch.writes)) {
     await client.query(SET_ACTOR, [group[0].changedBy, group[0].notes, group[0].commit]);
     const rows = group.map((write) => ({ ...writtenValues(write), archived: write.archived }));

@@ -26,7 +26,7 @@ export function writeBatch(db: SqliteConnection, batch: SyncBatch, isNew: boolea
   const keys = batch.writes.map(({ key }) => key);
   const states = readStates(db, keys);
   const last = db.get<{ readonly last: number }>(READ_LAST_RECORD)?.last ?? 0;
-  if (batch.newEpoch) db.run("UPDATE flaghoist_head SET epoch = epoch + 1");
+  if (batch.newEpoch !== null) db.run("UPDATE flaghoist_head SET epoch = ?", batch.newEpoch);
   for (const group of byActor(batch.writes)) {
     setActor(db, group[0].changedBy, group[0].notes, group[0].commit);
     for (const write of group) db.run(UPSERT, ...valuesOf(write));

@@ -16,7 +16,7 @@ for (let written = 0; written < Number(count); ) {
       writes,
       startedBy: name,
       summary: {},
-      newEpoch: false,
+      newEpoch: null,
       verify: () => {},
     });
     written++;
