@@ -130,14 +130,16 @@ interface Row {
 }
 
 onEveryEngine((engine) => {
-  test("rows, audit entries and heartbeats that cannot be read are set aside one by one by every command", async () => {
+  test("rows, audit entries and heartbeats that cannot be read are set aside one by one by every command", {
+    timeout: 240_000,
+  }, async () => {
     const { repository, database } = await aBrokenTree(engine);
     const broken = Object.keys(breakagesIn(engine));
     mkdirSync(join(repository.folder, "elsewhere"));
     const hoist = hoistIn(repository.folder, { FLAGS_ENV: "production", FLAGS_DATABASE_URL: database.url });
     for (const [name, calls] of Object.entries(everyCommand(["healthy", "unknown_strategy"]))) {
       if (name === "sync" || !READING_DATABASE.includes(name)) continue;
-      for (const args of calls.flatMap((call) => formatsOf(name, call))) {
+      for (const args of calls.flatMap((call) => (engine.name === "SQLite" ? formatsOf(name, call) : [call]))) {
         const { code, out, err } = await hoist(...name.split(" "), ...args);
         const result = { command: [name, ...args].join(" "), code, hasStack: /^ +at /m.test(out + err) };
         expect.soft(result).toEqual({ ...result, code: SENSIBLE.includes(code) ? code : "sensible", hasStack: false });

@@ -82,7 +82,9 @@ test("every command is tested here", () => {
 });
 
 onEveryEngine((engine) => {
-  test("what commands print about hostile data has no control characters, no workflow commands and no lines that the data made", async () => {
+  test("what commands print about hostile data has no control characters, no workflow commands and no lines that the data made", {
+    timeout: 240_000,
+  }, async () => {
     const { repository, database } = await aMarkedTree(engine);
     mkdirSync(join(repository.folder, "elsewhere"));
     const job = { FLAGS_ENV: "production", FLAGS_DATABASE_URL: database.url, GITHUB_ACTIONS: "true" };

@@ -42,6 +42,7 @@ export function everyCommand(keys: readonly string[]): Readonly<Record<string, r
     schema: [["--check"]],
     "db migrate": [[]],
     "db roles": [[]],
+    "db check": [[]],
     completion: [["bash"]],
     help: [[]],
     complete: [["hoist", "describe", ""]],

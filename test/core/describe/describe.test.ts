@@ -135,7 +135,7 @@ describe("the description of a condition", () => {
     ['people whose email ends with "@acme.dev"', { email: { endsWith: "@acme.dev" } }],
     ["people whose name starts with A or B and contains x", { name: { startsWith: ["A", "B"], contains: "x" } }],
     [
-      "people whose since is after 2026-01-01 and before 2027-03-01",
+      'people whose "since" is after 2026-01-01 and before 2027-03-01',
       { since: { after: "2026-01-01", before: "2027-03-01" } },
     ],
     ["people on app 5.5 or newer", { appVersion: { semver: ">=5.5" } }],
