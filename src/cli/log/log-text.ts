@@ -3,7 +3,7 @@ import type { Log, LogEntry } from "../../log/read-log.ts";
 import type { Style } from "../terminal/io.ts";
 import { shortCommit } from "../plan/plan-text.ts";
 import { padded, widthOf, wrapped } from "../terminal/layout.ts";
-import { printableLine } from "../terminal/printable-io.ts";
+import { printableLine } from "../terminal/printable-line.ts";
 
 /** A log, and how to render it. */
 export interface LogView {

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from "node:os";
 import { styleText } from "node:util";
-import { printableLine } from "./printable-io.ts";
+import { printableLine } from "./printable-line.ts";
 
 /** Colours a word. Colour only repeats what the word already says. */
 export type Style = (colour: "red" | "yellow" | "green" | "cyan" | "bold" | "dim", text: string) => string;

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Style } from "./io.ts";
-import { printableLine } from "./printable-io.ts";
+import { printableLine } from "./printable-line.ts";
 
 /** Aligns rows in columns, each as wide as its widest cell, with two spaces between them. */
 export function tableText(all: readonly (readonly string[])[], indent = ""): string {

@@ -33,7 +33,7 @@ const RANGE_LENGTH = 10;
 /** Returns about how many comparisons one test makes. */
 export function testCost(test: Test): number {
   if (test.op === "semver") return Math.ceil(test.range.length / RANGE_LENGTH);
-  // The other lists are sets.
-  const isSearched = test.op === "contains" || test.op === "startsWith" || test.op === "endsWith";
-  return isSearched ? 1 + test.values.length / TEXTS : 1;
+  // The lists of these operators are sets; the texts of every other operator are searched one by one.
+  const isSet = test.op === "in" || test.op === "not";
+  return "values" in test && !isSet ? 1 + test.values.length / TEXTS : 1;
 }

@@ -1,3 +1,5 @@
+import { own } from "../../core/own.ts";
+
 /** Matches a blank that is not the space of ASCII. YAML does not count it as indentation and does not remove it. */
 export const ODD_SPACE = /[\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000]/u;
 
@@ -133,7 +135,7 @@ export function isAscii(text: string): boolean {
 
 /** Returns a character as messages name it: `U+00A0 (no-break space)`. */
 export function characterName(character: string): string {
-  const name = lookAlike(character)?.name ?? INVISIBLE_NAMES[character] ?? kindOf(character);
+  const name = lookAlike(character)?.name ?? own(INVISIBLE_NAMES, character) ?? kindOf(character);
   return name === undefined ? codePoint(character) : `${codePoint(character)} (${name})`;
 }
 
@@ -152,7 +154,7 @@ function compatible(character: string): LookAlike | undefined {
   if (!isFullWidth && !/[\u{1D400}-\u{1D7FF}]/u.test(character)) return undefined;
   const ascii = character.normalize("NFKC");
   if (!/^[!-~]$/.test(ascii)) return undefined;
-  const what = PUNCTUATION[ascii] ?? `${/\d/.test(ascii) ? "digit" : "letter"} ${ascii}`;
+  const what = own(PUNCTUATION, ascii) ?? `${/\d/.test(ascii) ? "digit" : "letter"} ${ascii}`;
   return { ascii, name: `${isFullWidth ? "full-width" : "mathematical"} ${what}` };
 }
 

@@ -1,3 +1,4 @@
+import { own } from "../../core/own.ts";
 import { FlagError } from "../../core/errors.ts";
 
 /** The query parameters that the driver or the server understands. The driver ignores all others silently. */
@@ -35,7 +36,7 @@ export function checkPostgresAddress(url: string): void {
   const address = parsed(url);
   for (const name of address.searchParams.keys()) {
     if (!PARAMETERS.some((known) => known === name)) {
-      const hint = Object.hasOwn(INSTEAD, name) ? INSTEAD[name] : `valid: ${PARAMETERS.join(", ")}`;
+      const hint = own(INSTEAD, name) ?? `valid: ${PARAMETERS.join(", ")}`;
       throw new FlagError("USAGE", `the parameter ${name} is not supported in a postgres:// address`, { hint });
     }
     if (address.searchParams.getAll(name).length > 1) {

@@ -1,3 +1,4 @@
+import { own } from "../../../core/own.ts";
 import { type Deviation, deviation } from "../../check.ts";
 import type { Catalog, GrantRow } from "./catalog.ts";
 import { ROLES, roleName, TABLE_RIGHTS } from "./rights.ts";
@@ -120,7 +121,7 @@ function extraGrants(catalog: Catalog, environment: string): readonly Deviation[
 /** Returns the statement that grants the rights on columns again, which the revocation of a right on the whole table takes too. */
 function columnsAgain({ object, column, grantee, privilege }: GrantRow, place: string, environment: string): string {
   const role = ROLES.find((each) => roleName(environment, each) === grantee);
-  const granted = role === undefined || role === "owner" ? [] : (TABLE_RIGHTS[object]?.[role] ?? []);
+  const granted = role === undefined || role === "owner" ? [] : (own(TABLE_RIGHTS, object)?.[role] ?? []);
   const columns = column === null ? granted.find((right) => right.startsWith(`${privilege} (`)) : undefined;
   return columns === undefined ? "" : `; GRANT ${columns} ON ${place} TO ${grantee}`;
 }

@@ -1,3 +1,4 @@
+import { own } from "../../../core/own.ts";
 import { readFileSync } from "node:fs";
 import { MIGRATIONS } from "../../migration-list.ts";
 
@@ -98,7 +99,7 @@ function triggerOf(match: RegExpExecArray, schema: string): SchemaTrigger {
     name,
     table,
     function: called,
-    type: words.reduce((bits, word) => bits | (TYPE_BITS[word] ?? 0), row),
+    type: words.reduce((bits, word) => bits | (own(TYPE_BITS, word) ?? 0), row),
     columns: (/ OF (.*)$/.exec(events)?.[1] ?? "").replaceAll(" ", ""),
     transitions: `${oldTable},${newTable}`,
     sql: `CREATE TRIGGER ${name} ${timing} ${events} ON ${schema}.${table} ${rest.replace(/\s+/g, " ").trim()} EXECUTE FUNCTION ${schema}.${called}()`,
