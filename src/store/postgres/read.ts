@@ -21,14 +21,20 @@ export const READ_EVALUATED = readSnapshotOf(EVALUATED_COLUMNS);
 /** Reads the head and the rows of the flags in `$1`. */
 export const READ_WRITTEN = readSnapshotOf(ALL_COLUMNS, "WHERE feature_key = ANY ($1::text[])");
 
-function readSnapshotOf(columns: readonly string[], where = ""): string {
+/**
+ * Returns the SQL that reads the head and some columns of the rows. A column that an older schema does not have is null: the name
+ * then means the column of `missing`.
+ */
+export function readSnapshotOf(columns: readonly string[], where = ""): string {
   const selected = columns.map((column) =>
     kindOf(column) === "time" ? `${DIALECT.isoTime(column)} AS ${column}` : column,
   );
+  const missing = columns.map((column) => `NULL::${kindOf(column) === "time" ? "timestamptz" : "text"} AS ${column}`);
   return `
   SELECT (SELECT row_to_json(head) FROM (${READ_HEAD}) head) AS head,
     (SELECT coalesce(json_agg(flag), '[]') FROM
-      (SELECT ${selected.join(", ")} FROM feature_toggles ${where} ORDER BY feature_key COLLATE "C") flag) AS rows,
+      (SELECT flag.* FROM (SELECT ${missing.join(", ")}) missing, LATERAL
+        (SELECT ${selected.join(", ")} FROM feature_toggles ${where} ORDER BY feature_key COLLATE "C") flag) flag) AS rows,
     ${HAS_SYNCED_ROW} AS "isSynced", NOT pg_is_in_recovery() AS "isPrimary"`;
 }
 

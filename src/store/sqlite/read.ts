@@ -33,15 +33,20 @@ export function readSnapshot(
   keys?: readonly FlagKey[],
 ): LiveSnapshot {
   const head = readHead(db, label);
+  // A column that an older schema does not have stays null.
+  const present = new Set(db.all<{ name: string }>(READ_COLUMNS).map(({ name }) => name));
+  const selected = columns.filter((column) => present.has(column));
   const where = keys === undefined ? "" : "WHERE feature_key IN (SELECT value FROM json_each(?))";
   const values = keys === undefined ? [] : [JSON.stringify(keys)];
-  const select = `SELECT ${columns.join(", ")} FROM feature_toggles ${where} ORDER BY feature_key`;
+  const select = `SELECT ${selected.join(", ")} FROM feature_toggles ${where} ORDER BY feature_key`;
   const template: RawRow = JSON.parse(`{${columns.map((column) => `"${column}":null`).join(",")}}`);
-  const readers = columns.map((column) => ({ column, read: readerOf(column) }));
+  const readers = selected.map((column) => ({ column, read: readerOf(column) }));
   const rows = db.lists(select, ...values).map((list) => rawRowOf(template, readers, list));
   const isSynced = db.get<{ isSynced: number }>(`SELECT ${HAS_SYNCED_ROW} AS "isSynced"`)?.isSynced === 1;
   return { head, rows, isSynced, isPrimary: true };
 }
+
+const READ_COLUMNS = "SELECT name FROM pragma_table_info('feature_toggles')";
 
 interface Reader {
   readonly column: string;
