@@ -121,7 +121,7 @@ describe("after a sync", () => {
     await fake.merge(other, { method: "squash" });
     await sync("production");
     expect(bodies(scene)[0]).toMatch(
-      /^- Live in \*\*production\*\* .*, but `workshop_routing` stays disabled manually <!--/m,
+      /^- Live in \*\*production\*\* .*, but `workshop_routing` stays disabled manually \(sql, .* UTC\) <!--/m,
     );
     const [told] = bodies({ fake, number: other });
     expect(told).toContain("- Live in **production**");
