@@ -10,7 +10,7 @@ import * as entryPoint from "../src/index.ts";
 import { OPERATOR_NAMES } from "../src/source/shape/operators.ts";
 import { nodesOf, parseMarkdown, readText } from "./support/markdown.ts";
 import { installPackage } from "./support/package.ts";
-import { blocksOf, runInShell, stepsOf, withOutputs, withPlaceholders } from "./support/readme.ts";
+import { blocksOf, commitOrder, runInShell, stepsOf, withOutputs, withPlaceholders } from "./support/readme.ts";
 import { aFolder, aRepository, gitTestEnvironment } from "./support/repository.ts";
 import { checkAll } from "./source/check-all.ts";
 
@@ -86,6 +86,9 @@ function checkCommands(document: string, cwd: string, bin: string): void {
     return { line, command, output: shown(outputs[index] ?? []), exitCode: ran[index]?.exitCode };
   });
   expect(found).toEqual(expected);
+  expect(commitOrder(steps.map(({ output }) => output)), "the document shows the commits of one run").toEqual(
+    commitOrder(outputs),
+  );
 }
 
 /** Returns the environment of a reader named Dana, without the settings of this machine. */

@@ -21,7 +21,7 @@ export const ERROR_CODES = {
   PLAN_STALE: "the store changed after the plan was made",
   STORE_UNREACHABLE: "the flag database did not answer",
   STORE_LOCKED: "another process has locked the flag database",
-  STORE_READ_ONLY: "the flag database cannot be written",
+  STORE_READ_ONLY: "the flag database cannot be written to",
   STORE_CORRUPT: "the flag database is damaged",
   STORE_FORBIDDEN: "the database role lacks a privilege",
   STORE_MISSING: "no flag database exists at that address yet",

@@ -21,7 +21,7 @@ export function listOf(value: JsonValue): readonly JsonValue[] {
   return isList(value) ? value : [value];
 }
 
-/** Far deeper than the values of a flag are, and far less deep than what a recursive function can walk. */
+/** Far deeper than the values of a flag are, and far shallower than what a recursive function can walk. */
 const MAX_DEPTH = 500;
 
 /** Returns whether a JSON value is nested at most `depth` levels deep, so that functions that recurse may walk it. */

@@ -28,6 +28,11 @@ function listText(words: readonly string[], conjunction: string): string {
   return `${words.slice(0, -1).join(", ")} ${conjunction} ${words.at(-1)}`;
 }
 
+/** Returns the indefinite article of a word: `a userId`, `an appVersion`. The names of attributes that begin with u sound like "user". */
+export function articleOf(word: string): "a" | "an" {
+  return /^[aeio]/i.test(word) ? "an" : "a";
+}
+
 /** Quotes a text as one word for a POSIX shell; a text that needs no quotes is returned unchanged. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

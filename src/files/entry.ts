@@ -23,10 +23,10 @@ export async function entryAt(path: string): Promise<Stats | undefined> {
 }
 
 /**
- * Returns whether a file or folder exists, following links. Unlike `existsSync`, it does not report something as missing
- * that cannot be reached.
+ * Returns whether a file or folder exists, following links. Unlike `existsSync`, it does not report a path that cannot be
+ * reached as missing.
  *
- * @throws FlagError FILE_UNUSABLE when a folder on the way cannot be entered
+ * @throws FlagError FILE_UNUSABLE when a folder in the path cannot be entered
  */
 export function existsAt(path: string): boolean {
   try {
@@ -34,7 +34,7 @@ export function existsAt(path: string): boolean {
   } catch (cause) {
     if (isMissing(cause)) return false;
     throw fileError(`${path} cannot be read: ${failureReason(cause)}`, {
-      hint: "check the permissions: each folder on the way needs the right x",
+      hint: "check the permissions: you need execute (x) permission on every folder in the path",
       cause,
     });
   }

@@ -6,7 +6,7 @@ import { entryAt, entryText } from "./entry.ts";
 import { fileError } from "./failure.ts";
 
 /**
- * Checks that a path can be written or deleted: below the trusted folder, every folder on the way is a folder and the file is
+ * Checks that a path can be written or deleted: below the trusted folder, every folder in the path is a folder and the file is
  * a regular file, or missing. Links are refused, because a commit can contain them: they would let its author choose which
  * file on the machine is overwritten.
  *

@@ -17,7 +17,7 @@ export function completeFetch({ apiUrl, timeoutMs, token, note }: FetchOptions):
     const url = new URL(input instanceof Request ? input.url : input);
     // A response may contain addresses of further requests, such as the next page.
     if (url.origin !== origin)
-      throw new Error(`the server refers to another server, ${url.host}, which gets no request`);
+      throw new Error(`the server refers to another server, ${url.host}, to which no request is sent`);
     const signal = AbortSignal.timeout(timeoutMs);
     const method = init?.method ?? "GET";
     const path = url.pathname;

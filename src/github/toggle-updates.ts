@@ -27,8 +27,8 @@ const FIELDS: { readonly [field in keyof ToggleUpdates]-?: readonly [(value: unk
   ],
   rollout_percentage: [isPercentage, "a number from 0 to 100 with at most 3 decimals"],
   target_config: [isTargets, 'lists of ids by name, e.g. { workshop_ids: ["workshop-1"] }'],
-  display_name: [isText, "a non-empty text"],
-  description: [isText, "a non-empty text"],
+  display_name: [isText, "a non-empty string"],
+  description: [isText, "a non-empty string"],
   metadata: [(value) => isJsonObject(value) && isJson(value), "a mapping of JSON values"],
 };
 const CHECKS = new Map(Object.entries(FIELDS));

@@ -85,7 +85,7 @@ function checkRequest({ key, adminUserId, notes }: ToggleRequest): void {
   // The caller may be JavaScript, and its values may come from a form.
   if (typeof key !== "string" || !isKey(key)) throw wrong("key", "the key of a flag, e.g. workshop_routing");
   const isNamed = typeof adminUserId === "string" && adminUserId.trim() !== "" && adminUserId.length <= MAX_ADMIN_ID;
-  if (!isNamed) throw wrong("adminUserId", `who asks for the change, in 1 to ${MAX_ADMIN_ID} characters`);
+  if (!isNamed) throw wrong("adminUserId", `the person who asks for the change (1 to ${MAX_ADMIN_ID} characters)`);
   const isText = notes === undefined || (typeof notes === "string" && notes.length <= MAX_NOTES);
   if (!isText) throw wrong("notes", `a string of at most ${MAX_NOTES} characters`);
 }

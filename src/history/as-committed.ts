@@ -29,7 +29,7 @@ export interface AsCommitted {
 const CONVERTING = ["filter", "ident", "working-tree-encoding"];
 
 /**
- * Finds the files that a commit would leave out or hold with other content. Files that are only new are not obstacles.
+ * Finds the files that a commit would leave out or hold with different content. Files that are only new are not obstacles.
  *
  * @param files  the files of the work tree below the folder that matter, with their contents
  * @throws FlagError GIT_FAILED

@@ -55,7 +55,7 @@ export interface Repository {
   mainline(to: string, folder: string, onCommit?: (commit: MainlineCommit) => void): AsyncIterable<MainlineChange>;
   /** Returns the paths below `folder` that differ from HEAD: added, changed or deleted. Omits ignored files. */
   changedFiles(folder: string): Promise<readonly string[]>;
-  /** Finds the files of the work tree below `folder` that a commit would leave out or hold with other content. */
+  /** Finds the files of the work tree below `folder` that a commit would leave out or hold with different content. */
   asCommitted(folder: string, files: readonly SourceFile[]): Promise<AsCommitted>;
   /** Returns the commit and branch of HEAD. */
   describeHead(): Promise<HeadInfo>;

@@ -94,7 +94,7 @@ async function missing(git: Git, ref: string): Promise<never> {
   const message =
     length === 1
       ? `"${ref}" does not exist: ${name} is the first commit, and nothing comes before it`
-      : `"${ref}" does not exist: the history of ${name} does not reach back so far`;
+      : `"${ref}" does not exist: the history of ${name} does not go back that far`;
   throw unknown(message, "to check the flags without a comparison, leave out --base");
 }
 

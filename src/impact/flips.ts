@@ -26,7 +26,7 @@ const MOST_STEPS = 15_000_000;
  * Measures how many people get a different answer from one version of a flag than from another. A file of contexts is
  * always counted. For other people the figure is exact if only buckets decide; otherwise the matching rules are sampled
  * and buckets are counted. Where buckets cannot be counted, both versions are evaluated for every context. The result is
- * `too-large` where the budget does not suffice.
+ * `too-large` where the budget is used up.
  */
 export function measureFlips(question: FlipQuestion): Flips {
   return withShare(question.budget, MOST_STEPS, (budget) => measured({ ...question, budget }));
@@ -62,7 +62,7 @@ function flipsEveryone(pair: VersionPair): boolean | undefined {
 
 const TOO_LARGE: Flips = { ...NO_FLIPS, method: "too-large", flipped: { share: 0, margin: 1 } };
 
-/** Takes the steps to evaluate both versions for every context; false if they are not left. */
+/** Takes the steps to evaluate both versions for every context; false if too few are left. */
 function canEvaluate({ before, after, population, budget }: FlipQuestion): boolean {
   return take(budget, (stepsOf(before) + stepsOf(after)) * population.contexts.length);
 }

@@ -1,4 +1,4 @@
-import { andText, orText } from "../core/text.ts";
+import { andText, articleOf, orText } from "../core/text.ts";
 import type { Measured } from "./margin.ts";
 import type { Assumption, Flips } from "./report.ts";
 
@@ -35,7 +35,7 @@ const asItIs: NameText = (name) => name;
 
 /** Returns `people`, or `people who have a userId` for a figure that takes everyone to have one. */
 export function peopleWithText(among: readonly string[], nameText: NameText = asItIs): string {
-  const names = among.map((name) => `${/^[aeio]/i.test(name) ? "an" : "a"} ${nameText(name)}`);
+  const names = among.map((name) => `${articleOf(name)} ${nameText(name)}`);
   return names.length === 0 ? "people" : `people who have ${andText(names)}`;
 }
 

@@ -78,7 +78,7 @@ export interface Flips {
   /**
    * `exact`: counted in buckets, valid for all people who have the attributes in `among`. `sampled`: estimated from
    * contexts that were generated from the declared attributes. `counted`: counted over all contexts of a file.
-   * `too-large`: not measured, because the work of the run does not suffice.
+   * `too-large`: not measured, because the work budget of the run is used up.
    */
   readonly method: "exact" | "sampled" | "counted" | "too-large";
   /** The number of contexts that were evaluated; null if the figure is exact. */

@@ -34,7 +34,7 @@ function meaningText({ action, key, oldState, newState, problem }: AuditEntry): 
   if (after === null) return action;
   if (action === "created" || action === "restored") return `${action}: ${cellText(after.flag)}`;
   if (before === null) return action;
-  if (!before.ok) return `${action} (the row before could not be read: ${before.problem})`;
+  if (!before.ok) return `${action} (the previous version of the row could not be read: ${before.problem})`;
   const texts = differences(before.flag, after.flag)
     .filter(({ kind }) => kind !== "enabled" && kind !== "disabled")
     .map(differenceText);

@@ -29,7 +29,7 @@ export interface SqlDialect {
   readonly secondsFromNow: string;
   /** SQL for the texts in the JSON list `?`, as rows with one column, `key`. */
   readonly listedKeys: string;
-  /** Returns SQL for a JSON column, with NULL in the place of a value that is not JSON. */
+  /** Returns SQL for a JSON column, with NULL in place of a value that is not JSON. */
   readonly json: (column: string) => string;
 }
 
@@ -100,7 +100,7 @@ export function commonQueries(
   };
 }
 
-/** The largest difference of epochs that is plausible, so that an absurd heartbeat cannot exhaust the numbers of epochs. */
+/** The largest difference between epochs that is plausible, so that an absurd heartbeat cannot exhaust the numbers of epochs. */
 const MAX_EPOCHS_AHEAD = 1000;
 const HIGHEST_HEARTBEAT = `SELECT i.epoch, max(i.revision) AS revision FROM flaghoist_instances i, flaghoist_head h
   WHERE i.epoch BETWEEN h.epoch AND h.epoch + ${MAX_EPOCHS_AHEAD} AND i.revision BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER}

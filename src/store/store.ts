@@ -22,7 +22,7 @@ export function isOlder(a: Omit<Head, "environment">, than: Omit<Head, "environm
   return a.epoch === than.epoch ? a.revision < than.revision : a.epoch < than.epoch;
 }
 
-/** Returns whether two heads belong to one history, so that their revisions are comparable. */
+/** Returns whether two heads belong to one history, so their revisions are comparable. */
 export function isSameHistory(a: Pick<Head, "storeId" | "epoch">, b: Pick<Head, "storeId" | "epoch">): boolean {
   return a.storeId === b.storeId && a.epoch === b.epoch;
 }

@@ -1,8 +1,8 @@
 import type { Head, HighestHeartbeat } from "../store/store.ts";
 
 /**
- * Why a sync starts a new epoch. `restored`: a running process reported a higher revision than the table has, so that the table
- * is a restored backup. `asked`: by an option.
+ * Why a sync starts a new epoch. `restored`: a running process reported a higher revision than the table has, so the table is a
+ * restored backup. `asked`: by an option.
  */
 export type NewEpoch = { readonly because: "restored"; readonly reported: number } | { readonly because: "asked" };
 

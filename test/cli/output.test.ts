@@ -48,7 +48,7 @@ function runIn({ repository, database }: Synced, command: string, to: string, ..
   return { code: code === undefined ? null : Number(code), err: stderr };
 }
 
-const FULL = "stdout cannot be written: no space is left on the disk (ENOSPC); what was printed is incomplete";
+const FULL = "cannot write to stdout: no space is left on the disk (ENOSPC); what was printed is incomplete";
 /** A stack, or a message of Node.js itself. */
 const RAW = /^\s+at |node:internal|Unhandled|ENOSPC: |EPIPE/m;
 
@@ -82,7 +82,7 @@ test("every command that only prints says in one sentence that stdout is full, a
     if (plain.out !== "") expect(isLost, what).toBe(true);
     expect(full.code, what).toBe(isLost && (plain.code === 0 || plain.code === 2) ? 1 : plain.code);
     expect(closed.code, what).toBe(plain.code);
-    expect(closed.err, what).not.toContain("stdout cannot be written");
+    expect(closed.err, what).not.toContain("cannot write to stdout");
   }
 });
 
@@ -142,7 +142,7 @@ test("a stream that cannot be written at all is no reason for a stack", async ()
     const env = { PATH: process.env["PATH"] ?? "" };
     const options = { cwd: tree.repository.folder, encoding: "utf8", env } as const;
     const ended = spawnSync(process.execPath, [BIN, "list"], { ...options, stdio: ["ignore", readOnly, "pipe"] });
-    expect(ended).toMatchObject({ status: 1, stderr: expect.stringContaining("stdout cannot be written: EBADF") });
+    expect(ended).toMatchObject({ status: 1, stderr: expect.stringContaining("cannot write to stdout: EBADF") });
   } finally {
     closeSync(readOnly);
   }

@@ -104,7 +104,7 @@ describe("updates by column name", () => {
     [{ rollout_strategy: "some" }, /expected one of all, percentage, whitelist, role, found "some"/],
     [{ target_config: { user_ids: "user-42" } }, /target_config: expected lists of ids/],
     [{ target_config: { user_ids: [""] } }, /target_config: expected lists of ids/],
-    [{ display_name: " " }, /display_name: expected a non-empty text/],
+    [{ display_name: " " }, /display_name: expected a non-empty string/],
     [{ metadata: { at: new Date(0) } }, /metadata: expected a mapping/],
   ])("%j is refused, and the accepted fields are listed", (updates, message) => {
     expect(overlayOf(updated(updates))).toMatch(message);

@@ -142,7 +142,7 @@ describe("updateToggle", () => {
       [await wrong(KEY, { enabled: "no" }, "user-42"), "updates.enabled: expected true or false"],
       [await wrong(KEY, { enabld: true }, "user-42"), 'did you mean "enabled"?'],
       [await wrong(KEY, null, "user-42"), "expected an object"],
-      [await wrong(KEY, { enabled: false }, " "), "adminUserId: expected who asks"],
+      [await wrong(KEY, { enabled: false }, " "), "adminUserId: expected the person who asks"],
       [await wrong(KEY, { enabled: false }, undefined), "adminUserId"],
       [await wrong(KEY, { enabled: false }, "user-42", 7), "notes: expected a string"],
       [await wrong("../../.github/workflows/x", { enabled: false }, "user-42"), "key: expected the key of a flag"],

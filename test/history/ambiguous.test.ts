@@ -134,7 +134,7 @@ test("a step before the first commit has its own sentence, without advice of git
   );
   commitFlags(repository, "Off", { one: flagText({ enabled: false }) });
   expect((await hoist("validate", "--base", "main~5")).err).toContain(
-    '"main~5" does not exist: the history of main does not reach back so far',
+    '"main~5" does not exist: the history of main does not go back that far',
   );
   expect((await hoist("validate", "--base", "main:flags")).err).not.toMatch(/hint:|warning:/);
 });

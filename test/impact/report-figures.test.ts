@@ -37,10 +37,10 @@ describe("a figure that is exact only for some people", () => {
     const report = reported(before, half);
     expect(flippedText(report)).toBe("50.0 % of people who have a userId flip");
     expect(flipLines(flagIn(report, "a"))).toEqual([
-      "50.0 % of people off → on, nobody loses it (exact, of people who have a userId)",
+      "50.0 % of people off → on, nobody loses anything (exact, of people who have a userId)",
     ]);
     expect(flipsText(flagIn(report, "a"))).toBe(
-      "**50.0\u00A0%** off → on, nobody loses it (exact, of people who have a userId)",
+      "**50.0\u00A0%** off → on, nobody loses anything (exact, of people who have a userId)",
     );
     expect(flippedText(reported({ a: flag("rollout: all") }, { a: flag("rollout: 100%") }))).toBe(
       "none of the people who have a userId flip",
@@ -50,7 +50,7 @@ describe("a figure that is exact only for some people", () => {
   test("is exact for everyone where the configuration says how many lack it, or where no subject is needed", () => {
     const config = STRICT.replace("userId: { type: string }", "userId: { type: string, missing: 40% }");
     expect(flipLines(flagIn(reported(before, half, config), "a"))).toEqual([
-      "30.0 % of people off → on, nobody loses it (exact)",
+      "30.0 % of people off → on, nobody loses anything (exact)",
     ]);
     expect(flippedText(reported(before, { a: flag("rollout: all") }))).toBe("100 % of people flip");
   });
@@ -77,7 +77,7 @@ describe("a figure that rests on a guess or on an assumption", () => {
       "  assumed: everyone has one postalCode",
     ]);
     expect(flipsText(a)).toMatch(
-      /^\*\*\d\d\.\d\u00A0%\*\* off → on, nobody loses it \(a guess, because postalCode declares no values\)<br>assumed: everyone has one postalCode$/,
+      /^\*\*\d\d\.\d\u00A0%\*\* off → on, nobody loses anything \(a guess, because postalCode declares no values\)<br>assumed: everyone has one postalCode$/,
     );
   });
 
@@ -105,7 +105,7 @@ describe("a flag that requires a changed one", () => {
   test("is reported however few people it affects", () => {
     const report = reported({ f: flag("rollout: none"), ...dependent }, { f: flag("rollout: 0.004%"), ...dependent });
     expect(flipLines(flagIn(report, "g"))).toEqual([
-      "0.004 % of people off → on, nobody loses it (exact, of people who have a userId)",
+      "0.004 % of people off → on, nobody loses anything (exact, of people who have a userId)",
     ]);
   });
 

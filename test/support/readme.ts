@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 
 /** A fenced code block of a Markdown document. */
 export interface Block {
@@ -104,22 +105,30 @@ export function withPlaceholders(line: string): string {
   return replaced === line ? line : replaced.replace(/ {2,}/g, "  ");
 }
 
-/** Returns the document with these outputs, in the order of its commands. An output that differs only in placeholders stays. */
+/**
+ * Returns the document with these outputs, in the order of its commands. If all outputs differ only in placeholders, the
+ * document stays; otherwise all of them are replaced, so that commits and times of one document come from one run.
+ */
 export function withOutputs(markdown: string, outputs: readonly (readonly string[])[]): string {
+  const blocks = blocksOf(markdown).filter(({ language }) => language === "console");
+  const texts = (all: readonly (readonly string[])[]) => all.map((output) => output.map(withPlaceholders).join("\n"));
+  const shown = blocks.flatMap(stepsOf).map(({ output }) => output);
+  if (isDeepStrictEqual([texts(shown), commitOrder(shown)], [texts(outputs), commitOrder(outputs)])) return markdown;
   const lines = markdown.split("\n");
   const next = outputs.values();
-  const edits = blocksOf(markdown)
-    .filter(({ language }) => language === "console")
-    .map((block) => ({
-      block,
-      lines: stepsOf(block).flatMap(({ typed, output }) => {
-        const printed = next.next().value ?? output;
-        const isSame = printed.map(withPlaceholders).join("\n") === output.map(withPlaceholders).join("\n");
-        return [...typed, ...(isSame ? output : printed)];
-      }),
-    }));
+  const edits = blocks.map((block) => ({
+    block,
+    lines: stepsOf(block).flatMap(({ typed, output }) => [...typed, ...(next.next().value ?? output)]),
+  }));
   for (const { block, lines: replaced } of edits.toReversed()) {
     lines.splice(block.line - 1, block.lines.length, ...replaced);
   }
   return lines.join("\n");
+}
+
+/** Returns a number for each commit in the outputs, which is the same only for the same commit: 0, 1, 0, 2. */
+export function commitOrder(outputs: readonly (readonly string[])[]): readonly number[] {
+  const commits = outputs.flat().flatMap((line) => line.match(/\b[0-9a-f]{7}\b/g) ?? []);
+  const known = [...new Set(commits)];
+  return commits.map((commit) => known.indexOf(commit));
 }

@@ -36,7 +36,7 @@ export async function earlierVersion(folder: string, query: VersionQuery): Promi
 async function checkFetched(repository: Repository, commit: string): Promise<void> {
   await repository.resolve(commit).catch((cause: unknown) => {
     if (!(cause instanceof FlagError) || cause.code !== "UNKNOWN_COMMIT") throw cause;
-    const message = `this clone does not have commit ${shortCommit(commit)} of GitHub yet, and a rollback reads earlier versions from the clone`;
+    const message = `this clone does not have commit ${shortCommit(commit)} from GitHub yet, and a rollback reads earlier versions from the clone`;
     throw new FlagError("GITHUB_CONFLICT", message, {
       hint: "git pull, review the flag, then run the command again",
       cause,

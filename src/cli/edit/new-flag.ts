@@ -1,6 +1,7 @@
 import { FlagError } from "../../core/errors.ts";
 import type { FlagType } from "../../core/flag/flag.ts";
 import type { JsonValue } from "../../core/json.ts";
+import { articleOf } from "../../core/text.ts";
 import { checkDeclared } from "../../source/edit/edit-flag.ts";
 import { checkEdits, environmentsOf, type FlagTree } from "../../source/edit/flag-tree.ts";
 import { keyProblem } from "../../source/edit/key-problem.ts";
@@ -76,7 +77,7 @@ function variantsOf({ type, variant = {} }: NewFlagOptions): Readonly<Record<str
     });
   }
   if (type !== "boolean" && entries.length < 2) {
-    throw new FlagError("USAGE", `a ${type} flag needs at least two variants`, {
+    throw new FlagError("USAGE", `${articleOf(type)} ${type} flag needs at least two variants`, {
       hint: `--type ${type} --variant control=… --variant treatment=…        the first is served while the flag is off`,
     });
   }

@@ -107,7 +107,7 @@ export function outcomeOf(
   };
 }
 
-/** Warns about environments in which the edited flag is disabled, so that the edit has no effect there yet. */
+/** Warns about environments in which the edited flag is disabled, so the edit has no effect there yet. */
 function disabledNotes(edited: Edited, commandSuffix: string): readonly string[] {
   const { key } = edited;
   const answers = ({ rules, rollout, serve }: { rules: unknown; rollout: unknown; serve: unknown }) =>

@@ -15,7 +15,7 @@ export function initCommand(io: Io): CommandUnknownOpts {
     .option("--hook", "install a pre-commit hook that validates staged flag files", false)
     .option(
       "--workflows",
-      "write .github/: workflows and a pull-request template (default: unless the remote is on another host)",
+      "write .github/: workflows and a pull-request template (default: yes, unless the remote is on another host)",
     )
     .option("--no-workflows", "do not write .github/")
     .addOption(formatOption)

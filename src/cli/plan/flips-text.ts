@@ -9,7 +9,7 @@ import type { EnvironmentReport, FlagReport, Flips } from "../../impact/report.t
 const MAX_MOVES = 6;
 
 /**
- * Returns who flips, e.g. `40.0 % of people off → on, nobody loses it (exact)`. With several moves, the first line
+ * Returns who flips, e.g. `40.0 % of people off → on, nobody loses anything (exact)`. With several moves, the first line
  * gives the total, and a line below it each move.
  */
 export function flipLines({ flips, kind, action }: Pick<FlagReport, "flips" | "kind" | "action">): readonly string[] {
@@ -18,7 +18,7 @@ export function flipLines({ flips, kind, action }: Pick<FlagReport, "flips" | "k
   if (flips.method === "too-large") return [NOT_MEASURED];
   // The line of the archived flag already says that nobody flips.
   if (first === undefined) return kind === "no-op" && action === "archive" ? [] : [nobodyText(flips)];
-  const direction = kind === "widen" ? ", nobody loses it" : kind === "narrow" ? ", nobody gains it" : "";
+  const direction = kind === "widen" ? ", nobody loses anything" : kind === "narrow" ? ", nobody gains anything" : "";
   const isGuess = flips.guessed.length > 0;
   const size = (measured: Measured) => sizeText(measured, isGuess);
   const assumed = flips.assumed.length === 0 ? [] : [`  assumed: ${assumedText(flips.assumed)}`];

@@ -6,7 +6,6 @@ import { fittedTable } from "../terminal/layout.ts";
 import { printable } from "../../core/printable.ts";
 
 /** A flag as git, the table, overrides and instances see it. A dash means that there is nothing to show. */
-/** The result of `hoist status`. */
 export interface StatusRow {
   readonly key: string;
   readonly git: string;
@@ -20,6 +19,7 @@ export interface StatusRow {
   readonly differs: boolean;
 }
 
+/** The result of `hoist status`. */
 export interface Status {
   readonly environment: string;
   readonly database: string;
@@ -38,7 +38,7 @@ export interface Status {
     readonly atRevision: number;
     /** The number of instances that changes do not reach at once. */
     readonly pollOnly: number;
-    /** The heartbeats of which a part cannot be read; the rest of each is used. */
+    /** Heartbeats that cannot be read completely; the rest of each is used. */
     readonly unreadable: readonly { readonly host: string; readonly pid: number; readonly problem: string }[];
   };
   /** Differences first, then by key. */

@@ -40,7 +40,7 @@ export interface Ending {
 }
 
 /**
- * Returns how a command ends whose result could not be printed completely. A reader that stops early, such as `head`, is not an
+ * Returns how a command ends when its result could not be printed completely. A reader that stops early, such as `head`, is not an
  * error. A command that has changed something still ends with the code that says so: a pipeline must not take a sync that
  * committed for one that failed.
  *
@@ -49,7 +49,7 @@ export interface Ending {
  */
 export function endingAfter(failure: Error, code: ExitCode, hasChanged: boolean, style: Style): Ending {
   if (failureCode(failure) === "EPIPE") return { code };
-  const message = `stdout cannot be written: ${failureReason(failure)}; what was printed is incomplete`;
+  const message = `cannot write to stdout: ${failureReason(failure)}; what was printed is incomplete`;
   if (hasChanged && code === EXIT.done) {
     const done = `the command itself succeeded and its changes are in force    exit ${code}`;
     return { code, text: `${style("yellow", "warning")}  ${message}\n         ${done}` };

@@ -64,7 +64,7 @@ async function withLeftOut(io: Io, checked: Checked, folder: string): Promise<Ch
     const names = andText(untracked, 4);
     printNote(
       io,
-      `${countText(untracked.length)} ${are} new: ${names}; commits leave ${them} out until: git add flags`,
+      `${countText(untracked.length)} ${are} new: ${names}; commits leave ${them} out until you run: git add flags`,
     );
   }
   return { ...checked, diagnostics: [...checked.diagnostics, ...diagnostics].sort(inFileOrder) };

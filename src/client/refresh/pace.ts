@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 
 /** This many reads may follow each other without a pause, so that a kill right after a sync is not delayed. */
 const BURST = 3;
-/** After the burst, the time between two reads is the multiple of their duration, within these limits. */
+/** After the burst, the time between two reads is MULTIPLE times their duration, within these limits. */
 const MULTIPLE = 5;
 const MIN_INTERVAL_MS = 500;
 const MAX_INTERVAL_MS = 2000;

@@ -33,8 +33,8 @@ const MAX_SNAPSHOT_BYTES = 256 * 1024 * 1024;
 
 /**
  * Returns the bytes of the file that keeps the last good snapshot, the reason if it cannot be used, or undefined if there is no
- * file. The file must belong to this user or to root, and nobody else may write it: whoever can write it decides which flags
- * are on while the database is down. Never rejects.
+ * file. The file must belong to this user or to root, and nobody else may be able to write to it: anybody who can
+ * decides which flags are on while the database is down. Never rejects.
  */
 export function savedSnapshotBytes(path: string, signal?: AbortSignal): Promise<SnapshotBytes> {
   return bytesAt(path, { problemOf: ownerProblem, signal });
@@ -61,7 +61,7 @@ function ownerProblem({ uid, mode }: Stats): string | undefined {
     return `it belongs to another user (uid ${uid}); it must belong to this user (uid ${own}) or to root`;
   }
   if ((mode & 0o022) === 0) return undefined;
-  return `other users can write it (mode ${(mode & 0o777).toString(8).padStart(4, "0")}); only its owner may: chmod go-w`;
+  return `other users can write to it (mode ${(mode & 0o777).toString(8).padStart(4, "0")}); only its owner may: run chmod go-w`;
 }
 
 /**

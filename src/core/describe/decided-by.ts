@@ -14,7 +14,7 @@ const OUTCOME_TEXTS = {
   "default-rollout": "the default rollout",
 } as const;
 
-/** Returns how a rule is called in a sentence. */
+/** Returns what a rule is called in a sentence. */
 export function ruleTitle(name: string): string {
   return name === "" ? "a rule without a name" : `rule ${printable(name)}`;
 }

@@ -44,14 +44,24 @@ function peopleWith(parts: readonly Condition[], wording: ConditionWording): str
 
 function joined(parts: readonly Condition[], wording: ConditionWording): string {
   let text = "";
-  let isPlace = false;
+  let last = "";
   for (const modifier of parts.map((part) => modifierOf(part, wording))) {
     // `in M5V on app 5.5 or newer whose userRole is admin and whose age is 18 or more`
+    const isPlace = /^(in|on|of) /.test(last);
     const glue = text === "" ? "" : isPlace && !modifier.startsWith("(") ? " " : " and ";
-    text += glue + modifier;
-    isPlace = /^(in|on|of) /.test(modifier);
+    text += glue + (last.startsWith("whose ") ? asClause(modifier) : modifier);
+    last = modifier;
   }
   return text;
+}
+
+/** Turns a modifier into a clause that can follow `whose userRole is admin and`: `who are (in M5V, or known not to be staff)`. */
+function asClause(modifier: string): string {
+  if (modifier.includes("whose ")) return modifier;
+  return modifier
+    .replace(/^without /, "who have no ")
+    .replace(/^with /, "who have ")
+    .replace(/^(?!who )/, "who are ");
 }
 
 /** Returns a condition as a modifier of `people`. */

@@ -116,7 +116,7 @@ function unreachableRule(
 
 /**
  * Returns why nobody reaches the default rollout; undefined if a context may reach it, if it serves nobody anyway, or if
- * the budget does not suffice.
+ * the budget is used up.
  */
 export function unreachableRollout(
   { rules, rollout, serve }: Pick<Flag, "rules" | "rollout" | "serve">,

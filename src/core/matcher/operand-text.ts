@@ -7,9 +7,10 @@ import { orText } from "../text.ts";
  */
 const OWN_WORDS: ReadonlySet<string> = new Set(
   (
-    "a above after and any app at be before below by contains either else ends everyone exists for from in is known " +
-    "least less missing more most newer nobody not none of off on older one only or other others people range segment " +
-    "serves shares since starts than the they to while who whose with within without workshop"
+    "a above after and any app are at be before below by contains either else ends everyone exists for from have " +
+    "in is known least less missing more most newer no nobody none not of off older on one only or other others " +
+    "people range segment serves shares since starts than the they to while who whose with within without " +
+    "workshop"
   ).split(" "),
 );
 

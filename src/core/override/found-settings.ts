@@ -76,7 +76,7 @@ function isAllowed(variable: string): boolean {
 
 function cutProblem({ origin, path, earlier }: OverrideText): OverrideProblem {
   const before = earlier === undefined ? "" : "; the overrides read before stay in force";
-  const message = `${path} is too large: only its beginning is read, and of that only what disables flags applies${before}`;
+  const message = `${path} is too large: only its beginning is read, and only the lines in it that disable flags apply${before}`;
   return { code: "override-cut", severity: "error", variable: null, origin, message };
 }
 

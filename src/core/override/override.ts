@@ -84,7 +84,7 @@ export interface OverrideSetting {
   readonly variable: string;
   readonly origin: OverrideOrigin;
   readonly value: string;
-  /** Whether the setting comes from the beginning of a source that is too large, so that it may only disable a flag. */
+  /** Whether the setting comes from the beginning of a source that is too large, so it may only disable a flag. */
   readonly onlyDisables: boolean;
   /** Whether the setting comes from the earlier text of a source, whose problems were reported. */
   readonly isEarlier: boolean;

@@ -64,7 +64,7 @@ export interface FlagPlan {
   readonly problems: readonly PlanProblem[];
   /**
    * `unmanaged`: the row has no file, and no sync wrote it. `archived`: it stays archived. `unreadable`: it has no file and cannot be
-   * read, so that it cannot be archived.
+   * read, so it cannot be archived.
    */
   readonly state: "managed" | "unmanaged" | "archived" | "unreadable";
 }

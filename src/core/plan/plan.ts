@@ -32,7 +32,7 @@ export interface Plan {
   /** The flags that were to be released and had no manual change. */
   readonly nothingToRelease: readonly FlagKey[];
   readonly unchanged: number;
-  /** Whether the table has no rows, so that creating flags changes no earlier answers of the table. */
+  /** Whether the table has no rows, so creating flags changes no earlier answers of the table. */
   readonly isFirst: boolean;
   readonly problems: readonly PlanProblem[];
   /** Identifies exactly these changes. */

@@ -224,7 +224,7 @@ const objectAt = columnReader(
 );
 const jsonAt = columnReader(
   (value): value is JsonValue => value !== undefined && isNestedWithin(value),
-  "a JSON value that is nested less deep",
+  "a JSON value that is less deeply nested",
 );
 
 /** Creates a function that reads a column of one type. */

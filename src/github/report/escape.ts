@@ -25,7 +25,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
   ">": "&gt;",
-  // Escaping a bar with a backslash does not suffice, because a backslash before it would escape the added one.
+  // Escaping a bar with a backslash is not enough, because a backslash before it would escape the added one.
   "|": "&#124;",
   // Two dollar signs enclose a formula.
   $: "<span>$</span>",

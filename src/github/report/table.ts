@@ -71,7 +71,7 @@ export function changeText({ differences }: FlagReport): string {
   return firstOf(texts, MAX_DIFFERENCES, (rest) => `and ${rest} more`).join("<br>");
 }
 
-/** Returns who flips: `**40.0 %** off → on, nobody loses it (exact)`, `**8.1 %** off → on (± 0.5)`, `nobody (exact)`. */
+/** Returns who flips: `**40.0 %** off → on, nobody loses anything (exact)`, `**8.1 %** off → on (± 0.5)`, `nobody (exact)`. */
 export function flipsText({ flips, kind }: Pick<FlagReport, "flips" | "kind">): string {
   const { flipped, method } = flips;
   if (method === "too-large") return "not measured: too large";
@@ -84,7 +84,7 @@ export function flipsText({ flips, kind }: Pick<FlagReport, "flips" | "kind">): 
     return `${rest === 0 ? `**${figure}**` : figure} ${movedText(move)}`;
   });
   const margin = rest === 0 ? Math.max(...shown.map((move) => move.margin)) : flipped.margin;
-  const end = `${kind === "widen" ? ", nobody loses it" : ""} ${howText(flips, margin)}${assumptionText(flips)}`;
+  const end = `${kind === "widen" ? ", nobody loses anything" : ""} ${howText(flips, margin)}${assumptionText(flips)}`;
   if (rest === 0) return `${texts.join(", ")}${end}`;
   const total = figureText(percentText(flipped.share));
   return `**${total}**: ${[...texts, counted(rest, "other move")].join(", ")}${end}`;

@@ -8,7 +8,7 @@ import type { Declarations } from "./declarations.ts";
 import { estimatedJump } from "./estimated-jump.ts";
 import { costOfWorlds, sizeOf, worldsOf } from "./worlds.ts";
 
-/** The percentage of subjects whose answer changes to anything but the off variant at its unchanged value. */
+/** The percentage of subjects whose answer changes to anything other than the off variant with its value unchanged. */
 export interface Jump {
   /**
    * From 0 to 100, with at most three decimals. The upper end of the margin if the figure is an estimate; 100 if the

@@ -3,6 +3,7 @@ import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
 import { type Flag, type Rollout, type Share, WHOLE } from "../../core/flag/flag.ts";
 import { unreachableRollout } from "../../core/logic/unreachable.ts";
 import { cellText } from "../../core/describe/wording.ts";
+import { articleOf } from "../../core/text.ts";
 import type { Budget } from "../../core/work.ts";
 import type { ParsedFile } from "../load/parsed-file.ts";
 import type { Path } from "../load/tree.ts";
@@ -68,7 +69,10 @@ function* checkSettled(
   const [first] = answers;
   if (first === undefined || answers.some((answer) => answer?.variant !== first.variant)) return;
   const subjects = new Set(answers.flatMap((answer) => answer?.by ?? []));
-  const who = subjects.size === 0 ? "everyone" : `everyone with a ${[...subjects].join(" and a ")}`;
+  const who =
+    subjects.size === 0
+      ? "everyone"
+      : `everyone with ${[...subjects].map((name) => `${articleOf(name)} ${name}`).join(" and ")}`;
   const isBoolean = (file.type ?? "boolean") === "boolean";
   const what = isBoolean ? (first.variant === "on" ? "true" : "false") : first.variant;
   const message = `every environment serves ${what} to ${who}`;

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostic/diagnostic.ts";
-import { andText } from "../../core/text.ts";
+import { andText, articleOf } from "../../core/text.ts";
 import { portionText, shareText } from "../../core/describe/wording.ts";
 import type { Rule } from "../../core/flag/flag.ts";
 import type { DeclaredValues } from "../../core/logic/space.ts";
@@ -52,7 +52,7 @@ function problemOf(
     case "subject": {
       const by = portion?.by ?? "userId";
       const needs = portion === null && "split" in serve ? "split" : "share";
-      const message = `${numbered} can never match: its condition excludes everyone who has a ${by}, and its ${needs} counts subjects by ${by}`;
+      const message = `${numbered} can never match: its condition excludes everyone who has ${articleOf(by)} ${by}, and its ${needs} counts subjects by ${by}`;
       const hint = `remove the condition on ${by}, or count by another attribute: { percentage: …, by: … }`;
       return errorAtValue(atName, "contradiction", message, hint);
     }
@@ -76,7 +76,10 @@ function problemOf(
       );
     }
     case "undeclared": {
-      const leftOver = found.earlier.length === 0 ? "" : ` apart from those that ${rulesText(found.earlier)} match`;
+      const leftOver =
+        found.earlier.length === 0
+          ? ""
+          : ` apart from those that ${rulesText(found.earlier)} ${found.earlier.length === 1 ? "matches" : "match"}`;
       const message = `${numbered} matches no declared value of ${andText(found.attributes)}${leftOver}`;
       const hint = "declare the intended value in flags/_config.yaml, or delete the rule";
       return warningAtValue(atName, "undeclared-only", message, hint);

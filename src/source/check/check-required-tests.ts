@@ -33,8 +33,8 @@ export function checkRequiredTests(
       }
     }
     if (tests <= LIMITS.tests) continue;
-    const message = `the flag and the flags that it requires have at least ${countText(tests)} tests with their segments written out; at most ${countText(LIMITS.tests)} are allowed`;
-    const hint = "require fewer flags, or flags with fewer tests";
+    const message = `the flag and the flags that it requires have at least ${countText(tests)} condition checks with their segments written out; at most ${countText(LIMITS.tests)} are allowed`;
+    const hint = "require fewer flags, or flags with fewer condition checks";
     problems.set(key, errorAtKey({ file: parsed, path: ["requires"] }, "too-many-tests", message, hint));
   }
   return problems;

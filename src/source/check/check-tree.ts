@@ -60,7 +60,7 @@ function tooManyFlags(found: number): Problem {
   return { code: "tree-too-large", message, hint: "delete the files of flags that no program asks for any more" };
 }
 
-/** Returns a problem for each folder whose name differs from `flags` only in upper case. */
+/** Returns a problem for each folder whose name differs from `flags` only in letter case. */
 function alikeFolders(files: readonly SourceFile[]): readonly Diagnostic[] {
   const tops = new Set(files.map(({ path }) => path.split("/", 1)[0] ?? ""));
   return [...tops].filter(isAlikeFolder).map((name) => {
@@ -69,7 +69,7 @@ function alikeFolders(files: readonly SourceFile[]): readonly Diagnostic[] {
   });
 }
 
-/** Returns whether the name of a folder differs from `flags` only in upper case. */
+/** Returns whether the name of a folder differs from `flags` only in letter case. */
 export function isAlikeFolder(name: string): boolean {
   return name !== "flags" && name.toLowerCase() === "flags";
 }

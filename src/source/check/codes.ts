@@ -37,7 +37,7 @@ export const DIAGNOSTIC_CODES = {
   "bad-file-name": "the name of the file is not a valid key",
   "duplicate-flag": "two files define the same flag",
   "same-variable": "two keys have the same environment variable",
-  "folder-case": "the name of a folder differs from flags/ only in upper case",
+  "folder-case": "the name of a folder differs from flags/ only in letter case",
   "missing-config": "flags/_config.yaml does not exist",
   "tree-too-large": "the tree has more than 100,000 flags",
   // Shape.
@@ -73,7 +73,7 @@ export const DIAGNOSTIC_CODES = {
   "reserved-name": "the name is reserved",
   "reserved-metadata": "a key of metadata is a field of the flag itself",
   // Size. Segments count as often as they are named.
-  "too-many-tests": "a flag, or a flag and those that it requires, has more than 10,000 tests",
+  "too-many-tests": "a flag, or a flag and those that it requires, has more than 10,000 condition checks",
   "too-many-items": "the conditions and lists of a flag have more than 100,000 values",
   "too-many-rules": "a flag has more than 200 rules",
   "nested-too-deep": "conditions and segments are nested more than 16 levels deep",
@@ -103,7 +103,7 @@ export const DIAGNOSTIC_CODES = {
 /** Maps every code of a diagnostic about the work tree and git to its meaning. Only `validate` of the work tree reports them. */
 export const WORK_TREE_CODES = {
   "not-committed": "a commit leaves the file out, or some of its changes",
-  "committed-differently": "git converts the file, so a commit holds other content than the work tree",
+  "committed-differently": "git converts the file, so a commit holds different content from the work tree",
 } as const;
 
 /**

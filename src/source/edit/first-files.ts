@@ -30,7 +30,7 @@ owners: # the owners of flags → their teams or users on GitHub
   ${entryLines(owner, `@my-org/${owner}`, { pad: " ", step: "  ", depth: 0 }).join("")}
 
 policies:
-  maxStep: 25% # a larger rise of a share in a protected environment needs an acknowledgement
+  maxStep: 25% # a larger jump in a protected environment needs an acknowledgement
   maxFlags: 25 # a sync that widens more flags than this also needs one
 `;
 }
@@ -55,7 +55,7 @@ owner: ${owner}
 kind: ops # a permanent switch; the kinds release and experiment also need a date, e.g. expires: 2027-06-01
 enabled: false # everyone gets false, except in the environments listed below
 
-rules: # exceptions from the default rollout; the first rule that matches applies
+rules: # exceptions to the default rollout; the first rule that matches applies
   - name: staff see it first
     if: { segment: staff } # flags/_segments/staff.yaml
     serve: true

@@ -70,7 +70,7 @@ function oddKey(text: string): Problem | undefined {
 
 function oddValue(text: string, isQuoted: boolean): Problem | undefined {
   const plain = asciiText(text.replace(/(?<=[：，、])(?=[^ ])/gu, " "));
-  const remedy = isQuoted || text === plain ? "" : `; if it is meant, put the text in quotes`;
+  const remedy = isQuoted || text === plain ? "" : `; if it is intended, put the text in quotes`;
   if (LIKE_NUMBER.test(plain) && !LIKE_NUMBER.test(text)) {
     const odd = Array.from(text).find((character) => asciiOf(character) !== undefined) ?? "";
     return lookAlike(`the value contains ${characterName(odd)}`, `write ${isQuoted ? `"${plain}"` : plain.trim()}`);
@@ -124,7 +124,7 @@ function outerBlank(text: string, quote: string): Problem | undefined {
     code: "outer-blank",
     severity: "warning",
     message,
-    hint: `unless it is meant, write ${quote}${text.trim()}${quote}`,
+    hint: `unless it is intended, write ${quote}${text.trim()}${quote}`,
   };
 }
 

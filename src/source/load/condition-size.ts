@@ -10,7 +10,7 @@ export interface ConditionSize {
   readonly tests: number;
   /** The values that tests compare with. */
   readonly items: number;
-  /** The levels of conditions inside each other; 1 for a condition without groups and segments. */
+  /** The levels of nested conditions; 1 for a condition without groups and segments. */
   readonly nesting: number;
 }
 
@@ -72,7 +72,7 @@ export function nestingProblem(owner: string, { nesting }: Pick<ConditionSize, "
   return { code: "nested-too-deep", message, hint: "name fewer segments inside the segments that it names" };
 }
 
-/** Returns why tests or values are too many; undefined if they are not. @param owner  e.g. `rule "beta"` */
+/** Returns why condition checks or values are too many; undefined if they are not. @param owner  e.g. `rule "beta"` */
 export function sizeProblem(
   owner: string,
   { tests, items }: Pick<ConditionSize, "tests" | "items">,
@@ -80,7 +80,7 @@ export function sizeProblem(
 ): Problem | undefined {
   const [code, found, most, what] =
     tests > LIMITS.tests
-      ? (["too-many-tests", tests, LIMITS.tests, "tests"] as const)
+      ? (["too-many-tests", tests, LIMITS.tests, "condition checks"] as const)
       : (["too-many-items", items, LIMITS.items, "listed values"] as const);
   if (found <= most) return undefined;
   const message = `${owner} has ${countText(found)} ${what} with its segments written out; at most ${countText(most)} are allowed`;

@@ -21,7 +21,7 @@ export interface FlagResolver {
   readonly missingSegments: (file: FlagFile) => readonly string[];
   /** Returns where the flag exceeds a limit with its segments written out. */
   readonly excesses: (file: FlagFile) => readonly Excess[];
-  /** Returns the number of tests of the flag in the environment in which it has most. */
+  /** Returns the number of condition checks of the flag in the environment in which it has the most. */
   readonly tests: (file: FlagFile) => number;
   /**
    * Checks the meaning of the rules and, if that has no errors, the flag of each environment. Only for files without

@@ -36,7 +36,10 @@ export function excessesOf(file: FlagFile, segments: Segments): readonly Excess[
   ];
 }
 
-/** Returns the number of tests of a flag in the environment in which it has most, its rules and itself included. */
+/**
+ * Returns the number of condition checks of a flag in the environment in which it has the most, counting each rule and the
+ * flag itself as one.
+ */
 export function testsOf(file: FlagFile, segments: Segments): number {
   return Math.max(
     ...partsOf(file).map(({ rules, rollout }) => {
@@ -114,11 +117,16 @@ function advice(rules: readonly RuleFile[], segments: Segments): string {
     }
   }
   const [largest] = [...added].sort(([, a], [, b]) => b - a);
-  if (largest === undefined) return "use one list instead of several tests of one attribute, or split the flag in two";
-  return `name segment "${largest[0]}" less often, or shorten it: most of this is written out from it`;
+  if (largest === undefined)
+    return "use one list instead of several comparisons of one attribute, or split the flag in two";
+  return `name segment "${largest[0]}" less often, or shorten it: most of the size comes from writing this segment out`;
 }
 
 function tooManyRules(found: number): Problem {
   const message = `there are ${countText(found)} rules; at most ${LIMITS.rules} are allowed`;
-  return { code: "too-many-rules", message, hint: "join rules that serve the same with any: [ … ], or split the flag" };
+  return {
+    code: "too-many-rules",
+    message,
+    hint: "combine rules that serve the same variant into one with any: [ … ], or split the flag",
+  };
 }

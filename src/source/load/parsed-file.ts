@@ -51,7 +51,7 @@ export function notChecked(what: string): Problem {
     code: "not-checked",
     severity: "warning",
     message: `${what} is not checked for contradictions and unreachable rules: too large`,
-    hint: "use fewer rules, or fewer segments inside each other",
+    hint: "use fewer rules, or fewer nested segments",
   };
 }
 

@@ -23,8 +23,8 @@ export const FORBIDDEN_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Parses one file. Accepts YAML 1.2 without the features that make a file mean something other than it seems to: anchors,
- * tags, merge keys, several documents. Never throws: everything that is wrong becomes a problem of the result, which has
+ * Parses one file. Accepts YAML 1.2 without the features that make a file mean something other than what it seems to
+ * mean: anchors, tags, merge keys, several documents. Never throws: everything that is wrong becomes a problem of the result, which has
  * a tree if the rest is still worth checking.
  */
 export function parseFile(file: SourceFile): ParsedFile {

@@ -67,7 +67,7 @@ function problemOf(obstacle: Obstacle): Problem {
     case "converted":
       return {
         code: "committed-differently",
-        message: `git converts the file (${obstacle.attribute} in .gitattributes), so a sync would read other content`,
+        message: `git converts the file (${obstacle.attribute} in .gitattributes), so a sync would read different content`,
         hint: "exempt the flags in .gitattributes: flags/** !filter !ident !working-tree-encoding",
       };
   }

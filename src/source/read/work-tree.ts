@@ -31,7 +31,7 @@ export async function readWorkTree(folder: string): Promise<readonly SourceFile[
   return files;
 }
 
-/** Lists the folders beside `flags/` whose name differs from it only in upper case, without their files. */
+/** Lists the folders beside `flags/` whose name differs from it only in letter case, without their files. */
 export async function alikeFolders(folder: string): Promise<readonly SourceFile[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isDirectory() && isAlikeFolder(entry.name)).map(({ name }) => asFile(name));

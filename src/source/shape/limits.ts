@@ -1,11 +1,11 @@
 /** What a tree of flags may contain at most. Each limit has its own diagnostic. */
 export const LIMITS = {
-  /** The tests of one flag in one environment, with segments written out and required flags included. */
+  /** The condition checks of one flag in one environment, with segments written out and required flags included. */
   tests: 10_000,
-  /** The values that these tests and the lists of the default rollout compare with. */
+  /** The values that these checks and the lists of the default rollout compare with. */
   items: 100_000,
   rules: 200,
-  /** The levels of conditions inside each other, segments included. */
+  /** The levels of nested conditions, segments included. */
   nesting: 16,
   /** The parts of a version range that are separated by `||`. */
   alternatives: 50,

@@ -78,7 +78,7 @@ export function operandFault(operator: string, operand: JsonValue): OperandFault
   const alternatives = kind === "range" ? operand.split("||").length : 0;
   if (alternatives > LIMITS.alternatives) {
     const problem = `has ${countText(alternatives)} alternatives; at most ${LIMITS.alternatives} are allowed`;
-    return { code: "too-many-alternatives", problem, hint: "join neighbouring versions to one range: >=5.1 <5.9" };
+    return { code: "too-many-alternatives", problem, hint: "join neighbouring versions into one range: >=5.1 <5.9" };
   }
   if (kind === "range" && semver.validRange(operand) === null) {
     const hint = 'write a range such as ">=5.5", ">=5.5 <7" or "^5.5.0"';

@@ -84,7 +84,7 @@ function missingKey({ error, path, schema, root }: ShapeError): ShapeFault {
   const key = String(error.params["missingProperty"]);
   const { description } = resolveRef(membersOf(membersOf(schema, "properties"), key), root);
   const hint = typeof description === "string" ? `add ${key}   (${description.replace(/\.$/, "")})` : `add ${key}`;
-  const message = `required key "${key}" is missing${insideText(path)}`;
+  const message = `required key "${key}" is missing${path.length === 0 ? "" : ` from ${whereText(path)}`}`;
   return { path, at: "key", missing: key, problem: { code: "missing-key", message, hint } };
 }
 

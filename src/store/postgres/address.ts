@@ -66,7 +66,7 @@ function parsed(url: string): URL {
     }
   }
   throw new FlagError("USAGE", "the postgres:// address is malformed", {
-    hint: "write the characters # / ? @ : % and blanks of a user name or password as %23 %2F %3F %40 %3A %25 and %20",
+    hint: "write the characters # / ? @ : % and spaces in a user name or password as %23 %2F %3F %40 %3A %25 and %20",
   });
 }
 

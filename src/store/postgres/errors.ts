@@ -6,7 +6,7 @@ import { own } from "../../core/own.ts";
 const STATES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   "08P01": [
     "STORE_UNREACHABLE",
-    "a pooler may refuse what a server accepts: without options= in the address, and with the login that the pooler knows",
+    "a pooler may refuse what a server accepts: remove options= from the address, and use a login that the pooler knows",
   ],
   "08": ["STORE_UNREACHABLE", "check that the server is running and that this machine can reach it"],
   "22": ["INVALID_FLAGS", "the table does not accept the row: run `hoist validate`, and update flaghoist"],

@@ -17,8 +17,8 @@ import { postgresError } from "./errors.ts";
 const LOCK = 7_041_776_001;
 
 /**
- * Begins a transaction of a sync or a migration. SET LOCAL, because a pooler gives the same session to others afterwards. A
- * waiter is more patient than the server is with a holder of the lock that does nothing.
+ * Begins a transaction of a sync or a migration. Uses SET LOCAL, because a pooler gives the same session to others afterwards.
+ * lock_timeout is longer than idle_in_transaction_session_timeout, so that an idle lock holder is ended before a waiter gives up.
  */
 export const BEGIN = `BEGIN; SET LOCAL lock_timeout = '20s'; SET LOCAL statement_timeout = '30s';
   SET LOCAL idle_in_transaction_session_timeout = '15s'`;

@@ -7,7 +7,7 @@ import { abandon, connectClient } from "./driver.ts";
 
 /** The interval at which an idle connection is checked, because a half-open connection never reports an error. */
 const CHECK_MS = 15_000;
-/** The time within which a notification must arrive, or else LISTEN does not work on this way to the server. */
+/** The time within which a notification must arrive, or else LISTEN does not work on this path to the server. */
 const PROBE_MS = 2_000;
 /** The time until LISTEN is tried again where it does not work. It can be long, because programs poll meanwhile. */
 const RETRY_MS = 300_000;

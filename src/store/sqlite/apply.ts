@@ -74,5 +74,5 @@ function valueOf(column: string, value: unknown): SqliteValue {
   if (kindOf(column) === "json") return JSON.stringify(value);
   if (typeof value === "boolean") return value ? 1 : 0;
   if (typeof value === "string" || typeof value === "number" || value === null) return value;
-  throw new TypeError(`column ${column} got a ${typeof value}`);
+  throw new TypeError(`column ${column} got a value of type ${typeof value}`);
 }

@@ -70,11 +70,11 @@ function checkObject(expected: SchemaObject, found: readonly SchemaObject[]): re
   if (own?.sql === sql) return [];
   const drop = own === undefined ? "" : `DROP ${type.toUpperCase()} ${name}; `;
   const correction = type === "table" ? "restore the file from a backup" : `${drop}${sql}`;
-  const difference = own === undefined ? "missing" : "another definition";
-  return [deviation(kind, name, difference, `the ${type} of the migrations`, correction)];
+  const difference = own === undefined ? "missing" : "a different definition";
+  return [deviation(kind, name, difference, `the ${type} that the migrations create`, correction)];
 }
 
-/** Triggers of somebody else on tables of ours. Other tables in the same file are none of our business. */
+/** Returns a deviation for each foreign trigger on a table that the migrations create. Other tables in the same file are not checked. */
 function foreignTriggers(expected: readonly SchemaObject[], found: readonly SchemaObject[]): readonly Deviation[] {
   const tables = new Set(expected.map(({ table }) => table));
   const known = new Set(expected.map(({ name }) => name));
@@ -82,7 +82,13 @@ function foreignTriggers(expected: readonly SchemaObject[], found: readonly Sche
     .filter(({ type, name, table }) => type === "trigger" && tables.has(table) && !known.has(name))
     .map(({ name, table }) => {
       const drop = `DROP TRIGGER "${name.replaceAll('"', '""')}"`;
-      return deviation("trigger", `${name} on ${table}`, "a trigger of somebody else", "no such trigger", drop);
+      return deviation(
+        "trigger",
+        `${name} on ${table}`,
+        "a trigger that flaghoist did not create",
+        "no such trigger",
+        drop,
+      );
     });
 }
 

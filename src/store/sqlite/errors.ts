@@ -53,7 +53,7 @@ export function checkFile(file: string, label: string): void {
   });
 }
 
-/** Returns the topmost folder on the way to a file that this process may not enter; undefined if it may enter all of them. */
+/** Returns the topmost folder in the path of a file that this process may not enter; undefined if it may enter all of them. */
 function closedFolder(file: string): string | undefined {
   const folders: string[] = [];
   for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) folders.unshift(folder);

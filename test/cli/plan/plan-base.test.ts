@@ -64,7 +64,7 @@ describe("plan --base", () => {
     expect(blocks).toBe(`development: 40.0 % of people who have a userId flip   HEAD~1 (FROM) → TO
 
 ~ checkout_button  10 % → 50 % of everyone
-                   40.0 % of people off → on, nobody loses it (exact, of people who have a userId)
+                   40.0 % of people off → on, nobody loses anything (exact, of people who have a userId)
                    flags/checkout_button.yaml
 
 1 to update, 1 unchanged
@@ -72,7 +72,7 @@ describe("plan --base", () => {
 production: 40.0 % of people who have a userId flip   HEAD~1 (FROM) → TO
 
 ~ checkout_button  10 % → 50 % of everyone
-                   40.0 % of people off → on, nobody loses it (exact, of people who have a userId)
+                   40.0 % of people off → on, nobody loses anything (exact, of people who have a userId)
                    needs acknowledgement: the jump of 40 points exceeds policy maxStep (25)
                    flags/checkout_button.yaml
 
@@ -159,7 +159,7 @@ Nothing changes in staging against HEAD~1.`);
     });
     expect(flagIn(report, "new_name").after).toContain("Shares use the buckets of old_name.");
     const { out } = await hoistIn(repository.folder)("plan", "--base", "HEAD~1", "--env", "production");
-    expect(out).toContain("40.0 % of people on → fallback, nobody gains it (exact, of people who have a userId)");
+    expect(out).toContain("40.0 % of people on → fallback, nobody gains anything (exact, of people who have a userId)");
     expect(out).toContain("hoist sync --env production --acknowledge");
     expect(out).not.toContain("staging");
   });
@@ -212,7 +212,7 @@ Nothing changes in staging against HEAD~1.`);
     const flips = flagIn(await reportOf(repository, "--contexts", "people.jsonl"), "checkout_button").flips;
     expect(flips).toMatchObject({ method: "counted", sample: 3, flipped: { share: 1 / 3, margin: 0 } });
     const { out } = await hoistIn(repository.folder)("plan", "--base", "HEAD~1", "--contexts", "people.jsonl");
-    expect(out).toContain("33.3 % of people off → on by rule beta, nobody loses it (of 3 contexts)");
+    expect(out).toContain("33.3 % of people off → on by rule beta, nobody loses anything (of 3 contexts)");
     expect(out).toContain("Evaluated for 3 contexts from people.jsonl.");
   });
 

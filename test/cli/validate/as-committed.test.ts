@@ -103,7 +103,7 @@ describe("a comparison with a base reads what a sync reads", () => {
           ? [
               "committed-differently",
               flagPath("one"),
-              "git converts the file (filter=lfs in .gitattributes), so a sync would read other content",
+              "git converts the file (filter=lfs in .gitattributes), so a sync would read different content",
             ]
           : [
               "not-committed",
@@ -122,7 +122,7 @@ describe("a check of the work tree names what a commit would not hold", () => {
     repository.write("flags/notes.txt", "Not a flag.");
     expect(await errorsOf(repository)).toEqual({
       code: 0,
-      err: "note  1 file is new: flags/two.yaml; commits leave it out until: git add flags",
+      err: "note  1 file is new: flags/two.yaml; commits leave it out until you run: git add flags",
       diagnostics: [],
     });
   });

@@ -119,7 +119,7 @@ describe("the file of a client", () => {
     const { client, lines } = await opened(fakeStore(rows), { overrideFile });
     expect(on(client)).toBe("booking");
     expect(lines.filter((line) => line.startsWith("error"))).toEqual([
-      `error ${overrideFile} is too large: only its beginning is read, and of that only what disables flags applies`,
+      `error ${overrideFile} is too large: only its beginning is read, and only the lines in it that disable flags apply`,
     ]);
     expect(client.status().problems).toMatchObject([{ code: "override-cut", severity: "error" }]);
   });

@@ -66,7 +66,9 @@ describe("a saved snapshot", () => {
     const { source, log } = await startedWith({ snapshotFile: file });
     expect(source).toBe("none");
     const shown = mode.toString(8).padStart(4, "0");
-    expect(log).toContain(`is not used: other users can write it (mode ${shown}); only its owner may: chmod go-w`);
+    expect(log).toContain(
+      `is not used: other users can write to it (mode ${shown}); only its owner may: run chmod go-w`,
+    );
   });
 
   test.each([0o600, 0o644, 0o400, 0o755])("of mode %o, which only its owner can write, is used", async (mode) => {

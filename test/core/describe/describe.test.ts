@@ -152,6 +152,11 @@ describe("the description of a condition", () => {
       "people in M5V known not to be (people whose userRole is admin)",
       { postalCode: "M5V", none: [{ userRole: "admin" }] },
     ],
+    [
+      "people whose userRole is admin and who are (without accountStatus, or known not to be staff)",
+      { userRole: "admin", any: [{ accountStatus: { exists: false } }, { none: [{ segment: "staff" }] }] },
+    ],
+    ["people whose userRole is admin and who have no age", { userRole: "admin", age: { exists: false } }],
     ["people known to be none of (staff; people in M5V)", { none: [{ segment: "staff" }, { postalCode: "M5V" }] }],
     [
       "people of workshop workshop-7 and (in M5V whose age is below 30, or without age)",

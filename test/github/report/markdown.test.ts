@@ -117,7 +117,7 @@ describe("a needed acknowledgement", () => {
 });
 
 test.each<[string, Partial<FlagReport>, string]>([
-  ["exact figures", {}, "40.0 % off → on, nobody loses it (exact)"],
+  ["exact figures", {}, "40.0 % off → on, nobody loses anything (exact)"],
   [
     "a sample's, with its margin",
     { kind: "retarget", flips: sampledFlips(0.005, aMove(0.081, "off", "on"), aMove(0.02, "on", "off")) },

@@ -129,7 +129,7 @@ describePostgres("PostgreSQL roles", () => {
   test("a schema in which another role may create objects is refused", async () => {
     await onServer(url, `GRANT CREATE ON SCHEMA public TO ${login("stranger")}`);
     await expect(onServer(url, rolesSql({ environment }))).rejects.toMatchObject({
-      message: expect.stringContaining(`may create objects in the schema public: ${login("stranger")}`),
+      message: expect.stringContaining(`can create objects in schema public: ${login("stranger")}`),
       hint: `REVOKE CREATE ON SCHEMA public FROM ${login("stranger")}`,
     });
     await onServer(url, `REVOKE CREATE ON SCHEMA public FROM ${login("stranger")}`);

@@ -67,7 +67,7 @@ CREATE TRIGGER flaghoist_actor_bind BEFORE INSERT OR UPDATE ON {schema}.flaghois
 
 CREATE FUNCTION {schema}.flaghoist_actor_stays() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  RAISE EXCEPTION 'flaghoist_actor has exactly one row' USING ERRCODE = 'check_violation';
+  RAISE EXCEPTION 'flaghoist_actor must have exactly one row' USING ERRCODE = 'check_violation';
 END $$;
 CREATE TRIGGER flaghoist_actor_stays BEFORE DELETE OR TRUNCATE ON {schema}.flaghoist_actor
   FOR EACH STATEMENT EXECUTE FUNCTION {schema}.flaghoist_actor_stays();
@@ -76,7 +76,7 @@ CREATE OR REPLACE FUNCTION {schema}.flaghoist_head_forward() RETURNS trigger LAN
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   IF TG_OP <> 'UPDATE' THEN
-    RAISE EXCEPTION 'flaghoist_head has exactly one row' USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION 'flaghoist_head must have exactly one row' USING ERRCODE = 'check_violation';
   END IF;
   IF NEW.epoch < OLD.epoch OR (NEW.epoch = OLD.epoch AND NEW.revision < OLD.revision)
      OR NEW.environment <> OLD.environment OR NEW.store_id <> OLD.store_id THEN
@@ -170,7 +170,7 @@ DECLARE
   problem text;
 BEGIN
   IF t.feature_key !~ '^[a-z][a-z0-9]*([_-][a-z0-9]+)*$' OR length(t.feature_key) > 64 THEN
-    RETURN format('feature_key is %L; it must be lower-case words joined by single _ or -, must begin with a letter, and has at most 64 characters', t.feature_key);
+    RETURN format('feature_key is %L; it must be lower-case words joined by single _ or -, must begin with a letter, and must have at most 64 characters', t.feature_key);
   END IF;
   IF t.rollout_strategy NOT IN ('all', 'percentage', 'whitelist', 'role') THEN
     RETURN format('rollout_strategy is %L; it must be all, percentage, whitelist or role', t.rollout_strategy);

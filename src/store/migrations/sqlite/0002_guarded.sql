@@ -24,7 +24,7 @@ END;
 -- Triggers of feature_toggles insert the row again if it is missing, because they keep the row that an UPDATE changes there.
 CREATE TRIGGER flaghoist_actor_stays BEFORE DELETE ON flaghoist_actor
 BEGIN
-  SELECT RAISE(ABORT, 'flaghoist_actor has exactly one row');
+  SELECT RAISE(ABORT, 'flaghoist_actor must have exactly one row');
 END;
 
 DROP TRIGGER flaghoist_check_row;

@@ -48,10 +48,10 @@ function checkFunction(
   if (found === undefined) {
     const own = hasRoles ? `; ALTER FUNCTION ${object} OWNER TO ${roleName(environment, "owner")}` : "";
     const correction = `${expected.sql}${own}; REVOKE ALL ON FUNCTION ${object} FROM PUBLIC`;
-    return [deviation("function", object, "missing", "the function of the migrations", correction)];
+    return [deviation("function", object, "missing", "the function that the migrations create", correction)];
   }
   const differs = [
-    ...(found.body === expected.body ? [] : ["another body"]),
+    ...(found.body === expected.body ? [] : ["a different body"]),
     ...(found.isDefiner === expected.isDefiner ? [] : [found.isDefiner ? "SECURITY DEFINER" : "SECURITY INVOKER"]),
     ...(found.config.join() === expected.config ? [] : [found.config.join() || "no search_path"]),
     ...(found.language === expected.language ? [] : [`the language ${found.language}`]),
@@ -59,7 +59,7 @@ function checkFunction(
   ];
   return differs.length === 0
     ? []
-    : [deviation("function", object, differs.join(", "), "the function of the migrations", expected.sql)];
+    : [deviation("function", object, differs.join(", "), "the function that the migrations create", expected.sql)];
 }
 
 function checkTrigger(catalog: Catalog, expected: SchemaTrigger): readonly Deviation[] {
@@ -67,7 +67,7 @@ function checkTrigger(catalog: Catalog, expected: SchemaTrigger): readonly Devia
   const object = `${expected.name} on ${table}`;
   const found = catalog.triggers.find(({ table, name }) => table === expected.table && name === expected.name);
   if (found === undefined)
-    return [deviation("trigger", object, "missing", "the trigger of the migrations", expected.sql)];
+    return [deviation("trigger", object, "missing", "the trigger that the migrations create", expected.sql)];
   const isSame =
     found.isPlain &&
     found.type === expected.type &&
@@ -76,7 +76,9 @@ function checkTrigger(catalog: Catalog, expected: SchemaTrigger): readonly Devia
     found.function.split(".").at(-1) === expected.function;
   if (!isSame) {
     const correction = `DROP TRIGGER ${expected.name} ON ${table}; ${expected.sql}`;
-    return [deviation("trigger", object, "another definition", "the trigger of the migrations", correction)];
+    return [
+      deviation("trigger", object, "a different definition", "the trigger that the migrations create", correction),
+    ];
   }
   if (found.enabled === "O" || found.enabled === "A") return [];
   const how = found.enabled === "D" ? "disabled" : "enabled for replicas only";
@@ -92,7 +94,7 @@ function foreignTriggers(catalog: Catalog, expected: readonly SchemaTrigger[]): 
       return deviation(
         "trigger",
         `${name} on ${tableIn(catalog, table)}`,
-        "a trigger of somebody else",
+        "a trigger that flaghoist did not create",
         "no such trigger",
         drop,
       );
@@ -120,7 +122,7 @@ function checkView(
   const create = clientViewSql(environment, catalog.schema);
   if (found === undefined) return [deviation("table", view, "missing", query, create)];
   const isSame = plain(found.query) === plain(query) && found.options.join() === "security_barrier=true";
-  return isSame ? [] : [deviation("table", view, "another definition", query, `DROP VIEW ${view}; ${create}`)];
+  return isSame ? [] : [deviation("table", view, "a different definition", query, `DROP VIEW ${view}; ${create}`)];
 }
 
 function checkSecurity(catalog: Catalog, environment: string): readonly Deviation[] {
@@ -144,7 +146,7 @@ function checkSecurity(catalog: Catalog, environment: string): readonly Deviatio
       return deviation(
         "policy",
         `${name} on ${tableIn(catalog, table)}`,
-        "a policy of somebody else",
+        "a policy that flaghoist did not create",
         "no such policy",
         drop,
       );
@@ -166,7 +168,7 @@ function checkPolicy(catalog: Catalog, expected: Policy, environment: string): r
     plain(found.using) === plain(expected.using) &&
     plain(found.check) === plain(expected.check);
   const correction = `DROP POLICY ${expected.name} ON ${table}; ${create}`;
-  return isSame ? [] : [deviation("policy", object, "another definition", create, correction)];
+  return isSame ? [] : [deviation("policy", object, "a different definition", create, correction)];
 }
 
 /** Returns an expression without what PostgreSQL adds when it prints one: parentheses, casts, qualifiers and capitals. */

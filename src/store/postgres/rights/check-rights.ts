@@ -118,7 +118,7 @@ function extraGrants(catalog: Catalog, environment: string): readonly Deviation[
   });
 }
 
-/** Returns the statement that grants the rights on columns again, which the revocation of a right on the whole table takes too. */
+/** Returns the statement that grants the rights on columns again, which revoking a right on the whole table also removes. */
 function columnsAgain({ object, column, grantee, privilege }: GrantRow, place: string, environment: string): string {
   const role = ROLES.find((each) => roleName(environment, each) === grantee);
   const granted = role === undefined || role === "owner" ? [] : (own(TABLE_RIGHTS, object)?.[role] ?? []);

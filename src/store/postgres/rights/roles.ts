@@ -132,7 +132,7 @@ function refuseOthers(schema: string, owner: string): string {
   WHERE namespace.nspname = '${schema}' AND acl.privilege_type = 'CREATE' AND acl.grantee <> namespace.nspowner
     AND acl.grantee <> (SELECT oid FROM pg_roles WHERE rolname = '${owner}');
   IF others IS NOT NULL THEN
-    RAISE EXCEPTION 'other roles than the owner may create objects in the schema ${schema}: %', others
+    RAISE EXCEPTION 'roles other than the owner can create objects in schema ${schema}: %', others
       USING HINT = format('REVOKE CREATE ON SCHEMA ${schema} FROM %s', others);
   END IF;
 END $$;`;
