@@ -5,6 +5,7 @@ import { overridesOf, type ResolvedOverrides } from "../../core/override/overrid
 import {
   type LocatedSource,
   locatedSources,
+  type OverrideProblem,
   type OverrideText,
   type ParsedOverrides,
 } from "../../core/override/override.ts";
@@ -34,8 +35,28 @@ async function noAnswer(): Promise<Reading> {
   return { reason: `no answer for ${READ_MS / 1000} s` };
 }
 
-/** Applies these overrides to the flags under `flags/`. */
+/** Applies these overrides to the flags under `flags/`. Without flags, each setting is a problem: its name cannot be checked. */
 export async function shellOverrides(io: Io, folder: string): Promise<ResolvedOverrides> {
-  const loaded = loadFlags(await readWorkTree(folder));
-  return overridesOf({ overrides: await parsedOverrides(io) }, loaded.flagsFor(null), new Set());
+  const flags = loadFlags(await readWorkTree(folder)).flagsFor(null);
+  const overrides = await parsedOverrides(io);
+  const resolved = overridesOf({ overrides }, flags, new Set());
+  if (flags.size > 0) return resolved;
+  return { ...resolved, problems: [...resolved.problems, ...uncheckedProblems(overrides, folder)] };
+}
+
+/** The severities are those of names that match no flag. */
+function uncheckedProblems({ settings, kills }: ParsedOverrides, folder: string): readonly OverrideProblem[] {
+  const reason = `is set, but its name cannot be checked: ${folder} has no flags; run the command in the folder that contains flags/, or with --cwd`;
+  return [
+    ...settings.map(({ variable, origin }): OverrideProblem => {
+      return { code: "override-unknown", severity: "warning", variable, origin, message: `${variable} ${reason}` };
+    }),
+    ...kills.flatMap(({ patterns, origin }) =>
+      patterns.map(({ text, spares }): OverrideProblem => {
+        const severity = spares ? "warning" : "error";
+        const message = `FLAGS_KILL=${text} ${reason}`;
+        return { code: "kill-no-match", severity, variable: "FLAGS_KILL", origin, message };
+      }),
+    ),
+  ];
 }

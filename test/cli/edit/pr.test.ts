@@ -98,8 +98,10 @@ describe("--pr", () => {
   test("the command that hoist kill prints opens a pull request that disables the flag", async () => {
     const fake = await aGitHubOfFlags();
     const hoist = hoistWith(fake, aClone(fake).folder);
-    const [line = ""] = /hoist set workshop_routing .*--pr/.exec((await hoist("kill", "workshop_routing")).out) ?? [];
-    const { code, out } = await hoist(...line.replace("ENV", "production").split(" ").slice(1));
+    const [line = ""] =
+      /hoist set workshop_routing .*--pr/.exec((await hoist("kill", "workshop_routing", "--env", "production")).out) ??
+      [];
+    const { code, out } = await hoist(...line.split(" ").slice(1));
     expect(code, out).toBe(0);
     expect(out).toContain("workshop_routing: enabled → disabled in production");
   });

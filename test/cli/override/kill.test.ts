@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseOverrides } from "../../../src/core/override/parse-overrides.ts";
 import { aFlagRepository, flagText } from "../../support/flag-tree.ts";
 import { hoistIn } from "../../support/hoist.ts";
@@ -16,8 +16,8 @@ function aTree() {
   return { folder, hoist: hoistIn(folder, { FLAGS_ENV: "development" }) };
 }
 
-async function lineFor(where: string, hoist: ReturnType<typeof hoistIn>): Promise<string> {
-  const { out } = await hoist("kill", "workshop_routing", "--format", "json");
+async function lineFor(where: string, hoist: ReturnType<typeof hoistIn>, ...options: string[]): Promise<string> {
+  const { out } = await hoist("kill", "workshop_routing", "--format", "json", ...options);
   const { ways } = JSON.parse(out) as Lines;
   return ways.find((way) => way.where === where)?.line ?? "";
 }
@@ -40,11 +40,64 @@ test("the command for the override file works where its last line has no line en
 test("the command for the embedded database disables only this flag", async () => {
   const { folder, hoist } = aTree();
   expect(await hoist("sync")).toMatchObject({ code: 0 });
-  const line = (await lineFor("embedded", hoist)).replace("ENV", "development");
-  execFileSync("sh", ["-c", line], { cwd: folder });
+  const line = await lineFor("embedded", hoist);
+  // The path is absolute, so the command works in any folder.
+  execFileSync("sh", ["-c", line], { cwd: "/" });
   const query = "SELECT feature_key, enabled FROM feature_toggles ORDER BY feature_key";
   const rows = await typeInSqlite(join(folder, ".flaghoist/development.db"), query);
   expect(rows).toBe("workshop_reports|1\nworkshop_routing|0\n");
+});
+
+describe("the command for the database", () => {
+  const POSTGRES = "postgres://flags@127.0.0.1:1/flags";
+  const lines = async (folder: string, env: Readonly<Record<string, string>>, ...options: string[]) => {
+    const hoist = hoistIn(folder, { FLAGS_ENV: "development", ...env });
+    return [await lineFor("everywhere", hoist, ...options), await lineFor("embedded", hoist, ...options)].map((line) =>
+      line.replace(/ (?:-c )?"UPDATE.*/, ""),
+    );
+  };
+
+  test("names the variable that is used for the environment", async () => {
+    const { folder } = aTree();
+    const env = { FLAGS_DATABASE_URL: POSTGRES, FLAGS_DATABASE_URL_PRODUCTION: POSTGRES };
+    expect(await lines(folder, env)).toEqual(['psql "$FLAGS_DATABASE_URL"', ""]);
+    expect(await lines(folder, env, "--env", "production")).toEqual(['psql "$FLAGS_DATABASE_URL_PRODUCTION"', ""]);
+    expect(await lines(folder, { ...env, FLAGS_ENV: "production" })).toEqual([
+      'psql "$FLAGS_DATABASE_URL_PRODUCTION"',
+      "",
+    ]);
+  });
+
+  test("names the file of the environment, by an absolute path in quotes", async () => {
+    const { folder } = aTree();
+    const [, line] = await lines(folder, { FLAGS_DATABASE_URL: "file:///srv/it's here/flags.db" });
+    expect(line).toBe(String.raw`sqlite3 -cmd '.timeout 5000' '/srv/it'\''s here/flags.db'`);
+    expect(await lines(folder, {}, "--env", "staging")).toEqual([
+      'psql "${FLAGS_DATABASE_URL_STAGING:?is not set}"',
+      `sqlite3 -cmd '.timeout 5000' '${join(folder, ".flaghoist/staging.db")}'`,
+    ]);
+  });
+
+  test("is printed for an address that is not usable, too, and a note says why it is not", async () => {
+    const hoist = hoistIn(aTree().folder, { FLAGS_DATABASE_URL_PRODUCTION: "" });
+    const { code, out, err } = await hoist("kill", "workshop_routing", "--env", "production");
+    expect([code, err]).toEqual([0, expect.stringContaining("FLAGS_DATABASE_URL_PRODUCTION is set, but empty")]);
+    expect(out).toContain('psql "${FLAGS_DATABASE_URL_PRODUCTION:?is not set}"');
+  });
+
+  test("comes with a note about parameters that psql does not accept", async () => {
+    const hoist = hoistIn(aTree().folder, { FLAGS_DATABASE_URL: `${POSTGRES}?uselibpqcompat=true&sslmode=require` });
+    expect((await hoist("kill", "workshop_routing")).out).toContain(
+      "psql does not accept uselibpqcompat: omit it from the address",
+    );
+  });
+
+  test("needs a valid name of an environment", async () => {
+    expect(await hoistIn(aTree().folder, {})("kill", "workshop_routing", "--env", "$(x)")).toMatchObject({
+      code: 9,
+      out: "",
+    });
+  });
 });
 
 test("an invalid key is refused", async () => {
