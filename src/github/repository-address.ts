@@ -18,7 +18,7 @@ interface Remote extends Pick<RepositoryAddress, "repository"> {
 /**
  * Finds the repository in GITHUB_REPOSITORY, which GitHub Actions sets, else in the folder's remote `origin`. The server is
  * that of GITHUB_API_URL, GITHUB_SERVER_URL or GH_HOST, else github.com: a remote alone never decides who gets the token,
- * because whoever prepared the clone could name any host there.
+ * because the person who prepared the clone could name any host there.
  *
  * @throws FlagError USAGE when neither names one, when the remote is on another server, or when a variable is malformed;
  *   the errors of {@link gitIn}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { andText, countText, counted, orText, shellWord } from "../../src/core/text.ts";
+import { andText, articleOf, countText, counted, orText, shellWord } from "../../src/core/text.ts";
 
 test("thousands are separated by commas", () => {
   expect([0, 999, 1000, 1234567].map(countText)).toEqual(["0", "999", "1,000", "1,234,567"]);
@@ -16,6 +16,10 @@ test.each([
   [["a", "b", "c"], "a, b and c", "a, b or c"],
 ])("%j is listed as %j and as %j", (words, and, or) => {
   expect([andText(words), orText(words)]).toEqual([and, or]);
+});
+
+test("a word takes an if it begins with a vowel other than u", () => {
+  expect(["object", "appVersion", "userId", "string"].map(articleOf)).toEqual(["an", "an", "a", "a"]);
 });
 
 test("a list that is longer than its maximum ends with a count of the rest", () => {

@@ -15,7 +15,7 @@ export interface Kill {
 }
 
 /**
- * Finds the kills that are in effect, however long ago they were made: a log that is limited may not reach back to them. Leaves out
+ * Finds the kills that are in effect, however long ago they were made: a log that is limited may not go back that far. Leaves out
  * tables whose rows may not be read.
  *
  * @param key  null for all flags

@@ -16,7 +16,7 @@ export const DIAGNOSTIC_CODES = {
   "invisible-character": "a character is invisible or changes the order in which text is displayed",
   "look-alike": "a character looks like another one that has a meaning in YAML, in a name or in a value",
   "not-normalized": "text is not in Unicode normal form C, so it differs from the same text as others write it",
-  "outer-blank": "quoted text begins or ends with a blank",
+  "outer-blank": "quoted text begins or ends with white space",
   "yaml-directive": "a % directive changes how the file is read",
   "yaml-syntax": "the file is not valid YAML",
   "several-documents": "the file holds more than one document",

@@ -93,7 +93,7 @@ function oddValue(text: string, isQuoted: boolean): Problem | undefined {
 /** Matches numbers, shares, versions and dates. */
 const LIKE_NUMBER = /^(?:[<>=~^]*-?\d[\d.]*%?|\d{4}-\d\d-\d\d(?:T.*)?)$/;
 
-/** Matches signs that look like those of YAML in unquoted text: quotes at its ends, full-width signs, a colon before a blank. */
+/** Matches signs that look like those of YAML in unquoted text: quotes at its ends, full-width signs, a colon before an odd space. */
 const STRUCTURE =
   /^[“”„‟«»‘’‚‛‹›「]|[“”„‟«»‘’‚‛‹›」]$|[\uFF01-\uFF0F\uFF1A-\uFF20\uFF3B-\uFF40\uFF5B-\uFF5E、]|:[\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000]/u;
 
@@ -119,7 +119,7 @@ function outerOddSpace(text: string): Problem | undefined {
 function outerBlank(text: string, quote: string): Problem | undefined {
   if (text.trim() === text || text.trim() === "") return undefined;
   const side = text.trimStart() === text ? "ends" : text.trimEnd() === text ? "begins" : "begins and ends";
-  const message = `the text ${side} with a blank, which is part of it`;
+  const message = `the text ${side} with white space, which is part of it`;
   return {
     code: "outer-blank",
     severity: "warning",

@@ -6,9 +6,9 @@ import type { Problem } from "./parsed-file.ts";
 
 /** The size of a condition once the segments that it names are written out in it. */
 export interface ConditionSize {
-  /** Tests of attributes, segments, and the groups `any`, `all` and `none`, each counted as often as it occurs. */
+  /** Condition checks: comparisons of attributes, segments, and the groups `any`, `all` and `none`, each counted as often as it occurs. */
   readonly tests: number;
-  /** The values that tests compare with. */
+  /** The values that the comparisons list. */
   readonly items: number;
   /** The levels of nested conditions; 1 for a condition without groups and segments. */
   readonly nesting: number;
@@ -16,7 +16,7 @@ export interface ConditionSize {
 
 /** The characters of a value that count as one item, so that a few long values cannot fill a database. */
 const ITEM_LENGTH = 100;
-/** The characters of a version range that count as one test: about as many as one comparison has. */
+/** The characters of a version range that count as one condition check: about as many as one comparison has. */
 const COMPARISON_LENGTH = 10;
 
 /**

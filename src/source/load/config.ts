@@ -36,7 +36,7 @@ export function configOf(file: ConfigFile): Config {
 
 /** The limits of a change: the policies that it must meet, the environments that they apply to, and who is measured. */
 export interface Limits extends Pick<Config, "environments" | "policies"> {
-  /** The attributes before and after the change: whoever measures people takes the stricter result. */
+  /** The attributes before and after the change: the stricter of the two measured results counts. */
   readonly attributes: readonly Config["attributes"][];
 }
 

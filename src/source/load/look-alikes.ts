@@ -1,6 +1,6 @@
 import { own } from "../../core/own.ts";
 
-/** Matches a blank that is not the space of ASCII. YAML does not count it as indentation and does not remove it. */
+/** Matches a space other than the ASCII space. YAML does not count it as indentation and does not remove it. */
 export const ODD_SPACE = /[\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000]/u;
 
 const SPACES = {

@@ -199,7 +199,8 @@ describe("new", () => {
     [["Dark"], "lower-case letters and digits"],
     [["dark", "--folder", "../x"], "cannot be part of a folder for flags"],
     [["dark", "--env", "prod"], 'environment "prod" is not declared'],
-    [["dark", "--type", "number"], "needs at least two variants"],
+    [["dark", "--type", "number"], "a number flag needs at least two variants"],
+    [["dark", "--type", "object"], "an object flag needs at least two variants"],
     [["dark", "--variant", "a=1"], "a boolean flag always has the variants true and false"],
     [["dark", "--owner", "team-x"], "owner"],
   ])("%j is refused, and nothing is written", async (args, message) => {

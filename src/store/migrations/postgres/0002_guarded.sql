@@ -4,7 +4,7 @@
 -- heartbeats that belong to a login.
 --
 -- {schema} is the schema of the tables, which the migration runner inserts. All functions have a search path without it, and
--- every name of Flaghoist is qualified: whoever may create objects in the schema, or temporary tables, could otherwise make a
+-- every name of Flaghoist is qualified: anyone who may create objects in the schema, or temporary tables, could otherwise make a
 -- function, an operator or a table that the owner's functions use instead of the real one.
 SET LOCAL search_path = pg_catalog, pg_temp;
 
@@ -116,7 +116,7 @@ BEGIN
 END $$;
 
 -- Returns a name in a JSON value, at any depth, that every JavaScript object has as a property; null if there is none. Names
--- are recognized by the quote, colon and blank that follow them, which jsonb writes after names only.
+-- are recognized by the quote, colon and space that follow them, which jsonb writes after names only.
 CREATE FUNCTION {schema}.flaghoist_forbidden_name(value jsonb) RETURNS text LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, pg_temp AS $$
   SELECT (regexp_match(value::text, '"(__proto__|constructor|hasOwnProperty|isPrototypeOf|propertyIsEnumerable|prototype'
