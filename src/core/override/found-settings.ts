@@ -1,6 +1,12 @@
 import { bareValue, type Variables } from "../variable.ts";
-import type { OverrideProblem, OverrideSetting, OverrideText } from "./override.ts";
-import { type SettingLine, settingLines } from "./override-text.ts";
+import {
+  OVERRIDE_SOURCES,
+  type OverrideOrigin,
+  type OverrideProblem,
+  type OverrideSetting,
+  type OverrideText,
+} from "./override.ts";
+import { type BadLine, type SettingLine, settingLines } from "./override-text.ts";
 import { own } from "../own.ts";
 
 /** A setting of any variable. */
@@ -12,13 +18,24 @@ export interface FoundSetting extends OverrideSetting {
 /** The controls that override lines, like the environment, may set. */
 export const TEXT_CONTROLS: readonly string[] = ["FLAGS_KILL", "FLAGS_KILL_ALL"];
 
+/** Controls whose empty value is reported. */
+const REPORTED_EMPTY: readonly string[] = ["FLAGS_KILL", ...OVERRIDE_SOURCES.map(({ control }) => control)];
+
 /** Returns whether a variable, written in capitals, overrides one flag. */
 export function isFeature(variable: string): boolean {
   return /^FEATURE[_.-]/.test(variable);
 }
 
-/** Returns the variables that are overrides or look like controls. Empty values count as not set. */
-export function fromEnvironment(environment: Variables): readonly FoundSetting[] {
+/**
+ * Returns the variables that are overrides or look like controls. Empty values count as not set.
+ *
+ * @param ignored  the variables that belong to other software
+ */
+export function fromEnvironment(
+  environment: Variables,
+  ignored: readonly string[],
+  problems: OverrideProblem[],
+): readonly FoundSetting[] {
   const whence = { origin: "environment", onlyDisables: false, isEarlier: false } as const;
   return (
     Object.keys(environment)
@@ -29,7 +46,12 @@ export function fromEnvironment(environment: Variables): readonly FoundSetting[]
         const raw = own(environment, name);
         const value = typeof raw === "string" ? bareValue(raw) : "";
         const variable = name.toUpperCase();
-        return value === "" ? [] : [{ variable, value, label: variable, ...whence }];
+        if (ignored.includes(variable) || raw === undefined) return [];
+        if (value !== "") return [{ variable, value, label: variable, ...whence }];
+        if (isFeature(variable) || REPORTED_EMPTY.includes(variable)) {
+          problems.push(emptyProblem(variable, "environment", variable));
+        }
+        return [];
       })
   );
 }
@@ -42,14 +64,17 @@ export function fromText(source: OverrideText, problems: OverrideProblem[]): rea
   const { origin, path, text, earlier = "", isCut = false } = source;
   const { settings, badLines } = settingLines(text);
   if (isCut) problems.push(cutProblem(source));
-  for (const line of badLines) problems.push(lineProblem(source, null, `${path}:${line} is not KEY=value`));
+  for (const bad of badLines) problems.push(badLineProblem(source, bad));
   const allowed = settings.filter(({ variable, line }) => {
     if (isAllowed(variable)) return true;
     const names = `FEATURE_…, ${TEXT_CONTROLS.join(" and ")}`;
-    const what = `${path}:${line} sets ${variable}, but a ${origin} can only set ${names}`;
-    problems.push(lineProblem(source, variable, what));
+    const message = `${path}:${line} sets ${variable}, but a ${origin} can only set ${names}; the line is ignored`;
+    problems.push({ code: "override-line", severity: "error", variable, origin, message });
     return false;
   });
+  for (const { variable, value, line } of allowed) {
+    if (value === "") problems.push(emptyProblem(variable, origin, `${variable} (${path}:${line})`));
+  }
   problems.push(...repeatedProblems(source, allowed));
   const foundIn = ({ variable, value, line }: SettingLine, isEarlier: boolean): FoundSetting => {
     const label = `${variable} (${path}:${line})`;
@@ -80,8 +105,25 @@ function cutProblem({ origin, path, earlier }: OverrideText): OverrideProblem {
   return { code: "override-cut", severity: "error", variable: null, origin, message };
 }
 
-function lineProblem({ origin }: OverrideText, variable: string | null, what: string): OverrideProblem {
-  return { code: "override-line", severity: "error", variable, origin, message: `${what}; the line is ignored` };
+const FAULTS: Readonly<Record<BadLine["fault"], string>> = {
+  unreadable: "is not KEY=value",
+  several: "has several settings; write each on a line of its own",
+  comment: "has a setting at the end of a comment; write it on a line of its own",
+  mixed: "begins a part with zero bytes, as in UTF-16, in a file in another encoding; save the whole file as UTF-8",
+};
+
+function badLineProblem({ origin, path }: OverrideText, { line, fault, applies }: BadLine): OverrideProblem {
+  const partly = fault === "mixed" ? "what can be read applies" : "of this line, only what disables flags applies";
+  const effect = applies ? partly : "the line is ignored";
+  const message = `${path}:${line} ${FAULTS[fault]}; ${effect}`;
+  return { code: "override-line", severity: "error", variable: null, origin, message };
+}
+
+/** Reports settings without a value, which look like kills but do nothing. */
+function emptyProblem(variable: string, origin: OverrideOrigin, where: string): OverrideProblem {
+  const advice = isFeature(variable) ? `; to disable the flag, write ${variable}=false` : "";
+  const message = `${where} is empty and has no effect${advice}`;
+  return { code: "override-empty", severity: "warning", variable, origin, message };
 }
 
 /** Reports each flag that several lines set; every `FLAGS_KILL` applies. */

@@ -66,6 +66,7 @@ export interface OverrideProblem {
     | "override-line"
     | "override-cut"
     | "override-repeated"
+    | "override-empty"
     | "kill-pattern"
     | "kill-no-match"
     | "kill-all"

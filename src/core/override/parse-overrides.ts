@@ -27,7 +27,7 @@ export function parseOverrides(environment: Variables, texts: readonly OverrideT
   const ignored = namesIn(variableIn(environment, "FLAGS_ENV_IGNORE") ?? "").map((name) => name.toUpperCase());
   const problems: OverrideProblem[] = [];
   const found = [
-    ...fromEnvironment(environment).filter(({ variable }) => !ignored.includes(variable)),
+    ...fromEnvironment(environment, ignored, problems),
     ...texts.flatMap((text) => fromText(text, problems)),
   ];
   const settings = found

@@ -138,7 +138,22 @@ describe("every value on every type from every source", () => {
 
 test.each(["", "   ", '""', "' '", "\r"])("a value that is empty (%j) overrides nothing", (value) => {
   const set = setWith({ FEATURE_WORKSHOP_ROUTING: value }, `FEATURE_WORKSHOP_REPORTS=${value}`);
-  expect([set.overrides.active, set.overrides.problems]).toEqual([[], []]);
+  expect(set.overrides.active).toEqual([]);
+  const advice = (key: string) => `is empty and has no effect; to disable the flag, write ${key}=false`;
+  expect(set.overrides.problems.map(({ severity, code, message }) => `${severity} ${code}: ${message}`)).toEqual([
+    `warning override-empty: FEATURE_WORKSHOP_ROUTING ${advice("FEATURE_WORKSHOP_ROUTING")}`,
+    // A lone carriage return ends the line.
+    `warning override-empty: FEATURE_WORKSHOP_REPORTS (overrides.env:1) ${advice("FEATURE_WORKSHOP_REPORTS")}`,
+  ]);
+});
+
+test("an empty control variable has no effect and is reported", () => {
+  expect(problemsOf({ FLAGS_KILL: "", FLAGS_OVERRIDE_FILE: " ", FLAGS_KILL_ALL: "", FEATURE_BRANCH: "" })).toEqual([
+    "warning override-empty: FEATURE_BRANCH is empty and has no effect; to disable the flag, write FEATURE_BRANCH=false",
+    "warning override-empty: FLAGS_KILL is empty and has no effect",
+    "warning override-empty: FLAGS_OVERRIDE_FILE is empty and has no effect",
+  ]);
+  expect(problemsOf({ FEATURE_BRANCH: "", FLAGS_ENV_IGNORE: "FEATURE_BRANCH" })).toEqual([]);
 });
 
 describe("the precedence of overrides", () => {
@@ -303,6 +318,25 @@ describe("the override file", () => {
     const kills = setWith({}, "FLAGS_KILL=workshop_routing\nFLAGS_KILL=workshop_reports").overrides;
     expect([kills.active.length, kills.problems]).toEqual([2, []]);
   });
+});
+
+test("a line with several settings, a setting in a comment and a part in UTF-16 are errors that say what to write", () => {
+  const text = [
+    "FEATURE_WORKSHOP_ROUTING=off FEATURE_WORKSHOP_REPORTS=off",
+    "# INC-1FEATURE_WORKSHOPS_BETA=off",
+    "\0F\0E",
+  ].join("\n");
+  expect(setWith({}, text).overrides.active.map(({ flagKey }) => flagKey)).toEqual([
+    "workshop_reports",
+    "workshop_routing",
+    "workshops_beta",
+  ]);
+  expect(problemsOf({}, text)).toEqual([
+    "error override-line: overrides.env:1 has several settings; write each on a line of its own; of this line, only what disables flags applies",
+    "error override-line: overrides.env:2 has a setting at the end of a comment; write it on a line of its own; of this line, only what disables flags applies",
+    "error override-line: overrides.env:3 is not KEY=value; the line is ignored",
+    "error override-line: overrides.env:3 begins a part with zero bytes, as in UTF-16, in a file in another encoding; save the whole file as UTF-8; what can be read applies",
+  ]);
 });
 
 describe("a text that may be half written", () => {
