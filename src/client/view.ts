@@ -34,6 +34,7 @@ export function compileView(
   const set = compileFlags({
     flags: snapshot === undefined ? [] : Array.from(snapshot.live.values(), ({ flag }) => flag),
     archived: snapshot?.archived,
+    archivedKills: snapshot?.archivedKills.values(),
     revision: snapshot?.head.revision,
     overrides,
     definitions,

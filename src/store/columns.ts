@@ -7,8 +7,8 @@ const KINDS = new Map<string, ColumnKind>(Object.entries(ROW_COLUMN_KINDS));
 export const GIT_COLUMNS: readonly string[] = Object.keys(FLAG_COLUMN_KINDS);
 /** Lists all columns of `feature_toggles`. */
 export const ALL_COLUMNS: readonly string[] = Object.keys(ROW_COLUMN_KINDS);
-/** Lists the columns that a client needs for evaluations. */
-export const EVALUATED_COLUMNS: readonly string[] = ALL_COLUMNS.filter((column) => column !== "synced");
+/** Holds the SQL of `synced` for evaluations: it shows whether an archived flag that is disabled was disabled manually. */
+export const SYNCED_IF_EVALUATED = "CASE WHEN archived_at IS NOT NULL AND NOT enabled THEN synced END AS synced";
 /** Lists the columns that a sync writes, except `archived_at`, whose new value depends on the old one. */
 export const WRITTEN_COLUMNS: readonly string[] = ["feature_key", ...GIT_COLUMNS, "synced", "path", "commit_sha"];
 

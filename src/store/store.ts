@@ -166,6 +166,9 @@ export type StoreMode =
   | { readonly kind: "write" }
   | { readonly kind: "sync"; readonly environment: string };
 
+/** What rows are read for. */
+export type ReadPurpose = "sync" | "evaluation";
+
 /**
  * Stores synced flags. Every implementation must pass test/store/contract.ts. All methods reject with a FlagError:
  * STORE_UNREACHABLE, STORE_LOCKED, STORE_READ_ONLY, STORE_CORRUPT, STORE_FORBIDDEN, STORE_MISSING, STORE_OUTDATED or STORE_NEWER.
@@ -178,9 +181,10 @@ export interface FlagStore {
   /**
    * Reads the head and all rows of one moment.
    *
-   * @param purpose  `evaluation`: without the column `synced`, which is about half of the data and only a sync needs
+   * @param purpose  `evaluation`: without the column `synced`, which is about half of the data, except in the rows of archived flags
+   *   that are disabled
    */
-  read(purpose?: "sync" | "evaluation"): Promise<LiveSnapshot>;
+  read(purpose?: ReadPurpose): Promise<LiveSnapshot>;
   /**
    * Writes the whole batch or nothing. A batch without writes changes the commit, but not the revision. A store that was opened
    * for syncing creates or migrates the tables in the same transaction.

@@ -3,6 +3,7 @@ import type { Flag, FlagKey } from "../../core/flag/flag.ts";
 import { manualChangeText } from "../../core/describe/describe-manual-change.ts";
 import { unknownFlagError } from "../../core/diagnostic/unknown-name.ts";
 import { flagOfRow, type ReadRow } from "../../core/row/row-codec.ts";
+import { isKilledInArchive } from "../../core/plan/kill.ts";
 import { trace } from "../../core/evaluate/trace.ts";
 import type { AuditEntry, FlagStore } from "../../store/store.ts";
 import type { EvaluationContext } from "../../core/evaluate/evaluation.ts";
@@ -25,6 +26,8 @@ interface SourceOptions extends TargetOptions {
 interface Source {
   readonly flags: ReadonlyMap<FlagKey, Flag>;
   readonly archived: readonly FlagKey[];
+  /** The archived flags that were disabled manually. */
+  readonly archivedKills: ReadonlyMap<FlagKey, Flag>;
   readonly revision?: number;
   /** Where the flags were read, e.g. `production revision 7`. */
   readonly text: string;
@@ -42,8 +45,13 @@ export async function explainAnswer(
   const context = await typedContext(flagsFolder(io, where.cwd), attributes);
   const source = where.workTree === true ? await fromFiles(io, key, where) : await fromTable(io, key, where);
   const overrides = await parsedOverrides(io);
-  const { flags, archived, revision } = source;
-  const traced = trace(flags, key, context, { overrides, archived, ...(revision === undefined ? {} : { revision }) });
+  const { flags, archived, archivedKills, revision } = source;
+  const traced = trace(flags, key, context, {
+    overrides,
+    archived,
+    archivedKills,
+    ...(revision === undefined ? {} : { revision }),
+  });
   if (traced.evaluation.errorCode === "FLAG_NOT_FOUND" && !archived.includes(key)) {
     throw unknownFlagError(key, flags.keys(), source.text);
   }
@@ -62,6 +70,9 @@ async function fromTable(io: Io, key: FlagKey, where: SourceOptions): Promise<So
     return {
       flags: liveFlags(reads),
       archived: reads.flatMap((read) => (read.ok && read.row.archived_at !== null ? [read.flag.key] : [])),
+      archivedKills: new Map(
+        reads.flatMap((read) => (read.ok && isKilledInArchive(read.row) ? [[read.flag.key, read.flag] as const] : [])),
+      ),
       revision: head.revision,
       text: `${head.environment} revision ${head.revision}`,
       provenance: own?.ok === true ? await provenanceOf(store, own, io) : "",
@@ -104,6 +115,7 @@ async function fromFiles(io: Io, key: FlagKey, where: SourceOptions): Promise<So
   return {
     flags: files.loaded.flagsFor(environment),
     archived: [],
+    archivedKills: new Map(),
     text: `the files for ${environment}`,
     provenance: files.loaded.flags.find((flag) => flag.key === key)?.path ?? "",
   };

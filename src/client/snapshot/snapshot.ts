@@ -6,6 +6,7 @@ import type { FlagRow, RawRow } from "../../core/row/row.ts";
 import type { Head, StoredSnapshot } from "../../store/store.ts";
 import type { SetAside } from "../status.ts";
 import { own } from "../../core/own.ts";
+import { isKilledInArchive } from "../../core/plan/kill.ts";
 
 /** One row of the table as this process read it. */
 interface ReadFlag {
@@ -26,6 +27,8 @@ export interface Snapshot {
   readonly rows: readonly RawRow[];
   readonly live: ReadonlyMap<FlagKey, ReadFlag>;
   readonly archived: ReadonlySet<FlagKey>;
+  /** The archived flags that were disabled manually. */
+  readonly archivedKills: ReadonlyMap<FlagKey, Flag>;
   readonly setAside: readonly SetAside[];
 }
 
@@ -42,12 +45,15 @@ export interface Reading {
 export function readSnapshot({ head, rows }: StoredSnapshot, reading: Reading): Snapshot {
   const live = new Map<FlagKey, ReadFlag>();
   const archived = new Set<FlagKey>();
+  const archivedKills = new Map<FlagKey, Flag>();
   const setAside: SetAside[] = [];
   const rules: RulesRead = new Map();
   for (const row of rows) {
     const key = typeof row.feature_key === "string" ? row.feature_key : null;
     if (key !== null && typeof row.archived_at === "string") {
       archived.add(key);
+      const killed = archivedKill(row, key, reading.definitions, rules);
+      if (killed) archivedKills.set(key, killed);
       continue;
     }
     const before = key === null ? undefined : reading.previous?.live.get(key);
@@ -60,7 +66,28 @@ export function readSnapshot({ head, rows }: StoredSnapshot, reading: Reading): 
     if (substitute) live.set(substitute.flag.key, { ...substitute, row: null });
     setAside.push({ key, problem: read.problem, serves: substitute?.serves ?? "nothing" });
   }
-  return { source: reading.source, savedAt: reading.savedAt ?? null, head, rows, live, archived, setAside };
+  return {
+    source: reading.source,
+    savedAt: reading.savedAt ?? null,
+    head,
+    rows,
+    live,
+    archived,
+    archivedKills,
+    setAside,
+  };
+}
+
+/** Returns an archived flag as disabled if it was disabled manually, even if its row cannot be read otherwise; undefined if it was not. */
+function archivedKill(
+  row: RawRow,
+  key: FlagKey,
+  definitions: FlagDefinitions | undefined,
+  rules: RulesRead,
+): Flag | undefined {
+  if (!isKilledInArchive(row)) return undefined;
+  const read = parsed(row, rules);
+  return "flag" in read ? read.flag : substituteFor(row, key, undefined, definitions)?.flag;
 }
 
 /** Returns the last good rows of the flags whose current row cannot be read. */

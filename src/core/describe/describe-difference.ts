@@ -27,7 +27,9 @@ function wordsFor(difference: Difference): string {
     case "restored":
       return `${difference.kind}: ${stateText(difference.flag)}`;
     case "archived":
-      return `${archivedText(difference.flag)}; ${archiveEffectText(difference.flag)}`;
+      return difference.isKilled === true
+        ? archivedText(difference)
+        : `${archivedText(difference)}; ${archiveEffectText(difference.flag)}`;
     case "put-back":
       return "put back: its row was deleted manually";
     case "reset":
@@ -76,7 +78,10 @@ function wordsFor(difference: Difference): string {
 }
 
 /** Describes what an archived flag serves, but not whether answers change. */
-export function archivedText({ fallback }: Flag): string {
+export function archivedText({ flag, isKilled }: Extract<Difference, { readonly kind: "archived" }>): string {
+  const { fallback, offVariant } = flag;
+  if (isKilled === true)
+    return `archived: stays disabled manually, so it serves its off variant (${offVariant}) as before`;
   return `archived: serves its fallback (${fallback}) from now on`;
 }
 

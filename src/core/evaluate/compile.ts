@@ -15,6 +15,8 @@ export interface FlagSetInput {
   readonly flags: Iterable<Flag>;
   /** The keys of archived flags. */
   readonly archived?: Iterable<FlagKey> | undefined;
+  /** The archived flags that were disabled manually: they keep serving their off variant. */
+  readonly archivedKills?: Iterable<Flag> | undefined;
   /** The revision of the table that the flags were read from; undefined if they were not read from a table. */
   readonly revision?: number | undefined;
   readonly overrides?: ParsedOverrides | undefined;
@@ -27,7 +29,7 @@ export interface FlagSet {
   readonly keys: () => readonly FlagKey[];
   /**
    * Evaluates one flag: which variant a context gets, and why. Never throws and never waits. Order of precedence:
-   * override → unknown or archived → disabled → requires → rules → default rollout → off variant.
+   * override → disabled manually and archived → unknown or archived → disabled → requires → rules → default rollout → off variant.
    *
    * @param defaultValue  returned if there is no answer; TYPE_MISMATCH if its type differs from the flag's
    */
@@ -87,7 +89,7 @@ export function compileFlags(input: FlagSetInput): FlagSet {
  * unknown key.
  */
 function lazyAnswers(
-  { revision, definitions = {} }: FlagSetInput,
+  { revision, definitions = {}, archivedKills = [] }: FlagSetInput,
   flags: ReadonlyMap<FlagKey, Flag>,
   overrides: ResolvedOverrides,
 ): (key: FlagKey) => Compiled | undefined {
@@ -107,6 +109,11 @@ function lazyAnswers(
   // Added after the requirements, because a code default is not a live flag and meets no requirement.
   for (const [key, definition] of Object.entries(definitions)) {
     if (!flags.has(key) && !plain.has(key)) answers.set(key, compileDefinition(key, definition, revision));
+  }
+  // These come last: a kill wins over a code default, an override wins over a kill, and neither meets a requirement.
+  for (const flag of archivedKills) {
+    const isOverridden = plain.has(flag.key) || overrides.ofUnknown(flag.key) !== undefined;
+    if (!flags.has(flag.key) && !isOverridden) answers.set(flag.key, compileFlag(flag, revision));
   }
   return (key) => {
     const known = answers.get(key);

@@ -70,6 +70,8 @@ export interface Trace {
 
 export interface TraceOptions extends OverrideInput {
   readonly archived?: Iterable<FlagKey> | undefined;
+  /** The archived flags that were disabled manually: they keep serving their off variant. */
+  readonly archivedKills?: ReadonlyMap<FlagKey, Flag> | undefined;
   /** Buckets of the traced flag only; required flags use their own buckets. */
   readonly pins?: Pins | undefined;
 }
@@ -78,6 +80,7 @@ export interface TraceOptions extends OverrideInput {
 interface Inquiry {
   readonly flags: ReadonlyMap<FlagKey, Flag>;
   readonly archived: ReadonlySet<FlagKey>;
+  readonly archivedKills: ReadonlyMap<FlagKey, Flag>;
   readonly definitions: FlagDefinitions;
   readonly overrides: ResolvedOverrides;
   readonly revision: number | undefined;
@@ -102,6 +105,7 @@ export function trace(
   const inquiry: Inquiry = {
     flags,
     archived,
+    archivedKills: options.archivedKills ?? new Map(),
     definitions: options.definitions ?? {},
     overrides: overridesOf(options, flags, archived),
     revision: options.revision,
@@ -131,7 +135,9 @@ function traceKey(inquiry: Inquiry, key: FlagKey, pins: Pins, steps: TraceStep[]
   if (flag) return traceFlag(inquiry, flag, pins, steps);
 
   const as = inquiry.archived.has(key) ? "archived" : "unknown";
-  steps.push({ step: "absent", as, isDefined: definition !== undefined });
+  const killed = inquiry.archivedKills.get(key);
+  steps.push({ step: "absent", as, isDefined: definition !== undefined && killed === undefined });
+  if (killed) return traceFlag(inquiry, killed, pins, steps);
   if (definition) {
     return answer(inquiry, key, definition.variants, definition.fallback, "DEFAULT", { source: "definitions" });
   }

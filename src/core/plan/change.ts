@@ -154,13 +154,16 @@ function planWithoutFile(key: FlagKey, live: LiveRow, options: ChangeOptions): F
   const manualChanges = outcomes.map((outcome): ManualChange => {
     return { ...manualChangeOf(key, outcome, flag), isArchived: true };
   });
+  const isKilled = outcomes.some(
+    ({ group, outcome }) => group === "enabled" && outcome === "stays" && !columns.enabled,
+  );
   const change: Change = {
     key,
     action: isArchived ? "update" : "archive",
     path: row.path,
     before: isArchived ? null : flag,
     after: null,
-    differences: [isArchived ? { kind: "reset" } : { kind: "archived", flag }],
+    differences: [isArchived ? { kind: "reset" } : { kind: "archived", flag, ...(isKilled ? { isKilled } : {}) }],
     git: { before: isArchived ? null : flagAsSynced(key, row), after: null },
     columns,
     synced,

@@ -8,7 +8,9 @@ export type Difference = RowDifference | FlagDifference;
 
 /** A change to the flag's row as a whole. */
 export type RowDifference =
-  | { readonly kind: "created" | "archived" | "restored"; readonly flag: Flag }
+  | { readonly kind: "created" | "restored"; readonly flag: Flag }
+  /** `isKilled`: the flag was disabled manually, and stays so. */
+  | { readonly kind: "archived"; readonly flag: Flag; readonly isKilled?: boolean }
   /** The row was deleted manually. */
   | { readonly kind: "put-back" }
   /** The manual changes to the row of an archived flag are undone; it stays archived. */

@@ -1,4 +1,5 @@
-import type { SyncedColumns } from "../row/row.ts";
+import { isJsonObject } from "../json.ts";
+import type { RawRow, SyncedColumns } from "../row/row.ts";
 import type { ManualOutcome } from "./manual-change.ts";
 
 /**
@@ -15,6 +16,20 @@ export function killOf(
   if (enabled) return "none";
   if (synced === null || synced.enabled) return "against-git";
   return synced.killed === true ? "with-git" : "none";
+}
+
+/**
+ * Returns whether an archived row was disabled manually. Such a flag keeps serving its off variant: a kill survives the archive,
+ * although an archived flag serves its fallback otherwise.
+ */
+export function isKilledInArchive({ archived_at, enabled, synced }: RawRow): boolean {
+  if (typeof archived_at !== "string" || enabled !== false || !isJsonObject(synced)) return false;
+  return (
+    killOf(
+      { enabled: synced["enabled"] === true, ...(synced["killed"] === true ? { killed: true } : {}) },
+      { enabled },
+    ) !== "none"
+  );
 }
 
 /**

@@ -7,7 +7,7 @@ export type ManualChange = WhatChanged & {
   readonly outcome: ManualOutcome;
   /** Set if git has the same value: the change is reported, but it is no drift. */
   readonly agreesWithGit?: true;
-  /** Set if the flag is archived, so the change has no effect until a sync restores the flag. */
+  /** Set if the flag is archived, so no change but a kill has an effect until a sync restores the flag. */
   readonly isArchived?: true;
   /** The author, if the audit can be read and names one. */
   readonly by?: EditedBy;

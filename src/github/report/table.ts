@@ -66,7 +66,7 @@ export function changeText({ differences }: FlagReport): string {
   if (differences.length === 0) return "itself unchanged";
   // The next column shows how many people an archive affects.
   const texts = differences.map((each) =>
-    lineText(each.kind === "archived" ? archivedText(each.flag) : differenceText(each)),
+    lineText(each.kind === "archived" ? archivedText(each) : differenceText(each)),
   );
   return firstOf(texts, MAX_DIFFERENCES, (rest) => `and ${rest} more`).join("<br>");
 }

@@ -1,7 +1,7 @@
-import { ALL_COLUMNS, EVALUATED_COLUMNS, kindOf } from "../columns.ts";
+import { ALL_COLUMNS, kindOf, SYNCED_IF_EVALUATED } from "../columns.ts";
 import { HAS_SYNCED_ROW, type HeadRow, headOf, READ_HEAD } from "../head.ts";
 import type { SqlDialect } from "../queries.ts";
-import type { LiveSnapshot } from "../store.ts";
+import type { LiveSnapshot, ReadPurpose } from "../store.ts";
 
 /** Holds PostgreSQL's SQL for times. */
 export const DIALECT: SqlDialect = {
@@ -16,8 +16,8 @@ export const DIALECT: SqlDialect = {
 
 /** Reads head and all rows in one statement, so that both are from the same moment, even through a pooler in transaction mode. */
 export const READ_SNAPSHOT = readSnapshotOf(ALL_COLUMNS);
-/** Reads the head and the columns that evaluations need. */
-export const READ_EVALUATED = readSnapshotOf(EVALUATED_COLUMNS);
+/** Reads the head and what evaluations need of the rows. */
+export const READ_EVALUATED = readSnapshotOf(ALL_COLUMNS, "", "evaluation");
 /** Reads the head and the rows of the flags in `$1`. */
 export const READ_WRITTEN = readSnapshotOf(ALL_COLUMNS, "WHERE feature_key = ANY ($1::text[])");
 
@@ -25,10 +25,11 @@ export const READ_WRITTEN = readSnapshotOf(ALL_COLUMNS, "WHERE feature_key = ANY
  * Returns the SQL that reads the head and some columns of the rows. A column that an older schema does not have is null: the name
  * then means the column of `missing`.
  */
-export function readSnapshotOf(columns: readonly string[], where = ""): string {
-  const selected = columns.map((column) =>
-    kindOf(column) === "time" ? `${DIALECT.isoTime(column)} AS ${column}` : column,
-  );
+export function readSnapshotOf(columns: readonly string[], where = "", purpose: ReadPurpose = "sync"): string {
+  const selected = columns.map((column) => {
+    if (column === "synced" && purpose === "evaluation") return SYNCED_IF_EVALUATED;
+    return kindOf(column) === "time" ? `${DIALECT.isoTime(column)} AS ${column}` : column;
+  });
   const missing = columns.map((column) => `NULL::${kindOf(column) === "time" ? "timestamptz" : "text"} AS ${column}`);
   return `
   SELECT (SELECT row_to_json(head) FROM (${READ_HEAD}) head) AS head,

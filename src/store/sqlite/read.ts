@@ -1,9 +1,9 @@
 import type { FlagKey } from "../../core/flag/flag.ts";
 import type { RawRow } from "../../core/row/row.ts";
-import { ALL_COLUMNS, kindOf } from "../columns.ts";
+import { ALL_COLUMNS, kindOf, SYNCED_IF_EVALUATED } from "../columns.ts";
 import { HAS_SYNCED_ROW, type HeadRow, headOf, READ_HEAD } from "../head.ts";
 import type { SqlDialect } from "../queries.ts";
-import type { Head, LiveSnapshot } from "../store.ts";
+import type { Head, LiveSnapshot, ReadPurpose } from "../store.ts";
 import type { SqliteConnection } from "./driver.ts";
 import { setOwn } from "../../core/own.ts";
 
@@ -31,6 +31,7 @@ export function readSnapshot(
   label: string,
   columns = ALL_COLUMNS,
   keys?: readonly FlagKey[],
+  purpose: ReadPurpose = "sync",
 ): LiveSnapshot {
   const head = readHead(db, label);
   // A column that an older schema does not have stays null.
@@ -38,7 +39,10 @@ export function readSnapshot(
   const selected = columns.filter((column) => present.has(column));
   const where = keys === undefined ? "" : "WHERE feature_key IN (SELECT value FROM json_each(?))";
   const values = keys === undefined ? [] : [JSON.stringify(keys)];
-  const select = `SELECT ${selected.join(", ")} FROM feature_toggles ${where} ORDER BY feature_key`;
+  const expressions = selected.map((column) =>
+    column === "synced" && purpose === "evaluation" ? SYNCED_IF_EVALUATED : column,
+  );
+  const select = `SELECT ${expressions.join(", ")} FROM feature_toggles ${where} ORDER BY feature_key`;
   const template: RawRow = JSON.parse(`{${columns.map((column) => `"${column}":null`).join(",")}}`);
   const readers = selected.map((column) => ({ column, read: readerOf(column) }));
   const rows = db.lists(select, ...values).map((list) => rawRowOf(template, readers, list));

@@ -1,5 +1,5 @@
 import { type Attempt, ATTEMPTS } from "../attempt.ts";
-import { ALL_COLUMNS, EVALUATED_COLUMNS } from "../columns.ts";
+import { ALL_COLUMNS } from "../columns.ts";
 import { commonQueries } from "../queries.ts";
 import type { FlagStore, Head, StoreMode, SyncBatch } from "../store.ts";
 import { createWatches, isToBeCreated } from "../watches.ts";
@@ -67,12 +67,10 @@ export function openSqliteStore(file: string, label: string, mode: StoreMode): F
       isPushing,
     ),
     readHead: () => run(ATTEMPTS.readHead, APPLICATION_WAIT_MS, (db) => readHead(db, label)),
-    read: (purpose) => {
-      const columns = purpose === "evaluation" ? EVALUATED_COLUMNS : ALL_COLUMNS;
-      return run(ATTEMPTS.readFlags, APPLICATION_WAIT_MS, (db) =>
-        inTransaction(db, "BEGIN", () => readSnapshot(db, label, columns)),
-      );
-    },
+    read: (purpose) =>
+      run(ATTEMPTS.readFlags, APPLICATION_WAIT_MS, (db) =>
+        inTransaction(db, "BEGIN", () => readSnapshot(db, label, ALL_COLUMNS, undefined, purpose)),
+      ),
     apply,
     watch,
     isPushing,

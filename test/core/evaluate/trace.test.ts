@@ -33,15 +33,19 @@ test("the interpreting and the compiled evaluator always give the same answer", 
     file,
     definitions: fc.option(definitions, { nil: undefined }),
     archived: fc.subarray(["eta_old", "zeta"]),
+    killed: fc
+      .subarray([...KEYS, ...UNKNOWN_KEYS])
+      .chain((keys) => fc.tuple(...keys.map((key) => flagNamed(key).map((flag) => ({ ...flag, enabled: false }))))),
     revision: fc.option(fc.nat(), { nil: undefined }),
   });
   fc.assert(
-    fc.property(input, ({ flags, context, environment, file, ...rest }) => {
+    fc.property(input, ({ flags, context, environment, file, killed, ...rest }) => {
       const overrides = parseOverrides(environment, file === undefined ? [] : [file]);
-      const set = compileFlags({ flags, overrides, ...rest });
+      const set = compileFlags({ flags, overrides, archivedKills: killed, ...rest });
       for (const key of [...KEYS, ...UNKNOWN_KEYS]) {
         const compiled = set.evaluate(key, context);
-        expect(trace(flagMap(flags), key, context, { overrides, ...rest }).evaluation).toEqual(compiled);
+        const options = { overrides, archivedKills: flagMap(killed), ...rest };
+        expect(trace(flagMap(flags), key, context, options).evaluation).toEqual(compiled);
         expect(set.isOn(key, context)).toBe(set.evaluate(key, context, false).value === true);
       }
     }),
