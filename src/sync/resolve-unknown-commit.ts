@@ -25,7 +25,8 @@ export async function resolveUnknownCommit(
     } catch (error) {
       // The transaction would have created the tables.
       if (error instanceof FlagError && error.code === "STORE_MISSING") return "did not happen";
-      if (!(error instanceof FlagError) || error.code !== "STORE_UNREACHABLE") throw error;
+      const isUnanswered = error instanceof FlagError && ["STORE_UNREACHABLE", "STORE_LOCKED"].includes(error.code);
+      if (!isUnanswered) throw error;
     }
   }
   throw unknown;

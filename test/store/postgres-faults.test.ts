@@ -58,6 +58,24 @@ describePostgres("PostgreSQL in trouble", () => {
     });
   });
 
+  test.for([
+    { readOnly: true, says: "SQLSTATE 55P03" },
+    { readOnly: false, says: "pg_stat_activity" },
+  ])("a table that another transaction has locked is reported as locked (read-only: $readOnly)", async (options) => {
+    const { url } = await freshStore();
+    const store = await open(url, { readOnly: options.readOnly });
+    const holder = new Client({ connectionString: url });
+    await holder.connect();
+    opened.push({ close: () => holder.end() });
+    await holder.query("BEGIN; LOCK TABLE feature_toggles IN ACCESS EXCLUSIVE MODE");
+    await expect(store.read()).rejects.toMatchObject({
+      code: "STORE_LOCKED",
+      hint: expect.stringMatching(new RegExp(`locked the flags.*${options.says}`)),
+    });
+    await holder.query("ROLLBACK");
+    expect((await store.read()).rows).toHaveLength(1);
+  });
+
   test.for(["LATIN1", "SQL_ASCII"])(
     "a new database with the encoding %s is refused, and stays empty",
     async (encoding) => {

@@ -6,6 +6,8 @@ import { checkPostgresAddress } from "./address.ts";
 const CONNECT_TIMEOUT_MS = 2_000;
 /** The time limit for a query of a running application. A connection that exceeds it is closed, because it may be half-open. */
 const ANSWER_TIMEOUT_MS = 5_000;
+/** Begins a transaction that gives up waiting for a lock before the driver gives up waiting for an answer: the error then names the lock. */
+const BEGIN_READ_ONLY = "BEGIN READ ONLY; SET LOCAL lock_timeout = '4s'";
 /** The time limit for a query of a sync. It exceeds the server's limit (30 s per statement), so that the server's clearer error comes first. */
 const SYNC_ANSWER_TIMEOUT_MS = 40_000;
 
@@ -41,7 +43,7 @@ export async function queryReadOnly<Row extends QueryResultRow>(
 ): Promise<Row[]> {
   const client = await pool.connect();
   try {
-    await client.query("BEGIN READ ONLY");
+    await client.query(BEGIN_READ_ONLY);
     const { rows } = await client.query<Row>(sql, [...values]);
     await client.query("COMMIT");
     client.release();

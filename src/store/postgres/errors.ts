@@ -37,13 +37,19 @@ export function postgresError(error: unknown, attempt: Attempt, url: string, lab
   const state = stateOf(error);
   if (state === undefined) {
     if (!isConnectionError(error)) return error;
+    if (isUnanswered(error)) {
+      const message = `${failed}: the server accepted the connection, but did not answer the query in time (${error.message})`;
+      const hint =
+        "another transaction has locked the flags, or the server is overloaded: pg_stat_activity shows which";
+      return new FlagError("STORE_LOCKED", message, { hint, cause: error });
+    }
     const hint = "check the address, that the server is running, and that this machine can reach it";
     return new FlagError("STORE_UNREACHABLE", `${failed}: ${textOf(error)}`, { hint, cause: error });
   }
   if (state === "42501") {
     const role = roleOf(url);
-    const grant = `run as the owner of the tables: GRANT ${attempt.rights} TO ${role}`;
-    const hint = `${grant}; or grant the role one of the roles that \`hoist db roles\` creates`;
+    const otherwise = attempt.otherwise === undefined ? "" : `; ${attempt.otherwise}`;
+    const hint = `run as the owner of the tables: ${grantsFor(attempt, url)}${otherwise}; or grant the role one of the roles that \`hoist db roles\` creates`;
     const message = `${failed}: role ${role} lacks a right: ${error.message}`;
     return new FlagError("STORE_FORBIDDEN", message, { hint, cause: error });
   }
@@ -66,6 +72,23 @@ export function isConnectionError(error: unknown): boolean {
   );
 }
 
+/** Returns whether a query on an open connection exceeded the driver's time limit. The driver marks this by its message only. */
+function isUnanswered(error: Error): boolean {
+  return error.message === "Query read timeout";
+}
+
+/** Returns the statements that give the role of the address what an operation needs. */
+function grantsFor({ rights }: Attempt, url: string): string {
+  const database = quotedName(databaseOf(url));
+  const role = quotedName(roleOf(url));
+  return rights.map((right) => `GRANT ${right.replace(":database", () => database)} TO ${role}`).join("; ");
+}
+
+/** Quotes a name as SQL needs it. */
+function quotedName(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
 /** Returns the SQLSTATE (five characters) of a server error. The driver's own errors have system codes such as ECONNREFUSED. */
 function stateOf(error: Error): string | undefined {
   const code = "code" in error && "severity" in error ? error.code : undefined;
@@ -77,6 +100,11 @@ function textOf(error: Error): string {
   if (error.message !== "") return error.message;
   if (error instanceof AggregateError) return error.errors.map((each) => String(each?.message ?? each)).join("; ");
   return "code" in error ? String(error.code) : error.name;
+}
+
+function databaseOf(url: string): string {
+  const path = /^postgres(?:ql)?:\/\/[^/?]*\/([^?]+)/.exec(url)?.[1];
+  return path === undefined ? (process.env["PGDATABASE"] ?? roleOf(url)) : decodeURIComponent(path);
 }
 
 function roleOf(url: string): string {
