@@ -42,6 +42,11 @@ describe("the source tree", () => {
     expect(found).not.toEqual([]);
   });
 
+  test("only history/git.ts starts programs, so that every git has the same configuration", async () => {
+    const starting = (await importsOf(SRC)).filter(({ to }) => /^(?:(?:node:)?child_process|simple-git)$/.test(to));
+    expect([...new Set(starting.map(({ from }) => from))]).toEqual(["history/git.ts"]);
+  });
+
   test("only files/ opens and writes files", async () => {
     expect(await fileAccess(SRC)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { type Stats, statSync } from "node:fs";
+import { lstatSync, type Stats, statSync } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { failureReason, fileError, isMissing } from "./failure.ts";
 
@@ -19,6 +19,15 @@ export async function entryAt(path: string): Promise<Stats | undefined> {
   } catch (cause) {
     if (isMissing(cause)) return undefined;
     throw fileError(`${path} cannot be read: ${failureReason(cause)}`, { cause });
+  }
+}
+
+/** Returns what is at a path, without following a link; undefined if nothing is there, or the path cannot be reached. */
+export function entryIfReachable(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined;
   }
 }
 

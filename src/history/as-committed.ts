@@ -100,6 +100,8 @@ async function converted(git: Git, files: readonly SourceFile[]): Promise<readon
   const suspects = regular.filter(({ path }) => attributes.has(path));
   if (suspects.length === 0) return [];
   const paths = suspects.map(({ path }) => `${path}\n`).join("");
+  // This runs the programs of filters. A commit can only name filters: their programs are in the configuration of the clone
+  // or of the user, who installed them (for example Git LFS), and `git add` runs them as well.
   // Without an answer, the program of a filter has failed, and git would refuse to add the files.
   const stored = await outputOf(git, ["hash-object", "--stdin-paths"], paths).catch(() => "");
   const ids = stored.split("\n");

@@ -21,6 +21,8 @@ export const FIXED_CONFIGURATION: readonly string[] = [
   "log.mailmap=false",
   "log.showRoot=true",
   "log.showSignature=false",
+  // A folder of a commit that looks like a repository is none: see bare-layout.ts. Known since git 2.38.
+  "safe.bareRepository=explicit",
   "status.showUntrackedFiles=all",
 ];
 

@@ -2,10 +2,14 @@ import { spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { simpleGit } from "simple-git";
+import { refuseBareLayout } from "./bare-layout.ts";
 import { FIXED_CONFIGURATION, GUARDED_VARIABLES, gitEnvironment, type Environment } from "./git-environment.ts";
 import { gitFailure } from "./git-failure.ts";
 
-/** Runs git in one folder, with the same result on every machine: hooks, pager, replace refs, locale and user settings have no effect. */
+/**
+ * Runs git in one folder, with the same result on every machine: hooks, pager, replace refs, locale and user settings have no
+ * effect. Nothing else in the program starts git.
+ */
 export interface Git {
   readonly folder: string;
   /**
@@ -23,17 +27,32 @@ export interface Git {
   stream(args: readonly string[], input?: string | Readable): AsyncIterable<Uint8Array>;
 }
 
+/** How a runner of git differs from the usual one. */
+export interface GitOptions {
+  /** Used instead of the repository's own index. */
+  readonly indexFile?: string | undefined;
+  /** True to ask where the hooks are. Such a runner must not be used for commands that run hooks. */
+  readonly seesHooksPath?: boolean;
+}
+
 /**
- * Returns a runner of git in one folder.
+ * Returns a runner of git in one folder. Each start of git fails if git would find a repository that is part of a commit.
  *
- * @param indexFile  used instead of the repository's own index
+ * @throws FlagError GIT_FAILED, NOT_A_REPOSITORY from its functions: see {@link refuseBareLayout}
  */
-export function gitIn(folder: string, ambient: Environment, indexFile?: string): Git {
+export function gitIn(
+  folder: string,
+  ambient: Environment,
+  { indexFile, seesHooksPath = false }: GitOptions = {},
+): Git {
   const own: Record<string, string> = indexFile === undefined ? {} : { GIT_INDEX_FILE: indexFile };
   const environment: Record<string, string> = { ...gitEnvironment(ambient), ...own };
+  const configuration = FIXED_CONFIGURATION.filter(
+    (setting) => !(seesHooksPath && setting.startsWith("core.hooksPath=")),
+  );
   const client = simpleGit({
     baseDir: folder,
-    config: [...FIXED_CONFIGURATION],
+    config: configuration,
     allowEnvironment: [
       ...GUARDED_VARIABLES,
       ...Object.keys(own),
@@ -50,11 +69,13 @@ export function gitIn(folder: string, ambient: Environment, indexFile?: string):
 
   return {
     folder,
-    run: (...args) =>
-      client.raw([...args]).catch((cause: unknown) => {
+    run: async (...args) => {
+      refuseBareLayout(folder);
+      return client.raw([...args]).catch((cause: unknown) => {
         throw gitFailure(cause, folder);
-      }),
-    stream: (args, input) => output(folder, environment, args, input),
+      });
+    },
+    stream: (args, input) => output(folder, environment, [...settingsOf(configuration), ...args], input),
   };
 }
 
@@ -65,14 +86,18 @@ export async function textFrom(stream: AsyncIterable<Uint8Array>): Promise<strin
   return Buffer.concat(chunks).toString("utf8");
 }
 
+function settingsOf(configuration: readonly string[]): readonly string[] {
+  return configuration.flatMap((setting) => ["-c", setting]);
+}
+
 async function* output(
   folder: string,
   environment: Record<string, string>,
   args: readonly string[],
   input: string | Readable | undefined,
 ): AsyncIterable<Uint8Array> {
-  const settings = FIXED_CONFIGURATION.flatMap((setting) => ["-c", setting]);
-  const child = spawn("git", [...settings, ...args], { cwd: folder, env: environment, stdio: "pipe" });
+  refuseBareLayout(folder);
+  const child = spawn("git", [...args], { cwd: folder, env: environment, stdio: "pipe" });
   const closed = new Promise<number | null>((resolve, reject) => child.on("close", resolve).on("error", reject));
   // Awaited below. Until then, a failed start must not be reported as an unhandled rejection.
   closed.catch(() => {});

@@ -30,7 +30,7 @@ export async function readStaged(
   const index = environment["GIT_INDEX_FILE"];
   // The path is relative to the top of the work tree, where git starts its hooks.
   const top = (await outside.run("rev-parse", "--show-toplevel")).replace(/\r?\n$/, "");
-  const git = index === undefined ? outside : gitIn(folder, environment, resolve(top, index));
+  const git = index === undefined ? outside : gitIn(folder, environment, { indexFile: resolve(top, index) });
   const paths = async (...args: readonly string[]) => {
     return records(
       await git.run("diff", "--name-only", "-z", "--relative", "--no-renames", "--no-ext-diff", ...args, "--", below),

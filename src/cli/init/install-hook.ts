@@ -1,8 +1,7 @@
-import { execFile } from "node:child_process";
 import { realpath } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
-import { promisify } from "node:util";
-import { gitEnvironment } from "../../history/git-environment.ts";
+import { FlagError } from "../../core/errors.ts";
+import { gitIn } from "../../history/git.ts";
 import { shellWord } from "../../core/text.ts";
 import { textOf } from "../generate/text-files.ts";
 import { writeNew, type Step } from "./first-steps.ts";
@@ -13,6 +12,7 @@ import type { Io } from "../terminal/io.ts";
  *
  * @param folder  the folder that holds `flags/`
  * @returns null outside a git repository
+ * @throws FlagError GIT_FAILED
  */
 export async function installHook(folder: string, ambient: Io["env"]): Promise<Step | null> {
   const repository = await hooksOf(folder, ambient);
@@ -49,12 +49,15 @@ const HOOK_MARK = "# Installed by hoist init --hook.";
  * @param prefix  the path from the top of the work tree to the folder that holds `flags/`: "" or `apps/shop`
  */
 export function preCommitHook(prefix: string): string {
+  const flags = prefix === "" ? "flags" : shellWord(`${prefix}/flags`);
   return `#!/bin/sh
 ${HOOK_MARK}
 # This hook validates staged flag files. To skip it once: git commit --no-verify
+# Git starts it at the top of the work tree. Git runs only there: a subfolder of a branch can look like a repository.
+git --literal-pathspecs diff --cached --quiet -- ${flags} && exit 0
+top=$PWD
 cd ${prefix === "" ? "." : shellWord(prefix)} 2>/dev/null || exit 0
-git diff --cached --quiet -- flags && exit 0
-for hoist in ./node_modules/.bin/hoist "$(git rev-parse --show-toplevel)/node_modules/.bin/hoist"; do
+for hoist in ./node_modules/.bin/hoist "$top/node_modules/.bin/hoist"; do
   [ -x "$hoist" ] && exec "$hoist" validate --staged
 done
 command -v hoist >/dev/null 2>&1 && exec hoist validate --staged
@@ -67,19 +70,19 @@ exit 1
 /**
  * Asks git where the hooks are, because worktrees and core.hooksPath move them.
  *
- * @returns the top of the work tree, the folder of the hooks, and the path from the top to the given folder: "" or `apps/shop`
+ * @returns null outside a repository; else the top of the work tree, the folder of the hooks, and the path from the top to the given folder: "" or `apps/shop`
  */
 async function hooksOf(
   folder: string,
   ambient: Io["env"],
 ): Promise<{ readonly top: string; readonly hooks: string; readonly prefix: string } | null> {
-  const env = { PATH: process.env["PATH"], ...gitEnvironment(ambient) };
+  const git = gitIn(folder, { PATH: process.env["PATH"], ...ambient }, { seesHooksPath: true });
   try {
-    const asked = ["rev-parse", "--show-toplevel", "--show-prefix", "--git-path", "hooks"];
-    const { stdout } = await promisify(execFile)("git", asked, { cwd: folder, env });
-    const [top = "", prefix = "", hooks = ""] = stdout.split(/\r?\n/);
+    const answers = await git.run("rev-parse", "--show-toplevel", "--show-prefix", "--git-path", "hooks");
+    const [top = "", prefix = "", hooks = ""] = answers.split(/\r?\n/);
     return { top, hooks: resolve(await realpath(folder), hooks), prefix: prefix.replace(/\/$/, "") };
-  } catch {
-    return null;
+  } catch (error) {
+    if (error instanceof FlagError && error.code === "NOT_A_REPOSITORY") return null;
+    throw error;
   }
 }
