@@ -1,8 +1,8 @@
-import type { Stats } from "node:fs";
+import { readlinkSync, type Stats } from "node:fs";
 import { readlink } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import type { FlagError } from "../core/errors.ts";
-import { entryAt, entryText } from "./entry.ts";
+import { entryAt, entryIfReachable, entryText } from "./entry.ts";
 import { fileError } from "./failure.ts";
 
 /**
@@ -27,6 +27,21 @@ export async function checkWritable(root: string, path: string): Promise<Stats |
     if (isLast || !found.isDirectory()) throw await refusal(parts, index, way, found);
   }
   return undefined;
+}
+
+/**
+ * Checks that none of the paths is a link, for files that another library opens, which would follow it.
+ *
+ * @param root   the trusted folder, as in {@link checkWritable}
+ * @param paths  relative to `root`, with forward slashes; each may be missing
+ * @param hint   what else the person can do
+ * @throws FlagError FILE_UNUSABLE
+ */
+export function refuseLinks(root: string, paths: readonly string[], hint: string): void {
+  const path = paths.find((each) => entryIfReachable(join(root, each))?.isSymbolicLink());
+  if (path === undefined) return;
+  const message = `${path} is a symbolic link to ${JSON.stringify(readlinkSync(join(root, path)))}; links are not followed`;
+  throw fileError(message, { hint: `find out who created it (git log -- ${path}), then delete it; ${hint}` });
 }
 
 function partsBelow(root: string, path: string): readonly string[] {

@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { nearest } from "../core/diagnostic/nearest.ts";
 import { FlagError } from "../core/errors.ts";
 import { orText } from "../core/text.ts";
+import { refuseLinks } from "../files/safe-path.ts";
 import { bareValue, type Variables, variableIn, visibleText } from "../core/variable.ts";
 
 /** The settings that determine the database of an environment. */
@@ -23,7 +24,11 @@ export interface DatabaseAddress {
   readonly source: string;
 }
 
-/** Returns the address of an environment's database, and the setting that named it. @throws FlagError USAGE for an invalid address */
+/**
+ * Returns the address of an environment's database, and the setting that named it.
+ *
+ * @throws FlagError USAGE for an invalid address; FILE_UNUSABLE if the default database is, or is behind, a link
+ */
 export function findDatabase({ option, environment, env, folder }: DatabaseLookup): DatabaseAddress {
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(environment)) {
     const message = `${visibleText(environment)} is not a valid environment name; use letters, digits, - and _`;
@@ -45,9 +50,16 @@ export function findDatabase({ option, environment, env, folder }: DatabaseLooku
     if (dialectAt(url) !== undefined) return { url, source };
     throw invalidAddress(source);
   }
-  const file = join(nearestWith("flags", folder) ?? resolve(folder), ".flaghoist", `${environment}.db`);
-  return { url: pathToFileURL(file).href, source: "default" };
+  const home = nearestWith("flags", folder) ?? resolve(folder);
+  const file = `${DEFAULT_FOLDER}/${environment}.db`;
+  // A commit can contain links, and its author would choose the file that SQLite writes. A file that a person names may be one.
+  const paths = [DEFAULT_FOLDER, ...["", "-wal", "-shm", "-journal"].map((end) => file + end)];
+  refuseLinks(home, paths, `to use a database elsewhere, set ${databaseVariable(environment)} to its address`);
+  return { url: pathToFileURL(join(home, file)).href, source: "default" };
 }
+
+/** The folder of the default databases, beside `flags/`. */
+const DEFAULT_FOLDER = ".flaghoist";
 
 const SHARED_VARIABLE = "FLAGS_DATABASE_URL";
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -56,6 +56,29 @@ describe("the address of a database", () => {
       pathToFileURL(join(root, ".flaghoist", "pre-production.db")).href,
     );
   });
+
+  test.for(["", "/staging.db", "/staging.db-wal", "/staging.db-shm", "/staging.db-journal"])(
+    "by default, .flaghoist%s must not be a link, which a commit can contain",
+    (path) => {
+      const tree = realpathSync(mkdtempSync(join(root, "tree-")));
+      mkdirSync(join(tree, "flags"));
+      writeFileSync(join(tree, "other.db"), "");
+      if (path !== "") mkdirSync(join(tree, ".flaghoist"));
+      const lookup = { environment: "staging", env: {}, folder: join(tree, "flags") };
+      expect(findDatabase(lookup).source).toBe("default");
+      symlinkSync(path === "" ? "nowhere" : "../other.db", join(tree, `.flaghoist${path}`));
+      expect(() => findDatabase(lookup)).toThrow(
+        expect.objectContaining({
+          code: "FILE_UNUSABLE",
+          message: expect.stringContaining(`.flaghoist${path} is a symbolic link to`),
+          hint: expect.stringContaining("FLAGS_DATABASE_URL_STAGING"),
+        }),
+      );
+      // A file that a person names may be behind a link.
+      const option = `file:${tree}/.flaghoist/staging.db`;
+      expect(findDatabase({ ...lookup, option })).toEqual({ url: option, source: "--database" });
+    },
+  );
 
   test("an invalid address is refused with the name of its source, without its value", () => {
     const find = () => findDatabase({ ...ask, env: { FLAGS_DATABASE_URL: "mysql://u:secret@h/d" } });

@@ -15,7 +15,7 @@ export interface OpenTable {
  * that cannot be read; a missing default database is ignored.
  *
  * @param environments     the environments whose tables are opened
- * @param where.onlyNamed  ignores the default databases in `.flaghoist/`, and returns a note for a malformed address
+ * @param where.onlyNamed  ignores the default databases in `.flaghoist/`, and returns a note for an address that is refused
  * @throws FlagError USAGE for a malformed address, unless `onlyNamed`
  */
 export async function openTables(
