@@ -1,14 +1,14 @@
 import type { Flag } from "../flag/flag.ts";
 import { matchesGlob } from "./glob.ts";
-import { withoutSeparators } from "./override-text.ts";
+import { variableOf, withoutSeparators } from "./override-text.ts";
 
 /** One entry of `FLAGS_KILL`. */
 export interface KillPattern {
-  /** The entry as written, e.g. `workshop_*`, `!workshop_reports`, `tag:payments`. */
+  /** The entry as written, except that tags begin with `tag:`, e.g. `workshop_*`, `!workshop_reports`, `tag:payments`. */
   readonly text: string;
   /** What the pattern is compared with. */
   readonly of: "key" | "tag";
-  /** In lower case for keys, which are compared in any case. */
+  /** In lower case: keys and tags are compared in any case. */
   readonly glob: string;
   /** The entry starts with `!`: this list does not kill flags that match it. */
   readonly spares: boolean;
@@ -18,20 +18,29 @@ export interface KillPattern {
 export type KillTarget = Pick<Flag, "key" | "tags">;
 
 const PATTERN = /^(!?)(tag:)?([\w.:/*-]+)$/;
+/** Matches other spellings of `tag:`, such as `Tags: ` and `tag=`. */
+const TAG = /(?<![\w.-])tags?\s{0,9}[:=]\s{0,9}/gi;
+/** Signs that separate keys in other notations. Tags may contain them. */
+const BETWEEN_KEYS = /[|+&/]+/;
 
 /**
  * Parses the patterns of one `FLAGS_KILL`.
  *
- * @returns undefined in place of an entry that is not a valid pattern
+ * @returns the text in place of an entry that is not a valid pattern
  */
-export function parseKill(value: string): readonly (KillPattern | undefined)[] {
-  return namesIn(value).map((text) => {
+export function parseKill(value: string): readonly (KillPattern | string)[] {
+  return entriesIn(value).map((text) => {
     const parts = PATTERN.exec(text);
-    if (parts === null) return undefined;
+    if (parts === null) return text;
     const [, sign, tag, glob = ""] = parts;
-    const isKey = tag === undefined;
-    return { text, of: isKey ? "key" : "tag", glob: isKey ? glob.toLowerCase() : glob, spares: sign === "!" };
+    return { text, of: tag === undefined ? "key" : "tag", glob: glob.toLowerCase(), spares: sign === "!" };
   });
+}
+
+function entriesIn(value: string): readonly string[] {
+  return namesIn(value.replace(TAG, "tag:")).flatMap((entry) =>
+    /^!?tag:/.test(entry) ? [entry] : entry.split(BETWEEN_KEYS).filter((part) => part !== ""),
+  );
 }
 
 /** Matches what may be between two names of a list: separators, and the brackets and quotes of other notations. */
@@ -49,17 +58,22 @@ export function isBareStar(pattern: KillPattern): boolean {
 
 export function isHit(pattern: KillPattern, target: KillTarget): boolean {
   if (pattern.of === "key") return matchesGlob(pattern.glob, target.key.toLowerCase());
-  return target.tags.some((tag) => matchesGlob(pattern.glob, tag));
+  return target.tags.some((tag) => matchesGlob(pattern.glob, tag.toLowerCase()));
 }
 
 /**
  * Returns whether a pattern that matches no flag was probably meant for this one: it differs from the key only by separators,
- * or it is the flag's variable.
+ * or it is the flag's variable or a pattern of variables, such as `FEATURE_NEW_*`. `FEATURE_*` means no flag: it would mean all.
  */
 export function isMeantFor({ of, glob, spares }: KillPattern, key: string): boolean {
-  if (of !== "key" || spares || glob.includes("*")) return false;
+  if (of !== "key" || spares) return false;
+  if (glob.includes("*")) return !/^feature[_.-]?\*+$/.test(glob) && isVariablePattern(glob, key);
   const [meant, own] = [withoutSeparators(glob), withoutSeparators(key)];
   return own !== "" && (meant === own || meant === `FEATURE${own}`);
+}
+
+function isVariablePattern(glob: string, key: string): boolean {
+  return glob.startsWith("feature_") && matchesGlob(glob, variableOf(key).toLowerCase());
 }
 
 /**

@@ -53,7 +53,9 @@ function killLists(found: readonly FoundSetting[], problems: OverrideProblem[]):
   const lists = found
     .filter(({ variable }) => variable === "FLAGS_KILL")
     .map((setting) => ({ ...setting, entries: parseKill(setting.value) }));
-  const hasStar = lists.some(({ entries }) => entries.some((pattern) => pattern !== undefined && isBareStar(pattern)));
+  const hasStar = lists.some(({ entries }) =>
+    entries.some((pattern) => typeof pattern !== "string" && isBareStar(pattern)),
+  );
   const allowsAll = allowsKillAll(found, hasStar, problems);
   return lists.map(({ entries, variable, origin, label, isEarlier }) => {
     const refuse = (code: "kill-pattern" | "kill-all", message: string) => {
@@ -61,8 +63,13 @@ function killLists(found: readonly FoundSetting[], problems: OverrideProblem[]):
       return [];
     };
     const patterns = entries.flatMap((pattern, index) => {
-      if (pattern === undefined) {
-        return refuse("kill-pattern", `entry ${index + 1} is not valid; write a key, a key with *, !key or tag:name`);
+      if (typeof pattern === "string") {
+        // Other characters may be those of a password.
+        const shown = /^[\w.*:!-]+$/.test(pattern) ? ` (${pattern})` : "";
+        return refuse(
+          "kill-pattern",
+          `entry ${index + 1}${shown} is not valid; write a key, a key with *, !key or tag:name`,
+        );
       }
       if (!isBareStar(pattern) || allowsAll) return [pattern];
       return refuse("kill-all", "a bare * would disable every flag; it is ignored unless FLAGS_KILL_ALL=1 is set too");

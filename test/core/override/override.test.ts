@@ -214,6 +214,17 @@ describe("kill patterns", () => {
     ["workshop-routing", ["workshop_routing"]],
     ["FEATURE_WORKSHOP_ROUTING", ["workshop_routing"]],
     ["workshops_beta,!workshops-beta", ["workshops_beta"]],
+    ["TAG:payments", ["workshop_routing"]],
+    ["tags:PAYMENTS", ["workshop_routing"]],
+    ["tag=payments", ["workshop_routing"]],
+    ["workshops_beta, Tag: pay*", ["workshop_routing", "workshops_beta"]],
+    ["workshop_*,!TAG: payments", ["workshop_reports"]],
+    ["FEATURE_WORKSHOP_*", ["workshop_reports", "workshop_routing"]],
+    ["FEATURE_CHECKOUT_B*", ["checkout-button"]],
+    ["FEATURE_*", []],
+    ...["|", "+", "&", "/", " && ", " | "].map(
+      (sign) => [`workshop_routing${sign}workshops_beta`, ["workshop_routing", "workshops_beta"]] as [string, string[]],
+    ),
     ["", []],
     [" , ,", []],
   ])("%j disables %j", (pattern, keys) => {
@@ -255,9 +266,10 @@ describe("kill patterns", () => {
   });
 
   test("an invalid entry is ignored and the others apply", () => {
-    expect(killed("a&b,workshop_routing,!")).toEqual(["workshop_routing"]);
-    expect(problemsOf({ FLAGS_KILL: "pass&word,workshop_routing" })).toEqual([
+    expect(killed("a%b,workshop_routing,!")).toEqual(["workshop_routing"]);
+    expect(problemsOf({ FLAGS_KILL: "pass%word,workshop_routing,!!beta" })).toEqual([
       "error kill-pattern: FLAGS_KILL: entry 1 is not valid; write a key, a key with *, !key or tag:name",
+      "error kill-pattern: FLAGS_KILL: entry 3 (!!beta) is not valid; write a key, a key with *, !key or tag:name",
     ]);
   });
 
