@@ -93,6 +93,16 @@ export function namesOnly(anyOf: readonly NamedCondition[]): JsonObject {
  * `segmentsJson` is passed.
  */
 export function conditionJson(condition: Condition, segmentsJson: SegmentsJson = writtenOut): JsonObject {
+  if (segmentsJson !== writtenOut) return jsonOf(condition, segmentsJson);
+  const json = written.get(condition) ?? jsonOf(condition, segmentsJson);
+  written.set(condition, json);
+  return json;
+}
+
+/** The stored forms of conditions: all environments and flags that use a segment share its condition. */
+const written = new WeakMap<Condition, JsonObject>();
+
+function jsonOf(condition: Condition, segmentsJson: SegmentsJson): JsonObject {
   const entryOf = (each: Condition) => conditionEntry(each, segmentsJson);
   if (condition.op !== "all") return Object.fromEntries([entryOf(condition)]);
   const entries = condition.of.map(entryOf);

@@ -1,7 +1,7 @@
 import { compileFlags } from "../../core/evaluate/compile.ts";
 import type { EvaluationContext } from "../../core/evaluate/evaluation.ts";
 import { evaluationCost } from "../../core/flag/evaluation-cost.ts";
-import { type Budget, take } from "../../core/work.ts";
+import { type Budget, take, takeIfLeft } from "../../core/work.ts";
 import type { Flag, FlagKey, VariantName } from "../../core/flag/flag.ts";
 import { variantsServed } from "../../core/flag/serving-rules.ts";
 import { effectOf } from "../change-kind.ts";
@@ -46,6 +46,10 @@ export function aheadOf(
   if (is === undefined || (was !== undefined && effectOf(was, is) !== "raises")) return undefined;
   // Its requirements may have other answers in the preceding environment.
   if (first !== undefined && is.requires.length === 0 && effectOf(first, is) !== "raises") return undefined;
+  const others = [first, was].filter((flag) => flag !== undefined);
+  const versions = [...withRequired({ flag: is, all: after }), ...others];
+  const cost = versions.reduce((sum, flag) => sum + evaluationCost(flag), 1);
+  if (!takeIfLeft(budget, cost * PREPARING)) return "unchecked";
   const [wasServed, isServed, firstServed] = [before, after, earlier].map((flags) => serverOf(key, flags));
   const gained = (who: EvaluationContext): Served | null => {
     const served = isServed?.(who);
@@ -53,9 +57,6 @@ export function aheadOf(
     if (wasServed?.(who)?.variant === served.variant) return null;
     return firstServed?.(who)?.variants.has(served.variant) === true ? null : served;
   };
-  const others = [first, was].filter((flag) => flag !== undefined);
-  const versions = [...withRequired({ flag: is, all: after }), ...others];
-  const cost = versions.reduce((sum, flag) => sum + evaluationCost(flag), 1);
   for (const group of [peopleFor(versions, budget), people]) {
     for (const who of group) {
       if (!take(budget, cost)) return "unchecked";
@@ -70,6 +71,9 @@ export function aheadOf(
   }
   return budget.left < 0 ? "unchecked" : undefined;
 }
+
+/** The steps of preparing one test: compiling it, and finding values for it. */
+const PREPARING = 50;
 
 /** The result of one version of a flag for a context. */
 interface Served extends Gain {

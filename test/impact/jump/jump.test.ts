@@ -167,6 +167,28 @@ describe("the jump counts", () => {
     expect(jump(asks("userId", { op: "exists", value: true }))).toBe(60);
   });
 
+  test("everyone for a missing attribute, where the configuration does not say how many lack it", () => {
+    const attributes = [
+      { name: "region", type: "string" },
+      { name: "session", type: "string", values: ["a", "b"], weights: [1, 99], missing: "0%" },
+      { name: "tenant", type: "string", missing: "10%" },
+    ] as const;
+    const jump = (when: Condition) => jumpBetween(none, ruled(when), { attributes }).points;
+    const absent = (attribute: string) => matches(attribute, { op: "exists", value: false });
+    const present = (attribute: string) => matches(attribute, { op: "exists", value: true });
+    expect(jump(absent("region"))).toBe(100);
+    expect(jump(absent("undeclared"))).toBe(100);
+    expect(jump(absent("session"))).toBe(100);
+    expect(jump(any(isOneOf("session", "a"), absent("session")))).toBe(100);
+    expect(jump(not(present("region")))).toBe(100);
+    expect(jump(all(absent("region"), present("session")))).toBe(100);
+    expect(jump(all(absent("region"), isOneOf("session", "a")))).toBe(1);
+    expect(jump(absent("tenant"))).toBe(10);
+    expect(jump(all(absent("region"), absent("tenant")))).toBe(10);
+    // Unknown never matches, not even under none.
+    expect(jump(not(isOneOf("session", "a")))).toBe(99);
+  });
+
   test("nobody on a list of ids, and nobody for a value of an attribute that declares none", () => {
     const lists = { userId: ["user-1"], city: ["M5V"] };
     expect(jumpBetween(none, rolled({ strategy: "whitelist", lists }))).toMatchObject({ points: 0, notMeasured: [] });
