@@ -49,8 +49,11 @@ onEveryEngine((engine) => {
     const plan = await hoist("plan");
     expect(plan).toMatchObject({ code: 2 });
     expect(plan.out).toContain(`! a new epoch begins, because a process reported revision ${ahead}`);
+    // The kill of search is in neither the rows nor the audit of the backup.
+    expect(plan.out).toMatch(/manual changes and kills that the table no longer has.* will end in every process/);
     const synced = await tree.sync();
     expect(synced).toContain("every process serves this table from now on: epoch 2 began, because a process reported");
+    expect(synced).toMatch(/manual changes and kills that the table\s+no longer has[^]*hoist log --env production/);
     expect(synced).toContain("checkout stays as it is: disabled manually");
     await expect.poll(() => flags.status().epoch, WAIT).toBe(2);
     expect(flags.isEnabled("search")).toBe(true);
@@ -70,8 +73,11 @@ onEveryEngine((engine) => {
     expect(out).toContain("every process serves this table from now on: epoch 2 began, as --new-epoch asks");
     expect(out).toContain("nothing to do");
     expect(await head()).toEqual({ epoch: 2, revision: before?.["revision"] });
-    const { outcome, epoch, newEpoch } = JSON.parse((await tree.hoist("sync", "--new-epoch", "--format", "json")).out);
+    const { outcome, epoch, newEpoch, newEpochNote } = JSON.parse(
+      (await tree.hoist("sync", "--new-epoch", "--format", "json")).out,
+    );
     expect({ outcome, epoch, newEpoch }).toEqual({ outcome: "synced", epoch: 3, newEpoch: { because: "asked" } });
+    expect(newEpochNote).toContain("ended in every process and cannot be listed");
     commitFlags(tree.repository, "Newer (#2)", { search: flagText({ description: "Newer." }) });
     await tree.sync("--new-epoch");
     expect((await head())?.["epoch"]).toBe(4);

@@ -8,6 +8,8 @@ import type { Plan } from "../../core/plan/plan.ts";
 import { columnsOf } from "../../core/row/row-codec.ts";
 import type { PlanWithNeeds } from "../../impact/needs.ts";
 import { rowEditor, type ManualEntries } from "../../sync/manual-changes.ts";
+import type { Planned } from "../../sync/sync.ts";
+import { newEpochLoss } from "./plan-text.ts";
 import type { ChangeReport, Flips } from "../../impact/report.ts";
 
 /** Returns a plan as data for JSON, with each flag before and after by the columns of the table. */
@@ -112,6 +114,14 @@ const ASPECTS: Readonly<Record<Difference["kind"], string>> = {
   protected: "protected",
   prose: "prose",
 };
+
+/** Returns why a new epoch begins, and what it ends, as data for JSON. */
+export function newEpochData(
+  { plan, newEpoch }: Pick<Planned, "plan" | "newEpoch">,
+  ends: Parameters<typeof newEpochLoss>[1],
+): object {
+  return { newEpoch, ...(newEpoch === null ? {} : { newEpochNote: newEpochLoss(plan.environment, ends) }) };
+}
 
 /** Returns a manual change as data for JSON. An unreadable row has always been reported under `rules`. */
 export function manualChangeData(change: ManualChange): object {

@@ -43,7 +43,9 @@ export function planText(view: PlanView): string {
   const width = Math.min(40, Math.max(0, ...keys.map((key) => key.length)));
   const blocks = [
     view.title ?? betweenText(plan) + (view.database === undefined ? "" : `\ndatabase ${view.database}`),
-    view.newEpoch ? `! a new epoch begins, ${newEpochReason(view.newEpoch)}` : "",
+    view.newEpoch
+      ? `! a new epoch begins, ${newEpochReason(view.newEpoch)}\n! ${newEpochLoss(plan.environment, "will end")}`
+      : "",
     plan.problems.map((problem) => problemText(problem, view.style)).join("\n"),
     changesText(view, width),
     manualChangesText(view, width),
@@ -69,6 +71,16 @@ function betweenText({ environment, from, to, changes, problems, manualChanges }
 export function newEpochReason(epoch: NewEpoch): string {
   if (epoch.because === "asked") return "as --new-epoch asks";
   return `because a process reported revision ${epoch.reported}, which is ahead of the table: a backup was restored`;
+}
+
+/**
+ * Says what a new epoch ends. The kills cannot be listed: neither the rows nor the audit of a restored table know them.
+ *
+ * @param ends  `will end` before the sync, `ended` after it
+ */
+export function newEpochLoss(environment: string, ends: "will end" | "ended"): string {
+  const checks = `hoist status --env ${environment}, hoist log --env ${environment}`;
+  return `manual changes and kills that the table no longer has, such as those made after a backup, ${ends} in every process and cannot be listed; compare what should be disabled with: ${checks}`;
 }
 
 function targetText({ commit }: Plan["to"]): string {

@@ -6,7 +6,7 @@ import { EXIT } from "../exit-codes.ts";
 import { viewOf, type Io } from "../terminal/io.ts";
 import { syncingCommand } from "../sync/syncing-command.ts";
 import type { PlanBaseOptions } from "./plan-base.ts";
-import { manualRowsData, planData } from "./plan-json.ts";
+import { manualRowsData, newEpochData, planData } from "./plan-json.ts";
 import { noteUncommitted, planText } from "./plan-text.ts";
 
 const baseOption = new Option(
@@ -69,7 +69,7 @@ export function planCommand(io: Io, done: Done): CommandUnknownOpts {
         {
           ...planData(outcome.plan),
           manualRows: manualRowsData(outcome.plan, outcome.manual),
-          newEpoch: outcome.newEpoch,
+          ...newEpochData(outcome, "will end"),
         },
         () => planText({ ...outcome, ...viewOf(io) }),
       );

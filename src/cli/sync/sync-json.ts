@@ -1,4 +1,4 @@
-import { manualChangeData, manualRowsData } from "../plan/plan-json.ts";
+import { manualChangeData, manualRowsData, newEpochData } from "../plan/plan-json.ts";
 import type { DeployedPullRequest } from "../../github/deployed.ts";
 import { summaryOf, type SyncOutcome } from "../../sync/sync.ts";
 
@@ -19,7 +19,7 @@ export function syncData(
     database: outcome.database,
     revision: head.revision,
     epoch: head.epoch,
-    newEpoch: outcome.newEpoch,
+    ...newEpochData(outcome, outcome.kind === "synced" ? "ended" : "will end"),
     commit: head.commit,
     changes: summaryOf(plan),
     flags: desired.flags.size,

@@ -4,7 +4,14 @@ import { rowEditor } from "../../sync/manual-changes.ts";
 import type { SyncOutcome } from "../../sync/sync.ts";
 import type { View } from "../terminal/io.ts";
 import { noteText } from "../terminal/layout.ts";
-import { actionCounts, byWhom, newEpochReason, nothingToReleaseText, shortCommit } from "../plan/plan-text.ts";
+import {
+  actionCounts,
+  byWhom,
+  newEpochLoss,
+  newEpochReason,
+  nothingToReleaseText,
+  shortCommit,
+} from "../plan/plan-text.ts";
 
 type Synced = SyncOutcome & { readonly kind: "synced" };
 
@@ -26,9 +33,11 @@ export function syncText(outcome: Synced, tookMs: number, { now, style, columns 
   const lines = facts.filter((fact) => fact !== "").map((fact) => `${tick} ${fact}`);
   const dirty = desired.uncommitted.length;
   const left = dirty === 0 ? [] : [`${counted(dirty, "file")} under flags/ not committed, so not part of this sync`];
-  return [...lines, ...[...manualNotes(outcome, now), ...left].map((note) => noteText(note, style, columns))].join(
-    "\n",
-  );
+  const lost = outcome.newEpoch === null ? [] : [newEpochLoss(plan.environment, "ended")];
+  return [
+    ...lines,
+    ...[...lost, ...manualNotes(outcome, now), ...left].map((note) => noteText(note, style, columns)),
+  ].join("\n");
 }
 
 /** Names each manual change, and each row that was inserted or deleted manually, with its author, time and note. */
