@@ -79,7 +79,10 @@ export function commonQueries(
       return byKey(await audit(`WHERE id IN (${lastChangesSql(asked, dialect)})`, JSON.stringify(asked.keys)));
     },
     instances: async (withinMs) => {
-      const rows = await query<InstanceRow>(ATTEMPTS.readInstances, instancesSql, -withinMs / 1000);
+      const rows = await withOrWithoutPush(
+        () => query<InstanceRow>(ATTEMPTS.readInstances, instancesSql("push"), -withinMs / 1000),
+        () => query<InstanceRow>(ATTEMPTS.readInstances, instancesSql("NULL AS push"), -withinMs / 1000),
+      );
       return rows.map(seenInstance);
     },
     highestHeartbeat: async () => {
@@ -89,16 +92,34 @@ export function commonQueries(
     },
     heartbeat: async ({ id, host, pid, epoch, revision, overrides, startedAt }) => {
       const values = [id, host, pid, epoch, revision, JSON.stringify(overrides), startedAt];
-      try {
-        await query(ATTEMPTS.writeHeartbeat, heartbeatSql, ...values, isPushing() ? 1 : 0);
-      } catch (error) {
-        // Schema version 1 has no column `push`.
-        if (!(error instanceof FlagError && error.code === "STORE_MISSING")) throw error;
-        await query(ATTEMPTS.writeHeartbeat, oldHeartbeatSql, ...values);
-      }
+      await withOrWithoutPush(
+        () => query(ATTEMPTS.writeHeartbeat, heartbeatSql, ...values, isPushing() ? 1 : 0),
+        () => query(ATTEMPTS.writeHeartbeat, oldHeartbeatSql, ...values),
+      );
     },
   };
 }
+
+/** Schema version 1 has no column `push` in `flaghoist_instances`. */
+async function withOrWithoutPush<Result>(
+  run: () => Promise<Result>,
+  runWithoutPush: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof FlagError && error.code === "STORE_MISSING")) throw error;
+    return runWithoutPush();
+  }
+}
+
+/**
+ * The most characters of `overrides` that are read, as the schema allows. A table may have larger ones from before that limit;
+ * together they could exhaust the memory.
+ */
+const MAX_OVERRIDES = 262_144;
+/** The most characters that are read of a text about a change, such as its notes. */
+const MAX_TEXT = 1000;
 
 /** The largest difference between epochs that is plausible, so that an absurd heartbeat cannot exhaust the numbers of epochs. */
 const MAX_EPOCHS_AHEAD = 1000;
@@ -109,13 +130,14 @@ const HIGHEST_HEARTBEAT = `SELECT i.epoch, max(i.revision) AS revision FROM flag
 function statementsIn({ isoTime, now, secondsFromNow }: SqlDialect) {
   return {
     auditSql: `SELECT toggle_id AS "toggleId", feature_key AS key, action, old_state AS "oldState",
-    new_state AS "newState", changed_by AS "changedBy", ${isoTime("changed_at")} AS "changedAt", notes,
+    new_state AS "newState", substr(changed_by, 1, ${MAX_TEXT}) AS "changedBy", ${isoTime("changed_at")} AS "changedAt",
+    substr(notes, 1, ${MAX_TEXT}) AS notes,
     source = 'sync' AS "bySync", revision FROM feature_toggle_audit`,
     syncsSql: `SELECT sync_id AS "syncId", commit_sha AS "commit", revision, started_by AS "startedBy", summary,
     ${isoTime("synced_at")} AS "syncedAt" FROM flaghoist_syncs ORDER BY id DESC LIMIT ?`,
-    // All columns: schema version 1 has no column `push`.
-    instancesSql: `SELECT flaghoist_instances.*, ${isoTime("started_at")} AS "startedAt",
-    ${isoTime("seen_at")} AS "seenAt" FROM flaghoist_instances WHERE seen_at >= ${secondsFromNow} ORDER BY host, pid, id`,
+    instancesSql: (push: string) => `SELECT id, substr(host, 1, 255) AS host, pid, epoch, revision, ${push},
+    CASE WHEN length(CAST(overrides AS text)) <= ${MAX_OVERRIDES} THEN overrides END AS overrides,
+    ${isoTime("started_at")} AS "startedAt", ${isoTime("seen_at")} AS "seenAt" FROM flaghoist_instances WHERE seen_at >= ${secondsFromNow} ORDER BY host, pid, id`,
     heartbeatSql: `INSERT INTO flaghoist_instances (id, host, pid, epoch, revision, overrides, started_at, push)
     VALUES (?, ?, ?, ?, ?, ?, ?, ? = 1) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch,
     revision = excluded.revision, overrides = excluded.overrides, seen_at = ${now}, push = excluded.push`,
@@ -159,7 +181,7 @@ function seenInstance(row: InstanceRow): SeenInstance {
     revision: Number(row.revision),
     overrides: jsonObject(row.overrides) ?? {},
     problem: problemIn([
-      jsonPart("overrides", row.overrides),
+      ["overrides", `a JSON object of at most ${MAX_OVERRIDES} characters`, jsonObject(row.overrides) !== null],
       wholeNumberPart("epoch", row.epoch),
       wholeNumberPart("revision", row.revision),
     ]),

@@ -168,10 +168,26 @@ export function syncContract(engine: Engine, fresh: () => Promise<Opened>): void
       [`-1, 1, 1, '{}'`, /pid, epoch and revision are 0 to/],
       [`1, 1, 1, 'null'`, /overrides is a JSON object/],
       [`1, 1, 1, '[]'`, /overrides is a JSON object/],
+      [`1, 1, 1, '{"a": "${"x".repeat(300_000)}"}'`, /overrides is a JSON object of at most 256 KiB/],
     ] as const;
     for (const [value, says] of values) {
       const insert = `INSERT INTO flaghoist_instances ${columns} VALUES ('${id}', 'h', ${value}, '2026-01-01T00:00:00Z');`;
       await expect(engine.type(url, insert)).rejects.toThrow(says);
     }
+  });
+
+  test("the epoch cannot be increased so far that none is left for a sync", async () => {
+    const { url, store } = await fresh();
+    const set = (epoch: number) => engine.type(url, `UPDATE flaghoist_head SET epoch = ${epoch};`);
+    await expect(set(2_147_483_647)).rejects.toThrow(/in one step/);
+    await expect(set(1003)).rejects.toThrow(/in one step/);
+    await set(1002);
+    expect(await store.readHead()).toMatchObject({ epoch: 1002 });
+  });
+
+  test("notes of any length are cut in the audit", async () => {
+    const { store } = await fresh();
+    await write(store, [aWrite({ notes: "n".repeat(5000) })]);
+    expect((await store.audit({ limit: 1 }))[0]?.notes).toBe("n".repeat(1000));
   });
 }

@@ -1,7 +1,8 @@
 import type { Stats } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, relative } from "node:path";
 import { answerOf } from "../../files/answer.ts";
-import { failureCode } from "../../files/failure.ts";
+import { failureCode, failureReason } from "../../files/failure.ts";
 import { type ReadLimits, readRegularFile } from "../../files/read-file.ts";
 import { writeFileSafely } from "../../files/write-file.ts";
 import { isOlder } from "../../store/store.ts";
@@ -33,11 +34,18 @@ const MAX_SNAPSHOT_BYTES = 256 * 1024 * 1024;
 
 /**
  * Returns the bytes of the file that keeps the last good snapshot, the reason if it cannot be used, or undefined if there is no
- * file. The file must belong to this user or to root, and nobody else may be able to write to it: anybody who can
- * decides which flags are on while the database is down. Never rejects.
+ * file. The file must belong to this user or to root, and nobody else may be able to write to it or to replace it: anybody who
+ * can decides which flags are on while the database is down. Never rejects.
  */
-export function savedSnapshotBytes(path: string, signal?: AbortSignal): Promise<SnapshotBytes> {
-  return bytesAt(path, { problemOf: ownerProblem, signal });
+export async function savedSnapshotBytes(path: string, signal?: AbortSignal): Promise<SnapshotBytes> {
+  const bytes = await bytesAt(path, { problemOf: ownerProblem, signal });
+  if (!(bytes instanceof Uint8Array)) return bytes;
+  try {
+    const reason = await answerOf(folderProblem(path), ANSWER_MS);
+    return reason === undefined ? bytes : { ok: false, reason };
+  } catch (error) {
+    return { ok: false, reason: `its folder cannot be looked up: ${failureReason(error)}` };
+  }
 }
 
 /** Returns the bytes of a bundled snapshot, which may belong to any user; otherwise like {@link savedSnapshotBytes}. */
@@ -62,6 +70,23 @@ function ownerProblem({ uid, mode }: Stats): string | undefined {
   }
   if ((mode & 0o022) === 0) return undefined;
   return `other users can write to it (mode ${(mode & 0o777).toString(8).padStart(4, "0")}); only its owner may: run chmod go-w`;
+}
+
+/**
+ * Returns why the folder of a file lets others replace the file, e.g. by an earlier snapshot of this user. In a folder with the
+ * sticky bit, such as /tmp, they can replace only their own files.
+ */
+async function folderProblem(path: string): Promise<string | undefined> {
+  // Windows has no modes of this kind.
+  if (process.geteuid === undefined) return undefined;
+  for (const folder of new Set([dirname(path), dirname(await realpath(path))])) {
+    const { mode } = await stat(folder);
+    if ((mode & 0o022) !== 0 && (mode & 0o1000) === 0) {
+      const shown = (mode & 0o777).toString(8).padStart(4, "0");
+      return `other users can replace it, because they can write to its folder (mode ${shown}): run chmod go-w ${folder}`;
+    }
+  }
+  return undefined;
 }
 
 /**

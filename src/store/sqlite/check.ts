@@ -4,6 +4,7 @@ import { FlagError } from "../../core/errors.ts";
 import { openInMemory, openSqlite, type SqliteConnection } from "./driver.ts";
 import { checkFile, sqliteError } from "./errors.ts";
 import { migrateInTransaction, planFor } from "./migrate.ts";
+import { checkTables } from "./tables.ts";
 
 /** Compares tables, indexes, views and triggers of a file with those of a new database. Changes nothing. */
 export async function checkSqlite(file: string, environment: string, label: string): Promise<CheckReport> {
@@ -11,6 +12,7 @@ export async function checkSqlite(file: string, environment: string, label: stri
     checkFile(file, label);
     const db = openSqlite(file, "ro");
     try {
+      checkTables(db, label, file);
       return { label, deviations: deviationsIn(db, environment, label) };
     } finally {
       db.close();

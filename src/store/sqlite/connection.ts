@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { openSqlite, type SqliteConnection } from "./driver.ts";
 import { checkFile } from "./errors.ts";
+import { checkTables } from "./tables.ts";
 
 /**
  * Keeps one connection open, and opens a new one when the file has been replaced, e.g. by a restored backup.
@@ -24,7 +25,13 @@ export function keepConnection(file: string, label: string, mode: "ro" | "rw", s
       close();
       const db = openSqlite(file, mode);
       kept = { db, identity };
-      db.exec(setup);
+      try {
+        db.exec(setup);
+        checkTables(db, label, file);
+      } catch (error) {
+        close();
+        throw error;
+      }
       return db;
     },
   };

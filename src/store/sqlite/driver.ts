@@ -32,7 +32,10 @@ export function openSqlite(file: string, mode: "ro" | "rw" | "rwc"): SqliteConne
   const { DatabaseSync } = loadEngine();
   const address = pathToFileURL(file);
   address.searchParams.set("mode", mode);
-  return connectionTo(new DatabaseSync(address, { readOnly: mode === "ro", timeout: 5_000 }));
+  const db = connectionTo(new DatabaseSync(address, { readOnly: mode === "ro", timeout: 5_000 }));
+  // The schema of a file may call only functions without side effects.
+  db.exec("PRAGMA trusted_schema = OFF");
+  return db;
 }
 
 /** Opens an empty database that ends with its connection. */

@@ -13,6 +13,7 @@ import {
 } from "../migrations.ts";
 import { inTransaction, openSqlite, type SqliteConnection } from "./driver.ts";
 import { sqliteError } from "./errors.ts";
+import { checkTables } from "./tables.ts";
 
 /** Limits how often the switch to WAL mode is tried, at intervals of 25 to 50 ms. */
 const MAX_WAL_TRIES = 120;
@@ -24,6 +25,7 @@ export async function migrateSqlite(file: string, environment: string, label: st
   try {
     const db = createFile(file);
     try {
+      checkTables(db, label, file);
       // Checked before the lock is taken: a database that is up to date needs no write access.
       const { statements, report } = planFor(db, environment, label);
       if (statements.length === 0) return report;
@@ -42,6 +44,7 @@ export async function prepareFile(file: string, environment: string, label: stri
   try {
     const db = createFile(file);
     try {
+      checkTables(db, label, file);
       if (planFor(db, environment, label).statements.length > 0) await useWal(db);
     } finally {
       db.close();

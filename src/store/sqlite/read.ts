@@ -9,7 +9,8 @@ import { setOwn } from "../../core/own.ts";
 
 /** Holds SQLite's SQL for times, which are stored as ISO 8601 text. */
 export const DIALECT: SqlDialect = {
-  isoTime: (column) => column,
+  // Longer than every time, so that a damaged one stays visible.
+  isoTime: (column) => `substr(${column}, 1, 64)`,
   now: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
   secondsFromNow: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ? || ' seconds')",
   listedKeys: "SELECT value AS key FROM json_each(?)",

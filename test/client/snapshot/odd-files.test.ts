@@ -1,6 +1,6 @@
 import type * as FileSystem from "node:fs/promises";
 import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { savedSnapshotText } from "../../../src/client/snapshot/saved-snapshot.ts";
 import { aPipe } from "../../files/places.ts";
@@ -74,6 +74,28 @@ describe("a saved snapshot", () => {
   test.each([0o600, 0o644, 0o400, 0o755])("of mode %o, which only its owner can write, is used", async (mode) => {
     const file = aSavedFile();
     chmodSync(file, mode);
+    expect((await startedWith({ snapshotFile: file })).source).toBe("disk");
+  });
+
+  test.each([0o777, 0o770, 0o775, 0o702])(
+    "in a folder of mode %o, which others can write, is not used",
+    async (mode) => {
+      const file = aSavedFile();
+      const folder = dirname(file);
+      chmodSync(folder, mode);
+      const { source, log } = await startedWith({ snapshotFile: file });
+      expect(source).toBe("none");
+      const shown = mode.toString(8).padStart(4, "0");
+      expect(log).toContain(`they can write to its folder (mode ${shown}): run chmod go-w ${folder}`);
+      const link = join(aFolder(), "link.json");
+      symlinkSync(file, link);
+      expect((await startedWith({ snapshotFile: link })).source).toBe("none");
+    },
+  );
+
+  test.each([0o700, 0o755, 0o1777])("in a folder of mode %o is used", async (mode) => {
+    const file = aSavedFile();
+    chmodSync(dirname(file), mode);
     expect((await startedWith({ snapshotFile: file })).source).toBe("disk");
   });
 

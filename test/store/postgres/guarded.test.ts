@@ -131,7 +131,13 @@ describePostgres("The actor in PostgreSQL", () => {
       url,
       "BEGIN; UPDATE flaghoist_actor SET changed_by = 'lee@acme.dev'; UPDATE feature_toggles SET enabled = true; COMMIT",
     );
-    expect((await store.audit({ limit: 1 }))[0]).toMatchObject({ changedBy: "lee@acme.dev", bySync: true });
+    expect((await store.audit({ limit: 1 }))[0]).toMatchObject({
+      changedBy: "lee@acme.dev",
+      notes: null,
+      bySync: true,
+    });
+    const { rows } = await onServer(url, "SELECT commit_sha FROM feature_toggle_audit ORDER BY id DESC LIMIT 1");
+    expect(rows).toEqual([{ commit_sha: null }]);
     // A value that somebody writes into the column is replaced.
     await onServer(
       url,

@@ -21,11 +21,11 @@ ALTER TABLE {schema}.flaghoist_actor ADD COLUMN transaction xid8;
 
 ALTER TABLE {schema}.flaghoist_instances ADD COLUMN login text, ADD COLUMN push boolean;
 DELETE FROM {schema}.flaghoist_instances
-WHERE NOT coalesce(jsonb_typeof(overrides) = 'object' AND octet_length(overrides::text) <= 8388608
+WHERE NOT coalesce(jsonb_typeof(overrides) = 'object' AND octet_length(overrides::text) <= 262144
   AND length(host) <= 255 AND pid >= 0 AND epoch >= 0 AND revision BETWEEN 0 AND 9007199254740991, false);
 ALTER TABLE {schema}.flaghoist_instances
-  ADD CONSTRAINT "overrides is a JSON object of at most 8 MiB" CHECK (
-    jsonb_typeof(overrides) = 'object' AND octet_length(overrides::text) <= 8388608),
+  ADD CONSTRAINT "overrides is a JSON object of at most 256 KiB" CHECK (
+    jsonb_typeof(overrides) = 'object' AND octet_length(overrides::text) <= 262144),
   ADD CONSTRAINT "host has at most 255 characters" CHECK (length(host) <= 255),
   ADD CONSTRAINT "pid, epoch and revision are 0 to 9007199254740991" CHECK (
     pid >= 0 AND epoch >= 0 AND revision BETWEEN 0 AND 9007199254740991);
@@ -57,8 +57,13 @@ BEGIN
 END $$;
 
 -- Binds the actor to the transaction that names it: in any other transaction, the actor counts as empty.
+-- Notes and a commit that another transaction left are removed, unless the statement replaces them.
 CREATE FUNCTION {schema}.flaghoist_actor_bind() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+  IF TG_OP = 'UPDATE' AND OLD.transaction IS DISTINCT FROM pg_current_xact_id() THEN
+    IF NEW.notes = OLD.notes THEN NEW.notes := NULL; END IF;
+    IF NEW.commit_sha = OLD.commit_sha THEN NEW.commit_sha := NULL; END IF;
+  END IF;
   NEW.transaction := pg_current_xact_id();
   RETURN NEW;
 END $$;
@@ -81,6 +86,11 @@ BEGIN
   IF NEW.epoch < OLD.epoch OR (NEW.epoch = OLD.epoch AND NEW.revision < OLD.revision)
      OR NEW.environment <> OLD.environment OR NEW.store_id <> OLD.store_id THEN
     RAISE EXCEPTION 'flaghoist_head only moves forward: environment and store_id never change, and epoch and revision never decrease'
+      USING ERRCODE = 'check_violation';
+  END IF;
+  -- A sync increases it by at most 1001. An absurd number would leave none for the next epoch.
+  IF NEW.epoch > OLD.epoch::bigint + 1001 THEN
+    RAISE EXCEPTION 'epoch is % and can become at most % in one step', OLD.epoch, OLD.epoch::bigint + 1001
       USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;
@@ -331,7 +341,7 @@ RETURNS void LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
   INSERT INTO {schema}.feature_toggle_audit
     (toggle_id, feature_key, action, old_state, new_state, changed_by, notes, source, revision, commit_sha, epoch)
   SELECT $1, $2, $3, $4, $5, {schema}.flaghoist_changed_by(),
-    CASE WHEN actor.changed_by IS NULL THEN nullif(current_setting('flaghoist.note', true), '') ELSE actor.notes END,
+    left(CASE WHEN actor.changed_by IS NULL THEN nullif(current_setting('flaghoist.note', true), '') ELSE actor.notes END, 1000),
     CASE WHEN actor.changed_by IS NULL THEN 'sql' ELSE 'sync' END, $6, actor.commit_sha, head.epoch
   FROM {schema}.flaghoist_head head
     LEFT JOIN {schema}.flaghoist_actor actor ON actor.transaction = pg_current_xact_id()
@@ -462,7 +472,7 @@ COMMENT ON COLUMN {schema}.feature_toggle_audit.old_state IS 'The row before the
 COMMENT ON COLUMN {schema}.feature_toggle_audit.new_state IS 'The row after the change; null for deleted';
 COMMENT ON COLUMN {schema}.feature_toggle_audit.changed_by IS 'The author of the commit; for a manual change, login and application name';
 COMMENT ON COLUMN {schema}.feature_toggle_audit.changed_at IS 'The time, by the clock of the database';
-COMMENT ON COLUMN {schema}.feature_toggle_audit.notes IS 'The pull request and subject of the commit; for a manual change, the setting flaghoist.note';
+COMMENT ON COLUMN {schema}.feature_toggle_audit.notes IS 'The pull request and subject of the commit; for a manual change, the setting flaghoist.note. At most 1,000 characters are kept';
 COMMENT ON COLUMN {schema}.feature_toggle_audit.source IS 'sync, or sql for a manual change';
 COMMENT ON COLUMN {schema}.feature_toggle_audit.revision IS 'The revision that the change created';
 COMMENT ON COLUMN {schema}.feature_toggle_audit.epoch IS 'The epoch of the revision; null for changes before this column existed';

@@ -19,6 +19,8 @@ BEGIN
     OR NEW.environment IS NOT OLD.environment OR NEW.store_id IS NOT OLD.store_id;
   SELECT RAISE(ABORT, 'epoch must be 1 to 2147483647, and revision must be 0 to 9007199254740991')
   WHERE NEW.epoch NOT BETWEEN 1 AND 2147483647 OR NEW.revision NOT BETWEEN 0 AND 9007199254740991;
+  -- A sync increases it by at most 1001. An absurd number would leave none for the next epoch.
+  SELECT RAISE(ABORT, 'epoch can be increased by at most 1001 in one step') WHERE NEW.epoch > OLD.epoch + 1001;
 END;
 
 -- Triggers of feature_toggles insert the row again if it is missing, because they keep the row that an UPDATE changes there.
@@ -122,7 +124,7 @@ BEGIN
   INSERT INTO feature_toggle_audit
     (toggle_id, feature_key, action, old_state, new_state, changed_by, changed_at, notes, source, revision, commit_sha, epoch)
   SELECT NEW.toggle_id, NEW.feature_key, NEW.action, NEW.old_state, NEW.new_state, coalesce(actor.changed_by, 'sql'),
-    strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), actor.notes, iif(actor.changed_by IS NULL, 'sql', 'sync'), head.revision,
+    strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), substr(actor.notes, 1, 1000), iif(actor.changed_by IS NULL, 'sql', 'sync'), head.revision,
     actor.commit_sha, head.epoch
   FROM flaghoist_head head LEFT JOIN flaghoist_actor actor ON true;
 END;
@@ -235,15 +237,15 @@ CREATE TABLE flaghoist_instances_guarded (
   push       INTEGER,                             -- whether the process notices changes at once; null: it did not say
 
   CONSTRAINT "push is true, false or null" CHECK (push IN (0, 1)),
-  CONSTRAINT "overrides is a JSON object of at most 8 MiB" CHECK (
-    CASE WHEN json_valid(overrides) THEN json_type(overrides) IS 'object' AND length(overrides) <= 8388608 ELSE 0 END),
+  CONSTRAINT "overrides is a JSON object of at most 256 KiB" CHECK (
+    CASE WHEN json_valid(overrides) THEN json_type(overrides) IS 'object' AND length(overrides) <= 262144 ELSE 0 END),
   CONSTRAINT "host has at most 255 characters" CHECK (length(host) <= 255),
   CONSTRAINT "pid, epoch and revision are 0 to 9007199254740991" CHECK (
     pid BETWEEN 0 AND 9007199254740991 AND epoch BETWEEN 0 AND 2147483647 AND revision BETWEEN 0 AND 9007199254740991)
 ) STRICT;
 INSERT INTO flaghoist_instances_guarded (id, host, pid, epoch, revision, overrides, started_at, seen_at)
 SELECT id, host, pid, epoch, revision, overrides, started_at, seen_at FROM flaghoist_instances
-WHERE iif(json_valid(overrides), json_type(overrides) IS 'object', false) AND length(overrides) <= 8388608 AND length(host) <= 255
+WHERE iif(json_valid(overrides), json_type(overrides) IS 'object', false) AND length(overrides) <= 262144 AND length(host) <= 255
   AND pid BETWEEN 0 AND 9007199254740991 AND epoch BETWEEN 0 AND 2147483647 AND revision BETWEEN 0 AND 9007199254740991;
 DROP TABLE flaghoist_instances;
 ALTER TABLE flaghoist_instances_guarded RENAME TO flaghoist_instances;
