@@ -108,7 +108,7 @@ function refreshCallbacks({
       connectionState.failed(error, served(), null);
       freshness.refuted();
       // The next sync finds a restored backup by the versions that running processes report.
-      if (error.code === "STORE_BEHIND") heartbeat?.repeat();
+      if (error.code === "STORE_BEHIND") heartbeat?.repeat(error.message);
     },
   };
 }

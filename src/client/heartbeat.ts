@@ -24,6 +24,7 @@ export function startHeartbeat(
   let sentAt = 0;
   let lastAt: string | null = null;
   let lastError: string | null = null;
+  let repeatedFor: string | undefined;
   let isSending = false;
   let isClosed = false;
   let cancel = (): void => {};
@@ -59,9 +60,10 @@ export function startHeartbeat(
   return {
     /** Sends what the process serves if it has changed or a minute has passed. Call this whenever it may have changed. */
     beat,
-    /** Sends what the process serves again: the database may be a restored backup that does not contain this process. */
-    repeat: () => {
-      sent = undefined;
+    /** Sends it again until it is written, once for each version of the database: a restored backup does not contain it. */
+    repeat: (version: string) => {
+      if (version !== repeatedFor || (lastError !== null && !isSending)) sent = undefined;
+      repeatedFor = version;
       beat();
     },
     status: () => ({ lastAt, lastError }),

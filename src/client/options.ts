@@ -31,7 +31,7 @@ export interface FlagsOptions {
   readonly bundled?: unknown;
   /** The interval at which the client polls the database for a new revision, in milliseconds, ± 20 %. Default: 10,000. */
   readonly pollIntervalMs?: number | undefined;
-  /** How long {@link createFlags} waits for data, in milliseconds. Default: 1,500. */
+  /** How long {@link createFlags} waits for data and for the override file, in milliseconds. Default: 1,500. */
   readonly initialTimeoutMs?: number | undefined;
   /** How long after the last successful check the data becomes stale, in milliseconds. Default: 60,000. */
   readonly staleAfterMs?: number | undefined;

@@ -13,7 +13,7 @@ export function startText(
   environment: string,
   snapshot: Snapshot | undefined,
   definitions: FlagDefinitions | undefined,
-  origin: { readonly database: string | null; readonly snapshotFile: string | undefined },
+  origin: { readonly database: string | null; readonly snapshotFile: string | undefined; readonly isBehind: boolean },
 ): string {
   if (snapshot === undefined) {
     const known = Object.keys(definitions ?? {}).length;
@@ -26,7 +26,10 @@ export function startText(
   const loaded = `${environment}, revision ${head.revision}${commit}, ${counted(live.size, "flag")} from`;
   if (source === "database") return `${loaded} ${origin.database ?? "the database"}`;
   const file = source === "disk" && origin.snapshotFile !== undefined ? ` (${origin.snapshotFile})` : "";
-  return `${loaded} the ${snapshotName(source)} of ${savedAt}${file}: the database has not answered yet`;
+  const why = origin.isBehind
+    ? "the database answered, but its version is not served"
+    : "the database has not answered yet";
+  return `${loaded} the ${snapshotName(source)} of ${savedAt}${file}: ${why}`;
 }
 
 function snapshotName(source: "disk" | "bundled"): string {

@@ -64,24 +64,32 @@ async function start(
 ): Promise<void> {
   const { standby, overrideWatchers, refresh, ready } = parts;
   // The timer keeps the process alive: in a program that waits for its first flags, possibly nothing else does.
-  const cancelTimeout = clock.after(settings.initialTimeoutMs, ready.resolve, true);
+  const timeUp = Promise.withResolvers<void>();
+  const cancelTimeout = clock.after(settings.initialTimeoutMs, timeUp.resolve, true);
+  closing.addEventListener("abort", () => timeUp.resolve(), { once: true });
   const overridesRead = Promise.all(overrideWatchers.map((watcher) => watcher.check()));
   const standbyFound = findStandby(settings, snapshotFile, closing).then(standby.offer);
   await withinTime(clock, FILES_MS, Promise.all([overridesRead, standbyFound]));
   if (!closing.aborted) refresh.start();
-  await ready.promise;
+  // A kill in an override file must be in force before the first answer.
+  await Promise.race([Promise.all([ready.promise, overridesRead]), timeUp.promise]);
   cancelTimeout();
   if (closing.aborted) return;
   standby.use();
   report(parts, settings, snapshotFile);
+  for (const watcher of overrideWatchers) watcher.logIfUnread();
   void overridesRead.then(() => {
     if (!closing.aborted) for (const watcher of overrideWatchers) watcher.logIfMissing();
   });
 }
 
-function report({ state, connectionState }: ClientParts, settings: Settings, snapshotFile: string | undefined): void {
+function report(
+  { state, connectionState, behind }: ClientParts,
+  settings: Settings,
+  snapshotFile: string | undefined,
+): void {
   const snapshot = state.snapshot();
-  const origin = { database: connectionState.database(), snapshotFile };
+  const origin = { database: connectionState.database(), snapshotFile, isBehind: behind() !== null };
   const text = startText(settings.environment, snapshot, state.definitions(), origin);
   settings.logger[snapshot?.source === "database" ? "info" : "warn"](text);
   state.announce();

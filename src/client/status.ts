@@ -21,7 +21,7 @@ export interface ShownOverride extends Omit<ActiveOverride, "turnsOff" | "beats"
   readonly since: string;
 }
 
-/** A database that is at an older version than the served snapshot. */
+/** A database that is at an older version than the served snapshot, or that was: then its later revisions may lack changes. */
 export interface Behind {
   readonly epoch: number;
   readonly revision: number;

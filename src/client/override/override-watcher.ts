@@ -45,6 +45,14 @@ export function watchOverrideSource(
   return {
     /** Reads the source now. Resolves after a change has been reported. Never rejects. */
     check,
+    /** Logs at the start that the source has not been read yet, e.g. because a disk does not answer. */
+    logIfUnread: () => {
+      if (use.isUnread()) {
+        logger.error(
+          `override ${origin} ${path} has not been read yet; until then none of its overrides is in force, kills included`,
+        );
+      }
+    },
     /** Logs that the source is missing: if its path is wrong, a kill in the intended source would have no effect. */
     logIfMissing: () => {
       if (use.isMissing()) logger.info(`override ${origin} ${path} does not exist yet; it is checked every 2 s`);
@@ -85,6 +93,10 @@ function createUse(
     reason = undefined;
     wasRead = true;
     const next = settled.read(reading.text ?? "", reading.isCut);
+    const isEmpty = next.text === "" && next.earlier === undefined;
+    if (isMissing && isEmpty && said.earlier !== undefined) {
+      logger.warn(`override ${origin} ${path} is gone: its overrides have ended, and its kills with them`);
+    }
     const isChanged = next.text !== said.text || next.earlier !== said.earlier || next.isCut !== said.isCut;
     said = next;
     if (isChanged) onChanged(said);
@@ -100,5 +112,6 @@ function createUse(
       }
     },
     isMissing: () => isMissing,
+    isUnread: () => !wasRead && reason === undefined,
   };
 }

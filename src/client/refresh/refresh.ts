@@ -103,7 +103,7 @@ async function keepRefreshing(
   }
 }
 
-/** The result of one check of the database. `unchanged`: the database is still behind, or the attempt was aborted. */
+/** The result of one check of the database. `unchanged`: the attempt was aborted. */
 type Checked = { readonly store: FlagStore; readonly hasRead: boolean } & (Verdict | { readonly kind: "unchanged" });
 
 async function checkDatabase(
@@ -115,7 +115,7 @@ async function checkDatabase(
   if (signal.aborted) return { kind: "unchanged", store, hasRead: false };
   const compared = acceptance.compare(head);
   if (compared === "same" && !mustRead) return { kind: "accepted", store, hasRead: false };
-  if (compared === "behind" && !mustRead) return { kind: "unchanged", store, hasRead: false };
+  if (typeof compared !== "string" && !mustRead) return { ...compared, store, hasRead: false };
   const snapshot = await store.read("evaluation");
   if (signal.aborted) return { kind: "unchanged", store, hasRead: true };
   return { ...acceptance.accept(snapshot), store, hasRead: true };

@@ -12,12 +12,14 @@ export interface SavedSnapshot extends StoredSnapshot {
   readonly kept: readonly RawRow[];
   /** The time of the save, ISO 8601. */
   readonly savedAt: string;
+  /** Whether the database has shown an older version of this history. Kept in the head, which is read first. */
+  readonly isDiverged?: true;
 }
 
 /** Returns the text of a file that {@link parseSavedSnapshot} reads: JSON, with a checksum over the snapshot. */
 export function savedSnapshotText(saved: SavedSnapshot): string {
-  const { head, rows, kept, savedAt } = saved;
-  const snapshot = JSON.stringify({ head, savedAt, kept, rows });
+  const { head, rows, kept, savedAt, isDiverged } = saved;
+  const snapshot = JSON.stringify({ head: { ...head, isDiverged }, savedAt, kept, rows });
   return enveloped(snapshot);
 }
 
@@ -59,15 +61,18 @@ const BEGINNING_BYTES = 4096;
  * Reads only the beginning of a saved snapshot, which is cheap. Returns undefined if the file does not begin and end like a
  * saved snapshot. The rest of the file may still be damaged.
  */
-export function peekSavedSnapshot(bytes: Uint8Array): Pick<SavedSnapshot, "head" | "savedAt"> | undefined {
+export function peekSavedSnapshot(
+  bytes: Uint8Array,
+): Pick<SavedSnapshot, "head" | "savedAt" | "isDiverged"> | undefined {
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [, headText, savedAt] = BEGINNING.exec(whole.subarray(0, BEGINNING_BYTES).toString("utf8")) ?? [];
   if (headText === undefined || savedAt === undefined || whole.subarray(-4).toString("latin1") !== "]}}\n") {
     return undefined;
   }
   try {
-    const head = headIn(JSON.parse(headText));
-    return head && { head, savedAt };
+    const json: unknown = JSON.parse(headText);
+    const head = headIn(json);
+    return head && { head, savedAt, ...divergenceIn(json) };
   } catch {
     return undefined;
   }
@@ -104,7 +109,7 @@ export function snapshotIn(json: unknown, environment: string): ParsedSnapshot {
   if (head.environment !== environment) {
     return { ok: false, reason: `it is a snapshot of ${head.environment}, but this process runs in ${environment}` };
   }
-  return { ok: true, saved: { head, rows, kept, savedAt } };
+  return { ok: true, saved: { head, rows, kept, savedAt, ...divergenceIn(snapshot["head"]) } };
 }
 
 function headIn(json: unknown): Head | undefined {
@@ -114,6 +119,10 @@ function headIn(json: unknown): Head | undefined {
   if (typeof epoch !== "number" || typeof revision !== "number") return undefined;
   if (typeof commit !== "string" && commit !== null) return undefined;
   return { environment, storeId, epoch, revision, commit };
+}
+
+function divergenceIn(head: unknown): Pick<SavedSnapshot, "isDiverged"> {
+  return isJsonObject(head) && head["isDiverged"] === true ? { isDiverged: true } : {};
 }
 
 function rowsIn(json: unknown): readonly RawRow[] | undefined {

@@ -5,7 +5,7 @@ import { answerOf } from "../../files/answer.ts";
 import { failureCode, failureReason } from "../../files/failure.ts";
 import { type ReadLimits, readRegularFile } from "../../files/read-file.ts";
 import { writeFileSafely } from "../../files/write-file.ts";
-import { isOlder } from "../../store/store.ts";
+import { isOlder, isSameHistory } from "../../store/store.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import {
@@ -15,9 +15,9 @@ import {
   savedSnapshotText,
   type UnusableSnapshot,
 } from "./saved-snapshot.ts";
-import { keptRows, type Snapshot } from "./snapshot.ts";
+import { disablesMore, keptRows, type Snapshot } from "./snapshot.ts";
 
-/** The shortest time between two writes, however often flags change. */
+/** The shortest time between two writes, however often flags change. A write that disables a flag does not wait. */
 const BETWEEN_WRITES_MS = 5000;
 
 /** How long the first write is delayed, so that it does not slow down an application that is just starting. */
@@ -98,6 +98,7 @@ export function keepSnapshotFile(path: string, clock: Clock, logger: Logger) {
   let lastError: string | null = null;
   let isWarned = false;
   let waiting: SavedSnapshot | undefined;
+  let given: Snapshot | undefined;
   let writing: Promise<void> | undefined;
   let cancelPause: (() => void) | undefined;
 
@@ -128,6 +129,7 @@ export function keepSnapshotFile(path: string, clock: Clock, logger: Logger) {
     });
   }
   function startAndPause(): void {
+    cancelPause?.();
     start();
     cancelPause = clock.after(BETWEEN_WRITES_MS, () => {
       cancelPause = undefined;
@@ -136,23 +138,34 @@ export function keepSnapshotFile(path: string, clock: Clock, logger: Logger) {
   }
 
   return {
-    /** Writes the snapshot soon, unless a newer one replaces it first. */
+    /** Writes the snapshot soon, unless a newer one replaces it first; at once if it disables a flag of the last one. */
     save: (snapshot: Snapshot) => {
-      const { head, rows } = snapshot;
-      waiting = { head, rows, kept: keptRows(snapshot), savedAt: clock.today().toISOString() };
-      cancelPause ??= clock.after(BEFORE_WRITE_MS, startAndPause, true);
+      waiting = savedFrom(snapshot, clock.today());
+      if (given !== undefined && disablesMore(snapshot, given)) startAndPause();
+      else cancelPause ??= clock.after(BEFORE_WRITE_MS, startAndPause, true);
+      given = snapshot;
     },
     status: () => ({ path, lastError }),
     /** Writes the snapshot that is still waiting, if any, unless the disk does not answer. Never rejects. */
     close: async () => {
       cancelPause?.();
       start();
-      const timeout = Promise.withResolvers<void>();
-      const cancel = clock.after(CLOSE_MS, timeout.resolve, true);
-      await Promise.race([writing, timeout.promise]);
-      cancel();
+      await waitForLastWrite(clock, writing);
     },
   };
+}
+
+function savedFrom(snapshot: Snapshot, today: Date): SavedSnapshot {
+  const { head, rows, isDiverged } = snapshot;
+  const saved = { head, rows, kept: keptRows(snapshot), savedAt: today.toISOString() };
+  return isDiverged ? { ...saved, isDiverged } : saved;
+}
+
+async function waitForLastWrite(clock: Clock, writing: Promise<void> | undefined): Promise<void> {
+  const timeout = Promise.withResolvers<void>();
+  const cancel = clock.after(CLOSE_MS, timeout.resolve, true);
+  await Promise.race([writing, timeout.promise]);
+  cancel();
 }
 
 async function replaceFile(path: string, saved: SavedSnapshot): Promise<void> {
@@ -172,11 +185,17 @@ function trustedFolder(path: string): string {
 /** Returns whether the present file holds a newer version of the same database, or the same content. */
 function isAsGood(present: Uint8Array, saved: SavedSnapshot): boolean {
   const peeked = peekSavedSnapshot(present);
-  if (peeked !== undefined && !isOlder(saved.head, peeked.head)) {
+  if (peeked !== undefined && !mustStay(peeked, saved)) {
     const again = { ...saved, savedAt: peeked.savedAt };
     return peeked.head.revision === saved.head.revision && Buffer.from(savedSnapshotText(again)).equals(present);
   }
   // Only an undamaged file may prevent the write.
   const parsed = parseSavedSnapshot(present, saved.head.environment);
-  return parsed.ok && isOlder(saved.head, parsed.saved.head);
+  return parsed.ok && mustStay(parsed.saved, saved);
+}
+
+/** Returns whether a file is of a newer version, or keeps the kills that a restored backup may lack at a higher revision. */
+function mustStay(present: Pick<SavedSnapshot, "head" | "isDiverged">, saved: SavedSnapshot): boolean {
+  if (present.isDiverged && !saved.isDiverged && isSameHistory(present.head, saved.head)) return true;
+  return isOlder(saved.head, present.head);
 }

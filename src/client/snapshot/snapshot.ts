@@ -30,6 +30,8 @@ export interface Snapshot {
   /** The archived flags that were disabled manually. */
   readonly archivedKills: ReadonlyMap<FlagKey, Flag>;
   readonly setAside: readonly SetAside[];
+  /** True after a primary had an older version of this history: the database's later revisions may lack its changes. */
+  readonly isDiverged?: true;
 }
 
 /** The source of a snapshot, and the replacements for rows that cannot be read. */
@@ -111,6 +113,32 @@ export function withKills(snapshot: Snapshot, rows: readonly RawRow[]): Snapshot
     rows: snapshot.rows.map((row) => (killed.has(row.feature_key) ? { ...row, enabled: false } : row)),
     live: new Map([...snapshot.live].map(([key, read]) => [key, killed.get(key) ?? read])),
   };
+}
+
+/**
+ * Returns the rows with each flag disabled that the snapshot disables, and the keys of the flags that the rows would have
+ * enabled.
+ */
+export function withHeldKills(
+  rows: readonly RawRow[],
+  { live }: Snapshot,
+): { readonly rows: readonly RawRow[]; readonly held: readonly FlagKey[] } {
+  const held = new Set<unknown>();
+  for (const { feature_key: key, enabled, archived_at: archivedAt } of rows) {
+    const isLive = typeof key === "string" && typeof archivedAt !== "string";
+    if (isLive && enabled !== false && live.get(key)?.flag.enabled === false) held.add(key);
+  }
+  if (held.size === 0) return { rows, held: [] };
+  return {
+    rows: rows.map((row) => (held.has(row.feature_key) ? { ...row, enabled: false } : row)),
+    held: [...held].map(String),
+  };
+}
+
+/** Returns whether a flag that was enabled before is disabled or gone. */
+export function disablesMore(now: Snapshot, before: Snapshot): boolean {
+  if (now.isDiverged !== before.isDiverged) return true;
+  return [...before.live].some(([key, { flag }]) => flag.enabled && now.live.get(key)?.flag.enabled !== true);
 }
 
 /** Returns whether two reads of one revision hold the same rows. */

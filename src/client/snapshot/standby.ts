@@ -11,6 +11,7 @@ import { bundledSnapshotBytes, savedSnapshotBytes } from "./snapshot-file.ts";
 export interface StandbySnapshot {
   /** The head that the file begins with. If the rest is damaged, {@link read} returns a different snapshot. */
   readonly head: Snapshot["head"];
+  readonly isDiverged: boolean;
   /** Returns an upper bound on the number of rows in the snapshot. */
   readonly maxRows: () => number;
   /** Returns the snapshot, or undefined if nothing is usable. Damage is logged once. */
@@ -74,21 +75,24 @@ export async function findStandby(
       logger.warn(`${name} is not used: ${parsed.reason}`);
       return undefined;
     }
-    const { head, rows, kept, savedAt } = parsed.saved;
+    const { head, rows, kept, savedAt, isDiverged } = parsed.saved;
     const lastGood = readSnapshot({ head, rows: kept }, { source, previous: undefined, definitions });
-    return readSnapshot({ head, rows }, { source, savedAt, previous: lastGood, definitions });
+    const snapshot = readSnapshot({ head, rows }, { source, savedAt, previous: lastGood, definitions });
+    return isDiverged ? { ...snapshot, isDiverged } : snapshot;
   }
   function readNow(parsed: ParsedSnapshot, source: StandbySource, name: string): readonly StandbySnapshot[] {
     const snapshot = read(parsed, source, name);
     if (snapshot === undefined) return [];
-    return [{ head: snapshot.head, maxRows: () => snapshot.rows.length, read: () => snapshot }];
+    const { head, isDiverged = false } = snapshot;
+    return [{ head, isDiverged, maxRows: () => snapshot.rows.length, read: () => snapshot }];
   }
   /** Defers the parsing, unless the beginning of the file already shows that it cannot be used. */
   function readLater(bytes: Uint8Array, name: string): readonly StandbySnapshot[] {
     const peeked = peekSavedSnapshot(bytes);
     if (peeked?.head.environment !== environment) return readNow(parseSavedSnapshot(bytes, environment), "disk", name);
     const readOnce = once(() => read(parseSavedSnapshot(bytes, environment), "disk", name));
-    return [{ head: peeked.head, maxRows: () => maxRowsIn(bytes), read: readOnce }];
+    const { head, isDiverged = false } = peeked;
+    return [{ head, isDiverged, maxRows: () => maxRowsIn(bytes), read: readOnce }];
   }
 
   const found: StandbySnapshot[] = [];

@@ -147,6 +147,23 @@ describe("the file of a client", () => {
     expect(on(client)).toBe("search booking");
   });
 
+  test("that is deleted ends its kills with the second read, and a warning says so", async () => {
+    const overrideFile = freshFile();
+    writeFileSync(overrideFile, "FLAGS_KILL=checkout");
+    const { client, clock, lines } = await opened(fakeStore(rows), { overrideFile });
+    expect(on(client)).toBe("search booking");
+    rmSync(overrideFile);
+    const isRead = async () => {
+      await clock.advance(2000);
+      return on(client);
+    };
+    await expect.poll(isRead, { timeout: 20_000 }).toBe("checkout search booking");
+    await clock.advance(2000);
+    expect(lines.filter((line) => line.startsWith("warn"))).toEqual([
+      `warn override file ${overrideFile} is gone: its overrides have ended, and its kills with them`,
+    ]);
+  });
+
   test("is followed when it is replaced, and a kill in UTF-16 applies", async () => {
     const overrideFile = freshFile();
     const { client, clock } = await opened(fakeStore(rows), { overrideFile });

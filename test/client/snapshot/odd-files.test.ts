@@ -7,7 +7,8 @@ import { aPipe } from "../../files/places.ts";
 import { aFlag } from "../../support/flags.ts";
 import { aFolder } from "../../support/repository.ts";
 import { aRow } from "../../support/rows.ts";
-import { fakeStore, settle } from "../fakes.ts";
+import { openFlags } from "../../../src/client/create-flags.ts";
+import { fakeStore, heard, manualClock, settle } from "../fakes.ts";
 import { opened } from "../opened.ts";
 
 /** Makes look-ups and renames of a path that contains "hung" wait, as on a network share whose server is gone. */
@@ -212,5 +213,50 @@ describe("a disk that does not answer", () => {
     expect(isClosed).toBe(false);
     await clock.advance(100);
     await closing;
+  });
+});
+
+describe("an override file on a disk that does not answer", () => {
+  /** A file with a kill; `answered` ends the wait for its disk. */
+  function aHungKill() {
+    const overrideFile = join(aFolder(), "hung.env");
+    writeFileSync(overrideFile, "FLAGS_KILL=saved");
+    hung.isGone = true;
+    const answered = (): void => {
+      hung.isGone = false;
+      for (const answer of hung.answer.splice(0)) answer();
+    };
+    onTestFinished(answered);
+    return { overrideFile, answered };
+  }
+
+  test("is awaited by the start although the database has answered, so that its kills are in force", async () => {
+    const { overrideFile, answered } = aHungKill();
+    const [clock, store, logger] = [manualClock(), fakeStore(ROWS), heard()];
+    const options = { environment: "production", env: {}, snapshotFile: false, overrideFile, logger } as const;
+    let isStarted = false;
+    const opening = openFlags(options, { clock, openStore: store.open }).then((started) => {
+      isStarted = true;
+      return started;
+    });
+    await clock.advance(1499);
+    expect(store.counts.reads).toBe(1);
+    expect(isStarted).toBe(false);
+    answered();
+    const { client } = await opening;
+    onTestFinished(() => client.close());
+    expect(client.isEnabled("saved")).toBe(false);
+    expect(logger.lines.join("\n")).not.toContain("error");
+  });
+
+  test("is reported at the end of the initial timeout, because its kills are not in force", async () => {
+    const { overrideFile, answered } = aHungKill();
+    const { client, lines } = await opened(fakeStore(ROWS), { overrideFile });
+    expect(lines).toEqual([
+      "info production, revision 1 (4be12f0), 1 flag from a fake store",
+      `error override file ${overrideFile} has not been read yet; until then none of its overrides is in force, kills included`,
+    ]);
+    answered();
+    await expect.poll(() => client.isEnabled("saved")).toBe(false);
   });
 });

@@ -8,7 +8,7 @@ import {
   savedSnapshotText,
   snapshotIn,
 } from "../../../src/client/snapshot/saved-snapshot.ts";
-import { readSnapshot, type Snapshot } from "../../../src/client/snapshot/snapshot.ts";
+import { readSnapshot, type Snapshot, withKills } from "../../../src/client/snapshot/snapshot.ts";
 import { keepSnapshotFile } from "../../../src/client/snapshot/snapshot-file.ts";
 import { aFlag, aRule, isOneOf } from "../../support/flags.ts";
 import { aRow } from "../../support/rows.ts";
@@ -103,6 +103,28 @@ test("of many changes within 5 s only the first and the last are written", async
   expect(written()).toBe(1);
   await clock.advance(1);
   await expect.poll(written).toBe(50);
+  await saver.close();
+});
+
+test("a change that disables a flag is written at once, however short ago the last write was", async () => {
+  const path = freshPath();
+  const clock = manualClock();
+  const saver = keepSnapshotFile(path, clock, heard());
+  const written = (): unknown => existsSync(path) && JSON.parse(readFileSync(path, "utf8")).snapshot.head.revision;
+  saver.save(at(1));
+  await clock.advance(100);
+  await expect.poll(written).toBe(1);
+  saver.save(at(2));
+  await clock.advance(10);
+  expect(written()).toBe(1);
+  saver.save(withKills(at(3), [{ ...ROW, enabled: false }]));
+  await expect.poll(written).toBe(3);
+  // The pause begins again.
+  saver.save(at(4));
+  await clock.advance(4999);
+  expect(written()).toBe(3);
+  await clock.advance(1);
+  await expect.poll(written).toBe(4);
   await saver.close();
 });
 
