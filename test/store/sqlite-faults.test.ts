@@ -112,6 +112,21 @@ test("while another process holds the lock, reading works, and a heartbeat fails
   await store.close();
 });
 
+test("an application does not wait until another process gives up an exclusive lock: it is locked, and tries again later", async () => {
+  const file = freshFile();
+  await migrateStore(fileUrl(file), "production");
+  const holder = spawn("sqlite3", [file]);
+  const ended = once(holder, "exit");
+  holder.stdin.end(`PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; SELECT 'held';\n.shell sleep 4\nCOMMIT;\n`);
+  await once(holder.stdout, "data");
+  await expect(openStore(fileUrl(file))).rejects.toMatchObject({ code: "STORE_LOCKED" });
+  expect(holder.exitCode).toBeNull();
+  await ended;
+  const store = await openStore(fileUrl(file));
+  expect((await store.readHead()).revision).toBe(0);
+  await store.close();
+});
+
 test.for([{ how: "by option" }, { how: "by address" }])(
   "a store opened for reading $how reads and refuses to write",
   async ({ how }) => {

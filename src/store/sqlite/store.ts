@@ -15,6 +15,8 @@ import { watchSqlite } from "./watch.ts";
 const SYNC_WAIT_MS = 5_000;
 /** The time that a running application waits for another writer. It must not be blocked for long, and tries again later. */
 const APPLICATION_WAIT_MS = 250;
+/** Holds the SQL that sets up a connection for writing. The time limit comes first, because the next statement reads the file. */
+const setupFor = (waitMs: number): string => `PRAGMA busy_timeout = ${waitMs}; PRAGMA synchronous = FULL`;
 
 /**
  * Opens a store in one SQLite file, which must exist and have flaghoist's tables unless it is opened for a sync.
@@ -25,7 +27,7 @@ export function openSqliteStore(file: string, label: string, mode: StoreMode): F
   const connection =
     mode.kind === "read"
       ? keepConnection(file, label, "ro")
-      : keepConnection(file, label, "rw", "PRAGMA synchronous = FULL");
+      : keepConnection(file, label, "rw", setupFor(mode.kind === "sync" ? SYNC_WAIT_MS : APPLICATION_WAIT_MS));
 
   async function run<Result>(
     attempt: Attempt,
