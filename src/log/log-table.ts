@@ -18,12 +18,20 @@ export interface TableStep {
 /** Describes an entry of the audit. */
 export function tableStep(environment: string, entry: AuditEntry): TableStep {
   const commit = entry.newState?.["commit_sha"];
+  const text = shortened(meaningText(entry));
   return {
     environment,
     entry,
-    text: entry.bySync ? meaningText(entry) : `${meaningText(entry)} manually`,
+    text: entry.bySync ? text : `${text} manually`,
     commit: entry.bySync && typeof commit === "string" ? commit : null,
   };
+}
+
+/** The most characters of one change in words. A row that was written by hand can contain values of any size. */
+const MAX_CHANGE_TEXT = 2000;
+
+function shortened(text: string): string {
+  return text.length > MAX_CHANGE_TEXT ? `${text.slice(0, MAX_CHANGE_TEXT - 1).toWellFormed()}…` : text;
 }
 
 function meaningText({ action, key, oldState, newState, problem }: AuditEntry): string {
