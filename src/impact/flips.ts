@@ -60,7 +60,8 @@ function flipsEveryone(pair: VersionPair): boolean | undefined {
   return from === undefined || to === undefined ? undefined : flipTest(pair)(from, to);
 }
 
-const TOO_LARGE: Flips = { ...NO_FLIPS, method: "too-large", flipped: { share: 0, margin: 1 } };
+/** The figures of a change that is not measured, because it is too large. */
+export const TOO_LARGE: Flips = { ...NO_FLIPS, method: "too-large", flipped: { share: 0, margin: 1 } };
 
 /** Takes the steps to evaluate both versions for every context; false if too few are left. */
 function canEvaluate({ before, after, population, budget }: FlipQuestion): boolean {

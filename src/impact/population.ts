@@ -84,6 +84,12 @@ export function attributesRead(
   return new Map([...declared].filter(([name]) => asked.has(name) || subjects.has(name)));
 }
 
+/** Returns the number of attributes that the flags read. */
+export function countAttributes(flags: Iterable<Flag>): number {
+  const { asked, subjects } = questionsOf(flags);
+  return asked.size + [...subjects].filter((name) => !asked.has(name)).length;
+}
+
 /** The maximum number of values in one population. */
 const MAX_VALUES = 4_000_000;
 

@@ -1,11 +1,14 @@
 import { differences } from "../core/plan/difference.ts";
 import { FlagError } from "../core/errors.ts";
-import type { FlagKey } from "../core/flag/flag.ts";
-import { measureFlips } from "../impact/flips.ts";
+import type { Flag, FlagKey } from "../core/flag/flag.ts";
+import { type FlipQuestion, measureFlips, TOO_LARGE } from "../impact/flips.ts";
 import {
+  attributesRead,
+  countAttributes,
   DEFAULT_SEED,
   DEFAULT_SIZE,
   generatePopulation,
+  mostPeople,
   type Population,
   type PopulationNote,
 } from "../impact/population.ts";
@@ -142,16 +145,35 @@ async function gitFound(
 const MAX_ANSWERS = 4_000_000;
 const FEWEST_PEOPLE = 1_000;
 
-function peopleFor(changes: readonly ServedChange[], attributes: Config["attributes"]): Population {
-  const flags = new Set(changes.flatMap(({ before, after }) => [...before.all.values(), ...after.all.values()]));
-  const size = Math.max(FEWEST_PEOPLE, Math.min(DEFAULT_SIZE, Math.floor(MAX_ANSWERS / Math.max(1, changes.length))));
+/** The maximum number of attributes that the flags of a measured change read. A manual change can add any number. */
+const MAX_ATTRIBUTES = 1_000;
+
+function peopleFor(changes: readonly ServedChange[], declared: Config["attributes"]): Population {
+  const flags = new Set(changes.filter((change) => !isTooLarge(change)).flatMap(flagsOf));
+  const attributes = attributesRead(declared, flags);
+  const affordable = Math.max(FEWEST_PEOPLE, Math.floor(MAX_ANSWERS / Math.max(1, changes.length)));
+  const size = Math.min(DEFAULT_SIZE, affordable, mostPeople(countAttributes(flags)));
   return generatePopulation(attributes, flags, { size, seed: DEFAULT_SEED });
+}
+
+type ChangedVersions = Pick<ServedChange, "before" | "after">;
+
+function flagsOf({ before, after }: ChangedVersions): readonly Flag[] {
+  return [...before.all.values(), ...after.all.values()];
+}
+
+function isTooLarge(change: ChangedVersions): boolean {
+  return countAttributes(flagsOf(change)) > MAX_ATTRIBUTES;
+}
+
+function flipsOf(question: FlipQuestion): Flips {
+  return isTooLarge(question) ? TOO_LARGE : measureFlips(question);
 }
 
 function suspectOf(change: ServedChange, population: Population, budget: Budget): Suspect {
   const { before, after, ...facts } = change;
   const { key, problem } = change;
-  const flips = problem === null ? measureFlips({ key, before, after, population, budget }) : null;
+  const flips = problem === null ? flipsOf({ key, before, after, population, budget }) : null;
   return { ...facts, flips, undo: undoOf(change) };
 }
 
@@ -173,9 +195,7 @@ function netsOf(changes: readonly ServedChange[], population: Population, budget
     if (first === undefined || last === undefined || group.length < 2) return [];
     const { environment, key } = first;
     const isReadable = first.problem === null && last.problem === null;
-    const flips = isReadable
-      ? measureFlips({ key, before: first.before, after: last.after, population, budget })
-      : null;
+    const flips = isReadable ? flipsOf({ key, before: first.before, after: last.after, population, budget }) : null;
     return [{ environment, key, changes: group.length, flips }];
   });
 }

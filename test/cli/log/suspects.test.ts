@@ -49,6 +49,20 @@ onEveryEngine((engine) => {
     ]);
   });
 
+  test("a manual change that reads thousands of attributes is listed and not measured", async () => {
+    const tree = await aSyncedTree(engine, { voice_logging: at("all") }, { config: FREE });
+    const since = await afterNow();
+    const lists = JSON.stringify(
+      Object.fromEntries(Array.from({ length: 5_000 }, (_, number) => [`attribute${number}`, ["a"]])),
+    );
+    await tree.database.type(
+      `UPDATE feature_toggles SET rollout_strategy = 'whitelist', target_config = '${lists}' WHERE feature_key = 'voice_logging'`,
+    );
+    const lines = await told(tree, "--since", since);
+    expect(lines[0]).toBe("1 change in production since WHEN UTC");
+    expect(lines[2]).toContain("not measured: too large");
+  });
+
   test("several changes to one flag are listed separately and in total; off and on again flips nobody", async () => {
     const tree = await aSyncedTree(engine, { voice_logging: at("all"), checkout_button: at("10%") }, { config: FREE });
     const since = await afterNow();
