@@ -7,6 +7,12 @@ import { FormatProblem } from "./format-problem.ts";
 /** Returns the condition of a segment by its name; undefined if there is no such segment. */
 export type SegmentNamed = (name: string) => Condition | undefined;
 
+/** Rows name no segments: each is written out. */
+const noSegment: SegmentNamed = () => undefined;
+
+/** The conditions of segments that are written out: the rows that one run makes share their JSON. */
+const parsed = new WeakMap<JsonObject, Condition>();
+
 const MAX_DEPTH = 40;
 
 /**
@@ -16,7 +22,7 @@ const MAX_DEPTH = 40;
  * @throws FormatProblem for anything that is not a condition. Unknown parts are never skipped: a condition without one of its
  *   parts applies to other people
  */
-export function parseCondition(json: JsonValue, segmentNamed: SegmentNamed = () => undefined): Condition {
+export function parseCondition(json: JsonValue, segmentNamed: SegmentNamed = noSegment): Condition {
   return conditionAt(json, [], segmentNamed);
 }
 
@@ -50,7 +56,7 @@ function segmentsAt(value: JsonValue, path: Path, segmentNamed: SegmentNamed): r
   if (isJsonObject(value)) {
     return Object.entries(value).map(([name, inlined]) => ({
       name,
-      when: conditionAt(inlined, [...path, name], segmentNamed),
+      when: segmentAt(inlined, [...path, name], segmentNamed),
     }));
   }
   return listOf(value).map((name) => {
@@ -60,6 +66,13 @@ function segmentsAt(value: JsonValue, path: Path, segmentNamed: SegmentNamed): r
     if (when === undefined) throw new FormatProblem(path, `segment "${name}" does not exist`);
     return { name, when };
   });
+}
+
+function segmentAt(json: JsonValue, path: Path, segmentNamed: SegmentNamed): Condition {
+  const isShared = segmentNamed === noSegment && isJsonObject(json);
+  const condition = (isShared ? parsed.get(json) : undefined) ?? conditionAt(json, path, segmentNamed);
+  if (isShared) parsed.set(json, condition);
+  return condition;
 }
 
 function testsAt(value: JsonValue, path: Path): readonly Test[] {
