@@ -7,7 +7,7 @@ import { startClient, type StartedClient } from "./start-client.ts";
 
 /** The dependencies of a client that tests can replace. */
 export interface ClientDependencies extends Omit<ClientInput, "snapshotFile"> {
-  /** The folder from which the nearest `flags/` is searched upwards. */
+  /** The folder from which to search upwards for the nearest `flags/`. */
   readonly folder: string;
 }
 

@@ -19,7 +19,7 @@ export function bareValue(text: string): string {
 
 /**
  * Returns the value of a control variable such as `FLAGS_ENV`, stripped by {@link bareValue}. The command line and programs
- * read all of these variables here, so that a value means the same to both. The name is matched in any case.
+ * read all of these variables here, so that a value means the same to both. The name is case-insensitive.
  *
  * @returns undefined if the variable is not set; an empty string if it is set to nothing
  */

@@ -115,7 +115,7 @@ function aheadWarning(key: FlagKey, { sides, earlier, work }: Stage, population:
     return [{ code: "not-measured", text }];
   }
   if (share === 0) return [];
-  const variants = [...new Set(ahead.map(({ to }) => to))].join(", ");
+  const variants = [...new Set(ahead.map(({ to }) => JSON.stringify(to)))].join(", ");
   const there = earlier.plan.environment;
   const people = `${percentText(share)} of people are served ${variants} here but not in ${there}`;
   return [{ code: "ahead", text: `ahead of ${there}: ${people}` }];

@@ -13,7 +13,7 @@ export interface DatabaseLookup {
   readonly option?: string | undefined;
   readonly environment: string;
   readonly env: Variables;
-  /** The folder from which `flags/` is searched upwards. */
+  /** The folder from which to search upwards for `flags/`. */
   readonly folder: string;
 }
 

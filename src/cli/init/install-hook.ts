@@ -44,7 +44,7 @@ const HOOK_MARK = "# Installed by hoist init --hook.";
 
 /**
  * Returns the pre-commit hook: it validates the staged files and ends like `hoist validate`. It is written for POSIX sh, which
- * git brings to every system, and starts Node.js only when a file under `flags/` is staged.
+ * is available wherever git is installed, and starts Node.js only when a file under `flags/` is staged.
  *
  * @param prefix  the path from the top of the work tree to the folder that holds `flags/`: "" or `apps/shop`
  */
@@ -53,7 +53,7 @@ export function preCommitHook(prefix: string): string {
   return `#!/bin/sh
 ${HOOK_MARK}
 # This hook validates staged flag files. To skip it once: git commit --no-verify
-# Git starts it at the top of the work tree. Git runs only there: a subfolder of a branch can look like a repository.
+# Git starts it at the top of the work tree. The hook calls git only here: a branch can contain a folder that git takes for a repository.
 git --literal-pathspecs diff --cached --quiet -- ${flags} && exit 0
 top=$PWD
 cd ${prefix === "" ? "." : shellWord(prefix)} 2>/dev/null || exit 0

@@ -109,7 +109,7 @@ const FAULTS: Readonly<Record<BadLine["fault"], string>> = {
   unreadable: "is not KEY=value",
   several: "has several settings; write each on a line of its own",
   comment: "has a setting at the end of a comment; write it on a line of its own",
-  mixed: "begins a part with zero bytes, as in UTF-16, in a file in another encoding; save the whole file as UTF-8",
+  mixed: "starts a part in UTF-16, but the rest of the file has another encoding; save the whole file as UTF-8",
 };
 
 function badLineProblem({ origin, path }: OverrideText, { line, fault, applies }: BadLine): OverrideProblem {

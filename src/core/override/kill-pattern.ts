@@ -8,7 +8,7 @@ export interface KillPattern {
   readonly text: string;
   /** What the pattern is compared with. */
   readonly of: "key" | "tag";
-  /** In lower case: keys and tags are compared in any case. */
+  /** In lower case, because keys and tags are case-insensitive. */
   readonly glob: string;
   /** The entry starts with `!`: this list does not kill flags that match it. */
   readonly spares: boolean;

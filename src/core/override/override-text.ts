@@ -33,7 +33,7 @@ export function withoutSeparators(name: string): string {
 
 /** One line of an override file that sets a variable. */
 export interface SettingLine {
-  /** In capitals, because names are matched in any case. */
+  /** In capitals, because names are case-insensitive. */
   readonly variable: string;
   /** As {@link bareValue} leaves it. */
   readonly value: string;
@@ -44,7 +44,7 @@ export interface SettingLine {
 /** What is wrong with a line, so that at most its settings that disable flags apply. */
 export interface BadLine {
   readonly line: number;
-  /** `mixed`: from this line on, the file has zero bytes, as text in UTF-16 has them. */
+  /** `mixed`: from this line on, the file contains NUL bytes, as UTF-16 text does. */
   readonly fault: "unreadable" | "several" | "comment" | "mixed";
   /** Whether settings of the line apply. */
   readonly applies: boolean;

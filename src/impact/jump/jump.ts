@@ -26,7 +26,7 @@ const TOO_LARGE: Jump = { points: 100, method: "too-large", notMeasured: [], dec
 
 /**
  * Measures the jump of one flag. Roles and declared values count by their weights. A test of an attribute that declares
- * no values counts everyone if all values pass it, and otherwise nobody; lists of such values count nobody. If an answer
+ * no values counts as everyone if all values pass it, and otherwise as nobody; lists of such values count as nobody. If an answer
  * changes whatever the values of such attributes are, it counts. Where a condition tests the presence of an attribute that
  * declares no share of people who lack it, everyone may lack it, and the larger jump counts. The result depends on nothing but the arguments.
  *

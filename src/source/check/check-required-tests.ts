@@ -7,7 +7,7 @@ import { LIMITS } from "../shape/limits.ts";
 import { errorAtKey } from "./report.ts";
 
 /**
- * Reports flags that have too many tests together with all flags that they require, directly or indirectly: one
+ * Reports flags that, together with all flags that they require, directly or indirectly, have too many condition checks: one
  * evaluation may have to evaluate all of them.
  *
  * @param testsOf  returns the number of tests of one flag, at least 1

@@ -31,7 +31,7 @@ owners: # the owners of flags → their teams or users on GitHub
 
 policies:
   maxStep: 25% # a larger jump in a protected environment needs an acknowledgement
-  maxFlags: 25 # a sync that widens more flags than this also needs one
+  maxFlags: 25 # a sync that changes the answers of more flags needs one, too
 `;
 }
 

@@ -54,7 +54,7 @@ export type PoliciesFile = {
 export interface Policies extends Readonly<Record<PolicyName, number | boolean | null>> {
   /** The largest jump that needs no acknowledgement. */
   readonly maxStep: Share | null;
-  /** The maximum number of flags that one sync may widen without an acknowledgement. */
+  /** The maximum number of flags whose answers one sync may change without an acknowledgement. */
   readonly maxFlags: number | null;
   readonly stagingFirst: boolean;
   readonly maxExpiryDays: number | null;

@@ -338,7 +338,7 @@ Nothing changes in staging against HEAD~1.`);
     commitFlags(repository, "Straight to production (#2)", { checkout_button: flagText({ lines: lines + soon }) });
     const { warnings } = flagIn(await reportOf(repository), "checkout_button");
     expect(warnings).toEqual([
-      { code: "ahead", text: "ahead of staging: 30.0 % of people are served on here but not in staging" },
+      { code: "ahead", text: 'ahead of staging: 30.0 % of people are served "on" here but not in staging' },
       { code: "expires-soon", text: `expires in 5 days, on ${soon}` },
     ]);
   });

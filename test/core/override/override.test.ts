@@ -347,7 +347,7 @@ test("a line with several settings, a setting in a comment and a part in UTF-16 
     "error override-line: overrides.env:1 has several settings; write each on a line of its own; of this line, only what disables flags applies",
     "error override-line: overrides.env:2 has a setting at the end of a comment; write it on a line of its own; of this line, only what disables flags applies",
     "error override-line: overrides.env:3 is not KEY=value; the line is ignored",
-    "error override-line: overrides.env:3 begins a part with zero bytes, as in UTF-16, in a file in another encoding; save the whole file as UTF-8; what can be read applies",
+    "error override-line: overrides.env:3 starts a part in UTF-16, but the rest of the file has another encoding; save the whole file as UTF-8; what can be read applies",
   ]);
 });
 

@@ -73,7 +73,7 @@ export async function writeWorkflows(folder: string, { root, settings }: FoundRe
   return steps;
 }
 
-/** GitHub reads a template from any of these folders, in any case. */
+/** GitHub reads a template from any of these folders, whatever the case of its name. */
 const TEMPLATE_FOLDERS = [".github", ".", "docs"];
 
 async function freePath(root: string, { path, text }: NewFile): Promise<string> {

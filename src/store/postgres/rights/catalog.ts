@@ -68,7 +68,7 @@ interface PolicyRow {
 
 export interface GrantRow {
   readonly on: "table" | "function" | "schema" | "database";
-  /** The name of the table, the signature of the function, or the name of schema or database. */
+  /** The name of the table, the signature of the function, or the name of the schema or the database. */
   readonly object: string;
   /** The column that the right is restricted to. */
   readonly column: string | null;

@@ -90,7 +90,7 @@ export function roleName(environment: string, role: Role): string {
   return `flaghoist_${environment.toLowerCase().replaceAll("-", "_")}_${role}`;
 }
 
-/** The query of the view for browsers. Disabled flags are included, because they would look like missing ones. */
+/** The query of the view for browsers. Disabled flags are included, because otherwise they would look like missing ones. */
 export function clientQuery(schema: string): string {
   return `SELECT feature_key, display_name, enabled FROM ${schema}.feature_toggles WHERE client AND archived_at IS NULL`;
 }

@@ -59,7 +59,7 @@ interface Names {
 }
 
 function introduction({ environment, name }: Names): string {
-  return `-- Roles, grants and row-level security of Flaghoist for the environment ${environment}. Run it as an administrator in the
+  return `-- Roles, grants and row-level security of Flaghoist for the environment ${environment}. Run this script as an administrator in the
 -- database of ${environment}, after \`hoist db migrate\` and again after each migration; running it again changes nothing.
 -- These roles cannot log in. Grant them to the users that do, for example:  GRANT ${name("sync")} TO deploy;
 --
