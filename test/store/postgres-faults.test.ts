@@ -261,7 +261,7 @@ describePostgres("PostgreSQL in trouble", () => {
   test("without the package pg, the message says what to install", async () => {
     const folder = mkdtempSync(join(tmpdir(), "flaghoist-without-pg-"));
     try {
-      for (const part of ["core", "store"]) {
+      for (const part of ["core", "files", "store"]) {
         cpSync(new URL(`../../src/${part}`, import.meta.url).pathname, join(folder, part), { recursive: true });
       }
       const script = `import("${folder}/store/open.ts").then((m) => m.openStore("postgres://h/d")).catch((e) => console.log(e.code, e.message, e.hint))`;

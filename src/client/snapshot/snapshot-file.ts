@@ -2,7 +2,7 @@ import type { Stats } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, relative } from "node:path";
 import { answerOf } from "../../files/answer.ts";
-import { failureCode, failureReason } from "../../files/failure.ts";
+import { failureCode } from "../../files/failure.ts";
 import { type ReadLimits, readRegularFile } from "../../files/read-file.ts";
 import { writeFileSafely } from "../../files/write-file.ts";
 import { isOlder, isSameHistory } from "../../store/store.ts";
@@ -26,6 +26,9 @@ const BEFORE_WRITE_MS = 100;
 /** How long a write or a read may take before it counts as failed, e.g. on a network share that is gone. */
 const ANSWER_MS = 10_000;
 
+/** What to do about a file that cannot be written. */
+const ADVICE = "set FLAGS_SNAPSHOT_FILE to a writable path";
+
 /** How long closing waits for the last write. */
 const CLOSE_MS = 1500;
 
@@ -34,18 +37,11 @@ const MAX_SNAPSHOT_BYTES = 256 * 1024 * 1024;
 
 /**
  * Returns the bytes of the file that keeps the last good snapshot, the reason if it cannot be used, or undefined if there is no
- * file. The file must belong to this user or to root, and nobody else may be able to write to it or to replace it: anybody who
- * can decides which flags are on while the database is down. Never rejects.
+ * file. The file must belong to this user or to root, and nobody else may be able to write to it: anybody who can decides which
+ * flags are on while the database is down. Never rejects.
  */
-export async function savedSnapshotBytes(path: string, signal?: AbortSignal): Promise<SnapshotBytes> {
-  const bytes = await bytesAt(path, { problemOf: ownerProblem, signal });
-  if (!(bytes instanceof Uint8Array)) return bytes;
-  try {
-    const reason = await answerOf(folderProblem(path), ANSWER_MS);
-    return reason === undefined ? bytes : { ok: false, reason };
-  } catch (error) {
-    return { ok: false, reason: `its folder cannot be looked up: ${failureReason(error)}` };
-  }
+export function savedSnapshotBytes(path: string, signal?: AbortSignal): Promise<SnapshotBytes> {
+  return bytesAt(path, { problemOf: ownerProblem, signal });
 }
 
 /** Returns the bytes of a bundled snapshot, which may belong to any user; otherwise like {@link savedSnapshotBytes}. */
@@ -74,7 +70,8 @@ function ownerProblem({ uid, mode }: Stats): string | undefined {
 
 /**
  * Returns why the folder of a file lets others replace the file, e.g. by an earlier snapshot of this user. In a folder with the
- * sticky bit, such as /tmp, they can replace only their own files.
+ * sticky bit, such as /tmp, they can replace only their own files. This is a warning only, because the volumes of containers are
+ * often writable for everybody, and a snapshot that is not used loses kills.
  */
 async function folderProblem(path: string): Promise<string | undefined> {
   // Windows has no modes of this kind.
@@ -97,6 +94,7 @@ async function folderProblem(path: string): Promise<string | undefined> {
 export function keepSnapshotFile(path: string, clock: Clock, logger: Logger) {
   let lastError: string | null = null;
   let isWarned = false;
+  const warnAboutFolder = folderWarning(path, logger);
   let waiting: SavedSnapshot | undefined;
   let given: Snapshot | undefined;
   let writing: Promise<void> | undefined;
@@ -106,7 +104,7 @@ export function keepSnapshotFile(path: string, clock: Clock, logger: Logger) {
     while (waiting !== undefined) {
       const saved = waiting;
       waiting = undefined;
-      const replacing = replaceFile(path, saved);
+      const replacing = replaceFile(path, saved).then(warnAboutFolder);
       try {
         await answerOf(replacing, ANSWER_MS);
         lastError = null;
@@ -119,9 +117,8 @@ export function keepSnapshotFile(path: string, clock: Clock, logger: Logger) {
   }
   function failed(reason: string): void {
     lastError = reason;
-    if (isWarned) return;
+    if (!isWarned) logger.warn(`snapshot file ${path} cannot be written (${reason}); ${ADVICE}`);
     isWarned = true;
-    logger.warn(`snapshot file ${path} cannot be written (${reason}); set FLAGS_SNAPSHOT_FILE to a writable path`);
   }
   function start(): void {
     writing ??= write().finally(() => {
@@ -152,6 +149,17 @@ export function keepSnapshotFile(path: string, clock: Clock, logger: Logger) {
       start();
       await waitForLastWrite(clock, writing);
     },
+  };
+}
+
+/** Creates a function that warns once if others can replace the file. Never rejects. */
+function folderWarning(path: string, logger: Logger): () => Promise<void> {
+  let isChecked = false;
+  return async () => {
+    if (isChecked) return;
+    isChecked = true;
+    const problem = await answerOf(folderProblem(path), ANSWER_MS).catch(() => undefined);
+    if (problem !== undefined) logger.warn(`snapshot file ${path}: ${problem}`);
   };
 }
 
