@@ -4,7 +4,7 @@ import { transform } from "esbuild";
 import { sourceFiles } from "./imports.ts";
 
 /** Lists the functions of node:fs that any file may use: they look something up, and neither open nor write a file. */
-const LOOKUPS = new Set(["lstat", "readdir", "realpath", "realpathSync", "statSync"]);
+const LOOKUPS = new Set(["lstat", "readdir", "realpath", "realpathSync", "stat", "statSync"]);
 
 /** Lists the other uses of node:fs outside src/files/, with the reason. The names of a folder end with a slash. */
 const EXCEPTIONS: readonly { readonly of: string; readonly names: readonly string[]; readonly reason: string }[] = [

@@ -30,6 +30,8 @@ export function valueText(value: Scalar): string {
 }
 
 function isJson(text: string): boolean {
+  // Most texts cannot be JSON, and a failed parse is slow.
+  if (!/^(?:[\d-]|true$|false$|null$)/.test(text)) return false;
   try {
     JSON.parse(text);
     return true;
